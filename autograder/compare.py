@@ -1,0 +1,51 @@
+"""Decide whether two values are the same answer: exactly, within the digits asked for, or as formulas of equal value."""
+
+from __future__ import annotations
+
+from fractions import Fraction
+from math import floor, isfinite, log10
+
+from .engine.expressions import Expr, as_expr, same_value
+from .layout.typeset import simple_fraction
+
+Value = Fraction | float | Expr
+
+
+def equal(answer: Value, key: Value, digits: int | None = None) -> bool:
+    """Whether `answer` is `key`.
+
+    digits  None: exactly. Otherwise the two may differ by one unit in that significant digit of the key, so that rounding,
+            cutting off, and computing on with rounded numbers are all right.
+    """
+    if isinstance(key, Expr) or isinstance(answer, Expr):
+        return same_value(as_expr(answer), as_expr(key))
+    if not (isfinite(answer) and isfinite(key)):
+        return answer == key
+    if digits is None:
+        return _exactly(answer) == _exactly(key)
+    return abs(answer - key) <= unit(key, digits) * (1 + 1e-9)
+
+
+def unit(key: float | Fraction, digits: int) -> float:
+    """One unit in the `digits`-th significant digit of `key`; for 0, in that decimal place."""
+    return 10.0 ** ((floor(log10(abs(key))) if key else 0) - digits + 1)
+
+
+def rounded_off(answer: Fraction, typed: int | None, key: Value, asked: int | None) -> bool:
+    """Whether `answer`, typed with `typed` significant digits, is `key` rounded to fewer digits than asked.
+
+    One digit is not enough to say that somebody had the number.
+    """
+    if typed is None or typed < 2 or isinstance(key, Expr) or not isfinite(key):
+        return False
+    if asked is not None and typed >= asked:
+        return False
+    return abs(answer - key) <= unit(key, typed) * 0.5000001
+
+
+def _exactly(value: float | Fraction) -> Fraction | float:
+    if isinstance(value, Fraction):
+        return value
+    exact = simple_fraction(value)
+    return Fraction(value) if exact is None else exact
+

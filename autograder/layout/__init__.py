@@ -1,0 +1,20 @@
+"""How a page is said and set: the words it is written in, and their rendering as HTML and text.
+
+words       step, say, eq, frac, matrix, column, row, table, aligned, group, drawing
+diagrams    network, graph: drawn nodes, arrows, and what sits on them
+typeset     the small mark-up of mathematics and prose in strings; how numbers are printed
+boxed       values that know which box they sit in
+render      template, static, plain, solution: from a sheet to HTML and text
+"""
+
+from .boxed import BoxedArray, BoxedNumber, box_of, boxed
+from .diagrams import graph, network
+from .render import STATES, plain, solution, static, stylesheet, template
+from .typeset import mathematics, number, prose
+from .words import At, Node, aligned, column, drawing, eq, frac, group, matrix, row, say, step, table
+
+__all__ = [
+    "STATES", "At", "BoxedArray", "BoxedNumber", "Node", "aligned", "box_of", "boxed", "column", "drawing", "eq", "frac",
+    "graph", "group", "mathematics", "matrix", "network", "number", "plain", "prose", "row", "say", "solution", "static",
+    "step", "stylesheet", "table", "template",
+]  # fmt: skip

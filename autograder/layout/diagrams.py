@@ -1,0 +1,112 @@
+"""Drawn networks and graphs: layers of nodes with weights on the edges, and operations with values flowing through.
+
+Both place the same three things: round nodes, arrows, and labels that sit on them. A label may be a box.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from math import hypot
+
+from .words import At, Node, drawing, entries
+
+NODE_RADIUS = 27
+COLUMN_GAP = 210
+ROW_GAP = 88
+MARGIN = 64
+
+
+def network(
+    layers: Sequence[object],
+    weights: Sequence[object] = (),
+    *,
+    names: Sequence[Sequence[str]] = (),
+    captions: Sequence[str] = (),
+    title: str = "",
+    along: Sequence[float] = (0.36, 0.64),
+    gap: int = COLUMN_GAP,
+) -> Node:
+    """Layers of nodes from left to right, every node joined to every node of the layer before.
+
+    layers    one vector per layer: what stands in its nodes (numbers, boxes, strings)
+    weights   one matrix per gap, entry [j, k] on the edge from node k to node j; None leaves the edges bare
+    names     one sequence per layer: a name above each node
+    captions  a line under each layer
+    along     where on an edge its weight sits, as a share of the way; neighbours alternate so labels keep apart
+    """
+    columns = [entries(layer) for layer in layers]
+    rows = max(map(len, columns))
+    height = 2 * MARGIN + (rows - 1) * ROW_GAP
+    spots = [
+        [(MARGIN + 20 + gap * level, height / 2 + (i - (len(column) - 1) / 2) * ROW_GAP) for i in range(len(column))]
+        for level, column in enumerate(columns)
+    ]
+    width = int(2 * (MARGIN + 20) + gap * (len(columns) - 1))
+    shapes, labels = [], []
+    for level, matrix in enumerate(weights):
+        for j, end in enumerate(spots[level + 1]):
+            for k, start in enumerate(spots[level]):
+                shapes.append(arrow(start, end))
+                if matrix is not None and matrix[j][k] is not None:
+                    share = along[(j + k) % len(along)] if len(spots[level + 1]) > 1 else along[0] + 0.1
+                    labels.append(At(*_between(start, end, share), matrix[j][k], "chip"))
+    for level, column in enumerate(columns):
+        for i, part in enumerate(column):
+            x, y = spots[level][i]
+            shapes.append(node(x, y, "in" if level == 0 else "out" if level == len(columns) - 1 else "hidden"))
+            labels.append(At(x, y, part, "node"))
+            if names and names[level]:
+                labels.append(At(x, y - NODE_RADIUS - 15, names[level][i], "name"))
+    for level, caption in enumerate(captions):
+        labels.append(At(spots[level][0][0], height - 12, Node("words", (), {"text": caption}), "caption"))
+    return drawing(width, height, shapes=shapes, labels=labels, title=title or _sizes(columns))
+
+
+def graph(
+    nodes: Mapping[str, tuple[float, float, object]],
+    edges: Sequence[tuple],
+    *,
+    title: str,
+    unit: tuple[int, int] = (150, 92),
+) -> Node:
+    """A computation drawn as operations joined by arrows.
+
+    nodes   name → (column, row, what stands in the node); columns and rows count in units from the top left
+    edges   (from, to, above, below): what is written above the arrow (the value going forward) and below it
+            (the gradient coming back); either may be None or a box
+    """
+    places = {name: (MARGIN + unit[0] * x, MARGIN + unit[1] * y) for name, (x, y, _) in nodes.items()}
+    shapes, labels = [], []
+    for start, end, *notes in edges:
+        a, b = places[start], places[end]
+        shapes.append(arrow(a, b))
+        x, y = _between(a, b, 0.5)
+        for part, side in zip(notes, (-1, 1), strict=False):
+            if part is not None:
+                labels.append(At(x, y + side * 25, part, "forward" if side < 0 else "backward"))
+    for name, (_, _, part) in nodes.items():
+        shapes.append(node(*places[name], "in" if not any(edge[1] == name for edge in edges) else "hidden"))
+        labels.append(At(*places[name], part, "node"))
+    width = int(max(x for x, _ in places.values()) + MARGIN)
+    height = int(max(y for _, y in places.values()) + MARGIN)
+    return drawing(width, height, shapes=shapes, labels=labels, title=title)
+
+
+def arrow(start: tuple[float, float], end: tuple[float, float], radius: float = NODE_RADIUS) -> str:
+    """An SVG arrow from the rim of one node to the rim of another."""
+    length = hypot(end[0] - start[0], end[1] - start[1]) or 1.0
+    (x1, y1), (x2, y2) = (_between(start, end, radius / length), _between(end, start, (radius + 2) / length))
+    return f'<line class="wb-edge" x1="{x1:.1f}" y1="{y1:.1f}" x2="{x2:.1f}" y2="{y2:.1f}" marker-end="url(#wb-arrow-{{{{uid}}}})"/>'
+
+
+def node(x: float, y: float, kind: str) -> str:
+    """An SVG node: kind is "in", "hidden" or "out"."""
+    return f'<circle class="wb-node wb-{kind}" cx="{x:.1f}" cy="{y:.1f}" r="{NODE_RADIUS}"/>'
+
+
+def _between(a: tuple[float, float], b: tuple[float, float], share: float) -> tuple[float, float]:
+    return a[0] + (b[0] - a[0]) * share, a[1] + (b[1] - a[1]) * share
+
+
+def _sizes(columns: Sequence[Sequence[object]]) -> str:
+    return "A network with layers of " + ", ".join(str(len(column)) for column in columns) + " nodes"

@@ -1,0 +1,224 @@
+"""Turn a sheet (one page with its numbers) into the HTML of a live page, a filled static page, or plain text.
+
+    template(sheet)         boxes are empty slots, which the widget brings to life
+    static(sheet, marks)    boxes are filled and coloured; no scripts; readable as text where styles are stripped
+    plain(sheet, marks)     for terminals and screen readers
+    solution(sheet)         how each box is found
+
+One table says how each kind of node becomes HTML; `slot` is the only thing in which the live and the static page differ.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import lru_cache
+from html import escape
+from pathlib import Path
+
+import numpy as np
+
+from .boxed import box_of
+from .typeset import mathematics, number, prose, unmarked
+from .words import Node
+
+Slot = Callable[[int], str]
+
+
+class Html:
+    """Renders nodes; `slot` gives the HTML of a box."""
+
+    def __init__(self, boxes: tuple, slot: Slot) -> None:
+        self.boxes, self.slot, self.steps = boxes, slot, 0
+
+    def part(self, part: object) -> str:
+        """Anything that may stand in a formula: a word, a box, a string, a number, a formula, an array."""
+        if isinstance(part, Node):
+            return WORDS[part.kind](self, part)
+        if isinstance(part, str):
+            return f'<span class="wb-m">{mathematics(part)}</span>'
+        if isinstance(part, np.ndarray):
+            return self.array(part)
+        if box := box_of(part):
+            return self.slot(box)
+        if isinstance(part, (int, float, np.number)):
+            return f'<span class="wb-m">{mathematics(number(float(part)))}</span>'
+        return f'<span class="wb-m">{mathematics(str(part))}</span>'
+
+    def array(self, values: np.ndarray) -> str:
+        rows = values if values.ndim == 2 else [[entry] for entry in values]
+        return self.part(Node("matrix", tuple(tuple(row) for row in rows), {"label": ""}))
+
+    def join(self, parts: tuple, between: str = "") -> str:
+        return between.join(map(self.part, parts))
+
+    def step(self, node: Node) -> str:
+        self.steps += 1
+        text = f'<p class="wb-step"><b>{self.steps}</b> {prose(node.options["text"])}</p>'
+        return f"<section>{text}{self.join(node.parts)}</section>"
+
+    def say(self, node: Node) -> str:
+        return f'<section><p class="wb-say">{prose(node.options["text"])}</p>{self.join(node.parts)}</section>'
+
+    def words(self, node: Node) -> str:
+        return f"<span>{prose(node.options['text'])}</span>"
+
+    def eq(self, node: Node) -> str:
+        return f'<div class="wb-eq">{self.join(node.parts, " ")}</div>'
+
+    def group(self, node: Node) -> str:
+        return f'<span class="wb-group">{self.join(node.parts, " ")}</span>'
+
+    def frac(self, node: Node) -> str:
+        above, below = map(self.part, node.parts)
+        return f'<span class="wb-frac"><span>{above}</span><span class="wb-over">/</span><span>{below}</span></span>'
+
+    def matrix(self, node: Node) -> str:
+        lines = "".join(
+            f'<span class="wb-row">{"".join(f"<span>{self.part(entry)}</span> " for entry in row)}</span>'
+            for row in node.parts
+        )
+        body = f'<span class="wb-mat" style="--cols:{len(node.parts[0])}">{lines}</span>'
+        label = node.options["label"]
+        if not label:
+            return body
+        return f'<span class="wb-under">{body}<span class="wb-lbl">{mathematics(label)}</span></span>'
+
+    def table(self, node: Node) -> str:
+        head = "".join(f'<th scope="col">{self.part(part)}</th>' for part in node.options["head"])
+        lines = "".join("<tr>" + "".join(f"<td>{self.part(part)}</td>" for part in row) + "</tr>" for row in node.parts)
+        return f'<table class="wb-table"><thead><tr>{head}</tr></thead><tbody>{lines}</tbody></table>'
+
+    def aligned(self, node: Node) -> str:
+        columns = max(map(len, node.parts))
+        lines = "".join(
+            '<span class="wb-row">' + "".join(f"<span>{self.part(part)}</span> " for part in parts)
+            + "<span></span>" * (columns - len(parts)) + "</span>"
+            for parts in node.parts
+        )
+        return f'<div class="wb-eq"><span class="wb-aligned" style="--cols:{columns}">{lines}</span></div>'
+
+    def drawing(self, node: Node) -> str:
+        width, height = node.options["width"], node.options["height"]
+        labels = "".join(
+            f'<span class="wb-at wb-at-{at.style or "plain"}" style="left:{at.x:.0f}px;top:{at.y:.0f}px">{self.part(at.part)}</span> '
+            for at in node.parts
+        )
+        return (
+            f'<div class="wb-scroll"><div class="wb-drawing" style="width:{width}px;height:{height}px">'
+            f'<svg viewBox="0 0 {width} {height}" role="img" aria-label="{escape(unmarked(node.options["title"]))}">{_ARROW}'
+            f"{''.join(node.options['shapes'])}</svg>{labels}</div></div>"
+        )
+
+
+_ARROW = (
+    '<defs><marker id="wb-arrow-{{uid}}" viewBox="0 0 8 8" refX="7.2" refY="4" markerWidth="7" markerHeight="7" '
+    'orient="auto"><path d="M0 .8 7.4 4 0 7.2z" class="wb-arrowhead"/></marker></defs>'
+)
+WORDS = {
+    word: getattr(Html, word)
+    for word in ("step", "say", "words", "eq", "group", "frac", "matrix", "table", "aligned", "drawing")
+}
+
+# -- the live page ----------------------------------------------------------------------------------------------------
+
+
+def template(sheet: object) -> str:
+    """The page with empty slots. `{{uid}}` in it must be replaced by something unique to each rendering."""
+
+    def slot(n: int) -> str:
+        box = sheet.boxes[n - 1]
+        return f'<span class="wb-slot" data-box="{n}" data-label="{escape(box.label)}" style="--w:{box.width}"></span>'
+
+    return _head(sheet) + _body(sheet, slot) + _foot(sheet)
+
+
+def _head(sheet: object) -> str:
+    practice = f' · other numbers {sheet.variant}' if sheet.variant else ""
+    return (
+        f'<header class="wb-head"><span class="wb-kicker">{escape(sheet.page.kicker)}{practice}</span>'
+        f"<h2>{prose(sheet.page.title)}</h2></header>"
+    )
+
+
+def _body(sheet: object, slot: Slot) -> str:
+    html = Html(sheet.boxes, slot)
+    return "".join(map(html.part, sheet.body))
+
+
+def _foot(sheet: object) -> str:
+    return f'<p class="wb-rules">{escape(sheet.rules)}</p>'
+
+
+# -- the static page --------------------------------------------------------------------------------------------------
+
+STATES = {
+    "blank": ("", "blank"),
+    "unreadable": ("?", "not readable"),
+    "right": ("✓", "right"),
+    "few_digits": ("≈", "right so far, but too few digits"),
+    "follows": ("✓", "right from an earlier slip"),
+    "mistake": ("!", "not yet"),
+    "wrong": ("!", "not yet"),
+}
+
+
+def static(sheet: object, marks: object, *, notes: tuple[str, ...] = ()) -> str:
+    """The page filled with the answers in `marks`, coloured, with its hints listed; needs no script."""
+
+    def slot(n: int) -> str:
+        verdict = marks.verdicts[n - 1]
+        symbol, words = STATES[verdict.state]
+        typed = escape(verdict.text[:40]).replace("-", "−")
+        title = escape(f"{sheet.boxes[n - 1].label}: {words}. {verdict.message}".strip())
+        return (
+            f'<span class="wb-slot" data-box="{n}" data-state="{verdict.state}" title="{title}" '
+            f'style="--w:{sheet.boxes[n - 1].width}"><span class="wb-num">{n}</span>'
+            f'<span class="wb-input">{typed or "&nbsp;"}</span><span class="wb-mark">{symbol}</span></span>'
+        )
+
+    said = [verdict for verdict in marks.verdicts if verdict.message]
+    hints = "".join(f"<li><b>Box {v.box}</b> {prose(v.message)}</li>" for v in said)
+    return (
+        f'<style>{stylesheet()}</style><div class="wb-page wb-static">'
+        + (_head(sheet) + _body(sheet, slot)).replace("{{uid}}", f"{sheet.page.slug}-{sheet.variant}".replace("/", "-"))
+        + (f'<ul class="wb-hints">{hints}</ul>' if hints else "")
+        + "".join(f'<p class="wb-note">{escape(note)}</p>' for note in notes)
+        + f'<p class="wb-summary">{escape(marks.summary)}</p></div>'
+    )
+
+
+def plain(sheet: object, marks: object) -> str:
+    """The page's boxes as plain text, a line each."""
+    lines = [f"{unmarked(sheet.page.title)} ({sheet.page.slug})"]
+    for box, verdict in zip(sheet.boxes, marks.verdicts, strict=True):
+        said = f": {unmarked(verdict.message)}" if verdict.message else ""
+        lines.append(f"  {box.label} = {verdict.text[:40] or '…'}  [{STATES[verdict.state][1]}]{said}")
+    return "\n".join([*lines, marks.summary])
+
+
+def solution(sheet: object) -> str:
+    """How each box is found: its name, its value, and one sentence; neighbouring boxes found alike share a line."""
+    lines, together = [], []
+    for box in sheet.boxes:
+        if together and (box.how, box.name) != (together[-1].how, together[-1].name):
+            lines.append(_found(together))
+            together = []
+        together.append(box)
+    lines.append(_found(together))
+    return f'<div class="wb-solution"><h3>How it is done</h3><ol>{"".join(lines)}</ol></div>'
+
+
+def _found(boxes: list) -> str:
+    first, last = boxes[0].number, boxes[-1].number
+    which = f"Box {first}" if first == last else f"Boxes {first}–{last}"
+    values = ", ".join(mathematics(box.shown) for box in boxes)
+    name = f'<span class="wb-m">{mathematics(boxes[0].name)}</span> = ' if boxes[0].name else ""
+    return f'<li><b>{which}</b> {name}<span class="wb-m">{values}</span>. {prose(boxes[0].how)}</li>'
+
+
+@lru_cache(maxsize=1)
+def stylesheet() -> str:
+    """The one stylesheet of live and static pages."""
+    package = Path(__file__).parents[1]
+    sheets = sorted([*package.glob("layout/*.css"), *package.glob("widgets/*.css")])
+    return "".join(path.read_text(encoding="utf-8") for path in sheets)

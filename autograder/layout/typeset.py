@@ -1,0 +1,120 @@
+"""Turn short strings into typeset mathematics: `mathematics("∂W^l_{jk}")` gives HTML with italic names and raised indices.
+
+In a formula, single letters are italic, names of functions and words of several letters upright; `_` lowers and `^`
+raises the next symbol or the next `{...}`. In prose, the same mathematics stands between dollar signs, and `**...**` is bold.
+"""
+
+from __future__ import annotations
+
+import re
+from fractions import Fraction
+from functools import lru_cache
+from html import escape
+
+_TOKEN = re.compile(r"\s+|[_^]|[{}]|\d+(?:\.\d+)?|[^\W\d_]+|.", re.DOTALL)
+_OPERATOR = re.compile(r"[∂∇Δ]*(?:d(?=[A-Z]))?")  # what stands upright before a name: ΔW, ∂Z, dZ
+_UPRIGHT = set("ΓΔΘΛΞΠΣΦΨΩ") | {"ln"}
+_RELATIONS = set("=≈≠<>≤≥→↦⇒+−±·×÷⊙∘")
+
+
+@lru_cache(maxsize=4096)
+def mathematics(text: str) -> str:
+    """The formula `text` as HTML."""
+    html, rest = _run(_TOKEN.findall(text.replace("-", "−")), closing=None)
+    return html + "".join(map(escape, rest))
+
+
+def _run(tokens: list[str], closing: str | None) -> tuple[str, list[str]]:
+    out: list[str] = []
+    previous = ""
+    while tokens:
+        token, tokens = tokens[0], tokens[1:]
+        if token == closing:
+            break
+        if token in "_^" and tokens:
+            tag = "sub" if token == "_" else "sup"
+            inner, tokens = _raised(tokens)
+            out.append(f"<{tag}>{inner}</{tag}>")
+        else:
+            out.append(_symbol(token, after=previous))
+        previous = previous if token.isspace() else token
+    return "".join(out), tokens
+
+
+def _raised(tokens: list[str]) -> tuple[str, list[str]]:
+    if tokens[0] == "{":
+        return _run(tokens[1:], closing="}")
+    if tokens[0] == "−" and len(tokens) > 1:
+        return "−" + _symbol(tokens[1]), tokens[2:]
+    return _symbol(tokens[0]), tokens[1:]
+
+
+def _symbol(token: str, after: str = ")") -> str:
+    if token.isspace():
+        return " "
+    if token in _RELATIONS:
+        sign = token in "+−±" and (after == "" or after in "(,[|" or after in _RELATIONS)
+        return escape(token) if sign else f'<span class="wb-rel">{escape(token)}</span>'
+    if not token[0].isalpha():
+        return escape(token)
+    mark = _OPERATOR.match(token)[0]
+    name = token[len(mark) :]
+    if not name or name in _UPRIGHT or len(name) > 2:
+        return mark + escape(name)
+    return mark + f"<i>{escape(name)}</i>"
+
+
+_INLINE = re.compile(r"\$([^$]+)\$|\*\*([^*]+)\*\*")
+
+
+def prose(text: str) -> str:
+    """A sentence as HTML: `$...$` is mathematics, `**...**` is bold, everything else is just text."""
+    out, at = [], 0
+    for match in _INLINE.finditer(text):
+        out.append(escape(text[at : match.start()]))
+        formula, strong = match.groups()
+        out.append(f'<span class="wb-m">{mathematics(formula)}</span>' if formula else f"<b>{escape(strong)}</b>")
+        at = match.end()
+    return "".join(out) + escape(text[at:])
+
+
+def unmarked(text: str) -> str:
+    """The same sentence as plain text, for screen readers and terminals."""
+    return text.replace("$", "").replace("**", "").replace("{", "").replace("}", "")
+
+
+def simple_fraction(value: float) -> Fraction | None:
+    """The fraction with a denominator up to 1000 that this float stands for, if it stands for one."""
+    try:
+        fraction = Fraction(value).limit_denominator(1000)
+    except (OverflowError, ValueError):
+        return None
+    return fraction if abs(float(fraction) - value) <= 1e-11 * max(1.0, abs(value)) else None
+
+
+def number(value: float | Fraction, digits: int | None = None) -> str:
+    """A number as we print it: 3, -0.5, 1/3, or rounded to so many significant digits."""
+    if digits is None and not isinstance(value, Fraction):
+        value = simple_fraction(value) if simple_fraction(value) is not None else value
+    if isinstance(value, Fraction):
+        if digits is None or value.denominator == 1:
+            return _exact(value)
+    return rounded(float(value), digits or 5)
+
+
+def _exact(value: Fraction) -> str:
+    for places in range(4):
+        if (value * 10**places).denominator == 1:
+            return f"{float(value):.{places}f}"
+    return f"{value.numerator}/{value.denominator}"
+
+
+def rounded(value: float, digits: int) -> str:
+    """`value` rounded to so many significant digits, trailing zeros kept: 0.500 for 0.5 and three digits."""
+    if value == 0:
+        return "0"
+    text = f"{value:.{digits - 1}e}"
+    exponent = int(text.partition("e")[2])
+    if -5 <= exponent < 7:
+        return f"{float(text):.{max(0, digits - 1 - exponent)}f}"
+    return text

@@ -1,0 +1,370 @@
+"""Write an exercise as an ordinary function that computes it while declaring its boxes.
+
+    @page("The error of the last layer", row="8.2")
+    def output_error(given, box):
+        a = given("a", [0.8, 0.3])
+        y = given("y", [1, 0])
+        error = box(a - y, "a - y", "Which comes first, prediction or target?", how="Prediction minus target.",
+                    wrong_sign=y - a)
+        return step("Compare prediction and target.", eq("a - y", "=", column(error)))
+
+`given` returns the canonical numbers, or for another variant seeded numbers of the same shape and kind. `box` returns what
+it was handed and remembers it as the expected answer. Run once, the function yields the key. Run again with `box` returning
+what a student typed, it yields what would follow from the student's own earlier answers. Nothing is typed twice.
+"""
+
+from __future__ import annotations
+
+import inspect
+import random
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from fractions import Fraction
+from functools import cached_property, lru_cache
+from math import isfinite
+
+import numpy as np
+
+from .compare import equal
+from .engine.expressions import Expr
+from .layout import Node, boxed, number
+from .layout.boxed import BoxedArray
+from .layout.typeset import rounded, simple_fraction
+from .mistakes import MESSAGES
+
+ATTEMPTS = 400  # tries for each variant until its numbers are fit to print
+WORTH_CARRYING = {0.0, 1.0}  # trivial answers that make what follows trivial too
+
+
+class PageError(Exception):
+    """A page is written wrongly. The message names the page, its line, and what to change."""
+
+
+class Unfit(Exception):
+    """These numbers do not make a good exercise; the next ones will be tried."""
+
+
+@dataclass(frozen=True, slots=True)
+class Box:
+    """One box: what is expected in it, and what to say about it."""
+
+    number: int
+    key: Fraction | float | Expr
+    name: str  # what stands in it, as mathematics: "∂Z/∂W"
+    label: str  # the same, spoken: "box 7, row 2, column 1 of ∂L/∂W"
+    hint: str
+    how: str
+    digits: int | None = None  # significant digits asked for; None asks for the exact number
+    names: tuple[str, ...] = ()  # the variables that a formula may use
+    mistakes: tuple[tuple[str, object], ...] = ()  # (code, what that slip gives)
+    width: int = 3
+
+    @property
+    def kind(self) -> str:
+        """How the answer is read: "number" or "expression"."""
+        return "expression" if isinstance(self.key, Expr) else "number"
+
+    @property
+    def shown(self) -> str:
+        """The key as it is printed."""
+        return str(self.key) if self.kind == "expression" else number(self.key, self.digits)
+
+    @property
+    def literal(self) -> str:
+        """The key as Python source, as it stands in the dict of a solution."""
+        plain = self.kind == "number" and "/" not in self.shown
+        return self.shown if plain else f'"{self.shown}"'
+
+
+@dataclass(frozen=True)
+class Sheet:
+    """A page with its numbers: one variant, its boxes and keys, and what to print. Variant 0 is the canonical one."""
+
+    page: Page
+    variant: int
+    attempt: int
+    boxes: tuple[Box, ...]
+    body: tuple[Node, ...]
+
+    @cached_property
+    def rules(self) -> str:
+        """What answers look like on this page, said in one line at its foot."""
+        asked = sorted({box.digits for box in self.boxes if box.digits and box.kind == "number"})
+        exact = any(not box.digits and box.kind == "number" for box in self.boxes)
+        formulas = sorted({name for box in self.boxes if box.kind == "expression" for name in box.names})
+        said = []
+        if exact:
+            said.append("Numbers are exact: 3, −0.5 and 3/4 are all fine.")
+        if asked:
+            digits = " or ".join(map(str, asked))
+            said.append(f"{'Where decimals go on, give' if exact else 'Give'} {digits} digits.")
+        if formulas:
+            said.append(f"Formulas may use {', '.join(formulas)}, as in 2x·cos(x^2).")
+        return " ".join(said)
+
+    def follow(self, carried: Mapping[int, object]) -> Run:
+        """The run in which the boxes in `carried` hold these values instead of the key."""
+        run = Run(self.page, self.variant, self.attempt, carried)
+        try:
+            with np.errstate(all="ignore"):
+                self.page.function(run.given, run.box)
+        except (ArithmeticError, ValueError, Unfit):
+            pass  # a slip may lead nowhere, such as a division by zero: later boxes then follow from nothing
+        return run
+
+
+@dataclass(frozen=True)
+class Page:
+    """An exercise: a function of (given, box), and where it belongs."""
+
+    function: Callable
+    title: str
+    rows: tuple[str, ...]  # the rows of the curriculum that it teaches
+    chapter: str
+    slug: str
+    place: int = field(default=0, compare=False)  # its number in the chapter, set by the catalogue
+
+    @property
+    def kicker(self) -> str:
+        """The small line beside the title."""
+        return f"{self.chapter.replace('_', ' ').capitalize()} {self.place}"
+
+    @property
+    def points(self) -> int:
+        """One point a box."""
+        return len(self.sheet().boxes)
+
+    def sheet(self, variant: int = 0) -> Sheet:
+        """The page with the numbers of `variant`. PageError when it is written wrongly."""
+        return _sheet(self, variant)
+
+    def __hash__(self) -> int:
+        return hash(self.slug)
+
+    def __repr__(self) -> str:
+        return f"Page({self.slug!r})"
+
+
+def page(title: str, row: str | tuple[str, ...]) -> Callable[[Callable], Page]:
+    """Make a page of a function (given, box) → what to print. `row` names the curriculum's row or rows."""
+
+    def make(function: Callable) -> Page:
+        chapter = function.__module__.rpartition(".")[2]
+        slug = f"{chapter}/{function.__name__.replace('_', '-')}".replace("_", "-")
+        return Page(function, title, (row,) if isinstance(row, str) else tuple(row), chapter, slug)
+
+    return make
+
+
+@lru_cache(maxsize=4096)
+def _sheet(page: Page, variant: int) -> Sheet:
+    for attempt in range(ATTEMPTS):
+        run = Run(page, variant, attempt)
+        try:
+            with np.errstate(all="ignore"):
+                body = page.function(run.given, run.box)
+            run.vet()
+        except Unfit as unfit:
+            if variant == 0:
+                raise _error(page, f"the canonical numbers are not fit: {unfit}") from None
+            continue
+        except PageError as error:
+            raise _error(page, str(error)) from None
+        if not run.boxes:
+            raise _error(page, "the page has no box; call box(value, name, hint, how=...)")
+        return Sheet(page, variant, attempt, tuple(run.boxes), (body,) if isinstance(body, Node) else tuple(body))
+    raise _error(page, f"no fit numbers for variant {variant} in {ATTEMPTS} tries; loosen given(...) or require(...)")
+
+
+def _error(page: Page, said: str) -> PageError:
+    code = inspect.unwrap(page.function).__code__
+    return PageError(f"{page.slug} ({code.co_filename}:{code.co_firstlineno}): {said}")
+
+
+class Run:
+    """One execution of a page's function: hands out numbers, collects boxes."""
+
+    def __init__(self, page: Page, variant: int, attempt: int, carried: Mapping[int, object] | None = None) -> None:
+        self.page, self.carried = page, carried
+        self.canonical = variant == 0
+        self.draw = random.Random(f"{page.slug}/{variant}/{attempt}").random  # the same numbers on every machine
+        self.boxes: list[Box] = []
+        self.handed: list[object] = []  # what each box was handed, in order
+        self.slips: list[tuple[tuple[str, object], ...]] = []  # and what each named mistake would give
+        self.invisible: list[str] = []
+        self.given = Given(self)
+
+    def box(
+        self,
+        value: object,
+        name: str,
+        hint: str,
+        *,
+        how: str,
+        digits: int | None = None,
+        only: object = None,
+        names: tuple[str, ...] | str = (),
+        **mistakes: object,
+    ) -> object:
+        """Declare boxes, one per entry of `value`, and return what stands in them.
+
+        name      what it is, as mathematics ("∂Z/∂W"); spoken as the box's label
+        hint      a question that helps when the answer is wrong
+        how       one sentence for the worked solution
+        digits    significant digits asked for; without it the number is exact
+        only      the entries that are boxes (indices or a mask of the array); the others are printed
+        names     the variables a formula may use
+        mistakes  code=what that slip gives, of the same shape as `value`; codes stand in `autograder.mistakes`
+        """
+        if isinstance(value, (list, tuple)):
+            value = np.array(value, dtype=object if any(isinstance(v, Expr) for v in np.ravel(value)) else float)
+        values = np.asarray(value, dtype=object if _symbolic(value) else float)
+        where = _positions(values.shape, only)
+        slips = {code: np.broadcast_to(np.asarray(slip), values.shape) for code, slip in mistakes.items()}
+        first = len(self.handed) + 1
+        for index in where:
+            self.handed.append(values[index])
+            self.slips.append(tuple((code, slip[index]) for code, slip in slips.items()))
+        if self.carried is None:
+            self._declare(values, where, first, name, hint, how, digits, names, slips)
+            return self._boxed(values, where, first)
+        held = values.copy()
+        for n, index in enumerate(where, start=first):
+            held[index] = self.carried.get(n, values[index])
+        return self._boxed(held, where, first)
+
+    def _boxed(self, values: np.ndarray, where: list[tuple], first: int) -> object:
+        if values.shape == ():
+            return boxed(values[()], first)
+        numbers = np.zeros(values.shape, dtype=int)
+        for n, index in enumerate(where, start=first):
+            numbers[index] = n
+        return BoxedArray(values, numbers)
+
+    def _declare(self, values, where, first, name, hint, how, digits, names, slips) -> None:
+        if unknown := set(slips) - set(MESSAGES):
+            raise PageError(f"unknown mistake {sorted(unknown)[0]!r}; add it to autograder/mistakes.py")
+        for what, text in (("name", name), ("hint", hint), ("how", how)):
+            if not text or not text.strip():
+                raise PageError(f"box {first} has no {what}; every box needs one")
+        shown = [False] * len(slips)
+        for n, index in enumerate(where, start=first):
+            key = _key(values[index], digits, n)
+            kept = []
+            for i, (code, slip) in enumerate(slips.items()):
+                if _tellable(slip[index], key, digits):
+                    shown[i] = True
+                    kept.append((code, slip[index]))
+            names_ = tuple(names.split()) if isinstance(names, str) else tuple(names)
+            if isinstance(key, Expr) and not key.names <= set(names_):
+                raise PageError(f"box {n} has the key {key}, which uses names outside names={names_}")
+            label = _label(n, index, values.shape, name)
+            self.boxes.append(Box(n, key, name, label, hint, how, digits, names_, tuple(kept)))
+        widest = max(len(box.shown) for box in self.boxes[first - 1 :])
+        for i, box in enumerate(self.boxes[first - 1 :], start=first - 1):
+            width = max(3, widest + 1) if box.kind == "number" else max(5, widest)
+            self.boxes[i] = _replaced(box, width=width)
+        self.invisible += [f"box {first}: {code}" for code, seen in zip(slips, shown, strict=True) if not seen]
+
+    def vet(self) -> None:
+        """Refuse numbers on which a named mistake gives the key, or two named mistakes give the same."""
+        if self.invisible:
+            raise Unfit(f"the mistake gives the key itself ({self.invisible[0]}); change the numbers or leave it out")
+
+
+def _replaced(box: Box, **changes: object) -> Box:
+    return Box(**{name: changes.get(name, getattr(box, name)) for name in Box.__slots__})
+
+
+def _symbolic(value: object) -> bool:
+    return isinstance(value, Expr) or (isinstance(value, np.ndarray) and value.dtype == object)
+
+
+def _positions(shape: tuple[int, ...], only: object) -> list[tuple]:
+    if only is None:
+        return list(np.ndindex(shape))
+    if isinstance(only, np.ndarray) and only.dtype == bool:
+        return [index for index in np.ndindex(shape) if only[index]]
+    return [index if isinstance(index, tuple) else (index,) for index in only]
+
+
+def _key(value: object, digits: int | None, n: int) -> Fraction | float | Expr:
+    if isinstance(value, Expr):
+        return value
+    value = float(value)
+    if not isfinite(value):
+        raise PageError(f"the key of box {n} is {value}; keep the numbers away from where it is not finite")
+    exact = simple_fraction(value)
+    if exact is None and digits is None:
+        raise PageError(f"the key of box {n} is {value!r}, no short fraction; say digits=3")
+    return value if digits is not None and exact is None else exact
+
+
+def _tellable(slip: object, key: object, digits: int | None) -> bool:
+    """Whether this mistake can be told from the right answer."""
+    from .compare import equal
+
+    return equal(slip, key, digits) is False
+
+
+def _label(n: int, index: tuple, shape: tuple[int, ...], name: str) -> str:
+    spoken = name.replace("_", " ").replace("^", " to the ").replace("{", "").replace("}", "")
+    if len(shape) == 2:
+        return f"box {n}, row {index[0] + 1}, column {index[1] + 1} of {spoken}"
+    if len(shape) == 1:
+        return f"box {n}, entry {index[0] + 1} of {spoken}"
+    return f"box {n}, {spoken}"
+
+
+class Given:
+    """Hands a page its numbers; what a page calls `given`."""
+
+    def __init__(self, run: Run) -> None:
+        self._run = run
+
+    def __call__(
+        self,
+        name: str,
+        canonical: object,
+        *,
+        low: float | None = None,
+        high: float | None = None,
+        step: float | None = None,
+        zero: bool | None = None,
+    ) -> object:
+        """The number or array `name`: the canonical one, or seeded ones of the same shape and kind.
+
+        low, high  bounds of the size of an entry, sign aside; by default as large as the canonical numbers go (at least 9 steps)
+        step       the entries are multiples of it; by default the finest decimal place of the canonical numbers
+        zero       whether an entry may be 0; by default if a canonical one is
+        """
+        values = np.asarray(canonical, dtype=float)
+        if not self._run.canonical:
+            values = self._vary(values, low, high, step, zero)
+        if values.shape == ():
+            return float(values)
+        values.flags.writeable = False
+        return values
+
+    def _vary(self, canonical, low, high, step, zero) -> np.ndarray:
+        step = step or next(10.0**-k for k in range(4) if k == 3 or np.all(np.abs(np.round(canonical, k) - canonical) < 1e-12))
+        zero = bool(np.any(canonical == 0)) if zero is None else zero
+        least = round((low if low is not None else (0.0 if zero else step)) / step)
+        most = round((high if high is not None else max(float(np.max(np.abs(canonical))), 9 * step)) / step)
+        signed = bool(np.any(canonical < 0))
+        out = np.empty(canonical.shape)
+        for index in np.ndindex(canonical.shape):
+            size = least + int(self._run.draw() * (most - least + 1))
+            sign = -1 if signed and self._run.draw() < 0.5 else 1
+            out[index] = round(sign * size * step, 6)
+        return out
+
+    def choice(self, canonical: object, *others: object) -> object:
+        """One of several things, the first being canonical: a formula, a word, a list of numbers."""
+        options = (canonical, *others)
+        return canonical if self._run.canonical else options[int(self._run.draw() * len(options))]
+
+    def require(self, condition: bool, why: str = "") -> None:
+        """Numbers for which `condition` does not hold are not printed; others are drawn."""
+        if not condition and self._run.carried is None:
+            raise Unfit(why or "require() does not hold")

@@ -1,0 +1,56 @@
+"""The catalogue: every page of the workbook, one module per chapter, in the order of the course.
+
+    load("gradients/one-weight")   one page
+    catalogue()                    all of them, slug → page
+"""
+
+from __future__ import annotations
+
+from difflib import get_close_matches
+from functools import lru_cache
+from importlib import import_module
+
+from ..page import Page, PageError
+
+CHAPTERS = {
+    "start": "00-start",
+    "gradients": "01-gradients",
+    "backpropagation": "07-backpropagation",
+}
+"""Module of pages → folder of the chapter, in the order of the course."""
+
+
+class UnknownPage(KeyError):
+    """There is no such page; the message names the nearest ones."""
+
+    def __str__(self) -> str:
+        return self.args[0]
+
+
+@lru_cache(maxsize=1)
+def catalogue() -> dict[str, Page]:
+    """Every page, slug → page, in the order of the course. PageError when two have the same slug."""
+    pages: dict[str, Page] = {}
+    for chapter in CHAPTERS:
+        for place, page in enumerate(chapter_pages(chapter), start=1):
+            if page.slug in pages:
+                raise PageError(f"two pages are called {page.slug}; rename one of the functions")
+            object.__setattr__(page, "place", place)
+            pages[page.slug] = page
+    return pages
+
+
+def chapter_pages(chapter: str) -> list[Page]:
+    """The pages that the module of a chapter defines, in the order in which they stand there."""
+    module = import_module(f"{__name__}.{chapter}")
+    return [page for page in vars(module).values() if isinstance(page, Page) and page.chapter == chapter]
+
+
+def load(slug: str) -> Page:
+    """The page called `slug`; UnknownPage if there is none."""
+    try:
+        return catalogue()[slug]
+    except (KeyError, TypeError):
+        near = get_close_matches(str(slug), catalogue(), n=3, cutoff=0.4)
+        hint = f" Did you mean {' or '.join(near)}?" if near else ""
+        raise UnknownPage(f"There is no page “{str(slug)[:60]}”.{hint}") from None
