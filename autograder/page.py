@@ -85,6 +85,7 @@ class Sheet:
     attempt: int
     boxes: tuple[Box, ...]
     body: tuple[Node, ...]
+    givens: Mapping[str, object]  # what the page was given, by name
 
     @cached_property
     def rules(self) -> str:
@@ -172,7 +173,8 @@ def _sheet(page: Page, variant: int) -> Sheet:
             raise _error(page, str(error)) from None
         if not run.boxes:
             raise _error(page, "the page has no box; call box(value, name, hint, how=...)")
-        return Sheet(page, variant, attempt, tuple(run.boxes), (body,) if isinstance(body, Node) else tuple(body))
+        body = (body,) if isinstance(body, Node) else tuple(body)
+        return Sheet(page, variant, attempt, tuple(run.boxes), body, run.numbers)
     raise _error(page, f"no fit numbers for variant {variant} in {ATTEMPTS} tries; loosen given(...) or require(...)")
 
 
@@ -192,6 +194,7 @@ class Run:
         self.handed: list[object] = []  # what each box was handed, in order
         self.slips: list[tuple[tuple[str, object], ...]] = []  # and what each named mistake would give
         self.invisible: list[str] = []
+        self.numbers: dict[str, object] = {}
         self.given = Given(self)
 
     def box(
@@ -338,13 +341,11 @@ class Given:
         step       the entries are multiples of it; by default the finest decimal place of the canonical numbers
         zero       whether an entry may be 0; by default if a canonical one is
         """
-        values = np.asarray(canonical, dtype=float)
+        values = np.array(canonical, dtype=float)
         if not self._run.canonical:
             values = self._vary(values, low, high, step, zero)
-        if values.shape == ():
-            return float(values)
         values.flags.writeable = False
-        return values
+        return self._noted(name, float(values) if values.shape == () else values)
 
     def _vary(self, canonical, low, high, step, zero) -> np.ndarray:
         step = step or next(10.0**-k for k in range(4) if k == 3 or np.all(np.abs(np.round(canonical, k) - canonical) < 1e-12))
@@ -359,10 +360,15 @@ class Given:
             out[index] = round(sign * size * step, 6)
         return out
 
-    def choice(self, canonical: object, *others: object) -> object:
+    def choice(self, name: str, canonical: object, *others: object) -> object:
         """One of several things, the first being canonical: a formula, a word, a list of numbers."""
         options = (canonical, *others)
-        return canonical if self._run.canonical else options[int(self._run.draw() * len(options))]
+        chosen = canonical if self._run.canonical else options[int(self._run.draw() * len(options))]
+        return self._noted(name, chosen)
+
+    def _noted(self, name: str, value: object) -> object:
+        self._run.numbers[name] = value
+        return value
 
     def require(self, condition: bool, why: str = "") -> None:
         """Numbers for which `condition` does not hold are not printed; others are drawn."""

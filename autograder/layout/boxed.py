@@ -40,6 +40,8 @@ class BoxedArray(np.ndarray):
 
     def __getitem__(self, key):
         values = np.asarray(self)[key]
+        if self.boxes is None:
+            return values
         boxes = self.boxes[key]
         return BoxedArray(values, boxes) if isinstance(boxes, np.ndarray) else boxed(values, int(boxes))
 
@@ -47,8 +49,8 @@ class BoxedArray(np.ndarray):
         return (self[index] for index in range(len(self)))
 
     @property
-    def T(self) -> BoxedArray:
-        return BoxedArray(np.asarray(self).T, self.boxes.T)
+    def T(self) -> np.ndarray:
+        return np.asarray(self).T if self.boxes is None else BoxedArray(np.asarray(self).T, self.boxes.T)
 
 
 class BoxedFormula(Expr):

@@ -8,12 +8,15 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from math import hypot
 
+from .boxed import box_of
 from .words import At, Node, drawing, entries
 
 NODE_RADIUS = 27
-COLUMN_GAP = 210
-ROW_GAP = 88
-MARGIN = 64
+BOX_REACH = 36  # how far a box reaches to either side of the place it stands at
+COLUMN_GAP = 270
+ROW_GAP = 100
+MARGIN = 56
+SIDE = 100  # left and right of a network, where names stand
 
 
 def network(
@@ -23,42 +26,45 @@ def network(
     names: Sequence[Sequence[str]] = (),
     captions: Sequence[str] = (),
     title: str = "",
-    along: Sequence[float] = (0.36, 0.64),
+    along: Sequence[float] = (0.36,),
     gap: int = COLUMN_GAP,
+    row_gap: int = ROW_GAP,
 ) -> Node:
     """Layers of nodes from left to right, every node joined to every node of the layer before.
 
     layers    one vector per layer: what stands in its nodes (numbers, boxes, strings)
     weights   one matrix per gap, entry [j, k] on the edge from node k to node j; None leaves the edges bare
-    names     one sequence per layer: a name above each node
+    names     one sequence per layer: a name beside each node of the outer layers, above those between
     captions  a line under each layer
-    along     where on an edge its weight sits, as a share of the way; neighbours alternate so labels keep apart
+    along     where on an edge its weight sits, as a share of the way; the shares are taken in turn over the target nodes
     """
     columns = [entries(layer) for layer in layers]
-    rows = max(map(len, columns))
-    height = 2 * MARGIN + (rows - 1) * ROW_GAP
+    height = 2 * MARGIN + (max(map(len, columns)) - 1) * row_gap
+    width = int(2 * SIDE + gap * (len(columns) - 1))
     spots = [
-        [(MARGIN + 20 + gap * level, height / 2 + (i - (len(column) - 1) / 2) * ROW_GAP) for i in range(len(column))]
+        [(SIDE + gap * level, height / 2 + (i - (len(column) - 1) / 2) * row_gap) for i in range(len(column))]
         for level, column in enumerate(columns)
     ]
-    width = int(2 * (MARGIN + 20) + gap * (len(columns) - 1))
     shapes, labels = [], []
     for level, matrix in enumerate(weights):
         for j, end in enumerate(spots[level + 1]):
             for k, start in enumerate(spots[level]):
-                shapes.append(arrow(start, end))
+                shapes.append(arrow(start, end, _reach(columns[level][k]), _reach(columns[level + 1][j])))
                 if matrix is not None and matrix[j][k] is not None:
-                    share = along[(j + k) % len(along)] if len(spots[level + 1]) > 1 else along[0] + 0.1
+                    share = along[j % len(along)] if len(spots[level + 1]) > 1 else 0.46
                     labels.append(At(*_between(start, end, share), matrix[j][k], "chip"))
     for level, column in enumerate(columns):
+        place = "in" if level == 0 else "out" if level == len(columns) - 1 else "hidden"
         for i, part in enumerate(column):
             x, y = spots[level][i]
-            shapes.append(node(x, y, "in" if level == 0 else "out" if level == len(columns) - 1 else "hidden"))
+            if not box_of(part):
+                shapes.append(node(x, y, place))
             labels.append(At(x, y, part, "node"))
-            if names and names[level]:
-                labels.append(At(x, y - NODE_RADIUS - 15, names[level][i], "name"))
+            if names and names[level] and names[level][i]:
+                dx, dy = {"in": (-52, 0), "out": (62, 0), "hidden": (0, -46)}[place]
+                labels.append(At(x + dx, y + dy, names[level][i], "name"))
     for level, caption in enumerate(captions):
-        labels.append(At(spots[level][0][0], height - 12, Node("words", (), {"text": caption}), "caption"))
+        labels.append(At(spots[level][0][0], height - 10, Node("words", (), {"text": caption}), "caption"))
     return drawing(width, height, shapes=shapes, labels=labels, title=title or _sizes(columns))
 
 
@@ -79,24 +85,32 @@ def graph(
     shapes, labels = [], []
     for start, end, *notes in edges:
         a, b = places[start], places[end]
-        shapes.append(arrow(a, b))
+        shapes.append(arrow(a, b, _reach(nodes[start][2]), _reach(nodes[end][2])))
         x, y = _between(a, b, 0.5)
         for part, side in zip(notes, (-1, 1), strict=False):
             if part is not None:
                 labels.append(At(x, y + side * 25, part, "forward" if side < 0 else "backward"))
     for name, (_, _, part) in nodes.items():
-        shapes.append(node(*places[name], "in" if not any(edge[1] == name for edge in edges) else "hidden"))
+        if not box_of(part):
+            shapes.append(node(*places[name], "hidden" if any(edge[1] == name for edge in edges) else "in"))
         labels.append(At(*places[name], part, "node"))
     width = int(max(x for x, _ in places.values()) + MARGIN)
     height = int(max(y for _, y in places.values()) + MARGIN)
     return drawing(width, height, shapes=shapes, labels=labels, title=title)
 
 
-def arrow(start: tuple[float, float], end: tuple[float, float], radius: float = NODE_RADIUS) -> str:
-    """An SVG arrow from the rim of one node to the rim of another."""
+def arrow(start: tuple[float, float], end: tuple[float, float], leave: float = NODE_RADIUS, reach: float = NODE_RADIUS) -> str:
+    """An SVG arrow between two places, starting and ending at a distance from them."""
     length = hypot(end[0] - start[0], end[1] - start[1]) or 1.0
-    (x1, y1), (x2, y2) = (_between(start, end, radius / length), _between(end, start, (radius + 2) / length))
-    return f'<line class="wb-edge" x1="{x1:.1f}" y1="{y1:.1f}" x2="{x2:.1f}" y2="{y2:.1f}" marker-end="url(#wb-arrow-{{{{uid}}}})"/>'
+    (x1, y1), (x2, y2) = _between(start, end, leave / length), _between(end, start, (reach + 2) / length)
+    return (
+        f'<line class="wb-edge" x1="{x1:.1f}" y1="{y1:.1f}" x2="{x2:.1f}" y2="{y2:.1f}" '
+        'marker-end="url(#wb-arrow-{{uid}})"/>'
+    )
+
+
+def _reach(part: object) -> float:
+    return BOX_REACH if box_of(part) else NODE_RADIUS
 
 
 def node(x: float, y: float, kind: str) -> str:

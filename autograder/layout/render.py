@@ -219,6 +219,4 @@ def _found(boxes: list) -> str:
 @lru_cache(maxsize=1)
 def stylesheet() -> str:
     """The one stylesheet of live and static pages."""
-    package = Path(__file__).parents[1]
-    sheets = sorted([*package.glob("layout/*.css"), *package.glob("widgets/*.css")])
-    return "".join(path.read_text(encoding="utf-8") for path in sheets)
+    return "".join(path.read_text(encoding="utf-8") for path in sorted(Path(__file__).parent.glob("*.css")))

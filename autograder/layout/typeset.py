@@ -11,7 +11,7 @@ from fractions import Fraction
 from functools import lru_cache
 from html import escape
 
-_TOKEN = re.compile(r"\s+|[_^]|[{}]|\d+(?:\.\d+)?|[^\W\d_]+|.", re.DOTALL)
+_TOKEN = re.compile(r"\s*[=≈≠<>≤≥→↦⇒+−±·×÷⊙∘]\s*|\s+|[_^]|[{}]|\d+(?:\.\d+)?|[^\W\d_]+|.", re.DOTALL)
 _OPERATOR = re.compile(r"[∂∇Δ]*(?:d(?=[A-Z]))?")  # what stands upright before a name: ΔW, ∂Z, dZ
 _UPRIGHT = set("ΓΔΘΛΞΠΣΦΨΩ") | {"ln"}
 _RELATIONS = set("=≈≠<>≤≥→↦⇒+−±·×÷⊙∘")
@@ -37,14 +37,14 @@ def _run(tokens: list[str], closing: str | None) -> tuple[str, list[str]]:
             out.append(f"<{tag}>{inner}</{tag}>")
         else:
             out.append(_symbol(token, after=previous))
-        previous = previous if token.isspace() else token
+        previous = previous if token.isspace() else token.strip()
     return "".join(out), tokens
 
 
 def _raised(tokens: list[str]) -> tuple[str, list[str]]:
     if tokens[0] == "{":
         return _run(tokens[1:], closing="}")
-    if tokens[0] == "−" and len(tokens) > 1:
+    if tokens[0].strip() == "−" and len(tokens) > 1:
         return "−" + _symbol(tokens[1]), tokens[2:]
     return _symbol(tokens[0]), tokens[1:]
 
@@ -52,9 +52,11 @@ def _raised(tokens: list[str]) -> tuple[str, list[str]]:
 def _symbol(token: str, after: str = ")") -> str:
     if token.isspace():
         return " "
+    token = token.strip()
     if token in _RELATIONS:
         sign = token in "+−±" and (after == "" or after in "(,[|" or after in _RELATIONS)
-        return escape(token) if sign else f'<span class="wb-rel">{escape(token)}</span>'
+        space = "wb-dot" if token == "·" else "wb-rel"
+        return escape(token) if sign else f'<span class="{space}">{escape(token)}</span>'
     if not token[0].isalpha():
         return escape(token)
     mark = _OPERATOR.match(token)[0]

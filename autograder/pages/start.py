@@ -18,7 +18,7 @@ def boxes(given, box):
                multiplied_not_divided=z * 8)  # fmt: skip
     root = box(z**0.5, "√Z", "Which number, times itself, gives your Z?", how="The square root of box 1.", digits=3)
     t = Name("t")
-    power = given.choice(2, 3, 4)
+    power = given.choice("power", 2, 3, 4)
     slope = box((t**power).derivative("t"), f"the derivative of t^{power}", "What happens to the power?", names="t",
                 how="The power comes down in front and drops by one.",
                 power_kept=power * t**power, factor_left_out=t ** (power - 1), not_differentiated=t**power)  # fmt: skip
