@@ -1,0 +1,284 @@
+"""What a student's notebook imports: show a page, see its marks, say how the course handles worked solutions.
+
+    from autograder.notebook import course, grade, page
+
+    course(show_how="practice")
+
+    answers = {1: 2, 2: "3/4"}
+    page("gradients/one-weight", answers)
+
+    grade("gradients/one-weight")
+
+A page shows what stands in its cell, read as text: `3: 3/4` is three quarters, not 0.75. Where there is no browser
+(nbconvert, nbgrader) it is a static page.
+"""
+
+from __future__ import annotations
+
+import sys
+from collections import Counter
+from collections.abc import MutableMapping
+from dataclasses import dataclass, field
+from fractions import Fraction
+from html import escape
+from numbers import Rational, Real
+
+from IPython import get_ipython
+from IPython.display import display
+
+from . import pages
+from .cells import PageCall, as_source, page_source, read_cell
+from .layout import STATES, prose
+from .layout.typeset import unmarked
+from .marking import Marks, mark
+from .page import Page
+from .widgets.page_widget import SHOW_HOW, PageWidget, boxes, twin_bundle
+from .widgets.rewrite import with_answers
+
+
+class Advice(Exception):
+    """Something to tell the person at the keyboard: shown as a sentence, without a traceback."""
+
+    def _render_traceback_(self) -> list[str]:
+        return [f"{type(self).__name__}: {self}"]
+
+
+@dataclass
+class Course:
+    """What `course` sets, and the pages shown so far in this kernel."""
+
+    show_how: str = "practice"
+    live: dict[str, PageWidget] = field(default_factory=dict)
+    texts: dict[str, dict[int, str]] = field(default_factory=dict)  # of pages shown without a browser
+
+
+_course = Course()
+
+
+def course(*, show_how: str = "practice") -> None:
+    """Settings of the course. show_how: where a worked solution may be opened, "practice", "always" or "never"."""
+    if show_how not in SHOW_HOW:
+        raise Advice(f"show_how is one of {', '.join(map(repr, SHOW_HOW))}, not {show_how!r}.")
+    _course.show_how = show_how
+
+
+def page(slug: str, answers: MutableMapping | None = None, variant: int = 0) -> None:
+    """Show a page, its boxes filled with `answers` (box → what to write in it).
+
+    variant   other numbers than the page's own, for practice: nothing typed there is kept or handed in
+    Raises Advice, a sentence without a traceback, for a page or variant that does not exist.
+    """
+    shown = _load(slug)
+    if not isinstance(variant, int) or variant < 0:
+        raise Advice(f"variant is a whole number from 0 on, not {variant!r}.")
+    cell = Cell.running()
+    call = cell.call(shown.slug)
+    texts, notes = _texts(shown, answers, call)
+    own = answers if isinstance(answers, MutableMapping) else None
+    if not cell.live:
+        _course.live.pop(shown.slug, None)
+        _course.texts[shown.slug] = texts
+        _show(twin_bundle(shown, mark(shown, texts), f"{shown.slug}#{cell.count}", notes=notes))
+        return
+    texts = _typed_before(shown.slug, texts, cell)
+    widget = PageWidget(
+        shown, texts, answers=own, notes=notes, show_how=lambda: _course.show_how, practice=variant,
+        cell_id=cell.id, call_index=cell.count, variable=call.variable if call else "answers",
+    )  # fmt: skip
+    _course.live[shown.slug] = widget
+    display(widget)
+
+
+def grade(slug: str) -> float:
+    """Show the marks of a page and return its points, a plain float between 0 and the number of its boxes.
+
+    Reads the page as it was last shown in this kernel; 0.0, with a word of advice, if it was not.
+    """
+    graded = _load(slug)
+    if graded.slug in _course.live:
+        marks = mark(graded, boxes(_course.live[graded.slug].texts))
+    elif graded.slug in _course.texts:
+        marks = mark(graded, _course.texts[graded.slug])
+    else:
+        said = f"The page “{graded.title}” has not been run yet. Run its cell above, then run this one again."
+        _show({"text/html": f"<p>{escape(said)}</p>", "text/plain": said})
+        return 0.0
+    _show({"text/html": report(marks), "text/plain": report_text(marks)})
+    return min(max(float(marks.points), 0.0), float(marks.out_of))
+
+
+def _show(bundle: dict[str, str]) -> None:
+    if get_ipython() is None:
+        print(bundle["text/plain"])
+    else:
+        display(bundle, raw=True)
+
+
+# -- the cell that is running -----------------------------------------------------------------------------------------
+
+
+WHERE = (("metadata", "cellId"), ("content", "code"), ("header", "msg_id"))
+
+
+@dataclass(frozen=True)
+class Cell:
+    """The code cell that is being executed: its id and source, and how often it has shown each page so far."""
+
+    id: str = ""
+    source: str = ""
+    run: str = ""
+    count: int = 0
+
+    @property
+    def live(self) -> bool:
+        """Whether a browser is there to bring a page to life: nbclient and nbgrader send no cell id."""
+        return bool(self.id) or "google.colab" in sys.modules or (sys.platform == "emscripten" and bool(self.source))
+
+    @staticmethod
+    def running() -> Cell:
+        """The cell whose code runs now, as the browser described it when it asked for it to be run."""
+        shell = get_ipython()
+        try:
+            parent = shell.get_parent() if hasattr(shell, "get_parent") else shell.kernel._parent_header
+            said = [(parent.get(part) or {}).get(name) for part, name in WHERE]
+            return Cell(*(str(text or "") for text in said))
+        except AttributeError:  # plain Python, or a kernel that does not say
+            return Cell()
+
+    def call(self, slug: str) -> PageCall | None:
+        """What the source says of this call for the page, if it says it plainly. Counts the calls of one execution."""
+        object.__setattr__(self, "count", _count(self.run, slug))
+        calls = [call for call in read_cell(self.source) if call.slug == slug] if self.source else []
+        return calls[min(self.count, len(calls) - 1)] if calls else None
+
+
+_counted: tuple[str, Counter] = ("", Counter())
+
+
+def _count(run: str, slug: str) -> int:
+    """How many times this execution has asked for the page before."""
+    global _counted
+    if not run or _counted[0] != run:
+        _counted = (run, Counter())
+    _counted[1][slug] += 1
+    return _counted[1][slug] - 1
+
+
+def _typed_before(slug: str, texts: dict[int, str], cell: Cell) -> dict[int, str]:
+    """What was typed where the view could not write into the cell: kept, and written there now.
+
+    Only while the cell is executing: asked for later, set_next_input would overwrite whichever cell runs next.
+    """
+    old = _course.live.get(slug)
+    if old is None or old.writeback or boxes(old.given) != {n: text for n, text in texts.items() if text}:
+        return texts
+    typed = boxes(old.texts)
+    if typed == boxes(old.given):
+        return texts
+    typed = {n: typed.get(n, "") for n in sorted({*texts, *typed})}
+    written = page_source(slug, {n: as_source(text) for n, text in typed.items()})
+    literal = written.removeprefix("answers = ").rpartition("\npage(")[0]
+    source = with_answers(cell.source, slug, literal)
+    if source is not None:
+        get_ipython().set_next_input(source, replace=True)
+    return typed
+
+
+# -- what is asked for, and what is given -----------------------------------------------------------------------------
+
+
+def _load(slug: object) -> Page:
+    try:
+        return pages.load(slug)
+    except pages.UnknownPage as unknown:
+        raise Advice(str(unknown)) from None
+
+
+EXAMPLE = 'answers = {1: 2, 2: "3/4", 3: None}'
+ELSEWHERE = "These answers do not stand in this cell, so they are shown but not handed in. Write them out here: "
+
+
+def _texts(shown: Page, answers: object, call: PageCall | None) -> tuple[dict[int, str], list[str]]:
+    """The text of each box, and what to say of the others. What the cell says goes before what the kernel holds."""
+    known = range(1, len(shown.sheet().boxes) + 1)
+    if answers is None:
+        return {}, []
+    if not isinstance(answers, MutableMapping):
+        kind = type(answers).__name__
+        return {}, [f"The answers of a page are a dict such as {EXAMPLE}, not a {kind}. The page is shown empty."]
+    if call is not None and call.defined:
+        texts, notes = dict(call.answers), [f"{fault[:1].upper()}{fault[1:]}." for fault in call.faults]
+    else:
+        texts, notes = _from_dict(answers)
+        notes += [ELSEWHERE + EXAMPLE] if any(texts.values()) else []
+    strange = [n for n in texts if n not in known]
+    if strange:
+        named = ", ".join(map(str, strange[:5])) + (", …" if len(strange) > 5 else "")
+        notes.append(f"This page has boxes 1 to {len(known)}; it has no box {named}.")
+    return {n: text for n, text in texts.items() if n in known}, notes
+
+
+def _from_dict(answers: MutableMapping) -> tuple[dict[int, str], list[str]]:
+    texts, notes = {}, []
+    for key, held in answers.items():
+        box = _box(key)
+        if box is None:
+            notes.append(f"{_short(key)} is not the number of a box: use 1, 2, 3, …")
+        else:
+            texts[box] = text_of(held)
+    return texts, notes[:5]
+
+
+def _box(key: object) -> int | None:
+    if isinstance(key, str):
+        return int(key) if key.strip().isdecimal() and len(key) < 10 else None
+    if isinstance(key, Real) and not isinstance(key, bool) and key == key and key in range(10**9):
+        return int(key)
+    return None
+
+
+def text_of(held: object) -> str:
+    """An answer from a running kernel as text: numbers as Python prints them, fractions as 3/4, None as blank."""
+    if held is None:
+        return ""
+    if isinstance(held, str):
+        return held
+    if isinstance(held, bool):
+        return str(held)
+    if isinstance(held, Rational):
+        return str(Fraction(int(held.numerator), int(held.denominator)))
+    if isinstance(held, Real):
+        return repr(float(held))
+    return _short(held)
+
+
+def _short(thing: object) -> str:
+    try:
+        text = repr(thing)
+    except Exception:  # a student's own __repr__ may do anything
+        text = f"<{type(thing).__name__}>"
+    return text if len(text) <= 40 else text[:40] + "…"
+
+
+# -- the report of grade() --------------------------------------------------------------------------------------------
+
+
+def report(marks: Marks) -> str:
+    """Marks as a compact piece of HTML: the points, then the boxes that need another look."""
+    open_ = [v for v in marks.verdicts if v.state not in ("right", "blank")]
+    lines = "".join(
+        f"<li><b>Box {v.box}</b> {escape(STATES[v.state][0])} {prose(v.message or STATES[v.state][1])}</li>"
+        for v in open_
+    )
+    listed = f'<ul style="margin:6px 0 0;padding-left:20px">{lines}</ul>' if lines else ""
+    head = f"<b>{marks.points:g} of {marks.out_of}</b> · {prose(marks.page.title)}. {escape(marks.summary)}"
+    return f'<div class="wb-report" style="margin:4px 0;line-height:1.5">{head}{listed}</div>'
+
+
+def report_text(marks: Marks) -> str:
+    """The same as plain text."""
+    lines = [f"{marks.points:g} of {marks.out_of} · {unmarked(marks.page.title)}. {marks.summary}"]
+    for v in marks.verdicts:
+        if v.state not in ("right", "blank"):
+            lines.append(f"  box {v.box}: {unmarked(v.message or STATES[v.state][1])}")
+    return "\n".join(lines)

@@ -1,0 +1,8 @@
+"""The live page: what a notebook's browser needs beside the page itself.
+
+page_widget   PageWidget: a page whose boxes answer, over the traits that it declares
+page.js       the browser's half; live.css   the look of what only a live page has
+fonts         the mathematics font, as bytes for a document or as CSS for a file
+
+Importing this package loads none of them.
+"""

@@ -1,0 +1,245 @@
+"""A live page: `PageWidget(page, texts)` shows it, marks what is typed as it is typed, and keeps `answers` in step.
+
+The traits below are the whole contract with page.js. The browser writes `texts` (and `trial` while practising), Python
+answers with `verdicts`, `summary` and `done`. All marking is `autograder.marking.mark`; all HTML comes from
+`autograder.layout`. What is slow or large (the static twin, the font, the worked solution) is sent only when asked for.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterable, Mapping, MutableMapping
+from functools import lru_cache
+from html import escape, unescape
+from pathlib import Path
+from typing import Any
+
+import anywidget
+import traitlets as t
+
+from ..layout import STATES, mathematics, plain, prose, solution, static, stylesheet, template
+from ..marking import Marks, mark
+from ..page import Page
+from . import fonts
+
+HERE = Path(__file__).parent
+SHOW_HOW = ("practice", "always", "never")
+"""Where a worked solution may be opened: while practising with other numbers, on the graded page too, or nowhere."""
+
+RERUN = "Run this cell to bring its boxes back to life."
+VARIANTS = 10_000  # practice numbers start over after so many
+
+
+
+
+class PageWidget(anywidget.AnyWidget):
+    """One page of the workbook in a notebook's output.
+
+    page      the page
+    texts     box → text, as it stands in the cell
+    answers   the student's own dict in the kernel, updated in place
+    notes     sentences to show under the page, such as faults found in the cell
+    show_how  one of SHOW_HOW, or a function that gives it
+    """
+
+    _esm = HERE / "page.js"
+    _css = stylesheet() + (HERE / "live.css").read_text(encoding="utf-8")
+
+    # from Python
+    slug = t.Unicode().tag(sync=True)
+    template = t.Unicode().tag(sync=True)  # the page's HTML, its boxes empty
+    verdicts = t.Dict().tag(sync=True)  # box → {state, words, say, read}
+    summary = t.Unicode().tag(sync=True)
+    done = t.Int(0).tag(sync=True)  # the last edit that is marked
+    shown = t.Int(0).tag(sync=True)  # 0: the page to be handed in; else the variant that is practised
+    can_show = t.Bool(False).tag(sync=True)  # whether "Show how" is offered
+    how = t.Unicode().tag(sync=True)  # the worked solution, while it is open
+    notes = t.List(t.Unicode()).tag(sync=True)
+    cell_id = t.Unicode().tag(sync=True)  # the cell that shows the page
+    call_index = t.Int(0).tag(sync=True)  # which of the cell's calls for this page
+    variable = t.Unicode("answers").tag(sync=True)  # the dict's name in the cell
+    twin = t.Unicode().tag(sync=True)  # how the static twin is found among the cell's outputs
+
+    # from the browser; not echoed back, which would double the traffic of every key
+    texts = t.Dict().tag(sync=True, echo_update=False)
+    trial = t.Dict().tag(sync=True, echo_update=False)  # texts of the practised variant
+    seq = t.Int(0).tag(sync=True, echo_update=False)  # number of the last edit
+    client = t.Unicode().tag(sync=True, echo_update=False)  # the view that made it
+    practice = t.Int(0).tag(sync=True, echo_update=False)  # the variant asked for
+    asked = t.Bool(False).tag(sync=True, echo_update=False)  # whether the worked solution is asked for
+    writeback = t.Bool(False).tag(sync=True, echo_update=False)  # whether the view can write into the cell
+
+    def __init__(
+        self,
+        page: Page,
+        texts: Mapping[int, str] | None = None,
+        *,
+        answers: MutableMapping | None = None,
+        notes: Iterable[str] = (),
+        show_how: str | Callable[[], str] = "practice",
+        practice: int = 0,
+        cell_id: str = "",
+        call_index: int = 0,
+        variable: str = "answers",
+    ) -> None:
+        self.page, self.answers, self.last_output = page, answers, None
+        self._show_how = show_how if callable(show_how) else lambda: show_how
+        super().__init__(
+            slug=page.slug,
+            template=template(page.sheet()),
+            texts={str(box): text for box, text in (texts or {}).items() if text},
+            notes=list(notes),
+            cell_id=cell_id,
+            call_index=call_index,
+            variable=variable or "answers",
+            twin=f"{page.slug}#{call_index}",
+        )
+        self.given = dict(self.texts)
+        self._check()
+        self.observe(self._edited, names=["texts", "trial", "seq"])
+        self.observe(self._switch, names=["practice"])
+        self.observe(self._ask, names=["asked"])
+        self.on_msg(self._answer)
+        self.practice = practice
+
+    # -- marking -----------------------------------------------------------------------------------------------------
+
+    @property
+    def marks(self) -> Marks:
+        """The marks of the page that is handed in, whatever is being practised."""
+        return mark(self.page, boxes(self.texts))
+
+    def _edited(self, change: Mapping[str, Any]) -> None:
+        if change["name"] == "texts":
+            self._keep(change["old"], change["new"])
+        if change["name"] != "seq" or self.done != self.seq:  # an edit changes both: mark it once
+            self._check()
+
+    def _check(self) -> None:
+        marks = mark(self.page, boxes(self.trial), self.shown) if self.shown else self.marks
+        with self.hold_sync():
+            self.verdicts = {str(verdict.box): said(verdict) for verdict in marks.verdicts}
+            self.summary = summary(marks)
+            self.can_show = self._may_show()
+            self.done = self.seq
+
+    def _keep(self, old: Mapping[str, str], new: Mapping[str, str]) -> None:
+        """Put what changed into the student's own dict, as the literals that now stand in the cell."""
+        for key in {*old, *new}:
+            if self.answers is not None and key.isdecimal() and old.get(key, "") != new.get(key, ""):
+                own = key if key in self.answers and int(key) not in self.answers else int(key)
+                self.answers[own] = value(new.get(key, ""))
+
+    # -- practice, and how it is done ---------------------------------------------------------------------------------
+
+    def _switch(self, change: Mapping[str, Any]) -> None:
+        variant = max(0, change["new"]) % VARIANTS
+        with self.hold_sync():
+            self.template = template(self.page.sheet(variant))
+            self.trial, self.how, self.asked = {}, "", False
+            self.shown = variant
+            self._check()
+
+    def _may_show(self) -> bool:
+        setting = self._show_how()
+        return setting == "always" or (setting == "practice" and self.shown != 0)
+
+    def _ask(self, change: Mapping[str, Any]) -> None:
+        self.how = solution(self.page.sheet(self.shown)) if change["new"] and self._may_show() else ""
+
+    # -- what is sent only when asked for ------------------------------------------------------------------------------
+
+    def _answer(self, _widget: object, content: object, _buffers: object) -> None:
+        want = content.get("want") if isinstance(content, dict) else None
+        if want == "fonts":
+            self.send({"fonts": fonts.descriptors()}, buffers=fonts.buffers())
+        elif want == "twin" and self.writeback:
+            self.send({"twin": self.twin_bundle(), "client": content.get("client")})
+        elif want == "twin" and self.last_output is not None:
+            self.last_output.update(self.twin_bundle(), raw=True)
+
+    def twin_bundle(self) -> dict[str, str]:
+        """The page as a static output, for when there is no browser or no kernel."""
+        return twin_bundle(self.page, self.marks, self.twin, rerun=True)
+
+    def _ipython_display_(self, **_options: object) -> None:
+        """Two outputs: the live page, then its static twin, of which the stylesheet shows one."""
+        from IPython.display import display
+
+        data, metadata = self._repr_mimebundle_()
+        data.pop("text/plain", None)  # or exported pages print it above the twin
+        display(data, metadata=metadata, raw=True)
+        self.last_output = display(self.twin_bundle(), raw=True, display_id=True)
+
+
+def twin_bundle(
+    page: Page, marks: Marks, key: str, *, notes: Iterable[str] = (), rerun: bool = False
+) -> dict[str, str]:
+    """A static page as a notebook output; `key` marks it, so that it is found again among a cell's outputs."""
+    html = static(page.sheet(), marks, notes=tuple(notes))
+    again = f'<p class="wb-note wb-rerun">{RERUN}</p>' if rerun else ""
+    return {
+        "text/html": f'<div data-twin="{escape(key)}">{html.removesuffix("</div>")}{again}</div></div>',
+        "text/plain": plain(page.sheet(), marks),
+    }
+
+
+def boxes(texts: Mapping[str, object]) -> dict[int, str]:
+    """Texts as they came from the browser, by box number."""
+    return {int(key): str(text) for key, text in texts.items() if key.isdecimal() and key.isascii()}
+
+
+def value(text: str) -> object:
+    """What the cell's literal for this text is to Python: None, a number that prints back the same, else the text."""
+    if text == "":
+        return None
+    if len(text) <= 15 and re.fullmatch(r"-?\d+(\.\d+)?", text, re.ASCII):
+        number = float(text) if "." in text else int(text)
+        if repr(number) == text:
+            return number
+    return text
+
+
+def summary(marks: Marks) -> str:
+    """The line at the foot of a page: how many are right, slips, which boxes merely follow, points."""
+    points = "1 point" if marks.points == 1 else f"{marks.points:g} points"
+    return f"{marks.summary} {points}." if marks.points else marks.summary
+
+
+# -- verdicts, ready to be shown as text nodes -----------------------------------------------------------------------
+
+Runs = list[list]
+"""Typeset text without markup: [[text, [tags around it]], ...]."""
+
+_MINUS = str.maketrans({"−": "-", "–": "-", "‐": "-", "‑": "-", "‒": "-", "﹣": "-", "－": "-"})
+_TAG = re.compile(r"<(/?)(\w+)[^>]*>|([^<]+)")
+_KEPT = ("i", "b", "sub", "sup")
+
+
+def said(verdict: object) -> dict[str, object]:
+    """A verdict as the browser gets it: state, words, message, and how the answer was read where that differs."""
+    told: dict[str, object] = {"state": verdict.state, "words": STATES[verdict.state][1]}
+    if verdict.message:
+        told["say"] = runs(prose(verdict.message))
+    if verdict.read_as and _bare(verdict.read_as) != _bare(verdict.text):
+        told["read"] = runs(mathematics(verdict.read_as))
+    return told
+
+
+def _bare(text: str) -> str:
+    return "".join(text.translate(_MINUS).split())
+
+
+@lru_cache(maxsize=1024)
+def runs(html: str) -> Runs:
+    """HTML of `layout.prose` as runs of text, so that the browser never parses what holds a student's words."""
+    found: Runs = []
+    tags: list[str] = []
+    for close, tag, text in _TAG.findall(html):
+        if text:
+            found.append([unescape(text), list(tags)])
+        elif tag in _KEPT and not close:
+            tags.append(tag)
+        elif tag in _KEPT and tag in tags:
+            tags.remove(tag)
+    return found

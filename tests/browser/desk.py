@@ -1,0 +1,215 @@
+"""A desk to test at: a Jupyter server, a Chromium, and an open notebook with one page in it.
+
+`Desk` does what a student does (click, type, save, reload, restart the kernel) and looks where they look; it waits for
+what it is told to wait for, never for a length of time.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import os
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from pathlib import Path
+from urllib.request import Request, urlopen
+
+import nbformat
+
+REPOSITORY = Path(__file__).resolve().parents[2]
+CHROMIUM = Path("/usr/bin/chromium")
+FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
+         "--disable-component-update", "--disable-sync", "--disable-dev-shm-usage"]  # fmt: skip
+ADDRESS = {"lab": "/lab/tree/{}?reset", "notebook": "/notebooks/{}"}
+SLUG = "gradients/one-weight"
+SETUP = "from autograder.notebook import course, grade, page"
+PAGE_CELL, GRADE_CELL, SPARE_CELL = 1, 2, 3
+PANEL = "window.jupyterapp.shell.currentWidget"
+
+
+def page_source(slug: str = SLUG, answers: str = "{1: None, 2: None, 3: None}") -> str:
+    return f'answers = {answers}\npage("{slug}", answers)'
+
+
+@contextlib.contextmanager
+def jupyter(folder: Path) -> Iterator[str]:
+    """A Jupyter server on 127.0.0.1, with JupyterLab and Notebook 7 and settings of its own. Gives its address."""
+    root, home = folder / "work", folder / "home"
+    root.mkdir()
+    home.mkdir()
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port = free.getsockname()[1]
+    own = {f"JUPYTER_{kind}_DIR": str(home / kind.lower()) for kind in ("CONFIG", "DATA", "RUNTIME")}
+    environment = os.environ | own | {
+        "HOME": str(home), "IPYTHONDIR": str(home / "ipython"), "JUPYTER_PREFER_ENV_PATH": "1",
+        "PYTHONPATH": os.pathsep.join(filter(None, [str(REPOSITORY), os.environ.get("PYTHONPATH")])),
+        "JUPYTERLAB_SETTINGS_DIR": str(home / "settings"),
+        "JUPYTERLAB_WORKSPACES_DIR": str(home / "workspaces"),
+    }  # fmt: skip
+    options = ["--no-browser", "--allow-root", "--ip=127.0.0.1", f"--port={port}", "--ServerApp.port_retries=0",
+               "--IdentityProvider.token=", "--ServerApp.disable_check_xsrf=True", f"--ServerApp.root_dir={root}",
+               "--LabApp.expose_app_in_browser=True", "--JupyterNotebookApp.expose_app_in_browser=True",
+               "--LabApp.news_url=None", "--LabApp.check_for_updates_class=jupyterlab.NeverCheckForUpdate"]  # fmt: skip
+    with open(folder / "server.log", "w") as log:
+        server = subprocess.Popen(
+            [sys.executable, "-m", "jupyter", "lab", *options], env=environment, stdout=log, stderr=log, cwd=root
+        )
+        address = f"http://127.0.0.1:{port}"
+        try:
+            _await_server(server, address, folder / "server.log")
+            yield address
+        finally:
+            _shut_kernels(address)
+            server.terminate()
+            try:
+                server.wait(20)
+            except subprocess.TimeoutExpired:
+                server.kill()
+
+
+def _await_server(server: subprocess.Popen, address: str, log: Path) -> None:
+    for _ in range(240):
+        with contextlib.suppress(OSError):
+            urlopen(f"{address}/api/status", timeout=5)
+            return
+        if server.poll() is not None:
+            break
+        time.sleep(0.25)
+    raise RuntimeError(f"the Jupyter server did not start:\n{log.read_text()[-2000:]}")
+
+
+def _shut_kernels(address: str) -> None:
+    with contextlib.suppress(OSError):
+        for session in json.load(urlopen(f"{address}/api/sessions", timeout=5)):
+            urlopen(Request(f"{address}/api/sessions/{session['id']}", method="DELETE"), timeout=10)
+
+
+def write_notebook(path: Path, source: str, *, slug: str = SLUG, extra: str = "answers") -> None:
+    """A small chapter: set-up, one page, its grade cell, a spare cell."""
+    notebook = nbformat.v4.new_notebook()
+    notebook.metadata.kernelspec = {"name": "python3", "display_name": "Python 3", "language": "python"}
+    sources = [("setup", SETUP), ("page", source), ("grade", f'grade("{slug}")'), ("spare", extra)]
+    notebook.cells = [nbformat.v4.new_code_cell(text, id=name) for name, text in sources]
+    nbformat.write(notebook, path)
+
+
+class Desk:
+    """An open notebook in one flavour of Jupyter ("lab" or "notebook")."""
+
+    def __init__(self, page, address: str, root: Path, flavour: str) -> None:
+        self.page, self.address, self.flavour = page, address, flavour
+        self.path = root / f"{flavour}.ipynb"
+        self.errors: list[str] = []
+        self.outside: list[str] = []
+        page.on("pageerror", lambda error: self.errors.append(str(error)[:300]))
+        page.on("request", self._note_request)
+
+    def _note_request(self, request) -> None:
+        if not request.url.startswith((self.address, self.address.replace("http", "ws"), "blob:", "data:", "about:")):
+            self.outside.append(request.url)
+
+    # -- the notebook
+
+    def open(self, source: str | None = None) -> Desk:
+        write_notebook(self.path, source or page_source())
+        return self.reload()
+
+    def reload(self) -> Desk:
+        """Open the notebook's address, as a student does the next morning."""
+        self.page.goto(self.address + ADDRESS[self.flavour].format(self.path.name))
+        self.page.wait_for_selector(".jp-Notebook .jp-Cell", timeout=60_000)
+        self.wait(f"{PANEL}?.context?.isReady && {PANEL}.content?.model?.cells?.length >= 4")
+        self.wait(f"['idle', 'busy'].includes({PANEL}.context.sessionContext.session?.kernel?.status)", 60_000)
+        return self
+
+    def run(self, index: int, *, wait: bool = True) -> None:
+        """Run a cell; with `wait`, until it has run."""
+        count = f"{PANEL}.content.model.cells.get({index}).executionCount"
+        before = self.page.evaluate(count)
+        self.page.evaluate(
+            f"""index => {{ const notebook = {PANEL}.content; notebook.deselectAll(); notebook.activeCellIndex = index;
+                notebook.mode = 'command'; void window.jupyterapp.commands.execute('notebook:run-cell'); }}""",
+            index,
+        )
+        if wait:
+            self.wait(f"{count} !== {json.dumps(before)} && {count} !== null", 30_000)
+
+    def start(self, source: str | None = None) -> Desk:
+        """The page, freshly run: with `source` in its cell, no practice, nothing typed."""
+        self.set_source(PAGE_CELL, source or page_source())
+        self.page.evaluate(f"() => {PANEL}.content.model.cells.get({PAGE_CELL}).outputs.clear()")
+        self.page.wait_for_selector(".wb-page", state="detached")
+        self.run(0)
+        self.run(PAGE_CELL)
+        self.page.wait_for_selector(".wb-live .wb-input", timeout=30_000)
+        self.wait("document.querySelectorAll('.wb-live .wb-slot:not([data-state])').length === 0")
+        return self
+
+    def source(self, index: int = PAGE_CELL) -> str:
+        return self.page.evaluate(f"index => {PANEL}.content.model.cells.get(index).sharedModel.getSource()", index)
+
+    def set_source(self, index: int, source: str) -> None:
+        self.page.evaluate(
+            f"([index, text]) => {PANEL}.content.model.cells.get(index).sharedModel.setSource(text)", [index, source]
+        )
+
+    def output(self, index: int) -> str:
+        return self.page.evaluate(
+            f"""index => {PANEL}.content.model.cells.get(index).outputs.toJSON()
+                .map(o => o.text ?? o.data?.['text/plain'] ?? o.evalue ?? '').flat().join('')""",
+            index,
+        )
+
+    def save(self) -> None:
+        self.page.evaluate(f"() => {PANEL}.context.save()")
+
+    def on_disk(self, cell: str = "page") -> dict:
+        notebook = json.loads(self.path.read_text())
+        return next(c for c in notebook["cells"] if c["id"] == cell)
+
+    def restart(self) -> None:
+        self.page.evaluate(f"async () => {{ await {PANEL}.context.sessionContext.session.kernel.restart(); }}")
+        self.wait(f"{PANEL}.context.sessionContext.session.kernel.status === 'idle'", 60_000)
+
+    def theme(self, name: str) -> None:
+        self.page.evaluate("name => window.jupyterapp.commands.execute('apputils:change-theme', {theme: name})", name)
+        light = "true" if "Light" in name else "false"
+        self.wait(f"document.body.dataset.jpThemeLight === '{light}'")
+
+    # -- the page
+
+    def box(self, n: int):
+        return self.page.locator(f'.wb-live .wb-slot[data-box="{n}"] .wb-input').first
+
+    def click(self, n: int) -> None:
+        self.box(n).scroll_into_view_if_needed()
+        self.box(n).click()
+
+    def type(self, n: int, text: str, key: str | None = None) -> None:
+        """Click a box, replace what is in it, perhaps press a key."""
+        self.click(n)
+        self.page.keyboard.press("Control+a")
+        self.page.keyboard.insert_text(text) if len(text) > 12 else self.page.keyboard.type(text)
+        if key:
+            self.page.keyboard.press(key)
+
+    def state(self, n: int) -> str:
+        return self.page.evaluate(f"() => document.querySelector('.wb-live .wb-slot[data-box=\"{n}\"]').dataset.state")
+
+    def wait_state(self, n: int, state: str) -> None:
+        self.wait(f"document.querySelector('.wb-live .wb-slot[data-box=\"{n}\"]')?.dataset.state === '{state}'")
+
+    def wait_source(self, part: str) -> None:
+        self.wait(f"{PANEL}.content.model.cells.get({PAGE_CELL}).sharedModel.getSource().includes({json.dumps(part)})")
+
+    def focused(self) -> str | None:
+        """The number of the box with the focus."""
+        return self.page.evaluate("() => document.activeElement?.closest('.wb-slot')?.dataset.box ?? null")
+
+    def wait(self, condition: str, timeout: float = 15_000) -> None:
+        """Until the JavaScript expression is true."""
+        self.page.wait_for_function(f"() => {condition}", timeout=timeout)
