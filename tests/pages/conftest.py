@@ -1,0 +1,45 @@
+"""Hold the keys of a page against a second computation of them."""
+
+from fractions import Fraction
+
+import numpy as np
+import pytest
+
+from autograder import pages
+from autograder.compare import equal
+from autograder.engine.expressions import Expr
+
+VARIANTS = 200
+
+
+@pytest.fixture
+def agrees():
+    """agrees(slug, compute): the keys of all variants are what compute(givens) gives, in the order of the boxes.
+
+    compute returns numbers and arrays; a formula may be given as a function of a dict of values, and is then compared
+    with the key at a few points.
+    """
+
+    def check(slug, compute, variants=VARIANTS):
+        page = pages.load(slug)
+        for variant in range(variants):
+            sheet = page.sheet(variant)
+            expected = [entry for part in compute(sheet.givens) for entry in _flat(part)]
+            assert len(expected) == len(sheet.boxes)
+            for box, value in zip(sheet.boxes, expected, strict=True):
+                assert _same(box, value), (slug, variant, box.label, box.key, value)
+
+    return check
+
+
+def _flat(part):
+    return [part] if callable(part) else np.ravel(np.asarray(part, dtype=object))
+
+
+def _same(box, value) -> bool:
+    if isinstance(box.key, Expr):
+        points = [dict.fromkeys(box.names, 0.0) | {n: 0.4 + 0.3 * i + k for k, n in enumerate(box.names)} for i in range(4)]
+        return all(abs(float(box.key.evaluate(at)) - value(at)) < 1e-6 * max(1, abs(value(at))) for at in points)
+    if box.digits:
+        return equal(float(value), box.key, box.digits)
+    return abs(float(value) - float(Fraction(box.key))) < 1e-9 * max(1.0, abs(float(value)))

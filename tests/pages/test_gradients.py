@@ -1,0 +1,180 @@
+"""Chapter 1: the curriculum's numbers, and every key computed a second way."""
+
+from fractions import Fraction
+
+import autograd.numpy as anp
+import numpy as np
+import pytest
+from autograd import elementwise_grad, grad, jacobian
+
+from autograder import pages
+
+
+def shown(slug: str) -> list[str]:
+    return [box.shown for box in pages.load(f"gradients/{slug}").sheet().boxes]
+
+
+# -- the curriculum's canonical numbers --------------------------------------------------------------------------------
+
+
+def test_one_weight():
+    """A nudge of 1 at X = 2 changes the output by 2, and their ratio is 2."""
+    assert shown("one-weight")[1:] == ["2", "2"]
+
+
+def test_three_nudges():
+    """At X = 3 the nudge 2 → 4 gives 6 and 3, the nudge 2 → 2.1 gives 6.3, 0.3 and 3."""
+    assert shown("bigger-nudge") == ["6", "12", "2", "6", "3"]
+    assert shown("smaller-nudge") == ["0.1", "6.3", "0.3", "3", "3"]
+
+
+def test_several_weights():
+    """8/2 = 4 and 6/2 = 3; each ratio reveals one input."""
+    changes, ratios = shown("one-at-a-time")[:3], shown("one-at-a-time")[3:]
+    assert changes[:2] == ["8", "6"] and ratios[:2] == ["4", "3"]
+
+
+def test_ratios_read_backwards():
+    """8/4 = 2 = X₁, 4/2 = 2 = X₂, −6/−2 = 3 = X₃; the nudge itself is a box."""
+    assert shown("reveals-input") == ["4", "2", "-2", "2", "2", "3"]
+
+
+def test_column_form():
+    """[8, 2] = [2, ½]·4."""
+    assert shown("column-of-changes")[:2] == ["8", "2"]
+
+
+def test_all_weights_at_once():
+    """ΔW = (2, −1, 1) and X = (2, 2, 2) give the products (4, −2, 2) and the sum 4."""
+    assert shown("all-at-once") == ["4", "-2", "2", "4"]
+
+
+def test_two_neurons():
+    """Products [[4, 5], [−2, 10]], sums (9, 8)."""
+    assert shown("two-neurons") == ["4", "5", "-2", "10", "9", "8"]
+
+
+def test_two_neurons_three_inputs():
+    """Products [[4, 5, 3], [2, 10, −1]] (the first printed), sums (12, 11), and the row (2, 5, 1) for each neuron."""
+    assert shown("three-inputs") == ["5", "3", "2", "10", "-1", "12", "11", *["2", "5", "1"] * 2]
+
+
+def test_gradient_of_two_variables():
+    """∇(x² + cos y) = (2x, −sin y)."""
+    assert shown("two-variables")[:2] == ["2x", "-sin(y)"]
+
+
+# -- every key a second way --------------------------------------------------------------------------------------------
+
+
+def line(x):
+    return lambda w: w * x
+
+
+def central(f, x, h=1e-5):
+    return (f(x + h) - f(x - h)) / (2 * h)
+
+
+def formula(f, names):
+    """A key given by autograd: the partial derivatives of f, as functions of a dict of values."""
+    return [lambda at, i=i: float(grad(f, i)(*[at[n] for n in names])) for i in range(len(names))]
+
+
+def poly(c):
+    return lambda x: x ** c["m"] - c["k"] * x + c["c"]
+
+
+def partial(f, name, at):
+    """A partial derivative of a page's formula by a central difference, without rounding where the formula is rational."""
+    h = Fraction(1, 10**6)
+    up, down = (f.evaluate(at | {name: at[name] + step}) for step in (h, -h))
+    return float((up - down) / (2 * h))
+
+
+def gradient_of(f, names):
+    """The keys of ∇f, as functions of a dict of values."""
+    return [lambda at, name=name: partial(f, name, {n: Fraction(v) for n, v in at.items()}) for name in names]
+
+
+def sums(c):
+    dw, x = np.asarray(c["ΔW"]), np.asarray(c["X"])
+    z = lambda w: anp.dot(w, x)  # noqa: E731 - a neuron or a layer of them
+    change = z(np.zeros_like(dw) + dw) - z(np.zeros_like(dw))
+    single = np.array([z(dw * mask) if dw.ndim == 1 else np.sum(z(dw * mask)) for mask in _units(dw.shape)]).reshape(dw.shape)
+    return single, change
+
+
+def _units(shape):
+    for index in np.ndindex(shape):
+        mask = np.zeros(shape)
+        mask[index] = 1
+        yield mask
+
+
+def three_inputs(c):
+    single, change = sums(c)
+    slopes = [jacobian(lambda w: anp.dot(w, c["X"]))(row) for row in np.asarray(c["ΔW"])]
+    return [single[0, 1:], single[1], change, slopes]
+
+
+def three_neurons(c):
+    single, change = sums(c)
+    return [c["ΔW"][2], single[:2], change]
+
+
+def two_variables(c):
+    at = {"x": Fraction(c["point"][0]), "y": Fraction(c["point"][1])}
+    return [*gradient_of(c["f"], "xy"), *gradient_of(c["g"], "xy"), [partial(c["g"], n, at) for n in "xy"]]
+
+
+def network_slopes(c):
+    a = c["a"]
+    exponential = elementwise_grad(lambda x: anp.exp(a * x))
+    return [lambda at: float(exponential(at["x"])), lambda at: central(lambda x: np.sin(x * x), at["x"]),
+            *formula(lambda x, y: x * anp.exp(a * y), "xy")]
+
+
+def both_ways(c):
+    x, h = c["x"], np.array([1.0, 0.1])
+    slope = grad(lambda t: t**3)(x)
+    one, two = 3 * x**2 + 3 * x * h + h**2, 3 * x**2 + h**2  # the binomial formula, divided out by hand
+    return [slope, one, two, one - slope, two - slope]
+
+
+INDEPENDENT = {
+    "one-weight": lambda c: [line(c["X"])(c["W"] + 1), grad(line(c["X"]))(c["W"]), grad(line(c["X"]))(c["W"])],
+    "bigger-nudge": lambda c: [
+        line(c["X"])(c["W"]), line(c["X"])(c["W"] + c["ΔW"]), c["ΔW"], c["ΔW"] * grad(line(c["X"]))(c["W"]),
+        central(line(c["X"]), c["W"])],
+    "smaller-nudge": lambda c: [
+        c["ΔW"], line(c["X"])(c["W"] + c["ΔW"]), c["ΔW"] * grad(line(c["X"]))(c["W"]), central(line(c["X"]), c["W"]), c["X"]],
+    "shrinking-nudge": lambda c: [[line(c["X"])(h) for h in (1, 0.1, 0.01)], [grad(line(c["X"]))(1.0)] * 3],
+    "one-at-a-time": lambda c: [sums(c)[0], grad(lambda w: anp.dot(w, c["X"]))(np.ones(3))],
+    "reveals-input": lambda c: [
+        c["ΔW"][0], grad(lambda w: anp.dot(w, c["X"]))(np.ones(3))[1], c["ΔW"][2], c["X"]],
+    "column-of-changes": lambda c: [
+        jacobian(line(c["X"]))(np.ones(2)) @ c["ΔW"], c["ΔW'"], grad(line(c["X'"]))(1.0)],
+    "all-at-once": lambda c: [*sums(c)],
+    "missing-nudge": lambda c: [c["ΔW"][:2], c["X"][2], sums(c)[1]],
+    "two-neurons": lambda c: [*sums(c)],
+    "three-inputs": three_inputs,
+    "three-neurons": three_neurons,
+    "step-back": lambda c: [
+        grad(lambda w: anp.dot(w, c["X"]))(np.ones(3)),
+        np.diagonal(jacobian(lambda w: anp.dot(w, c["X"]))(np.ones((3, 3)))).T],
+    "one-variable": lambda c: [
+        lambda at: central(lambda x: x ** c["n"], at["x"]), lambda at: grad(lambda x: c["k"] * x ** c["m"])(at["x"]),
+        lambda at: grad(poly(c))(at["x"]), grad(poly(c))(c["x"])],
+    "two-variables": two_variables,
+    "network-slopes": network_slopes,
+    "gradient-check": lambda c: [
+        grad(lambda x: x**2)(c["x"]), (c["x"] + 1) ** 2, (c["x"] - 1) ** 2, central(lambda x: x**2, c["x"], 1.0),
+        ((c["x"] + 1) ** 2 - c["x"] ** 2) / 1],
+    "both-ways": both_ways,
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("page", pages.chapter_pages("gradients"), ids=lambda page: page.slug)
+def test_keys_agree_with_a_second_computation(page, agrees):
+    """Every key of every page, over many variants, is what automatic or numerical differentiation gives."""
+    agrees(page.slug, INDEPENDENT[page.slug.partition("/")[2]])

@@ -1,0 +1,136 @@
+"""Facts about every page of the catalogue, each over many variants of its numbers."""
+
+from fractions import Fraction
+
+import pytest
+from autograder.answers import Unreadable, read_expression, read_number
+
+from autograder import layout, pages
+from autograder.compare import equal, unit
+from autograder.engine.expressions import Expr
+from autograder.layout.typeset import rounded, simple_fraction
+from autograder.marking import mark
+from autograder.mistakes import MESSAGES
+
+VARIANTS = 200
+CATALOGUE = pages.catalogue()
+every_page = pytest.mark.parametrize("slug", CATALOGUE)
+
+
+def typed(value) -> str:
+    """A value as a student could type it, exactly."""
+    if isinstance(value, Expr):
+        return str(value)
+    exact = value if isinstance(value, Fraction) else simple_fraction(float(value))
+    return str(exact) if exact is not None else repr(float(value))
+
+
+def keys(sheet) -> dict[int, str]:
+    return {box.number: typed(box.key) for box in sheet.boxes}
+
+
+def sheets(slug):
+    return (CATALOGUE[slug].sheet(variant) for variant in range(VARIANTS))
+
+
+@every_page
+def test_the_key_is_accepted(slug):
+    """Typing the key into every box earns every point, in each variant."""
+    for sheet in sheets(slug):
+        marks = mark(slug, keys(sheet), sheet.variant)
+        assert [v.state for v in marks.verdicts] == ["right"] * len(sheet.boxes), (sheet.variant, marks.verdicts)
+        assert marks.points == marks.out_of == len(sheet.boxes)
+
+
+@every_page
+def test_the_key_as_printed_and_rounded_as_asked_is_accepted(slug):
+    """What a solution prints, rounded to the digits that the page asks for, is right."""
+    for sheet in sheets(slug):
+        answers = {box.number: box.literal.strip('"') for box in sheet.boxes}
+        assert mark(slug, answers, sheet.variant).points == len(sheet.boxes), (sheet.variant, answers)
+        for box in sheet.boxes:
+            if box.digits and box.kind == "number":
+                assert mark(slug, {box.number: rounded(float(box.key), box.digits)}, sheet.variant).points == 1
+
+
+@every_page
+def test_a_nudged_key_is_refused(slug):
+    """One wrong number among right ones costs exactly its own point, and nothing follows from it for free."""
+    for sheet in sheets(slug):
+        right = keys(sheet)
+        for box in sheet.boxes:
+            if box.kind == "expression":
+                nudged = f"{box.key} + 1"
+            else:
+                step = unit(box.key, box.digits) * 3 if box.digits else Fraction(1, 7)
+                nudged = str(Fraction(box.key) + Fraction(step).limit_denominator(10**9))
+            state = mark(slug, right | {box.number: nudged}, sheet.variant).verdicts[box.number - 1].state
+            assert state in ("wrong", "mistake"), (sheet.variant, box.label, nudged, state)
+
+
+@every_page
+def test_a_blank_box_costs_nothing_else(slug):
+    """A blank page scores zero, and a blank box costs only itself."""
+    sheet = CATALOGUE[slug].sheet()
+    assert mark(slug, {}).points == 0
+    assert {v.state for v in mark(slug, {}).verdicts} == {"blank"}
+    for box in sheet.boxes:
+        left = {n: text for n, text in keys(sheet).items() if n != box.number}
+        assert mark(slug, left).points == len(sheet.boxes) - 1
+
+
+@every_page
+def test_every_named_mistake_is_recognised_and_is_not_the_key(slug):
+    """A student who makes a named slip is told its name."""
+    for sheet in sheets(slug):
+        right = keys(sheet)
+        for box in sheet.boxes:
+            for code, slip in box.mistakes:
+                assert equal(slip, box.key, box.digits) is False
+                verdict = mark(slug, right | {box.number: typed(slip)}, sheet.variant).verdicts[box.number - 1]
+                same = [other for other, value in box.mistakes if equal(slip, value, box.digits)]
+                assert verdict.state == "mistake" and verdict.code in same, (sheet.variant, box.label, code, verdict)
+
+
+@every_page
+def test_variants_differ(slug):
+    """New numbers are new: most of the first forty variants have different keys."""
+    found = {tuple(box.shown for box in CATALOGUE[slug].sheet(v).boxes) for v in range(40)}
+    assert len(found) >= 3, found
+
+
+@every_page
+def test_every_box_speaks(slug):
+    """Each box has a name, a hint that asks, a sentence on how it is found, and a label of its own."""
+    boxes = CATALOGUE[slug].sheet().boxes
+    assert len({box.label for box in boxes}) == len(boxes)
+    for box in boxes:
+        assert box.name and box.hint and box.how.endswith(".")
+        assert box.hint.endswith((".", "?"))
+        assert not {code for code, _ in box.mistakes} - set(MESSAGES)
+
+
+@every_page
+def test_every_box_stands_on_the_page_once(slug):
+    """The page shows each of its boxes, in no two places, and its solution tells how each is found."""
+    sheet = CATALOGUE[slug].sheet()
+    template = layout.template(sheet)
+    for box in sheet.boxes:
+        assert template.count(f'data-box="{box.number}"') == 1, box.label
+    assert layout.solution(sheet).count("<li>") >= 1
+
+
+@every_page
+def test_keys_can_be_read(slug):
+    """Every key, as a solution's dict holds it, reads back as itself."""
+    for box in CATALOGUE[slug].sheet().boxes:
+        text = box.literal.strip('"')
+        read = read_expression(text, box.names) if box.kind == "expression" else read_number(text)
+        assert not isinstance(read, Unreadable) and equal(read.value, box.key, box.digits)
+
+
+def test_there_are_enough_pages_and_boxes():
+    """Chapters 1 and 7 have at least twelve pages each and together at least two hundred boxes."""
+    for chapter in ("gradients", "backpropagation"):
+        assert len(pages.chapter_pages(chapter)) >= 12
+    assert sum(page.points for page in CATALOGUE.values() if page.chapter != "start") >= 200
