@@ -1,0 +1,47 @@
+# make lab     open the workbook in JupyterLab (PORT=8888 to choose the port)
+# make test    run every test
+# make check   rebuild chapters and solutions elsewhere and compare; lint; import rules
+# make build   make chapters/ and solutions/ from source/ and the pages
+# make bench   measure, and write docs/benchmarks.md
+# make clean   remove what make lab and make test installed
+
+PYTHON ?= python3
+PORT ?= 8888
+WORKERS ?= auto
+BIN := .venv/bin
+AS_ROOT := $(if $(filter 0,$(shell id -u)),--allow-root)
+
+.PHONY: lab test check build bench clean
+
+lab: .venv/ready
+	@echo "The workbook opens at http://localhost:$(PORT)/lab/tree/chapters/00-start/start.ipynb"
+	@echo "If no browser comes up, open the address with the token that follows below. Ctrl+C ends it."
+	$(BIN)/jupyter lab $(AS_ROOT) --port=$(PORT) chapters/00-start/start.ipynb
+
+test: .venv/ready-to-test
+	$(BIN)/python -m pytest -n $(WORKERS) --dist loadgroup
+
+check: .venv/ready-to-test
+	$(BIN)/workbook check
+	$(BIN)/ruff check .
+	$(BIN)/lint-imports
+
+build: .venv/ready
+	$(BIN)/workbook build
+
+bench: .venv/ready-to-test
+	$(BIN)/python -m bench
+
+.venv/ready: pyproject.toml
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \
+	  { echo "The workbook needs Python 3.11 or newer; say PYTHON=/path/to/python3.11 after make."; exit 1; }
+	$(PYTHON) -m venv .venv
+	$(BIN)/python -m pip install --quiet --editable .
+	@touch $@
+
+.venv/ready-to-test: .venv/ready pyproject.toml
+	$(BIN)/python -m pip install --quiet --editable '.[test]'
+	@touch $@
+
+clean:
+	rm -rf .venv
