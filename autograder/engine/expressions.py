@@ -1,0 +1,704 @@
+"""Formulas in named variables: write them with ordinary operators, differentiate, evaluate, print and compare them.
+
+    >>> x, y = Name("x"), Name("y")
+    >>> f = x**2 + cos(y)
+    >>> str(f.derivative("y"))
+    '-sin(y)'
+    >>> f.evaluate({"x": 3, "y": 0})
+    10.0
+    >>> same_value(sin(x) ** 2 + cos(x) ** 2, 1)
+    True
+
+A formula is an immutable tree. The constructors tidy up as they go (numbers are collected, like terms added, x·x
+becomes x^2), so that a derivative prints the way a teacher writes it; nothing is ever expanded or factored.
+NumPy's functions and matrix products work on arrays of formulas too: ``np.tanh(np.array([x, y]))``.
+"""
+
+from __future__ import annotations
+
+import math
+import numbers
+import random
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field
+from fractions import Fraction
+
+BITS = 4096  # a fraction longer than this is rounded to a float: the answer to 9^9^9 must not take all day
+SUM, PRODUCT, POWER, ATOM = range(4)  # how tightly a printed formula holds together
+
+
+class Expr:
+    """A formula. Adding, multiplying, dividing and raising formulas and plain numbers gives formulas."""
+
+    __slots__ = ()
+
+    def derivative(self, name: str) -> Expr:
+        """The partial derivative with respect to the variable `name`."""
+        raise NotImplementedError
+
+    def substitute(self, replacements: Mapping[str, Expr | float]) -> Expr:
+        """The same formula with some variables replaced by formulas or numbers, all at once."""
+        raise NotImplementedError
+
+    @property
+    def formula(self) -> Expr:
+        """The formula itself. A subclass that merely stands for one, as a box of a page does, gives that one."""
+        return self
+
+    @property
+    def names(self) -> frozenset[str]:
+        """The variables that occur."""
+        return frozenset().union(*(part.names for part in self._parts()))
+
+    def evaluate(self, at: Mapping[str, float]) -> Fraction | float:
+        """The value at a point: an exact Fraction where everything is rational, otherwise a float.
+
+        Outside its domain a formula is nan, beyond the range of floats ±inf; neither raises.
+        Raises KeyError for a variable without a value: that is a mistake of the page, not of a student.
+        """
+        missing = self.names - set(at)
+        if missing:
+            raise KeyError(f"no value given for {', '.join(sorted(missing))}; evaluate needs one for each variable")
+        value = self._at({name: Fraction(v) if isinstance(v, numbers.Rational) else float(v) for name, v in at.items()})
+        return value if isinstance(value, Fraction) else float(value)
+
+    def text(self, names: frozenset[str] | tuple[str, ...] = ()) -> str:
+        """Plain text that answers.read_expression reads back; with a variable `e` among `names`, e^x is exp(x)."""
+        return self._print("e" in names or "e" in self.names)[0]
+
+    def __str__(self) -> str:
+        return self.text()
+
+    def __repr__(self) -> str:
+        return f"<formula {self}>"
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, Expr) and self._key() == other._key()
+
+    def __hash__(self) -> int:
+        return hash(self._key())
+
+    def __neg__(self) -> Expr:
+        return times(MINUS_ONE, self)
+
+    def __pos__(self) -> Expr:
+        return self
+
+
+def _operator(combine: Callable[[Expr, Expr], Expr]) -> tuple[Callable, Callable]:
+    """The two methods, for a formula on the left and on the right, of one of Python's operators."""
+
+    def forward(self, other):
+        other = _known(other)
+        return NotImplemented if other is None else combine(self, other)
+
+    def backward(self, other):
+        other = _known(other)
+        return NotImplemented if other is None else combine(other, self)
+
+    return forward, backward
+
+
+OPERATORS: dict[str, Callable[[Expr, Expr], Expr]] = {
+    "add": lambda a, b: add(a, b),
+    "sub": lambda a, b: add(a, -b),
+    "mul": lambda a, b: times(a, b),
+    "truediv": lambda a, b: times(a, power(b, MINUS_ONE)),
+    "pow": lambda a, b: power(a, b),
+}
+for _name, _combine in OPERATORS.items():
+    _forward, _backward = _operator(_combine)
+    setattr(Expr, f"__{_name}__", _forward)
+    setattr(Expr, f"__r{_name}__", _backward)
+
+
+# The kinds of formula -----------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True, eq=False, repr=False)
+class Constant(Expr):
+    """An exact number; nan stands for a formula that has no value anywhere, such as 1/0."""
+
+    value: Fraction | float
+
+    def derivative(self, name):
+        return ZERO
+
+    def substitute(self, replacements):
+        return self
+
+    def _parts(self):
+        return ()
+
+    def _key(self):
+        return ("number", self.value)
+
+    def _at(self, point):
+        return self.value
+
+    def _print(self, e_is_taken):
+        text = _number_text(self.value)
+        return text, ATOM if text.replace(".", "").isdigit() else PRODUCT
+
+
+@dataclass(frozen=True, slots=True, eq=False, repr=False)
+class Name(Expr):
+    """A variable."""
+
+    name: str
+
+    @property
+    def names(self):
+        return frozenset((self.name,))
+
+    def derivative(self, name):
+        return ONE if name == self.name else ZERO
+
+    def substitute(self, replacements):
+        return as_expr(replacements.get(self.name, self))
+
+    def _parts(self):
+        return ()
+
+    def _key(self):
+        return ("name", self.name)
+
+    def _at(self, point):
+        return point[self.name]
+
+    def _print(self, e_is_taken):
+        return self.name, ATOM
+
+
+@dataclass(frozen=True, slots=True, eq=False, repr=False)
+class Pi(Expr):
+    """The number π, which no fraction equals."""
+
+    def derivative(self, name):
+        return ZERO
+
+    def substitute(self, replacements):
+        return self
+
+    def _parts(self):
+        return ()
+
+    def _key(self):
+        return ("π",)
+
+    def _at(self, point):
+        return math.pi
+
+    def _print(self, e_is_taken):
+        return "π", ATOM
+
+
+@dataclass(frozen=True, slots=True, eq=False, repr=False)
+class Sum(Expr):
+    """Two or more terms; made by add()."""
+
+    terms: tuple[Expr, ...]
+
+    def derivative(self, name):
+        return add(*(term.derivative(name) for term in self.terms))
+
+    def substitute(self, replacements):
+        return add(*(term.substitute(replacements) for term in self.terms))
+
+    def _parts(self):
+        return self.terms
+
+    def _key(self):
+        return ("sum", frozenset(self.terms))
+
+    def _at(self, point):
+        total = Fraction(0)
+        for term in self.terms:
+            total = _light(_guarded(lambda a, b: a + b, total, term._at(point)))
+        return total
+
+    def _print(self, e_is_taken):
+        text = ""
+        for term in self.terms:
+            more = term._print(e_is_taken)[0]
+            text += more if not text else f" - {more[1:]}" if more.startswith("-") else f" + {more}"
+        return text, SUM
+
+
+@dataclass(frozen=True, slots=True, eq=False, repr=False)
+class Product(Expr):
+    """A number times one or more factors; made by times()."""
+
+    coefficient: Fraction
+    factors: tuple[Expr, ...]
+
+    def derivative(self, name):
+        slopes = []
+        for i, factor in enumerate(self.factors):
+            others = self.factors[:i] + self.factors[i + 1 :]
+            slopes.append(times(Constant(self.coefficient), factor.derivative(name), *others))
+        return add(*slopes)
+
+    def substitute(self, replacements):
+        return times(Constant(self.coefficient), *(factor.substitute(replacements) for factor in self.factors))
+
+    def _parts(self):
+        return self.factors
+
+    def _key(self):
+        return ("product", self.coefficient, frozenset(self.factors))
+
+    def _at(self, point):
+        result = self.coefficient
+        for factor in self.factors:
+            result = _light(_guarded(lambda a, b: a * b, result, factor._at(point)))
+        return result
+
+    def _print(self, e_is_taken):
+        above = [f for f in self.factors if not _is_divisor(f)]
+        below = [power(f.base, -f.exponent) for f in self.factors if _is_divisor(f)]
+        size, sign = abs(self.coefficient), "-" if self.coefficient < 0 else ""
+        if not below:
+            return sign + _row(size, above, e_is_taken), PRODUCT
+        top = _row(Fraction(size.numerator), above, e_is_taken)
+        bottom = _row(Fraction(size.denominator), below, e_is_taken)
+        lone = size.denominator == 1 and len(below) == 1
+        return f"{sign}{top}/{bottom}" if lone else f"{sign}{top}/({bottom})", PRODUCT
+
+
+@dataclass(frozen=True, slots=True, eq=False, repr=False)
+class Power(Expr):
+    """A base raised to an exponent; made by power()."""
+
+    base: Expr
+    exponent: Expr
+
+    def derivative(self, name):
+        base, exponent = self.base, self.exponent
+        by_base = exponent * power(base, exponent - 1) * base.derivative(name)
+        if name not in exponent.names:
+            return by_base
+        by_exponent = self * log(base) * exponent.derivative(name)
+        return add(by_base, by_exponent)
+
+    def substitute(self, replacements):
+        return power(self.base.substitute(replacements), self.exponent.substitute(replacements))
+
+    def _parts(self):
+        return (self.base, self.exponent)
+
+    def _key(self):
+        return ("power", self.base, self.exponent)
+
+    def _at(self, point):
+        return _raise(self.base._at(point), self.exponent._at(point))
+
+    def _print(self, e_is_taken):
+        if _is_divisor(self):
+            return Product(Fraction(1), (self,))._print(e_is_taken)
+        base = _bracketed(self.base, ATOM, e_is_taken)
+        return f"{base}^{_bracketed(self.exponent, ATOM, e_is_taken)}", POWER
+
+
+@dataclass(frozen=True, slots=True, eq=False, repr=False)
+class Function(Expr):
+    """One of FUNCTIONS applied to an argument."""
+
+    function: str
+    argument: Expr
+
+    def derivative(self, name):
+        inner = self.argument.derivative(name)
+        return ZERO if inner == ZERO else inner * FUNCTIONS[self.function].slope(self.argument)
+
+    def substitute(self, replacements):
+        return apply(self.function, self.argument.substitute(replacements))
+
+    def _parts(self):
+        return (self.argument,)
+
+    def _key(self):
+        return (self.function, self.argument)
+
+    def _at(self, point):
+        return _call(self.function, self.argument._at(point))
+
+    def _print(self, e_is_taken):
+        if self.function != "exp" or e_is_taken:
+            return f"{self.function}({self.argument._print(e_is_taken)[0]})", ATOM
+        if self.argument == ONE:
+            return "e", ATOM
+        return f"e^{_bracketed(self.argument, ATOM, e_is_taken)}", POWER
+
+
+ZERO, ONE, MINUS_ONE = (Constant(Fraction(n)) for n in (0, 1, -1))
+UNDEFINED = Constant(math.nan)
+pi = Pi()
+
+
+# The functions ------------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class Rule:
+    """A function of one variable: its value, its slope, and arguments at which it is exactly an integer."""
+
+    value: Callable[[float], float]
+    slope: Callable
+    exact: Mapping[int, int] = field(default_factory=dict)
+
+
+def _sigmoid(u: float) -> float:
+    return 1 / (1 + math.exp(-u)) if u >= 0 else math.exp(u) / (1 + math.exp(u))
+
+
+FUNCTIONS: dict[str, Rule] = {
+    "sin": Rule(math.sin, lambda u: cos(u), {0: 0}),
+    "cos": Rule(math.cos, lambda u: -sin(u), {0: 1}),
+    "tan": Rule(math.tan, lambda u: 1 / cos(u) ** 2, {0: 0}),
+    "exp": Rule(math.exp, lambda u: exp(u), {0: 1}),
+    "ln": Rule(math.log, lambda u: 1 / u, {1: 0}),
+    "sqrt": Rule(math.sqrt, lambda u: 1 / (2 * sqrt(u)), {0: 0, 1: 1}),
+    "tanh": Rule(math.tanh, lambda u: 1 - tanh(u) ** 2, {0: 0}),
+    "σ": Rule(_sigmoid, lambda u: sigmoid(u) * (1 - sigmoid(u))),
+}
+
+
+def apply(function: str, argument: Expr | float) -> Expr | float:
+    """A function from FUNCTIONS applied to a formula, which gives a formula, or to a number, which gives a float."""
+    if not isinstance(argument, Expr):
+        return _call(function, argument)
+    argument = argument.formula
+    if argument == UNDEFINED:
+        return UNDEFINED
+    exact = FUNCTIONS[function].exact
+    if isinstance(argument, Constant) and argument.value in exact:
+        return Constant(Fraction(exact[argument.value]))
+    return Function(function, argument)
+
+
+def sin(u: Expr | float) -> Expr | float:
+    """The sine."""
+    return apply("sin", u)
+
+
+def cos(u: Expr | float) -> Expr | float:
+    """The cosine."""
+    return apply("cos", u)
+
+
+def tan(u: Expr | float) -> Expr | float:
+    """The tangent."""
+    return apply("tan", u)
+
+
+def exp(u: Expr | float) -> Expr | float:
+    """e to the power u; printed e^u."""
+    return apply("exp", u)
+
+
+def log(u: Expr | float) -> Expr | float:
+    """The natural logarithm; printed ln(u)."""
+    return apply("ln", u)
+
+
+def sqrt(u: Expr | float) -> Expr | float:
+    """The square root."""
+    return apply("sqrt", u)
+
+
+def tanh(u: Expr | float) -> Expr | float:
+    """The hyperbolic tangent."""
+    return apply("tanh", u)
+
+
+def sigmoid(u: Expr | float) -> Expr | float:
+    """The logistic function 1/(1 + e^(-u)); printed σ(u)."""
+    return apply("σ", u)
+
+
+E = exp(ONE)
+for _function in (sin, cos, tan, exp, log, sqrt, tanh):
+    # np.exp of an object array calls the method exp of each entry
+    setattr(Expr, _function.__name__, _function)
+
+
+# Putting formulas together ------------------------------------------------------------------------------------------
+
+
+def as_expr(value: Expr | float) -> Expr:
+    """A formula as it is; a number as a constant. A float counts as the decimal it prints as, so 0.1 is 1/10.
+
+    Raises TypeError for anything that is not a number and ValueError for nan and infinities.
+    """
+    known = _known(value)
+    if known is None:
+        raise TypeError(f"a formula is made of names and numbers, not of {type(value).__name__}")
+    return known
+
+
+def _known(value: object) -> Expr | None:
+    """as_expr, but None for what is not a number, so that arrays can take over."""
+    if isinstance(value, Expr):
+        return value.formula
+    if isinstance(value, numbers.Rational):
+        return Constant(Fraction(int(value.numerator), int(value.denominator)))
+    if isinstance(value, numbers.Real):
+        if not math.isfinite(value):
+            raise ValueError(f"a formula takes finite numbers, not {value}")
+        return Constant(Fraction(repr(float(value))))
+    return None
+
+
+def add(*terms: Expr) -> Expr:
+    """The sum of formulas, with like terms collected in the order in which they first occur."""
+    if UNDEFINED in terms:
+        return UNDEFINED
+    multiples: dict[Expr, Fraction] = {}
+    for term in _flat(terms):
+        number, factors = _split(term)
+        rest = _assembled(Fraction(1), factors)
+        multiples[rest] = multiples.get(rest, 0) + number
+    kept = [_assembled(n, _split(rest)[1]) for rest, n in multiples.items() if n]
+    return Sum(tuple(kept)) if len(kept) > 1 else kept[0] if kept else ZERO
+
+
+def times(*factors: Expr) -> Expr:
+    """The product of formulas, with numbers and powers of the same base collected, names before functions."""
+    if UNDEFINED in factors:
+        return UNDEFINED
+    coefficient, exponents = Fraction(1), {}
+    for factor in factors:
+        number, parts = _split(factor)
+        coefficient *= number
+        for part in parts:
+            base, exponent = (part.base, part.exponent) if isinstance(part, Power) else (part, ONE)
+            exponents[base] = add(exponents[base], exponent) if base in exponents else exponent
+    kept: list[Expr] = []
+    for base, exponent in exponents.items():
+        number, parts = _split(power(base, exponent))
+        coefficient *= number
+        kept += parts
+    return _assembled(coefficient, tuple(sorted(kept, key=_rank)))
+
+
+def power(base: Expr, exponent: Expr) -> Expr:
+    """A formula raised to another; e^u and exp(u) are the same formula."""
+    if UNDEFINED in (base, exponent):
+        return UNDEFINED
+    if exponent == ZERO or base == ONE:
+        return ONE
+    if exponent == ONE:
+        return base
+    if base == E:
+        return exp(exponent)
+    if isinstance(exponent, Constant) and exponent.value.denominator == 1:
+        return _integer_power(base, exponent.value.numerator)
+    return Power(base, exponent)
+
+
+def _integer_power(base: Expr, n: int) -> Expr:
+    if base == ZERO:
+        return ZERO if n > 0 else UNDEFINED
+    if isinstance(base, Constant) and _bits(base.value) * abs(n) <= BITS:
+        return Constant(base.value**n)
+    if isinstance(base, Power):
+        return power(base.base, base.exponent * n)
+    if isinstance(base, Function) and base.function == "exp":
+        return exp(base.argument * n)
+    if isinstance(base, Product):
+        return times(_integer_power(Constant(base.coefficient), n), *(_integer_power(f, n) for f in base.factors))
+    return Power(base, Constant(Fraction(n)))
+
+
+def _flat(terms: tuple[Expr, ...]) -> Iterator[Expr]:
+    for term in terms:
+        yield from term.terms if isinstance(term, Sum) else (term,)
+
+
+def _split(term: Expr) -> tuple[Fraction, tuple[Expr, ...]]:
+    """The number in front of a term, and the factors behind it."""
+    if isinstance(term, Constant):
+        return term.value, ()
+    if isinstance(term, Product):
+        return term.coefficient, term.factors
+    return Fraction(1), (term,)
+
+
+def _assembled(coefficient: Fraction, factors: tuple[Expr, ...]) -> Expr:
+    """The reverse of _split."""
+    if not coefficient or not factors:
+        return Constant(coefficient)
+    return factors[0] if coefficient == 1 and len(factors) == 1 else Product(coefficient, factors)
+
+
+def _rank(factor: Expr) -> int:
+    """Where a factor stands in a product: numbers, names, functions, brackets."""
+    base = factor.base if isinstance(factor, Power) else factor
+    return (Constant, Pi, Name, Function, Sum, Power).index(type(base))
+
+
+# Printing -----------------------------------------------------------------------------------------------------------
+
+
+def _number_text(value: Fraction | float) -> str:
+    if not isinstance(value, Fraction):
+        return "undefined"
+    if value.denominator == 1 and _bits(value) <= BITS:
+        return str(value.numerator)
+    if value.denominator <= 1000:
+        return f"{value.numerator}/{value.denominator}" if _bits(value) <= BITS else repr(_light(value))
+    decimal = repr(_float(value))
+    if "e" not in decimal and decimal[-1].isdigit() and Fraction(decimal) == value:
+        return decimal
+    return f"{value.numerator}/{value.denominator}" if _bits(value) <= BITS else decimal
+
+
+def _bracketed(formula: Expr, needed: int, e_is_taken: bool) -> str:
+    text, level = formula._print(e_is_taken)
+    return text if level >= needed else f"({text})"
+
+
+def _row(number: Fraction, factors: list[Expr], e_is_taken: bool) -> str:
+    """A positive number and factors side by side: 2x·cos(x^2)."""
+    texts = [_bracketed(factor, POWER, e_is_taken) for factor in factors]
+    if number == 1 and texts:
+        return "·".join(texts)
+    text = _number_text(number)
+    if not texts:
+        return text
+    # 2·3^x and 2·e1 need the dot: without it they would read 23^x and 20
+    runs_on = text.isdigit() and not texts[0][0].isdigit() and not (texts[0][0] in "eE" and texts[0][1:2].isdigit())
+    return text + ("" if runs_on else "·") + "·".join(texts)
+
+
+def _is_divisor(formula: Expr) -> bool:
+    """Whether a factor is printed below the fraction bar."""
+    return isinstance(formula, Power) and isinstance(formula.exponent, Constant) and formula.exponent.value < 0
+
+
+# Numbers that never raise -------------------------------------------------------------------------------------------
+
+
+def _bits(value: Fraction) -> int:
+    return max(value.numerator.bit_length(), value.denominator.bit_length())
+
+
+def _float(value: Fraction | float) -> float:
+    """As a float: ±inf when too large, nan when it would vanish although it is not zero."""
+    try:
+        result = float(value)
+    except OverflowError:
+        return math.copysign(math.inf, value)
+    return result if result or not value else math.nan
+
+
+def _light(value: Fraction | float) -> Fraction | float:
+    return _float(value) if isinstance(value, Fraction) and _bits(value) > BITS else value
+
+
+def _guarded(operation: Callable, *values: Fraction | float) -> Fraction | float:
+    """An operation on numbers, in floats when it does not fit otherwise; nan where it has no value."""
+    for attempt in (values, tuple(_float(v) for v in values)):
+        try:
+            result = operation(*attempt)
+        except OverflowError:
+            result = math.inf
+        except (ValueError, ZeroDivisionError):
+            return math.nan
+        if not isinstance(result, float) or math.isfinite(result):
+            break
+    return math.nan if isinstance(result, complex) else result
+
+
+def _raise(base: Fraction | float, exponent: Fraction | float) -> Fraction | float:
+    if isinstance(base, Fraction) and isinstance(exponent, Fraction) and exponent.denominator == 1:
+        if _bits(base) * abs(exponent) <= BITS:
+            return _guarded(lambda a, b: a**b, base, exponent.numerator)
+    result = _guarded(lambda a, b: a**b, _float(base), _float(exponent))
+    return math.nan if result == 0 and base != 0 else result
+
+
+def _call(function: str, argument: Fraction | float) -> float:
+    result = _guarded(FUNCTIONS[function].value, _float(argument))
+    # what is too small for a float is not zero: better no value than a wrong one
+    return math.nan if result == 0 and function == "exp" else result
+
+
+# Comparing ----------------------------------------------------------------------------------------------------------
+
+# Where two formulas are compared: small and large arguments of both signs, one region after the other.
+REGIONS = ((0.1, 1), (1, 4), (-1, -0.1), (-4, 4), (-0.1, 0.1), (-4, -1), (4, 30), (-30, 30))
+POINTS_PER_REGION, POINTS_NEEDED = 3, 8
+RELATIVE, ROUNDING = 1e-9, 2.0**-52
+
+
+def same_value(
+    a: Expr | float,
+    b: Expr | float,
+    names: tuple[str, ...] | frozenset[str] = (),
+    domain: tuple[float, float] | None = None,
+) -> bool:
+    """Whether two formulas have the same value wherever both have one.
+
+    Rational functions are compared exactly, others to nine digits, at points that depend on the two formulas, so
+    that no answer can be made to fit the points. A point where either has no value, or where rounding leaves
+    fewer than ten digits, is skipped; too few points left count as different. `domain` restricts the arguments.
+    """
+    a, b = as_expr(a), as_expr(b)
+    variables = sorted(a.names | b.names | set(names))
+    points = _points(variables, domain, f"{a} = {b}") if variables else [{}]
+    verdicts = [verdict for point in points if (verdict := _agree_at(point, a, b)) is not None]
+    return all(verdicts) and len(verdicts) >= min(POINTS_NEEDED, len(points))
+
+
+def _points(variables: list[str], domain: tuple[float, float] | None, seed: str) -> list[dict[str, Fraction]]:
+    chance = random.Random(seed)
+
+    def somewhere(low: float, high: float) -> Fraction:
+        whole = chance.randint(500, 1000)
+        return Fraction(low) + (Fraction(high) - Fraction(low)) * Fraction(chance.randint(1, whole - 1), whole)
+
+    regions = (domain,) * len(REGIONS) if domain else REGIONS
+    return [{v: somewhere(*region) for v in variables} for region in regions for _ in range(POINTS_PER_REGION)]
+
+
+def _agree_at(point: dict[str, Fraction], a: Expr, b: Expr) -> bool | None:
+    """Whether two formulas agree at a point; None when the point cannot tell."""
+    left, right = a._at(point), b._at(point)
+    if isinstance(left, Fraction) and isinstance(right, Fraction):
+        return left == right
+    (left, left_error), (right, right_error) = _measure(a, point), _measure(b, point)
+    size, error = max(abs(left), abs(right)), left_error + right_error
+    if not error <= RELATIVE / 10 * max(1, size) or not math.isfinite(size):  # `not <=` also catches nan
+        return None
+    return abs(left - right) <= RELATIVE * size + 4 * error
+
+
+def _measure(formula: Expr, point: Mapping[str, Fraction]) -> tuple[float, float]:
+    """The value in floats with a bound on what rounding may have done to it (running error analysis)."""
+    parts = [_measure(part, point) for part in formula._parts()]
+    if isinstance(formula, Sum):
+        value = sum(v for v, _ in parts)
+        error = sum(e for _, e in parts) + ROUNDING * sum(abs(v) for v, _ in parts) * len(parts)
+        return value, error
+    if isinstance(formula, Product):
+        value = _float(formula.coefficient)
+        error = ROUNDING * abs(value)
+        for v, e in parts:
+            value, error = value * v, abs(value) * e + abs(v) * error + error * e + ROUNDING * abs(value * v)
+        return value, error
+    value = _float(formula._at(point))
+    error = 2 * ROUNDING * abs(value)
+    if isinstance(formula, Power):
+        (base, base_error), (exponent, exponent_error) = parts
+        value = _float(_raise(base, exponent))
+        by_base = abs(exponent) * base_error / abs(base) if base else base_error
+        by_exponent = abs(_call("ln", abs(base))) * exponent_error if exponent_error else 0.0
+        error = abs(value) * (by_base + by_exponent + 4 * ROUNDING)
+    if isinstance(formula, Function):
+        argument, argument_error = parts[0]
+        value = _call(formula.function, argument)
+        slope = _guarded(FUNCTIONS[formula.function].slope, argument)
+        error = abs(slope) * argument_error + 4 * ROUNDING * abs(value)
+    return value, error
