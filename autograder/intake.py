@@ -1,0 +1,141 @@
+"""Find and read the files that a student handed in, whatever they are. Nothing raises, nothing is changed.
+
+    find(folder, {"gradients": {"gradients/one-weight": 4}})     {"gradients": Handed(notebook={...}, faults=())}
+
+A notebook under another name is found by its pages. What cannot be read becomes a fault that says what to do.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import stat
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from .submissions import Submission, read_notebook
+
+MAX_BYTES = 200_000_000
+MAX_FILES = 50  # of a submission that are looked into
+
+BEGINNINGS = {
+    b"PK": "is a zip archive: unpack it and hand in the .ipynb file inside",
+    b"%PDF": "is a PDF: hand in the .ipynb file itself",
+    b"<": "is a web page: hand in the .ipynb file itself, not a page that shows it",
+    b"{\\rtf": "is a text document: hand in the .ipynb file itself",
+}
+"""How files begin that people hand in instead of a notebook."""
+
+
+@dataclass(frozen=True, slots=True)
+class Handed:
+    """What was handed in as one notebook: its parsed JSON (None if unreadable), and what is wrong with it."""
+
+    notebook: object
+    faults: tuple[str, ...] = ()
+    path: Path | None = None
+
+
+def read_file(path: Path, folder: Path | None = None) -> Handed:
+    """The JSON of one file. A link out of `folder`, the submission, is not followed."""
+    name = quoted(path.name)
+    try:
+        if folder is not None and path.is_symlink() and not path.resolve().is_relative_to(folder.resolve()):
+            return Handed(None, (f"{name} is a link to somewhere else: hand in the file itself",), path)
+        mode = path.stat()
+        if stat.S_ISDIR(mode.st_mode):
+            return Handed(None, (f"{name} is a folder, not a file: hand in the .ipynb file itself",), path)
+        if not stat.S_ISREG(mode.st_mode):
+            return Handed(None, (f"{name} is not an ordinary file: hand in the .ipynb file itself",), path)
+        if mode.st_size > MAX_BYTES:
+            return Handed(None, (f"{name} is too big to be read: clear the outputs and hand it in again",), path)
+        data = path.read_bytes()
+    except (OSError, ValueError, RuntimeError) as error:  # RuntimeError: a loop of links
+        reason = getattr(error, "strerror", None) or "it is a broken link"
+        return Handed(None, (f"{name} cannot be opened ({reason.lower()}): hand it in again",), path)
+    notebook, faults = parse(data)
+    return Handed(notebook, tuple(f"{name} {fault}" for fault in faults), path)
+
+
+def parse(data: bytes) -> tuple[object, tuple[str, ...]]:
+    """The JSON of a notebook file in any encoding, and what was odd about it; (None, faults) if it cannot be read."""
+    if not data.strip(b" \t\r\n\0"):
+        return None, ("is empty: save the notebook and hand it in again",)
+    for beginning, said in BEGINNINGS.items():
+        if data.lstrip().startswith(beginning):
+            return None, (said,)
+    written, odd = _decoded(data)
+    try:
+        return json.loads(written), odd
+    except json.JSONDecodeError as error:
+        if error.pos >= len(written.rstrip()) - 1 or "Unterminated" in error.msg:
+            return None, ("breaks off in the middle: save the notebook and hand it in again",)
+        return None, (f"is damaged in line {error.lineno}: open it in JupyterLab, save it and hand it in again",)
+    except (ValueError, RecursionError, MemoryError):
+        return None, ("holds something that no notebook holds: open it in JupyterLab, save it and hand it in again",)
+
+
+def _decoded(data: bytes) -> tuple[str, tuple[str, ...]]:
+    encoding = json.detect_encoding(data)
+    try:
+        written = data.decode(encoding)
+        return written, () if encoding.startswith("utf-8") else (f"is written in {encoding}, not UTF-8; it was read",)
+    except UnicodeDecodeError:
+        return data.decode("cp1252", "replace"), ("is not written in UTF-8; letters with accents may be lost",)
+
+
+def quoted(name: str) -> str:
+    """A file's name, fit to be shown: short, on one line, without mark-up."""
+    clean = "".join(letter if letter.isprintable() and letter not in "`<>*_[]|$\\" else "?" for letter in name)
+    return f"`{clean if len(clean) <= 60 else clean[:57] + '...'}`"
+
+
+# -- which file is which notebook --------------------------------------------------------------------------------------
+
+
+def find(folder: Path, wanted: Mapping[str, Mapping[str, int]]) -> dict[str, Handed]:
+    """For each wanted notebook (name → its pages, slug → number of boxes) the file that holds it.
+
+    That is the file of its name, unless another one holds answers to its pages and that one none.
+    """
+    named = {name: folder / f"{name}.ipynb" for name in wanted}
+    files = {name: read_file(path, folder) if os.path.lexists(path) else None for name, path in named.items()}
+    others = [read_file(path, folder) for path in _others(folder, wanted)]
+    return {name: _choose(name, files, others, pages) for name, pages in wanted.items()}
+
+
+def _choose(name: str, files: dict, others: list[Handed], pages: Mapping[str, int]) -> Handed:
+    here, right = files[name], quoted(f"{name}.ipynb")
+    if here is not None and here.notebook is not None and (not pages or _filled(here, pages)):
+        also = [other for other in others if pages and _filled(other, pages)]
+        said = [f"{quoted(other.path.name)} was handed in too; {right} is the one that was marked" for other in also]
+        return Handed(here.notebook, (*here.faults, *said), here.path)
+    rest = [*others, *(file for other, file in files.items() if other != name and file is not None)]
+    best = max(rest, key=lambda other: _filled(other, pages), default=None)
+    if best is None or not _filled(best, pages):
+        if here is not None:
+            return here
+        return Handed(None, (f"{right} was not handed in", *(fault for other in others for fault in other.faults)))
+    why = "was not handed in" if here is None else "could not be read" if here.notebook is None else "is blank"
+    said = f"{right} {why}; {quoted(best.path.name)} holds its pages and was marked in its place"
+    return Handed(best.notebook, (said, *(here.faults if here else ()), *best.faults), best.path)
+
+
+def _filled(handed: Handed, pages: Mapping[str, int]) -> int:
+    """How many boxes of these pages have an answer."""
+    read: Submission = read_notebook(handed.notebook, pages)
+    return sum(bool(text.strip()) for slug in pages if slug in read.pages for text in read.pages[slug].answers.values())
+
+
+def _others(folder: Path, wanted: Mapping[str, object]) -> list[Path]:
+    """Every other file of the submission that could be a notebook, in a fixed order."""
+    found = []
+    for place, folders, names in os.walk(folder):
+        folders[:] = sorted(name for name in folders if name not in (".ipynb_checkpoints", "__MACOSX"))
+        for name in sorted(names):
+            path = Path(place, name)
+            known = path.parent == folder and name.endswith(".ipynb") and name.removesuffix(".ipynb") in wanted
+            if not known and (name.lower().endswith(".json") or ".ipynb" in name.lower()):
+                found.append(path)
+    return found[:MAX_FILES]

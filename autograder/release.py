@@ -1,0 +1,219 @@
+"""Turn an author's thin notebook into the chapter and the solution: one step a class, named for what it does.
+
+    StampPages     page("slug") becomes a page cell and its grade cell, with nbgrader's metadata; set-up goes on top
+    BlankAnswers   page cells ask: answers = {1: None, ...}
+    FillAnswers    page cells answer: the key of every box, as one would type it
+    RenderPages    page cells and grade cells show the filled page, how it is done, and the points
+    RunCode        code that belongs to no page is run, for the outputs of a solution
+    Tidy           fixed cell ids, nothing dated, nothing of the machine
+
+Everything that can be computed is: ids from slugs, points and keys from the catalogue. The same input, the same bytes.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from html import escape
+
+from nbformat.notebooknode import NotebookNode
+from nbformat.v4 import new_code_cell
+from nbgrader.preprocessors import Execute, NbGraderPreprocessor
+from traitlets import Unicode
+
+from . import layout, pages
+from .cells import page_source
+from .marking import Marks, mark
+from .page import Page
+from .submissions import SETUP_ID, grade_id, page_id, slug_of
+
+SETUP_SOURCE = 'from autograder.notebook import course, grade, page\n\ncourse(show_how="{show_how}")'
+METADATA = {
+    "kernelspec": {"display_name": "Python 3", "language": "python", "name": "python3"},
+    "language_info": {"name": "python"},
+}
+KEPT = ("nbgrader", "workbook", "deletable", "editable", "tags")  # of a cell's metadata
+CALL = re.compile(r"""\s*page\(\s*(["'])([^"'\\\n]+)\1\s*\)\s*;?\s*""")
+
+
+class SourceError(Exception):
+    """A source notebook is written wrongly. The message names the cell and says what to change."""
+
+
+# -- the cells of a page -----------------------------------------------------------------------------------------------
+
+
+def stamp(name: str, *, grade: bool = False, solution: bool = False, points: float | None = None) -> dict:
+    """nbgrader's metadata of a cell; one that is no solution is locked."""
+    given = {"points": points} if grade else {}
+    roles = {"grade": grade, "solution": solution, "locked": not solution, "task": False}
+    return {"grade_id": name, "schema_version": 3, "cell_type": "code", **roles, **given}
+
+
+def page_cell(slug: str, source: str) -> NotebookNode:
+    """The cell in which a page is answered."""
+    metadata = {"nbgrader": stamp(page_id(slug), solution=True), "workbook": {"page": slug}}
+    return new_code_cell(source, id=page_id(slug)[:64], metadata=metadata)
+
+
+def grade_cell(slug: str, points: int) -> NotebookNode:
+    """The cell that shows the marks of a page."""
+    metadata = {"nbgrader": stamp(grade_id(slug), grade=True, points=points)}
+    return new_code_cell(f'grade("{slug}")', id=grade_id(slug)[:64], metadata=metadata)
+
+
+def setup_cell(show_how: str) -> NotebookNode:
+    """The first code cell of a chapter."""
+    source = SETUP_SOURCE.format(show_how=show_how)
+    return new_code_cell(source, id=SETUP_ID, metadata={"nbgrader": stamp(SETUP_ID)})
+
+
+def blank_source(page: Page) -> str:
+    """The source of a page's cell as it is handed out."""
+    return page_source(page.slug, {box.number: "None" for box in page.sheet().boxes})
+
+
+def solved_source(page: Page) -> str:
+    """The source of a page's cell with every key in it."""
+    return page_source(page.slug, {box.number: box.literal for box in page.sheet().boxes})
+
+
+def page_outputs(marks: Marks, notes: tuple[str, ...] = (), after: str = "") -> list[NotebookNode]:
+    """What a page cell shows where no widget runs: the page filled and coloured."""
+    sheet = marks.page.sheet(marks.variant)
+    shown = {"text/html": layout.static(sheet, marks, notes=notes) + after, "text/plain": layout.plain(sheet, marks)}
+    return [_output("display_data", shown)]
+
+
+def grade_outputs(marks: Marks, score: float, max_score: float) -> list[NotebookNode]:
+    """What a grade cell shows: the points in words, then the plain float from which nbgrader reads them."""
+    words = f"{score:g} of {max_score:g} points. {marks.summary}"
+    shown = {"text/html": f'<p class="wb-points"><b>{escape(words)}</b></p>', "text/plain": words}
+    return [_output("display_data", shown), score_output(score)]
+
+
+def score_output(score: float) -> NotebookNode:
+    """The result of a grade cell: text that nbgrader reads as these points, and as nothing else."""
+    return _output("execute_result", {"text/plain": repr(float(score))}, execution_count=None)
+
+
+def _output(kind: str, shown: dict[str, str], **more: object) -> NotebookNode:
+    """An output as nbformat makes it, without checking each one against the schema; the notebook is checked once."""
+    return NotebookNode(output_type=kind, data=NotebookNode(shown), metadata=NotebookNode(), **more)
+
+
+def cells_of(nb: NotebookNode, kind: str) -> Iterator[tuple[Page, NotebookNode]]:
+    """The page cells (kind "page") or grade cells (kind "grade") of a stamped notebook, each with its page."""
+    for cell in nb.cells:
+        name = cell.metadata.get("nbgrader", {}).get("grade_id", "")
+        slug = slug_of(name)
+        if slug and name.startswith(kind + "-"):
+            yield pages.load(slug), cell
+
+
+# -- the steps ---------------------------------------------------------------------------------------------------------
+
+
+class StampPages(NbGraderPreprocessor):
+    """page("slug") becomes the page's cell and its grade cell; the set-up cell goes under the title."""
+
+    show_how = Unicode("practice", help='When "Show how" is offered: practice, always or never.').tag(config=True)
+
+    def preprocess(self, nb, resources):
+        """Stamp every page call of the notebook. SourceError when a cell that calls a page holds anything else."""
+        stamped = []
+        for n, cell in enumerate(nb.cells, start=1):
+            stamped += self.stamped(cell, n) if cell.cell_type == "code" else [cell]
+        if any(slug_of(cell.metadata.get("nbgrader", {}).get("grade_id")) for cell in stamped):
+            title = 1 if stamped[0].cell_type == "markdown" else 0
+            stamped.insert(title, setup_cell(self.show_how))
+        nb.cells = stamped
+        return nb, resources
+
+    def stamped(self, cell: NotebookNode, n: int) -> list[NotebookNode]:
+        """What stands in the chapter for one code cell of the source, the n-th cell of its notebook."""
+        call = CALL.fullmatch(cell.source)
+        if not call:
+            if re.search(r"\bpage\s*\(", cell.source):
+                raise SourceError(f'cell {n}: a page stands alone in its cell, as page("gradients/one-weight")')
+            return [cell]
+        try:
+            page = pages.load(call[2])
+        except pages.UnknownPage as unknown:
+            raise SourceError(f"cell {n}: {unknown}") from None
+        return [page_cell(page.slug, blank_source(page)), grade_cell(page.slug, page.points)]
+
+
+class BlankAnswers(NbGraderPreprocessor):
+    """Every page cell asks for its answers. Comes after ClearSolutions, which leaves an error in their place."""
+
+    def preprocess(self, nb, resources):
+        """Put None into every box."""
+        for page, cell in cells_of(nb, "page"):
+            cell.source = blank_source(page)
+        return nb, resources
+
+
+class FillAnswers(NbGraderPreprocessor):
+    """Every page cell holds the key of every box."""
+
+    def preprocess(self, nb, resources):
+        """Put the key into every box."""
+        for page, cell in cells_of(nb, "page"):
+            cell.source = solved_source(page)
+        return nb, resources
+
+
+class RenderPages(NbGraderPreprocessor):
+    """Every page cell of a solution shows the filled page and how it is done; every grade cell the points."""
+
+    def preprocess(self, nb, resources):
+        """Put the outputs in."""
+        for page, cell in cells_of(nb, "page"):
+            how = f'<div class="wb-page wb-static">{layout.solution(page.sheet())}</div>'
+            cell.outputs = page_outputs(_solved(page), after=how)
+        for page, cell in cells_of(nb, "grade"):
+            cell.outputs = grade_outputs(_solved(page), float(page.points), float(page.points))
+        return nb, resources
+
+
+def _solved(page: Page) -> Marks:
+    return mark(page, {box.number: box.shown for box in page.sheet().boxes})
+
+
+class RunCode(Execute):
+    """Run the code that belongs to no page; a notebook of pages needs no kernel."""
+
+    def preprocess(self, nb, resources, km=None):
+        """Run the cells that are not ours, in order, in one kernel."""
+        others = [cell for cell in nb.cells if not _ours(cell)]
+        if any(cell.cell_type == "code" and cell.source.strip() for cell in others):
+            part = NotebookNode({**nb, "cells": others})
+            super().preprocess(part, resources, km=km)
+        return nb, resources
+
+
+def _ours(cell: NotebookNode) -> bool:
+    name = cell.metadata.get("nbgrader", {}).get("grade_id", "")
+    return slug_of(name) is not None or name == SETUP_ID
+
+
+class Tidy(NbGraderPreprocessor):
+    """The last step: what is left depends on the source and the catalogue alone."""
+
+    def preprocess(self, nb, resources):
+        """Fix the ids and drop what changes from run to run."""
+        nb.nbformat, nb.nbformat_minor = 4, 5
+        nb.metadata = NotebookNode(METADATA)
+        counted: dict[str, int] = {}
+        for cell in nb.cells:
+            cell.metadata = NotebookNode({key: cell.metadata[key] for key in KEPT if key in cell.metadata})
+            name = cell.metadata.get("nbgrader", {}).get("grade_id", "")
+            counted[cell.cell_type] = counted.get(cell.cell_type, 0) + 1
+            cell.id = name[:64] if name else f"{cell.cell_type}-{counted[cell.cell_type]}"
+            if cell.cell_type == "code":
+                cell.execution_count = None
+                for output in cell.outputs:
+                    if "execution_count" in output:
+                        output.execution_count = None
+        return nb, resources
