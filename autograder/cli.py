@@ -1,0 +1,58 @@
+"""The command `workbook`: build the chapters and solutions, and check that everything holds together."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from pathlib import Path
+
+
+def build(root: Path) -> int:
+    """Make chapters/ and solutions/ from source/."""
+    from .course import build
+
+    for path in build(root):
+        print(path.relative_to(root))
+    return 0
+
+
+def check(root: Path) -> int:
+    """Rebuild elsewhere, compare to the byte, and prove that chapters score 0 and solutions full marks."""
+    from .course import check
+
+    problems = check(root)
+    for problem in problems:
+        print(problem, file=sys.stderr)
+    print(f"{len(problems)} to mend." if problems else "All is well.")
+    return 1 if problems else 0
+
+
+COMMANDS = {"build": build, "check": check}
+
+
+def main(words: list[str] | None = None) -> int:
+    """Run one command; returns the exit status."""
+    parser = argparse.ArgumentParser(prog="workbook", description=__doc__)
+    commands = parser.add_subparsers(dest="command", required=True)
+    for name, command in COMMANDS.items():
+        sub = commands.add_parser(name, help=command.__doc__, description=command.__doc__)
+        sub.add_argument("--root", type=Path, default=Path.cwd(), help="the course folder (default: this one)")
+    given = parser.parse_args(words)
+    root = given.root.resolve()
+    if not (root / "source").is_dir():
+        print(f"There is no folder source/ in {root.name or root}. Run this in the course folder, or say --root.", file=sys.stderr)
+        return 2
+    try:
+        return COMMANDS[given.command](root)
+    except Exception as error:
+        from .course import BuildError
+        from .page import PageError
+
+        if not isinstance(error, (BuildError, PageError)):
+            raise
+        print(error, file=sys.stderr)
+        return 1
+
+
+if __name__ == "__main__":
+    sys.exit(main())

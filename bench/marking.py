@@ -1,0 +1,62 @@
+"""How many notebooks of chapter 1 are marked a second in one process, and how much memory that takes."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+import time
+
+from . import classroom
+
+NOTEBOOKS = 1000
+MEMORY = """
+import resource, sys
+from bench import classroom
+from autograder.marking import mark
+from autograder.submissions import read_notebook
+most = int(sys.argv[1])
+for start in range(0, most, 100):
+    for notebook in classroom.submissions(100, seed=start):
+        submission = read_notebook(notebook)
+        for slug, page in submission.pages.items():
+            mark(slug, page.answers)
+print(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024)
+"""
+
+
+def mark_all(notebooks: list[dict]) -> float:
+    """Read and mark every page of every notebook; the points, so that nothing can be skipped."""
+    from autograder.marking import mark
+    from autograder.submissions import read_notebook
+
+    points = 0.0
+    for notebook in notebooks:
+        for slug, page in read_notebook(notebook).pages.items():
+            points += mark(slug, page.answers).points
+    return points
+
+
+def run() -> list[dict]:
+    """Rates with the file already parsed and with parsing, and peak memory for 1 000 and 4 000 notebooks."""
+    notebooks = classroom.submissions(NOTEBOOKS)
+    texts = [json.dumps(notebook) for notebook in notebooks]
+    mark_all(classroom.submissions(20, seed=9))  # import everything, make the sheets
+    start = time.perf_counter()
+    first = mark_all(notebooks)
+    marked = time.perf_counter()
+    second = mark_all([json.loads(text) for text in texts])
+    parsed = time.perf_counter()
+    assert first == second
+    return [
+        {"what": "notebooks of chapter 1 marked a second, file parsed", "value": NOTEBOOKS / (marked - start), "goal": "≥ 1000"},
+        {"what": "the same a second time, with parsing", "value": NOTEBOOKS / (parsed - marked), "goal": ""},
+        {"what": "peak memory, 1 000 notebooks (MB)", "value": _memory(1000), "goal": "< 300"},
+        {"what": "peak memory, 4 000 notebooks (MB)", "value": _memory(4000), "goal": "not growing"},
+    ]
+
+
+def _memory(count: int) -> float:
+    done = subprocess.run([sys.executable, "-c", MEMORY, str(count)], capture_output=True, text=True, check=True,
+                          cwd=classroom.ROOT)
+    return float(done.stdout)
