@@ -52,8 +52,13 @@ def jupyter(folder: Path) -> Iterator[str]:
     }  # fmt: skip
     options = ["--no-browser", "--allow-root", "--ip=127.0.0.1", f"--port={port}", "--ServerApp.port_retries=0",
                "--IdentityProvider.token=", "--ServerApp.disable_check_xsrf=True", f"--ServerApp.root_dir={root}",
-               "--LabApp.expose_app_in_browser=True", "--JupyterNotebookApp.expose_app_in_browser=True",
-               "--LabApp.news_url=None", "--LabApp.check_for_updates_class=jupyterlab.NeverCheckForUpdate"]  # fmt: skip
+               "--LabApp.expose_app_in_browser=True", "--JupyterNotebookApp.expose_app_in_browser=True"]  # fmt: skip
+    shipped = home / "config/jupyter_server_config.d/backprop-workbook.json"
+    shipped.parent.mkdir(parents=True)
+    shipped.write_bytes((REPOSITORY / "autograder/server/jupyter_server_config.json").read_bytes())
+    quiet = home / "settings/@jupyterlab/apputils-extension/notification.jupyterlab-settings"
+    quiet.parent.mkdir(parents=True)
+    quiet.write_text('{"fetchNews": "false", "checkForUpdates": false}')
     with open(folder / "server.log", "w") as log:
         server = subprocess.Popen(
             [sys.executable, "-m", "jupyter", "lab", *options], env=environment, stdout=log, stderr=log, cwd=root
