@@ -1,0 +1,58 @@
+"""The door of the engine: numbers come in as float64 arrays, and shapes that do not fit are named.
+
+Every public function passes its arguments through `floats`, so integers, lists, fractions and subclasses of float
+or ndarray are all welcome, nothing that comes in is changed in place, and what goes out is a plain float or ndarray.
+Complex numbers pass as they are: that is what lets `gradcheck.complex_step` look at the whole engine.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+
+Numbers = float | np.ndarray
+
+
+class ShapeError(ValueError):
+    """Two shapes do not fit each other; the message names both and the next step."""
+
+
+def floats(x, name: str = "the input") -> np.ndarray:
+    """x as a plain array of float64 (complex128 if complex). Raises TypeError if it holds anything but numbers."""
+    if type(x) is np.ndarray and x.dtype == np.float64:
+        return x
+    try:
+        array = np.asarray(x)
+    except ValueError as error:
+        raise ShapeError(f"{name} has rows of different lengths: give every row the same number of entries") from error
+    kind = array.dtype.kind
+    if kind == "O":  # fractions, very long integers; float() refuses None, where astype would make it nan
+        try:
+            return np.array([float(entry) for entry in array.flat], dtype=np.float64).reshape(array.shape)
+        except TypeError as error:
+            raise TypeError(f"{name} must hold numbers only: {error}") from error
+    if kind not in "biufc":
+        raise TypeError(f"{name} must hold numbers, not {array.dtype}: read texts with autograder.answers first")
+    return array.astype(np.complex128 if kind == "c" else np.float64, copy=False)
+
+
+def plain(x: np.ndarray) -> Numbers:
+    """A result on its way out: a Python number if it is a scalar, otherwise the array."""
+    return x.item() if np.ndim(x) == 0 else x
+
+
+def same_shape(**named) -> list[np.ndarray]:
+    """The two named arguments as float arrays. Raises ShapeError, with both names and shapes, unless they are alike."""
+    (a, b), names = [floats(x, name) for name, x in named.items()], list(named)
+    if a.shape != b.shape:
+        raise ShapeError(
+            f"{names[0]} has shape {a.shape} and {names[1]} has shape {b.shape}: "
+            "they are combined entry by entry, so give both the same shape"
+        )
+    return [a, b]
+
+
+def not_empty(x: np.ndarray, name: str) -> np.ndarray:
+    """x itself. Raises ShapeError if there is nothing in it: a mean over no examples has no value."""
+    if x.size == 0:
+        raise ShapeError(f"{name} is empty, its shape is {x.shape}: give at least one example of at least one value")
+    return x
