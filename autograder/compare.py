@@ -1,4 +1,4 @@
-"""Decide whether two values are the same answer: exactly, within the digits asked for, or as formulas of equal value."""
+"""Decide whether two values are the same answer: exactly, to the digits asked for, or as formulas of equal value."""
 
 from __future__ import annotations
 
@@ -14,8 +14,8 @@ Value = Fraction | float | Expr
 def equal(answer: Value, key: Value, digits: int | None = None) -> bool:
     """Whether `answer` is `key`.
 
-    digits  None: exactly. Otherwise the two may differ by one unit in that significant digit of the key, so that rounding,
-            cutting off, and computing on with rounded numbers are all right.
+    digits  None: exactly. Otherwise the two may differ by one unit in that significant digit of the key, so that
+            rounding, cutting off, and computing on with rounded numbers are all right.
     """
     if isinstance(key, Expr) or isinstance(answer, Expr):
         return same_value(as_expr(answer), as_expr(key))

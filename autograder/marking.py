@@ -3,9 +3,9 @@
     marks = mark("gradients/one-weight", {1: "2", 2: "3/4"})
     marks.points, marks.summary, marks.verdicts[0].state
 
-A wrong answer is looked up three ways: does it follow from the student's own earlier answers; is it a mistake with a name;
-or is it just not right yet. Nothing is evaluated, nothing is raised whatever the text, and the same text always gets the
-same verdict, in the student's notebook as in the instructor's.
+A wrong answer is looked up three ways: does it follow from the student's own earlier answers; is it a mistake with a
+name; or is it just not right yet. Nothing is evaluated, nothing is raised whatever the text, and the same text always
+gets the same verdict, in the student's notebook as in the instructor's.
 """
 
 from __future__ import annotations
@@ -20,9 +20,9 @@ from . import pages
 from .answers import Formula, Unreadable, read_expression, read_number
 from .compare import equal, rounded_off
 from .engine.expressions import Expr
+from .layout.typeset import simple_fraction
 from .mistakes import MESSAGES
 from .page import WORTH_CARRYING, Box, Page, Sheet
-from .layout.typeset import simple_fraction
 
 POINTS = {"right": 1.0, "follows": 1.0, "few_digits": 0.5}
 SLIPS = ("mistake", "wrong")
@@ -78,7 +78,7 @@ class Marks:
             said.append("1 slip" if self.slips == 1 else f"{self.slips} slips")
         if follow:
             named = ", ".join(map(str, follow))
-            said.append(f"box {named} follows from it" if len(follow) == 1 else f"boxes {named} follow from earlier slips")
+            said.append(f"box {named} follows" if len(follow) == 1 else f"boxes {named} follow")
         if blank:
             said.append(f"{blank} still blank")
         return "; ".join(said) + "."
@@ -144,7 +144,8 @@ def _second_look(sheet: Sheet, read: list, verdicts: list[Verdict]) -> list[Verd
     for verdict in verdicts:
         if verdict.state == "wrong":
             n, box, value = verdict.box, sheet.boxes[verdict.box - 1], read[verdict.box - 1].value
-            if own is not None and n > first and n <= len(own.handed) and _follows(value, read[n - 1], own.handed[n - 1], box):
+            handed = own.handed[n - 1] if own is not None and first < n <= len(own.handed) else None
+            if handed is not None and _follows(value, read[n - 1], handed, box):
                 causes = _causes(sheet, carried, n, value, read[n - 1], box, alone)
                 verdict = _following(verdict, causes)
             else:

@@ -1,7 +1,7 @@
 """The slips that students make, each with a code that stays the same on every page and a message that helps.
 
-A page names what the slip would give (`box(a - y, ..., wrong_sign=y - a)`); the code is looked up here. Messages speak to
-the student: what they seem to have done, and what to look at. They never give the answer.
+A page names what the slip would give (`box(a - y, ..., wrong_sign=y - a)`); the code is looked up here. Messages speak
+to the student: what they seem to have done, and what to look at. They never give the answer.
 """
 
 from __future__ import annotations
@@ -11,6 +11,7 @@ MESSAGES = {
     "upside_down": "You have the ratio upside down: which change caused which?",
     "change_not_ratio": "That is the change itself. The gradient is a ratio: divide by the nudge.",
     "value_not_change": "That is the new value. The box asks by how much it changed.",
+    "change_not_value": "That is the change. The box asks for the new value.",
     "weight_for_input": "That is the weight. Which number does the weight get multiplied by?",
     "nudge_for_input": "That is the nudge. Which number was the nudge multiplied by?",
     "not_multiplied": "You have one factor. Both belong in the product.",
@@ -36,6 +37,8 @@ MESSAGES = {
     "step_not_doubled": "From x − h to x + h the step is two times h.",
     # back-propagation
     "target_minus_prediction": "You have target minus prediction. The error is prediction minus target.",
+    "value_for_slope": "That is the value that comes out. The local gradient asks how fast it changes.",
+    "half_kept": "The two that comes down from the square cancels the one half.",
     "half_left_out": "Mind the one half in front of the squares.",
     "not_squared": "Each difference must be squared before you add.",
     "doubled": "The two from the square cancels against the one half.",

@@ -8,9 +8,9 @@
                     wrong_sign=y - a)
         return step("Compare prediction and target.", eq("a - y", "=", column(error)))
 
-`given` returns the canonical numbers, or for another variant seeded numbers of the same shape and kind. `box` returns what
-it was handed and remembers it as the expected answer. Run once, the function yields the key. Run again with `box` returning
-what a student typed, it yields what would follow from the student's own earlier answers. Nothing is typed twice.
+`given` returns the canonical numbers, or for another variant seeded numbers of the same shape and kind. `box` returns
+what it was handed and remembers it as the expected answer. Run once, the function yields the key. Run again with `box`
+returning what a student typed, it yields what would follow from the student's own earlier answers.
 """
 
 from __future__ import annotations
@@ -29,7 +29,7 @@ from .compare import equal
 from .engine.expressions import Expr
 from .layout import Node, boxed, number
 from .layout.boxed import BoxedArray
-from .layout.typeset import rounded, simple_fraction
+from .layout.typeset import simple_fraction
 from .mistakes import MESSAGES
 
 ATTEMPTS = 400  # tries for each variant until its numbers are fit to print
@@ -100,7 +100,7 @@ class Sheet:
             digits = " or ".join(map(str, asked))
             said.append(f"{'Where decimals go on, give' if exact else 'Give'} {digits} digits.")
         if formulas:
-            said.append(f"Formulas may use {', '.join(formulas)}, as in 2x·cos(x^2).")
+            said.append(f"Formulas in {', '.join(formulas)}: x^2, 2x, sin(x), e^x, ln(x), 1/x.")
         return " ".join(said)
 
     def follow(self, carried: Mapping[int, object]) -> Run:
@@ -305,7 +305,6 @@ def _key(value: object, digits: int | None, n: int) -> Fraction | float | Expr:
 
 def _tellable(slip: object, key: object, digits: int | None) -> bool:
     """Whether this mistake can be told from the right answer."""
-    from .compare import equal
 
     return equal(slip, key, digits) is False
 
@@ -337,7 +336,7 @@ class Given:
     ) -> object:
         """The number or array `name`: the canonical one, or seeded ones of the same shape and kind.
 
-        low, high  bounds of the size of an entry, sign aside; by default as large as the canonical numbers go (at least 9 steps)
+        low, high  bounds of the size of an entry, sign aside; by default up to the largest canonical one, at least 9 steps
         step       the entries are multiples of it; by default the finest decimal place of the canonical numbers
         zero       whether an entry may be 0; by default if a canonical one is
         """
@@ -348,7 +347,7 @@ class Given:
         return self._noted(name, float(values) if values.shape == () else values)
 
     def _vary(self, canonical, low, high, step, zero) -> np.ndarray:
-        step = step or next(10.0**-k for k in range(4) if k == 3 or np.all(np.abs(np.round(canonical, k) - canonical) < 1e-12))
+        step = step or _finest_place(canonical)
         zero = bool(np.any(canonical == 0)) if zero is None else zero
         least = round((low if low is not None else (0.0 if zero else step)) / step)
         most = round((high if high is not None else max(float(np.max(np.abs(canonical))), 9 * step)) / step)
@@ -374,3 +373,8 @@ class Given:
         """Numbers for which `condition` does not hold are not printed; others are drawn."""
         if not condition and self._run.carried is None:
             raise Unfit(why or "require() does not hold")
+
+
+def _finest_place(numbers: np.ndarray) -> float:
+    """1, 0.1, 0.01 or 0.001: the last decimal place that these numbers use."""
+    return next(10.0**-k for k in range(4) if k == 3 or np.allclose(np.round(numbers, k), numbers, rtol=0, atol=1e-12))

@@ -14,7 +14,7 @@ from .typeset import mathematics, number, prose
 from .words import At, Node, aligned, column, drawing, eq, frac, group, matrix, row, say, step, table
 
 __all__ = [
-    "STATES", "At", "BoxedArray", "BoxedNumber", "Node", "aligned", "box_of", "boxed", "column", "drawing", "eq", "frac",
-    "graph", "group", "mathematics", "matrix", "network", "number", "plain", "prose", "row", "say", "solution", "static",
-    "step", "stylesheet", "table", "template",
+    "STATES", "At", "BoxedArray", "BoxedNumber", "Node", "aligned", "box_of", "boxed", "column", "drawing", "eq",
+    "frac", "graph", "group", "mathematics", "matrix", "network", "number", "plain", "prose", "row", "say", "solution",
+    "static", "step", "stylesheet", "table", "template",
 ]  # fmt: skip

@@ -5,7 +5,7 @@
     plain(sheet, marks)     for terminals and screen readers
     solution(sheet)         how each box is found
 
-One table says how each kind of node becomes HTML; `slot` is the only thing in which the live and the static page differ.
+One table says how each kind of node becomes HTML; the live and the static page differ only in their `slot`.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ import numpy as np
 
 from .boxed import box_of
 from .typeset import mathematics, number, prose, unmarked
-from .words import Node
+from .words import At, Node
 
 Slot = Callable[[int], str]
 
@@ -99,15 +99,16 @@ class Html:
 
     def drawing(self, node: Node) -> str:
         width, height = node.options["width"], node.options["height"]
-        labels = "".join(
-            f'<span class="wb-at wb-at-{at.style or "plain"}" style="left:{at.x:.0f}px;top:{at.y:.0f}px">{self.part(at.part)}</span> '
-            for at in node.parts
-        )
+        title, shapes = escape(unmarked(node.options["title"])), "".join(node.options["shapes"])
         return (
             f'<div class="wb-scroll"><div class="wb-drawing" style="width:{width}px;height:{height}px">'
-            f'<svg viewBox="0 0 {width} {height}" role="img" aria-label="{escape(unmarked(node.options["title"]))}">{_ARROW}'
-            f"{''.join(node.options['shapes'])}</svg>{labels}</div></div>"
+            f'<svg viewBox="0 0 {width} {height}" role="img" aria-label="{title}">{_ARROW}{shapes}</svg>'
+            f"{''.join(map(self.at, node.parts))}</div></div>"
         )
+
+    def at(self, at: At) -> str:
+        place = f"left:{at.x:.0f}px;top:{at.y:.0f}px"
+        return f'<span class="wb-at wb-at-{at.style or "plain"}" style="{place}">{self.part(at.part)}</span> '
 
 
 _ARROW = (

@@ -1,7 +1,8 @@
-"""Turn short strings into typeset mathematics: `mathematics("∂W^l_{jk}")` gives HTML with italic names and raised indices.
+"""Turn short strings into typeset mathematics: `mathematics("∂W^l_{jk}")` gives HTML, names italic, indices raised.
 
 In a formula, single letters are italic, names of functions and words of several letters upright; `_` lowers and `^`
-raises the next symbol or the next `{...}`. In prose, the same mathematics stands between dollar signs, and `**...**` is bold.
+raises the next symbol or the next `{...}`. In prose, the same mathematics stands between dollar signs, and `**...**` is
+bold.
 """
 
 from __future__ import annotations
@@ -12,8 +13,8 @@ from functools import lru_cache
 from html import escape
 
 _TOKEN = re.compile(r"\s*[=≈≠<>≤≥→↦⇒+−±·×÷⊙∘]\s*|\s+|[_^]|[{}]|\d+(?:\.\d+)?|[^\W\d_]+|.", re.DOTALL)
-_OPERATOR = re.compile(r"[∂∇Δ]*(?:d(?=[A-Z]))?")  # what stands upright before a name: ΔW, ∂Z, dZ
-_UPRIGHT = set("ΓΔΘΛΞΠΣΦΨΩ") | {"ln"}
+_OPERATOR = re.compile(r"[∂∇Δ]*(?:d(?=[^\W\d_]$))?")  # what stands upright before a name: ΔW, ∂Z, dx
+_UPRIGHT = set("ΓΔΘΛΞΠΣΦΨΩd") | {"ln"}
 _RELATIONS = set("=≈≠<>≤≥→↦⇒+−±·×÷⊙∘")
 
 

@@ -9,6 +9,7 @@ from ..layout import aligned, column, eq, frac, group, matrix, network, row, say
 from ..page import page
 
 DZ_DW = frac("∂Z", "∂W")
+D_DX = frac("d", "dx")
 
 
 def slope_of(j: int, i: int | None = None):
@@ -24,8 +25,9 @@ def one_weight(given, box):
     """A weight goes up by one; the output answers."""
     x, w = given("X", 2, low=2), given("W", 3)
     given.require(w != 1)
-    after = box((w + 1) * x, "the new Z", "Multiply the new weight by the input.", how="The new weight times the input.",
-                value_not_change=x, added_not_multiplied=w + 1 + x)
+    after = box((w + 1) * x, "the new Z", "Multiply the new weight by the input.",
+                how="The new weight times the input.",
+                change_not_value=x, added_not_multiplied=w + 1 + x)
     dz = box(after - w * x, "ΔZ", "How far is it from the old value to the new one?", how="New value minus old value.",
              value_not_change=after, subtracted_backwards=w * x - after)
     ratio = box(dz / 1, "∂Z/∂W", "How much does the output change for each unit of the nudge?",
@@ -35,7 +37,8 @@ def one_weight(given, box):
              network([[x], [after]], [[[f"{w:g} → {w + 1:g}"]]], names=[["X"], ["Z"]],
                      title=f"One input {x:g}, a weight that goes from {w:g} to {w + 1:g}, and the output")),
         step("The output moved. By how much?", eq("ΔZ", "=", "Z_{new}", "-", w * x, "=", dz)),
-        step("The **gradient** compares the two changes.", eq(DZ_DW, "=", frac("ΔZ", "ΔW"), "=", frac("ΔZ", 1), "=", ratio)),
+        step("The **gradient** compares the two changes.",
+             eq(DZ_DW, "=", frac("ΔZ", "ΔW"), "=", frac("ΔZ", 1), "=", ratio)),
     )
 
 
@@ -46,13 +49,15 @@ def bigger_nudge(given, box):
     given.require(nudge != x)
     before = box(w * x, "Z before", "Weight times input, with the old weight.", how="The old weight times the input.",
                  added_not_multiplied=w + x)
-    after = box((w + nudge) * x, "Z after", "Weight times input, with the new weight.", how="The new weight times the input.",
+    after = box((w + nudge) * x, "Z after", "Weight times input, with the new weight.",
+                how="The new weight times the input.",
                 added_not_multiplied=w + nudge + x)
     dw = box(nudge, "ΔW", "From the old weight to the new one.", how="New weight minus old weight.",
              subtracted_backwards=-nudge, value_not_change=w + nudge)
     dz = box(after - before, "ΔZ", "From the old output to the new one.", how="New output minus old output.",
              subtracted_backwards=before - after, value_not_change=after)
-    ratio = box(dz / dw, "∂Z/∂W", "Which change stands on top?", how="The change in the output over the change in the weight.",
+    ratio = box(dz / dw, "∂Z/∂W", "Which change stands on top?",
+                how="The change in the output over the change in the weight.",
                 upside_down=dw / dz, change_not_ratio=dz, weight_for_input=w)
     return (
         step(f"The input is $X = {x:g}$. The weight goes from {w:g} to {w + nudge:g}.",
@@ -70,13 +75,16 @@ def smaller_nudge(given, box):
     given.require(abs(x - w) > 0.5)
     dw = box(nudge, "ΔW", "From the old weight to the new one.", how="New weight minus old weight.",
              subtracted_backwards=-nudge, value_not_change=w + nudge)
-    after = box((w + nudge) * x, "Z after", "Weight times input, with the new weight.", how="The new weight times the input.",
+    after = box((w + nudge) * x, "Z after", "Weight times input, with the new weight.",
+                how="The new weight times the input.",
                 added_not_multiplied=w + nudge + x)
     dz = box(after - w * x, "ΔZ", "From the old output to the new one.", how="New output minus old output.",
              subtracted_backwards=w * x - after, value_not_change=after)
-    ratio = box(dz / dw, "∂Z/∂W", "Both changes are small. Is their ratio?", how="The change in the output over the nudge.",
+    ratio = box(dz / dw, "∂Z/∂W", "Both changes are small. Is their ratio?",
+                how="The change in the output over the nudge.",
                 upside_down=dw / dz, change_not_ratio=dz, weight_for_input=w)
-    same = box(x, "X", "Look at the drawing: what does the weight multiply?", how="The ratio is the input, whatever the nudge.",
+    same = box(x, "X", "Look at the drawing: what does the weight multiply?",
+               how="The ratio is the input, whatever the nudge.",
                weight_for_input=w, nudge_for_input=nudge)
     return (
         step(f"Now nudge the weight only a little, from {w:g} to {w + nudge:g}.",
@@ -94,7 +102,8 @@ def shrinking_nudge(given, box):
     x = given("X", 4, low=2)
     nudges = np.array([1.0, 0.1, 0.01])
     dz = box(nudges * x, "ΔZ", "The nudge times what?", how="Each nudge times the input.", nudge_for_input=nudges + x)
-    ratio = box(dz / nudges, "ΔZ/ΔW", "Divide the two columns.", how="Every ratio is the input.", upside_down=nudges / x)
+    ratio = box(dz / nudges, "ΔZ/ΔW", "Divide the two columns.", how="Every ratio is the input.",
+                upside_down=nudges / x)
     return (
         step(f"One input, $X = {x:g}$. Nudge its weight by 1, by a tenth, by a hundredth.",
              table(["ΔW", "ΔZ", "ΔZ/ΔW"], *[(nudges[i], dz[i], ratio[i]) for i in range(3)])),
@@ -110,7 +119,8 @@ def one_at_a_time(given, box):
     """Hold the other weights still; only the nudged one counts."""
     x, nudge = given("X", [4, 3, 5], low=2), given("ΔW", [2, 2, 3], low=2, high=4)
     given.require(np.all(x != nudge))
-    dz = box(nudge * x, "ΔZ", "Only one weight moves. What does it multiply?", how="The nudge times the input on the same edge.",
+    dz = box(nudge * x, "ΔZ", "Only one weight moves. What does it multiply?",
+             how="The nudge times the input on the same edge.",
              added_not_multiplied=nudge + x)
     ratio = box(dz / nudge, "∂Z/∂W", "Divide the change by the nudge.", how="The change in the output over the nudge.",
                 upside_down=nudge / dz, change_not_ratio=dz)
@@ -138,7 +148,7 @@ def reveals_input(given, box):
     third = box(nudge[2], "ΔW_3", "Mind the sign: which nudge gives this change?", how="The change over the ratio.",
                 sign_lost=-nudge[2], multiplied_not_divided=dz[2] * x[2])
     revealed = box(x, "X", "What does the ratio always turn out to be?", how="Each ratio is the input of its weight.",
-                   value_not_change=dz)
+                   change_not_ratio=dz)
     return (
         step("Some nudges and ratios got lost. Put them back.",
              aligned(
@@ -158,7 +168,8 @@ def column_of_changes(given, box):
     x, nudge = given("X", 4, low=2), given("ΔW", [2, 0.5], step=0.5, low=0.5, high=5)
     other, back = given("X'", 3, low=2), given("ΔW'", [4, -1], low=1, high=5)
     given.require(x not in nudge and other not in np.abs(back))
-    dz = box(nudge * x, "ΔZ", "Both neurons see the same input.", how="Each nudge times the input.", added_not_multiplied=nudge + x)
+    dz = box(nudge * x, "ΔZ", "Both neurons see the same input.", how="Each nudge times the input.",
+             added_not_multiplied=nudge + x)
     dw = box(back, "ΔW", "Which nudge, times the input, gives this change?", how="Each change over the input.",
              multiplied_not_divided=back * other * other)
     shared = box(other * back[0] / dw[0], "X", "One number does for both rows.", how="Either change over its nudge.",
@@ -220,13 +231,14 @@ def two_neurons(given, box):
     """A row of nudges for each neuron; both see the same inputs."""
     nudge, x = given("ΔW", [[2, 1], [-1, 2]], high=5), given("X", [2, 5], low=2, high=6)
     given.require(x[0] != x[1])
-    products = box(nudge * x, "ΔW ⊙ X", "Each nudge meets the input of its column.", how="Each column of nudges times its input.",
+    products = box(nudge * x, "ΔW ⊙ X", "Each nudge meets the input of its column.",
+                   how="Each column of nudges times its input.",
                    other_column=nudge * x[::-1], added_not_multiplied=nudge + x)
     sums = box(products.sum(axis=1), "ΔZ", "Add along the row.", how="The sum of each row of products.",
                transposed=products.sum(axis=0))
     return (
         step("Every row belongs to a neuron, every column to an input.",
-             network([x, ["Z_1", "Z_2"]], [nudge], names=[["X_1", "X_2"], ["", ""]], along=(0.3,),
+             network([x, ["Z_1", "Z_2"]], [nudge], names=[["X_1", "X_2"], ["", ""]],
                      title="Two inputs joined to two neurons; each weight carries its nudge")),
         step("Multiply, then add along each row.",
              eq(matrix(nudge, "ΔW"), "⊙", matrix([x, x], "X"), "=", matrix(products), "→", column(sums, "ΔZ"))),
@@ -238,12 +250,14 @@ def three_inputs(given, box):
     """Wider rows, and the gradient read off them: the same row for each neuron."""
     nudge, x = given("ΔW", [[2, 1, 3], [1, 2, -1]], high=4), given("X", [2, 5, 1], high=6)
     given.require(len(set(x)) == 3)
-    products = box(nudge * x, "ΔW ⊙ X", "Each nudge meets the input of its column.", how="Each column of nudges times its input.",
+    products = box(nudge * x, "ΔW ⊙ X", "Each nudge meets the input of its column.",
+                   how="Each column of nudges times its input.",
                    only=[(0, 1), (0, 2), (1, 0), (1, 1), (1, 2)], added_not_multiplied=nudge + x)
     sums = box(products.sum(axis=1), "ΔZ", "Add along the row.", how="The sum of each row of products.",
                only_one_term=products[:, 0], term_left_out=products[:, :2].sum(axis=1))
-    gradient = box(np.stack([x, x]), "∂Z/∂W", "What does each weight multiply?", how="Each neuron's row holds the inputs.",
-                   value_not_change=products, nudge_for_input=nudge)
+    gradient = box(np.stack([x, x]), "∂Z/∂W", "What does each weight multiply?",
+                   how="Each neuron's row holds the inputs.",
+                   change_not_ratio=products, nudge_for_input=nudge)
     return (
         step("Three inputs now. One product is done for you.",
              eq(matrix(nudge, "ΔW"), "⊙", matrix([x, x], "X"), "=", matrix(products), "→", column(sums, "ΔZ"))),
@@ -258,9 +272,11 @@ def three_neurons(given, box):
     x = given("X", [1, 5, 3], high=6)
     nudge = given("ΔW", [[2, 1, 3], [1, 2, -1], [-1, 1, 2]], high=4)
     given.require(len(set(x)) == 3)
-    lost = box(nudge, "ΔW", "Its product is in the last row. Divide by the input.", how="The product over the input of its column.",
+    lost = box(nudge, "ΔW", "Its product is in the last row. Divide by the input.",
+               how="The product over the input of its column.",
                only=[(2, 0), (2, 1), (2, 2)], nudge_for_input=np.broadcast_to(x, (3, 3)))
-    products = box(nudge * x, "ΔW ⊙ X", "Each nudge meets the input of its column.", how="Each column of nudges times its input.",
+    products = box(nudge * x, "ΔW ⊙ X", "Each nudge meets the input of its column.",
+                   how="Each column of nudges times its input.",
                    only=[(0, 0), (0, 1), (0, 2), (1, 0), (1, 1), (1, 2)], added_not_multiplied=nudge + x)
     sums = box(products.sum(axis=1), "ΔZ", "Add along the row.", how="The sum of each row of products.",
                transposed=products.sum(axis=0))
@@ -300,20 +316,22 @@ def one_variable(given, box):
     given.require(n < m)
     a = box((x**n).derivative("x"), f"d/dx x^{n}", "The power comes down. What is left of it?", names="x",
             how="The power comes down in front and drops by one.",
-            power_kept=n * x**n, factor_left_out=x ** (n - 1), not_differentiated=x**n, integrated=x ** (n + 1) / (n + 1))
+            power_kept=n * x**n, factor_left_out=x ** (n - 1), not_differentiated=x**n,
+            integrated=x ** (n + 1) / (n + 1))
     b = box((k * x**m).derivative("x"), f"d/dx {k:g}x^{m}", "The factor in front stays.", names="x",
             how="The constant factor stays; the power comes down.",
             power_kept=k * m * x**m, factor_left_out=k * x ** (m - 1), not_differentiated=k * x**m)
     p = x**m - k * x + c
     d = box(p.derivative("x"), f"d/dx ({p})", "Term by term. What does a constant do when x moves?", names="x",
-            how="Each term by itself; the constant vanishes.", constant_kept=p.derivative("x") + c, not_differentiated=p)
+            how="Each term by itself; the constant vanishes.", constant_kept=p.derivative("x") + c,
+            not_differentiated=p)
     at = given("x", 2, low=2, high=5)
-    value = box(float(p.derivative("x").evaluate({"x": int(at)})), "the slope there", "Put the number into your formula.",
+    value = box(float(p.derivative("x").evaluate({"x": int(at)})), "the slope there",
+                "Put the number into your formula.",
                 how=f"The formula above at x = {at:g}.", not_differentiated=float(p.evaluate({"x": int(at)})))
     return (
         step("Differentiate. Type powers with ^ and products as you write them.",
-             eq(frac("d", "dx"), f"x^{n}", "=", a), eq(frac("d", "dx"), f"{k:g}x^{m}", "=", b),
-             eq(frac("d", "dx"), f"({p})", "=", d)),
+             aligned((D_DX, f"x^{n}", "=", a), (D_DX, f"{k:g}x^{m}", "=", b), (D_DX, f"({p})", "=", d))),
         step(f"How steep is the last one at $x = {at:g}$?", eq("slope", "=", value)),
     )
 
@@ -328,8 +346,10 @@ def two_variables(given, box):
                how="Differentiate by one variable at a time.", other_variable=np.array([by_y, by_x]),
                cosine_sign=np.array([by_x, -by_y]))
     g = given.choice("g", x**2 * y, x**3 * y, x**2 * y**2, x * y**3)
-    second = box(np.array([g.derivative("x"), g.derivative("y")]), "∇g", "Treat the other variable as a number.", names="x y",
-                 how="The other variable is a constant factor.", other_variable=np.array([g.derivative("y"), g.derivative("x")]),
+    second = box(np.array([g.derivative("x"), g.derivative("y")]), "∇g", "Treat the other variable as a number.",
+                 names="x y",
+                 how="The other variable is a constant factor.",
+                 other_variable=np.array([g.derivative("y"), g.derivative("x")]),
                  not_differentiated=np.array([g, g]))
     at = given("point", [3, 2], low=2, high=4)
     given.require(at[0] != at[1])
@@ -350,7 +370,8 @@ def network_slopes(given, box):
     """Exponentials, logarithms' relatives and a chain: the functions that come back in activations and losses."""
     x, y = Name("x"), Name("y")
     a = given("a", 3, low=2, high=5)
-    first = box(exp(a * x).derivative("x"), f"d/dx e^{{{a:g}x}}", "Which factor does the inner function bring?", names="x",
+    first = box(exp(a * x).derivative("x"), f"d/dx e^{{{a:g}x}}", "Which factor does the inner function bring?",
+                names="x",
                 how="The exponential stays; the inner slope comes in front.",
                 inner_slope_left_out=exp(a * x), power_kept=a * x * exp(a * x))
     second = box(sin(x**2).derivative("x"), "d/dx sin(x^2)", "Outer slope first, then the inner one.", names="x",
@@ -362,7 +383,7 @@ def network_slopes(given, box):
                other_variable=np.array([h.derivative("y"), h.derivative("x")]), not_differentiated=np.array([h, h]))
     return (
         step("Two of one variable.",
-             eq(frac("d", "dx"), f"e^{{{a:g}x}}", "=", first), eq(frac("d", "dx"), "sin(x^2)", "=", second)),
+             aligned((D_DX, f"e^{{{a:g}x}}", "=", first), (D_DX, "sin(x^2)", "=", second))),
         step(f"And a gradient: $h(x, y) = x·e^{{{a:g}y}}$.", eq("∇h", "=", column(grad))),
     )
 
@@ -382,13 +403,14 @@ def gradient_check(given, box):
     central = box((up - down) / (2 * h), "the central ratio", "How far apart are the two points?",
                   how="The difference over two times h.", step_not_doubled=(up - down) / h,
                   subtracted_backwards=(down - up) / (2 * h))
-    one_sided = box((up - x**2) / h, "the one-sided ratio", "From x to x + h the step is h.", how="The difference over h.",
+    one_sided = box((up - x**2) / h, "the one-sided ratio", "From x to x + h the step is h.",
+                    how="The difference over h.",
                     value_not_change=up)
     return (
         step(f"Let $f(x) = x^2$ and $x = {x:g}$. The formula says:", eq("f'(x)", "=", analytic)),
-        step(f"Now nudge by $h = {h:g}$, up and down.", eq("f(x+h)", "=", up), eq("f(x-h)", "=", down)),
+        step(f"Now nudge by $h = {h:g}$, up and down.", aligned(("f(x+h)", "=", up), ("f(x-h)", "=", down))),
         step("Two ways to make a ratio. One of them hits the slope.",
-             eq(frac("f(x+h) - f(x-h)", "2h"), "=", central), eq(frac("f(x+h) - f(x)", "h"), "=", one_sided)),
+             aligned((frac("f(x+h) - f(x-h)", "2h"), "=", central), (frac("f(x+h) - f(x)", "h"), "=", one_sided))),
     )
 
 
