@@ -533,9 +533,9 @@ def _assembled(coefficient: Fraction, factors: tuple[Expr, ...]) -> Expr:
 
 
 def _rank(factor: Expr) -> int:
-    """Where a factor stands in a product: numbers, names, functions, brackets."""
+    """Where a factor stands in a product: numbers such as π and ln(2), names, functions, brackets."""
     base = factor.base if isinstance(factor, Power) else factor
-    return (Constant, Pi, Name, Function, Sum, Power).index(type(base))
+    return {Name: 1, Sum: 3}.get(type(base), 2) if factor.names else 0
 
 
 # Printing -----------------------------------------------------------------------------------------------------------
