@@ -158,8 +158,10 @@ class _Reader:
 
     def statement(self, node: ast.stmt) -> None:
         if isinstance(node, ast.Assign):
-            for target in node.targets:
-                self.assign(target, node.value)
+            first, *others = node.targets
+            self.assign(first, node.value)
+            for target in others:  # a = answers = {...}: one dict with two names
+                self.assign(target, first if isinstance(first, ast.Name) else node.value)
         elif isinstance(node, ast.AnnAssign) and node.value is not None:
             self.assign(node.target, node.value)
         elif isinstance(node, ast.AugAssign):

@@ -3,7 +3,7 @@
     formula_svg(r"\\frac{\\partial Z}{\\partial W}")     the formula as an inline drawing in the colour of the text
 
 nbgrader's own template loads scripts for its formulas. Ours draws them beforehand, carries its font, and forbids the
-browser everything else (a content security policy), so that nothing in a submission can run or phone home either.
+browser everything else (a content security policy). What a submission brings along loses all that acts or loads.
 """
 
 from __future__ import annotations
@@ -12,6 +12,7 @@ from functools import lru_cache
 from html import escape
 from pathlib import Path
 
+from bs4 import BeautifulSoup
 from nbconvert.exporters import HTMLExporter
 from nbconvert.filters.markdown_mistune import IPythonRenderer, MarkdownWithMath
 from traitlets.config import Config
@@ -78,6 +79,27 @@ def formula_html(tex: str) -> str:
         return f"<code>{escape(tex)}</code>"
 
 
+ACTIVE = ("script", "style", "iframe", "frame", "object", "embed", "link", "meta", "base", "form", "video", "audio")
+LOADING = ("src", "srcset", "xlink:href", "background", "poster")
+
+
+def harmless(html: str) -> str:
+    """HTML from a submission without what acts or loads: scripts, frames, handlers, pictures from elsewhere."""
+    if "<" not in html:
+        return html
+    soup = BeautifulSoup(html, "html.parser")
+    for tag in soup(ACTIVE):
+        tag.decompose()
+    for tag in soup(True):
+        for name in list(tag.attrs):
+            loads = name in LOADING or (name == "href" and tag.name != "a")
+            if name.startswith("on") or (loads and not str(tag[name]).startswith(("data:", "#"))):
+                del tag[name]
+            elif name == "href" and not str(tag[name]).lower().startswith(("http:", "https:", "mailto:", "#")):
+                del tag[name]
+    return str(soup)
+
+
 class _Renderer(IPythonRenderer):
     """nbconvert's Markdown, with formulas drawn instead of left for a script."""
 
@@ -106,7 +128,7 @@ class FeedbackExporter(HTMLExporter):
         """Markdown as HTML, formulas drawn."""
         attachments = context.get("cell", {}).get("attachments", {})
         renderer = _Renderer(escape=False, attachments=attachments, exclude_anchor_links=True)
-        return MarkdownWithMath(renderer=renderer).render(source)
+        return harmless(MarkdownWithMath(renderer=renderer).render(source))
 
     markdown2html.jinja_pass_arg = HTMLExporter.markdown2html.jinja_pass_arg  # it is handed the template's context
 
@@ -116,6 +138,7 @@ class FeedbackExporter(HTMLExporter):
         resources["is_ours"] = lambda cell: bool(slug_of(_name(cell)) or _name(cell) == SETUP_ID)
         resources["is_setup"] = lambda cell: _name(cell) == SETUP_ID
         resources["title_of"] = _title
+        resources["harmless"] = harmless
         resources["changed"] = _changed
         return resources
 

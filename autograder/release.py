@@ -14,7 +14,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from html import escape
 
 from nbformat.notebooknode import NotebookNode
 from nbformat.v4 import new_code_cell
@@ -87,8 +86,8 @@ def page_outputs(marks: Marks, notes: tuple[str, ...] = (), after: str = "") -> 
 
 def grade_outputs(marks: Marks, score: float, max_score: float) -> list[NotebookNode]:
     """What a grade cell shows: the points in words, then the plain float from which nbgrader reads them."""
-    words = f"{score:g} of {max_score:g} points. {marks.summary}"
-    shown = {"text/html": f'<p class="wb-points"><b>{escape(words)}</b></p>', "text/plain": words}
+    words = f"{score:g} of {max_score:g} points"
+    shown = {"text/html": f'<p class="wb-points"><b>{words}</b></p>', "text/plain": f"{words}. {marks.summary}"}
     return [_output("display_data", shown), score_output(score)]
 
 
