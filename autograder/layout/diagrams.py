@@ -26,7 +26,8 @@ def network(
     names: Sequence[Sequence[str]] = (),
     captions: Sequence[str] = (),
     title: str = "",
-    along: Sequence[float] = (0.36,),
+    below: Sequence[Sequence[object]] = (),
+    along: Sequence[float] | Sequence[Sequence[float]] = (0.36,),
     gap: int = COLUMN_GAP,
     row_gap: int = ROW_GAP,
 ) -> Node:
@@ -36,7 +37,9 @@ def network(
     weights   one matrix per gap, entry [j, k] on the edge from node k to node j; None leaves the edges bare
     names     one sequence per layer: a name beside each node of the outer layers, above those between
     captions  a line under each layer
-    along     where on an edge its weight sits, as a share of the way; the shares are taken in turn over the target nodes
+    below     one sequence per layer: what stands under each node, a bias (a string) or a gradient (a number, a box)
+    along     where on an edge its weight sits, as a share of the way; shares are taken in turn over the target nodes,
+              one sequence of them for all gaps or one per gap
     """
     columns = [entries(layer) for layer in layers]
     height = 2 * MARGIN + (max(map(len, columns)) - 1) * row_gap
@@ -47,11 +50,12 @@ def network(
     ]
     shapes, labels = [], []
     for level, matrix in enumerate(weights):
+        shares = along[level] if isinstance(along[0], Sequence) else along
         for j, end in enumerate(spots[level + 1]):
             for k, start in enumerate(spots[level]):
                 shapes.append(arrow(start, end, _reach(columns[level][k]), _reach(columns[level + 1][j])))
                 if matrix is not None and matrix[j][k] is not None:
-                    share = along[j % len(along)] if len(spots[level + 1]) > 1 else 0.46
+                    share = shares[j % len(shares)] if len(spots[level + 1]) > 1 else 0.46
                     labels.append(At(*_between(start, end, share), matrix[j][k], "chip"))
     for level, column in enumerate(columns):
         place = "in" if level == 0 else "out" if level == len(columns) - 1 else "hidden"
@@ -63,6 +67,9 @@ def network(
             if names and names[level] and names[level][i]:
                 dx, dy = {"in": (-52, 0), "out": (62, 0), "hidden": (0, -46)}[place]
                 labels.append(At(x + dx, y + dy, names[level][i], "name"))
+            if below and below[level]:
+                under = below[level][i]
+                labels.append(At(x, y + 46, under, "name" if isinstance(under, str) else "backward"))
     for level, caption in enumerate(captions):
         labels.append(At(spots[level][0][0], height - 10, Node("words", (), {"text": caption}), "caption"))
     return drawing(width, height, shapes=shapes, labels=labels, title=title or _sizes(columns))
@@ -73,33 +80,42 @@ def graph(
     edges: Sequence[tuple],
     *,
     title: str,
+    above: Mapping[str, object] | None = None,
     unit: tuple[int, int] = (150, 92),
+    along: float = 0.5,
 ) -> Node:
     """A computation drawn as operations joined by arrows.
 
     nodes   name → (column, row, what stands in the node); columns and rows count in units from the top left
     edges   (from, to, above, below): what is written above the arrow (the value going forward) and below it
             (the gradient coming back); either may be None or a box
+    above   name → what stands above that node, such as its local gradient
+    along   where beside an arrow its labels stand, as a share of the way
     """
-    places = {name: (MARGIN + unit[0] * x, MARGIN + unit[1] * y) for name, (x, y, _) in nodes.items()}
+    top = MARGIN + 24 if above else MARGIN
+    places = {name: (MARGIN + unit[0] * x, top + unit[1] * y) for name, (x, y, _) in nodes.items()}
     shapes, labels = [], []
     for start, end, *notes in edges:
         a, b = places[start], places[end]
         shapes.append(arrow(a, b, _reach(nodes[start][2]), _reach(nodes[end][2])))
-        x, y = _between(a, b, 0.5)
         for part, side in zip(notes, (-1, 1), strict=False):
             if part is not None:
-                labels.append(At(x, y + side * 25, part, "forward" if side < 0 else "backward"))
+                labels.append(At(*_beside(a, b, along, part, side), part, "forward" if side < 0 else "backward"))
     for name, (_, _, part) in nodes.items():
         if not box_of(part):
             shapes.append(node(*places[name], "hidden" if any(edge[1] == name for edge in edges) else "in"))
         labels.append(At(*places[name], part, "node"))
+        if above and name in above:
+            labels.append(At(places[name][0], places[name][1] - 53, above[name], "name"))
     width = int(max(x for x, _ in places.values()) + MARGIN)
     height = int(max(y for _, y in places.values()) + MARGIN)
     return drawing(width, height, shapes=shapes, labels=labels, title=title)
 
 
-def arrow(start: tuple[float, float], end: tuple[float, float], leave: float = NODE_RADIUS, reach: float = NODE_RADIUS) -> str:
+Point = tuple[float, float]
+
+
+def arrow(start: Point, end: Point, leave: float = NODE_RADIUS, reach: float = NODE_RADIUS) -> str:
     """An SVG arrow between two places, starting and ending at a distance from them."""
     length = hypot(end[0] - start[0], end[1] - start[1]) or 1.0
     (x1, y1), (x2, y2) = _between(start, end, leave / length), _between(end, start, (reach + 2) / length)
@@ -118,8 +134,18 @@ def node(x: float, y: float, kind: str) -> str:
     return f'<circle class="wb-node wb-{kind}" cx="{x:.1f}" cy="{y:.1f}" r="{NODE_RADIUS}"/>'
 
 
-def _between(a: tuple[float, float], b: tuple[float, float], share: float) -> tuple[float, float]:
+def _between(a: Point, b: Point, share: float) -> Point:
     return a[0] + (b[0] - a[0]) * share, a[1] + (b[1] - a[1]) * share
+
+
+def _beside(a: Point, b: Point, share: float, part: object, side: int) -> Point:
+    """The place beside an arrow where a label clears the line: above it for side −1, below it for 1."""
+    length = hypot(b[0] - a[0], b[1] - a[1]) or 1.0
+    across, down = (a[1] - b[1]) / length, (b[0] - a[0]) / length  # the line's normal, pointing down
+    half_width, half_height = (28, 30 if side > 0 else 28) if box_of(part) else (5 * len(str(part)) + 3, 23)
+    far = half_height * abs(down) + half_width * abs(across)
+    x, y = _between(a, b, share)
+    return x + side * far * across, y + side * far * down
 
 
 def _sizes(columns: Sequence[Sequence[object]]) -> str:
