@@ -35,9 +35,9 @@ def floats(x, name: str = "the input") -> np.ndarray:
     return array.astype(np.complex128 if kind == "c" else np.float64, copy=False)
 
 
-def plain(x: np.ndarray) -> Numbers:
+def plain(x: Numbers) -> Numbers:
     """A result on its way out: a Python number if it is a scalar, otherwise the array."""
-    return x.item() if np.ndim(x) == 0 else x
+    return x if np.ndim(x) else np.asarray(x).item()
 
 
 def same_shape(**named) -> list[np.ndarray]:

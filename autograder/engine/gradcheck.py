@@ -87,7 +87,7 @@ def _nudge_each(slope: Callable, at: Numbers, h: float | None) -> Numbers:
         slopes.append(slope(x, e, STEP * max(1.0, abs(x[index])) if h is None else h))
     if not slopes:
         raise ShapeError(f"the point has shape {x.shape}, there is nothing to nudge: give at least one entry")
-    return plain(np.stack(slopes, axis=-1).reshape(*slopes[0].shape, *x.shape))
+    return plain(np.stack(slopes, axis=-1).reshape((*slopes[0].shape, *x.shape)))
 
 
 def _complaint(claimed: np.ndarray, nudged: np.ndarray, errors: np.ndarray, tolerance: float) -> str:
