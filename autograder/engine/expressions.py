@@ -30,7 +30,7 @@ SUM, PRODUCT, POWER, ATOM = range(4)  # how tightly a printed formula holds toge
 class Expr:
     """A formula. Adding, multiplying, dividing and raising formulas and plain numbers gives formulas."""
 
-    __slots__ = ()
+    __slots__ = ("_hash", "_names")  # worked out once, when first asked for
 
     def derivative(self, name: str) -> Expr:
         """The partial derivative with respect to the variable `name`."""
@@ -48,7 +48,11 @@ class Expr:
     @property
     def names(self) -> frozenset[str]:
         """The variables that occur."""
-        return frozenset().union(*(part.names for part in self._parts()))
+        try:
+            return self._names
+        except AttributeError:
+            object.__setattr__(self, "_names", frozenset().union(*(part.names for part in self._parts())))
+            return self._names
 
     def evaluate(self, at: Mapping[str, float]) -> Fraction | float:
         """The value at a point: an exact Fraction where everything is rational, otherwise a float.
@@ -73,13 +77,17 @@ class Expr:
         return f"<formula {self}>"
 
     def __eq__(self, other: object) -> bool:
-        return isinstance(other, Expr) and self._key() == other._key()
+        return isinstance(other, Expr) and hash(self) == hash(other) and self._key() == other._key()
 
     def __hash__(self) -> int:
-        return hash(self._key())
+        try:
+            return self._hash
+        except AttributeError:
+            object.__setattr__(self, "_hash", hash(self._key()))
+            return self._hash
 
     def __neg__(self) -> Expr:
-        return times(MINUS_ONE, self)
+        return times(MINUS_ONE, self.formula)
 
     def __pos__(self) -> Expr:
         return self
@@ -90,11 +98,11 @@ def _operator(combine: Callable[[Expr, Expr], Expr]) -> tuple[Callable, Callable
 
     def forward(self, other):
         other = _known(other)
-        return NotImplemented if other is None else combine(self, other)
+        return NotImplemented if other is None else combine(self.formula, other)
 
     def backward(self, other):
         other = _known(other)
-        return NotImplemented if other is None else combine(other, self)
+        return NotImplemented if other is None else combine(other, self.formula)
 
     return forward, backward
 
@@ -544,14 +552,14 @@ def _rank(factor: Expr) -> int:
 def _number_text(value: Fraction | float) -> str:
     if not isinstance(value, Fraction):
         return "undefined"
-    if value.denominator == 1 and _bits(value) <= BITS:
+    if _bits(value) > BITS:
+        return f"{hex(value.numerator)}/{hex(value.denominator)}"  # Python prints no decimals of this length
+    if value.denominator == 1:
         return str(value.numerator)
-    if value.denominator <= 1000:
-        return f"{value.numerator}/{value.denominator}" if _bits(value) <= BITS else repr(_light(value))
     decimal = repr(_float(value))
-    if "e" not in decimal and decimal[-1].isdigit() and Fraction(decimal) == value:
+    if value.denominator > 1000 and decimal.strip("-").replace(".", "").isdigit() and Fraction(decimal) == value:
         return decimal
-    return f"{value.numerator}/{value.denominator}" if _bits(value) <= BITS else decimal
+    return f"{value.numerator}/{value.denominator}"
 
 
 def _bracketed(formula: Expr, needed: int, e_is_taken: bool) -> str:
@@ -589,7 +597,7 @@ def _float(value: Fraction | float) -> float:
     try:
         result = float(value)
     except OverflowError:
-        return math.copysign(math.inf, value)
+        return math.inf if value > 0 else -math.inf
     return result if result or not value else math.nan
 
 
@@ -646,21 +654,29 @@ def same_value(
     fewer than ten digits, is skipped; too few points left count as different. `domain` restricts the arguments.
     """
     a, b = as_expr(a), as_expr(b)
+    if a == b and a != UNDEFINED:
+        return True
     variables = sorted(a.names | b.names | set(names))
-    points = _points(variables, domain, f"{a} = {b}") if variables else [{}]
-    verdicts = [verdict for point in points if (verdict := _agree_at(point, a, b)) is not None]
-    return all(verdicts) and len(verdicts) >= min(POINTS_NEEDED, len(points))
+    agreements, points = 0, 0
+    for point in _points(variables, domain, f"{a} = {b}") if variables else [{}]:
+        points += 1
+        agree = _agree_at(point, a, b)
+        if agree is False:
+            return False
+        agreements += agree is True
+    return agreements >= min(POINTS_NEEDED, points)
 
 
-def _points(variables: list[str], domain: tuple[float, float] | None, seed: str) -> list[dict[str, Fraction]]:
+def _points(variables: list[str], domain: tuple[float, float] | None, seed: str) -> Iterator[dict[str, Fraction]]:
     chance = random.Random(seed)
 
     def somewhere(low: float, high: float) -> Fraction:
         whole = chance.randint(500, 1000)
-        return Fraction(low) + (Fraction(high) - Fraction(low)) * Fraction(chance.randint(1, whole - 1), whole)
+        low, high = Fraction(low), Fraction(high)
+        return low + (high - low) * Fraction(chance.randint(1, whole - 1), whole)
 
     regions = (domain,) * len(REGIONS) if domain else REGIONS
-    return [{v: somewhere(*region) for v in variables} for region in regions for _ in range(POINTS_PER_REGION)]
+    return ({v: somewhere(*region) for v in variables} for region in regions for _ in range(POINTS_PER_REGION))
 
 
 def _agree_at(point: dict[str, Fraction], a: Expr, b: Expr) -> bool | None:
@@ -688,17 +704,16 @@ def _measure(formula: Expr, point: Mapping[str, Fraction]) -> tuple[float, float
         for v, e in parts:
             value, error = value * v, abs(value) * e + abs(v) * error + error * e + ROUNDING * abs(value * v)
         return value, error
-    value = _float(formula._at(point))
-    error = 2 * ROUNDING * abs(value)
     if isinstance(formula, Power):
         (base, base_error), (exponent, exponent_error) = parts
         value = _float(_raise(base, exponent))
         by_base = abs(exponent) * base_error / abs(base) if base else base_error
         by_exponent = abs(_call("ln", abs(base))) * exponent_error if exponent_error else 0.0
-        error = abs(value) * (by_base + by_exponent + 4 * ROUNDING)
+        return value, abs(value) * (by_base + by_exponent + 4 * ROUNDING)
     if isinstance(formula, Function):
         argument, argument_error = parts[0]
         value = _call(formula.function, argument)
         slope = _guarded(FUNCTIONS[formula.function].slope, argument)
-        error = abs(slope) * argument_error + 4 * ROUNDING * abs(value)
-    return value, error
+        return value, abs(slope) * argument_error + 4 * ROUNDING * abs(value)
+    value = _float(formula._at(point))
+    return value, ROUNDING * abs(value)
