@@ -67,7 +67,7 @@ def network(
             if names and names[level] and names[level][i]:
                 dx, dy = {"in": (-52, 0), "out": (62, 0), "hidden": (0, -46)}[place]
                 labels.append(At(x + dx, y + dy, names[level][i], "name"))
-            if below and below[level]:
+            if below and len(below[level]):
                 under = below[level][i]
                 labels.append(At(x, y + 46, under, "name" if isinstance(under, str) else "backward"))
     for level, caption in enumerate(captions):

@@ -391,3 +391,491 @@ def another_graph(given, box):
                    title=f"x = {x:g} goes to a product with y = {y:g} and to a maximum with z = {z:g}; their sum times {k:g} is l")),
         step("And all in all for $x$?", eq(by("x"), "=", dx)),
     )
+
+
+# -- 7.3 A network of two, three and two nodes -------------------------------------------------------------------------
+
+
+class Net(NamedTuple):
+    """A 2–3–2 network without activation and one example: whatever a page wants to print."""
+
+    x: np.ndarray
+    target: np.ndarray
+    w1: np.ndarray
+    b1: np.ndarray
+    w2: np.ndarray
+    b2: np.ndarray
+    u: np.ndarray
+    out: np.ndarray  # ŷ and ẑ
+    error: np.ndarray  # ∂l/∂ŷ and ∂l/∂ẑ
+    du: np.ndarray  # ∂l/∂u
+
+    @property
+    def loss(self) -> float:
+        return float(self.error @ self.error / 2)
+
+
+def two_three_two(given) -> Net:
+    """The network that is worked through by hand; small whole numbers in other variants."""
+    x, target = given("x", [3, -2], high=4), given("target", [1, 4], high=5)
+    w1, b1 = given("W1", [[2, -1], [-4, 4], [-1, 1]], high=4), given("b1", [-1, -2, 2], high=3)
+    w2, b2 = given("W2", [[2, 1, 4], [-2, -1, 5]], high=3), given("b2", [-1, 5], high=5)
+    net = forward(x, target, w1, b1, w2, b2)
+    given.require(abs(x[0]) != abs(x[1]) and np.max(np.abs(net.out)) <= 80 and np.min(np.abs(net.u)) >= 2)
+    given.require(np.min(np.abs(net.error)) >= 2 and abs(net.error[0]) != abs(net.error[1]))
+    given.require(np.min(np.abs(net.du)) >= 2 and np.max(np.abs(net.du)) <= 200 and len(set(np.abs(net.u))) == 3)
+    return net
+
+
+def forward(x, target, w1, b1, w2, b2) -> Net:
+    """The values of a 2–3–2 network, and the gradients of half the squared error at its nodes."""
+    u = w1 @ x + b1
+    out = w2 @ u + b2
+    return Net(x, target, w1, b1, w2, b2, u, out, out - target, w2.T @ (out - target))
+
+
+def biases(values, first: int) -> list[str]:
+    """What is written under nodes: b_1 = −1 and so on."""
+    return [f"b_{first + i} = {value:g}" for i, value in enumerate(values)]
+
+
+def difference(name: str, value: float) -> str:
+    """The formula name − value, a negative value with its sign turned."""
+    return f"{name} {'−' if value >= 0 else '+'} {abs(value):g}"
+
+
+def loss_of(target) -> str:
+    """The squares in the loss."""
+    return f"(({difference('ŷ', target[0])})^2 + ({difference('ẑ', target[1])})^2)"
+
+
+@page("Forward to the hidden layer", row="7.3")
+def hidden_values(given, box):
+    """The network of this chapter: its first layer, by hand."""
+    net = two_three_two(given)
+    terms = box(net.w1[0] * net.x, "w_1x_1 and w_4x_2", "Which weight meets which input?", how="Each weight times the input it comes from.",
+                added_not_multiplied=net.w1[0] + net.x, sign_lost=-net.w1[0] * net.x)
+    u = box([np.sum(terms) + net.b1[0], *(net.w1[1:] @ net.x + net.b1[1:])], "u", "Both products, and what else?",
+            how="The sum of weight times input over both inputs, plus the bias.", bias_left_out=net.w1 @ net.x,
+            only_one_term=net.w1[:, 0] * net.x[0], term_left_out=net.w1[:, 0] * net.x[0] + net.b1)
+    return (
+        step("Meet the network. Two inputs, three hidden nodes, two outputs; each node adds up what arrives and its bias, no "
+             "activation. Start with the first hidden node.",
+             eq("u_1", "=", "w_1x_1 + w_4x_2 + b_1", "=", terms[0], "+", terms[1], plus(net.b1[0]))),
+        step("Now all three. The weights sit on the edges, the biases under the nodes.",
+             network([net.x, u], [net.w1], names=[["x_1", "x_2"], U_NAMES], below=[(), biases(net.b1, 1)], along=(0.7,), gap=340,
+                     row_gap=116, title="Two inputs joined to three hidden nodes by six weights")),
+    )
+
+
+@page("The prediction and its loss", row="7.3")
+def prediction_and_loss(given, box):
+    """The second layer, then how wrong it is."""
+    net = two_three_two(given)
+    out = box(net.out, "(ŷ, ẑ)", "Three products and a bias: did you take them all?",
+              how="The sum of weight times hidden value over all three, plus the bias.", bias_left_out=net.w2 @ net.u,
+              term_left_out=net.w2[:, :2] @ net.u[:2] + net.b2)
+    error = box(out - net.target, "prediction − target", "From the target, how far is it to the prediction?",
+                how="The prediction minus its target.", target_minus_prediction=net.target - out, sign_lost=out + net.target)
+    squares = box(error**2, "the squares", "What sign does a square have?", how="Each difference times itself.",
+                  not_squared=error, sign_lost=-(error**2))
+    loss = box(np.sum(squares) / 2, "l", "Add the squares. What stands in front?", how="Half the sum of the squares.",
+               half_left_out=np.sum(squares), only_one_term=squares[0] / 2, not_squared=np.sum(error) / 2)
+    return (
+        step("The hidden values are there. What does the network predict?",
+             network([net.u, out], [net.w2], names=[U_NAMES, OUT_NAMES], below=[(), biases(net.b2, 4)], along=(0.3,), gap=340,
+                     row_gap=116, title="Three hidden nodes joined to two outputs by six weights")),
+        step(f"The targets were {net.target[0]:g} and {net.target[1]:g}. How far off is each prediction, and what is the loss?",
+             table(["", "prediction − target", "squared"], (difference("ŷ", net.target[0]), error[0], squares[0]),
+                   (difference("ẑ", net.target[1]), error[1], squares[1])),
+             eq("l", "=", frac(1, 2), loss_of(net.target), "=", loss)),
+    )
+
+
+@page("Where the way back begins", row="7.3")
+def output_error(given, box):
+    """The slope of the loss at each prediction: prediction minus target."""
+    net = two_three_two(given)
+    p, t = Name("p"), given("t", 3, low=2)
+    formula = box(p - t, "∂l/∂p", "The power comes down. What does it do to the one half?", names="p",
+                  how="The two from the square cancels the one half.", doubled=2 * (p - t), target_minus_prediction=t - p,
+                  half_kept=(p - t) / 2, not_differentiated=(p - t) ** 2 / 2)
+    error = box(net.out - net.target, "∂l/∂(ŷ, ẑ)", "Put the prediction into the formula you have just found.",
+                how="Prediction minus target.", target_minus_prediction=net.target - net.out, doubled=2 * (net.out - net.target),
+                value_for_slope=(net.out - net.target) ** 2 / 2)
+    others, aims = given("predictions", [5, -4]), given("targets", [-2, 3])
+    given.require(np.all(others != aims) and np.all(others != -aims))
+    gap = others - aims
+    lost = box(aims[0], "the target", "Prediction minus what gives this error?", how="Prediction minus error.",
+               wrong_sign=-aims[0], sign_lost=others[0] + gap[0])
+    found = box(others[1], "the prediction", "What minus the target gives this error?", how="Error plus target.",
+                target_minus_prediction=aims[1] - gap[1])
+    return (
+        step(f"One prediction $p$, one target {t:g}: the loss is $l = ½(p - {t:g})^2$. Differentiate.", eq(by("p"), "=", formula)),
+        step(f"Now our two: $l = ½{loss_of(net.target)}$. Fill in the first gradients of the way back.",
+             graph({"y": (0, 0, "ŷ"), "z": (0, 1.5, "ẑ"), "l": (1, 0.75, "l")},
+                   [("y", "l", net.out[0], error[0]), ("z", "l", net.out[1], error[1])], unit=(290, 106), along=0.42,
+                   title=f"The predictions {net.out[0]:g} and {net.out[1]:g} go into the loss; their gradients come back")),
+        step("Another example. Which target and which prediction belong to these errors?",
+             eq(column([others[0], found], "predictions"), "−", column([lost, aims[1]], "targets"), "=", column(gap, "errors"))),
+    )
+
+
+def output_gradients(net: Net, on_edges, along=(0.3,)):
+    """The second layer with the gradients that arrived at its outputs under them, and something on each edge."""
+    return network([net.u, OUT_NAMES], [on_edges], names=[U_NAMES, ["", ""]], below=[(), net.error], along=along, gap=360,
+                   row_gap=150, title=f"Hidden values {', '.join(f'{v:g}' for v in net.u)}; the gradients "
+                   f"{net.error[0]:g} and {net.error[1]:g} have arrived at the outputs")
+
+
+@page("A gradient on every edge", row="7.3")
+def weight_gradients(given, box):
+    """Each weight of the second layer: upstream times the value it multiplies."""
+    net = two_three_two(given)
+    local = box(net.u[:2], "∂ŷ/∂w_7 and ∂ŷ/∂w_9", "What does this weight multiply?", how="The hidden value at the start of the edge.",
+                weight_for_activation=net.w2[0, :2], value_for_slope=net.w2[0, :2] * net.u[:2])
+    u = np.array([*local, net.u[2]])
+    on_edges = box(np.outer(net.error, u), "∂l/∂w on the edges", "Which gradient waits at the end of the edge, which value at its start?",
+                   how="The gradient at the end of the edge times the value at its start.",
+                   other_row=np.outer(net.error[::-1], u), weight_for_activation=net.error[:, None] * net.w2,
+                   upstream_for_downstream=np.outer(net.error, np.ones(3)), local_for_downstream=np.outer(np.ones(2), u))
+    return (
+        step(f"The first output is $ŷ = w_7u_1 + w_9u_2 + w_{{11}}u_3 + b_4$, with $u_1 = {net.u[0]:g}$ and $u_2 = {net.u[1]:g}$. "
+             "What are these local gradients?",
+             eq(by("w_7", "ŷ"), "=", local[0], APART, by("w_9", "ŷ"), "=", local[1])),
+        step("Under each output stands the gradient that arrived there. Write the gradient of each weight on its edge.",
+             output_gradients(net, on_edges)),
+    )
+
+
+@page("All weight gradients in one matrix", row="7.3")
+def weight_matrix(given, box):
+    """The same six as a column times a row; then the column and the row found back."""
+    net = two_three_two(given)
+    whole = box(np.outer(net.error, net.u), "∂l/∂W", "Which row are you in, and which column?",
+                how="The gradient of the row's output times the hidden value of the column.",
+                other_row=np.outer(net.error[::-1], net.u), weight_for_activation=net.error[:, None] * net.w2)
+    d, u = given("d", [4, -3], low=2, high=6), given("u", [2, -5, 6], low=2, high=6)
+    given.require(len({*np.abs(u)}) == 3 and abs(d[0]) != abs(d[1]))
+    product = np.outer(d, u)
+    column_ = box(d, "∂l/∂(ŷ, ẑ)", "Compare an entry of the second row with the value of its column.", only=[1],
+                  how="An entry of the second row over the hidden value of its column.", upside_down=u[1] / product[1, 1],
+                  multiplied_not_divided=product[1, 1] * u[1])
+    row_ = box(u, "the hidden values", "Compare an entry of the first row with the gradient of that row.", only=[0, 2],
+               how="An entry of the first row over that row's gradient.", upside_down=d[0] / product[0],
+               multiplied_not_divided=product[0] * d[0])
+    filled = box(np.outer(column_, row_), "∂l/∂W", "The row's gradient times the column's value.", only=[(1, 0), (1, 2)],
+                 how="The row's gradient times the column's value.", other_row=np.outer(column_[::-1], row_))
+    return (
+        step("Set the gradients in the shape of the weights. There are two rows, for $ŷ$ and $ẑ$.",
+             eq(by("W"), "=", column(net.error), row(net.u), "=", matrix(whole))),
+        step("Another example, with blanks on both sides.", eq(column(column_), row(row_), "=", matrix(filled))),
+    )
+
+
+@page("Biases, and a check by nudging", row="7.3")
+def bias_gradients(given, box):
+    """A bias has the local gradient 1; a small nudge of the whole network agrees."""
+    net = two_three_two(given)
+    h = 0.1
+    local = box(1.0, "∂ŷ/∂b_4", "If the bias rises by one, by how much does the sum rise?", how="The bias is added as it is.",
+                constant_kept=net.b2[0], activation_for_weight=net.u[0])
+    grads = box(net.error * local, "∂l/∂(b_4, b_5)", "Upstream times local: what is local here?", how="Upstream times 1.",
+                local_for_downstream=[local] * 2, other_row=net.error[::-1], constant_kept=net.error * net.b2)
+    e0, e1 = net.error
+    after = box(net.out[0] + h * local, "the new ŷ", "What does a bias do to the sum?", how="The old prediction plus the nudge.",
+                change_not_value=h, wrong_sign=net.out[0] - h)
+    loss = ((after - net.target[0]) ** 2 + e1**2) / 2
+    change = box(loss - net.loss, "Δl", "New loss minus old loss.", how="The new loss minus the old one.",
+                 subtracted_backwards=net.loss - loss, value_not_change=loss)
+    ratio = box(change / h, "Δl/Δb_4", "Divide the change you see by the nudge.", how="The change of the loss over the nudge.",
+                upside_down=h / change, multiplied_not_divided=change * h, change_not_ratio=change)
+    given.require(abs((e0 + h) ** 2 - e0**2) > 0.1)
+    return (
+        step("A bias is simply added. So its local gradient is …", eq(by("b_4", "ŷ"), "=", local)),
+        step(f"… and with $∂l/∂ŷ = {e0:g}$ and $∂l/∂ẑ = {e1:g}$ the gradients of both biases are",
+             eq(by("b_4"), "=", grads[0], APART, by("b_5"), "=", grads[1])),
+        step(f"Believe it? Raise $b_4$ by 0.1. The prediction was $ŷ = {net.out[0]:g}$; the loss goes from {net.loss:g} to "
+             f"{((net.out[0] + h - net.target[0]) ** 2 + e1**2) / 2:g}.",
+             eq("ŷ", "=", after, APART, "Δl", "=", change, APART, frac("Δl", "Δb_4"), "=", ratio)),
+        say("Not quite the gradient, for the loss is curved; a smaller nudge comes closer."),
+    )
+
+
+@page("Back to a hidden node: two paths", row="7.3")
+def two_paths(given, box):
+    """A hidden value moves the loss through both outputs, so two products add up."""
+    net = two_three_two(given)
+    lines, first = [], None
+    for k in range(3):
+        paths = box(net.error * net.w2[:, k], f"the paths of u_{k + 1}", "Upstream at the end of the edge, times what on the edge?",
+                    how="The gradient at the end of the edge times the weight on it.", activation_for_weight=net.error * net.u[k],
+                    upstream_for_downstream=net.error, local_for_downstream=net.w2[:, k])
+        total = box(np.sum(paths), f"∂l/∂u_{k + 1}", "Both paths lead to the same loss. What happens to their gradients?",
+                    how="The sum over both paths.", path_left_out=paths[0], copies_averaged=np.mean(paths), sign_lost=-np.sum(paths))
+        products = "+".join(f"({e:g})·{signed(w)}" if e < 0 else f"{e:g}·{signed(w)}" for e, w in zip(net.error, net.w2[:, k], strict=True))
+        if k:
+            lines.append((by(f"u_{k + 1}"), "=", products, "=", paths[0], "+", paths[1], "=", total))
+        else:
+            first = (paths, total)
+    (one, two), total = first
+    return (
+        step("From $u_1$ two paths lead to the loss, one through $ŷ$, one through $ẑ$. The weights are on the edges, the gradients "
+             "that arrived under the outputs. What comes back along each path, and in all?",
+             network([["u_1"], OUT_NAMES], [[[net.w2[0, 0]], [net.w2[1, 0]]]], below=[(), net.error], gap=330, row_gap=112,
+                     along=(0.5,), title=f"u₁ feeds ŷ by the weight {net.w2[0, 0]:g} and ẑ by {net.w2[1, 0]:g}"),
+             eq(by("u_1"), "=", group(by("ŷ"), "·", by("u_1", "ŷ")), "+", group(by("ẑ"), "·", by("u_1", "ẑ")), "=", one, "+", two,
+                "=", total)),
+        step("The same for the other two.", aligned(*lines)),
+    )
+
+
+@page("The first layer", row="7.3")
+def first_layer(given, box):
+    """What has arrived at the hidden nodes is upstream for the weights before them."""
+    net = two_three_two(given)
+    grads = box(net.du, "∂l/∂b", "A bias is simply added. What is its local gradient?", how="Upstream times 1.",
+                constant_kept=net.du * net.b1, local_for_downstream=np.ones(3))
+    local = box(net.x, "∂u_1/∂w_1 and ∂u_1/∂w_4", "What does this weight multiply?", how="The input at the start of the edge.",
+                weight_for_activation=net.w1[0], value_for_slope=net.w1[0] * net.x)
+    on_edges = box(np.outer(net.du, local), "∂l/∂w on the edges", "Which gradient waits at the end of the edge, which value at its start?",
+                   how="The gradient at the end of the edge times the input at its start.", other_column=np.outer(net.du, local[::-1]),
+                   weight_for_activation=net.du[:, None] * net.w1, upstream_for_downstream=np.outer(net.du, np.ones(2)),
+                   local_for_downstream=np.outer(np.ones(3), local))
+    return (
+        step("One layer further back everything repeats. These gradients have arrived at the hidden nodes; what are those of their "
+             "biases?", eq(by("u"), "=", column(net.du), APART, by("b"), "=", column([by("b_1"), by("b_2"), by("b_3")]), "=", column(grads))),
+        step(f"The inputs are $x_1 = {net.x[0]:g}$ and $x_2 = {net.x[1]:g}$. The local gradients of the first node's weights?",
+             eq(by("w_1", "u_1"), "=", local[0], APART, by("w_4", "u_1"), "=", local[1])),
+        step("Now every edge.",
+             network([net.x, U_NAMES], [on_edges], names=[["x_1", "x_2"], ["", "", ""]], below=[(), net.du], along=(0.7,), gap=380,
+                     row_gap=146, title="Two inputs joined to three hidden nodes; the gradients that arrived stand under the nodes")),
+    )
+
+
+@page("The first layer in one matrix", row="7.3")
+def first_matrix(given, box):
+    """A column times a row again, with blanks in both."""
+    net = two_three_two(given)
+    whole = np.outer(net.du, net.x)
+    given.require(len({*np.abs(net.du)}) == 3)
+    column_ = box(net.du, "∂l/∂u", "Compare an entry of the second row with the input of its column.", only=[1],
+                  how="An entry of the second row over the input of its column.", upside_down=net.x[0] / whole[1, 0],
+                  multiplied_not_divided=whole[1, 0] * net.x[0])
+    row_ = box(net.x, "x", "Compare an entry of the first row with the gradient of that row.", only=[1],
+               how="An entry of the first row over that row's gradient.", upside_down=net.du[0] / whole[0],
+               multiplied_not_divided=whole[0] * net.du[0])
+    filled = box(np.outer(column_, row_), "∂l/∂W", "The row's gradient times the column's input.",
+                 only=[(0, 0), (1, 1), (2, 0), (2, 1)], how="The row's gradient times the column's input.",
+                 other_column=np.outer(column_, row_[::-1]), weight_for_activation=net.du[:, None] * net.w1)
+    return (
+        step("The same gradients in the shape of the weights.", eq(matrix(W1_NAMES, "W"), "→", by("W"), "=", column(column_), row(row_), "=",
+             matrix(filled))),
+    )
+
+
+@page("One step downhill, second layer", row="7.3")
+def step_second_layer(given, box):
+    """Every weight moves by −1/100 of its gradient."""
+    net = two_three_two(given)
+    grad = np.outer(net.error, net.u)
+    move = box(-grad[0, 0] / 100, "Δw_7", "Against the gradient, and how far?", how="Minus a hundredth of the gradient.",
+               uphill=grad[0, 0] / 100, learning_rate_left_out=-grad[0, 0])
+    steps = np.vstack([np.array([move, *(-grad[0, 1:] / 100)], dtype=float), -grad[1] / 100])
+    new = box(net.w2 + steps, "the new W", "Where does the weight stand after the step?", how="The old weight plus its step.",
+              uphill=net.w2 + grad / 100, learning_rate_left_out=net.w2 - grad, step_for_value=steps)
+    bias = box(net.b2 - net.error / 100, "the new (b_4, b_5)", "A bias steps like a weight.", how="The old bias minus a hundredth of its gradient.",
+               uphill=net.b2 + net.error / 100, learning_rate_left_out=net.b2 - net.error, step_for_value=-net.error / 100)
+    return (
+        step(f"The gradient points uphill, so step the other way, by a hundredth of it. First $w_7$, whose gradient is ${grad[0, 0]:g}$.",
+             eq("Δw_7", "=", "−", frac(1, 100), "·", by("w_7"), "=", move)),
+        step("Now all six weights at once: old, gradient, new.",
+             eq(matrix(net.w2), "−", frac(1, 100), matrix(grad), "=", matrix(new))),
+        step("And the two biases.", eq(column(net.b2), "−", frac(1, 100), column(net.error), "=", column(bias))),
+    )
+
+
+@page("One step downhill, first layer", row="7.3")
+def step_first_layer(given, box):
+    """The same step, with gradients to find back from old and new biases."""
+    net = two_three_two(given)
+    grad = np.outer(net.du, net.x)
+    new = box(net.w1 - grad / 100, "the new W", "Against the gradient, and by how much of it?",
+              how="The old weight minus a hundredth of its gradient.",
+              uphill=net.w1 + grad / 100, learning_rate_left_out=net.w1 - grad, step_for_value=-grad / 100)
+    after = net.b1 - net.du / 100
+    lost = box((net.b1 - after) * 100, "∂l/∂b", "Old minus new is a hundredth of what?", how="A hundred times old minus new.",
+               wrong_sign=(after - net.b1) * 100, learning_rate_left_out=net.b1 - after)
+    return (
+        step("The six weights of the first layer.", eq(matrix(net.w1), "−", frac(1, 100), matrix(grad), "=", matrix(new))),
+        step("Of the biases you see where they were and where they went. What was their gradient?",
+             eq(column(net.b1, "before"), "−", frac(1, 100), column(lost, "gradient"), "=", column(after, "after"))),
+    )
+
+
+@page("Was it a good step?", row="7.3")
+def after_the_step(given, box):
+    """The loss before, after, and after a step a hundred times shorter."""
+    net = two_three_two(given)
+    new, small = stepped(net, 0.01), stepped(net, 0.0001)
+    given.require(small.loss < 0.97 * net.loss and np.min(np.abs(new.u)) > 0.5 and np.min(np.abs(new.out)) > 0.5)
+    given.require(min(abs(new.loss - net.loss), abs(new.error[0]), abs(new.error[1])) > 5)
+    u = box(new.u, "u", "The new weights times the same inputs, and the bias.", how="New weights times inputs, plus the new bias.",
+            bias_left_out=new.w1 @ net.x, value_not_change=net.u)
+    out = box(new.w2 @ u + new.b2, "(ŷ, ẑ)", "Three products and a bias, all of them new.", digits=4,
+              how="New weights times new hidden values, plus the new bias.", bias_left_out=slips(new.w2 @ u))
+    loss = box(np.sum((out - net.target) ** 2) / 2, "l after", "Half the sum of the squared errors.", digits=3,
+               how="Half the sum of the squared errors.", half_left_out=slips(np.sum((out - net.target) ** 2)))
+    short = box(small.loss, "l after a short step", "Half the sum of the squared errors.", digits=3,
+                how="Half the sum of the squared errors.", half_left_out=slips(2 * small.loss))
+    where = f"targets {net.target[0]:g} and {net.target[1]:g}"
+    return (
+        step(f"The same example as before, $x = ({net.x[0]:g}, {net.x[1]:g})$, through the new weights and biases.",
+             eq(matrix(new.w1), column(net.x), "+", column(new.b1), "=", column(u, "u")),
+             eq(matrix(new.w2), "u", "+", column(new.b2), "=", column(out, "(ŷ, ẑ)"))),
+        step(f"The {where} have not moved. Before the step the loss was {net.loss:g}. And now?", eq("l", "=", loss)),
+        step("A gradient says which way is down, not for how long. Here is where a step of −1/10000 of it would have led: "
+             f"$ŷ = {small.out[0]:.4g}$ and $ẑ = {small.out[1]:.4g}$.", eq("l", "=", short)),
+    )
+
+
+def slips(values) -> np.ndarray:
+    """What a slip gives where decimals go on: plain floats, as they are compared digit by digit."""
+    return np.array(np.asarray(values).tolist(), dtype=object)
+
+
+def stepped(net: Net, rate: float) -> Net:
+    """The network after one step of gradient descent."""
+    return forward(net.x, net.target, net.w1 - rate * np.outer(net.du, net.x), net.b1 - rate * net.du,
+                   net.w2 - rate * np.outer(net.error, net.u), net.b2 - rate * net.error)
+
+
+# -- 7.4 Three rules with matrices -------------------------------------------------------------------------------------
+
+
+@page("d-values: the transpose goes back", row="7.4")
+def rule_values(given, box):
+    """d-values = weightsᵀ · d-values of the next layer."""
+    net = two_three_two(given)
+    turned = box(net.w2.T, "W^T", "Which weights leave this hidden node?", how="Rows and columns of the weights change places.",
+                 weights_not_transposed=net.w2.reshape(3, 2))
+    du = box(turned @ net.error, "∂l/∂u", "A row of the transpose times the column.", how="Each row of the transpose times the column: the sum over both paths.",
+             path_left_out=turned[:, 0] * net.error[0], copies_averaged=turned @ net.error / 2)
+    w, d = given("W", [[1, 3], [-2, 4]], high=5), given("d", [2, -1], high=4)
+    given.require(abs(w[0, 1]) != abs(w[1, 0]) and np.all(w.T @ d != 0) and np.all(w.T @ d != w @ d))
+    back = box(w.T @ d, "the d-values", "Down a column of the weights, or along a row?", how="Each column of the weights times the d-values.",
+               weights_not_transposed=w @ d, path_left_out=w[0] * d[0])
+    return (
+        step("Forward, a row of $W$ collects what goes into an output. Backward you collect what left a hidden node, and that is a "
+             "column. So write $W$ with rows and columns exchanged.",
+             eq(matrix(net.w2, "W"), "→", matrix(turned, "W^T"))),
+        step("All sums over paths in one product: **d-values = weightsᵀ · d-values of the next layer**.",
+             eq(by("u"), "=", "W^T", column(net.error, "∂l/∂(ŷ, ẑ)"), "=", column(du))),
+        step("A square matrix will not stop you from forgetting.",
+             eq("W", "=", matrix(w), APART, "W^T", column(d), "=", column(back))),
+    )
+
+
+@page("d-weights: a column times a row", row="7.4")
+def rule_weights(given, box):
+    """d-weights = d-values · inputsᵀ, forwards and with operands blank."""
+    d, a = given("d", [3, -2], low=2, high=6), given("a", [5, 4], low=2, high=7)
+    given.require(abs(d[0]) != abs(d[1]) and abs(a[0]) != abs(a[1]) and d[0] * a[1] != d[1] * a[0])
+    product = box(np.outer(d, a), "d-weights", "Row from the d-values, column from the inputs?",
+                  how="The d-value of the row times the input of the column.", transposed=np.outer(a, d),
+                  upstream_added=d[:, None] + a)
+    e, b = given("e", [4, 3, -1], high=6), given("b", [2, -5], low=2, high=6)
+    given.require(len({*np.abs(e)}) == 3 and abs(b[0]) != abs(b[1]))
+    known = np.outer(e, b)
+    values = box(e, "the d-values", "An entry of the first column over what?", how="Each entry of the first column over the first input.",
+                 multiplied_not_divided=known[:, 0] * b[0], upside_down=b[0] / known[:, 0])
+    second = box(b[1], "the second input", "An entry of the second column over what?",
+                 how="An entry of the second column over the d-value of its row.", upside_down=1 / b[1],
+                 multiplied_not_divided=known[0, 1] * e[0])
+    bias = box(values, "d-biases", "What is the local gradient of a bias?", how="The same as the d-values: a bias is added as it is.",
+               constant_kept=np.zeros(3), activation_for_weight=values * b[0])
+    return (
+        step("**d-weights = d-values · inputsᵀ**: every d-value meets every input. The result has the shape of the weights.",
+             eq(column(d, "d-values"), row(a, "inputs^T"), "=", matrix(product, "d-weights"))),
+        step("Here is the result. What were the d-values of the three nodes, and the second input?",
+             eq(column(values, "d-values"), row([b[0], second], "inputs^T"), "=", matrix(known, "d-weights"))),
+        step("The third rule is the shortest, **d-biases = d-values**.", eq("d-biases", "=", column(bias))),
+    )
+
+
+@page("Shapes keep you honest", row="7.4")
+def shapes(given, box):
+    """Rows and columns of everything in a layer."""
+    n, k = given("nodes", 3, low=2, high=6), given("inputs", 5, low=2, high=6)
+    given.require(n != k)
+    w = box([n, k], "the shape of W", "A row for each node, a column for each input.", how="Nodes by inputs.", transposed=[k, n])
+    t = box([w[1], w[0]], "the shape of W^T", "What does transposing do to rows and columns?", how="Rows and columns change places.",
+            transposed=[w[0], w[1]])
+    back = box(t[0], "the rows of the d-values before the layer", "One for each input, or one for each node?",
+               how="As many as the layer has inputs.", transposed=n)
+    d = box(n, "the rows of the d-values", "One for each node.", how="As many as the layer has nodes.", transposed=k)
+    a = box(k, "the columns of the inputs as a row", "One for each input.", how="As many as the layer has inputs.", transposed=n)
+    dw = box([d, a], "the shape of d-weights", "Which matrix are these the gradients of?", how="The shape of the weights.",
+             transposed=[a, d])
+    db = box(n, "the rows of d-biases", "How many biases has a layer?", how="One bias for each node.", transposed=k)
+    return (
+        step(f"A layer has {k:g} inputs and {n:g} nodes. What shape are its weights, and their transpose? Rows first.",
+             eq("W:", w[0], "×", w[1], APART, "W^T:", t[0], "×", t[1])),
+        step("Each rule must fit like a domino: the inner numbers are equal, the outer ones are the result.",
+             aligned(("weights^T · d-values:", words(f"({k:g} × {n:g}) · ({n:g} × 1)"), "→", back, "×", 1),
+                     ("d-values · inputs^T:", group("(", d, "× 1) · (1 ×", a, ")"), "→", dw[0], "×", dw[1]),
+                     ("d-biases:", words("like the d-values"), "→", db, "×", 1))),
+    )
+
+
+@page("One layer, three rules", row="7.4")
+def three_rules(given, box):
+    """All that a layer does on the way back."""
+    w, a = given("W", [[2, -1, 3], [4, 1, -2]], high=4), given("a", [1, -3, 2], high=5)
+    d = given("d", [5, -2], low=2, high=5)
+    given.require(len({*np.abs(a)}) == 3 and abs(d[0]) != abs(d[1]) and np.min(np.abs(w.T @ d)) >= 2)
+    before = box(w.T @ d, "d-values of the inputs", "Which column of the weights belongs to this input?",
+                 how="Each column of the weights times the d-values.", path_left_out=w[0] * d[0],
+                 other_row=w.T @ d[::-1], copies_averaged=w.T @ d / 2)
+    dw = box(np.outer(d, a), "d-weights", "Which d-value, which input?", how="The d-value of the row times the input of the column.",
+             weight_for_activation=d[:, None] * w, other_row=np.outer(d[::-1], a))
+    db = box(d, "d-biases", "What is the local gradient of a bias?", how="The same as the d-values.", local_for_downstream=np.ones(2),
+             other_row=d[::-1])
+    return (
+        step("A layer was given these inputs. From the right, its d-values have arrived.",
+             eq(matrix(w, "weights"), column(a, "inputs"), APART, column(d, "d-values"))),
+        step("What goes on to the layer before?", eq("W^T", column(d), "=", column(before))),
+        step("What stays here, for the step of this layer's own weights and biases?",
+             eq(matrix(dw, "d-weights"), APART, column(db, "d-biases"))),
+    )
+
+
+@page("A whole network, backwards", row=("7.3", "7.4"))
+def whole_network(given, box):
+    """From the error to the first weights, four products and nothing else."""
+    x, target = given("x", [2, 1], high=4), given("target", [4, 2], high=5)
+    w1, b1 = given("W1", [[1, 2], [-1, 3], [2, -2]], high=3), given("b1", [1, 1, 1], high=3)
+    w2, b2 = given("W2", [[2, -1, 1], [1, 3, -2]], high=3), given("b2", [-4, 2], high=4)
+    net = forward(x, target, w1, b1, w2, b2)
+    given.require(min(np.min(np.abs(v)) for v in (net.u, net.error, net.du)) >= 2 and abs(x[0]) != abs(x[1]))
+    given.require(np.max(np.abs(net.out)) < 50 and abs(net.error[0]) != abs(net.error[1]))
+    error = box(net.out - target, "∂l/∂(ŷ, ẑ)", "Which way round is the difference?", how="Prediction minus target.",
+                target_minus_prediction=target - net.out)
+    dw2 = box(np.outer(error, net.u), "∂l/∂W of the second layer", "d-values times which row?",
+              how="The d-value of the row times the hidden value of the column.", weight_for_activation=error[:, None] * w2,
+              other_row=np.outer(error[::-1], net.u))
+    du = box(w2.T @ error, "∂l/∂u", "Which weights leave this hidden node?", how="Each column of the weights times the d-values.",
+             path_left_out=w2[0] * error[0], copies_averaged=w2.T @ error / 2)
+    dw1 = box(np.outer(du, x), "∂l/∂W of the first layer", "d-values times which row?",
+              how="The d-value of the row times the input of the column.", weight_for_activation=du[:, None] * w1,
+              other_column=np.outer(du, x[::-1]))
+    return (
+        step("New numbers, and the forward pass is done. Gradients of the loss at the outputs?",
+             network([x, net.u, net.out], [w1, w2], names=[["x_1", "x_2"], U_NAMES, OUT_NAMES], along=((0.7,), (0.3,)), gap=240,
+                     row_gap=116, title="A 2–3–2 network with all its values and weights"),
+             eq(column(net.out), "−", column(target, "targets"), "=", column(error))),
+        step("Second layer: d-values times inputs.", eq(column(OUT_NAMES, "d-values"), row(net.u), "=", matrix(dw2))),
+        step("Back through its weights.", eq(matrix(w2.T, "W^T"), column(OUT_NAMES, "d-values"), "=", column(du))),
+        step("First layer.", eq(column(U_NAMES, "d-values"), row(x), "=", matrix(dw1))),
+        say("That was backpropagation. A network of a hundred layers does the same a hundred times."),
+    )
