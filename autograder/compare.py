@@ -6,7 +6,7 @@ from fractions import Fraction
 from math import floor, isfinite, log10
 
 from .engine.expressions import Expr, as_expr, same_value
-from .layout.typeset import simple_fraction
+from .layout.numbers import simple_fraction
 
 Value = Fraction | float | Expr
 

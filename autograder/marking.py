@@ -15,12 +15,13 @@ from dataclasses import dataclass
 from fractions import Fraction
 from functools import lru_cache
 from math import isfinite
+from typing import NamedTuple
 
 from . import pages
 from .answers import Formula, Unreadable, read_expression, read_number
 from .compare import equal, rounded_off
 from .engine.expressions import Expr
-from .layout.typeset import simple_fraction
+from .layout.numbers import simple_fraction
 from .mistakes import MESSAGES
 from .page import WORTH_CARRYING, Box, Page, Sheet
 
@@ -28,8 +29,7 @@ POINTS = {"right": 1.0, "follows": 1.0, "few_digits": 0.5}
 SLIPS = ("mistake", "wrong")
 
 
-@dataclass(frozen=True, slots=True)
-class Verdict:
+class Verdict(NamedTuple):
     """What is said of one box."""
 
     box: int
@@ -137,8 +137,9 @@ def _second_look(sheet: Sheet, read: list, verdicts: list[Verdict]) -> list[Verd
     """Wrong boxes again, in the light of the student's own earlier answers."""
     carried = {v.box: _carry(sheet.boxes[v.box - 1], read[v.box - 1]) for v in verdicts if v.state == "wrong"}
     carried = {n: value for n, value in carried.items() if value is not None}
-    first = min((v.box for v in verdicts if v.state == "wrong"), default=0)
-    own = sheet.follow(carried) if carried else None
+    last = max(v.box for v in verdicts if v.state == "wrong")
+    first = min(carried, default=last)
+    own = sheet.follow(carried) if first < last else None
     alone: dict[int, object] = {}
     looked = []
     for verdict in verdicts:

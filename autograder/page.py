@@ -15,13 +15,13 @@ returning what a student typed, it yields what would follow from the student's o
 
 from __future__ import annotations
 
-import inspect
 import random
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from fractions import Fraction
 from functools import cached_property, lru_cache
 from math import isfinite
+from typing import NamedTuple
 
 import numpy as np
 
@@ -29,7 +29,7 @@ from .compare import equal
 from .engine.expressions import Expr
 from .layout import Node, boxed, number
 from .layout.boxed import BoxedArray
-from .layout.typeset import simple_fraction
+from .layout.numbers import simple_fraction
 from .mistakes import MESSAGES
 
 ATTEMPTS = 400  # tries for each variant until its numbers are fit to print
@@ -44,8 +44,7 @@ class Unfit(Exception):
     """These numbers do not make a good exercise; the next ones will be tried."""
 
 
-@dataclass(frozen=True, slots=True)
-class Box:
+class Box(NamedTuple):
     """One box: what is expected in it, and what to say about it."""
 
     number: int
@@ -179,7 +178,7 @@ def _sheet(page: Page, variant: int) -> Sheet:
 
 
 def _error(page: Page, said: str) -> PageError:
-    code = inspect.unwrap(page.function).__code__
+    code = page.function.__code__
     return PageError(f"{page.slug} ({code.co_filename}:{code.co_firstlineno}): {said}")
 
 
@@ -266,17 +265,13 @@ class Run:
         widest = max(len(box.shown) for box in self.boxes[first - 1 :])
         for i, box in enumerate(self.boxes[first - 1 :], start=first - 1):
             width = max(3, widest + 1) if box.kind == "number" else max(5, widest)
-            self.boxes[i] = _replaced(box, width=width)
+            self.boxes[i] = box._replace(width=width)
         self.invisible += [f"box {first}: {code}" for code, seen in zip(slips, shown, strict=True) if not seen]
 
     def vet(self) -> None:
         """Refuse numbers on which a named mistake gives the key, or two named mistakes give the same."""
         if self.invisible:
             raise Unfit(f"the mistake gives the key itself ({self.invisible[0]}); change the numbers or leave it out")
-
-
-def _replaced(box: Box, **changes: object) -> Box:
-    return Box(**{name: changes.get(name, getattr(box, name)) for name in Box.__slots__})
 
 
 def _symbolic(value: object) -> bool:
@@ -336,7 +331,7 @@ class Given:
     ) -> object:
         """The number or array `name`: the canonical one, or seeded ones of the same shape and kind.
 
-        low, high  bounds of the size of an entry, sign aside; by default up to the largest canonical one, at least 9 steps
+        low, high  bounds of an entry's size, sign aside; by default up to the largest canonical one, at least 9 steps
         step       the entries are multiples of it; by default the finest decimal place of the canonical numbers
         zero       whether an entry may be 0; by default if a canonical one is
         """

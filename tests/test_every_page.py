@@ -8,7 +8,7 @@ from autograder.answers import Unreadable, read_expression, read_number
 from autograder import layout, pages
 from autograder.compare import equal, unit
 from autograder.engine.expressions import Expr
-from autograder.layout.typeset import rounded, simple_fraction
+from autograder.layout.numbers import rounded, simple_fraction
 from autograder.marking import mark
 from autograder.mistakes import MESSAGES
 

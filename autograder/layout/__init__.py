@@ -2,15 +2,17 @@
 
 words       step, say, eq, frac, matrix, column, row, table, aligned, group, drawing
 diagrams    network, graph: drawn nodes, arrows, and what sits on them
-typeset     the small mark-up of mathematics and prose in strings; how numbers are printed
+typeset     the small mark-up of mathematics and prose in strings
+numbers     how numbers are printed
 boxed       values that know which box they sit in
 render      template, static, plain, solution: from a sheet to HTML and text
 """
 
+from importlib import import_module
+
 from .boxed import BoxedArray, BoxedNumber, box_of, boxed
 from .diagrams import graph, network
-from .render import STATES, plain, solution, static, stylesheet, template
-from .typeset import mathematics, number, prose
+from .numbers import number
 from .words import At, Node, aligned, column, drawing, eq, frac, group, matrix, row, say, step, table
 
 __all__ = [
@@ -18,3 +20,14 @@ __all__ = [
     "frac", "graph", "group", "mathematics", "matrix", "network", "number", "plain", "prose", "row", "say", "solution",
     "static", "step", "stylesheet", "table", "template",
 ]  # fmt: skip
+
+LATER = {  # what only rendering needs is loaded when it is first used; marking never renders
+    **dict.fromkeys(("STATES", "plain", "solution", "static", "stylesheet", "template"), ".render"),
+    **dict.fromkeys(("mathematics", "prose"), ".typeset"),
+}
+
+
+def __getattr__(name: str):
+    if name in LATER:
+        return getattr(import_module(LATER[name], __name__), name)
+    raise AttributeError(f"autograder.layout has no {name!r}")

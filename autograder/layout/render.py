@@ -18,7 +18,8 @@ from pathlib import Path
 import numpy as np
 
 from .boxed import box_of
-from .typeset import mathematics, number, prose, unmarked
+from .numbers import number
+from .typeset import mathematics, prose, unmarked
 from .words import At, Node
 
 Slot = Callable[[int], str]

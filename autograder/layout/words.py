@@ -1,8 +1,8 @@
 """The words a page is written in: `step`, `eq`, `frac`, `column`, `matrix`, `table`, `drawing` …
 
 Each word only notes what was said, as a `Node`; `render` turns the tree into HTML or plain text later. Strings in a
-formula are mathematics (see `typeset`); numbers, arrays and formulas are printed, or shown as boxes where `box` returned
-them.
+formula are mathematics (see `typeset`); numbers, arrays and formulas are printed, or shown as boxes where `box`
+returned them.
 """
 
 from __future__ import annotations

@@ -6,7 +6,6 @@
 
 from __future__ import annotations
 
-from difflib import get_close_matches
 from functools import lru_cache
 from importlib import import_module
 
@@ -51,6 +50,8 @@ def load(slug: str) -> Page:
     try:
         return catalogue()[slug]
     except (KeyError, TypeError):
+        from difflib import get_close_matches
+
         near = get_close_matches(str(slug), catalogue(), n=3, cutoff=0.4)
         hint = f" Did you mean {' or '.join(near)}?" if near else ""
         raise UnknownPage(f"There is no page “{str(slug)[:60]}”.{hint}") from None
