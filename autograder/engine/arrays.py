@@ -40,6 +40,17 @@ def plain(x: Numbers) -> Numbers:
     return x if np.ndim(x) else np.asarray(x).item()
 
 
+def sealed(x: np.ndarray) -> np.ndarray:
+    """x itself, made read-only: for an array that was just computed and belongs to nobody else."""
+    x.flags.writeable = False
+    return x
+
+
+def own(x: np.ndarray) -> np.ndarray:
+    """A read-only array of x's values: x itself if nobody can change it, otherwise a copy."""
+    return x if x.flags.owndata and not x.flags.writeable else sealed(np.array(x))
+
+
 def same_shape(**named) -> list[np.ndarray]:
     """The two named arguments as float arrays. Raises ShapeError, with both names and shapes, unless they are alike."""
     (a, b), names = [floats(x, name) for name, x in named.items()], list(named)

@@ -21,7 +21,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from .activations import ACTIVATIONS, Activation, softmax
-from .arrays import Numbers, ShapeError, floats, same_shape
+from .arrays import Numbers, ShapeError, floats, own, same_shape, sealed
 from .equations import COLUMNS, ROWS, Equations
 from .losses import LOSSES, Loss
 
@@ -35,8 +35,8 @@ class Layer:
     activation: str = "identity"
 
     def __post_init__(self):
-        # a copy of its own: a layer does not change when the arrays it was made from do
-        weights, bias = np.array(floats(self.weights, "weights")), np.array(floats(self.bias, "bias"))
+        # arrays of its own: a layer does not change when the arrays it was made from do
+        weights, bias = own(floats(self.weights, "weights")), own(floats(self.bias, "bias"))
         if weights.ndim != 2 or weights.size == 0 or bias.shape != weights.shape[:1]:
             raise ShapeError(
                 f"weights have shape {weights.shape} and bias has shape {bias.shape}: "
@@ -170,7 +170,8 @@ class Network:
         """The network after one step of gradient descent on this batch, θ − η ∇C."""
         gradients = parameters(self.backward(self.forward(inputs, rows=rows), targets))
         pairs = zip(self.parameters, gradients, strict=True)
-        return self.with_parameters([parameter - learning_rate * gradient for parameter, gradient in pairs])
+        # −η g + θ rather than θ − η g: NumPy then adds into the product it has just made, one large array fewer
+        return self.with_parameters([sealed(-learning_rate * gradient + theta) for theta, gradient in pairs])
 
     @property
     def parameters(self) -> tuple[np.ndarray, ...]:

@@ -218,6 +218,11 @@ def test_a_layer_is_its_own():
     layer = Layer(weights, [0])
     weights[0, 0] = 9.0
     assert layer.weights.tolist() == [[1.0, 2.0]]
+    with pytest.raises(ValueError, match="read-only"):
+        layer.weights[0, 0] = 9.0
+    after = Network([layer]).step([1, 1], [0], 0.1)
+    with pytest.raises(ValueError, match="read-only"):
+        after.layers[0].bias[0] = 9.0
 
 
 def test_random_networks_are_reproducible():
