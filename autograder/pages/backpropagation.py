@@ -10,8 +10,6 @@ from ..engine.expressions import Name
 from ..layout import Node, aligned, column, eq, frac, graph, group, matrix, network, row, say, step, table
 from ..page import page
 
-W1_NAMES = [["w_1", "w_4"], ["w_2", "w_5"], ["w_3", "w_6"]]
-W2_NAMES = [["w_7", "w_9", "w_{11}"], ["w_8", "w_{10}", "w_{12}"]]
 U_NAMES, OUT_NAMES = ["u_1", "u_2", "u_3"], ["ŷ", "ẑ"]
 
 
@@ -41,17 +39,23 @@ def plus(value: float) -> Node:
 
 
 SQUARE = "( )^2"
+RULES = (  # the hyphens are such as do not turn into minus signs
+    "d‑values = weights^T · next d‑values",
+    "d‑weights = d‑values · inputs^T",
+    "d‑biases = d‑values",
+)
 APART = words("\u2003")  # a wide space between two formulas on one line
 
 
 def single_nodes(operations, values, downstream, upstream, local=None):
-    """Nodes with one input under each other: values above the arrows, gradients below, local gradients over the nodes."""
+    """Nodes with one input under each other: values above the arrows, gradients below, local ones over the nodes."""
     nodes, edges, above = {}, [], {}
     for i, operation in enumerate(operations):
         nodes |= {f"x{i}": (0, i, "x"), f"f{i}": (1, i, operation), f"y{i}": (2, i, "y")}
         edges += [(f"x{i}", f"f{i}", values[i], downstream[i]), (f"f{i}", f"y{i}", None, upstream[i])]
         above[f"f{i}"] = local[i] if local is not None else ""
-    return graph(nodes, edges, above=above if local is not None else None, unit=(215, 150 if local is not None else 106),
+    return graph(nodes, edges, above=above if local is not None else None,
+                 unit=(215, 150 if local is not None else 106),
                  title="Nodes with one input: gradients come back from the right, below the arrows")
 
 
@@ -69,12 +73,13 @@ def upstream_times_local(given, box):
                how="The upstream gradient times the local one.", local_for_downstream=k, upstream_for_downstream=up,
                upstream_added=up + k, activation_for_weight=up * x)
     factors, ups = given("factors", [2, -3, 6], low=2, high=7), given("ups", [7, 4, -2], low=2)
-    downs = box(ups * factors, "∂l/∂x", "Which two numbers meet at the node?", how="Upstream times the factor of the node.",
+    downs = box(ups * factors, "∂l/∂x", "Which two numbers meet at the node?",
+                how="Upstream times the factor of the node.",
                 local_for_downstream=factors, upstream_for_downstream=ups, upstream_added=ups + factors)
     return (
-        step("Values flow to the right, above the arrows. Gradients flow back to the left, below them. The gradient that arrives "
-             f"at the node is **upstream**: here $∂l/∂y = {up:g}$. The node's own slope is **local**: here $∂y/∂x = {k:g}$. "
-             "Their product goes on, **downstream**.",
+        step("Values flow to the right, above the arrows. Gradients flow back to the left, below them. The gradient that "
+             f"arrives at the node is **upstream**: here $∂l/∂y = {up:g}$. The node's own slope is **local**: here "
+             f"$∂y/∂x = {k:g}$. Their product goes on, **downstream**.",
              graph({"x": (0, 0, "x"), "f": (1, 0, times(k)), "l": (2, 0, "l")},
                    [("x", "f", x, down), ("f", "l", y, up)], unit=(215, 92),
                    title=f"x = {x:g} goes through a node that multiplies by {k:g}, and on to the loss l")),
@@ -98,7 +103,7 @@ def local_gradients(given, box):
     return (
         step("Write each node's local gradient over it. The last one depends on the value that came in.",
              single_nodes([times(k), plus(c), SQUARE], x, downs, up, local)),
-        say("The value is needed for the local gradient alone. What came back from the right does not care how it got there."),
+        say("The value matters for the local gradient alone. What comes from the right is just a number to multiply by."),
     )
 
 
@@ -133,15 +138,19 @@ def upstream_blank(given, box):
     k, c, x = given("k", 4, low=2, high=7), given("c", 7, low=2), given("x", 3, low=2, high=6)
     ups = given("ups", [5, 3, -2], low=2)
     local = np.array([k, 1, 2 * x])
-    lost = box(ups, "∂l/∂y", "Which number, times the local gradient, gives what came out?", how="Downstream over local.",
+    lost = box(ups, "∂l/∂y", "Which number, times the local gradient, gives what came out?",
+               how="Downstream over local.",
                multiplied_not_divided=ups * local**2, upstream_for_downstream=ups * local)
     u, g = given("upstream", [6, -3, 4, 8], low=2), given("local", [2, 5, -3, 0.5], step=0.5, low=0.5, high=6)
     given.require(np.all(np.abs(g) != 1) and np.all(u != g))
-    first = box(u[0], "upstream", "Downstream over what?", how="Downstream over local.", multiplied_not_divided=u[0] * g[0] ** 2)
-    second = box(g[1], "local", "Downstream over what?", how="Downstream over upstream.", multiplied_not_divided=u[1] ** 2 * g[1])
+    first = box(u[0], "upstream", "Downstream over what?", how="Downstream over local.",
+                multiplied_not_divided=u[0] * g[0] ** 2)
+    second = box(g[1], "local", "Downstream over what?", how="Downstream over upstream.",
+                 multiplied_not_divided=u[1] ** 2 * g[1])
     third = box(u[2] * g[2], "downstream", "What do the two make together?", how="Upstream times local.",
                 upstream_added=u[2] + g[2], sign_lost=abs(u[2] * g[2]))
-    fourth = box(u[3], "upstream", "Downstream over what?", how="Downstream over local.", multiplied_not_divided=u[3] * g[3] ** 2)
+    fourth = box(u[3], "upstream", "Downstream over what?", how="Downstream over local.",
+                 multiplied_not_divided=u[3] * g[3] ** 2)
     return (
         step("Here you see what came out on the left. What came in from the right?",
              single_nodes([times(k), plus(c), SQUARE], [None, None, x], ups * local, lost)),
@@ -164,12 +173,14 @@ def chain_of_nodes(given, box):
              not_differentiated=loss, factor_left_out=q)
     dp = box(dq * 1, "∂l/∂p", "If p rises by one, by how much does q rise?", how="Upstream times the local gradient 1.",
              constant_kept=-dq * c, local_for_downstream=1.0)
-    dx = box(dp * k, "∂l/∂x", "Upstream has just been computed. What is local?", how="Upstream times the factor of the node.",
+    dx = box(dp * k, "∂l/∂x", "Upstream has just been computed. What is local?",
+             how="Upstream times the factor of the node.",
              local_for_downstream=k, upstream_for_downstream=dp, activation_for_weight=dp * x)
     return (
         step("Go forward first: fill in the values above the arrows, from left to right. Then come back below them. "
              "The journey back starts with $∂l/∂l = 1$.",
-             graph({"x": (0, 0, "x"), "k": (1, 0, times(k)), "c": (2, 0, plus(-c)), "s": (3, 0, SQUARE), "l": (4, 0, "l")},
+             graph({"x": (0, 0, "x"), "k": (1, 0, times(k)), "c": (2, 0, plus(-c)), "s": (3, 0, SQUARE),
+                    "l": (4, 0, "l")},
                    [("x", "k", x, dx), ("k", "c", p, dp), ("c", "s", q, dq), ("s", "l", loss, 1)], unit=(145, 92),
                    title=f"x = {x:g}, times {k:g}, minus {c:g}, squared, is the loss; the arrows carry p, q and l")),
         say("However long the chain: each node needs its own slope and the one number that arrives from the right."),
@@ -184,7 +195,8 @@ def several_inputs(given, box):
     local = box(a, "∂f/∂(x, y)", "Nudge one input and hold the other still.",
                 how="The factor in front of that input; the other term does not move.", other_variable=a[::-1])
     downs = box(up * local, "∂l/∂(x, y)", "Both inputs get the same upstream. Which local belongs here?",
-                how="Upstream times the local gradient of that input.", local_for_downstream=local, other_variable=up * local[::-1])
+                how="Upstream times the local gradient of that input.", local_for_downstream=local,
+                other_variable=up * local[::-1])
     g, u = given("g", [5, -2, 3], low=2, high=7), given("u", 6, low=2, high=7)
     given.require(u not in g and len(set(g)) == 3)
     lost = box(u, "∂l/∂f", "One row is complete enough to tell.", how="Downstream over local, from the first row.",
@@ -199,7 +211,8 @@ def several_inputs(given, box):
              eq(by("x", "f"), "=", local[0], APART, by("y", "f"), "=", local[1])),
         step(f"Upstream is $∂l/∂f = {up:g}$. Send it back along both arrows.",
              graph({"x": (0, 0, "x"), "y": (0, 1.5, "y"), "f": (1, 0.75, "f"), "l": (2, 0.75, "l")},
-                   [("x", "f", None, downs[0]), ("y", "f", None, downs[1]), ("f", "l", None, up)], unit=(215, 92), along=0.45,
+                   [("x", "f", None, downs[0]), ("y", "f", None, downs[1]), ("f", "l", None, up)], unit=(215, 92),
+                   along=0.45,
                    title=f"x and y meet in the node f = {f}; the gradient {up:g} comes back from the loss")),
         step("A node with three inputs. Its upstream is the same for all of them.",
              table(["input", "upstream", "local", "downstream"], ("x_1", lost, g[0], u * g[0]),
@@ -227,7 +240,8 @@ def add_node(given, box):
     given.require(np.sum(x) not in (0, 1) and np.all(np.abs(x) > 1) and up not in x and 0.5 * up not in x)
     out = box(np.sum(x), "x + y", "What does the node do?", how="The sum of the inputs.", sign_lost=np.sum(np.abs(x)))
     downs = box([up, up], "∂l/∂(x, y)", "If one input rises by one, by how much does the sum rise?",
-                how="The local gradients of a sum are 1, so upstream is handed on.", add_scales=up * x, add_splits=[up / 2] * 2)
+                how="The local gradients of a sum are 1, so upstream is handed on.", add_scales=up * x,
+                add_splits=[up / 2] * 2)
     third = given("third", -6, low=2)
     given.require(abs(third) != up)
     lost = box(third, "∂l/∂f", "What must have arrived, if this went on?", how="A sum hands on what arrives.",
@@ -247,23 +261,28 @@ def multiply_node(given, box):
     """The local gradient of a factor is the other factor."""
     x, up = given("x", [5, -2], low=2, high=7), given("up", 3, low=2, high=7)
     given.require(abs(x[0]) != abs(x[1]) and up not in x)
-    out = box(np.prod(x), "x·y", "What does the node do?", how="The product of the inputs.", added_not_multiplied=np.sum(x))
+    out = box(np.prod(x), "x·y", "What does the node do?", how="The product of the inputs.",
+              added_not_multiplied=np.sum(x))
     downs = box(up * x[::-1], "∂l/∂(x, y)", "If x rises by one, by how much does x·y rise?",
                 how="Upstream times the other factor.", factors_not_swapped=up * x, local_for_downstream=x[::-1],
                 upstream_for_downstream=[up] * 2)
     f, u = given("factors", [4, 3], low=2, high=7), given("u", -2, low=2, high=7)
     given.require(f[0] != f[1] and abs(u) not in f)
     back = u * f[::-1]
-    upstream = box(back[0] / f[1], "∂l/∂f", "x's gradient is upstream times which factor?", how="The gradient of x over the value of y.",
+    upstream = box(back[0] / f[1], "∂l/∂f", "x's gradient is upstream times which factor?",
+                   how="The gradient of x over the value of y.",
                    factors_not_swapped=back[0] / f[0], upstream_for_downstream=back[0])
-    lost = box(back[1] / upstream, "x", "y's gradient is upstream times which factor?", how="The gradient of y over the upstream gradient.",
+    lost = box(back[1] / upstream, "x", "y's gradient is upstream times which factor?",
+               how="The gradient of y over the upstream gradient.",
                same_factor=f[1], upside_down=upstream / back[1])
-    result = box(lost * f[1], "x·y", "Now both factors are there.", how="The product of the inputs.", added_not_multiplied=lost + f[1])
+    result = box(lost * f[1], "x·y", "Now both factors are there.", how="The product of the inputs.",
+                 added_not_multiplied=lost + f[1])
     return (
         step("A product: forward, then back. Which value does each input's gradient need?",
              meeting("×", x, x, downs, out, up, f"x = {x[0]:g} and y = {x[1]:g} are multiplied; {up:g} comes back")),
         step("Now work out from both gradients what came from upstream, what $x$ was, and the product.",
-             meeting("×", f, [lost, f[1]], back, result, upstream, f"x is lost, y = {f[1]:g}; {back[0]:g} and {back[1]:g} went on")),
+             meeting("×", f, [lost, f[1]], back, result, upstream,
+                     f"x is lost, y = {f[1]:g}; {back[0]:g} and {back[1]:g} went on")),
     )
 
 
@@ -281,9 +300,11 @@ def max_node(given, box):
     given.require(len(set(z)) == 3)
     best = (z == np.max(z)) * 1.0
     local = box(best, "∂f/∂z", "What is the slope where the maximum listens, and where it does not?",
-                how="1 for the largest input, 0 for the others.", value_for_slope=z * best, max_to_other=(z == np.min(z)) * 1.0)
+                how="1 for the largest input, 0 for the others.", value_for_slope=z * best,
+                max_to_other=(z == np.min(z)) * 1.0)
     three = box(u * local, "∂l/∂z", "Which of the three does the maximum look at?",
-                how="The largest input gets all of upstream, the others 0.", local_for_downstream=local, max_to_both=[u] * 3)
+                how="The largest input gets all of upstream, the others 0.", local_for_downstream=local,
+                max_to_both=[u] * 3)
     return (
         step("A maximum lets one value through. The gradient goes back the way the value came.",
              meeting("max", x, x, downs, out, up, f"The maximum of x = {x[0]:g} and y = {x[1]:g}; {up:g} comes back")),
@@ -297,21 +318,25 @@ def copy_node(given, box):
     """A value that goes two ways gets two gradients back; they add up."""
     k, ups = given("k", [3, -2], low=2, high=6), given("up", [4, 5], low=2, high=7)
     given.require(k @ ups not in (0, 1) and abs(k[0]) != abs(k[1]))
-    ways = box(k * ups, "the gradients that come back", "What does a node that multiplies send back?", how="Upstream times the factor.",
+    ways = box(k * ups, "the gradients that come back", "What does a node that multiplies send back?",
+               how="Upstream times the factor.",
                local_for_downstream=k, upstream_for_downstream=ups)
     total = box(np.sum(ways), "∂l/∂x", "x moves the loss along both ways. How do the effects combine?",
-                how="The sum of the gradients from both ways.", copies_not_summed=ways[0], copies_averaged=np.mean(ways),
+                how="The sum of the gradients from both ways.", copies_not_summed=ways[0],
+                copies_averaged=np.mean(ways),
                 multiplied_not_divided=np.prod(ways))
     three = given("three", [6, -4, 3], low=2)
     given.require(np.sum(three) not in (0, 1))
-    lost = box(three[2], "the third way", "What is missing to reach the sum?", how="The sum minus the two known gradients.",
+    lost = box(three[2], "the third way", "What is missing to reach the sum?",
+               how="The sum minus the two known gradients.",
                copies_not_summed=np.sum(three), subtracted_backwards=-three[2])
     square = given("s", 5, low=3)
     upstream = given("u", 2, low=2)
     given.require(square != upstream)
     each = box([upstream * square] * 2, "each factor's gradient", "Multiply swaps: what is the other factor?",
                how="Upstream times the other factor, which is x again.", upstream_for_downstream=[upstream] * 2)
-    both = box(np.sum(each), "∂l/∂x", "Two copies of x met in the product.", how="The sum over both copies: 2x times upstream.",
+    both = box(np.sum(each), "∂l/∂x", "Two copies of x met in the product.",
+               how="The sum over both copies: 2x times upstream.",
                copies_not_summed=each[0], copies_averaged=np.mean(each))
     return (
         step("One value, used twice. First send the gradients back along each way, then join them.",
@@ -321,7 +346,8 @@ def copy_node(given, box):
                     ("a", "l", None, ups[0]), ("b", "m", None, ups[1])], unit=(185, 92),
                    title=f"x is copied to a node that multiplies by {k[0]:g} and one that multiplies by {k[1]:g}")),
         step("Three ways this time. The gradient of the third got lost.",
-             eq(by("x"), "=", f"{three[0]:g} {'+' if three[1] > 0 else '−'} {abs(three[1]):g} +", lost, "=", np.sum(three))),
+             eq(by("x"), "=", f"{three[0]:g} {'+' if three[1] > 0 else '−'} {abs(three[1]):g} +", lost, "=",
+                np.sum(three))),
         step(f"A square is a copy and a product: $x·x$ with $x = {square:g}$, and {upstream:g} from upstream.",
              eq(by("x"), "=", each[0], "+", each[1], "=", both)),
     )
@@ -334,13 +360,16 @@ def all_four(given, box):
     given.require(y > z and abs(z) > 1 and len({x, y, z}) == 3)
     s = box(x + y, "x + y", "Add the two.", how="The sum.", multiplied_not_divided=x * y)
     m = box(max(y, z), "max(y, z)", "Which one is larger?", how="The larger one.", max_to_other=min(y, z))
-    f = box(s * m, "f", "Multiply what the two nodes hand you.", how="The product of the two.", added_not_multiplied=s + m)
+    f = box(s * m, "f", "Multiply what the two nodes hand you.", how="The product of the two.",
+            added_not_multiplied=s + m)
     ds = box(m, "∂f/∂(x + y)", "Multiply swaps.", how="The other factor: the maximum.", factors_not_swapped=s)
     dm = box(s, "∂f/∂max", "Multiply swaps.", how="The other factor: the sum.", factors_not_swapped=m)
     dx = box(ds, "∂f/∂x", "Add hands on.", how="The sum hands its gradient on.", add_scales=ds * x, add_splits=ds / 2)
-    first = box(ds, "the gradient of y from the sum", "Add hands on.", how="The sum hands its gradient on.", add_scales=ds * y,
+    first = box(ds, "the gradient of y from the sum", "Add hands on.", how="The sum hands its gradient on.",
+                add_scales=ds * y,
                 add_splits=ds / 2)
-    second = box(dm * (y > z), "the gradient of y from the maximum", "Was y the larger one?", how="All of it, for y was larger.",
+    second = box(dm * (y > z), "the gradient of y from the maximum", "Was y the larger one?",
+                 how="All of it, for y was larger.",
                  max_to_other=0.0, add_splits=dm / 2)
     dz = box(dm * (z > y), "∂f/∂z", "Does the maximum notice z?", how="Nothing, for z was smaller.", max_to_other=dm,
              max_to_both=dm)
@@ -355,7 +384,7 @@ def all_four(given, box):
              "Start at the right with 1.",
              graph(nodes, edges, unit=(140, 118),
                    title=f"x = {x:g}, y = {y:g}, z = {z:g}; y is copied to a sum with x and to a maximum with z")),
-        say("The sum handed on, the product swapped, the maximum routed, the copy summed. Every graph is made of such steps."),
+        say("The sum handed on, the product swapped, the maximum routed, the copy summed. There is no more to any graph."),
     )
 
 
@@ -367,16 +396,20 @@ def another_graph(given, box):
     given.require(x > z and y not in (x, k) and k != x and x * y + x not in (0, 1))
     p = box(x * y, "x·y", "Multiply.", how="The product.", added_not_multiplied=x + y)
     m = box(max(x, z), "max(x, z)", "Which one is larger?", how="The larger one.", max_to_other=min(x, z))
-    s = box(p + m, "the sum", "Add what the two nodes hand you.", how="The sum of the two.", multiplied_not_divided=p * m)
+    s = box(p + m, "the sum", "Add what the two nodes hand you.", how="The sum of the two.",
+            multiplied_not_divided=p * m)
     loss = box(k * s, "l", "One more node.", how="The sum times the factor.", added_not_multiplied=k + s)
     ds = box(k * 1, "the gradient of the sum", "Upstream is 1. What is local?", how="The factor of the last node.",
              value_for_slope=loss, activation_for_weight=s)
     dp = box(ds, "the gradient of x·y", "Add hands on.", how="The sum hands on.", add_scales=ds * p, add_splits=ds / 2)
-    dm = box(ds, "the gradient of the maximum", "Add hands on.", how="The sum hands on.", add_scales=ds * m, add_splits=ds / 2)
-    dy = box(dp * x, "∂l/∂y", "Multiply swaps.", how="Upstream times x.", factors_not_swapped=dp * y, local_for_downstream=x)
+    dm = box(ds, "the gradient of the maximum", "Add hands on.", how="The sum hands on.", add_scales=ds * m,
+             add_splits=ds / 2)
+    dy = box(dp * x, "∂l/∂y", "Multiply swaps.", how="Upstream times x.", factors_not_swapped=dp * y,
+             local_for_downstream=x)
     one = box(dp * y, "the gradient of x from the product", "Multiply swaps.", how="Upstream times y.",
               factors_not_swapped=dp * x, local_for_downstream=y)
-    two = box(dm * (x > z), "the gradient of x from the maximum", "Was x the larger one?", how="All of it, for x was larger.",
+    two = box(dm * (x > z), "the gradient of x from the maximum", "Was x the larger one?",
+              how="All of it, for x was larger.",
               max_to_other=0.0, add_splits=dm / 2)
     dz = box(dm * (z > x), "∂l/∂z", "Does the maximum notice z?", how="Nothing, for z was smaller.", max_to_other=dm)
     dx = box(one + two, "∂l/∂x", "Two arrows leave x, so two gradients come back.", how="The sum over both arrows.",
@@ -388,7 +421,7 @@ def another_graph(given, box):
     return (
         step(f"This one is $l = {k:g}·(x·y + max(x, z))$. No node says copy, but two arrows leave $x$.",
              graph(nodes, edges, unit=(129, 130),
-                   title=f"x = {x:g} goes to a product with y = {y:g} and to a maximum with z = {z:g}; their sum times {k:g} is l")),
+                   title=f"x = {x:g} goes to a product with y = {y:g} and a maximum with z = {z:g}; the sum times {k:g} is l")),
         step("And all in all for $x$?", eq(by("x"), "=", dx)),
     )
 
@@ -453,17 +486,19 @@ def loss_of(target) -> str:
 def hidden_values(given, box):
     """The network of this chapter: its first layer, by hand."""
     net = two_three_two(given)
-    terms = box(net.w1[0] * net.x, "w_1x_1 and w_4x_2", "Which weight meets which input?", how="Each weight times the input it comes from.",
+    terms = box(net.w1[0] * net.x, "w_1x_1 and w_4x_2", "Which weight meets which input?",
+                how="Each weight times the input it comes from.",
                 added_not_multiplied=net.w1[0] + net.x, sign_lost=-net.w1[0] * net.x)
     u = box([np.sum(terms) + net.b1[0], *(net.w1[1:] @ net.x + net.b1[1:])], "u", "Both products, and what else?",
             how="The sum of weight times input over both inputs, plus the bias.", bias_left_out=net.w1 @ net.x,
             only_one_term=net.w1[:, 0] * net.x[0], term_left_out=net.w1[:, 0] * net.x[0] + net.b1)
     return (
-        step("Meet the network. Two inputs, three hidden nodes, two outputs; each node adds up what arrives and its bias, no "
-             "activation. Start with the first hidden node.",
+        step("Meet the network. Two inputs, three hidden nodes, two outputs; each node adds up what arrives and its "
+             "bias, without an activation. Start with the first hidden node.",
              eq("u_1", "=", "w_1x_1 + w_4x_2 + b_1", "=", terms[0], "+", terms[1], plus(net.b1[0]))),
         step("Now all three. The weights sit on the edges, the biases under the nodes.",
-             network([net.x, u], [net.w1], names=[["x_1", "x_2"], U_NAMES], below=[(), biases(net.b1, 1)], along=(0.7,), gap=340,
+             network([net.x, u], [net.w1], names=[["x_1", "x_2"], U_NAMES], below=[(), biases(net.b1, 1)], along=(0.7,),
+                     gap=340,
                      row_gap=116, title="Two inputs joined to three hidden nodes by six weights")),
     )
 
@@ -476,16 +511,18 @@ def prediction_and_loss(given, box):
               how="The sum of weight times hidden value over all three, plus the bias.", bias_left_out=net.w2 @ net.u,
               term_left_out=net.w2[:, :2] @ net.u[:2] + net.b2)
     error = box(out - net.target, "prediction − target", "From the target, how far is it to the prediction?",
-                how="The prediction minus its target.", target_minus_prediction=net.target - out, sign_lost=out + net.target)
+                how="The prediction minus its target.", target_minus_prediction=net.target - out,
+                sign_lost=out + net.target)
     squares = box(error**2, "the squares", "What sign does a square have?", how="Each difference times itself.",
                   not_squared=error, sign_lost=-(error**2))
     loss = box(np.sum(squares) / 2, "l", "Add the squares. What stands in front?", how="Half the sum of the squares.",
                half_left_out=np.sum(squares), only_one_term=squares[0] / 2, not_squared=np.sum(error) / 2)
     return (
-        step("The hidden values are there. What does the network predict?",
-             network([net.u, out], [net.w2], names=[U_NAMES, OUT_NAMES], below=[(), biases(net.b2, 4)], along=(0.3,), gap=340,
+        step("The hidden values are known. What does the network predict?",
+             network([net.u, out], [net.w2], names=[U_NAMES, OUT_NAMES], below=[(), biases(net.b2, 4)], along=(0.3,),
+                     gap=340,
                      row_gap=116, title="Three hidden nodes joined to two outputs by six weights")),
-        step(f"The targets were {net.target[0]:g} and {net.target[1]:g}. How far off is each prediction, and what is the loss?",
+        step(f"The targets were {net.target[0]:g} and {net.target[1]:g}. How far off is each prediction? And the loss?",
              table(["", "prediction − target", "squared"], (difference("ŷ", net.target[0]), error[0], squares[0]),
                    (difference("ẑ", net.target[1]), error[1], squares[1])),
              eq("l", "=", frac(1, 2), loss_of(net.target), "=", loss)),
@@ -498,10 +535,12 @@ def output_error(given, box):
     net = two_three_two(given)
     p, t = Name("p"), given("t", 3, low=2)
     formula = box(p - t, "∂l/∂p", "The power comes down. What does it do to the one half?", names="p",
-                  how="The two from the square cancels the one half.", doubled=2 * (p - t), target_minus_prediction=t - p,
+                  how="The two from the square cancels the one half.", doubled=2 * (p - t),
+                  target_minus_prediction=t - p,
                   half_kept=(p - t) / 2, not_differentiated=(p - t) ** 2 / 2)
     error = box(net.out - net.target, "∂l/∂(ŷ, ẑ)", "Put the prediction into the formula you have just found.",
-                how="Prediction minus target.", target_minus_prediction=net.target - net.out, doubled=2 * (net.out - net.target),
+                how="Prediction minus target.", target_minus_prediction=net.target - net.out,
+                doubled=2 * (net.out - net.target),
                 value_for_slope=(net.out - net.target) ** 2 / 2)
     others, aims = given("predictions", [5, -4]), given("targets", [-2, 3])
     given.require(np.all(others != aims) and np.all(others != -aims))
@@ -511,20 +550,23 @@ def output_error(given, box):
     found = box(others[1], "the prediction", "What minus the target gives this error?", how="Error plus target.",
                 target_minus_prediction=aims[1] - gap[1])
     return (
-        step(f"One prediction $p$, one target {t:g}: the loss is $l = ½(p - {t:g})^2$. Differentiate.", eq(by("p"), "=", formula)),
+        step(f"One prediction $p$, one target {t:g}: the loss is $l = ½(p - {t:g})^2$. Differentiate.",
+             eq(by("p"), "=", formula)),
         step(f"Now our two: $l = ½{loss_of(net.target)}$. Fill in the first gradients of the way back.",
-             graph({"y": (0, 0, "ŷ"), "z": (0, 1.5, "ẑ"), "l": (1, 0.75, "l")},
-                   [("y", "l", net.out[0], error[0]), ("z", "l", net.out[1], error[1])], unit=(290, 106), along=0.42,
-                   title=f"The predictions {net.out[0]:g} and {net.out[1]:g} go into the loss; their gradients come back")),
+             graph({"y": (0, 0, "ŷ"), "z": (0, 1.9, "ẑ"), "l": (1, 0.95, "l")},
+                   [("y", "l", net.out[0], error[0]), ("z", "l", net.out[1], error[1])], unit=(290, 106), along=0.36,
+                   title=f"The predictions {net.out[0]:g} and {net.out[1]:g} go into the loss")),
         step("Another example. Which target and which prediction belong to these errors?",
-             eq(column([others[0], found], "predictions"), "−", column([lost, aims[1]], "targets"), "=", column(gap, "errors"))),
+             eq(column([others[0], found], "predictions"), "−", column([lost, aims[1]], "targets"), "=",
+                column(gap, "errors"))),
     )
 
 
 def output_gradients(net: Net, on_edges, along=(0.3,)):
     """The second layer with the gradients that arrived at its outputs under them, and something on each edge."""
-    return network([net.u, OUT_NAMES], [on_edges], names=[U_NAMES, ["", ""]], below=[(), net.error], along=along, gap=360,
-                   row_gap=150, title=f"Hidden values {', '.join(f'{v:g}' for v in net.u)}; the gradients "
+    return network([net.u, OUT_NAMES], [on_edges], names=[U_NAMES, ["", ""]], below=[(), net.error], along=along,
+                   gap=360,
+                   row_gap=162, title=f"Hidden values {', '.join(f'{v:g}' for v in net.u)}; the gradients "
                    f"{net.error[0]:g} and {net.error[1]:g} have arrived at the outputs")
 
 
@@ -532,16 +574,19 @@ def output_gradients(net: Net, on_edges, along=(0.3,)):
 def weight_gradients(given, box):
     """Each weight of the second layer: upstream times the value it multiplies."""
     net = two_three_two(given)
-    local = box(net.u[:2], "∂ŷ/∂w_7 and ∂ŷ/∂w_9", "What does this weight multiply?", how="The hidden value at the start of the edge.",
+    local = box(net.u[:2], "∂ŷ/∂w_7 and ∂ŷ/∂w_9", "What does this weight multiply?",
+                how="The hidden value at the start of the edge.",
                 weight_for_activation=net.w2[0, :2], value_for_slope=net.w2[0, :2] * net.u[:2])
     u = np.array([*local, net.u[2]])
-    on_edges = box(np.outer(net.error, u), "∂l/∂w on the edges", "Which gradient waits at the end of the edge, which value at its start?",
+    on_edges = box(np.outer(net.error, u), "∂l/∂w on the edges",
+                   "Which gradient waits at the end of the edge, which value at its start?",
                    how="The gradient at the end of the edge times the value at its start.",
                    other_row=np.outer(net.error[::-1], u), weight_for_activation=net.error[:, None] * net.w2,
-                   upstream_for_downstream=np.outer(net.error, np.ones(3)), local_for_downstream=np.outer(np.ones(2), u))
+                   upstream_for_downstream=np.outer(net.error, np.ones(3)),
+                   local_for_downstream=np.outer(np.ones(2), u))
     return (
-        step(f"The first output is $ŷ = w_7u_1 + w_9u_2 + w_{{11}}u_3 + b_4$, with $u_1 = {net.u[0]:g}$ and $u_2 = {net.u[1]:g}$. "
-             "What are these local gradients?",
+        step("The first output is $ŷ = w_7u_1 + w_9u_2 + w_{11}u_3 + b_4$, with "
+             f"$u_1 = {net.u[0]:g}$ and $u_2 = {net.u[1]:g}$. What are these local gradients?",
              eq(by("w_7", "ŷ"), "=", local[0], APART, by("w_9", "ŷ"), "=", local[1])),
         step("Under each output stands the gradient that arrived there. Write the gradient of each weight on its edge.",
              output_gradients(net, on_edges)),
@@ -559,12 +604,14 @@ def weight_matrix(given, box):
     given.require(len({*np.abs(u)}) == 3 and abs(d[0]) != abs(d[1]))
     product = np.outer(d, u)
     column_ = box(d, "∂l/∂(ŷ, ẑ)", "Compare an entry of the second row with the value of its column.", only=[1],
-                  how="An entry of the second row over the hidden value of its column.", upside_down=u[1] / product[1, 1],
+                  how="An entry of the second row over the hidden value of its column.",
+                  upside_down=u[1] / product[1, 1],
                   multiplied_not_divided=product[1, 1] * u[1])
     row_ = box(u, "the hidden values", "Compare an entry of the first row with the gradient of that row.", only=[0, 2],
                how="An entry of the first row over that row's gradient.", upside_down=d[0] / product[0],
                multiplied_not_divided=product[0] * d[0])
-    filled = box(np.outer(column_, row_), "∂l/∂W", "The row's gradient times the column's value.", only=[(1, 0), (1, 2)],
+    filled = box(np.outer(column_, row_), "∂l/∂W", "The row's gradient times the column's value.",
+                 only=[(1, 0), (1, 2)],
                  how="The row's gradient times the column's value.", other_row=np.outer(column_[::-1], row_))
     return (
         step("Set the gradients in the shape of the weights. There are two rows, for $ŷ$ and $ẑ$.",
@@ -578,25 +625,29 @@ def bias_gradients(given, box):
     """A bias has the local gradient 1; a small nudge of the whole network agrees."""
     net = two_three_two(given)
     h = 0.1
-    local = box(1.0, "∂ŷ/∂b_4", "If the bias rises by one, by how much does the sum rise?", how="The bias is added as it is.",
+    local = box(1.0, "∂ŷ/∂b_4", "If the bias rises by one, by how much does the sum rise?",
+                how="The bias is added as it is.",
                 constant_kept=net.b2[0], activation_for_weight=net.u[0])
-    grads = box(net.error * local, "∂l/∂(b_4, b_5)", "Upstream times local: what is local here?", how="Upstream times 1.",
+    grads = box(net.error * local, "∂l/∂(b_4, b_5)", "Upstream times local: what is local here?",
+                how="Upstream times 1.",
                 local_for_downstream=[local] * 2, other_row=net.error[::-1], constant_kept=net.error * net.b2)
     e0, e1 = net.error
-    after = box(net.out[0] + h * local, "the new ŷ", "What does a bias do to the sum?", how="The old prediction plus the nudge.",
+    after = box(net.out[0] + h * local, "the new ŷ", "What does a bias do to the sum?",
+                how="The old prediction plus the nudge.",
                 change_not_value=h, wrong_sign=net.out[0] - h)
     loss = ((after - net.target[0]) ** 2 + e1**2) / 2
     change = box(loss - net.loss, "Δl", "New loss minus old loss.", how="The new loss minus the old one.",
                  subtracted_backwards=net.loss - loss, value_not_change=loss)
-    ratio = box(change / h, "Δl/Δb_4", "Divide the change you see by the nudge.", how="The change of the loss over the nudge.",
+    ratio = box(change / h, "Δl/Δb_4", "Divide the change you see by the nudge.",
+                how="The change of the loss over the nudge.",
                 upside_down=h / change, multiplied_not_divided=change * h, change_not_ratio=change)
     given.require(abs((e0 + h) ** 2 - e0**2) > 0.1)
     return (
         step("A bias is simply added. So its local gradient is …", eq(by("b_4", "ŷ"), "=", local)),
         step(f"… and with $∂l/∂ŷ = {e0:g}$ and $∂l/∂ẑ = {e1:g}$ the gradients of both biases are",
              eq(by("b_4"), "=", grads[0], APART, by("b_5"), "=", grads[1])),
-        step(f"Believe it? Raise $b_4$ by 0.1. The prediction was $ŷ = {net.out[0]:g}$; the loss goes from {net.loss:g} to "
-             f"{((net.out[0] + h - net.target[0]) ** 2 + e1**2) / 2:g}.",
+        step(f"Believe it? Raise $b_4$ by 0.1. The prediction was $ŷ = {net.out[0]:g}$; the loss goes from "
+             f"${net.loss:g}$ to ${((e0 + h) ** 2 + e1**2) / 2:.10g}$.",
              eq("ŷ", "=", after, APART, "Δl", "=", change, APART, frac("Δl", "Δb_4"), "=", ratio)),
         say("Not quite the gradient, for the loss is curved; a smaller nudge comes closer."),
     )
@@ -608,24 +659,30 @@ def two_paths(given, box):
     net = two_three_two(given)
     lines, first = [], None
     for k in range(3):
-        paths = box(net.error * net.w2[:, k], f"the paths of u_{k + 1}", "Upstream at the end of the edge, times what on the edge?",
-                    how="The gradient at the end of the edge times the weight on it.", activation_for_weight=net.error * net.u[k],
+        paths = box(net.error * net.w2[:, k], f"the paths of u_{k + 1}",
+                    "Upstream at the end of the edge, times what on the edge?",
+                    how="The gradient at the end of the edge times the weight on it.",
+                    activation_for_weight=net.error * net.u[k],
                     upstream_for_downstream=net.error, local_for_downstream=net.w2[:, k])
-        total = box(np.sum(paths), f"∂l/∂u_{k + 1}", "Both paths lead to the same loss. What happens to their gradients?",
-                    how="The sum over both paths.", path_left_out=paths[0], copies_averaged=np.mean(paths), sign_lost=-np.sum(paths))
-        products = "+".join(f"({e:g})·{signed(w)}" if e < 0 else f"{e:g}·{signed(w)}" for e, w in zip(net.error, net.w2[:, k], strict=True))
+        total = box(np.sum(paths), f"∂l/∂u_{k + 1}",
+                    "Both paths lead to the same loss. What happens to their gradients?",
+                    how="The sum over both paths.", path_left_out=paths[0], copies_averaged=np.mean(paths),
+                    sign_lost=-np.sum(paths))
+        products = "+".join(f"({e:g})·{signed(w)}" if e < 0 else f"{e:g}·{signed(w)}" for e,
+                            w in zip(net.error, net.w2[:, k], strict=True))
         if k:
             lines.append((by(f"u_{k + 1}"), "=", products, "=", paths[0], "+", paths[1], "=", total))
         else:
             first = (paths, total)
     (one, two), total = first
     return (
-        step("From $u_1$ two paths lead to the loss, one through $ŷ$, one through $ẑ$. The weights are on the edges, the gradients "
-             "that arrived under the outputs. What comes back along each path, and in all?",
-             network([["u_1"], OUT_NAMES], [[[net.w2[0, 0]], [net.w2[1, 0]]]], below=[(), net.error], gap=330, row_gap=112,
+        step("From $u_1$ two paths lead to the loss, one through $ŷ$, one through $ẑ$. The weights are on the edges, the "
+             "gradients that arrived under the outputs. What comes back along each path, and in all?",
+             network([["u_1"], OUT_NAMES], [[[net.w2[0, 0]], [net.w2[1, 0]]]], below=[(), net.error], gap=330,
+                     row_gap=112,
                      along=(0.5,), title=f"u₁ feeds ŷ by the weight {net.w2[0, 0]:g} and ẑ by {net.w2[1, 0]:g}"),
-             eq(by("u_1"), "=", group(by("ŷ"), "·", by("u_1", "ŷ")), "+", group(by("ẑ"), "·", by("u_1", "ẑ")), "=", one, "+", two,
-                "=", total)),
+             eq(by("u_1"), "=", group(by("ŷ"), "·", by("u_1", "ŷ")), "+", group(by("ẑ"), "·", by("u_1", "ẑ"))),
+             eq("=", one, "+", two, "=", total)),
         step("The same for the other two.", aligned(*lines)),
     )
 
@@ -636,20 +693,25 @@ def first_layer(given, box):
     net = two_three_two(given)
     grads = box(net.du, "∂l/∂b", "A bias is simply added. What is its local gradient?", how="Upstream times 1.",
                 constant_kept=net.du * net.b1, local_for_downstream=np.ones(3))
-    local = box(net.x, "∂u_1/∂w_1 and ∂u_1/∂w_4", "What does this weight multiply?", how="The input at the start of the edge.",
+    local = box(net.x, "∂u_1/∂w_1 and ∂u_1/∂w_4", "What does this weight multiply?",
+                how="The input at the start of the edge.",
                 weight_for_activation=net.w1[0], value_for_slope=net.w1[0] * net.x)
-    on_edges = box(np.outer(net.du, local), "∂l/∂w on the edges", "Which gradient waits at the end of the edge, which value at its start?",
-                   how="The gradient at the end of the edge times the input at its start.", other_column=np.outer(net.du, local[::-1]),
+    on_edges = box(np.outer(net.du, local), "∂l/∂w on the edges",
+                   "Which gradient waits at the end of the edge, which value at its start?",
+                   how="The gradient at the end of the edge times the input at its start.",
+                   other_column=np.outer(net.du, local[::-1]),
                    weight_for_activation=net.du[:, None] * net.w1, upstream_for_downstream=np.outer(net.du, np.ones(2)),
                    local_for_downstream=np.outer(np.ones(3), local))
     return (
-        step("One layer further back everything repeats. These gradients have arrived at the hidden nodes; what are those of their "
-             "biases?", eq(by("u"), "=", column(net.du), APART, by("b"), "=", column([by("b_1"), by("b_2"), by("b_3")]), "=", column(grads))),
-        step(f"The inputs are $x_1 = {net.x[0]:g}$ and $x_2 = {net.x[1]:g}$. The local gradients of the first node's weights?",
+        step("One layer further back everything repeats. These gradients have arrived at the hidden nodes; what are "
+             "those of their biases?", eq(by("u"), "=", column(net.du), APART, by("b"), "=", column(grads))),
+        step(f"The inputs are $x_1 = {net.x[0]:g}$ and $x_2 = {net.x[1]:g}$. What are these two local gradients?",
              eq(by("w_1", "u_1"), "=", local[0], APART, by("w_4", "u_1"), "=", local[1])),
         step("Now every edge.",
-             network([net.x, U_NAMES], [on_edges], names=[["x_1", "x_2"], ["", "", ""]], below=[(), net.du], along=(0.7,), gap=380,
-                     row_gap=146, title="Two inputs joined to three hidden nodes; the gradients that arrived stand under the nodes")),
+             network([net.x, U_NAMES], [on_edges], names=[["x_1", "x_2"], ["", "", ""]], below=[(), net.du],
+                     along=(0.7,), gap=380,
+                     row_gap=160,
+                     title="Two inputs joined to three hidden nodes; the gradients that arrived stand under the nodes")),
     )
 
 
@@ -669,8 +731,8 @@ def first_matrix(given, box):
                  only=[(0, 0), (1, 1), (2, 0), (2, 1)], how="The row's gradient times the column's input.",
                  other_column=np.outer(column_, row_[::-1]), weight_for_activation=net.du[:, None] * net.w1)
     return (
-        step("The same gradients in the shape of the weights.", eq(matrix(W1_NAMES, "W"), "→", by("W"), "=", column(column_), row(row_), "=",
-             matrix(filled))),
+        step("The same gradients in the shape of the weights: a row for each hidden node, a column for each input.",
+             eq(by("W"), "=", column(column_), row(row_), "=", matrix(filled))),
     )
 
 
@@ -679,18 +741,25 @@ def step_second_layer(given, box):
     """Every weight moves by −1/100 of its gradient."""
     net = two_three_two(given)
     grad = np.outer(net.error, net.u)
-    move = box(-grad[0, 0] / 100, "Δw_7", "Against the gradient, and how far?", how="Minus a hundredth of the gradient.",
+    move = box(-grad[0, 0] / 100, "Δw_7", "Against the gradient, and how far?",
+               how="Minus a hundredth of the gradient.",
                uphill=grad[0, 0] / 100, learning_rate_left_out=-grad[0, 0])
     steps = np.vstack([np.array([move, *(-grad[0, 1:] / 100)], dtype=float), -grad[1] / 100])
-    new = box(net.w2 + steps, "the new W", "Where does the weight stand after the step?", how="The old weight plus its step.",
+    new = box(net.w2 + steps, "the new W", "Where does the weight stand after the step?",
+              how="The old weight plus its step.",
               uphill=net.w2 + grad / 100, learning_rate_left_out=net.w2 - grad, step_for_value=steps)
-    bias = box(net.b2 - net.error / 100, "the new (b_4, b_5)", "A bias steps like a weight.", how="The old bias minus a hundredth of its gradient.",
-               uphill=net.b2 + net.error / 100, learning_rate_left_out=net.b2 - net.error, step_for_value=-net.error / 100)
+    bias = box(net.b2 - net.error / 100, "the new (b_4, b_5)", "A bias steps like a weight.",
+               how="The old bias minus a hundredth of its gradient.",
+               uphill=net.b2 + net.error / 100, learning_rate_left_out=net.b2 - net.error,
+               step_for_value=-net.error / 100)
     return (
-        step(f"The gradient points uphill, so step the other way, by a hundredth of it. First $w_7$, whose gradient is ${grad[0, 0]:g}$.",
+        step("The gradient points uphill, so step the other way, by a hundredth of it. "
+             f"First $w_7$, whose gradient is ${grad[0, 0]:g}$.",
              eq("Δw_7", "=", "−", frac(1, 100), "·", by("w_7"), "=", move)),
-        step("Now all six weights at once: old, gradient, new.",
-             eq(matrix(net.w2), "−", frac(1, 100), matrix(grad), "=", matrix(new))),
+        step("Now all six weights at once.",
+             eq("new W", "=", "W", "−", frac(1, 100), "·", by("W"), "=", matrix(net.w2), "−", frac(1, 100),
+                matrix(grad)),
+             eq("=", matrix(new))),
         step("And the two biases.", eq(column(net.b2), "−", frac(1, 100), column(net.error), "=", column(bias))),
     )
 
@@ -704,10 +773,12 @@ def step_first_layer(given, box):
               how="The old weight minus a hundredth of its gradient.",
               uphill=net.w1 + grad / 100, learning_rate_left_out=net.w1 - grad, step_for_value=-grad / 100)
     after = net.b1 - net.du / 100
-    lost = box((net.b1 - after) * 100, "∂l/∂b", "Old minus new is a hundredth of what?", how="A hundred times old minus new.",
+    lost = box((net.b1 - after) * 100, "∂l/∂b", "Old minus new is a hundredth of what?",
+               how="A hundred times old minus new.",
                wrong_sign=(after - net.b1) * 100, learning_rate_left_out=net.b1 - after)
     return (
-        step("The six weights of the first layer.", eq(matrix(net.w1), "−", frac(1, 100), matrix(grad), "=", matrix(new))),
+        step("The six weights of the first layer.", eq(matrix(net.w1), "−", frac(1, 100), matrix(grad), "=",
+                                                       matrix(new))),
         step("Of the biases you see where they were and where they went. What was their gradient?",
              eq(column(net.b1, "before"), "−", frac(1, 100), column(lost, "gradient"), "=", column(after, "after"))),
     )
@@ -720,7 +791,8 @@ def after_the_step(given, box):
     new, small = stepped(net, 0.01), stepped(net, 0.0001)
     given.require(small.loss < 0.97 * net.loss and np.min(np.abs(new.u)) > 0.5 and np.min(np.abs(new.out)) > 0.5)
     given.require(min(abs(new.loss - net.loss), abs(new.error[0]), abs(new.error[1])) > 5)
-    u = box(new.u, "u", "The new weights times the same inputs, and the bias.", how="New weights times inputs, plus the new bias.",
+    u = box(new.u, "u", "The new weights times the same inputs, and the bias.",
+            how="New weights times inputs, plus the new bias.",
             bias_left_out=new.w1 @ net.x, value_not_change=net.u)
     out = box(new.w2 @ u + new.b2, "(ŷ, ẑ)", "Three products and a bias, all of them new.", digits=4,
               how="New weights times new hidden values, plus the new bias.", bias_left_out=slips(new.w2 @ u))
@@ -728,14 +800,13 @@ def after_the_step(given, box):
                how="Half the sum of the squared errors.", half_left_out=slips(np.sum((out - net.target) ** 2)))
     short = box(small.loss, "l after a short step", "Half the sum of the squared errors.", digits=3,
                 how="Half the sum of the squared errors.", half_left_out=slips(2 * small.loss))
-    where = f"targets {net.target[0]:g} and {net.target[1]:g}"
     return (
-        step(f"The same example as before, $x = ({net.x[0]:g}, {net.x[1]:g})$, through the new weights and biases.",
+        step(f"The same example, $x_1 = {net.x[0]:g}$ and $x_2 = {net.x[1]:g}$, through the new weights and biases.",
              eq(matrix(new.w1), column(net.x), "+", column(new.b1), "=", column(u, "u")),
              eq(matrix(new.w2), "u", "+", column(new.b2), "=", column(out, "(ŷ, ẑ)"))),
-        step(f"The {where} have not moved. Before the step the loss was {net.loss:g}. And now?", eq("l", "=", loss)),
-        step("A gradient says which way is down, not for how long. Here is where a step of −1/10000 of it would have led: "
-             f"$ŷ = {small.out[0]:.4g}$ and $ẑ = {small.out[1]:.4g}$.", eq("l", "=", short)),
+        step(f"The targets {net.target[0]:g} and {net.target[1]:g} have not moved. Before the step the loss was {net.loss:g}. And now?", eq("l", "=", loss)),
+        step("A gradient says which way is down, not for how long. Here is where a step of −1/10 000 of it would have "
+             f"led: $ŷ = {small.out[0]:.4g}$ and $ẑ = {small.out[1]:.4g}$.", eq("l", "=", short)),
     )
 
 
@@ -755,21 +826,24 @@ def stepped(net: Net, rate: float) -> Net:
 
 @page("d-values: the transpose goes back", row="7.4")
 def rule_values(given, box):
-    """d-values = weightsᵀ · d-values of the next layer."""
+    """d‑values = weightsᵀ · d-values of the next layer."""
     net = two_three_two(given)
-    turned = box(net.w2.T, "W^T", "Which weights leave this hidden node?", how="Rows and columns of the weights change places.",
+    turned = box(net.w2.T, "W^T", "Which weights leave this hidden node?",
+                 how="Rows and columns of the weights change places.",
                  weights_not_transposed=net.w2.reshape(3, 2))
-    du = box(turned @ net.error, "∂l/∂u", "A row of the transpose times the column.", how="Each row of the transpose times the column: the sum over both paths.",
+    du = box(turned @ net.error, "∂l/∂u", "A row of the transpose times the column.",
+             how="Each row of the transpose times the column: the sum over both paths.",
              path_left_out=turned[:, 0] * net.error[0], copies_averaged=turned @ net.error / 2)
     w, d = given("W", [[1, 3], [-2, 4]], high=5), given("d", [2, -1], high=4)
     given.require(abs(w[0, 1]) != abs(w[1, 0]) and np.all(w.T @ d != 0) and np.all(w.T @ d != w @ d))
-    back = box(w.T @ d, "the d-values", "Down a column of the weights, or along a row?", how="Each column of the weights times the d-values.",
+    back = box(w.T @ d, "the d‑values", "Down a column of the weights, or along a row?",
+               how="Each column of the weights times the d-values.",
                weights_not_transposed=w @ d, path_left_out=w[0] * d[0])
     return (
-        step("Forward, a row of $W$ collects what goes into an output. Backward you collect what left a hidden node, and that is a "
-             "column. So write $W$ with rows and columns exchanged.",
+        step("Forward, a row of $W$ collects what goes into an output. Backward you collect what left a hidden node, and "
+             "that is a column. So write $W$ with rows and columns exchanged.",
              eq(matrix(net.w2, "W"), "→", matrix(turned, "W^T"))),
-        step("All sums over paths in one product: **d-values = weightsᵀ · d-values of the next layer**.",
+        step("All sums over paths in one product:", eq(RULES[0]),
              eq(by("u"), "=", "W^T", column(net.error, "∂l/∂(ŷ, ẑ)"), "=", column(du))),
         step("A square matrix will not stop you from forgetting.",
              eq("W", "=", matrix(w), APART, "W^T", column(d), "=", column(back))),
@@ -778,28 +852,30 @@ def rule_values(given, box):
 
 @page("d-weights: a column times a row", row="7.4")
 def rule_weights(given, box):
-    """d-weights = d-values · inputsᵀ, forwards and with operands blank."""
+    """d‑weights = d-values · inputsᵀ, forwards and with operands blank."""
     d, a = given("d", [3, -2], low=2, high=6), given("a", [5, 4], low=2, high=7)
     given.require(abs(d[0]) != abs(d[1]) and abs(a[0]) != abs(a[1]) and d[0] * a[1] != d[1] * a[0])
-    product = box(np.outer(d, a), "d-weights", "Row from the d-values, column from the inputs?",
+    product = box(np.outer(d, a), "d‑weights", "Row from the d-values, column from the inputs?",
                   how="The d-value of the row times the input of the column.", transposed=np.outer(a, d),
                   upstream_added=d[:, None] + a)
     e, b = given("e", [4, 3, -1], high=6), given("b", [2, -5], low=2, high=6)
     given.require(len({*np.abs(e)}) == 3 and abs(b[0]) != abs(b[1]))
     known = np.outer(e, b)
-    values = box(e, "the d-values", "An entry of the first column over what?", how="Each entry of the first column over the first input.",
+    values = box(e, "the d‑values", "An entry of the first column over what?",
+                 how="Each entry of the first column over the first input.",
                  multiplied_not_divided=known[:, 0] * b[0], upside_down=b[0] / known[:, 0])
     second = box(b[1], "the second input", "An entry of the second column over what?",
                  how="An entry of the second column over the d-value of its row.", upside_down=1 / b[1],
                  multiplied_not_divided=known[0, 1] * e[0])
-    bias = box(values, "d-biases", "What is the local gradient of a bias?", how="The same as the d-values: a bias is added as it is.",
+    bias = box(values, "d‑biases", "What is the local gradient of a bias?",
+               how="The same as the d-values: a bias is added as it is.",
                constant_kept=np.zeros(3), activation_for_weight=values * b[0])
     return (
-        step("**d-weights = d-values · inputsᵀ**: every d-value meets every input. The result has the shape of the weights.",
-             eq(column(d, "d-values"), row(a, "inputs^T"), "=", matrix(product, "d-weights"))),
+        step("Every d-value meets every input. The result has the shape of the weights.", eq(RULES[1]),
+             eq(column(d, "d‑values"), row(a, "inputs^T"), "=", matrix(product, "d‑weights"))),
         step("Here is the result. What were the d-values of the three nodes, and the second input?",
-             eq(column(values, "d-values"), row([b[0], second], "inputs^T"), "=", matrix(known, "d-weights"))),
-        step("The third rule is the shortest, **d-biases = d-values**.", eq("d-biases", "=", column(bias))),
+             eq(column(values, "d‑values"), row([b[0], second], "inputs^T"), "=", matrix(known, "d‑weights"))),
+        step("The third rule is the shortest.", eq(RULES[2], "=", column(bias))),
     )
 
 
@@ -808,23 +884,27 @@ def shapes(given, box):
     """Rows and columns of everything in a layer."""
     n, k = given("nodes", 3, low=2, high=6), given("inputs", 5, low=2, high=6)
     given.require(n != k)
-    w = box([n, k], "the shape of W", "A row for each node, a column for each input.", how="Nodes by inputs.", transposed=[k, n])
-    t = box([w[1], w[0]], "the shape of W^T", "What does transposing do to rows and columns?", how="Rows and columns change places.",
+    w = box([n, k], "the shape of W", "A row for each node, a column for each input.", how="Nodes by inputs.",
+            transposed=[k, n])
+    t = box([w[1], w[0]], "the shape of W^T", "What does transposing do to rows and columns?",
+            how="Rows and columns change places.",
             transposed=[w[0], w[1]])
     back = box(t[0], "the rows of the d-values before the layer", "One for each input, or one for each node?",
                how="As many as the layer has inputs.", transposed=n)
-    d = box(n, "the rows of the d-values", "One for each node.", how="As many as the layer has nodes.", transposed=k)
-    a = box(k, "the columns of the inputs as a row", "One for each input.", how="As many as the layer has inputs.", transposed=n)
-    dw = box([d, a], "the shape of d-weights", "Which matrix are these the gradients of?", how="The shape of the weights.",
+    d = box(n, "the rows of the d‑values", "One for each node.", how="As many as the layer has nodes.", transposed=k)
+    a = box(k, "the columns of the inputs as a row", "One for each input.", how="As many as the layer has inputs.",
+            transposed=n)
+    dw = box([d, a], "the shape of d‑weights", "Which matrix are these the gradients of?",
+             how="The shape of the weights.",
              transposed=[a, d])
-    db = box(n, "the rows of d-biases", "How many biases has a layer?", how="One bias for each node.", transposed=k)
+    db = box(n, "the rows of d‑biases", "How many biases has a layer?", how="One bias for each node.", transposed=k)
     return (
         step(f"A layer has {k:g} inputs and {n:g} nodes. What shape are its weights, and their transpose? Rows first.",
              eq("W:", w[0], "×", w[1], APART, "W^T:", t[0], "×", t[1])),
         step("Each rule must fit like a domino: the inner numbers are equal, the outer ones are the result.",
-             aligned(("weights^T · d-values:", words(f"({k:g} × {n:g}) · ({n:g} × 1)"), "→", back, "×", 1),
-                     ("d-values · inputs^T:", group("(", d, "× 1) · (1 ×", a, ")"), "→", dw[0], "×", dw[1]),
-                     ("d-biases:", words("like the d-values"), "→", db, "×", 1))),
+             aligned(("weights^T · d‑values:", f"({k:g} × {n:g})·({n:g} × 1)", "→", back, "×", 1),
+                     ("d‑values · inputs^T:", group("(", d, "× 1) · (1 ×", a, ")"), "→", dw[0], "×", dw[1]),
+                     ("d‑biases:", words("like the d‑values"), "→", db, "×", 1))),
     )
 
 
@@ -834,19 +914,21 @@ def three_rules(given, box):
     w, a = given("W", [[2, -1, 3], [4, 1, -2]], high=4), given("a", [1, -3, 2], high=5)
     d = given("d", [5, -2], low=2, high=5)
     given.require(len({*np.abs(a)}) == 3 and abs(d[0]) != abs(d[1]) and np.min(np.abs(w.T @ d)) >= 2)
-    before = box(w.T @ d, "d-values of the inputs", "Which column of the weights belongs to this input?",
+    before = box(w.T @ d, "d‑values of the inputs", "Which column of the weights belongs to this input?",
                  how="Each column of the weights times the d-values.", path_left_out=w[0] * d[0],
                  other_row=w.T @ d[::-1], copies_averaged=w.T @ d / 2)
-    dw = box(np.outer(d, a), "d-weights", "Which d-value, which input?", how="The d-value of the row times the input of the column.",
+    dw = box(np.outer(d, a), "d‑weights", "Which d-value, which input?",
+             how="The d-value of the row times the input of the column.",
              weight_for_activation=d[:, None] * w, other_row=np.outer(d[::-1], a))
-    db = box(d, "d-biases", "What is the local gradient of a bias?", how="The same as the d-values.", local_for_downstream=np.ones(2),
+    db = box(d, "d‑biases", "What is the local gradient of a bias?", how="The same as the d-values.",
+             local_for_downstream=np.ones(2),
              other_row=d[::-1])
     return (
         step("A layer was given these inputs. From the right, its d-values have arrived.",
-             eq(matrix(w, "weights"), column(a, "inputs"), APART, column(d, "d-values"))),
+             eq(matrix(w, "weights"), column(a, "inputs"), APART, column(d, "d‑values"))),
         step("What goes on to the layer before?", eq("W^T", column(d), "=", column(before))),
         step("What stays here, for the step of this layer's own weights and biases?",
-             eq(matrix(dw, "d-weights"), APART, column(db, "d-biases"))),
+             eq(matrix(dw, "d‑weights"), APART, column(db, "d‑biases"))),
     )
 
 
@@ -855,27 +937,30 @@ def whole_network(given, box):
     """From the error to the first weights, four products and nothing else."""
     x, target = given("x", [2, 1], high=4), given("target", [4, 2], high=5)
     w1, b1 = given("W1", [[1, 2], [-1, 3], [2, -2]], high=3), given("b1", [1, 1, 1], high=3)
-    w2, b2 = given("W2", [[2, -1, 1], [1, 3, -2]], high=3), given("b2", [-4, 2], high=4)
+    w2, b2 = given("W2", [[2, -1, 1], [1, 3, -2]], high=3), given("b2", [-4, 4], high=4)
     net = forward(x, target, w1, b1, w2, b2)
     given.require(min(np.min(np.abs(v)) for v in (net.u, net.error, net.du)) >= 2 and abs(x[0]) != abs(x[1]))
     given.require(np.max(np.abs(net.out)) < 50 and abs(net.error[0]) != abs(net.error[1]))
     error = box(net.out - target, "∂l/∂(ŷ, ẑ)", "Which way round is the difference?", how="Prediction minus target.",
                 target_minus_prediction=target - net.out)
-    dw2 = box(np.outer(error, net.u), "∂l/∂W of the second layer", "d-values times which row?",
-              how="The d-value of the row times the hidden value of the column.", weight_for_activation=error[:, None] * w2,
+    dw2 = box(np.outer(error, net.u), "∂l/∂W of the second layer", "d‑values times which row?",
+              how="The d-value of the row times the hidden value of the column.",
+              weight_for_activation=error[:, None] * w2,
               other_row=np.outer(error[::-1], net.u))
-    du = box(w2.T @ error, "∂l/∂u", "Which weights leave this hidden node?", how="Each column of the weights times the d-values.",
+    du = box(w2.T @ error, "∂l/∂u", "Which weights leave this hidden node?",
+             how="Each column of the weights times the d-values.",
              path_left_out=w2[0] * error[0], copies_averaged=w2.T @ error / 2)
-    dw1 = box(np.outer(du, x), "∂l/∂W of the first layer", "d-values times which row?",
+    dw1 = box(np.outer(du, x), "∂l/∂W of the first layer", "d‑values times which row?",
               how="The d-value of the row times the input of the column.", weight_for_activation=du[:, None] * w1,
               other_column=np.outer(du, x[::-1]))
     return (
         step("New numbers, and the forward pass is done. Gradients of the loss at the outputs?",
-             network([x, net.u, net.out], [w1, w2], names=[["x_1", "x_2"], U_NAMES, OUT_NAMES], along=((0.7,), (0.3,)), gap=240,
+             network([x, net.u, net.out], [w1, w2], names=[["x_1", "x_2"], U_NAMES, OUT_NAMES], along=((0.7,), (0.3,)),
+                     gap=240,
                      row_gap=116, title="A 2–3–2 network with all its values and weights"),
              eq(column(net.out), "−", column(target, "targets"), "=", column(error))),
-        step("Second layer: d-values times inputs.", eq(column(OUT_NAMES, "d-values"), row(net.u), "=", matrix(dw2))),
-        step("Back through its weights.", eq(matrix(w2.T, "W^T"), column(OUT_NAMES, "d-values"), "=", column(du))),
-        step("First layer.", eq(column(U_NAMES, "d-values"), row(x), "=", matrix(dw1))),
+        step("Second layer: d-values times inputs.", eq(column(["∂l/∂ŷ", "∂l/∂ẑ"]), row(net.u), "=", matrix(dw2))),
+        step("Back through its weights.", eq(matrix(w2.T, "W^T"), column(["∂l/∂ŷ", "∂l/∂ẑ"]), "=", column(du))),
+        step("First layer.", eq(column(["∂l/∂u_1", "∂l/∂u_2", "∂l/∂u_3"]), row(x), "=", matrix(dw1))),
         say("That was backpropagation. A network of a hundred layers does the same a hundred times."),
     )
