@@ -1,8 +1,15 @@
 """nbgrader's settings for this course. `nbgrader` reads this file from the folder in which it is called."""
 
+import sys
 from pathlib import Path
 
-from autograder.nbgrader import configure
+try:
+    from autograder.nbgrader import configure
+except Exception as error:
+    said = f"nbgrader_config.py: the workbook is not installed in this Python ({error}); run: pip install -e ."
+    if "nbgrader" in Path(sys.argv[0]).as_posix():
+        raise SystemExit(said) from None  # nbgrader ignores other errors here, and would then run what students wrote
+    raise ImportError(said) from None  # JupyterLab starts all the same
 
 c = get_config()  # noqa: F821  nbgrader puts it here
 

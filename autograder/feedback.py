@@ -128,7 +128,10 @@ class FeedbackExporter(HTMLExporter):
         """Markdown as HTML, formulas drawn."""
         attachments = context.get("cell", {}).get("attachments", {})
         renderer = _Renderer(escape=False, attachments=attachments, exclude_anchor_links=True)
-        return harmless(MarkdownWithMath(renderer=renderer).render(source))
+        try:
+            return harmless(MarkdownWithMath(renderer=renderer).render(source))
+        except Exception:  # noqa: BLE001  a missing attachment, or whatever else a student's Markdown holds
+            return f"<pre>{escape(source)}</pre>"
 
     markdown2html.jinja_pass_arg = HTMLExporter.markdown2html.jinja_pass_arg  # it is handed the template's context
 

@@ -41,7 +41,7 @@ def read_file(path: Path, folder: Path | None = None) -> Handed:
     """The JSON of one file. A link out of `folder`, the submission, is not followed."""
     name = quoted(path.name)
     try:
-        if folder is not None and path.is_symlink() and not path.resolve().is_relative_to(folder.resolve()):
+        if folder is not None and not stays_within(path, folder):
             return Handed(None, (f"{name} is a link to somewhere else: hand in the file itself",), path)
         mode = path.stat()
         if stat.S_ISDIR(mode.st_mode):
@@ -58,6 +58,11 @@ def read_file(path: Path, folder: Path | None = None) -> Handed:
     return Handed(notebook, tuple(f"{name} {fault}" for fault in faults), path)
 
 
+def stays_within(path: Path, folder: Path) -> bool:
+    """Whether a file lies in `folder` even if it is a link. (os.path does not mind links that lead in a circle.)"""
+    return not path.is_symlink() or Path(os.path.realpath(path)).is_relative_to(os.path.realpath(folder))
+
+
 def parse(data: bytes) -> tuple[object, tuple[str, ...]]:
     """The JSON of a notebook file in any encoding, and what was odd about it; (None, faults) if it cannot be read."""
     if not data.strip(b" \t\r\n\0"):
@@ -67,13 +72,16 @@ def parse(data: bytes) -> tuple[object, tuple[str, ...]]:
             return None, (said,)
     written, odd = _decoded(data)
     try:
-        return json.loads(written), odd
+        found = json.loads(written)
     except json.JSONDecodeError as error:
         if error.pos >= len(written.rstrip()) - 1 or "Unterminated" in error.msg:
             return None, ("breaks off in the middle: save the notebook and hand it in again",)
         return None, (f"is damaged in line {error.lineno}: open it in JupyterLab, save it and hand it in again",)
     except (ValueError, RecursionError, MemoryError):
         return None, ("holds something that no notebook holds: open it in JupyterLab, save it and hand it in again",)
+    if not isinstance(found, dict) or not isinstance(found.get("cells", found.get("worksheets")), list):
+        return None, ("is not a notebook: hand in the .ipynb file itself",)
+    return found, odd
 
 
 def _decoded(data: bytes) -> tuple[str, tuple[str, ...]]:

@@ -85,7 +85,8 @@ class Rebuilt:
         for slug, page in self.read.items():
             places[page_id(slug)] = page.index if page.index is not None else last.get(page_id(slug))
         taken: set[int] = set()
-        for name, index in places.items():  # two pages may be answered in one cell: the first keeps it
+        for name in sorted(places, key=lambda name: not name.startswith("page-")):
+            index = places[name]  # two pages may be answered in one cell: the first keeps it
             if index in taken:
                 places[name] = None
             elif index is not None:

@@ -213,8 +213,6 @@ def _candidates(
     for index, cell in enumerate(listed):
         if cell.kind != "code" or not (cell.page or "page" in cell.source):
             continue
-        if cell.cell_id and cell.cell_id.startswith("grade-"):
-            continue  # a grade cell is restored, not read
         for call in code.calls(index) or [NO_DICT]:
             known = call.slug is not None and (pages is None or call.slug in pages)
             slug = call.slug if known else cell.page or call.slug

@@ -141,8 +141,14 @@ def test_boxes_that_do_not_exist_are_named():
 
 
 def test_a_grade_cell_gives_no_answers():
-    """A grade cell is restored, not read."""
-    assert read(code(f'page("{A}", {{1: 5}})', cell_id=grade_id(A))) == {}
+    """A grade cell as it was released answers nothing."""
+    assert read(code(f'grade("{A}")', cell_id=grade_id(A))) == {}
+
+
+def test_exchanged_ids_lose_no_answers():
+    """A page's cell that carries the id of its grade cell still answers."""
+    found = read(code(f'answers = {{1: 5}}\npage("{A}", answers)', cell_id=grade_id(A)), code(f'grade("{A}")', A))
+    assert found[A].answers == {1: "5"}
 
 
 def test_format_3_reads_like_format_4():
@@ -161,7 +167,7 @@ def test_a_source_may_be_a_list():
 def test_absurdly_much_code_is_not_read():
     """A notebook with megabytes of page cells is cut off, in words, not read for minutes."""
     long = "x = 1\n" * 15_000
-    found = read(*[code(f'{long}answers = {{1: 2}}\npage("{A}", answers)', A) for _ in range(40)])
+    found = read(*[code(f'{long}answers = {{1: 2}}\npage("{A}", answers)', A) for _ in range(12)])
     assert found[A].answers == {1: "2"}
 
 
