@@ -13,7 +13,6 @@ grammar is small and its own; no text of a student is ever evaluated as code.
 
 from __future__ import annotations
 
-import math
 import re
 import unicodedata
 from collections.abc import Iterable
@@ -240,7 +239,7 @@ WORDS = {word: word for word in FUNCTIONS} | {"log": "ln", "sigmoid": "σ"}  # w
 CONSTANTS = {"e": E, "pi": pi, "π": pi}
 NOT_A_FORMULA = (
     (r"=", "Type only what stands after the equals sign."),
-    (r"'", "Type the derivative itself, without a dash as in f'."),
+    (r"'", "Type the derivative itself, without a prime as in f'."),
     (r"[\[\]{}]", "Please use round brackets ( ) only."),
     (r"\|", "Bars | | are not read here. Please write it without them."),
     (r"%", "Please write a percentage as a decimal or a fraction: 50% is 0.5 or 1/2."),
@@ -352,7 +351,7 @@ def _unknown(word: str, bare: str, known: dict[str, str]) -> str:
         return f"{_clipped(word)} is not clear. Write a power as {known[stem]}^2 and a product as 2{known[stem]}."
     if other := next((name for key, name in known.items() if key.lower() == bare.lower()), None):
         return f"{_clipped(word)} is not known here, but {_clipped(other)} is. Capital and small letters differ."
-    listed = ", ".join(known.values())
+    listed = ", ".join(known.values()) or "numbers"
     use = f"Use {listed}" if len(listed) <= 40 else "Use the names on the page"
     return f"{_clipped(word)} is not known here. {use}, and sin, cos, e^x, ln, sqrt."
 
@@ -531,8 +530,10 @@ class _Parser:
 
     def applied(self, function: str, argument: _Piece, kind: str = "") -> _Piece:
         value = apply(function, argument.value)
-        if function == "exp" and not self.e_is_taken:
-            return _checked(_Piece(value, f"e^{argument.within(ATOM)}", POWER))
+        if function == "exp":
+            _check_exponent(argument.value)
+            if not self.e_is_taken:
+                return _checked(_Piece(value, f"e^{argument.within(ATOM)}", POWER))
         return _checked(_Piece(value, f"{function}({argument.text})", ATOM, kind))
 
     def missing(self, token: _Token) -> str:
@@ -585,8 +586,11 @@ def _quotient(left: _Piece, right: _Piece) -> _Piece:
     return _checked(_Piece(left.value / right.value, f"{above}/{right.within(POWER)}", PRODUCT, "quotient"))
 
 
-def _power(base: _Piece, exponent: _Piece) -> _Piece:
-    size = exponent.value
-    if isinstance(size, Constant) and not math.fabs(size.value) <= LARGEST_POWER:
+def _check_exponent(exponent: Expr) -> None:
+    if isinstance(exponent, Constant) and not abs(exponent.value) <= LARGEST_POWER:
         raise _Refused(f"Exponents go up to {LARGEST_POWER} here. Is this one right?")
-    return _checked(_Piece(base.value**size, f"{base.within(ATOM)}^{exponent.within(ATOM)}", POWER))
+
+
+def _power(base: _Piece, exponent: _Piece) -> _Piece:
+    _check_exponent(exponent.value)
+    return _checked(_Piece(base.value**exponent.value, f"{base.within(ATOM)}^{exponent.within(ATOM)}", POWER))
