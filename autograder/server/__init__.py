@@ -1,9 +1,9 @@
 """A verdict at once: an extension of the Jupyter server that sends a kernel's small messages without waiting.
 
-The answer to an edit is two small messages. Left to itself, the operating system holds the second back until the browser
-has acknowledged the first, up to 40 ms later (Nagle's algorithm meeting delayed acknowledgement): longer than everything
-else a verdict needs. It is switched on where the workbook is installed beside the Jupyter server; elsewhere verdicts come
-as well, only later.
+The answer to an edit is two small messages. Left to itself, the operating system holds the second back until the
+browser has acknowledged the first, up to 40 ms later (Nagle's algorithm meeting delayed acknowledgement): longer than
+everything else a verdict needs. It is switched on where the workbook is installed beside the Jupyter server; elsewhere
+verdicts come as well, only later.
 """
 
 from __future__ import annotations

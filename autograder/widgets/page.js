@@ -55,6 +55,8 @@ function statements(source) {
 
 const is = (token, ...texts) => token !== undefined && token.kind !== "string" && texts.includes(token.text);
 
+const ESCAPES = { n: "\n", t: "\t", r: "\r", b: "\b", f: "\f", v: "\v", a: "\x07", 0: "\0", "\n": "", "\r\n": "" };
+
 /** The content of a Python string literal (not of an f- or bytes literal), or null. */
 function unquote(code) {
   const m = /^([A-Za-z]{0,2})("""|'''|"|')([^]*)\2$/.exec(code);
@@ -62,7 +64,7 @@ function unquote(code) {
   if (/r/i.test(m[1])) return m[3];
   return m[3].replace(/\\(\r?\n|u[0-9a-fA-F]{4}|x[0-9a-fA-F]{2}|[^])/g, (_, c) => {
     if (c.length > 1 && "ux".includes(c[0])) return String.fromCharCode(parseInt(c.slice(1), 16));
-    return { n: "\n", t: "\t", r: "\r", "\n": "", "\r\n": "" }[c] ?? c;
+    return ESCAPES[c] ?? c;
   });
 }
 
@@ -76,14 +78,15 @@ function textOf(tokens, source) {
 /** Split tokens[from...] at the commas of this level; stops at the bracket that closes it. */
 function items(tokens, from) {
   const parts = [[]];
-  let depth = 0, i = from;
+  let depth = 0, i = from, computed = false;
   for (; i < tokens.length; i++) {
+    computed ||= depth === 0 && is(tokens[i], "for"); // a comprehension
     if (is(tokens[i], "(", "[", "{")) depth += 1;
     if (is(tokens[i], ")", "]", "}") && depth-- === 0) break;
     if (is(tokens[i], ",") && depth === 0) parts.push([]);
     else parts.at(-1).push(tokens[i]);
   }
-  return { parts: parts.filter((part) => part.length), close: i };
+  return { parts: parts.filter((part) => part.length), close: i, computed };
 }
 
 /** The box that a key names: 3 or "3". */
@@ -97,8 +100,8 @@ const entryOf = (tokens, source) =>
 
 /** A dict literal that opens at tokens[at]: its entries, and where the next one would go. */
 function dictAt(tokens, at, source) {
-  const { parts, close } = items(tokens, at + 1);
-  if (!tokens[close]) return null;
+  const { parts, close, computed } = items(tokens, at + 1);
+  if (!tokens[close] || computed) return null;
   const entries = new Map();
   for (const part of parts) {
     const colon = part.findIndex((t) => is(t, ":"));
@@ -283,7 +286,7 @@ function render({ model, el }) {
   const uid = `${Math.random().toString(36).slice(2, 8)}${++pages}`;
   const root = element("div", "wb-page wb-live");
   const banner = element("div", "wb-practice", { hidden: true });
-  const body = element("div", "wb-body");
+  const body = element("article", "wb-body"); // in which a heading is no landmark of the whole notebook
   const how = element("div", "wb-how", { hidden: true });
   const foot = element("div", "wb-foot");
   const sum = element("span", "wb-sum");

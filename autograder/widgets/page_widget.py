@@ -102,6 +102,13 @@ class PageWidget(anywidget.AnyWidget):
         self.on_msg(self._answer)
         self.practice = practice
 
+    def open(self) -> None:
+        """Connect to the browser. Messages stay on the subshell they come on, so that boxes answer while a cell runs."""
+        super().open()
+        # ipykernel 7.4 hands them to the thread that runs cells, for the sake of cells that wait for a widget.
+        if hasattr(self.comm, "_reply_subshell_for"):
+            self.comm._reply_subshell_for = lambda _data, subshell: subshell
+
     # -- marking -----------------------------------------------------------------------------------------------------
 
     @property
@@ -195,7 +202,7 @@ def value(text: str) -> object:
         return None
     if len(text) <= 15 and re.fullmatch(r"-?\d+(\.\d+)?", text, re.ASCII):
         number = float(text) if "." in text else int(text)
-        if repr(number) == text:
+        if repr(number) == text and not text.endswith(".0"):
             return number
     return text
 

@@ -169,6 +169,13 @@ class Desk:
             index,
         )
 
+    def wait_output(self, index: int, part: str) -> None:
+        self.page.wait_for_function(
+            f"""([index, part]) => JSON.stringify({PANEL}.content.model.cells.get(index).outputs.toJSON())
+                .includes(part)""",
+            arg=[index, part],
+        )
+
     def save(self) -> None:
         self.page.evaluate(f"() => {PANEL}.context.save()")
 

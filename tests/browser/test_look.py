@@ -1,0 +1,138 @@
+"""What the eye and assistive technology get: themes, narrow notebooks, practice, axe-core."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+
+from autograder.pages import catalogue
+
+from .desk import SPARE_CELL, page_source
+
+MIXED = page_source("start/boxes", '{1: 12, 2: "5/2", 3: "3.5", 4: "2 2", 5: None}')
+
+
+def colours(desk) -> list[str]:
+    return desk.page.evaluate(
+        """() => { const style = element => getComputedStyle(document.querySelector('.wb-live ' + element));
+            return [style('h2').color, style('.wb-input').backgroundColor, style('[data-state="right"] .wb-num').color,
+                getComputedStyle(document.querySelector('.wb-live')).backgroundColor]; }"""
+    )
+
+
+@pytest.fixture
+def themed(desk):
+    yield desk
+    desk.theme("JupyterLab Light")
+
+
+def violations(desk) -> list[str]:
+    from axe_playwright_python.sync_playwright import Axe
+
+    found = Axe().run(desk.page, context=".wb-live")
+    return [f"{rule['id']}: {node['html'][:160]}" for rule in found.response["violations"] for node in rule["nodes"]]
+
+
+def test_both_themes_colour_the_page(themed):
+    """The page takes JupyterLab's colours, light and dark, at once."""
+    themed.start(MIXED)
+    themed.theme("JupyterLab Light")
+    light = colours(themed)
+    themed.theme("JupyterLab Dark")
+    dark = colours(themed)
+    assert all(a != b for a, b in zip(light, dark, strict=True))
+
+
+@pytest.mark.parametrize("theme", ["JupyterLab Light", "JupyterLab Dark"])
+def test_axe_finds_nothing_to_mend(themed, theme):
+    """Contrast, names, roles and ids are in order: the page, its bubble, practice, the worked solution."""
+    themed.theme(theme)
+    themed.start(MIXED)
+    themed.click(4)
+    themed.wait("!document.querySelector('.wb-live .wb-hint').hidden")
+    assert violations(themed) == []
+    themed.page.get_by_role("button", name="New numbers").click()
+    themed.page.get_by_role("button", name="Show how").click()
+    themed.page.locator(".wb-live .wb-solution").wait_for()
+    assert violations(themed) == []
+
+
+@pytest.fixture
+def narrow(desk):
+    desk.page.set_viewport_size({"width": 560, "height": 1000})
+    if desk.flavour == "lab":
+        desk.page.evaluate("() => window.jupyterapp.shell.collapseLeft()")
+    yield desk
+    desk.page.set_viewport_size({"width": 1180, "height": 1000})
+
+
+@pytest.mark.parametrize("part", [0, 1])
+def test_no_page_runs_over_the_edge_of_a_narrow_notebook(narrow, part):
+    """At 480 pixels the formulas shrink, then scroll inside the page; the page itself stays within the notebook."""
+    slugs = list(catalogue())[part::2]
+    source = "".join(f'page("{slug}", {{}})\n' for slug in slugs)
+    narrow.start(source)
+    narrow.wait(f"document.querySelectorAll('.wb-live').length === {len(slugs)}", 30_000)
+    over = narrow.page.evaluate(
+        """() => [...document.querySelectorAll('.wb-live')].flatMap(page => {
+            const edge = page.getBoundingClientRect().right + 1;
+            const scrolled = element => element.closest('.wb-eq, .wb-scroll, .wb-table-scroll');
+            const out = [...page.querySelectorAll('*')].filter(e => !scrolled(e)
+                && e.getBoundingClientRect().right > edge && getComputedStyle(e).position !== 'absolute');
+            const over = page.scrollWidth > page.clientWidth || out.length;
+            return over ? [page.querySelector('h2').textContent] : []; })"""
+    )
+    assert over == []
+    width = narrow.page.evaluate("() => document.querySelector('.wb-live').getBoundingClientRect().width")
+    assert 250 < width <= 520
+    inside = narrow.page.evaluate(
+        """() => { const output = document.querySelector('.wb-live').closest('.jp-OutputArea-output');
+            return output.scrollWidth <= output.clientWidth + 1; }"""
+    )
+    assert inside
+
+
+def test_new_numbers_are_for_practice_only(desk):
+    """Practice shows other numbers, is marked as practice, and leaves cell and answers alone; back is back."""
+    desk.type(1, "8")
+    desk.wait_state(1, "right")
+    source = desk.source()
+    asked = desk.page.locator(".wb-live .wb-body").inner_text()
+    desk.page.get_by_role("button", name="New numbers").click()
+    banner = desk.page.locator(".wb-live .wb-practice")
+    banner.wait_for()
+    assert "nothing here is handed in" in banner.inner_text()
+    desk.wait_state(1, "blank")
+    assert desk.page.locator(".wb-live .wb-body").inner_text() != asked
+    desk.type(1, "123")
+    desk.wait("!['blank', 'unchecked'].includes(document.querySelector('.wb-live .wb-slot').dataset.state)")
+    assert desk.source() == source
+    desk.run(SPARE_CELL)
+    assert re.sub(r"\s", "", desk.output(SPARE_CELL)) == "{1:8,2:None,3:None}"
+    desk.page.get_by_role("button", name="New numbers").click()
+    desk.wait_state(1, "blank")
+    desk.page.get_by_role("button", name="Back to my page").click()
+    desk.wait_state(1, "right")
+    assert desk.box(1).input_value() == "8"
+    assert not banner.is_visible()
+    desk.type(2, "2")
+    desk.wait_source("2: 2,")
+
+
+def test_show_how_only_where_the_course_allows(desk):
+    """By default in practice only; always or never if the course says so."""
+    show = desk.page.get_by_role("button", name="Show how")
+    assert not show.is_visible()
+    desk.page.get_by_role("button", name="New numbers").click()
+    show.click()
+    desk.page.locator(".wb-live .wb-solution").wait_for()
+    desk.page.get_by_role("button", name="Hide how").click()
+    desk.page.locator(".wb-live .wb-solution").wait_for(state="detached")
+    for setting, on_page in (("always", True), ("never", False)):
+        desk.start(f'course(show_how="{setting}")\n' + page_source())
+        assert show.is_visible() == on_page
+        desk.page.get_by_role("button", name="New numbers").click()
+        desk.page.locator(".wb-live .wb-practice").wait_for()
+        assert show.is_visible() == on_page
+    desk.start('course(show_how="practice")\n' + page_source())
