@@ -12,7 +12,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from fractions import Fraction
 from functools import lru_cache
 from math import isfinite
 from typing import NamedTuple
@@ -21,7 +20,6 @@ from . import pages
 from .answers import Formula, Unreadable, read_expression, read_number
 from .compare import equal, rounded_off
 from .engine.expressions import Expr
-from .layout.numbers import simple_fraction
 from .mistakes import MESSAGES
 from .page import WORTH_CARRYING, Box, Page, Sheet
 
@@ -176,14 +174,8 @@ def _follows(value, answer, handed, box: Box) -> bool:
         return False
     if equal(value, handed, box.digits):
         return True
-    ugly = box.digits is None and simple_fraction(handed) != _short(handed)
-    return ugly and (answer.digits or 0) >= 3 and equal(value, handed, 3)
-
-
-def _short(value: float) -> Fraction | None:
-    """The value as a decimal of at most three places, if it is one."""
-    exact = Fraction(round(value, 3)).limit_denominator(1000)
-    return exact if abs(float(exact) - value) < 1e-11 * max(1.0, abs(value)) and 1000 % exact.denominator == 0 else None
+    goes_on = box.digits is None and float(handed) != int(handed)  # a slip may turn a whole number into any other
+    return goes_on and (answer.digits or 0) >= 3 and equal(value, handed, 3)
 
 
 def _causes(sheet: Sheet, carried: dict, n: int, value, answer, box: Box, alone: dict) -> tuple[int, ...]:
