@@ -19,7 +19,9 @@ def test_exact_means_exact():
     assert not equal(Fraction(3333, 10000), Fraction(1, 3))
 
 
-@pytest.mark.parametrize(("answer", "right"), [("0.731", True), ("0.7319", True), ("0.7301", True), ("0.7322", False), ("0.729", False)])
+@pytest.mark.parametrize(
+    ("answer", "right"), [("0.731", True), ("0.7319", True), ("0.7301", True), ("0.7322", False), ("0.729", False)]
+)
 def test_three_digits_allow_one_unit_in_the_third(answer, right):
     """Rounding and cutting off are both right; two units off is not."""
     assert equal(Fraction(answer), 0.7310585786, 3) is right

@@ -107,7 +107,8 @@ def shrinking_nudge(given, box):
     return (
         step(f"One input, $X = {x:g}$. Nudge its weight by 1, by a tenth, by a hundredth.",
              table(["ΔW", "ΔZ", "ΔZ/ΔW"], *[(nudges[i], dz[i], ratio[i]) for i in range(3)])),
-        say("A straight line is as steep close up as from afar. For a curve only the smallest nudges will do; we come to that."),
+        say("A straight line is as steep close up as from afar. For a curve only the smallest nudges will do; "
+            "we come to that."),
     )
 
 
@@ -298,7 +299,8 @@ def step_back(given, box):
                    how="The inputs again, a row for each neuron.", transposed=np.tile(ratios, (3, 1)).T)
     return (
         step("The inputs are hidden. Nudge the weights of the first neuron one at a time and watch $Z_1$.",
-             aligned(*[(slope_of(1, i + 1), "=", frac(dz[i], nudge[i]), "=", ratios[i], "=", f"X_{i + 1}") for i in range(3)])),
+             aligned(*[(slope_of(1, i + 1), "=", frac(dz[i], nudge[i]), "=", ratios[i], "=", f"X_{i + 1}")
+                       for i in range(3)])),
         step("The other two neurons are fed by the same inputs. Write the whole gradient.",
              eq(DZ_DW, "=", matrix(gradient))),
     )

@@ -38,7 +38,7 @@ def _flat(part):
 
 def _same(box, value) -> bool:
     if isinstance(box.key, Expr):
-        points = [dict.fromkeys(box.names, 0.0) | {n: 0.4 + 0.3 * i + k for k, n in enumerate(box.names)} for i in range(4)]
+        points = [{name: 0.4 + 0.3 * i + k for k, name in enumerate(box.names)} for i in range(4)]
         return all(abs(float(box.key.evaluate(at)) - value(at)) < 1e-6 * max(1, abs(value(at))) for at in points)
     if box.digits:
         return equal(float(value), box.key, box.digits)

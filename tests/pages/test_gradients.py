@@ -85,7 +85,7 @@ def poly(c):
 
 
 def partial(f, name, at):
-    """A partial derivative of a page's formula by a central difference, without rounding where the formula is rational."""
+    """A partial derivative of a page's formula by a central difference, exact where the formula is rational."""
     h = Fraction(1, 10**6)
     up, down = (f.evaluate(at | {name: at[name] + step}) for step in (h, -h))
     return float((up - down) / (2 * h))
@@ -100,8 +100,8 @@ def sums(c):
     dw, x = np.asarray(c["ΔW"]), np.asarray(c["X"])
     z = lambda w: anp.dot(w, x)  # noqa: E731 - a neuron or a layer of them
     change = z(np.zeros_like(dw) + dw) - z(np.zeros_like(dw))
-    single = np.array([z(dw * mask) if dw.ndim == 1 else np.sum(z(dw * mask)) for mask in _units(dw.shape)]).reshape(dw.shape)
-    return single, change
+    single = [np.sum(z(dw * mask)) for mask in _units(dw.shape)]
+    return np.reshape(single, dw.shape), change
 
 
 def _units(shape):
@@ -147,7 +147,8 @@ INDEPENDENT = {
         line(c["X"])(c["W"]), line(c["X"])(c["W"] + c["ΔW"]), c["ΔW"], c["ΔW"] * grad(line(c["X"]))(c["W"]),
         central(line(c["X"]), c["W"])],
     "smaller-nudge": lambda c: [
-        c["ΔW"], line(c["X"])(c["W"] + c["ΔW"]), c["ΔW"] * grad(line(c["X"]))(c["W"]), central(line(c["X"]), c["W"]), c["X"]],
+        c["ΔW"], line(c["X"])(c["W"] + c["ΔW"]), c["ΔW"] * grad(line(c["X"]))(c["W"]), central(line(c["X"]), c["W"]),
+        c["X"]],
     "shrinking-nudge": lambda c: [[line(c["X"])(h) for h in (1, 0.1, 0.01)], [grad(line(c["X"]))(1.0)] * 3],
     "one-at-a-time": lambda c: [sums(c)[0], grad(lambda w: anp.dot(w, c["X"]))(np.ones(3))],
     "reveals-input": lambda c: [
