@@ -38,6 +38,9 @@ MESSAGES = {
     # back-propagation
     "target_minus_prediction": "You have target minus prediction. The error is prediction minus target.",
     "value_for_slope": "That is the value that comes out. The local gradient asks how fast it changes.",
+    "parameter_for_gradient": "That is the number itself. Its gradient asks how the result moves when it does.",
+    "multiplied_not_added": "You multiplied the two. They are added here.",
+    "old_value": "That is the value from before the step.",
     "half_kept": "The two that comes down from the square cancels the one half.",
     "half_left_out": "Mind the one half in front of the squares.",
     "not_squared": "Each difference must be squared before you add.",

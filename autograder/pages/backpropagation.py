@@ -77,7 +77,7 @@ def upstream_times_local(given, box):
                 how="Upstream times the factor of the node.",
                 local_for_downstream=factors, upstream_for_downstream=ups, upstream_added=ups + factors)
     return (
-        step("Values flow to the right, above the arrows. Gradients flow back to the left, below them. The gradient that "
+        step("Values flow to the right, above the arrows. Gradients flow back to the left, below them. The one that "
              f"arrives at the node is **upstream**: here $∂l/∂y = {up:g}$. The node's own slope is **local**: here "
              f"$∂y/∂x = {k:g}$. Their product goes on, **downstream**.",
              graph({"x": (0, 0, "x"), "f": (1, 0, times(k)), "l": (2, 0, "l")},
@@ -103,7 +103,7 @@ def local_gradients(given, box):
     return (
         step("Write each node's local gradient over it. The last one depends on the value that came in.",
              single_nodes([times(k), plus(c), SQUARE], x, downs, up, local)),
-        say("The value matters for the local gradient alone. What comes from the right is just a number to multiply by."),
+        say("Values matter for the local gradient alone. What comes from the right is just a number to multiply by."),
     )
 
 
@@ -116,7 +116,7 @@ def local_blank(given, box):
                 upside_down=up)
     below = box(up, "∂l/∂y", "Which gradient came into the node from the right?", how="What arrives upstream.",
                 upside_down=up * k)
-    local = box(above / below, "∂y/∂x", "Downstream is upstream times local. Solve for local.",
+    local = box(above / below, "∂y/∂x", "Downstream is upstream times local. What is local then?",
                 how="Downstream over upstream.", upside_down=below / above, multiplied_not_divided=above * below)
     locals_, ups = given("locals", [3, -2, 0.5], step=0.5, low=0.5, high=6), given("ups", [6, 8, -4], low=2)
     given.require(np.all(np.abs(locals_) != 1))
@@ -166,13 +166,13 @@ def chain_of_nodes(given, box):
     x, k, c = given("x", 2, low=2, high=5), given("k", 5, low=2, high=5), given("c", 7, low=2, high=9)
     p = box(k * x, "p", "First node: what happens to x?", how="x times the factor.", added_not_multiplied=k + x)
     q = box(p - c, "q", "Second node: what happens to p?", how="p minus the number that is subtracted.",
-            subtracted_backwards=c - p, sign_lost=p + c)
-    loss = box(q**2, "l", "The last node squares.", how="The square of q.", not_squared=q, doubled=2 * q)
+            subtracted_backwards=c - p)
+    loss = box(q**2, "l", "What does the last node do?", how="The square of q.", not_squared=q)
     given.require(k * x - c not in (0, 1, 2))
     dq = box(2 * q, "∂l/∂q", "The slope of a square at q?", how="Twice q, times the 1 that comes from upstream.",
              not_differentiated=loss, factor_left_out=q)
     dp = box(dq * 1, "∂l/∂p", "If p rises by one, by how much does q rise?", how="Upstream times the local gradient 1.",
-             constant_kept=-dq * c, local_for_downstream=1.0)
+             local_for_downstream=1.0)
     dx = box(dp * k, "∂l/∂x", "Upstream has just been computed. What is local?",
              how="Upstream times the factor of the node.",
              local_for_downstream=k, upstream_for_downstream=dp, activation_for_weight=dp * x)
@@ -192,18 +192,18 @@ def several_inputs(given, box):
     """One upstream gradient, one local gradient for each input."""
     a, up = given("a", [2, -3], low=2, high=7), given("up", 4, low=2, high=7)
     given.require(abs(a[0]) != abs(a[1]) and up not in a)
-    local = box(a, "∂f/∂(x, y)", "Nudge one input and hold the other still.",
+    local = box(a, "∂f/∂(x, y)", "Nudge one input and hold the other still: what moves?",
                 how="The factor in front of that input; the other term does not move.", other_variable=a[::-1])
     downs = box(up * local, "∂l/∂(x, y)", "Both inputs get the same upstream. Which local belongs here?",
                 how="Upstream times the local gradient of that input.", local_for_downstream=local,
                 other_variable=up * local[::-1])
     g, u = given("g", [5, -2, 3], low=2, high=7), given("u", 6, low=2, high=7)
     given.require(u not in g and len(set(g)) == 3)
-    lost = box(u, "∂l/∂f", "One row is complete enough to tell.", how="Downstream over local, from the first row.",
+    lost = box(u, "∂l/∂f", "Which row is complete enough to tell?", how="Downstream over local, from the first row.",
                upside_down=g[0] / (u * g[0]), upstream_for_downstream=u * g[0])
-    second = box(g[1], "∂f/∂x_2", "Downstream over upstream.", how="Downstream over upstream.",
+    second = box(g[1], "∂f/∂x_2", "Downstream over what?", how="Downstream over upstream.",
                  upside_down=1 / g[1], multiplied_not_divided=u * u * g[1])
-    third = box(lost * g[2], "∂l/∂x_3", "Upstream times local.", how="Upstream times local.",
+    third = box(lost * g[2], "∂l/∂x_3", "What do upstream and local make together?", how="Upstream times local.",
                 local_for_downstream=g[2], upstream_added=lost + g[2])
     f = f"{a[0]:g}x {'+' if a[1] > 0 else '−'} {abs(a[1]):g}y"
     return (
@@ -247,7 +247,7 @@ def add_node(given, box):
     lost = box(third, "∂l/∂f", "What must have arrived, if this went on?", how="A sum hands on what arrives.",
                add_splits=3 * third, local_for_downstream=1.0)
     rest = box([lost, lost], "∂l/∂(y, z)", "Do the inputs of a sum get different gradients?",
-               how="Every input of a sum gets the same.", add_splits=[lost / 2] * 2, sign_lost=[-lost] * 2)
+               how="Every input of a sum gets the same.", add_splits=[lost / 2] * 2, wrong_sign=[-lost] * 2)
     return (
         step("The sum first, above the arrow; then the gradients that go back.",
              meeting("+", x, x, downs, out, up, f"x = {x[0]:g} and y = {x[1]:g} are added; {up:g} comes back")),
@@ -275,7 +275,8 @@ def multiply_node(given, box):
     lost = box(back[1] / upstream, "x", "y's gradient is upstream times which factor?",
                how="The gradient of y over the upstream gradient.",
                same_factor=f[1], upside_down=upstream / back[1])
-    result = box(lost * f[1], "x·y", "Now both factors are there.", how="The product of the inputs.",
+    result = box(lost * f[1], "x·y", "Both factors are there now: what is their product?",
+                 how="The product of the inputs.",
                  added_not_multiplied=lost + f[1])
     return (
         step("A product: forward, then back. Which value does each input's gradient need?",
@@ -324,7 +325,7 @@ def copy_node(given, box):
     total = box(np.sum(ways), "∂l/∂x", "x moves the loss along both ways. How do the effects combine?",
                 how="The sum of the gradients from both ways.", copies_not_summed=ways[0],
                 copies_averaged=np.mean(ways),
-                multiplied_not_divided=np.prod(ways))
+                multiplied_not_added=np.prod(ways))
     three = given("three", [6, -4, 3], low=2)
     given.require(np.sum(three) not in (0, 1))
     lost = box(three[2], "the third way", "What is missing to reach the sum?",
@@ -335,7 +336,7 @@ def copy_node(given, box):
     given.require(square != upstream)
     each = box([upstream * square] * 2, "each factor's gradient", "Multiply swaps: what is the other factor?",
                how="Upstream times the other factor, which is x again.", upstream_for_downstream=[upstream] * 2)
-    both = box(np.sum(each), "∂l/∂x", "Two copies of x met in the product.",
+    both = box(np.sum(each), "∂l/∂x", "Two copies of x met in the product. What becomes of their gradients?",
                how="The sum over both copies: 2x times upstream.",
                copies_not_summed=each[0], copies_averaged=np.mean(each))
     return (
@@ -358,14 +359,18 @@ def all_four(given, box):
     """f = (x + y)·max(y, z), forwards and backwards."""
     x, y, z = given("x", 3, low=2, high=6), given("y", 4, low=2, high=6), given("z", -2, high=5)
     given.require(y > z and abs(z) > 1 and len({x, y, z}) == 3)
-    s = box(x + y, "x + y", "Add the two.", how="The sum.", multiplied_not_divided=x * y)
+    s = box(x + y, "x + y", "What does the node do with its two values?", how="The sum.", multiplied_not_added=x * y)
     m = box(max(y, z), "max(y, z)", "Which one is larger?", how="The larger one.", max_to_other=min(y, z))
-    f = box(s * m, "f", "Multiply what the two nodes hand you.", how="The product of the two.",
+    f = box(s * m, "f", "Which two numbers meet in the last node?", how="The product of the two.",
             added_not_multiplied=s + m)
-    ds = box(m, "∂f/∂(x + y)", "Multiply swaps.", how="The other factor: the maximum.", factors_not_swapped=s)
-    dm = box(s, "∂f/∂max", "Multiply swaps.", how="The other factor: the sum.", factors_not_swapped=m)
-    dx = box(ds, "∂f/∂x", "Add hands on.", how="The sum hands its gradient on.", add_scales=ds * x, add_splits=ds / 2)
-    first = box(ds, "the gradient of y from the sum", "Add hands on.", how="The sum hands its gradient on.",
+    ds = box(m, "∂f/∂(x + y)", "In a product, what is the slope with respect to one factor?",
+             how="The other factor: the maximum.", factors_not_swapped=s)
+    dm = box(s, "∂f/∂max", "In a product, what is the slope with respect to one factor?",
+             how="The other factor: the sum.", factors_not_swapped=m)
+    dx = box(ds, "∂f/∂x", "What does a sum do with the gradient that arrives?", how="The sum hands its gradient on.",
+             add_scales=ds * x, add_splits=ds / 2)
+    first = box(ds, "the gradient of y from the sum", "What does a sum do with the gradient that arrives?",
+                how="The sum hands its gradient on.",
                 add_scales=ds * y,
                 add_splits=ds / 2)
     second = box(dm * (y > z), "the gradient of y from the maximum", "Was y the larger one?",
@@ -373,7 +378,8 @@ def all_four(given, box):
                  max_to_other=0.0, add_splits=dm / 2)
     dz = box(dm * (z > y), "∂f/∂z", "Does the maximum notice z?", how="Nothing, for z was smaller.", max_to_other=dm,
              max_to_both=dm)
-    dy = box(first + second, "∂f/∂y", "y went two ways.", how="The sum of what comes back from both ways.",
+    dy = box(first + second, "∂f/∂y", "Two ways out: how many gradients come back, and how do they join?",
+             how="The sum of what comes back from both ways.",
              copies_not_summed=first, path_left_out=second, copies_averaged=(first + second) / 2)
     nodes = {"x": (0, 0, "x"), "y": (0, 1.5, "y"), "z": (0, 3, "z"), "c": (1, 1.5, "copy"), "+": (2.1, 0.2, "+"),
              "max": (2.1, 2.8, "max"), "×": (3.2, 1.5, "×"), "f": (4.1, 1.5, "f")}
@@ -384,7 +390,7 @@ def all_four(given, box):
              "Start at the right with 1.",
              graph(nodes, edges, unit=(140, 118),
                    title=f"x = {x:g}, y = {y:g}, z = {z:g}; y is copied to a sum with x and to a maximum with z")),
-        say("The sum handed on, the product swapped, the maximum routed, the copy summed. There is no more to any graph."),
+        say("The sum handed on, the product swapped, the maximum routed, the copy summed. No graph needs more."),
     )
 
 
@@ -394,25 +400,30 @@ def another_graph(given, box):
     x, y, z = given("x", 4, low=2, high=6), given("y", -3, low=2, high=5), given("z", 2, low=2, high=6)
     k = given("k", 2, low=2, high=4)
     given.require(x > z and y not in (x, k) and k != x and x * y + x not in (0, 1))
-    p = box(x * y, "x·y", "Multiply.", how="The product.", added_not_multiplied=x + y)
+    p = box(x * y, "x·y", "What does the node do with its two values?", how="The product.", added_not_multiplied=x + y)
     m = box(max(x, z), "max(x, z)", "Which one is larger?", how="The larger one.", max_to_other=min(x, z))
-    s = box(p + m, "the sum", "Add what the two nodes hand you.", how="The sum of the two.",
-            multiplied_not_divided=p * m)
-    loss = box(k * s, "l", "One more node.", how="The sum times the factor.", added_not_multiplied=k + s)
+    s = box(p + m, "the sum", "Which two numbers meet in the node?", how="The sum of the two.",
+            multiplied_not_added=p * m)
+    loss = box(k * s, "l", "What does the last node do to the sum?", how="The sum times the factor.",
+               added_not_multiplied=k + s)
     ds = box(k * 1, "the gradient of the sum", "Upstream is 1. What is local?", how="The factor of the last node.",
              value_for_slope=loss, activation_for_weight=s)
-    dp = box(ds, "the gradient of x·y", "Add hands on.", how="The sum hands on.", add_scales=ds * p, add_splits=ds / 2)
-    dm = box(ds, "the gradient of the maximum", "Add hands on.", how="The sum hands on.", add_scales=ds * m,
+    dp = box(ds, "the gradient of x·y", "What does a sum do with what arrives?", how="The sum hands on.",
+             add_scales=ds * p, add_splits=ds / 2)
+    dm = box(ds, "the gradient of the maximum", "What does a sum do with what arrives?", how="The sum hands on.",
+             add_scales=ds * m,
              add_splits=ds / 2)
-    dy = box(dp * x, "∂l/∂y", "Multiply swaps.", how="Upstream times x.", factors_not_swapped=dp * y,
+    dy = box(dp * x, "∂l/∂y", "Which factor is the local gradient?", how="Upstream times x.",
+             factors_not_swapped=dp * y,
              local_for_downstream=x)
-    one = box(dp * y, "the gradient of x from the product", "Multiply swaps.", how="Upstream times y.",
+    one = box(dp * y, "the gradient of x from the product", "Which factor is the local gradient?",
+              how="Upstream times y.",
               factors_not_swapped=dp * x, local_for_downstream=y)
     two = box(dm * (x > z), "the gradient of x from the maximum", "Was x the larger one?",
               how="All of it, for x was larger.",
               max_to_other=0.0, add_splits=dm / 2)
     dz = box(dm * (z > x), "∂l/∂z", "Does the maximum notice z?", how="Nothing, for z was smaller.", max_to_other=dm)
-    dx = box(one + two, "∂l/∂x", "Two arrows leave x, so two gradients come back.", how="The sum over both arrows.",
+    dx = box(one + two, "∂l/∂x", "Two arrows leave x. How many gradients come back?", how="The sum over both arrows.",
              copies_not_summed=one, path_left_out=two, copies_averaged=(one + two) / 2)
     nodes = {"y": (0, 0, "y"), "x": (0, 1.5, "x"), "z": (0, 3, "z"), "×": (1.4, 0.2, "×"), "max": (1.4, 2.8, "max"),
              "+": (2.5, 1.5, "+"), "k": (3.5, 1.5, times(k)), "l": (4.5, 1.5, "l")}
@@ -421,7 +432,7 @@ def another_graph(given, box):
     return (
         step(f"This one is $l = {k:g}·(x·y + max(x, z))$. No node says copy, but two arrows leave $x$.",
              graph(nodes, edges, unit=(129, 130),
-                   title=f"x = {x:g} goes to a product with y = {y:g} and a maximum with z = {z:g}; the sum times {k:g} is l")),
+                   title=f"x = {x:g} meets y = {y:g} in a product, z = {z:g} in a maximum; the sum times {k:g} is l")),
         step("And all in all for $x$?", eq(by("x"), "=", dx)),
     )
 
@@ -488,7 +499,7 @@ def hidden_values(given, box):
     net = two_three_two(given)
     terms = box(net.w1[0] * net.x, "w_1x_1 and w_4x_2", "Which weight meets which input?",
                 how="Each weight times the input it comes from.",
-                added_not_multiplied=net.w1[0] + net.x, sign_lost=-net.w1[0] * net.x)
+                added_not_multiplied=net.w1[0] + net.x, wrong_sign=-net.w1[0] * net.x)
     u = box([np.sum(terms) + net.b1[0], *(net.w1[1:] @ net.x + net.b1[1:])], "u", "Both products, and what else?",
             how="The sum of weight times input over both inputs, plus the bias.", bias_left_out=net.w1 @ net.x,
             only_one_term=net.w1[:, 0] * net.x[0], term_left_out=net.w1[:, 0] * net.x[0] + net.b1)
@@ -511,10 +522,9 @@ def prediction_and_loss(given, box):
               how="The sum of weight times hidden value over all three, plus the bias.", bias_left_out=net.w2 @ net.u,
               term_left_out=net.w2[:, :2] @ net.u[:2] + net.b2)
     error = box(out - net.target, "prediction − target", "From the target, how far is it to the prediction?",
-                how="The prediction minus its target.", target_minus_prediction=net.target - out,
-                sign_lost=out + net.target)
+                how="The prediction minus its target.", target_minus_prediction=net.target - out)
     squares = box(error**2, "the squares", "What sign does a square have?", how="Each difference times itself.",
-                  not_squared=error, sign_lost=-(error**2))
+                  not_squared=error, wrong_sign=-(error**2))
     loss = box(np.sum(squares) / 2, "l", "Add the squares. What stands in front?", how="Half the sum of the squares.",
                half_left_out=np.sum(squares), only_one_term=squares[0] / 2, not_squared=np.sum(error) / 2)
     return (
@@ -538,7 +548,7 @@ def output_error(given, box):
                   how="The two from the square cancels the one half.", doubled=2 * (p - t),
                   target_minus_prediction=t - p,
                   half_kept=(p - t) / 2, not_differentiated=(p - t) ** 2 / 2)
-    error = box(net.out - net.target, "∂l/∂(ŷ, ẑ)", "Put the prediction into the formula you have just found.",
+    error = box(net.out - net.target, "∂l/∂(ŷ, ẑ)", "What does the formula you have just found give here?",
                 how="Prediction minus target.", target_minus_prediction=net.target - net.out,
                 doubled=2 * (net.out - net.target),
                 value_for_slope=(net.out - net.target) ** 2 / 2)
@@ -546,7 +556,7 @@ def output_error(given, box):
     given.require(np.all(others != aims) and np.all(others != -aims))
     gap = others - aims
     lost = box(aims[0], "the target", "Prediction minus what gives this error?", how="Prediction minus error.",
-               wrong_sign=-aims[0], sign_lost=others[0] + gap[0])
+               wrong_sign=-aims[0], target_minus_prediction=others[0] + gap[0])
     found = box(others[1], "the prediction", "What minus the target gives this error?", how="Error plus target.",
                 target_minus_prediction=aims[1] - gap[1])
     return (
@@ -603,14 +613,15 @@ def weight_matrix(given, box):
     d, u = given("d", [4, -3], low=2, high=6), given("u", [2, -5, 6], low=2, high=6)
     given.require(len({*np.abs(u)}) == 3 and abs(d[0]) != abs(d[1]))
     product = np.outer(d, u)
-    column_ = box(d, "∂l/∂(ŷ, ẑ)", "Compare an entry of the second row with the value of its column.", only=[1],
+    column_ = box(d, "∂l/∂(ŷ, ẑ)", "Which known entry stands in this row, and which value above it?", only=[1],
                   how="An entry of the second row over the hidden value of its column.",
                   upside_down=u[1] / product[1, 1],
                   multiplied_not_divided=product[1, 1] * u[1])
-    row_ = box(u, "the hidden values", "Compare an entry of the first row with the gradient of that row.", only=[0, 2],
+    row_ = box(u, "the hidden values", "Which known entry stands in this column, and which gradient before it?",
+               only=[0, 2],
                how="An entry of the first row over that row's gradient.", upside_down=d[0] / product[0],
                multiplied_not_divided=product[0] * d[0])
-    filled = box(np.outer(column_, row_), "∂l/∂W", "The row's gradient times the column's value.",
+    filled = box(np.outer(column_, row_), "∂l/∂W", "Which gradient belongs to the row, which value to the column?",
                  only=[(1, 0), (1, 2)],
                  how="The row's gradient times the column's value.", other_row=np.outer(column_[::-1], row_))
     return (
@@ -627,18 +638,18 @@ def bias_gradients(given, box):
     h = 0.1
     local = box(1.0, "∂ŷ/∂b_4", "If the bias rises by one, by how much does the sum rise?",
                 how="The bias is added as it is.",
-                constant_kept=net.b2[0], activation_for_weight=net.u[0])
+                parameter_for_gradient=net.b2[0], activation_for_weight=net.u[0])
     grads = box(net.error * local, "∂l/∂(b_4, b_5)", "Upstream times local: what is local here?",
                 how="Upstream times 1.",
-                local_for_downstream=[local] * 2, other_row=net.error[::-1], constant_kept=net.error * net.b2)
+                local_for_downstream=[local] * 2, other_row=net.error[::-1], parameter_for_gradient=net.b2)
     e0, e1 = net.error
     after = box(net.out[0] + h * local, "the new ŷ", "What does a bias do to the sum?",
                 how="The old prediction plus the nudge.",
                 change_not_value=h, wrong_sign=net.out[0] - h)
-    loss = ((after - net.target[0]) ** 2 + e1**2) / 2
-    change = box(loss - net.loss, "Δl", "New loss minus old loss.", how="The new loss minus the old one.",
+    loss = ((e0 + h) ** 2 + e1**2) / 2
+    change = box(loss - net.loss, "Δl", "Which loss do you subtract from which?", how="The new loss minus the old one.",
                  subtracted_backwards=net.loss - loss, value_not_change=loss)
-    ratio = box(change / h, "Δl/Δb_4", "Divide the change you see by the nudge.",
+    ratio = box(change / h, "Δl/Δb_4", "Which change stands on top?",
                 how="The change of the loss over the nudge.",
                 upside_down=h / change, multiplied_not_divided=change * h, change_not_ratio=change)
     given.require(abs((e0 + h) ** 2 - e0**2) > 0.1)
@@ -647,7 +658,7 @@ def bias_gradients(given, box):
         step(f"… and with $∂l/∂ŷ = {e0:g}$ and $∂l/∂ẑ = {e1:g}$ the gradients of both biases are",
              eq(by("b_4"), "=", grads[0], APART, by("b_5"), "=", grads[1])),
         step(f"Believe it? Raise $b_4$ by 0.1. The prediction was $ŷ = {net.out[0]:g}$; the loss goes from "
-             f"${net.loss:g}$ to ${((e0 + h) ** 2 + e1**2) / 2:.10g}$.",
+             f"${net.loss:g}$ to ${loss:.10g}$.",
              eq("ŷ", "=", after, APART, "Δl", "=", change, APART, frac("Δl", "Δb_4"), "=", ratio)),
         say("Not quite the gradient, for the loss is curved; a smaller nudge comes closer."),
     )
@@ -657,32 +668,31 @@ def bias_gradients(given, box):
 def two_paths(given, box):
     """A hidden value moves the loss through both outputs, so two products add up."""
     net = two_three_two(given)
-    lines, first = [], None
+    paths, totals = [], []
     for k in range(3):
-        paths = box(net.error * net.w2[:, k], f"the paths of u_{k + 1}",
-                    "Upstream at the end of the edge, times what on the edge?",
-                    how="The gradient at the end of the edge times the weight on it.",
-                    activation_for_weight=net.error * net.u[k],
-                    upstream_for_downstream=net.error, local_for_downstream=net.w2[:, k])
-        total = box(np.sum(paths), f"∂l/∂u_{k + 1}",
+        ways = box(net.error * net.w2[:, k], f"the paths of u_{k + 1}",
+                   "Upstream at the end of the edge, times what on the edge?",
+                   how="The gradient at the end of the edge times the weight on it.",
+                   activation_for_weight=net.error * net.u[k], upstream_for_downstream=net.error,
+                   local_for_downstream=net.w2[:, k])
+        total = box(np.sum(ways), f"∂l/∂u_{k + 1}",
                     "Both paths lead to the same loss. What happens to their gradients?",
-                    how="The sum over both paths.", path_left_out=paths[0], copies_averaged=np.mean(paths),
-                    sign_lost=-np.sum(paths))
-        products = "+".join(f"({e:g})·{signed(w)}" if e < 0 else f"{e:g}·{signed(w)}" for e,
-                            w in zip(net.error, net.w2[:, k], strict=True))
-        if k:
-            lines.append((by(f"u_{k + 1}"), "=", products, "=", paths[0], "+", paths[1], "=", total))
-        else:
-            first = (paths, total)
-    (one, two), total = first
+                    how="The sum over both paths.", path_left_out=ways[0], copies_averaged=np.mean(ways),
+                    wrong_sign=-np.sum(ways))
+        paths.append(ways)
+        totals.append(total)
+    (e, f), lines = map(signed, net.error), []
+    for k in (1, 2):
+        products = f"{e}·{signed(net.w2[0, k])} + {f}·{signed(net.w2[1, k])}"
+        lines.append((by(f"u_{k + 1}"), "=", products, "=", paths[k][0], "+", paths[k][1], "=", totals[k]))
     return (
-        step("From $u_1$ two paths lead to the loss, one through $ŷ$, one through $ẑ$. The weights are on the edges, the "
-             "gradients that arrived under the outputs. What comes back along each path, and in all?",
+        step("From $u_1$ two paths lead to the loss, one through $ŷ$, one through $ẑ$. The weights are on the edges, "
+             "the gradients that arrived under the outputs. What comes back along each path, and in all?",
              network([["u_1"], OUT_NAMES], [[[net.w2[0, 0]], [net.w2[1, 0]]]], below=[(), net.error], gap=330,
                      row_gap=112,
                      along=(0.5,), title=f"u₁ feeds ŷ by the weight {net.w2[0, 0]:g} and ẑ by {net.w2[1, 0]:g}"),
              eq(by("u_1"), "=", group(by("ŷ"), "·", by("u_1", "ŷ")), "+", group(by("ẑ"), "·", by("u_1", "ẑ"))),
-             eq("=", one, "+", two, "=", total)),
+             eq("=", paths[0][0], "+", paths[0][1], "=", totals[0])),
         step("The same for the other two.", aligned(*lines)),
     )
 
@@ -692,7 +702,7 @@ def first_layer(given, box):
     """What has arrived at the hidden nodes is upstream for the weights before them."""
     net = two_three_two(given)
     grads = box(net.du, "∂l/∂b", "A bias is simply added. What is its local gradient?", how="Upstream times 1.",
-                constant_kept=net.du * net.b1, local_for_downstream=np.ones(3))
+                parameter_for_gradient=net.b1, local_for_downstream=np.ones(3))
     local = box(net.x, "∂u_1/∂w_1 and ∂u_1/∂w_4", "What does this weight multiply?",
                 how="The input at the start of the edge.",
                 weight_for_activation=net.w1[0], value_for_slope=net.w1[0] * net.x)
@@ -704,14 +714,15 @@ def first_layer(given, box):
                    local_for_downstream=np.outer(np.ones(3), local))
     return (
         step("One layer further back everything repeats. These gradients have arrived at the hidden nodes; what are "
-             "those of their biases?", eq(by("u"), "=", column(net.du), APART, by("b"), "=", column(grads))),
+             "those of their biases?",
+             eq(by("u"), "=", column(net.du), APART, by("b"), "=", column(grads))),
         step(f"The inputs are $x_1 = {net.x[0]:g}$ and $x_2 = {net.x[1]:g}$. What are these two local gradients?",
              eq(by("w_1", "u_1"), "=", local[0], APART, by("w_4", "u_1"), "=", local[1])),
         step("Now every edge.",
              network([net.x, U_NAMES], [on_edges], names=[["x_1", "x_2"], ["", "", ""]], below=[(), net.du],
                      along=(0.7,), gap=380,
                      row_gap=160,
-                     title="Two inputs joined to three hidden nodes; the gradients that arrived stand under the nodes")),
+                     title="Two inputs joined to three hidden nodes; under the nodes the gradients that arrived")),
     )
 
 
@@ -721,13 +732,13 @@ def first_matrix(given, box):
     net = two_three_two(given)
     whole = np.outer(net.du, net.x)
     given.require(len({*np.abs(net.du)}) == 3)
-    column_ = box(net.du, "∂l/∂u", "Compare an entry of the second row with the input of its column.", only=[1],
+    column_ = box(net.du, "∂l/∂u", "Which known entry stands in this row, and which input above it?", only=[1],
                   how="An entry of the second row over the input of its column.", upside_down=net.x[0] / whole[1, 0],
                   multiplied_not_divided=whole[1, 0] * net.x[0])
-    row_ = box(net.x, "x", "Compare an entry of the first row with the gradient of that row.", only=[1],
+    row_ = box(net.x, "x", "Which known entry stands in this column, and which gradient before it?", only=[1],
                how="An entry of the first row over that row's gradient.", upside_down=net.du[0] / whole[0],
                multiplied_not_divided=whole[0] * net.du[0])
-    filled = box(np.outer(column_, row_), "∂l/∂W", "The row's gradient times the column's input.",
+    filled = box(np.outer(column_, row_), "∂l/∂W", "Which gradient belongs to the row, which input to the column?",
                  only=[(0, 0), (1, 1), (2, 0), (2, 1)], how="The row's gradient times the column's input.",
                  other_column=np.outer(column_, row_[::-1]), weight_for_activation=net.du[:, None] * net.w1)
     return (
@@ -748,7 +759,7 @@ def step_second_layer(given, box):
     new = box(net.w2 + steps, "the new W", "Where does the weight stand after the step?",
               how="The old weight plus its step.",
               uphill=net.w2 + grad / 100, learning_rate_left_out=net.w2 - grad, step_for_value=steps)
-    bias = box(net.b2 - net.error / 100, "the new (b_4, b_5)", "A bias steps like a weight.",
+    bias = box(net.b2 - net.error / 100, "the new (b_4, b_5)", "Does a bias step differently from a weight?",
                how="The old bias minus a hundredth of its gradient.",
                uphill=net.b2 + net.error / 100, learning_rate_left_out=net.b2 - net.error,
                step_for_value=-net.error / 100)
@@ -791,20 +802,23 @@ def after_the_step(given, box):
     new, small = stepped(net, 0.01), stepped(net, 0.0001)
     given.require(small.loss < 0.97 * net.loss and np.min(np.abs(new.u)) > 0.5 and np.min(np.abs(new.out)) > 0.5)
     given.require(min(abs(new.loss - net.loss), abs(new.error[0]), abs(new.error[1])) > 5)
-    u = box(new.u, "u", "The new weights times the same inputs, and the bias.",
+    u = box(new.u, "u", "Which weights, which inputs, and what is added?",
             how="New weights times inputs, plus the new bias.",
-            bias_left_out=new.w1 @ net.x, value_not_change=net.u)
-    out = box(new.w2 @ u + new.b2, "(ŷ, ẑ)", "Three products and a bias, all of them new.", digits=4,
+            bias_left_out=new.w1 @ net.x, old_value=net.u)
+    out = box(new.w2 @ u + new.b2, "(ŷ, ẑ)", "Did you take three products and a bias, all of them new?", digits=4,
               how="New weights times new hidden values, plus the new bias.", bias_left_out=slips(new.w2 @ u))
-    loss = box(np.sum((out - net.target) ** 2) / 2, "l after", "Half the sum of the squared errors.", digits=3,
+    loss = box(np.sum((out - net.target) ** 2) / 2, "l after", "Two errors, squared and added: what stands in front?",
+               digits=3,
                how="Half the sum of the squared errors.", half_left_out=slips(np.sum((out - net.target) ** 2)))
-    short = box(small.loss, "l after a short step", "Half the sum of the squared errors.", digits=3,
+    short = box(small.loss, "l after a short step", "Two errors, squared and added: what stands in front?", digits=3,
                 how="Half the sum of the squared errors.", half_left_out=slips(2 * small.loss))
     return (
         step(f"The same example, $x_1 = {net.x[0]:g}$ and $x_2 = {net.x[1]:g}$, through the new weights and biases.",
              eq(matrix(new.w1), column(net.x), "+", column(new.b1), "=", column(u, "u")),
              eq(matrix(new.w2), "u", "+", column(new.b2), "=", column(out, "(ŷ, ẑ)"))),
-        step(f"The targets {net.target[0]:g} and {net.target[1]:g} have not moved. Before the step the loss was {net.loss:g}. And now?", eq("l", "=", loss)),
+        step(f"The targets {net.target[0]:g} and {net.target[1]:g} have not moved. "
+             f"Before the step the loss was {net.loss:g}. And now?",
+             eq("l", "=", loss)),
         step("A gradient says which way is down, not for how long. Here is where a step of −1/10 000 of it would have "
              f"led: $ŷ = {small.out[0]:.4g}$ and $ẑ = {small.out[1]:.4g}$.", eq("l", "=", short)),
     )
@@ -831,7 +845,7 @@ def rule_values(given, box):
     turned = box(net.w2.T, "W^T", "Which weights leave this hidden node?",
                  how="Rows and columns of the weights change places.",
                  weights_not_transposed=net.w2.reshape(3, 2))
-    du = box(turned @ net.error, "∂l/∂u", "A row of the transpose times the column.",
+    du = box(turned @ net.error, "∂l/∂u", "Which two weights leave this hidden node?",
              how="Each row of the transpose times the column: the sum over both paths.",
              path_left_out=turned[:, 0] * net.error[0], copies_averaged=turned @ net.error / 2)
     w, d = given("W", [[1, 3], [-2, 4]], high=5), given("d", [2, -1], high=4)
@@ -840,8 +854,8 @@ def rule_values(given, box):
                how="Each column of the weights times the d-values.",
                weights_not_transposed=w @ d, path_left_out=w[0] * d[0])
     return (
-        step("Forward, a row of $W$ collects what goes into an output. Backward you collect what left a hidden node, and "
-             "that is a column. So write $W$ with rows and columns exchanged.",
+        step("Forward, a row of $W$ collects what goes into an output. Backward you collect what left a hidden node, "
+             "and that is a column. So write $W$ with rows and columns exchanged.",
              eq(matrix(net.w2, "W"), "→", matrix(turned, "W^T"))),
         step("All sums over paths in one product:", eq(RULES[0]),
              eq(by("u"), "=", "W^T", column(net.error, "∂l/∂(ŷ, ẑ)"), "=", column(du))),
@@ -869,7 +883,7 @@ def rule_weights(given, box):
                  multiplied_not_divided=known[0, 1] * e[0])
     bias = box(values, "d‑biases", "What is the local gradient of a bias?",
                how="The same as the d-values: a bias is added as it is.",
-               constant_kept=np.zeros(3), activation_for_weight=values * b[0])
+               local_for_downstream=np.ones(3), activation_for_weight=values * b[0])
     return (
         step("Every d-value meets every input. The result has the shape of the weights.", eq(RULES[1]),
              eq(column(d, "d‑values"), row(a, "inputs^T"), "=", matrix(product, "d‑weights"))),
@@ -884,15 +898,17 @@ def shapes(given, box):
     """Rows and columns of everything in a layer."""
     n, k = given("nodes", 3, low=2, high=6), given("inputs", 5, low=2, high=6)
     given.require(n != k)
-    w = box([n, k], "the shape of W", "A row for each node, a column for each input.", how="Nodes by inputs.",
+    w = box([n, k], "the shape of W", "A row for each what, a column for each what?", how="Nodes by inputs.",
             transposed=[k, n])
     t = box([w[1], w[0]], "the shape of W^T", "What does transposing do to rows and columns?",
             how="Rows and columns change places.",
             transposed=[w[0], w[1]])
     back = box(t[0], "the rows of the d-values before the layer", "One for each input, or one for each node?",
                how="As many as the layer has inputs.", transposed=n)
-    d = box(n, "the rows of the d‑values", "One for each node.", how="As many as the layer has nodes.", transposed=k)
-    a = box(k, "the columns of the inputs as a row", "One for each input.", how="As many as the layer has inputs.",
+    d = box(n, "the rows of the d‑values", "One for each input, or one for each node?",
+            how="As many as the layer has nodes.", transposed=k)
+    a = box(k, "the columns of the inputs as a row", "One for each input, or one for each node?",
+            how="As many as the layer has inputs.",
             transposed=n)
     dw = box([d, a], "the shape of d‑weights", "Which matrix are these the gradients of?",
              how="The shape of the weights.",
