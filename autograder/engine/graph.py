@@ -33,7 +33,6 @@ class Node:
     """One number of a computation: a leaf, Node(3, "x"), or the result of an operation on other nodes."""
 
     __slots__ = ("value", "name", "operation", "inputs")
-    __array_ufunc__ = None  # NumPy numbers beside a node leave the operation to the node
 
     def __init__(self, value: float, name: str = "", operation: str = "", inputs: tuple[Node, ...] = ()):
         self.value, self.name, self.operation, self.inputs = float(value), name, operation, inputs

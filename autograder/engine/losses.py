@@ -68,14 +68,14 @@ def binary_cross_entropy_slope(a: Numbers, y: Numbers, *, rows: bool = False) ->
 
 
 def cross_entropy_with_softmax(z: Numbers, y: Numbers, *, rows: bool = False) -> float:
-    """cross_entropy(softmax(z), y), from z: 1/m Σ (log Σₖ e^zₖ · Σₖ yₖ − Σₖ yₖ zₖ)."""
+    """cross_entropy(softmax(z), y), from z: 1/m Σ (log Σ e^z − Σ y z). The targets of an example sum to 1."""
     z, y = _pair(z=z, y=y)
     entries = z.ndim - 1 if rows else 0
-    return plain(np.sum(log_sum_exp(z, rows=rows) * y.sum(entries) - (y * z).sum(entries)) / _how_many(z, rows))
+    return plain(np.sum(log_sum_exp(z, rows=rows) - (y * z).sum(entries)) / _how_many(z, rows))
 
 
 def cross_entropy_with_softmax_slope(z: Numbers, y: Numbers, *, rows: bool = False) -> Numbers:
-    """∂C/∂z of each example, the joint derivative a − y with a = softmax(z). The targets of an example sum to 1."""
+    """∂C/∂z of each example, the joint derivative a − y with a = softmax(z)."""
     z, y = _pair(z=z, y=y)
     return plain(softmax(z, rows=rows) - y)
 

@@ -110,7 +110,12 @@ def test_a_wrong_shape_names_both():
 
 def test_differences_too_small_to_see_are_no_mistake():
     """A true slope of 0 passes, though rounding makes the nudged one 1e-11 or so."""
-    assert check_gradient(lambda w: 1e3 + w[0] * 0 + np.sin(w[1]), [0.3, 1.0], [0.0, np.cos(1.0)]) < 1e-6
+    assert (
+        check_gradient(
+            lambda w: (w[0] + 0.1) ** 2 - w[0] ** 2 - 0.2 * w[0] + np.sin(w[1]), [0.3, 1.0], [0.0, np.cos(1.0)]
+        )
+        < 1e-6
+    )
 
 
 def test_relative_error():

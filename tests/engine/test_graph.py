@@ -82,6 +82,13 @@ def test_numpy_numbers_leave_the_operation_to_the_node():
     assert (np.float64(2) + x).value == 5.0 and (np.float64(2) - x).value == -1.0
 
 
+def test_an_array_times_a_node_is_an_array_of_nodes():
+    """One product per entry, on either side."""
+    x = Node(3.0)
+    assert [node.value for node in np.array([1.0, 2.0]) * x] == [3.0, 6.0]
+    assert [node.value for node in x - np.array([1, 2])] == [2.0, 1.0]
+
+
 def test_values_are_plain_floats():
     """Integers, NumPy numbers, 0-d arrays and subclasses of float come in; a plain float is kept."""
     for value in (3, np.float32(3), np.array(3), Carried(3), True + 2):

@@ -122,6 +122,12 @@ def test_joint_losses_are_the_plain_ones_after_the_activation():
     assert cross_entropy_with_sigmoid(z, y) == pytest.approx(binary_cross_entropy(sigmoid(z), y), rel=1e-13)
 
 
+def test_soft_targets():
+    """Targets that are probabilities rather than one-hot cost −Σ y log p too."""
+    z, y = np.array([2.0, -1.0, 0.5]), np.array([0.2, 0.5, 0.3])
+    assert cross_entropy_with_softmax(z, y) == pytest.approx(cross_entropy(softmax(z), y), rel=1e-14)
+
+
 def test_joint_losses_at_a_thousand():
     """Sure and right costs 0, sure and wrong 2000 or 1000: large, finite and silent."""
     assert cross_entropy_with_softmax([1000, -1000], [1, 0]) == 0.0

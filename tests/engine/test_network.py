@@ -218,6 +218,9 @@ def test_a_layer_is_its_own():
     layer = Layer(weights, [0])
     weights[0, 0] = 9.0
     assert layer.weights.tolist() == [[1.0, 2.0]]
+    turned = Layer(weights.T, [0, 0])
+    weights[0, 0] = 5.0
+    assert turned.weights.tolist() == [[9.0], [2.0]]
     with pytest.raises(ValueError, match="read-only"):
         layer.weights[0, 0] = 9.0
     after = Network([layer]).step([1, 1], [0], 0.1)
