@@ -120,9 +120,13 @@ class StampPages(NbGraderPreprocessor):
 
     def preprocess(self, nb, resources):
         """Stamp every page call of the notebook. SourceError when a cell that calls a page holds anything else."""
-        stamped = []
+        stamped, names = [], set()
         for n, cell in enumerate(nb.cells, start=1):
-            stamped += self.stamped(cell, n) if cell.cell_type == "code" else [cell]
+            here = self.stamped(cell, n) if cell.cell_type == "code" else [cell]
+            if len(here) > 1 and here[0].id in names:
+                raise SourceError(f"cell {n}: this page stands in the notebook already; keep one of its cells")
+            names.update(cell.id for cell in here)
+            stamped += here
         if any(slug_of(cell.metadata.get("nbgrader", {}).get("grade_id")) for cell in stamped):
             title = 1 if stamped[0].cell_type == "markdown" else 0
             stamped.insert(title, setup_cell(self.show_how))
