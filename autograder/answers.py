@@ -112,6 +112,7 @@ SAME_AS = {  # what keyboards, word processors and phones make of the plain char
 }
 PLAIN = str.maketrans({odd: plain for plain, odds in SAME_AS.items() for odd in odds} | dict.fromkeys(INVISIBLE, ""))
 SUPERSCRIPT = str.maketrans("⁰¹²³⁴⁵⁶⁷⁸⁹⁻⁺", "0123456789-+")
+RAISED = re.compile("[⁻⁺]?[⁰¹²³⁴⁵⁶⁷⁸⁹ᵃᵇᶜᵈᵉᶠᵍʰⁱʲᵏˡᵐⁿᵒᵖʳˢᵗᵘᵛʷˣʸᶻ]+")
 SUBSCRIPT = str.maketrans("₀₁₂₃₄₅₆₇₈₉", "0123456789")
 VULGARS = "½⅓⅔¼¾⅕⅖⅗⅘⅙⅚⅐⅛⅜⅝⅞⅑⅒"
 MATHEMATICAL_LETTERS = re.compile("[ℎ\U0001d400-\U0001d7cb]")  # the 𝑥 of a copied formula is an x
@@ -125,11 +126,17 @@ def _plain(text: str) -> str:
     """The text in plain characters, with x² as x^2 and x₁ as x_1."""
     text = unicodedata.normalize("NFC", text).translate(PLAIN)
     text = MATHEMATICAL_LETTERS.sub(lambda letter: unicodedata.normalize("NFKC", letter[0]), text)
-    text = re.sub("[⁻⁺]?[⁰¹²³⁴⁵⁶⁷⁸⁹]+", lambda run: f"^{run[0].translate(SUPERSCRIPT)} ", text)
+    text = RAISED.sub(_raised, text)
     text = re.sub("_?[₀₁₂₃₄₅₆₇₈₉]+", lambda run: f"_{run[0].lstrip('_').translate(SUBSCRIPT)} ", text)
     if any(c.isdigit() and c not in "0123456789" for c in text):
         raise _Refused("Some of these digits cannot be read here. Please type them with 0 to 9.")
     return text.strip()
+
+
+def _raised(run: re.Match) -> str:
+    """x² as x^2 and e²ˣ as e^(2x)."""
+    exponent = unicodedata.normalize("NFKC", run[0].translate(SUPERSCRIPT))
+    return f"^{exponent} " if exponent.lstrip("+-").isdigit() else f"^({exponent}) "
 
 
 # Numbers ------------------------------------------------------------------------------------------------------------

@@ -198,6 +198,8 @@ def test_infinity_only_where_the_page_allows_it(typed, value):
         ("exp(x)", exp(x), "e^x"),
         ("e^-x", exp(-x), "e^(-x)"),
         ("e^2x", E**2 * x, "e^2·x"),
+        ("eʸ", exp(y), "e^y"),
+        ("e⁻²ˣ", exp(-2 * x), "e^(-2x)"),
         ("e", E, "e"),
         ("2πx", 2 * pi * x, "2π·x"),
         ("pi", pi, "π"),
