@@ -651,7 +651,7 @@ def bias_gradients(given, box):
                  subtracted_backwards=net.loss - loss, value_not_change=loss)
     ratio = box(change / h, "Δl/Δb_4", "Which change stands on top?",
                 how="The change of the loss over the nudge.",
-                upside_down=h / change, multiplied_not_divided=change * h, change_not_ratio=change)
+                change_not_ratio=change)
     given.require(abs((e0 + h) ** 2 - e0**2) > 0.1)
     return (
         step("A bias is simply added. So its local gradient is …", eq(by("b_4", "ŷ"), "=", local)),
