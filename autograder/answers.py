@@ -35,6 +35,7 @@ from .engine.expressions import (
     apply,
     pi,
 )
+from .layout.boxed import Shape
 
 LONGEST_NUMBER, LONGEST_FORMULA = 40, 120
 LARGEST_EXPONENT, LARGEST_POWER, DEEPEST = 300, 100, 30
@@ -61,6 +62,22 @@ class Formula:
     """A formula in the names of the page."""
 
     value: Expr
+    read_as: str
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """One of the words that a box offers."""
+
+    value: str
+    read_as: str
+
+
+@dataclass(frozen=True, slots=True)
+class ShapeTyped:
+    """The shape of a matrix."""
+
+    value: Shape
     read_as: str
 
 
@@ -93,6 +110,34 @@ def read_expression(text: str, names: tuple[str, ...]) -> Formula | Unreadable |
     if len(text) > LONGEST_FORMULA:
         return Unreadable(f"That is longer than {LONGEST_FORMULA} characters. Try a shorter way to write it.")
     return _read_expression(text, tuple(names))
+
+
+def read_choice(text: str, options: tuple[str, ...]) -> Choice | Unreadable | None:
+    """Which of the words `options` was chosen; None for a blank. Capitals and blanks do not matter."""
+    said = " ".join(text[:LONGEST_FORMULA].split()).casefold()
+    if not said:
+        return None
+    for option in options:
+        if option.casefold() == said:
+            return Choice(option, option)
+    return Unreadable(f"Choose one of: {', '.join(options)}."[:120])
+
+
+_SHAPE = re.compile(r"[(\[]?\s*([0-9]{1,4})\s*(?:[xX×*,·]|by)\s*([0-9]{1,4})\s*[)\]]?")
+
+
+@lru_cache(1024)
+def _read_shape(text: str) -> ShapeTyped | Unreadable:
+    if match := _SHAPE.fullmatch(text):
+        shape = Shape((int(match[1]), int(match[2])))
+        return ShapeTyped(shape, str(shape))
+    return Unreadable("A shape is rows × columns, such as 3×2. A column of three is 3×1.")
+
+
+def read_shape(text: str) -> ShapeTyped | Unreadable | None:
+    """The shape that was typed, as 3×2, 3x2, 3 by 2 or (3, 2); None for a blank."""
+    text = _stripped(text)
+    return _read_shape(text[:LONGEST_NUMBER]) if text else None
 
 
 # Characters ---------------------------------------------------------------------------------------------------------

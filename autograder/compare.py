@@ -6,9 +6,10 @@ from fractions import Fraction
 from math import floor, isfinite, log10
 
 from .engine.expressions import Expr, as_expr, same_value
+from .layout.boxed import Shape
 from .layout.numbers import simple_fraction
 
-Value = Fraction | float | Expr
+Value = Fraction | float | Expr | str | Shape
 
 
 def equal(answer: Value, key: Value, digits: int | None = None) -> bool:
@@ -17,6 +18,8 @@ def equal(answer: Value, key: Value, digits: int | None = None) -> bool:
     digits  None: exactly. Otherwise the two may differ by one unit in that significant digit of the key, so that
             rounding, cutting off, and computing on with rounded numbers are all right.
     """
+    if isinstance(key, (str, Shape)) or isinstance(answer, (str, Shape)):
+        return type(answer) is type(key) and answer == key
     if isinstance(key, Expr) or isinstance(answer, Expr):
         return same_value(as_expr(answer), as_expr(key))
     if not (isfinite(answer) and isfinite(key)):

@@ -17,7 +17,7 @@ from math import isfinite
 from typing import NamedTuple
 
 from . import pages
-from .answers import Formula, Unreadable, read_expression, read_number
+from .answers import Number, Unreadable, read_choice, read_expression, read_number, read_shape
 from .compare import equal, rounded_off
 from .engine.expressions import Expr
 from .mistakes import MESSAGES
@@ -95,7 +95,7 @@ def mark(page: Page | str, answers: Mapping[int, str], variant: int = 0) -> Mark
 @lru_cache(maxsize=8192)
 def _mark(page: Page, variant: int, texts: tuple[str, ...]) -> Marks:
     sheet = page.sheet(variant)
-    read = [_read(box, text) for box, text in zip(sheet.boxes, texts, strict=True)]
+    read = [READERS[box.kind](box, text) for box, text in zip(sheet.boxes, texts, strict=True)]
     verdicts = [_first_look(box, text, answer) for box, text, answer in zip(sheet.boxes, texts, read, strict=True)]
     if any(verdict.state == "wrong" for verdict in verdicts):
         verdicts = _second_look(sheet, read, verdicts)
@@ -105,8 +105,12 @@ def _mark(page: Page, variant: int, texts: tuple[str, ...]) -> Marks:
 # -- reading and the first look ---------------------------------------------------------------------------------------
 
 
-def _read(box: Box, text: str):
-    return read_expression(text, box.names) if box.kind == "expression" else read_number(text)
+READERS = {
+    "number": lambda box, text: read_number(text),
+    "expression": lambda box, text: read_expression(text, box.names),
+    "choice": lambda box, text: read_choice(text, box.options),
+    "shape": lambda box, text: read_shape(text),
+}
 
 
 def _first_look(box: Box, text: str, answer) -> Verdict:
@@ -117,7 +121,7 @@ def _first_look(box: Box, text: str, answer) -> Verdict:
         return Verdict(box.number, "unreadable", text, message=answer.message)
     if equal(answer.value, box.key, box.digits):
         return Verdict(box.number, "right", text, answer.read_as)
-    if not isinstance(answer, Formula) and rounded_off(answer.value, answer.digits, box.key, box.digits):
+    if isinstance(answer, Number) and rounded_off(answer.value, answer.digits, box.key, box.digits):
         return Verdict(box.number, "few_digits", text, answer.read_as, message=_ask_digits(box))
     return Verdict(box.number, "wrong", text, answer.read_as, message=box.hint)
 
@@ -156,6 +160,8 @@ def _second_look(sheet: Sheet, read: list, verdicts: list[Verdict]) -> list[Verd
 def _carry(box: Box, answer) -> object:
     """The value with which the page is computed on, or None: trivial and useless answers are not carried."""
     value = answer.value
+    if not isinstance(answer, Number) and not isinstance(value, Expr):
+        return value
     if isinstance(value, Expr):
         return None if _trivial(value) and not _trivial(box.key) else value
     if not isfinite(value) or (float(value) in WORTH_CARRYING and box.key not in WORTH_CARRYING):
@@ -168,7 +174,7 @@ def _trivial(formula: Expr) -> bool:
 
 
 def _follows(value, answer, handed, box: Box) -> bool:
-    if isinstance(handed, Expr) or isinstance(value, Expr):
+    if not isinstance(answer, Number):
         return equal(value, handed)
     if not isfinite(handed):
         return False

@@ -27,7 +27,7 @@ import numpy as np
 
 from .compare import equal
 from .engine.expressions import Expr
-from .layout import Node, boxed, number
+from .layout import Node, Shape, boxed, number
 from .layout.boxed import BoxedArray
 from .layout.numbers import simple_fraction
 from .mistakes import MESSAGES
@@ -44,11 +44,14 @@ class Unfit(Exception):
     """These numbers do not make a good exercise; the next ones will be tried."""
 
 
+KINDS = {"expression": Expr, "choice": str, "shape": Shape}  # anything else is a number
+
+
 class Box(NamedTuple):
     """One box: what is expected in it, and what to say about it."""
 
     number: int
-    key: Fraction | float | Expr
+    key: Fraction | float | Expr | str | Shape
     name: str  # what stands in it, as mathematics: "∂Z/∂W"
     label: str  # the same, spoken: "box 7, row 2, column 1 of ∂L/∂W"
     hint: str
@@ -57,16 +60,17 @@ class Box(NamedTuple):
     names: tuple[str, ...] = ()  # the variables that a formula may use
     mistakes: tuple[tuple[str, object], ...] = ()  # (code, what that slip gives)
     width: int = 3
+    options: tuple[str, ...] = ()  # the words to choose from
 
     @property
     def kind(self) -> str:
-        """How the answer is read: "number" or "expression"."""
-        return "expression" if isinstance(self.key, Expr) else "number"
+        """How the answer is read: one of KINDS."""
+        return next((kind for kind, types in KINDS.items() if isinstance(self.key, types)), "number")
 
     @property
     def shown(self) -> str:
         """The key as it is printed."""
-        return str(self.key) if self.kind == "expression" else number(self.key, self.digits)
+        return number(self.key, self.digits) if self.kind == "number" else str(self.key)
 
     @property
     def literal(self) -> str:
@@ -91,6 +95,7 @@ class Sheet:
         """What answers look like on this page, said in one line at its foot."""
         asked = sorted({box.digits for box in self.boxes if box.digits and box.kind == "number"})
         exact = any(not box.digits and box.kind == "number" for box in self.boxes)
+        shapes = any(box.kind == "shape" for box in self.boxes)
         formulas = sorted({name for box in self.boxes if box.kind == "expression" for name in box.names})
         said = []
         if exact:
@@ -100,6 +105,8 @@ class Sheet:
             said.append(f"{'Where decimals go on, give' if exact else 'Give'} {digits} digits.")
         if formulas:
             said.append(f"Formulas in {', '.join(formulas)}: x^2, 2x, sin(x), e^x, ln(x), 1/x.")
+        if shapes:
+            said.append("Shapes are rows × columns: 3×2, or 3x2.")
         return " ".join(said)
 
     def follow(self, carried: Mapping[int, object]) -> Run:
@@ -206,6 +213,7 @@ class Run:
         digits: int | None = None,
         only: object = None,
         names: tuple[str, ...] | str = (),
+        options: tuple[str, ...] | list[str] = (),
         **mistakes: object,
     ) -> object:
         """Declare boxes, one per entry of `value`, and return what stands in them.
@@ -216,19 +224,18 @@ class Run:
         digits    significant digits asked for; without it the number is exact
         only      the entries that are boxes (indices or a mask of the array); the others are printed
         names     the variables a formula may use
+        options   the words to choose from, where `value` is a word or words
         mistakes  code=what that slip gives, of the same shape as `value`; codes stand in `autograder.mistakes`
         """
-        if isinstance(value, (list, tuple)):
-            value = np.array(value, dtype=object if any(isinstance(v, Expr) for v in np.ravel(value)) else float)
-        values = np.asarray(value, dtype=object if _symbolic(value) else float)
+        values = _array(value)
         where = _positions(values.shape, only)
-        slips = {code: np.broadcast_to(np.asarray(slip), values.shape) for code, slip in mistakes.items()}
+        slips = {code: np.broadcast_to(_array(slip), values.shape) for code, slip in mistakes.items()}
         first = len(self.handed) + 1
         for index in where:
             self.handed.append(values[index])
             self.slips.append(tuple((code, slip[index]) for code, slip in slips.items()))
         if self.carried is None:
-            self._declare(values, where, first, name, hint, how, digits, names, slips)
+            self._declare(values, where, first, name, hint, how, digits, names, tuple(options), slips)
             return self._boxed(values, where, first)
         held = values.copy()
         for n, index in enumerate(where, start=first):
@@ -243,7 +250,7 @@ class Run:
             numbers[index] = n
         return BoxedArray(values, numbers)
 
-    def _declare(self, values, where, first, name, hint, how, digits, names, slips) -> None:
+    def _declare(self, values, where, first, name, hint, how, digits, names, options, slips) -> None:
         if unknown := set(slips) - set(MESSAGES):
             raise PageError(f"unknown mistake {sorted(unknown)[0]!r}; add it to autograder/mistakes.py")
         for what, text in (("name", name), ("hint", hint), ("how", how)):
@@ -260,11 +267,13 @@ class Run:
             names_ = tuple(names.split()) if isinstance(names, str) else tuple(names)
             if isinstance(key, Expr) and not key.names <= set(names_):
                 raise PageError(f"box {n} has the key {key}, which uses names outside names={names_}")
+            if isinstance(key, str) and key not in options:
+                raise PageError(f"box {n} has the key {key!r}, which is not among options={options}")
             label = _label(n, index, values.shape, name)
-            self.boxes.append(Box(n, key, name, label, hint, how, digits, names_, tuple(kept)))
+            self.boxes.append(Box(n, key, name, label, hint, how, digits, names_, tuple(kept), 3, options))
         widest = max(len(box.shown) for box in self.boxes[first - 1 :])
         for i, box in enumerate(self.boxes[first - 1 :], start=first - 1):
-            width = max(3, widest + 1) if box.kind == "number" else max(5, widest)
+            width = max(3, widest + 1) if box.kind == "number" else max(5, widest, *map(len, options))
             self.boxes[i] = box._replace(width=width)
         self.invisible += [f"box {first}: {code}" for code, seen in zip(slips, shown, strict=True) if not seen]
 
@@ -274,8 +283,16 @@ class Run:
             raise Unfit(f"the mistake gives the key itself ({self.invisible[0]}); change the numbers or leave it out")
 
 
-def _symbolic(value: object) -> bool:
-    return isinstance(value, Expr) or (isinstance(value, np.ndarray) and value.dtype == object)
+def _array(value: object) -> np.ndarray:
+    """The value as an array of floats, or of formulas, words or shapes, each a single entry."""
+    if isinstance(value, (Expr, str, Shape)):
+        single = np.empty((), dtype=object)
+        single[()] = value
+        return single
+    if isinstance(value, (list, tuple)):
+        rows = [_array(entry) for entry in value]
+        return np.stack(rows) if rows else np.empty(0)
+    return np.asarray(value, dtype=object if np.asarray(value).dtype.kind == "O" else float)
 
 
 def _positions(shape: tuple[int, ...], only: object) -> list[tuple]:
@@ -286,8 +303,8 @@ def _positions(shape: tuple[int, ...], only: object) -> list[tuple]:
     return [index if isinstance(index, tuple) else (index,) for index in only]
 
 
-def _key(value: object, digits: int | None, n: int) -> Fraction | float | Expr:
-    if isinstance(value, Expr):
+def _key(value: object, digits: int | None, n: int) -> Fraction | float | Expr | str | Shape:
+    if isinstance(value, (Expr, str, Shape)):
         return value
     value = float(value)
     if not isfinite(value):

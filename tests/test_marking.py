@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from autograder import pages
 from autograder.engine.expressions import Name
-from autograder.layout import column, eq
+from autograder.layout import Shape, column, eq
 from autograder.marking import mark
 from autograder.page import page
 
@@ -182,3 +182,27 @@ def test_marking_loads_no_notebook_library():
     loaded = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout.split()
     heavy = {"sympy", "matplotlib", "IPython", "ipywidgets", "anywidget", "nbgrader", "nbformat", "autograd"}
     assert "numpy" in loaded and not heavy & set(loaded)
+
+
+@page("Shapes and words", row="0")
+def kinds(given, box):
+    shape = box(Shape((3, 2)), "the shape of W", "Rows first?", how="Rows, then columns.", transposed=Shape((2, 3)))
+    word = box("max", "the node", "Which?", how="It routes.", options=["add", "max", "copy"], add_scales="add")
+    words = box(["add", "copy"], "the nodes", "Which?", how="So.", options=["add", "max", "copy"])
+    return eq(shape, word, column(words))
+
+
+def test_shapes_in_any_notation():
+    """3×2, 3x2, 3 by 2 and (3, 2) are one shape; 2×3 is its transpose; a lone number is no shape."""
+    for text in ("3×2", "3x2", " 3 X 2 ", "3 by 2", "(3, 2)", "[3,2]", "3*2"):
+        assert states(kinds, {1: text})[0] == "right", text
+    assert mark(kinds, {1: "2×3"}).verdicts[0].code == "transposed"
+    assert states(kinds, {1: "3"})[0] == "unreadable"
+
+
+def test_words_are_chosen_from_a_few():
+    """A word is right, a named mistake, wrong, or not one of those on offer."""
+    marks = mark(kinds, {2: "MAX", 3: "copy", 4: "foo"})
+    assert [v.state for v in marks.verdicts] == ["blank", "right", "wrong", "unreadable"]
+    assert marks.verdicts[3].message == "Choose one of: add, max, copy."
+    assert mark(kinds, {2: "add"}).verdicts[1].code == "add_scales"

@@ -10,14 +10,14 @@ render      template, static, plain, solution: from a sheet to HTML and text
 
 from importlib import import_module
 
-from .boxed import BoxedArray, BoxedNumber, box_of, boxed
+from .boxed import BoxedArray, BoxedNumber, Shape, box_of, boxed
 from .diagrams import graph, network
 from .numbers import number
 from .words import At, Node, aligned, column, drawing, eq, frac, group, matrix, row, say, step, table
 
 __all__ = [
-    "STATES", "At", "BoxedArray", "BoxedNumber", "Node", "aligned", "box_of", "boxed", "column", "drawing", "eq",
-    "frac", "graph", "group", "mathematics", "matrix", "network", "number", "plain", "prose", "row", "say", "solution",
+    "STATES", "At", "BoxedArray", "BoxedNumber", "Node", "Shape", "aligned", "box_of", "boxed", "column", "drawing",
+    "eq", "frac", "graph", "group", "mathematics", "matrix", "network", "number", "plain", "prose", "row", "say", "solution",
     "static", "step", "stylesheet", "table", "template",
 ]  # fmt: skip
 

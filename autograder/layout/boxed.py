@@ -86,8 +86,27 @@ def _plain(value: object) -> object:
     return np.asarray(value) if isinstance(value, BoxedArray) else value
 
 
+class Shape(tuple):
+    """The shape of a matrix, rows × columns: `Shape((3, 2))` is printed 3×2."""
+
+    box: int = 0
+
+    def __str__(self) -> str:
+        return "×".join(map(str, self))
+
+
+class BoxedWord(str):
+    """A word that is shown as box `box`."""
+
+    box: int = 0
+
+
 def boxed(value: object, box: int) -> object:
     """The one value `value`, marked as box `box`; box 0 is no box."""
+    if isinstance(value, (str, Shape)):
+        marked = Shape(value) if isinstance(value, Shape) else BoxedWord(value)
+        marked.box = box
+        return marked
     if isinstance(value, (int, float, np.number)):
         return BoxedNumber(value, box) if box else float(value)
     return BoxedFormula(_plain(value), box) if box else value

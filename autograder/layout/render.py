@@ -35,12 +35,12 @@ class Html:
         """Anything that may stand in a formula: a word, a box, a string, a number, a formula, an array."""
         if isinstance(part, Node):
             return WORDS[part.kind](self, part)
-        if isinstance(part, str):
-            return f'<span class="wb-m">{mathematics(part)}</span>'
         if isinstance(part, np.ndarray):
             return self.array(part)
         if box := box_of(part):
             return self.slot(box)
+        if isinstance(part, str):
+            return f'<span class="wb-m">{mathematics(part)}</span>'
         if isinstance(part, (int, float, np.number)):
             return f'<span class="wb-m">{mathematics(number(float(part)))}</span>'
         return f'<span class="wb-m">{mathematics(str(part))}</span>'
@@ -129,7 +129,9 @@ def template(sheet: object) -> str:
 
     def slot(n: int) -> str:
         box = sheet.boxes[n - 1]
-        return f'<span class="wb-slot" data-box="{n}" data-label="{escape(box.label)}" style="--w:{box.width}"></span>'
+        choice = f' data-options="{escape("|".join(box.options))}"' if box.options else ""
+        label = escape(box.label)
+        return f'<span class="wb-slot" data-box="{n}" data-label="{label}"{choice} style="--w:{box.width}"></span>'
 
     return _head(sheet) + _body(sheet, slot) + _foot(sheet)
 
