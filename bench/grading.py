@@ -62,7 +62,8 @@ def _autograde(course: Path) -> float:
 
 
 def _nbgrader(course: Path, *words: str) -> None:
-    environment = os.environ | {"PYTHONWARNINGS": "ignore", "JUPYTER_CONFIG_DIR": str(course / ".jupyter")}
+    path = os.pathsep.join([str(Path(sys.executable).parent), os.environ["PATH"]])  # nbgrader calls alembic by name
+    environment = os.environ | {"PATH": path, "JUPYTER_CONFIG_DIR": str(course / ".jupyter")}
     done = subprocess.run([sys.executable, "-m", "nbgrader", *words], cwd=course, env=environment, capture_output=True,
                           text=True)
     if done.returncode:

@@ -37,6 +37,13 @@ def mark_all(notebooks: list[dict]) -> float:
     return points
 
 
+def forget() -> None:
+    """Drop what was remembered of earlier notebooks, so that the second round does the work again."""
+    from autograder import marking
+
+    marking._mark.cache_clear()
+
+
 def run() -> list[dict]:
     """Rates with the file already parsed and with parsing, and peak memory for 1 000 and 4 000 notebooks."""
     notebooks = classroom.submissions(NOTEBOOKS)
@@ -45,12 +52,15 @@ def run() -> list[dict]:
     start = time.perf_counter()
     first = mark_all(notebooks)
     marked = time.perf_counter()
+    forget()
+    parsing = time.perf_counter()
     second = mark_all([json.loads(text) for text in texts])
     parsed = time.perf_counter()
     assert first == second
+    rate, with_parsing = NOTEBOOKS / (marked - start), NOTEBOOKS / (parsed - parsing)
     return [
-        {"what": "notebooks of chapter 1 marked a second, file parsed", "value": NOTEBOOKS / (marked - start), "goal": "≥ 1000"},
-        {"what": "the same a second time, with parsing", "value": NOTEBOOKS / (parsed - marked), "goal": ""},
+        {"what": "notebooks of chapter 1 marked a second, file parsed", "value": rate, "goal": "≥ 1000"},
+        {"what": "the same, with parsing", "value": with_parsing, "goal": ""},
         {"what": "peak memory, 1 000 notebooks (MB)", "value": _memory(1000), "goal": "< 300"},
         {"what": "peak memory, 4 000 notebooks (MB)", "value": _memory(4000), "goal": "not growing"},
     ]

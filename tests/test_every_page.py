@@ -3,9 +3,9 @@
 from fractions import Fraction
 
 import pytest
-from autograder.answers import Unreadable, read_expression, read_number
 
 from autograder import layout, pages
+from autograder.answers import Unreadable, read_expression, read_number
 from autograder.compare import equal, unit
 from autograder.engine.expressions import Expr
 from autograder.layout.numbers import rounded, simple_fraction
