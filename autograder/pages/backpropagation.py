@@ -509,8 +509,8 @@ def hidden_values(given, box):
              eq("u_1", "=", "w_1x_1 + w_4x_2 + b_1", "=", terms[0], "+", terms[1], plus(net.b1[0]))),
         step("Now all three. The weights sit on the edges, the biases under the nodes.",
              network([net.x, u], [net.w1], names=[["x_1", "x_2"], U_NAMES], below=[(), biases(net.b1, 1)], along=(0.7,),
-                     gap=340,
-                     row_gap=116, title="Two inputs joined to three hidden nodes by six weights")),
+                     gap=390,
+                     row_gap=104, title="Two inputs joined to three hidden nodes by six weights")),
     )
 
 
@@ -530,8 +530,8 @@ def prediction_and_loss(given, box):
     return (
         step("The hidden values are known. What does the network predict?",
              network([net.u, out], [net.w2], names=[U_NAMES, OUT_NAMES], below=[(), biases(net.b2, 4)], along=(0.3,),
-                     gap=340,
-                     row_gap=116, title="Three hidden nodes joined to two outputs by six weights")),
+                     gap=390,
+                     row_gap=104, title="Three hidden nodes joined to two outputs by six weights")),
         step(f"The targets were {net.target[0]:g} and {net.target[1]:g}. How far off is each prediction? And the loss?",
              table(["", "prediction − target", "squared"], (difference("ŷ", net.target[0]), error[0], squares[0]),
                    (difference("ẑ", net.target[1]), error[1], squares[1])),
@@ -625,8 +625,8 @@ def weight_matrix(given, box):
                  only=[(1, 0), (1, 2)],
                  how="The row's gradient times the column's value.", other_row=np.outer(column_[::-1], row_))
     return (
-        step("Set the gradients in the shape of the weights. There are two rows, for $ŷ$ and $ẑ$.",
-             eq(by("W"), "=", column(net.error), row(net.u), "=", matrix(whole))),
+        step("Set the gradients $∂l/∂W$ in the shape of the weights: a row for $ŷ$ and a row for $ẑ$.",
+             eq(column(net.error), row(net.u), "=", matrix(whole))),
         step("Another example, with blanks on both sides.", eq(column(column_), row(row_), "=", matrix(filled))),
     )
 
@@ -768,9 +768,7 @@ def step_second_layer(given, box):
              f"First $w_7$, whose gradient is ${grad[0, 0]:g}$.",
              eq("Δw_7", "=", "−", frac(1, 100), "·", by("w_7"), "=", move)),
         step("Now all six weights at once.",
-             eq("new W", "=", "W", "−", frac(1, 100), "·", by("W"), "=", matrix(net.w2), "−", frac(1, 100),
-                matrix(grad)),
-             eq("=", matrix(new))),
+             eq(matrix(net.w2, "W"), "−", frac(1, 100), matrix(grad, "∂l/∂W")), eq("=", matrix(new))),
         step("And the two biases.", eq(column(net.b2), "−", frac(1, 100), column(net.error), "=", column(bias))),
     )
 
@@ -819,7 +817,7 @@ def after_the_step(given, box):
         step(f"The targets {net.target[0]:g} and {net.target[1]:g} have not moved. "
              f"Before the step the loss was {net.loss:g}. And now?",
              eq("l", "=", loss)),
-        step("A gradient says which way is down, not for how long. Here is where a step of −1/10 000 of it would have "
+        step("A gradient says which way is down, not for how long. Here is where a step of $-1/10000$ of it would have "
              f"led: $ŷ = {small.out[0]:.4g}$ and $ẑ = {small.out[1]:.4g}$.", eq("l", "=", short)),
     )
 
