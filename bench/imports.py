@@ -19,7 +19,8 @@ def run() -> list[dict]:
     """The ratio of `import autograder.marking` to `import numpy`, whole processes in turn, and what it loads."""
     pairs = [(_seconds("import numpy"), _seconds("import autograder.marking")) for _ in range(ROUNDS)]
     code = f"import sys, autograder.marking; print(*[m for m in {HEAVY} if m in sys.modules])"
-    loaded = subprocess.run([sys.executable, "-c", code], cwd=classroom.ROOT, check=True, capture_output=True, text=True)
+    words = [sys.executable, "-c", code]
+    loaded = subprocess.run(words, cwd=classroom.ROOT, check=True, capture_output=True, text=True)
     ratio = statistics.median(ours / numpy for numpy, ours in pairs)
     return [
         {"what": "import autograder.marking over import numpy", "value": ratio, "goal": "≤ 1.2"},

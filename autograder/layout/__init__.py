@@ -17,8 +17,8 @@ from .words import At, Node, aligned, column, drawing, eq, frac, group, matrix, 
 
 __all__ = [
     "STATES", "At", "BoxedArray", "BoxedNumber", "Node", "Shape", "aligned", "box_of", "boxed", "column", "drawing",
-    "eq", "frac", "graph", "group", "mathematics", "matrix", "network", "number", "plain", "prose", "row", "say", "solution",
-    "static", "step", "stylesheet", "table", "template",
+    "eq", "frac", "graph", "group", "mathematics", "matrix", "network", "number", "plain", "prose", "row", "say",
+    "solution", "static", "step", "stylesheet", "table", "template",
 ]  # fmt: skip
 
 LATER = {  # what only rendering needs is loaded when it is first used; marking never renders
