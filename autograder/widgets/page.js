@@ -337,6 +337,8 @@ function render({ model, el }) {
     showVerdicts();
     showSum();
     showHow();
+    showNote();
+    fitDrawings();
   };
 
   const show = (n, text) => { // also in a box being typed in, if the change came from elsewhere: undo, another view
@@ -388,18 +390,30 @@ function render({ model, el }) {
     placeHint(boxes.get(hinted).slot);
   };
 
+  /** Beside its box, where it hides least: other boxes count threefold, words and numbers once. */
   const placeHint = (slot) => {
-    const a = root.getBoundingClientRect(), b = slot.getBoundingClientRect();
-    const x = b.left - a.left + b.width / 2;
-    const width = hint.offsetWidth, top = b.bottom - a.top + 10, bottom = top + hint.offsetHeight;
-    const fit = (left) => Math.max(8, Math.min(a.width - width - 8, left));
-    const others = [...boxes.values()].map((box) => box.slot.getBoundingClientRect());
-    const covered = (left) => others.reduce((area, r) => { // of other boxes
-      const dx = Math.min(left + width, r.right - a.left) - Math.max(left, r.left - a.left - 8);
-      const dy = Math.min(bottom, r.bottom - a.top) - Math.max(top, r.top - a.top - 8);
-      return dx > 0 && dy > 0 ? area + dx * dy : area;
+    const page = root.getBoundingClientRect(), box = slot.getBoundingClientRect();
+    const width = hint.offsetWidth, height = hint.offsetHeight, gap = 11;
+    const x = (box.left + box.right) / 2 - page.left, y = (box.top + box.bottom) / 2 - page.top;
+    const fit = (left) => Math.max(8, Math.min(page.width - width - 8, left));
+    const beside = [x - width / 2, x - 28, x - width + 28].map(fit);
+    const places = [
+      ...beside.map((left) => ({ side: "below", left, top: box.bottom - page.top + gap })),
+      ...beside.map((left) => ({ side: "above", left, top: box.top - page.top - gap - height })),
+      { side: "right", left: box.right - page.left + gap, top: y - height / 2 },
+      { side: "left", left: box.left - page.left - gap - width, top: y - height / 2 },
+    ].filter(({ left, top }) => left >= 4 && left + width <= page.width - 4 && top >= 4);
+    const things = [...body.querySelectorAll(".wb-slot, .wb-row > *, .wb-m, .wb-step, .wb-say")]
+      .filter((thing) => thing !== slot && !thing.contains(slot))
+      .map((thing) => [thing.getBoundingClientRect(), thing.classList.contains("wb-slot") ? 3 : 1]);
+    const hidden = ({ left, top }) => things.reduce((sum, [r, weight]) => {
+      const wide = Math.min(left + width, r.right - page.left) - Math.max(left, r.left - page.left);
+      const high = Math.min(top + height, r.bottom - page.top) - Math.max(top, r.top - page.top);
+      return wide > 0 && high > 0 ? sum + weight * wide * high : sum;
     }, 0);
-    const left = [x - width / 2, x - 28, x - width + 28].map(fit).sort((p, q) => covered(p) - covered(q))[0];
+    const costs = places.map(hidden);
+    const { side, left, top } = places[costs.indexOf(Math.min(...costs))] ?? { side: "below", left: fit(x), top: y };
+    hint.dataset.side = side;
     hint.style.left = `${left}px`;
     hint.style.top = `${top}px`;
     hint.style.setProperty("--tip", `${Math.max(14, Math.min(width - 14, x - left))}px`);
@@ -417,17 +431,19 @@ function render({ model, el }) {
   };
 
   // -- to Python and back --------------------------------------------------------------------------------------------
+  const save = () => { if (!lost) model.save_changes(); };
+  const send = (content) => { if (!lost) model.send(content); };
   let restTimer = 0, waitTimer = 0;
   const push = (now, changed) => {
     model.set(practising() ? "trial" : "texts", now);
     model.set("client", uid);
     model.set("seq", model.get("seq") + 1);
-    model.save_changes();
+    save();
     clearTimeout(waitTimer);
     if (lost) uncheck(changed);
     else waitTimer = setTimeout(() => { if (model.get("done") < model.get("seq")) uncheck(changed); }, 1500);
     clearTimeout(restTimer);
-    if (!practising()) restTimer = setTimeout(() => model.send({ want: "twin", client: uid }), 400);
+    if (!practising()) restTimer = setTimeout(() => send({ want: "twin", client: uid }), 400);
   };
   const uncheck = (changed) => { // an old verdict must not stand beside a new text
     for (const n of changed) if (boxes.has(n)) boxes.get(n).slot.dataset.state = "unchecked";
@@ -438,10 +454,13 @@ function render({ model, el }) {
   const say = (topic, sentence) => {
     if (sentence) said.set(topic, sentence);
     else said.delete(topic);
-    note.replaceChildren(...[...said.values()].map((text) => element("p", "", { textContent: text })));
-    note.hidden = said.size === 0;
+    showNote();
   };
-  const showNotes = () => model.get("notes").forEach((text, i) => say(`python ${i}`, text));
+  const showNote = () => {
+    note.replaceChildren(...[...said.values()].map((text) => element("p", "", { textContent: text })));
+    note.hidden = said.size === 0 || (practising() && !lost); // they are about the page to be handed in
+  };
+  const showGiven = () => model.get("notes").forEach((text, i) => say(`python ${i}`, text));
 
   // -- the cell ----------------------------------------------------------------------------------------------------------
   const notebook = notebookOf(model);
@@ -464,7 +483,7 @@ function render({ model, el }) {
   const pushTexts = (now, changed) => { // the graded texts, whatever is being practised meanwhile
     if (!practising()) return push(now, changed);
     model.set("texts", now);
-    model.save_changes();
+    save();
   };
 
   const write = (edits) => { // [[box, text], ...]
@@ -501,7 +520,7 @@ function render({ model, el }) {
     say("reach", cell ? "" : UNREACHED);
     if (model.get("writeback") !== Boolean(cell)) {
       model.set("writeback", Boolean(cell));
-      model.save_changes();
+      save();
     }
   };
 
@@ -521,6 +540,17 @@ function render({ model, el }) {
     if (message?.fonts) addFonts(message.fonts, buffers ?? []);
     if (message?.twin && message.client === uid) putTwin(message.twin);
   };
+
+  /** Drawings shrink with the page down to two thirds; narrower than that they scroll. */
+  const fitDrawings = () => {
+    for (const drawing of body.querySelectorAll(".wb-drawing")) {
+      const room = body.clientWidth, wide = parseFloat(drawing.style.width) || room;
+      drawing.style.zoom = Math.max(0.66, Math.min(1, room / wide));
+    }
+    if (hinted) showHint(hinted);
+  };
+  const resized = new ResizeObserver(fitDrawings);
+  resized.observe(root);
 
   // -- keyboard -----------------------------------------------------------------------------------------------------------
   const go = (n) => { const { input } = boxes.get(n); input.focus(); input.select(); };
@@ -604,7 +634,7 @@ function render({ model, el }) {
   const onOver = (event) => { if (!boxes.has(document.activeElement?.closest(".wb-slot")?.dataset.box) || !root.contains(document.activeElement)) showHint(boxOf(event)); };
 
   // -- life ------------------------------------------------------------------------------------------------------------------
-  const ask = (trait, value) => { model.set(trait, value); model.save_changes(); };
+  const ask = (trait, value) => { model.set(trait, value); save(); };
   again.addEventListener("click", () => { ask("practice", model.get("shown") + 1); });
   back.addEventListener("click", () => { ask("practice", 0); again.focus(); });
   solve.addEventListener("click", () => ask("asked", !model.get("how")));
@@ -619,18 +649,19 @@ function render({ model, el }) {
   const onTexts = () => { for (const n of order) show(n, texts()[n] ?? ""); };
   const listeners = {
     "change:shown": build, "change:verdicts": showVerdicts, "change:done": showVerdicts, "change:summary": showSum, "change:can_show": showSum,
-    "change:how": showHow, "change:texts": onTexts, "change:trial": onTexts, "change:notes": showNotes, "msg:custom": onMessage,
+    "change:how": showHow, "change:texts": onTexts, "change:trial": onTexts, "change:notes": showGiven, "msg:custom": onMessage,
   };
   for (const [event, listener] of Object.entries(listeners)) model.on(event, listener);
   const unwatch = watchKernel(model, () => { lost = true; say("kernel", LOST); showSum(); });
   build();
-  showNotes();
+  showGiven();
   bind();
   askForFonts(model);
 
   return () => {
     unbind();
     unwatch();
+    resized.disconnect();
     for (const timer of [restTimer, waitTimer, voiceTimer]) clearTimeout(timer);
     for (const [event, listener] of Object.entries(listeners)) model.off(event, listener);
     window.removeEventListener("keydown", onKey, true);

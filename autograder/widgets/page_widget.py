@@ -103,7 +103,7 @@ class PageWidget(anywidget.AnyWidget):
         self.practice = practice
 
     def open(self) -> None:
-        """Connect to the browser. Messages stay on the subshell they come on, so that boxes answer while a cell runs."""
+        """Connect to the browser. Messages stay on their own subshell, so that boxes answer while a cell runs."""
         super().open()
         # ipykernel 7.4 hands them to the thread that runs cells, for the sake of cells that wait for a widget.
         if hasattr(self.comm, "_reply_subshell_for"):

@@ -148,6 +148,9 @@ class Desk:
         self.set_source(PAGE_CELL, source or page_source())
         self.page.evaluate(f"() => {PANEL}.content.model.cells.get({PAGE_CELL}).outputs.clear()")
         self.page.wait_for_selector(".wb-page", state="detached")
+        # What follows is undone by itself, not together with this change of the source.
+        cell = f"{PANEL}.content.model.cells.get({PAGE_CELL})"
+        self.page.evaluate(f"() => {cell}.sharedModel.undoManager.stopCapturing()")
         self.run(0)
         self.run(PAGE_CELL)
         self.page.wait_for_selector(".wb-live .wb-input", timeout=30_000)
