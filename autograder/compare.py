@@ -23,10 +23,10 @@ def equal(answer: Value, key: Value, digits: int | None = None) -> bool:
     if isinstance(key, Expr) or isinstance(answer, Expr):
         return same_value(as_expr(answer), as_expr(key))
     if not (isfinite(answer) and isfinite(key)):
-        return answer == key
+        return bool(answer == key)
     if digits is None:
         return _exactly(answer) == _exactly(key)
-    return abs(answer - key) <= unit(key, digits) * (1 + 1e-9)
+    return bool(abs(answer - key) <= unit(key, digits) * (1 + 1e-9))
 
 
 def unit(key: float | Fraction, digits: int) -> float:
@@ -37,8 +37,11 @@ def unit(key: float | Fraction, digits: int) -> float:
 def rounded_off(answer: Fraction, typed: int | None, key: Value, asked: int | None) -> bool:
     """Whether `answer`, typed with `typed` significant digits, is `key` rounded to fewer digits than asked.
 
-    One digit is not enough to say that somebody had the number.
+    One digit is not enough to say that somebody had the number. A whole number counts as rounded only where digits are
+    asked for: elsewhere it is just another number.
     """
+    if typed is None and asked is not None and answer.denominator == 1:
+        typed = len(str(abs(answer.numerator)))
     if typed is None or typed < 2 or isinstance(key, Expr) or not isfinite(key):
         return False
     if asked is not None and typed >= asked:

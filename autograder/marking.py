@@ -12,6 +12,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from fractions import Fraction
 from functools import lru_cache
 from math import isfinite
 from typing import NamedTuple
@@ -121,9 +122,15 @@ def _first_look(box: Box, text: str, answer) -> Verdict:
         return Verdict(box.number, "unreadable", text, message=answer.message)
     if equal(answer.value, box.key, box.digits):
         return Verdict(box.number, "right", text, answer.read_as)
-    if isinstance(answer, Number) and rounded_off(answer.value, answer.digits, box.key, box.digits):
+    if _rounded_off(answer, box.key, box):
         return Verdict(box.number, "few_digits", text, answer.read_as, message=_ask_digits(box))
     return Verdict(box.number, "wrong", text, answer.read_as, message=box.hint)
+
+
+def _rounded_off(answer, key, box: Box) -> bool:
+    """Whether the answer is this key, rounded to fewer digits than the box asks for."""
+    rounded = isinstance(answer, Number) and isinstance(answer.value, Fraction)
+    return rounded and rounded_off(answer.value, answer.digits, key, box.digits)
 
 
 def _ask_digits(box: Box) -> str:
@@ -151,6 +158,8 @@ def _second_look(sheet: Sheet, read: list, verdicts: list[Verdict]) -> list[Verd
             if handed is not None and _follows(value, read[n - 1], handed, box):
                 causes = _causes(sheet, carried, n, value, read[n - 1], box, alone)
                 verdict = _following(verdict, causes)
+            elif handed is not None and _rounded_off(read[n - 1], handed, box):
+                verdict = verdict._replace(state="few_digits", message=_ask_digits(box))
             else:
                 verdict = _named(verdict, box, value, own)
         looked.append(verdict)

@@ -127,6 +127,23 @@ def test_too_few_digits():
     assert mark(decimals, {1: "0.73"}).points == 0.5
 
 
+def test_whole_numbers_have_digits_where_digits_are_asked_for():
+    """161 for 160.9 is right so far; 12 for an exact 12.4 is just wrong."""
+
+    @page("Large", row="0")
+    def large(given, box):
+        hint = {"hint": "Which?", "how": "So."}
+        return eq(box(160.8944, "a", digits=4, **hint), box(12.4, "b", **hint))
+
+    assert states(large, {1: "161", 2: "12"}) == ["few_digits", "wrong"]
+    assert states(large, {1: "160.9", 2: "12.4"}) == ["right", "right"]
+
+
+def test_following_with_too_few_digits():
+    """What follows from a slip may be rounded too far as well."""
+    assert states(decimals, {1: "0.613", 3: "0.24"}) == ["wrong", "blank", "few_digits"]
+
+
 def test_following_with_decimals():
     """The slope follows from the student's own sigmoid, to the digits asked for."""
     assert states(decimals, {1: "0.60", 3: "0.24"}) == ["wrong", "blank", "follows"]

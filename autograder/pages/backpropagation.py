@@ -804,12 +804,12 @@ def after_the_step(given, box):
             how="New weights times inputs, plus the new bias.",
             bias_left_out=new.w1 @ net.x, old_value=net.u)
     out = box(new.w2 @ u + new.b2, "(ŷ, ẑ)", "Did you take three products and a bias, all of them new?", digits=4,
-              how="New weights times new hidden values, plus the new bias.", bias_left_out=slips(new.w2 @ u))
+              how="New weights times new hidden values, plus the new bias.", bias_left_out=new.w2 @ u)
     loss = box(np.sum((out - net.target) ** 2) / 2, "l after", "Two errors, squared and added: what stands in front?",
                digits=3,
-               how="Half the sum of the squared errors.", half_left_out=slips(np.sum((out - net.target) ** 2)))
+               how="Half the sum of the squared errors.", half_left_out=np.sum((out - net.target) ** 2))
     short = box(small.loss, "l after a short step", "Two errors, squared and added: what stands in front?", digits=3,
-                how="Half the sum of the squared errors.", half_left_out=slips(2 * small.loss))
+                how="Half the sum of the squared errors.", half_left_out=2 * small.loss)
     return (
         step(f"The same example, $x_1 = {net.x[0]:g}$ and $x_2 = {net.x[1]:g}$, through the new weights and biases.",
              eq(matrix(new.w1), column(net.x), "+", column(new.b1), "=", column(u, "u")),
@@ -820,11 +820,6 @@ def after_the_step(given, box):
         step("A gradient says which way is down, not for how long. Here is where a step of $-1/10000$ of it would have "
              f"led: $ŷ = {small.out[0]:.4g}$ and $ẑ = {small.out[1]:.4g}$.", eq("l", "=", short)),
     )
-
-
-def slips(values) -> np.ndarray:
-    """What a slip gives where decimals go on: plain floats, as they are compared digit by digit."""
-    return np.array(np.asarray(values).tolist(), dtype=object)
 
 
 def stepped(net: Net, rate: float) -> Net:
