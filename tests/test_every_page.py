@@ -5,11 +5,12 @@ from fractions import Fraction
 import pytest
 
 from autograder import layout, pages
-from autograder.answers import Unreadable, read_expression, read_number
+from autograder.answers import Unreadable
 from autograder.compare import equal, unit
 from autograder.engine.expressions import Expr
+from autograder.layout import Shape
 from autograder.layout.numbers import rounded, simple_fraction
-from autograder.marking import mark
+from autograder.marking import READERS, mark
 from autograder.mistakes import MESSAGES
 
 VARIANTS = 200
@@ -19,7 +20,7 @@ every_page = pytest.mark.parametrize("slug", CATALOGUE)
 
 def typed(value) -> str:
     """A value as a student could type it, exactly."""
-    if isinstance(value, Expr):
+    if isinstance(value, (Expr, Shape, str)):
         return str(value)
     exact = value if isinstance(value, Fraction) else simple_fraction(float(value))
     return str(exact) if exact is not None else repr(float(value))
@@ -55,12 +56,16 @@ def test_the_key_as_printed_and_rounded_as_asked_is_accepted(slug):
 
 @every_page
 def test_a_nudged_key_is_refused(slug):
-    """One wrong number among right ones costs exactly its own point, and nothing follows from it for free."""
+    """One wrong answer among right ones costs exactly its own point, and nothing follows from it for free."""
     for sheet in sheets(slug):
         right = keys(sheet)
         for box in sheet.boxes:
             if box.kind == "expression":
                 nudged = f"{box.key} + 1"
+            elif box.kind == "choice":
+                nudged = next(option for option in box.options if option != box.key)
+            elif box.kind == "shape":
+                nudged = str(Shape((box.key[0] + 7, *box.key[1:])))
             else:
                 step = unit(box.key, box.digits) * 3 if box.digits else Fraction(1, 7)
                 nudged = str(Fraction(box.key) + Fraction(step).limit_denominator(10**9))
@@ -124,8 +129,7 @@ def test_every_box_stands_on_the_page_once(slug):
 def test_keys_can_be_read(slug):
     """Every key, as a solution's dict holds it, reads back as itself."""
     for box in CATALOGUE[slug].sheet().boxes:
-        text = box.literal.strip('"')
-        read = read_expression(text, box.names) if box.kind == "expression" else read_number(text)
+        read = READERS[box.kind](box, box.literal.strip('"'))
         assert not isinstance(read, Unreadable) and equal(read.value, box.key, box.digits)
 
 

@@ -8,6 +8,7 @@ import pytest
 from autograder import pages
 from autograder.compare import equal
 from autograder.engine.expressions import Expr
+from autograder.layout import Shape
 
 VARIANTS = 200
 
@@ -16,8 +17,8 @@ VARIANTS = 200
 def agrees():
     """agrees(slug, compute): the keys of all variants are what compute(givens) gives, in the order of the boxes.
 
-    compute returns numbers and arrays; a formula may be given as a function of a dict of values, and is then compared
-    with the key at a few points.
+    compute returns numbers, words, shapes and arrays of them; a formula may be given as a function of a dict of
+    values, and is then compared with the key at a few points.
     """
 
     def check(slug, compute, variants=VARIANTS):
@@ -33,10 +34,12 @@ def agrees():
 
 
 def _flat(part):
-    return [part] if callable(part) else np.ravel(np.asarray(part, dtype=object))
+    return [part] if callable(part) or isinstance(part, (str, Shape)) else np.ravel(np.asarray(part, dtype=object))
 
 
 def _same(box, value) -> bool:
+    if box.kind in ("shape", "choice"):
+        return equal(value, box.key)
     if isinstance(box.key, Expr):
         points = [{name: 0.4 + 0.3 * i + k for k, name in enumerate(box.names)} for i in range(4)]
         return all(abs(float(box.key.evaluate(at)) - value(at)) < 1e-6 * max(1, abs(value(at))) for at in points)
