@@ -1,7 +1,8 @@
 """The font of the pages: STIX Two, under the Open Font License beside the files.
 
 FACES and `buffers()` are what a live page asks for, once per document; `face_css()` is for a file that stands alone.
-Greek, accented letters such as ŷ, italic and bold are STIX Two Text; arrows, ∂, ∇, Σ and their kin come from a subset of STIX Two Math.
+Greek, accented letters such as ŷ, italic and bold are STIX Two Text; arrows, ∂, ∇, Σ and their kin come from a subset
+of STIX Two Math.
 """
 
 from __future__ import annotations

@@ -1,0 +1,76 @@
+"""Tables of the workbook, made from the catalogue: which pages teach what, and which slips have a name.
+
+    documents()     file name in docs/ → its text; `workbook build` writes them, `workbook check` compares them
+    uncovered()     rows of the curriculum that no page teaches
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+
+from . import pages
+from .mistakes import MESSAGES
+
+CURRICULUM = {
+    "0.1": "How boxes work",
+    "1.1": "One weight: the gradient as a ratio of changes",
+    "1.2": "Several weights, one nudged at a time",
+    "1.3": "Ratios read backwards",
+    "1.4": "A column of changes",
+    "1.5": "All weights of a neuron at once",
+    "1.6": "Two neurons",
+    "1.7": "Two neurons, three inputs",
+    "1.8": "Three neurons, and the step back",
+    "1.9": "Derivatives and gradients by rule",
+    "1.11": "Checking a gradient by numbers",
+    "7.1": "Upstream × local = downstream",
+    "7.2": "What add, max, multiply and copy do to gradients",
+    "7.3": "The 2–3–2 network by hand",
+    "7.4": "Three matrix rules",
+}
+"""Row of the curriculum → what it is about."""
+
+MADE = "<!-- made by `workbook build` from autograder/; do not edit -->\n"
+
+
+def documents() -> dict[str, str]:
+    """The generated documents of docs/."""
+    return {"curriculum.md": _curriculum(), "mistakes.md": _mistakes()}
+
+
+def uncovered() -> list[str]:
+    """Rows that no page teaches, and rows that pages name but the table does not know."""
+    taught = {row for page in pages.catalogue().values() for row in page.rows}
+    missing = [f"no page teaches row {row} ({about})" for row, about in CURRICULUM.items() if row not in taught]
+    return missing + [f"row {row} is not in the table of autograder/handbook.py" for row in sorted(taught - set(CURRICULUM))]
+
+
+def _curriculum() -> str:
+    taught = defaultdict(list)
+    for page in pages.catalogue().values():
+        for row in page.rows:
+            taught[row].append(page)
+    lines = [f"| {row} | {about} | {_list(taught[row])} | {sum(page.points for page in taught[row])} |"
+             for row, about in CURRICULUM.items()]
+    count, boxes = len(pages.catalogue()), sum(page.points for page in pages.catalogue().values())
+    return (
+        f"{MADE}# What the workbook teaches\n\n{count} pages with {boxes} boxes.\n\n"
+        "| row | | pages | boxes |\n|:--|:--|:--|--:|\n" + "\n".join(lines) + "\n"
+    )
+
+
+def _mistakes() -> str:
+    named = defaultdict(dict)
+    for page in pages.catalogue().values():
+        for box in page.sheet().boxes:
+            for code, _ in box.mistakes:
+                named[code][page.slug] = page
+    lines = [f"| `{code}` | {said} | {_list(named[code].values())} |" for code, said in sorted(MESSAGES.items())]
+    return (
+        f"{MADE}# Slips with a name\n\nA code stays the same on every page and in every variant; the message is what the "
+        "student reads.\n\n| code | message | pages |\n|:--|:--|:--|\n" + "\n".join(lines) + "\n"
+    )
+
+
+def _list(found) -> str:
+    return ", ".join(page.slug for page in found)
