@@ -35,6 +35,20 @@ MESSAGES = {
     "inner_slope_left_out": "You have the outer derivative. The chain rule multiplies by the inner one.",
     "one_sided": "That is the one-sided ratio. The central one looks both ways.",
     "step_not_doubled": "From x − h to x + h the step is two times h.",
+    # Jacobians and vectors
+    "layout_swapped": "A Jacobian has one row for each output and one column for each input. Yours is turned over.",
+    "outer_at_x": "The outer slope is taken at the inner function, not at x itself.",
+    "outer_slope_left_out": "That is the inner slope alone. Along a chain every slope is a factor.",
+    "chain_factor_left_out": "One factor of the chain is missing. Every link brings its own slope.",
+    "slopes_added": "You added the slopes. Along a chain they are multiplied.",
+    "matrices_swapped": "You multiplied the matrices in the other order. The outer Jacobian stands in front.",
+    "every_input_counted": "Which inputs does this output look at? Nudge the one of this column and see.",
+    "input_for_slope": "That is what goes in. The box asks how fast the result changes.",
+    "slope_for_value": "That is a slope. The box asks for the value itself.",
+    "divisor_not_squared": "Differentiating by a divisor leaves it below the bar more than once.",
+    "vector_summed": "You added the entries up. Each output keeps an entry of its own here.",
+    "relu_open_at_zero": "By agreement ReLU has a slope of its own at 0. Which one?",
+    "comparison_for_slope": "That is the outcome of the comparison. Does it change when you nudge a little?",
     # back-propagation
     "target_minus_prediction": "You have target minus prediction. The error is prediction minus target.",
     "value_for_slope": "That is the value that comes out. The local gradient asks how fast it changes.",
@@ -70,6 +84,24 @@ MESSAGES = {
     "mean_left_out": "The mean over the examples is missing.",
     "summed_not_averaged": "You have the sum over the examples. The cost is their mean.",
     "entrywise_not_matrix": "You multiplied entry by entry. This is a product of matrices.",
+    # the cost of a neuron
+    "prediction_minus_target": "You have prediction minus target. Here v is target minus prediction.",
+    "mean_taken_twice": "The mean is taken twice in this. It is taken once and only once.",
+    "silent_example_counted": "You counted an example whose z is not above zero. ReLU lets nothing of it through.",
+    "mean_of_active_only": "You divided by the active examples alone. The mean is over all examples, silent ones too.",
+    "output_for_error": "That uses the prediction alone. How far is it from the target?",
+    "input_left_out": "The input that this weight multiplies is missing.",
+    "sum_of_one_example": "That is one example alone. Every example of the batch counts.",
+    "rest_forgotten": "The examples left over make one more batch, a short one.",
+    "rest_not_cut": "A batch is full or it is not. Count the full ones alone.",
+    "batches_for_examples": "That counts batches. The box asks for examples.",
+    "last_step_repeated": "The slope changes with every step. Take it where the weight stands now.",
+    # batches of examples
+    "weights_turned": "You went down the columns of the weights. Forward, each node has a row of its own.",
+    "examples_in_the_other_direction": "The examples lie in the other direction here: are they rows or columns?",
+    "summed_over_nodes": "You added over the nodes. Which direction do the examples lie in?",
+    "mean_over_nodes": "You divided by the number of nodes. How many examples are there?",
+    "batch_in_parameter": "A parameter does not know how many examples there are. Its gradient has its own shape.",
 }
 
 
