@@ -13,6 +13,7 @@ from html import escape
 from pathlib import Path
 
 from bs4 import BeautifulSoup
+from jinja2 import pass_context
 from nbconvert.exporters import HTMLExporter
 from nbconvert.filters.markdown_mistune import IPythonRenderer, MarkdownWithMath
 from traitlets.config import Config
@@ -113,6 +114,23 @@ class _Renderer(IPythonRenderer):
         return f"<code>{escape(body)}</code>"
 
 
+def template_paths(name: str, folder: Path | str) -> list[str]:
+    """Where nbconvert looks for the files of a template: first where ours stand that load nothing from another host."""
+    known = HTMLExporter(template_name=name, extra_template_basedirs=[str(folder)]).template_paths
+    return [str(TEMPLATES / "without-mathjax"), *known]
+
+
+@pass_context
+def markdown_with_formulas(context, source: str) -> str:
+    """Markdown as harmless HTML, formulas drawn: a filter for nbconvert's templates."""
+    attachments = context.get("cell", {}).get("attachments", {})
+    renderer = _Renderer(escape=False, attachments=attachments, exclude_anchor_links=True)
+    try:
+        return harmless(MarkdownWithMath(renderer=renderer).render(source))
+    except Exception:  # noqa: BLE001  a missing attachment, or whatever else a student's Markdown holds
+        return f"<pre>{escape(source)}</pre>"
+
+
 class FeedbackExporter(HTMLExporter):
     """Writes the feedback with the template in autograder/templates/workbook."""
 
@@ -121,19 +139,8 @@ class FeedbackExporter(HTMLExporter):
         """Our own template; named for this class, so that nbgrader's setting for all of HTML does not win."""
         config = Config(super().default_config)
         config.FeedbackExporter.template_name = "workbook"
-        config.FeedbackExporter.extra_template_basedirs = [str(TEMPLATES)]
+        config.FeedbackExporter.template_paths = template_paths("workbook", TEMPLATES)
         return config
-
-    def markdown2html(self, context, source):
-        """Markdown as HTML, formulas drawn."""
-        attachments = context.get("cell", {}).get("attachments", {})
-        renderer = _Renderer(escape=False, attachments=attachments, exclude_anchor_links=True)
-        try:
-            return harmless(MarkdownWithMath(renderer=renderer).render(source))
-        except Exception:  # noqa: BLE001  a missing attachment, or whatever else a student's Markdown holds
-            return f"<pre>{escape(source)}</pre>"
-
-    markdown2html.jinja_pass_arg = HTMLExporter.markdown2html.jinja_pass_arg  # it is handed the template's context
 
     def _init_resources(self, resources):
         resources = super()._init_resources(resources)

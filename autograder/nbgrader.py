@@ -49,11 +49,12 @@ from nbgrader.preprocessors import (
     SaveAutoGrades,
     SaveCells,
 )
+from nbgrader.server_extensions.formgrader.handlers import template_path as FORMGRADER
 from nbgrader.utils import find_all_files
 from traitlets import Bool, Integer
 
 from . import pages
-from .feedback import FeedbackExporter
+from .feedback import FeedbackExporter, template_paths
 from .intake import Handed, find, stays_within
 from .marking import mark
 from .release import (
@@ -124,6 +125,9 @@ def configure(c: object, root: Path) -> None:
     ]
     c.GenerateFeedback.exporter_class = FeedbackExporter
     c.GenerateFeedback.preprocessors = [GetGrades, CSSHTMLHeaderPreprocessor]
+    # Formgrader's pages too: formulas drawn, nothing fetched from another host, no script out of a student's Markdown.
+    c.HTMLExporter.filters = {"markdown2html": "autograder.feedback.markdown_with_formulas"}
+    c.HTMLExporter.template_paths = template_paths("formgrade", FORMGRADER)
     c.StampPages.show_how = settings(root)["show_how"]
     _find_alembic()
     c.Execute.record_timing = False  # a solution must not hold the time of day
@@ -159,6 +163,7 @@ class SubmissionExporter(NotebookExporter):
     def __init__(self, config=None, **kw):
         super().__init__(config=config, **kw)
         self.handed: dict[str, Handed] = {}
+        self.known: dict[str, list[str]] = {}
         self.blueprints: dict[tuple[str, str], Blueprint] = {}
         if isinstance(self.parent, Autograde):
             self._prepare(self.parent)
@@ -181,12 +186,14 @@ class SubmissionExporter(NotebookExporter):
                 converter.assignments[folder] = [os.path.join(folder, f"{name}.ipynb") for name in names]
 
     def names(self, assignment: str) -> list[str]:
-        """The notebooks of an assignment, by the gradebook."""
-        with Gradebook(self.parent.coursedir.db_url, self.parent.coursedir.course_id) as book:
-            try:
-                return [notebook.name for notebook in book.find_assignment(assignment).notebooks]
-            except MissingEntry:
-                return []
+        """The notebooks of an assignment, by the gradebook, asked once a run."""
+        if assignment not in self.known:
+            with Gradebook(self.parent.coursedir.db_url, self.parent.coursedir.course_id) as book:
+                try:
+                    self.known[assignment] = [notebook.name for notebook in book.find_assignment(assignment).notebooks]
+                except MissingEntry:
+                    self.known[assignment] = []
+        return self.known[assignment]
 
     def blueprint(self, assignment: str, notebook: str) -> Blueprint:
         """What the gradebook knows of a notebook, asked once a run."""

@@ -18,6 +18,7 @@ from autograder.submissions import grade_id, page_id
 
 from .nbgrader_course import CHAPTER, FULL, NAME, PAGES, Course, fill, grade_of, page_cells, page_of, points
 
+pytestmark = pytest.mark.xdist_group("nbgrader")  # they share one long run
 A, B, C = PAGES
 KEY = {box.number: box.literal for box in pages.load(A).sheet().boxes}
 HALF = points(A)
@@ -879,7 +880,7 @@ def test_one_student_can_be_marked_alone(returned):
 def exercise():
     """A code exercise of an instructor's own: an answer cell and its test cell."""
     stamp = {"schema_version": 3, "locked": False, "task": False}
-    answer = new_code_cell("### BEGIN SOLUTION\ndef double(x):\n    return 2 * x\n### END SOLUTION")
+    answer = new_code_cell("### BEGIN SOLUTION\ndef double(x):\n    return 2 * x\n### END SOLUTION\ndouble(21)")
     answer.metadata["nbgrader"] = {**stamp, "grade_id": "double", "grade": False, "solution": True}
     test = new_code_cell("assert double(3) == 6\n### BEGIN HIDDEN TESTS\nassert double(-1) == -2\n### END HIDDEN TESTS")
     roles = {"grade": True, "solution": False, "locked": True, "points": 2}
@@ -927,6 +928,16 @@ def test_code_exercises_are_graded_beside_pages(mixed, student):
     grades = mixed.grades(student, "02-mixed", "mixed")
     assert grades["test-double"] == CODE[student][1]
     assert grades[grade_id(A)] == (points(A) if student in ("anna", "carl") else 0)
+
+
+def test_a_solution_runs_the_code_exercises(mixed):
+    """In a solution an instructor's own cells have been run; the pages are rendered, not run."""
+    ran = mixed.run("generate_solution", "02-mixed")
+    assert ran.returncode == 0, ran.stderr
+    nb = json.loads((mixed.root / "solutions/02-mixed/mixed.ipynb").read_text(encoding="utf-8"))
+    [answer] = [cell for cell in nb["cells"] if cell["metadata"].get("nbgrader", {}).get("grade_id") == "double"]
+    assert answer["outputs"][0]["data"]["text/plain"] == ["42"] and answer["execution_count"] is None
+    assert page_of(nb, A)["outputs"][0]["output_type"] == "display_data"
 
 
 def test_long_output_is_cut(mixed):
