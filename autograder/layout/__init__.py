@@ -1,6 +1,6 @@
 """How a page is said and set: the words it is written in, and their rendering as HTML and text.
 
-words       step, say, eq, frac, matrix, column, row, table, aligned, group, drawing
+words       step, say, eq, frac, indexed, matrix, column, row, table, aligned, group, drawing
 diagrams    network, graph: drawn nodes, arrows, and what sits on them
 typeset     the small mark-up of mathematics and prose in strings
 numbers     how numbers are printed
@@ -13,12 +13,12 @@ from importlib import import_module
 from .boxed import BoxedArray, BoxedNumber, Shape, box_of, boxed
 from .diagrams import graph, network
 from .numbers import number
-from .words import At, Node, aligned, column, drawing, eq, frac, group, matrix, row, say, step, table
+from .words import At, Node, aligned, column, drawing, eq, frac, group, indexed, matrix, row, say, step, table
 
 __all__ = [
     "STATES", "At", "BoxedArray", "BoxedNumber", "Node", "Shape", "aligned", "box_of", "boxed", "column", "drawing",
-    "eq", "frac", "graph", "group", "mathematics", "matrix", "network", "number", "plain", "prose", "row", "say",
-    "solution", "static", "step", "stylesheet", "table", "template",
+    "eq", "frac", "graph", "group", "indexed", "mathematics", "matrix", "network", "number", "plain", "prose", "row",
+    "say", "solution", "static", "step", "stylesheet", "table", "template",
 ]  # fmt: skip
 
 LATER = {  # what only rendering needs is loaded when it is first used; marking never renders

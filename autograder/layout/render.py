@@ -73,6 +73,14 @@ class Html:
         above, below = map(self.part, node.parts)
         return f'<span class="wb-frac"><span>{above}</span><span class="wb-over">/</span><span>{below}</span></span>'
 
+    def indexed(self, node: Node) -> str:
+        name, above, below = map(self.part, node.parts)
+        over, under = '<span class="wb-over">^</span>', '<span class="wb-over">_</span>'
+        return (
+            f'<span class="wb-indexed">{name}{over}<span class="wb-indices"><span>{above}</span>{under}'
+            f"<span>{below}</span></span></span>"
+        )
+
     def matrix(self, node: Node) -> str:
         lines = "".join(
             f'<span class="wb-row">{"".join(f"<span>{self.part(entry)}</span> " for entry in row)}</span>'
@@ -118,7 +126,7 @@ _ARROW = (
 )
 WORDS = {
     word: getattr(Html, word)
-    for word in ("step", "say", "words", "eq", "group", "frac", "matrix", "table", "aligned", "drawing")
+    for word in ("step", "say", "words", "eq", "group", "frac", "indexed", "matrix", "table", "aligned", "drawing")
 }
 
 # -- the live page ----------------------------------------------------------------------------------------------------

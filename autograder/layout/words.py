@@ -46,6 +46,11 @@ def frac(above: object, below: object) -> Node:
     return Node("frac", (above, below))
 
 
+def indexed(name: object, above: object, below: object) -> Node:
+    """A name with an index above and indices below, any of which may be a box: `indexed("w", layer, group(j, k))`."""
+    return Node("indexed", (name, above, below))
+
+
 def matrix(rows: object, label: str = "") -> Node:
     """A matrix in square brackets, from a 2-D array or rows of anything; `label` stands under it."""
     return Node("matrix", tuple(tuple(row) for row in rows), {"label": label})
