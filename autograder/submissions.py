@@ -202,6 +202,7 @@ class _Code:
         return call
 
 
+CALL = re.compile(r"\bpage\s*\(")
 TOO_MUCH = f"this notebook holds over {MAX_READ} characters of page cells; the rest was not read"
 NO_DICT = PageCall(None, "answers", {}, ("the dict of answers is missing in the cell of this page",))
 
@@ -211,7 +212,7 @@ def _candidates(
 ) -> Iterator[tuple[str, _Candidate]]:
     code = _Code(listed)
     for index, cell in enumerate(listed):
-        if cell.kind != "code" or not (cell.page or "page" in cell.source):
+        if cell.kind != "code" or not (cell.page or CALL.search(cell.source)):
             continue
         for call in code.calls(index) or [NO_DICT]:
             known = call.slug is not None and (pages is None or call.slug in pages)
@@ -226,7 +227,7 @@ def _chosen(slug: str, several: list[_Candidate]) -> PageAnswers:
     filled = [candidate for candidate in own if candidate.filled] or [each for each in several if each.filled]
     best = (filled or own or several)[-1]
     faults = best.call.faults
-    if len({tuple(sorted(each.call.answers.items())) for each in several if each.filled}) > 1:
+    if len(several) > 1 and any(each.filled and each.call.answers != best.call.answers for each in several):
         faults += (f"several cells answer this page; the one that counts is cell {best.index + 1} of the notebook",)
     return PageAnswers(slug, best.call.answers, faults, best.index)
 
