@@ -9,7 +9,6 @@ Python, the page is marked, the verdict comes back, and the cell's source in the
 from __future__ import annotations
 
 import statistics
-import sys
 import tempfile
 from pathlib import Path
 
@@ -18,7 +17,7 @@ from tests.browser import desk as bench
 EDITS = 100
 SLUG = "gradients/three-inputs"
 BOX = 1
-TEXTS = ("5", "")  # right, blank, right, ...: every edit changes the verdict
+KEYS = ("5", "Backspace")  # right, blank, right, ...: every edit changes the verdict
 
 CLOCK = """box => {
   window.waits = [];
@@ -30,11 +29,15 @@ CLOCK = """box => {
 }"""
 
 
-def measure(edits: int = EDITS) -> dict[str, float]:
-    """Milliseconds from edit to verdict: {"edits", "median_ms", "p95_ms", "worst_ms"}."""
+def measure(edits: int = EDITS, *, at_once: bool = True) -> list[float]:
+    """Milliseconds from each edit to its verdict, in order of size. at_once: with the server extension switched on."""
     from playwright.sync_api import sync_playwright
 
-    with tempfile.TemporaryDirectory() as folder, bench.jupyter(Path(folder)) as address, sync_playwright() as play:
+    with (
+        tempfile.TemporaryDirectory() as folder,
+        bench.jupyter(Path(folder), at_once=at_once) as address,
+        sync_playwright() as play,
+    ):
         chromium = play.chromium.launch(executable_path=str(bench.CHROMIUM), args=bench.FLAGS)
         page = chromium.new_page(viewport={"width": 1180, "height": 1000})
         desk = bench.Desk(page, address, Path(folder) / "work", "lab").open()
@@ -42,27 +45,27 @@ def measure(edits: int = EDITS) -> dict[str, float]:
         page.evaluate(CLOCK, BOX)
         desk.click(BOX)
         for i in range(edits):
-            if TEXTS[i % 2]:
-                page.keyboard.press(TEXTS[i % 2])
-            else:
-                page.keyboard.press("Backspace")
-            desk.wait(f"window.waits.length === {i + 1}")
-        waits = sorted(page.evaluate("() => window.waits"))
+            page.keyboard.press(KEYS[i % 2])
+            # Looked at now and then: looking at every frame would make the browser draw what a student's does not.
+            page.wait_for_function(f"() => window.waits.length === {i + 1}", polling=40)
+        waits = page.evaluate("() => window.waits")
         chromium.close()
-    return {
-        "edits": len(waits),
-        "median_ms": round(statistics.median(waits), 1),
-        "p95_ms": round(waits[int(0.95 * len(waits))], 1),
-        "worst_ms": round(waits[-1], 1),
-    }
+    return sorted(waits)
 
 
-def main() -> int:
-    found = measure()
-    print(f"edit to verdict over {found['edits']} edits: median {found['median_ms']} ms, "
-          f"95th percentile {found['p95_ms']} ms, worst {found['worst_ms']} ms (asked: 25 and 50)")  # fmt: skip
-    return 0
+def run() -> list[dict]:
+    """Median and 95th percentile, as the workbook is installed and on a server that leaves its sockets alone."""
+    if not bench.CHROMIUM.exists():
+        return [{"what": f"not measured: no {bench.CHROMIUM}", "value": "–", "goal": ""}]
+    waits, plain = measure(), measure(at_once=False)
+    return [
+        {"what": f"median of {len(waits)} edits, ms", "value": statistics.median(waits), "goal": "< 25"},
+        {"what": "95th percentile, ms", "value": waits[int(0.95 * len(waits))], "goal": "< 50"},
+        {"what": "median on a server without autograder.server, ms", "value": statistics.median(plain), "goal": ""},
+        {"what": "its 95th percentile, ms", "value": plain[int(0.95 * len(plain))], "goal": ""},
+    ]
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    for row in run():
+        print(f"{row['what']}: {row['value']:.1f} {row['goal']}")

@@ -11,6 +11,7 @@ from . import desk as bench
 FLAVOURS = ("lab", "notebook")
 
 
+@pytest.hookimpl(tryfirst=True)  # before xdist looks at the groups
 def pytest_collection_modifyitems(items):
     """Browser tests are marked, stay in one process, and are skipped without a Chromium, unless CI must have one."""
     here = [item for item in items if "/browser/" in str(item.path)]

@@ -35,8 +35,11 @@ def page_source(slug: str = SLUG, answers: str = "{1: None, 2: None, 3: None}") 
 
 
 @contextlib.contextmanager
-def jupyter(folder: Path) -> Iterator[str]:
-    """A Jupyter server on 127.0.0.1, with JupyterLab and Notebook 7 and settings of its own. Gives its address."""
+def jupyter(folder: Path, *, at_once: bool = True) -> Iterator[str]:
+    """A Jupyter server on 127.0.0.1, with JupyterLab and Notebook 7 and settings of its own. Gives its address.
+
+    at_once switches the workbook's server extension on or off.
+    """
     root, home = folder / "work", folder / "home"
     root.mkdir()
     home.mkdir()
@@ -55,7 +58,8 @@ def jupyter(folder: Path) -> Iterator[str]:
                "--LabApp.expose_app_in_browser=True", "--JupyterNotebookApp.expose_app_in_browser=True"]  # fmt: skip
     shipped = home / "config/jupyter_server_config.d/backprop-workbook.json"
     shipped.parent.mkdir(parents=True)
-    shipped.write_bytes((REPOSITORY / "autograder/server/jupyter_server_config.json").read_bytes())
+    extension = (REPOSITORY / "autograder/server/jupyter_server_config.json").read_text()
+    shipped.write_text(extension if at_once else extension.replace("true", "false"))
     quiet = home / "settings/@jupyterlab/apputils-extension/notification.jupyterlab-settings"
     quiet.parent.mkdir(parents=True)
     quiet.write_text('{"fetchNews": "false", "checkForUpdates": false}')
