@@ -42,7 +42,8 @@ def uncovered() -> list[str]:
     """Rows that no page teaches, and rows that pages name but the table does not know."""
     taught = {row for page in pages.catalogue().values() for row in page.rows}
     missing = [f"no page teaches row {row} ({about})" for row, about in CURRICULUM.items() if row not in taught]
-    return missing + [f"row {row} is not in the table of autograder/handbook.py" for row in sorted(taught - set(CURRICULUM))]
+    unknown = sorted(taught - set(CURRICULUM))
+    return missing + [f"row {row} of a page is not in the table of autograder/handbook.py" for row in unknown]
 
 
 def _curriculum() -> str:
@@ -67,8 +68,8 @@ def _mistakes() -> str:
                 named[code][page.slug] = page
     lines = [f"| `{code}` | {said} | {_list(named[code].values())} |" for code, said in sorted(MESSAGES.items())]
     return (
-        f"{MADE}# Slips with a name\n\nA code stays the same on every page and in every variant; the message is what the "
-        "student reads.\n\n| code | message | pages |\n|:--|:--|:--|\n" + "\n".join(lines) + "\n"
+        f"{MADE}# Slips with a name\n\nA code stays the same on every page and in every variant; the message is what "
+        "the student reads.\n\n| code | message | pages |\n|:--|:--|:--|\n" + "\n".join(lines) + "\n"
     )
 
 

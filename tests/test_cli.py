@@ -1,0 +1,51 @@
+"""The command `workbook`."""
+
+import shutil
+from pathlib import Path
+
+import pytest
+
+from autograder import cli
+
+ROOT = Path(__file__).parents[1]
+
+
+@pytest.fixture
+def course(tmp_path):
+    """A course folder with the start page only."""
+    for name in ("nbgrader_config.py", "workbook.toml"):
+        shutil.copy(ROOT / name, tmp_path / name)
+    shutil.copytree(ROOT / "source" / "00-start", tmp_path / "source" / "00-start")
+    (tmp_path / "docs").mkdir()
+    return tmp_path
+
+
+def test_build_makes_chapters_and_solutions(course, capsys):
+    """`workbook build` writes both folders and names each file."""
+    assert cli.main(["build", "--root", str(course)]) == 0
+    said = capsys.readouterr().out
+    for made in ("chapters/00-start/start.ipynb", "solutions/00-start/start.ipynb"):
+        assert (course / made).is_file() and made in said
+
+
+def test_check_names_what_is_wrong_and_what_mends_it(course, capsys):
+    """A chapter edited by hand fails the check, and the message names the command."""
+    cli.main(["build", "--root", str(course)])
+    chapter = course / "chapters" / "00-start" / "start.ipynb"
+    chapter.write_text(chapter.read_text(encoding="utf-8").replace("Start here", "Begin"), encoding="utf-8")
+    assert cli.main(["check", "--root", str(course)]) == 1
+    said = capsys.readouterr().err
+    assert "chapters/00-start/start.ipynb" in said and "workbook build" in said
+
+
+def test_outside_a_course(tmp_path, capsys):
+    """Run elsewhere, the command says where to run it."""
+    assert cli.main(["build", "--root", str(tmp_path)]) == 2
+    assert "course folder" in capsys.readouterr().err
+
+
+def test_without_a_command(capsys):
+    """Without a command it says which there are."""
+    with pytest.raises(SystemExit):
+        cli.main([])
+    assert "build" in capsys.readouterr().err

@@ -1,0 +1,33 @@
+"""The tables made from the catalogue."""
+
+import pytest
+
+from autograder import handbook, pages
+from autograder.mistakes import MESSAGES
+
+
+def test_every_row_of_the_curriculum_has_a_page():
+    """No row is left out, and no page teaches a row that is not there."""
+    assert handbook.uncovered() == []
+
+
+def test_a_row_without_a_page_is_named(monkeypatch):
+    """A row that nobody teaches is reported with its subject."""
+    monkeypatch.setitem(handbook.CURRICULUM, "99.9", "Something new")
+    assert handbook.uncovered() == ["no page teaches row 99.9 (Something new)"]
+
+
+def test_the_tables_name_every_page_and_every_slip():
+    """Each page stands in the curriculum's table, each code with its message in the other."""
+    documents = handbook.documents()
+    for slug in pages.catalogue():
+        assert slug in documents["curriculum.md"]
+    for code, message in MESSAGES.items():
+        assert f"| `{code}` | {message} |" in documents["mistakes.md"]
+
+
+@pytest.mark.parametrize("code", MESSAGES)
+def test_messages_speak_to_the_student(code):
+    """A message is a short sentence or two, and names no number that could be the answer."""
+    message = MESSAGES[code]
+    assert message[0].isupper() and message.endswith((".", "?")) and len(message) <= 140
