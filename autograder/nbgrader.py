@@ -216,6 +216,8 @@ class SubmissionExporter(NotebookExporter):
             converter.notebooks = list(self.handed)
         source = Path(converter.coursedir.format_path(converter.coursedir.source_directory, ".", assignment))
         refused = list(_refused(folder, source, self.ignored, converter.coursedir.max_file_size * 1000))
+        if os.path.lexists(folder / "timestamp.txt") and not converter.coursedir.get_existing_timestamp(str(folder)):
+            refused.append((str(folder / "timestamp.txt"), "it holds no time"))  # generate_feedback would stumble over it
         for path, why in refused:
             self.log.warning("%s: %s is left out: %s", about["student"], path, why)
         converter.coursedir.ignore = self.ignored + [literally(path) for path, _ in refused]
@@ -289,6 +291,7 @@ def _notes(faults: list[str]) -> str:
 
 # -- second pass: marks ------------------------------------------------------------------------------------------------
 
+UNKNOWN = "UnknownPage"
 NOT_RUN = "This cell was not run: the code before it stopped the kernel or ran out of time."
 
 
@@ -354,14 +357,15 @@ class MarkPages(NbGraderPreprocessor):
         page.outputs = page_outputs(marks, faults)
         if grade is not None:
             most = float(grade.metadata["nbgrader"]["points"])
-            grade.outputs = grade_outputs(marks, marks.points / marks.out_of * most, most)
+            same = most == marks.out_of  # unless the page has changed since its release, or someone gave it other points
+            grade.outputs = grade_outputs(marks, marks.points if same else marks.points / marks.out_of * most, most)
 
     def _unknown(self, page: NotebookNode, grade: NotebookNode | None, said: str) -> None:
         said += " It is in the gradebook but no longer in the workbook; grade it by hand."
         self.log.error(said)
         page.metadata["workbook"]["faults"] = [*page.metadata["workbook"].get("faults", ()), said]
         if grade is not None:
-            grade.outputs = [new_output("error", ename="UnknownPage", evalue=said, traceback=[said]), score_output(0.0)]
+            grade.outputs = [new_output("error", ename=UNKNOWN, evalue=said, traceback=[said]), score_output(0.0)]
 
 
 class CapOutput(NbGraderPreprocessor):
@@ -405,6 +409,11 @@ class SaveGrades(SaveAutoGrades):
                 self.preprocess_cell(cell, resources, index)
             book.db.commit()
         return nb, resources
+
+    def _add_score(self, cell, resources):
+        super()._add_score(cell, resources)
+        if any(output.get("ename") == UNKNOWN for output in cell.get("outputs", ())):
+            self.gradebook.find_grade(cell.metadata["nbgrader"]["grade_id"]).needs_manual_grade = True
 
     def _add_comment(self, cell, resources):
         super()._add_comment(cell, resources)

@@ -106,6 +106,12 @@ def test_another_name_is_found_by_the_pages(tmp_path, name):
     assert found.notebook and "was not handed in" in found.faults[0] and "marked in its place" in found.faults[0]
 
 
+def test_a_notebook_of_another_chapter_is_named(tmp_path):
+    """A notebook that answers none of the wanted pages is mentioned."""
+    put(tmp_path, "seven.ipynb", "backpropagation/add-node")
+    assert "`seven.ipynb` holds none of its pages" in find(tmp_path, PAGES)["one"].faults
+
+
 def test_exchanged_names_are_put_right(tmp_path):
     """Two notebooks under each other's name."""
     put(tmp_path, "one.ipynb", B)

@@ -8,12 +8,16 @@ import json
 import os
 from copy import deepcopy
 
+import nbformat
 import pytest
-from nbformat.v4 import new_code_cell
+from nbformat.v4 import new_code_cell, new_notebook
+from nbgrader.nbgraderformat import MetadataValidator
+from nbgrader.utils import determine_grade
 
 from autograder import pages
 from autograder.marking import mark
-from autograder.release import solved_source
+from autograder.nbgrader import MarkPages
+from autograder.release import grade_cell, grade_outputs, page_cell, solved_source
 from autograder.submissions import grade_id, page_id
 
 from .nbgrader_course import CHAPTER, FULL, NAME, PAGES, Course, fill, grade_of, page_cells, page_of, points
@@ -860,9 +864,10 @@ def test_what_a_grader_wrote_survives(returned):
 
 
 def test_a_second_run_skips_what_is_done(returned):
-    """Autograding again without --force leaves everything as it is, also the nonsensical timestamps."""
-    again = returned.run("autograde", CHAPTER)
-    assert again.returncode == 0 and "Traceback" not in again.stderr
+    """Marking and returning again without --force leaves everything as it is, also for nonsensical timestamps."""
+    for command in ("autograde", "generate_feedback"):
+        again = returned.run(command, CHAPTER)
+        assert again.returncode == 0 and "Traceback" not in again.stderr
     assert sum(returned.grades("aaa-honest").values()) == FULL
 
 
@@ -961,17 +966,42 @@ def test_nothing_runs_where_the_workbook_is_not_installed(mixed):
     assert mixed.grades("zara", "02-mixed", "mixed")["test-double"] == 2.0
 
 
-# -- nbgrader's own reading of a score ---------------------------------------------------------------------------------
+# -- the pieces by themselves ---------------------------------------------------------------------------------
 
 
 def test_nbgrader_reads_every_score_as_we_mean_it():
     """Each number of points that a page can give is read back by nbgrader's own determine_grade."""
-    from nbgrader.utils import determine_grade
-
-    from autograder.release import grade_cell, grade_outputs
-
     marks = mark(A, {})
     for half in range(2 * 40 + 1):
         cell = grade_cell(A, 40)
         cell.outputs = grade_outputs(marks, half / 2, 40.0)
         assert determine_grade(cell) == (half / 2, 40.0)
+
+
+def stamped(slug, points):
+    """A page cell and its grade cell, as they come out of the first pass."""
+    page, grade = page_cell(slug, ""), grade_cell(slug, points)
+    page.metadata["workbook"] = {"page": slug, "answers": {"1": pages.load(A).sheet().boxes[0].shown}, "faults": []}
+    return new_notebook(cells=[page, grade])
+
+
+def test_a_page_worth_other_points_is_scaled():
+    """If the gradebook gives a page more points than it has boxes, its marks are scaled to them."""
+    nb, _ = MarkPages().preprocess(stamped(A, 30), {})
+    assert determine_grade(nb.cells[1]) == (10.0, 30.0)
+
+
+def test_a_page_that_is_gone_is_left_for_a_human():
+    """A page that the workbook no longer has earns nothing by itself, and both cells say why."""
+    nb, _ = MarkPages().preprocess(stamped("gradients/long-gone", 3), {})
+    assert determine_grade(nb.cells[1]) == (0, 3.0)
+    assert "grade it by hand" in nb.cells[0].metadata["workbook"]["faults"][0]
+
+
+def test_every_stamp_is_valid_for_nbgrader(graded):
+    """We leave out nbgrader's check of its metadata in a run; here it is, on every notebook of the run."""
+    for student in ["aaa-honest", *CASES]:
+        path = graded.root / "autograded" / student / CHAPTER / f"{NAME}.ipynb"
+        nb = nbformat.read(path, as_version=4)
+        nbformat.validate(nb)
+        MetadataValidator().validate_nb(nb)
