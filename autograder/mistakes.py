@@ -117,7 +117,7 @@ MESSAGES = {
     "nodes_added": "You added the nodes. Every node is joined to every node of the layer before.",
     "bias_of_senders": "Those are the nodes of the layer before. How many nodes does the bias go to?",
     "other_side_of_kink": "That is ReLU's slope on the other side of its kink. Look at the sign of z.",
-    "whole_sum_for_term": "That is what all the terms make together. What is left for this one?",
+    "product_for_factor": "That is the whole product. Which factor of it is missing?",
     # activations and losses
     "sign_flipped_only": "ReLU does not turn a negative number over. What does it let through?",
     "activation_for_slope": "You multiplied by the value. A gradient is multiplied by the slope.",
