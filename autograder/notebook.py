@@ -85,6 +85,7 @@ def page(slug: str, answers: MutableMapping | None = None, variant: int = 0) -> 
         shown, texts, answers=own, notes=notes, show_how=lambda: _course.show_how, practice=variant,
         cell_id=cell.id, call_index=cell.count, variable=call.variable if call else "answers",
     )  # fmt: skip
+    _close(_course.live.get(shown.slug), cell)
     _course.live[shown.slug] = widget
     display(widget)
 
@@ -105,6 +106,12 @@ def grade(slug: str) -> float:
         return 0.0
     _show({"text/html": report(marks), "text/plain": report_text(marks)})
     return min(max(float(marks.points), 0.0), float(marks.out_of))
+
+
+def _close(old: PageWidget | None, cell: Cell) -> None:
+    """Let go of the page that this very call showed before; a copy of the cell keeps its own."""
+    if old is not None and (old.cell_id, old.call_index) == (cell.id, cell.count):
+        old.close()
 
 
 def _show(bundle: dict[str, str]) -> None:

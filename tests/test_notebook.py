@@ -118,6 +118,18 @@ def test_two_calls_in_one_cell_are_told_apart(shell):
     assert widget(shell).call_index == 0
 
 
+def test_a_page_that_is_run_again_lets_go_of_its_last_widget(shell):
+    """However often a cell is run, one live page stands behind it; a copied cell has its own."""
+    shell.execute('page("gradients/one-weight")')
+    first = widget(shell)
+    shell.execute('page("gradients/one-weight")')
+    assert first.comm is None and widget(shell).comm is not None
+    second = widget(shell)
+    second.cell_id = "another"
+    shell.execute('page("gradients/one-weight")')
+    assert second.comm is not None
+
+
 def test_a_variant_is_practice(shell):
     """page(slug, answers, 3) opens practice; the page to hand in is one click away, its answers untouched."""
     names = shell.execute('answers = {1: 8}\npage("gradients/one-weight", answers, 3)')

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from autograder.widgets.fonts import FACES
+
 from .desk import GRADE_CELL, PAGE_CELL, PANEL, page_source
 
 
@@ -92,5 +94,5 @@ def test_one_font_for_a_document_and_nothing_from_elsewhere(desk):
     """However many pages there are, each face is there once; no request leaves this machine."""
     desk.start(page_source() + "\n" + page_source("gradients/bigger-nudge", "{1: None}"))
     faces = "[...document.fonts].filter(face => face.family.includes('STIX Two'))"
-    desk.wait(f"{faces}.length === 7 && {faces}.some(face => face.status === 'loaded')")
+    desk.wait(f"{faces}.length === {len(FACES)} && {faces}.some(face => face.status === 'loaded')")
     assert desk.outside == []
