@@ -119,6 +119,8 @@ MESSAGES = {
     "bias_of_senders": "Those are the nodes of the layer before. How many nodes does the bias go to?",
     "other_side_of_kink": "That is ReLU's slope on the other side of its kink. Look at the sign of z.",
     "product_for_factor": "That is the whole product. Which factor of it is missing?",
+    "outer_for_inner": "Those would be the outer numbers the other way round. A row meets a column here.",
+    "bias_for_slope": "That is a value. By how much does it change when the bias does?",
     # activations and losses
     "sign_flipped_only": "ReLU does not turn a negative number over. What does it let through?",
     "activation_for_slope": "You multiplied by the value. A gradient is multiplied by the slope.",

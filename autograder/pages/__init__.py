@@ -14,6 +14,8 @@ from ..page import Page, PageError
 CHAPTERS = {
     "start": "00-start",
     "gradients": "01-gradients",
+    "jacobians": "02-jacobians",
+    "neuron": "04-neuron",
     "backpropagation": "07-backpropagation",
 }
 """Module of pages → folder of the chapter, in the order of the course."""
