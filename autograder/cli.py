@@ -40,7 +40,7 @@ def main(words: list[str] | None = None) -> int:
     given = parser.parse_args(words)
     root = given.root.resolve()
     if not (root / "source").is_dir():
-        print(f"There is no source/ in {root.name or root}. Run this in the course folder, or say --root.", file=sys.stderr)
+        print(f"No source/ in {root.name or root}. Run this in the course folder or say --root.", file=sys.stderr)
         return 2
     try:
         return COMMANDS[given.command](root)
