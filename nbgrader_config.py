@@ -3,14 +3,6 @@
 import sys
 from pathlib import Path
 
-try:
-    from autograder.nbgrader import configure
-except Exception as error:
-    said = f"nbgrader_config.py: the workbook is not installed in this Python ({error}); run: pip install -e ."
-    if "nbgrader" in Path(sys.argv[0]).as_posix():
-        raise SystemExit(said) from None  # nbgrader ignores other errors here, and would then run what students wrote
-    raise ImportError(said) from None  # JupyterLab starts all the same
-
 c = get_config()  # noqa: F821  nbgrader puts it here
 
 c.CourseDirectory.course_id = "backprop-workbook"  # the name under which the exchange and the gradebook know the course
@@ -24,4 +16,13 @@ c.CourseDirectory.solution_directory = "solutions"
 c.GenerateAssignment.force = True  # chapters and solutions are generated: making them again
 c.GenerateSolution.force = True  # replaces them
 
-configure(c, Path(__file__).parent)  # marking from data, tolerant intake, feedback without outside requests
+try:
+    from autograder.nbgrader import configure
+
+    configure(c, Path(__file__).parent)  # marking from data, tolerant intake, feedback without outside requests
+except Exception as error:
+    advice = "install the workbook in this Python: pip install -e ." if isinstance(error, ImportError) else "mend it"
+    if "nbgrader" in Path(sys.argv[0]).as_posix():
+        # nbgrader ignores other errors here, and would then run what students wrote, by its own rules
+        raise SystemExit(f"nbgrader_config.py: {error}; {advice}") from None
+    raise

@@ -65,7 +65,10 @@ def _chapters(root: Path) -> list[Path]:
 
 def _config(root: Path, into: Path, gradebook: Path, chapter: str) -> Config:
     """The course's own settings, with other places to write to."""
-    config = PyFileConfigLoader(CONFIG, path=str(root)).load_config()
+    try:
+        config = PyFileConfigLoader(CONFIG, path=str(root)).load_config()
+    except (ValueError, OSError) as error:  # a wrong setting, or no such file
+        raise BuildError(str(error)) from None
     config.CourseDirectory.root = str(root)
     config.CourseDirectory.db_url = f"sqlite:///{gradebook}"
     config.CourseDirectory.release_directory = str(into / "chapters")

@@ -125,7 +125,7 @@ def _choose(name: str, files: dict, others: list[Handed], pages: Mapping[str, in
         if here is not None:
             return here
         unread = [fault for other in others for fault in other.faults]
-        strange = [f"{quoted(other.path.name)} holds none of its pages" for other in others if other.notebook is not None]
+        strange = [f"{quoted(other.path.name)} holds none of its pages" for other in others if not other.faults]
         return Handed(None, (f"{right} was not handed in", *unread[:5], *strange[:5]))
     why = "was not handed in" if here is None else "could not be read" if here.notebook is None else "is blank"
     said = f"{right} {why}; {quoted(best.path.name)} holds its pages and was marked in its place"

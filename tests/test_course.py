@@ -146,6 +146,13 @@ def test_a_wrong_setting_is_named(tmp_path, text, said):
         settings(tmp_path)
 
 
+def test_a_wrong_setting_stops_the_build(copy):
+    """A build says what is wrong with workbook.toml."""
+    (copy / "workbook.toml").write_text('show_how = "maybe"')
+    with pytest.raises(BuildError, match="show_how"):
+        build(copy)
+
+
 @pytest.mark.parametrize(
     ("code", "said"),
     [

@@ -15,8 +15,8 @@ from nbgrader.nbgraderformat import MetadataValidator
 from nbgrader.utils import determine_grade
 
 from autograder import pages
+from autograder.gradebook import MarkPages
 from autograder.marking import mark
-from autograder.nbgrader import MarkPages
 from autograder.release import grade_cell, grade_outputs, page_cell, solved_source
 from autograder.submissions import grade_id, page_id
 
@@ -958,11 +958,15 @@ def test_code_that_is_not_run_earns_nothing(mixed):
 
 
 def test_nothing_runs_where_the_workbook_is_not_installed(mixed):
-    """Without our package nbgrader would quietly go back to running students' code: the command stops instead."""
+    """Without our settings nbgrader would quietly go back to running students' code: the command stops instead."""
     (mixed.root / "sabotage").mkdir()
     (mixed.root / "sabotage" / "autograder.py").write_text("")
     ran = mixed.run("autograde", "02-mixed", "--force", path=mixed.root / "sabotage")
     assert ran.returncode != 0 and "pip install" in ran.stderr
+    (mixed.root / "workbook.toml").write_text('show_how = "maybe"')
+    ran = mixed.run("autograde", "02-mixed", "--force")
+    (mixed.root / "workbook.toml").unlink()
+    assert ran.returncode != 0 and "show_how is 'maybe'" in ran.stderr
     assert mixed.grades("zara", "02-mixed", "mixed")["test-double"] == 2.0
 
 

@@ -1,0 +1,170 @@
+"""Mark the pages of a clean notebook and save the points: the second pass of `nbgrader autograde`.
+
+RunOtherCells   runs an instructor's own code exercises, if there are any; pages never meet the kernel
+MarkPages       marks every page from its answers and leaves the points where nbgrader reads them
+CapOutput       shortens what student code printed
+SaveGrades      puts the points, and each page's faults as a comment, into the gradebook
+"""
+
+from __future__ import annotations
+
+from nbformat.notebooknode import NotebookNode
+from nbformat.v4 import new_output
+from nbgrader.api import Comment, Grade, Gradebook, SubmittedNotebook
+from nbgrader.preprocessors import NbGraderPreprocessor, SaveAutoGrades
+from traitlets import Integer
+
+from . import pages
+from .marking import mark
+from .release import RunCode, grade_outputs, page_outputs, score_output
+from .submissions import grade_id, page_id, slug_of
+
+UNKNOWN = "UnknownPage"
+NOT_RUN = "This cell was not run: the code before it stopped the kernel or ran out of time."
+
+
+class RunOtherCells(RunCode):
+    """Run a chapter's code exercises, if it has any, so that nbgrader can grade them. Pages never meet the kernel."""
+
+    def preprocess(self, nb, resources, km=None):
+        """Run what is not ours if any of it is graded; a graded cell that never finished earns nothing."""
+        graded = [cell for cell in nb.cells if _graded_code(cell)]
+        if graded:
+            self.finished = set()
+            try:
+                super().preprocess(nb, resources, km=km)
+            except Exception as error:  # noqa: BLE001  a student's code can kill a kernel in any number of ways
+                about = resources["nbgrader"]
+                self.log.warning("%s, %s: the kernel died: %s", about["student"], about["notebook"], error)
+            for cell in graded:
+                if id(cell) not in self.finished:
+                    cell.outputs = [new_output("error", ename="NotRun", evalue=NOT_RUN, traceback=[NOT_RUN])]
+        return nb, resources
+
+    def __call__(self, nb, resources):
+        """Even when it is switched off (--no-execute) this step sees to it that what did not run earns nothing."""
+        if self.enabled:
+            return super().__call__(nb, resources)
+        for cell in filter(_graded_code, nb.cells):
+            cell.outputs = [new_output("error", ename="NotRun", evalue=NOT_RUN, traceback=[NOT_RUN])]
+        return nb, resources
+
+    def on_cell_executed(self, **kwargs):
+        """Keep account of what ran to its end."""
+        self.finished.add(id(kwargs["cell"]))
+        super().on_cell_executed(**kwargs)
+
+
+def _graded_code(cell: NotebookNode) -> bool:
+    stamps = cell.metadata.get("nbgrader", {})
+    ours = slug_of(stamps.get("grade_id")) is not None
+    return cell.cell_type == "code" and bool(stamps.get("grade")) and not stamps.get("solution") and not ours
+
+
+class MarkPages(NbGraderPreprocessor):
+    """Mark every page from its answers, and leave the result where nbgrader reads it."""
+
+    def preprocess(self, nb, resources):
+        """Give page cells their coloured page, grade cells their points."""
+        cell = {node.metadata["nbgrader"]["grade_id"]: node for node in nb.cells if "nbgrader" in node.metadata}
+        for name, node in cell.items():
+            slug = slug_of(name)
+            if slug and name == page_id(slug):
+                self.mark(slug, node, cell.get(grade_id(slug)))
+        return nb, resources
+
+    def mark(self, slug: str, page: NotebookNode, grade: NotebookNode | None) -> None:
+        held = page.metadata.get("workbook", {})
+        answers = {int(box): text for box, text in held.get("answers", {}).items()}
+        faults = tuple(held.get("faults", ()))
+        try:
+            marks = mark(slug, answers)
+        except pages.UnknownPage as unknown:
+            self._unknown(page, grade, str(unknown))
+            return
+        page.outputs = page_outputs(marks, faults)
+        if grade is not None:
+            most = float(grade.metadata["nbgrader"]["points"])
+            same = most == marks.out_of  # unless the page has changed since, or someone gave it other points
+            grade.outputs = grade_outputs(marks, marks.points if same else marks.points / marks.out_of * most, most)
+
+    def _unknown(self, page: NotebookNode, grade: NotebookNode | None, said: str) -> None:
+        said += " It is in the gradebook but no longer in the workbook; grade it by hand."
+        self.log.error(said)
+        page.metadata["workbook"]["faults"] = [*page.metadata["workbook"].get("faults", ()), said]
+        if grade is not None:
+            grade.outputs = [new_output("error", ename=UNKNOWN, evalue=said, traceback=[said]), score_output(0.0)]
+
+
+class CapOutput(NbGraderPreprocessor):
+    """Shorten what student code printed. nbgrader counts lines; one line can have fifty million characters."""
+
+    max_characters = Integer(100_000, help="Characters kept of each output of a cell.").tag(config=True)
+
+    def preprocess_cell(self, cell, resources, index):
+        """Shorten streams and drop other outputs that are too long."""
+        if cell.cell_type == "code" and slug_of(cell.metadata.get("nbgrader", {}).get("grade_id")) is None:
+            for output in cell.outputs:
+                self.cap(output)
+        return cell, resources
+
+    def cap(self, output: NotebookNode) -> None:
+        most = self.max_characters
+        if output.output_type == "stream" and len(output.text) > most:
+            output.text = output.text[:most] + "\n... Output truncated ..."
+        elif output.output_type == "error":
+            output.traceback = [line[:most] for line in output.traceback]
+        for mime, data in output.get("data", {}).items():
+            if isinstance(data, str) and len(data) > 10 * most:
+                output.data[mime] = "... Output truncated ..."
+
+
+class SaveGrades(SaveAutoGrades):
+    """Save the grades as nbgrader does, in one transaction, and each page's faults as a comment on its cell.
+
+    What a grader wrote by hand, points or comments, stays.
+    """
+
+    def preprocess(self, nb, resources):
+        """Save all cells, then commit once: a commit waits for the disk."""
+        self.notebook_id = resources["nbgrader"]["notebook"]
+        self.assignment_id = resources["nbgrader"]["assignment"]
+        self.student_id = resources["nbgrader"]["student"]
+        with Gradebook(resources["nbgrader"]["db_url"]) as book:
+            held = book.find_submission_notebook(self.notebook_id, self.assignment_id, self.student_id)
+            self.gradebook = _HeldGrades(held)
+            for index, cell in enumerate(nb.cells):
+                self.preprocess_cell(cell, resources, index)
+            book.db.commit()
+        return nb, resources
+
+    def _add_score(self, cell, resources):
+        super()._add_score(cell, resources)
+        if any(output.get("ename") == UNKNOWN for output in cell.get("outputs", ())):
+            self.gradebook.find_grade(cell.metadata["nbgrader"]["grade_id"]).needs_manual_grade = True
+
+    def _add_comment(self, cell, resources):
+        super()._add_comment(cell, resources)
+        faults = cell.metadata.get("workbook", {}).get("faults", ())
+        if faults:
+            name = cell.metadata["nbgrader"]["grade_id"]
+            comment = self.gradebook.find_comment(name, self.notebook_id, self.assignment_id, self.student_id)
+            comment.auto_comment = " ".join(f"{fault[:1].upper()}{fault[1:]}." for fault in faults)
+
+
+class _HeldGrades:
+    """What SaveAutoGrades asks of a gradebook, answered from one notebook's grades and comments, not a query each."""
+
+    def __init__(self, held: SubmittedNotebook) -> None:
+        self.grades = {grade.cell.name: grade for grade in held.grades}
+        self.comments = {comment.cell.name: comment for comment in held.comments}
+        self.db = self
+
+    def find_grade(self, name: str, *where: str) -> Grade:
+        return self.grades[name]
+
+    def find_comment(self, name: str, *where: str) -> Comment:
+        return self.comments[name]
+
+    def commit(self) -> None:
+        """Nothing: the whole notebook is committed once."""
