@@ -36,6 +36,9 @@ ATTEMPTS = 400  # tries for each variant until its numbers are fit to print
 WORTH_CARRYING = {0.0, 1.0}  # trivial answers that make what follows trivial too
 
 
+DECLARED: dict[str, set[tuple[str, int]]] = {}  # slug → where pages of that name are written
+
+
 class PageError(Exception):
     """A page is written wrongly. The message names the page, its line, and what to change."""
 
@@ -157,7 +160,8 @@ def page(title: str, row: str | tuple[str, ...]) -> Callable[[Callable], Page]:
 
     def make(function: Callable) -> Page:
         chapter = function.__module__.rpartition(".")[2]
-        slug = f"{chapter}/{function.__name__.replace('_', '-')}".replace("_", "-")
+        slug = f"{chapter}/{function.__name__}".replace("_", "-")
+        DECLARED.setdefault(slug, set()).add((function.__code__.co_filename, function.__code__.co_firstlineno))
         return Page(function, title, (row,) if isinstance(row, str) else tuple(row), chapter, slug)
 
     return make

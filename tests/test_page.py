@@ -3,9 +3,9 @@
 import numpy as np
 import pytest
 
-from autograder import layout
+from autograder import layout, pages
 from autograder.layout import column, eq
-from autograder.page import PageError, page
+from autograder.page import DECLARED, PageError, page
 
 HINT = {"hint": "Which?", "how": "So."}
 
@@ -149,3 +149,16 @@ def test_variants_that_cannot_be_found():
 
     with pytest.raises(PageError, match="loosen"):
         only_two.sheet(1)
+
+
+def test_two_pages_of_one_name(monkeypatch):
+    """The second page of a name would hide the first; the catalogue says where both are written."""
+    slug = "gradients/one-weight"
+    monkeypatch.setitem(DECLARED, slug, {*DECLARED[slug], ("gradients.py", 1)})
+    pages.catalogue.cache_clear()
+    try:
+        with pytest.raises(PageError, match="two pages are called gradients/one-weight.*gradients.py:1"):
+            pages.catalogue()
+    finally:
+        monkeypatch.undo()
+        pages.catalogue.cache_clear()

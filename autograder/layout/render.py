@@ -10,6 +10,7 @@ One table says how each kind of node becomes HTML; the live and the static page 
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from functools import lru_cache
 from html import escape
@@ -174,8 +175,13 @@ STATES = {
 }
 
 
-def static(sheet: object, marks: object, *, notes: tuple[str, ...] = ()) -> str:
-    """The page filled with the answers in `marks`, coloured, with its hints listed; needs no script."""
+def static(sheet: object, marks: object, *, notes: tuple[str, ...] = (), after: str = "", style: bool = True) -> str:
+    """The page filled with the answers in `marks`, coloured, with its hints listed; needs no script.
+
+    notes   sentences for the reader, below the boxes
+    after   HTML at the foot of the page, such as `solution(sheet)`
+    style   whether the stylesheet comes along; one page of a document is enough
+    """
 
     def slot(n: int) -> str:
         verdict = marks.verdicts[n - 1]
@@ -191,11 +197,12 @@ def static(sheet: object, marks: object, *, notes: tuple[str, ...] = ()) -> str:
     said = [verdict for verdict in marks.verdicts if verdict.message]
     hints = "".join(f"<li><b>Box {v.box}</b> {prose(v.message)}</li>" for v in said)
     return (
-        f'<style>{stylesheet()}</style><div class="wb-page wb-static">'
+        (f"<style>{stylesheet()}</style>" if style else "")
+        + '<div class="wb-page wb-static">'
         + (_head(sheet) + _body(sheet, slot)).replace("{{uid}}", f"{sheet.page.slug}-{sheet.variant}".replace("/", "-"))
         + (f'<ul class="wb-hints">{hints}</ul>' if hints else "")
         + "".join(f'<p class="wb-note">{escape(note)}</p>' for note in notes)
-        + f'<p class="wb-summary">{escape(marks.summary)}</p></div>'
+        + f'<p class="wb-summary">{escape(marks.summary)}</p>{after}</div>'
     )
 
 
@@ -230,5 +237,6 @@ def _found(boxes: list) -> str:
 
 @lru_cache(maxsize=1)
 def stylesheet() -> str:
-    """The one stylesheet of live and static pages."""
-    return "".join(path.read_text(encoding="utf-8") for path in sorted(Path(__file__).parent.glob("*.css")))
+    """The one stylesheet of live and static pages, without its comments and line breaks: it travels with each page."""
+    text = "".join(path.read_text(encoding="utf-8") for path in sorted(Path(__file__).parent.glob("*.css")))
+    return re.sub(r"\s+", " ", re.sub(r"/\*.*?\*/", "", text, flags=re.DOTALL)).strip()

@@ -9,7 +9,7 @@ from __future__ import annotations
 from functools import lru_cache
 from importlib import import_module
 
-from ..page import Page, PageError
+from ..page import DECLARED, Page, PageError
 
 CHAPTERS = {
     "start": "00-start",
@@ -34,8 +34,9 @@ def catalogue() -> dict[str, Page]:
     pages: dict[str, Page] = {}
     for chapter in CHAPTERS:
         for place, page in enumerate(chapter_pages(chapter), start=1):
-            if page.slug in pages:
-                raise PageError(f"two pages are called {page.slug}; rename one of the functions")
+            if len(places := DECLARED[page.slug]) > 1:
+                where = " and ".join(f"{file}:{line}" for file, line in sorted(places))
+                raise PageError(f"two pages are called {page.slug} ({where}); rename one of the functions")
             object.__setattr__(page, "place", place)
             pages[page.slug] = page
     return pages
