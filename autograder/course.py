@@ -12,7 +12,9 @@ import json
 import logging
 import re
 import shutil
+import sqlite3
 from collections import Counter
+from contextlib import closing
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
@@ -49,8 +51,11 @@ def build(root: Path, into: Path | None = None) -> list[Path]:
     root, into = Path(root).resolve(), Path(into or root).resolve()
     chapters = [folder.name for folder in _chapters(root)]
     with TemporaryDirectory() as folder:
+        gradebook = Path(folder) / "gradebook.db"
+        with closing(sqlite3.connect(gradebook)) as book:
+            book.execute("CREATE TABLE workbook (built)")  # a book with a table is not new: saves starting alembic
         for chapter in chapters:
-            config = _config(root, into, Path(folder) / "gradebook.db", chapter)
+            config = _config(root, into, gradebook, chapter)
             for converter in (GenerateAssignment, GenerateSolution):
                 _convert(converter, config, chapter)
     for made in MADE:
