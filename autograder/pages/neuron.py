@@ -43,9 +43,9 @@ def by(of: str, name: str):
     return frac(f"∂{of}", f"∂{name}")
 
 
-def signed(value: float) -> str:
-    """+ 2 or − 2, as a number is added to what stands before it."""
-    return f"{'−' if value < 0 else '+'} {abs(value):g}"
+def signed(value: float) -> tuple[str, str]:
+    """A sign and a size, as a number is added to what stands before it."""
+    return "−" if value < 0 else "+", f"{abs(value):g}"
 
 
 def apart(key, *slips) -> bool:
@@ -149,7 +149,7 @@ def read_the_index(given, box):
              network([["1", "2"], ["1", "2", "3"], ["1", "2"]], weights, gap=225, row_gap=106,
                      captions=LAYERS, along=(0.24, 0.3, 0.24),
                      title="A 2–3–2 network with three of its edges marked A, B and C"),
-             eq("A", "=", found[0], APART, "B", "=", found[1], APART, "C", "=", found[2])),
+             eq(*[group(f"{letter} =", weight) for letter, weight in zip(named, found, strict=True)])),
         say("To before from looks backwards. The reason comes when weights stand in a matrix: the row is where they "
             "go."),
     )
@@ -179,7 +179,7 @@ def weight_from_index(given, box):
                      title="A 2–2–2 network with a number on each of its eight edges"),
              eq(*[part for (name, *_), value in zip(asked, found, strict=True)
                   for part in (name, "=", value, words("\u2002"))])),
-        step(f"Which nodes does $w^{layer}_{{{j}{k}}}$ join?", eq("from", start, "to", end)),
+        step(f"Which nodes does $w^{layer}_{{{j}{k}}}$ join?", eq("from", start, words("to"), end)),
     )
 
 
@@ -200,7 +200,7 @@ def weight_matrix(given, box):
              eq("W", "=", matrix(full))),
         step("And back: hang these four on their edges.",
              eq("V", "=", matrix(back)),
-             network([["1", "2"], ["1", "2"]], [edges], gap=350, row_gap=150, along=(0.3,),
+             network([["1", "2"], ["1", "2"]], [edges], gap=350, row_gap=190, along=(0.3,),
                      title="Two inputs joined to two nodes; the four edges have boxes")),
     )
 
@@ -210,9 +210,9 @@ def biases(given, box):
     """The index of a bias, one for each node or one for a whole layer."""
     p, q = given.choice("P", (1, 3), (1, 2), (2, 1)), given.choice("Q", (2, 1), (1, 3), (2, 2), (1, 2))
     given.require(p != q and p[0] != p[1])
-    under = [[], ["", "", ""], ["", ""]]
+    nodes = [["", ""], ["", "", ""], ["", ""]]
     for letter, (layer, j) in {"P": p, "Q": q}.items():
-        under[layer][j - 1] = letter
+        nodes[layer][j - 1] = letter
     read = []
     for letter, (layer, j) in {"P": p, "Q": q}.items():
         above = box(float(layer), f"the layer of {letter}", "In which layer is this bias added?",
@@ -227,8 +227,7 @@ def biases(given, box):
                  how="A single number for the whole layer.")
     return (
         step("A bias is added in a node. Its name $b^l_j$ needs no from. Which biases are added at P and at Q?",
-             network([["", ""], [""] * 3, [""] * 2], [None, None], gap=225, row_gap=104,
-                     below=under, captions=LAYERS,
+             network(nodes, [None, None], gap=225, row_gap=104, captions=LAYERS,
                      title="A 2–3–2 network; two of its nodes are marked P and Q"),
              eq("P:", read[0], APART, "Q:", read[1])),
         step(f"Another network has {sizes[0]:g} inputs, then {sizes[1]:g} nodes, then {sizes[2]:g}. Some books give "
@@ -284,10 +283,10 @@ def what_is_missing(given, box):
                  activation_left_out=v @ u + c, sign_flipped_only=-(v @ u + c))
     return (
         step("One weight is hidden. Find it from $z$, and then what comes out.",
-             neuron(x, [w[0], weight, w[2]], b, group("z =", z), up,
+             neuron(x, [w[0], weight, w[2]], b, f"z = {z:g}", up,
                     title=f"A neuron with one weight missing; its sum is {z:g}")),
         step("Here it is the bias.",
-             neuron(u, v, bias, group("z =", v @ u + c), silent,
+             neuron(u, v, bias, f"z = {v @ u + c:g}", silent,
                     title=f"A neuron with its bias missing; its sum is {v @ u + c:g}")),
     )
 
@@ -316,9 +315,9 @@ def many_in_one_out(given, box):
                activation_left_out=[z, z])
     return (
         step("Written as a row times a column, a neuron turns a whole vector into one number. The shapes say so.",
-             eq("w^T:", shapes[0], APART, "x:", shapes[1], APART, "w^Tx:", one)),
+             eq("w^T:", shapes[0], APART, "x:", shapes[1], APART, "w^T x:", one)),
         step("Multiply, and add the bias.",
-             eq(row(w, "w^T"), column(x, "x"), "=", s), eq("z", "=", "w^Tx", signed(b), "=", z)),
+             eq(row(w, "w^T"), column(x, "x"), "=", s), eq("z", "=", "w^T x", *signed(b), "=", z)),
         step("Three neurons with this $z$, each with another activation: $ReLU(z) = max(0, z)$, "
              "$σ(z) = 1/(1 + e^{−z})$, $tanh(z) = (e^z − e^{−z})/(e^z + e^{−z})$.",
              table(["", "ReLU", "σ", "tanh"], ("a", a, bent[0], bent[1]))),
@@ -352,7 +351,7 @@ def layer_times_vector(given, box):
              eq(matrix(w, "W"), column(a, "a"), "=",
                 column([group(products[i, 0], "+", products[i, 1]) for i in range(2)]), "=", column(sums))),
         step(f"This layer shares one bias, {b:g}, and its activation is ReLU.",
-             eq("z", "=", "Wa", signed(b), "=", column(z), APART, "ReLU(z)", "=",
+             eq("z", "=", "Wa", *signed(b), "=", column(z), APART, "ReLU(z)", "=",
                 column(out))),
     )
 
@@ -429,7 +428,7 @@ def shapes_through_network(given, box):
         lines.append((str(i), w, a, b, z))
     return (
         step(f"A network has {n[0]} inputs and layers of {n[1]}, {n[2]} and {n[3]} nodes, each node with a bias. "
-             "Vectors are columns. Every layer computes $z^l = W^la^{l−1} + b^l$. Write all the shapes.",
+             "Vectors are columns. Every layer computes $z^l = W^l a^{l−1} + b^l$. Write all the shapes.",
              table(["l", "W^l", "a^{l−1}", "b^l", "z^l"], *lines)),
         say("Inner numbers meet and vanish, outer ones remain: a layer turns a column of one height into a column of "
             "another."),
@@ -520,12 +519,12 @@ def forward_pass(given, box):
     return (
         step("Two inputs, three hidden nodes, one output, ReLU everywhere. What a layer gives is what the next one "
              "takes.",
-             network([x, ["", "", ""], ["a^2"]], [w1, w2], names=[["x_1", "x_2"], ["a^1_1", "a^1_2", "a^1_3"], [""]],
+             network([x, ["a^1_1", "a^1_2", "a^1_3"], ["a^2"]], [w1, w2], names=[["x_1", "x_2"], [""] * 3, [""]],
                      below=[(), [f"b = {b:g}" for b in b1], [f"b = {b2:g}"]], along=((0.7,), (0.5,)), gap=225,
                      row_gap=122, title="A 2–3–1 network with all its weights and biases")),
         step("The first layer.", eq(matrix(w1, "W^1"), column(x, "x"), "+", column(b1, "b^1"), "=",
                                     column(first, "z^1"), "→", column(hidden, "a^1"))),
-        step("The second.", eq(row(w2[0], "W^2"), "a^1", signed(b2), "=", second, "→", out)),
+        step("The second.", eq(row(w2[0], "W^2"), "a^1", *signed(b2), "=", second, "→", out)),
     )
 
 
@@ -539,9 +538,10 @@ def fill_the_nodes(given, box):
     z1 = w1 @ x + b1
     z2 = w2 @ relu(z1) + b2
     z3 = w3 @ relu(z2) + b3
-    given.require(np.all(z1 > 0) and np.min(z2) <= -2 and np.max(z2) >= 2 and z3[0] > 1 and np.max(z3) < 40)
-    given.require(apart(z1, z1 - b1, z1 - 2 * b1, w1.T @ x + b1) and x[0] != x[1])
-    given.require(apart(relu(z2), relu(z2 - b2), z2) and apart(z3, z3 - b3, relu(w3 @ z2 + b3)))
+    given.require(np.all(z1 > 0) and np.min(z2) < 0 < np.max(z2) and z3[0] > 0 and np.max(z3) < 60)
+    given.require(apart(z1, relu(z1 - b1), relu(z1 - 2 * b1), relu(w1.T @ x + b1)) and x[0] != x[1])
+    given.require(apart(relu(z2), relu(z2 - b2), z2) and apart(z2, z2 - b2, relu_slope(z2)))
+    given.require(apart(z3, z3 - b3, relu(w3 @ z2 + b3)))
     a1 = box(relu(w1 @ x + b1), "a^1", "Which two edges end here, and which bias is added?",
              how="Weights times inputs plus the bias, then ReLU.", bias_left_out=relu(w1 @ x),
              bias_subtracted=relu(w1 @ x - b1), columns_for_rows=relu(w1.T @ x + b1))
@@ -557,7 +557,7 @@ def fill_the_nodes(given, box):
         step("Three layers, ReLU in each. Work from left to right and write what every node hands on.",
              network([x, a1, a2, a3], [w1, w2, w3], names=[["x_1", "x_2"], ["", ""], ["", ""], [""]],
                      below=[(), [f"b = {b:g}" for b in b1], [f"b = {b:g}" for b in b2], [f"b = {b3:g}"]],
-                     along=(0.3,), gap=163, row_gap=150,
+                     along=(0.4,), gap=163, row_gap=160,
                      title="A 2–2–2–1 network with its weights and biases; its nodes have boxes")),
         step("What were the two sums of the middle layer before ReLU?", eq("z^2", "=", column(before))),
     )
@@ -587,8 +587,8 @@ def four_steps(given, box):
     return (
         step("Take $a = ReLU(sum(w ⊗ x) + b)$ apart, from the inside out. The sign ⊗ multiplies entry by entry.",
              eq("h", "=", "w ⊗ x", "=", column(w), "⊗", column(x), "=", column(h)),
-             eq("s", "=", "sum(h)", "=", s, APART, "z", "=", "s", signed(b), "=", z, APART, "a", "=", "ReLU(z)", "=",
-                a)),
+             aligned(("s", "=", "sum(h)", "=", s), ("z", "=", f"s {signed(b)[0]} {signed(b)[1]}", "=", z),
+                     ("a", "=", "ReLU(z)", "=", a))),
         step("To go back along this chain you must know who feeds whom. What stands inside each function?",
              eq("s = sum(", inside[0], ")", APART, "z = b +", inside[1], APART, "a = ReLU(", inside[2], ")")),
     )
@@ -700,11 +700,11 @@ def weights_bias_inputs(given, box):
     dx = box(slope * dzx, "∂a/∂x", "Which two factors?", digits=3, how="The slope times the weight.",
              slope_left_out=w, other_variable=slope * x)
     return (
-        step(f"A sigmoid neuron, $a = σ(w^Tx + b)$, with $w = ({w[0]:g}, {w[1]:g})$ and $x = ({x[0]:g}, {x[1]:g})$, "
+        step(f"A sigmoid neuron, $a = σ(w^T x + b)$, with $w = ({w[0]:g}, {w[1]:g})$ and $x = ({x[0]:g}, {x[1]:g})$, "
              f"gives $a = {a:g}$. Its slope follows from $a$ alone: $σ′ = a(1 − a)$.".replace("-", "−"),
              eq(by("a", "z"), "=", slope)),
         step("How does $z$ answer to each of its parts?",
-             eq(by("z", "w"), "=", row(dzw), APART, by("z", "b"), "=", dzb, APART, by("z", "x"), "=", row(dzx))),
+             eq(by("z", "w"), "=", row(dzw), APART, by("z", "b"), "=", dzb), eq(by("z", "x"), "=", row(dzx))),
         step("Now the chain rule, three times with the same slope in front.",
              eq(by("a", "w"), "=", row(dw), APART, by("a", "b"), "=", db), eq(by("a", "x"), "=", row(dx))),
     )
@@ -714,7 +714,7 @@ def weights_bias_inputs(given, box):
 def in_formulas(given, box):
     """Factors and products in letters, for the sigmoid and for tanh."""
     a, x, w = Name("a"), Name("x"), Name("w")
-    n = given.choice("n", 1, 2, 3)
+    n, at, point = given.choice("n", 1, 2, 3), given("a", 0.5, low=0.1, high=0.9), given("point", [2, 3], low=2, high=4)
     inner = w * x**n
     slope = box([a * (1 - a), 1 - a**2], "∂a/∂z", "Which rule gives this slope from the value?", names="a",
                 how="a(1 − a) for the sigmoid, 1 − a² for tanh.", tanh_for_sigmoid=[1 - a**2, 1 - a**2],
@@ -731,17 +731,15 @@ def in_formulas(given, box):
              how="Slope times ∂z/∂x.", inner_slope_left_out=[a * (1 - a), 1 - a**2],
              slope_left_out=[inner.derivative("x")] * 2)
     raised = "" if n == 1 else f"^{n}"
-    at = given("at", [0.5, 2, 3], low=0.5, high=4)
-    given.require(0 < at[0] < 1)
-    value = box((1 - at[0] ** 2) * at[1] ** n, "∂a/∂w", "Which number stands for which letter?", digits=3,
-                how="The tanh formula with the numbers put in.", sigmoid_for_tanh=at[0] * (1 - at[0]) * at[1] ** n,
-                slope_left_out=at[1] ** n)
+    value = box((1 - at**2) * point[0] ** n, "∂a/∂w", "Which number stands for which letter?", digits=3,
+                how="The tanh formula with the numbers put in.", sigmoid_for_tanh=at * (1 - at) * point[0] ** n,
+                slope_left_out=point[0] ** n)
     return (
         step(f"One input, one weight, $z = w·x{raised} + b$. Write slopes with the value $a$ of the activation.",
              table(["", "σ", "tanh"], (by("a", "z"), slope[0], slope[1])),
              eq(by("z", "w"), "=", dzw, APART, by("z", "x"), "=", dzx)),
         step("Multiply along the chain.",
              table(["", "σ", "tanh"], (by("a", "w"), dw[0], dw[1]), (by("a", "x"), dx[0], dx[1]))),
-        step(f"A tanh neuron has the value $a = {at[0]:g}$ at $x = {at[1]:g}$ and $w = {at[2]:g}$.",
+        step(f"A tanh neuron has the value $a = {at:g}$ at $x = {point[0]:g}$ and $w = {point[1]:g}$.",
              eq(by("a", "w"), "=", value)),
     )
