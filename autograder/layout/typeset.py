@@ -13,7 +13,7 @@ from html import escape
 
 _TOKEN = re.compile(r"\s*[=≈≠<>≤≥→↦⇒+−±·×÷⊙∘]\s*|\s+|[_^]|[{}]|\d+(?:\.\d+)?|[^\W\d_]+|.", re.DOTALL)
 _OPERATOR = re.compile(r"[∂∇Δ]*(?:d(?=[^\W\d_]$))?")  # what stands upright before a name: ΔW, ∂Z, dx
-_UPRIGHT = set("ΓΔΘΛΞΠΣΦΨΩd") | {"ln"}
+_UPRIGHT = set("ΓΔΘΛΞΠΣΦΨΩdℝℕℤ") | {"ln"}
 _RELATIONS = set("=≈≠<>≤≥→↦⇒+−±·×÷⊙∘")
 
 
@@ -56,7 +56,9 @@ def _symbol(token: str, after: str = ")") -> str:
     if token in _RELATIONS:
         sign = token in "+−±" and (after == "" or after in "(,[|" or after in _RELATIONS)
         space = "wb-dot" if token == "·" else "wb-rel"
-        return escape(token) if sign else f'<span class="{space}">{escape(token)}</span>'
+        if sign:
+            return f" {token}" if after == "," else token
+        return f'<span class="{space}">{escape(token)}</span>'
     if not token[0].isalpha():
         return escape(token)
     mark = _OPERATOR.match(token)[0]
