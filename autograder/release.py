@@ -77,11 +77,11 @@ def solved_source(page: Page) -> str:
     return page_source(page.slug, {box.number: box.literal for box in page.sheet().boxes})
 
 
-def page_outputs(marks: Marks, notes: tuple[str, ...] = (), after: str = "") -> list[NotebookNode]:
-    """What a page cell shows where no widget runs: the page filled and coloured."""
+def page_outputs(marks: Marks, notes: tuple[str, ...] = (), how: str = "") -> list[NotebookNode]:
+    """What a page cell shows where no widget runs: the page filled and coloured, with `how` (HTML) at its foot."""
     sheet = marks.page.sheet(marks.variant)
-    shown = {"text/html": layout.static(sheet, marks, notes=notes) + after, "text/plain": layout.plain(sheet, marks)}
-    return [_output("display_data", shown)]
+    html = layout.static(sheet, marks, notes=notes).removesuffix("</div>") + how + "</div>"
+    return [_output("display_data", {"text/html": html, "text/plain": layout.plain(sheet, marks)})]
 
 
 def grade_outputs(marks: Marks, score: float, max_score: float) -> list[NotebookNode]:
@@ -173,8 +173,7 @@ class RenderPages(NbGraderPreprocessor):
     def preprocess(self, nb, resources):
         """Put the outputs in."""
         for page, cell in cells_of(nb, "page"):
-            how = f'<div class="wb-page wb-static">{layout.solution(page.sheet())}</div>'
-            cell.outputs = page_outputs(_solved(page), after=how)
+            cell.outputs = page_outputs(_solved(page), how=layout.solution(page.sheet()))
         for page, cell in cells_of(nb, "grade"):
             cell.outputs = grade_outputs(_solved(page), float(page.points), float(page.points))
         return nb, resources

@@ -81,6 +81,7 @@ def test_a_solution_is_filled_and_explained(built):
     [shown] = nb["cells"][2]["outputs"]
     html = "".join(shown["data"]["text/html"])
     assert 'data-state="right"' in html and 'class="wb-solution"' in html
+    assert html.count("<div") == html.count("</div>")
     assert "None" not in source(nb["cells"][2])
 
 
