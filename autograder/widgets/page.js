@@ -12,7 +12,7 @@ export const plain = (text) => text.replace(MINUS, "-").trim();
 /** The same for the eye: real minus signs. */
 const typeset = (text) => text.replace(/-/g, "\u2212");
 
-// ---- The answers as they stand in the cell: a small reader of Python source -------------------------------------
+// ---- The answers as they stand in the cell: a small reader of Python source ----------------------------------------
 
 const TOKEN = new RegExp(
   [
@@ -203,7 +203,7 @@ export function editFor(found, n, text) {
 /** A pasted row ("1, 0, −1", or a row or column of a spreadsheet) as its entries. "0,5" is one number. */
 export const splitRow = (text) => text.trim().split(/\s*[\t\n;]\s*|,\s+/).filter((part) => part !== "");
 
-// ---- The notebook around us, where the frontend lets us reach it ------------------------------------------------
+// ---- The notebook around us, where the frontend lets us reach it ---------------------------------------------------
 
 /** The notebook's model in JupyterLab 4 and Notebook 7; null in VS Code, Colab and exported pages. */
 function notebookOf(model) {
@@ -236,7 +236,7 @@ function watchKernel(model, onLost) {
   };
 }
 
-// ---- The fonts: asked for once per document, sent by Python as bytes, never fetched from another host ------------
+// ---- The fonts: asked for once per document, sent by Python as bytes, never fetched from another host --------------
 
 function askForFonts(model) {
   const have = [...document.fonts].some((face) => face.family.replace(/["']/g, "") === "STIX Two Text");
@@ -248,19 +248,28 @@ function askForFonts(model) {
 function addFonts(faces, buffers) {
   faces.forEach(({ family, ...descriptors }, i) => {
     const bytes = buffers[i];
-    if (bytes) document.fonts.add(new FontFace(family, bytes.buffer ? new Uint8Array(bytes.buffer, bytes.byteOffset, bytes.byteLength) : bytes, descriptors));
+    if (!bytes) return;
+    const view = bytes.buffer ? new Uint8Array(bytes.buffer, bytes.byteOffset, bytes.byteLength) : bytes;
+    document.fonts.add(new FontFace(family, view, descriptors));
   });
 }
 
-// ---- The page -----------------------------------------------------------------------------------------------------
+// ---- The page ------------------------------------------------------------------------------------------------------
 
 const REFUSED = new Set(["unreadable", "mistake", "wrong"]);
 const TAGS = new Set(["i", "b", "sub", "sup"]);
-const LOST = "The kernel that checks this page is gone. Run this cell again to check your boxes; until then what you type is still written into the cell.";
-const UNREACHED = "This view cannot write into the notebook’s cell. Type your answers into the dict in the code cell, as in 3: 0.5 or 4: \"3/4\", or fill in the boxes and run the cell again: that writes them down.";
-const COMPUTED = "The cell no longer has plain answers = {…} for this page, so the boxes cannot be written down there. Write the dict out again, as in answers = {1: 2, 2: \"3/4\"}.";
+const LOST =
+  "The kernel that checks this page is gone. Run this cell again to check your boxes; " +
+  "until then what you type is still written into the cell.";
+const UNREACHED =
+  "This view cannot write into the notebook’s cell. Type your answers into the dict in the code cell, as in 3: 0.5 or " +
+  "4: \"3/4\", or fill in the boxes and run the cell again: that writes them down.";
+const COMPUTED =
+  "The cell no longer has plain answers = {…} for this page, so the boxes cannot be written down there. " +
+  "Write the dict out again, as in answers = {1: 2, 2: \"3/4\"}.";
 
-const element = (tag, className, properties = {}) => Object.assign(document.createElement(tag), { className, ...properties });
+const element = (tag, className, properties = {}) =>
+  Object.assign(document.createElement(tag), { className, ...properties });
 
 /** Typeset text ([[text, [tags]], ...]) as nodes. What it says may hold a student's words: text nodes only. */
 const nodesOf = (runs) => (runs ?? []).map(([text, tags]) => {
@@ -310,7 +319,7 @@ function render({ model, el }) {
   const practising = () => model.get("shown") !== 0;
   const texts = () => model.get(practising() ? "trial" : "texts");
 
-  // -- the boxes, from the template ------------------------------------------------------------------------------
+  // -- the boxes, from the template ----------------------------------------------------------------------------------
   const build = () => {
     // Ids must differ between renderings: url(#id) takes the first in the document, even in a hidden twin.
     body.innerHTML = model.get("template").replaceAll("{{uid}}", uid); // from the catalogue; holds nothing a student typed
@@ -462,7 +471,7 @@ function render({ model, el }) {
   };
   const showGiven = () => model.get("notes").forEach((text, i) => say(`python ${i}`, text));
 
-  // -- the cell ----------------------------------------------------------------------------------------------------------
+  // -- the cell ------------------------------------------------------------------------------------------------------
   const notebook = notebookOf(model);
   const where = { slug: model.get("slug"), index: model.get("call_index"), variable: model.get("variable") };
   let cell = null, writing = false;
@@ -552,7 +561,7 @@ function render({ model, el }) {
   const resized = new ResizeObserver(fitDrawings);
   resized.observe(root);
 
-  // -- keyboard -----------------------------------------------------------------------------------------------------------
+  // -- keyboard ------------------------------------------------------------------------------------------------------
   const go = (n) => { const { input } = boxes.get(n); input.focus(); input.select(); };
   const step = (n, by) => {
     const to = order[order.indexOf(n) + by];
@@ -560,7 +569,10 @@ function render({ model, el }) {
     return Boolean(to);
   };
   const nearest = (n, dir) => { // the neighbour above (-1) or below (+1), as the eye sees it
-    const middle = (m) => { const r = boxes.get(m).slot.getBoundingClientRect(); return [r.left + r.width / 2, r.top + r.height / 2]; };
+    const middle = (m) => {
+      const r = boxes.get(m).slot.getBoundingClientRect();
+      return [r.left + r.width / 2, r.top + r.height / 2];
+    };
     const [x, y] = middle(n);
     let best = null, cost = Infinity;
     for (const m of order) {
@@ -631,9 +643,11 @@ function render({ model, el }) {
     if (n) boxes.get(n).input.value = typeset(plain(event.target.value));
     if (!root.contains(event.relatedTarget)) showHint(null);
   };
-  const onOver = (event) => { if (!boxes.has(document.activeElement?.closest(".wb-slot")?.dataset.box) || !root.contains(document.activeElement)) showHint(boxOf(event)); };
+  const onOver = (event) => { // the mouse may look at verdicts while nothing is being typed
+    if (!body.contains(document.activeElement)) showHint(boxOf(event));
+  };
 
-  // -- life ------------------------------------------------------------------------------------------------------------------
+  // -- life ----------------------------------------------------------------------------------------------------------
   const ask = (trait, value) => { model.set(trait, value); save(); };
   again.addEventListener("click", () => { ask("practice", model.get("shown") + 1); });
   back.addEventListener("click", () => { ask("practice", 0); again.focus(); });
@@ -648,8 +662,9 @@ function render({ model, el }) {
 
   const onTexts = () => { for (const n of order) show(n, texts()[n] ?? ""); };
   const listeners = {
-    "change:shown": build, "change:verdicts": showVerdicts, "change:done": showVerdicts, "change:summary": showSum, "change:can_show": showSum,
-    "change:how": showHow, "change:texts": onTexts, "change:trial": onTexts, "change:notes": showGiven, "msg:custom": onMessage,
+    "change:shown": build, "change:verdicts": showVerdicts, "change:done": showVerdicts, "change:summary": showSum,
+    "change:can_show": showSum, "change:how": showHow, "change:texts": onTexts, "change:trial": onTexts,
+    "change:notes": showGiven, "msg:custom": onMessage,
   };
   for (const [event, listener] of Object.entries(listeners)) model.on(event, listener);
   const unwatch = watchKernel(model, () => { lost = true; say("kernel", LOST); showSum(); });
