@@ -16,6 +16,7 @@ CHAPTERS = {
     "gradients": "01-gradients",
     "jacobians": "02-jacobians",
     "neuron": "04-neuron",
+    "cost": "06-cost",
     "backpropagation": "07-backpropagation",
 }
 """Module of pages → folder of the chapter, in the order of the course."""
