@@ -25,6 +25,7 @@ from traitlets.config.loader import PyFileConfigLoader
 
 from . import pages
 from .feedback import FormulaError, formula_svg
+from .handbook import documents, uncovered
 from .marking import mark
 from .release import CALL
 from .submissions import cells, grade_id, read_notebook
@@ -60,7 +61,19 @@ def build(root: Path, into: Path | None = None) -> list[Path]:
                 _convert(converter, config, chapter)
     for made in MADE:
         _drop_old(into / made, chapters)
-    return sorted(path for made in MADE for path in (into / made).rglob("*") if path.is_file())
+    written = sorted(path for made in MADE for path in (into / made).rglob("*") if path.is_file())
+    return written + _write_documents(root, into)
+
+
+def _write_documents(root: Path, into: Path) -> list[Path]:
+    """The tables in docs/ that are made from the catalogue, where the course has a folder for them."""
+    if not (root / "docs").is_dir():
+        return []
+    (into / "docs").mkdir(exist_ok=True)
+    paths = {into / "docs" / name: text for name, text in documents().items()}
+    for path, text in paths.items():
+        path.write_text(text, encoding="utf-8", newline="\n")
+    return list(paths)
 
 
 def _chapters(root: Path) -> list[Path]:
@@ -125,8 +138,7 @@ def _drop_old(folder: Path, chapters: list[str]) -> None:
 def check(root: Path) -> list[str]:
     """Everything that is wrong with the course at `root`, all at once; each line says what mends it."""
     root = Path(root).resolve()
-    problems = [*_stray(root), *_sources(root), *_catalogue(root), *_current(root)]
-    return problems + _scores(root)
+    return [*_stray(root), *_sources(root), *_catalogue(root), *uncovered(), *_current(root), *_scores(root)]
 
 
 def _stray(root: Path) -> list[str]:
@@ -194,8 +206,10 @@ def _current(root: Path) -> list[str]:
         except BuildError as error:
             return [f"{error}; mend it, then {REBUILD}"]
         found = []
-        for made in MADE:
+        for made in (*MADE, "docs"):
             fresh, there = _files(Path(folder) / made), _files(root / made)
+            if made == "docs":  # most documents there are written by hand
+                there = {name: path for name, path in there.items() if name in fresh}
             for name in sorted(fresh.keys() | there.keys()):
                 if name not in there:
                     found.append(f"{made}/{name} is missing: {REBUILD}")

@@ -77,10 +77,10 @@ def solved_source(page: Page) -> str:
     return page_source(page.slug, {box.number: box.literal for box in page.sheet().boxes})
 
 
-def page_outputs(marks: Marks, notes: tuple[str, ...] = (), how: str = "") -> list[NotebookNode]:
-    """What a page cell shows where no widget runs: the page filled and coloured, with `how` (HTML) at its foot."""
+def page_outputs(marks: Marks, notes: tuple[str, ...] = (), **more: object) -> list[NotebookNode]:
+    """What a page cell shows where no widget runs: the page filled and coloured; `more` goes to layout.static."""
     sheet = marks.page.sheet(marks.variant)
-    html = layout.static(sheet, marks, notes=notes).removesuffix("</div>") + how + "</div>"
+    html = layout.static(sheet, marks, notes=notes, **more)
     return [_output("display_data", {"text/html": html, "text/plain": layout.plain(sheet, marks)})]
 
 
@@ -172,8 +172,8 @@ class RenderPages(NbGraderPreprocessor):
 
     def preprocess(self, nb, resources):
         """Put the outputs in."""
-        for page, cell in cells_of(nb, "page"):
-            cell.outputs = page_outputs(_solved(page), how=layout.solution(page.sheet()))
+        for place, (page, cell) in enumerate(cells_of(nb, "page")):  # one stylesheet serves the whole document
+            cell.outputs = page_outputs(_solved(page), after=layout.solution(page.sheet()), style=place == 0)
         for page, cell in cells_of(nb, "grade"):
             cell.outputs = grade_outputs(_solved(page), float(page.points), float(page.points))
         return nb, resources
