@@ -15,7 +15,9 @@ CHAPTERS = {
     "start": "00-start",
     "gradients": "01-gradients",
     "jacobians": "02-jacobians",
+    "elementwise": "03-elementwise",
     "neuron": "04-neuron",
+    "activations": "05-activations",
     "cost": "06-cost",
     "backpropagation": "07-backpropagation",
 }

@@ -350,10 +350,10 @@ def shapes_in_a_chain(given, box):
     product = box(total, "∂s/∂x", "The row meets each column in turn. Did both products go in?",
                   how="The row times each column: two products, added.", only_one_term=first[0] * second[0],
                   vector_summed=second.sum(axis=0))
-    pairs = [(n[1], n[0]), (n[2], n[1]), (n[3], n[2]), (n[3], n[0])]
+    pairs = [(n[3], n[2]), (n[2], n[1]), (n[1], n[0]), (n[3], n[0])]
     longer = [box(Shape(map(int, pair)), f"the shape of {name}", "What goes into this step, and what comes out?",
                   how="Rows for what comes out, columns for what goes in.", layout_swapped=Shape(map(int, pair[::-1])))
-              for name, pair in zip(("∂g/∂x", "∂h/∂g", "∂F/∂h", "∂F/∂x"), pairs, strict=True)]  # fmt: skip
+              for name, pair in zip(("∂F/∂h", "∂h/∂g", "∂g/∂x", "∂F/∂x"), pairs, strict=True)]  # fmt: skip
     sizes = " → ".join(f"ℝ^{v:g}" for v in n)
     return (
         step("Three inputs $x$ go to two numbers $g$, and these to a single number $s$. What shape is each Jacobian?",
@@ -361,7 +361,7 @@ def shapes_in_a_chain(given, box):
         step("The inner sizes meet and vanish. Multiply.",
              eq(by("x", "s"), "=", row(first, "∂s/∂g"), "·", matrix(second, "∂g/∂x"), "=", row(product, "∂s/∂x"))),
         step(f"A longer chain, ${sizes}$, by way of $g$ and $h$ to $F$:",
-             table(["∂F/∂h", "∂h/∂g", "∂g/∂x", "∂F/∂x"], (longer[2], longer[1], longer[0], longer[3]))),
+             table(["∂F/∂h", "∂h/∂g", "∂g/∂x", "∂F/∂x"], longer)),
     )
 
 
@@ -403,10 +403,10 @@ def score(given, box):
                 only_one_term=u[0] * h[0], sign_lost=np.abs(u) @ h)
     by_u = box(h, "∂s/∂u", "Raise one weight by one: by how much does the sum rise?",
                how="Each weight's slope is the value that it multiplies.", factors_not_swapped=u, value_for_slope=u * h)
-    by_h = box(u, "∂s/∂h", "Raise one value by one: by how much does the sum rise?",
-               how="Each value's slope is the weight that it meets.", factors_not_swapped=h, value_for_slope=u * h)
     shape = box(Shape((1, 3)), "the shape of ∂s/∂u", "One output. Does it make a row or a column?",
                 how="One output, three inputs: a single row.", layout_swapped=Shape((3, 1)))
+    by_h = box(u, "∂s/∂h", "Raise one value by one: by how much does the sum rise?",
+               how="Each value's slope is the weight that it meets.", factors_not_swapped=h, value_for_slope=u * h)
     return (
         step("The **score** of a network is one number: the last values $h$, weighed by $u$.",
              eq("s", "=", "u^T h", "=", row(u, "u^T"), "·", column(h, "h"), "=", total)),
