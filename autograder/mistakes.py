@@ -155,6 +155,11 @@ MESSAGES = {
     "predicted_for_true": "That marks the predicted class. A target marks the true one.",
     "smallest_for_largest": "That class is the least likely of all.",
     "classes_for_examples": "That counts the classes. How many examples are there?",
+    "inputs_or_classes": "Does this matrix have a column for each input, or for each class?",
+    "input_for_rule": "You put z into the rule. It takes the value that came out.",
+    "subtracted_powers": "You subtracted. How many times as much asks for a ratio.",
+    "number_for_vector": "You marked the class by its number. What does a target hold at the place of its class?",
+    "misses_for_hits": "Those are the wrong ones. The box asks for the right ones.",
 }
 
 
