@@ -119,6 +119,10 @@ MESSAGES = {
     "examples_in_the_other_direction": "The examples lie in the other direction here: are they rows or columns?",
     "summed_over_nodes": "You added over the nodes. Which direction do the examples lie in?",
     "mean_over_nodes": "You divided by the number of nodes. How many examples are there?",
+    "not_turned": "Rows and columns should change places here, and they have not.",
+    "order_kept": "When a product is turned over, its factors change places too.",
+    "wrong_one_turned": "The wrong matrix is turned over, or none. Do the inner numbers of the shapes agree?",
+    "batch_count_left": "A batch twice as long has a sum twice as big. What does the mean do?",
     "batch_in_parameter": "A parameter does not know how many examples there are. Its gradient has its own shape.",
     # the neuron
     "indices_swapped": "To and from have changed places: the node that an edge ends at is named first.",
