@@ -313,6 +313,20 @@ function render({ model, el }) {
   root.append(banner, body, how, note, foot, hint, voice);
   el.append(root);
 
+  /** A box that offers words to choose from. */
+  const choice = (options) => {
+    const select = element("select", "wb-input");
+    select.append(...["", ...options].map((word) => element("option", "", { value: word, textContent: word || "…" })));
+    return select;
+  };
+  /** Shows `text` in a box of words, also one that is not among them: it stands in the cell, so it must be seen. */
+  const offer = (select, text) => {
+    const said = plain(text).toLowerCase();
+    let option = [...select.options].find((one) => one.value.toLowerCase() === said);
+    if (!option) select.append((option = element("option", "", { value: text, textContent: text })));
+    if (select.value !== option.value) select.value = option.value;
+  };
+
   const boxes = new Map(); // number → {slot, input, label}
   let order = [];
   let lost = false;
@@ -327,7 +341,7 @@ function render({ model, el }) {
     for (const slot of body.querySelectorAll(".wb-slot[data-box]")) {
       const n = slot.dataset.box;
       const label = slot.dataset.label || `box ${n}`;
-      const input = element("input", "wb-input", {
+      const input = slot.dataset.options ? choice(slot.dataset.options.split("|")) : element("input", "wb-input", {
         type: "text", autocomplete: "off", autocapitalize: "off", spellcheck: false, maxLength: 400,
       });
       input.setAttribute("aria-label", label);
@@ -352,7 +366,8 @@ function render({ model, el }) {
 
   const show = (n, text) => { // also in a box being typed in, if the change came from elsewhere: undo, another view
     const { input } = boxes.get(n);
-    if (plain(input.value) !== plain(text)) input.value = typeset(text);
+    if (input.tagName === "SELECT") offer(input, text);
+    else if (plain(input.value) !== plain(text)) input.value = typeset(text);
     input.style.setProperty("--typed", input.value.length);
   };
 
@@ -562,7 +577,7 @@ function render({ model, el }) {
   resized.observe(root);
 
   // -- keyboard ------------------------------------------------------------------------------------------------------
-  const go = (n) => { const { input } = boxes.get(n); input.focus(); input.select(); };
+  const go = (n) => { const { input } = boxes.get(n); input.focus(); input.select?.(); };
   const step = (n, by) => {
     const to = order[order.indexOf(n) + by];
     if (to) go(to);
@@ -613,6 +628,7 @@ function render({ model, el }) {
       moved = step(n, event.shiftKey ? -1 : 1);
       if (!moved && !event.shiftKey && !again.disabled) { again.focus(); moved = true; } // past the last box: the foot
     }
+    else if (event.target.tagName === "SELECT") return; // the arrows choose a word
     else if (event.key === "ArrowDown") moved = nearest(n, 1);
     else if (event.key === "ArrowUp") moved = nearest(n, -1);
     else if (event.key === "ArrowRight" && (atEnd || whole) && !event.shiftKey) moved = step(n, 1);
@@ -640,7 +656,7 @@ function render({ model, el }) {
   const onFocus = (event) => { if (boxOf(event)) showHint(boxOf(event)); };
   const onBlur = (event) => {
     const n = boxOf(event);
-    if (n) boxes.get(n).input.value = typeset(plain(event.target.value));
+    if (n && event.target.tagName === "INPUT") event.target.value = typeset(plain(event.target.value));
     if (!root.contains(event.relatedTarget)) showHint(null);
   };
   const onOver = (event) => { // the mouse may look at verdicts while nothing is being typed
