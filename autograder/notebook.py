@@ -278,13 +278,13 @@ def report(marks: Marks) -> str:
         for v in open_
     )
     listed = f'<ul style="margin:6px 0 0;padding-left:20px">{lines}</ul>' if lines else ""
-    head = f"<b>{marks.points:g} of {marks.out_of}</b> · {prose(marks.page.title)}. {escape(marks.summary)}"
+    head = f"<b>{marks.points:g} of {marks.out_of}</b> · {prose(marks.page.title)} · {escape(marks.summary)}"
     return f'<div class="wb-report" style="margin:4px 0;line-height:1.5">{head}{listed}</div>'
 
 
 def report_text(marks: Marks) -> str:
     """The same as plain text."""
-    lines = [f"{marks.points:g} of {marks.out_of} · {unmarked(marks.page.title)}. {marks.summary}"]
+    lines = [f"{marks.points:g} of {marks.out_of} · {unmarked(marks.page.title)} · {marks.summary}"]
     for v in marks.verdicts:
         if v.state not in ("right", "blank"):
             lines.append(f"  box {v.box}: {unmarked(v.message or STATES[v.state][1])}")
