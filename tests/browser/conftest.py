@@ -22,18 +22,18 @@ def pytest_collection_modifyitems(items):
             item.add_marker(pytest.mark.skip(reason=f"no Chromium at {bench.CHROMIUM}"))
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def folder(tmp_path_factory):
     return tmp_path_factory.mktemp("jupyter")
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def server(folder):
     with bench.jupyter(folder) as address:
         yield address
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")  # not longer: while it lives, no other test of the process can use asyncio.run
 def chromium():
     if not bench.CHROMIUM.exists():
         pytest.fail(f"CI is set, but there is no Chromium at {bench.CHROMIUM}: apt-get install chromium")
@@ -45,7 +45,7 @@ def chromium():
         browser.close()
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def context(chromium):
     """One profile for all: the files of JupyterLab are loaded once."""
     context = chromium.new_context(
@@ -56,7 +56,7 @@ def context(chromium):
     context.close()
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def desks(server, context, folder):
     opened: dict[str, bench.Desk] = {}
 

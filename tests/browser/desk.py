@@ -137,15 +137,13 @@ class Desk:
 
     def run(self, index: int, *, wait: bool = True) -> None:
         """Run a cell; with `wait`, until it has run."""
-        count = f"{PANEL}.content.model.cells.get({index}).executionCount"
-        before = self.page.evaluate(count)
         self.page.evaluate(
-            f"""index => {{ const notebook = {PANEL}.content; notebook.deselectAll(); notebook.activeCellIndex = index;
-                notebook.mode = 'command'; void window.jupyterapp.commands.execute('notebook:run-cell'); }}""",
-            index,
+            f"""([index, wait]) => {{ const notebook = {PANEL}.content; notebook.deselectAll();
+                notebook.activeCellIndex = index; notebook.mode = 'command';
+                const running = window.jupyterapp.commands.execute('notebook:run-cell');
+                return wait ? running : undefined; }}""",
+            [index, wait],
         )
-        if wait:
-            self.wait(f"{count} !== {json.dumps(before)} && {count} !== null", 30_000)
 
     def start(self, source: str | None = None) -> Desk:
         """The page, freshly run: with `source` in its cell, no practice, nothing typed."""

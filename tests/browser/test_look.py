@@ -80,7 +80,7 @@ def test_no_page_runs_over_the_edge_of_a_narrow_notebook(narrow, slugs):
     over = narrow.page.evaluate(
         """() => [...document.querySelectorAll('.wb-live')].flatMap(page => {
             const edge = page.getBoundingClientRect().right + 1;
-            const scrolled = element => element.closest('.wb-eq, .wb-scroll, .wb-table-scroll');
+            const scrolled = element => element.closest('.wb-eq, .wb-scroll, .wb-table');
             const out = [...page.querySelectorAll('*')].filter(e => !scrolled(e)
                 && e.getBoundingClientRect().right > edge && getComputedStyle(e).position !== 'absolute');
             const over = page.scrollWidth > page.clientWidth || out.length;
