@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
+
 import numpy as np
 
 from ..engine import sigmoid, sigmoid_slope
@@ -26,9 +28,10 @@ def by(name: str, of: str, curly: str = "∂"):
     return frac(f"{curly}{of}", f"{curly}{name}")
 
 
-def slopes(functions, names) -> np.ndarray:
+@lru_cache
+def slopes(functions: tuple, names: str | tuple[str, ...]) -> np.ndarray:
     """The Jacobian of some formulas: a row for each formula, a column for each name."""
-    return np.array([[as_expr(f).derivative(name) for name in names] for f in functions], dtype=object)
+    return np.array([[f.derivative(name) for name in names] for f in functions], dtype=object)
 
 
 def numbers(formulas, point) -> np.ndarray:
@@ -41,7 +44,8 @@ def substituted(formulas, replacements) -> np.ndarray:
     return np.vectorize(lambda f: as_expr(f).substitute(replacements), otypes=[object])(formulas)
 
 
-def constants_kept(functions, names) -> np.ndarray:
+@lru_cache
+def constants_kept(functions: tuple, names: str) -> np.ndarray:
     """The Jacobian of somebody who leaves the terms without the variable as they are."""
     return np.array([[add(f.derivative(n), *(t for t in f.terms if n not in t.names)) for n in names]
                      for f in functions], dtype=object)  # fmt: skip
@@ -78,11 +82,14 @@ def two_outputs(given, box):
     )
 
 
+PAIRS = ((2 * X + Y**3, exp(Y) - 13 * X), (3 * X + Y**2, exp(Y) - 7 * X), (X**2 + 4 * Y, exp(Y) - 6 * X),
+         (Y**4 - 5 * X, exp(Y) + 9 * X), (X**3 - 2 * Y, exp(Y) - 8 * X))  # fmt: skip
+
+
 @page("Four slopes in a square", row="2.1")
 def four_slopes(given, box):
     """The partial derivatives of two functions by rule, one by one, then as a matrix of numbers."""
-    f = given.choice("F", (2 * X + Y**3, exp(Y) - 13 * X), (3 * X + Y**2, exp(Y) - 7 * X),
-                     (X**2 + 4 * Y, exp(Y) - 6 * X), (Y**4 - 5 * X, exp(Y) + 9 * X), (X**3 - 2 * Y, exp(Y) - 8 * X))
+    f = given.choice("F", *PAIRS)
     at = given("point", [1, 2], low=1, high=3)
     given.require(at[0] != at[1])
     point = {"x": int(at[0]), "y": int(at[1])}
@@ -106,11 +113,14 @@ def four_slopes(given, box):
     )
 
 
+TRIPLES = ((X * Y, X**2 + Y, 5 * Y), (X * Y, 4 * X, X + Y**3), (X**2 * Y, X - Y, 7 * X), (3 * X, X * Y, X - Y**2),
+           (X - 2 * Y, 6 * Y, X * Y**2))  # fmt: skip
+
+
 @page("Three outputs, two inputs", row="2.1")
 def three_outputs(given, box):
     """A whole Jacobian at once, as formulas and then at a point."""
-    f = given.choice("F", (X * Y, X**2 + Y, 5 * Y), (X * Y, 4 * X, X + Y**3), (X**2 * Y, X - Y, 7 * X),
-                     (3 * X, X * Y, X - Y**2), (X - 2 * Y, 6 * Y, X * Y**2))
+    f = given.choice("F", *TRIPLES)
     at = given("point", [3, 2], low=2, high=5)
     given.require(at[0] != at[1])
     point = {"x": int(at[0]), "y": int(at[1])}
@@ -130,16 +140,19 @@ def three_outputs(given, box):
 # -- 2.2 Shapes --------------------------------------------------------------------------------------------------------
 
 
+SINGLES = (X * Y + Z**2, X * Z + Y**2, X**2 + Y * Z, X * Y + 4 * Z, Y * Z - X**3)
+
+
 @page("A gradient, lying down", row="2.2")
 def gradient_as_row(given, box):
     """One output: the Jacobian is a single row, and the gradient is that row standing up."""
-    f = given.choice("f", X * Y + Z**2, X * Z + Y**2, X**2 + Y * Z, X * Y + 4 * Z, Y * Z - X**3)
+    f = given.choice("f", *SINGLES)
     at = given("point", [3, 5, 4], low=2, high=6)
     given.require(len(set(at)) == 3)
     point = dict(zip("xyz", map(int, at), strict=True))
     lying = box(Shape((1, 3)), "the shape of J", "How many outputs does f have, and how many inputs?",
                 how="One output makes one row, three inputs make three columns.", layout_swapped=Shape((3, 1)))
-    formulas = box(slopes([f], "xyz")[0], "∂f/∂(x, y, z)", "Only one of the three moves. What is left of f?",
+    formulas = box(slopes((f,), "xyz")[0], "∂f/∂(x, y, z)", "Only one of the three moves. What is left of f?",
                    names="x y z", how="Differentiate by one variable; the others count as constants.",
                    not_differentiated=np.array([f] * 3, dtype=object))
     values = numbers(formulas, point)
@@ -198,10 +211,13 @@ def chain(outer, inner, box, letter: str = "x"):
     return first, second, product
 
 
+NESTED = ((sin(G), X**2), (cos(G), X**3), (sin(G), X**4), (exp(G), X**2 - 3), (sin(G), X**2 + 5))
+
+
 @page("The chain rule by substitution", row="2.3")
 def by_substitution(given, box):
     """Give the inner function a name; differentiate twice; multiply."""
-    f, g = given.choice("f", (sin(G), X**2), (cos(G), X**3), (sin(G), X**4), (exp(G), X**2 - 3), (sin(G), X**2 + 5))
+    f, g = given.choice("f", *NESTED)
     n, k, c = given("n", 3, low=3, high=6), given("k", 2, low=2, high=5), given("c", 7, low=2)
     one = chain(f, g, box)
     p, q = G ** int(n), X ** int(k) + int(c)
@@ -276,12 +292,19 @@ def slopes_on_arrows(given, box):
 # -- 2.4 The chain rule for vectors ------------------------------------------------------------------------------------
 
 
+COMPOSED = (
+    ((sin(G1), log(G2)), (X**2 + Y, Y**3)),
+    ((cos(G1), log(G2)), (X**3 - Y, Y**2)),
+    ((exp(G1), sin(G2)), (X + Y**2, X**3)),
+    ((sin(G1), exp(G2)), (X**2 - 3 * Y, Y**4)),
+    ((log(G1), cos(G2)), (X**2 + 5 * Y, Y**2)),
+)
+
+
 @page("The chain rule with matrices", row="2.4")
 def vector_chain(given, box):
     """Outer Jacobian times inner Jacobian, in formulas."""
-    f, g = given.choice("F", ((sin(G1), log(G2)), (X**2 + Y, Y**3)), ((cos(G1), log(G2)), (X**3 - Y, Y**2)),
-                        ((exp(G1), sin(G2)), (X + Y**2, X**3)), ((sin(G1), exp(G2)), (X**2 - 3 * Y, Y**4)),
-                        ((log(G1), cos(G2)), (X**2 + 5 * Y, Y**2)))
+    f, g = given.choice("F", *COMPOSED)
     written = dict(zip(("g_1", "g_2"), g, strict=True))
     sides = slopes(f, ("g_1", "g_2"))
     outer = box(sides, "∂F/∂g", "Does this output look at this g? If so, what is its slope?", names="g_1 g_2",
