@@ -48,27 +48,57 @@ def shares(given, name: str, *canonical: float) -> np.ndarray:
     return np.array(given.choice(name, canonical, *SHARES))
 
 
-def plot(curves: dict[str, tuple[Callable, str]], bottom: float, top: float, title: str) -> Node:
-    """Curves over z from −4 to 4; each name stands at the right end of its curve."""
-    unit, left, up = 50, 60, 46
-    height = (top - bottom) * up + 40
-    place = lambda z, a: (left + (z + 4) * unit, 20 + (top - a) * up)  # noqa: E731
+def plot(curves: dict[str, tuple[Callable, str, float]], bottom: float, top: float, up: int, title: str) -> Node:
+    """Curves over z from −4 to 4, `up` pixels to one unit of height: name → (function, colour, where its name is)."""
+    across, left = 50, 60
+    place = lambda z, a: (left + (z + 4) * across, 20 + (top - a) * up)  # noqa: E731
     line = lambda a, b: (  # noqa: E731
         f'<line class="wb-edge" style="stroke-width:1" x1="{a[0]}" y1="{a[1]:.1f}" x2="{b[0]}" y2="{b[1]:.1f}"/>')
     shapes, labels = [line(place(-4, 0), place(4, 0)), line(place(0, bottom), place(0, top))], []
-    for name, (f, colour) in curves.items():
+    for name, (f, colour, end) in curves.items():
         points = [place(z, float(f(z))) for z in np.linspace(-4, 4, 97) if bottom <= f(z) <= top]
         path = "M" + "L".join(f"{x:.1f} {y:.1f}" for x, y in points)
         shapes.append(f'<path d="{path}" style="fill:none;stroke:var(--{colour});stroke-width:2.4"/>')
-        labels.append(At(points[-1][0] + 34, points[-1][1], name, "name"))
+        x, y = place(end, float(f(end)))
+        labels.append(At(x + (34 if end > 0 else -26), y, name, "name"))
     labels.append(At(place(4, 0)[0] + 12, place(4, 0)[1] + 3, "z", "caption"))
-    for value in {*range(int(np.ceil(bottom)), int(top) + 1)} - {0}:
+    for value in sorted({*range(int(np.ceil(bottom)), int(top) + 1)} - {0}):
         x, y = place(0, value)
-        labels.append(At(x - 16, y, words(f"{value}".replace("-", "−")), "caption"))
-    return drawing(int(2 * left + 8 * unit), int(height), shapes=shapes, labels=labels, title=title)
+        shapes.append(line((x - 4, y), (x + 4, y)))
+        labels.append(At(x - 18, y, words(f"{value}".replace("-", "−")), "caption"))
+    height = int((top - bottom) * up) + 40
+    return drawing(2 * left + 8 * across, height, shapes=shapes, labels=labels, title=title)
 
 
 # -- 5.1 and 5.2 ReLU --------------------------------------------------------------------------------------------------
+
+
+@page("ReLU and its kink", row="5.1")
+def relu_and_its_kink(given, box):
+    """Value and slope on both sides of zero, and at zero."""
+    z, below = given("z", [3, 0.5], step=0.5, low=0.5, high=6), given("below", 2, step=0.5, low=0.5, high=6)
+    h = given("h", 0.5, low=0.1, high=0.9)
+    given.require(z[0] > z[1] and below not in z)
+    points = np.array([z[0], z[1], 0.0, -below])
+    value = box(relu(points), "ReLU(z)", "Which is larger, z or 0?", how="z where it is positive, otherwise 0.",
+                activation_left_out=points, sign_flipped_only=np.abs(points),
+                slope_for_value=relu_slope(points))
+    slope = box(relu_slope(points), "ReLU′(z)", "How steep is the drawing at this place?",
+                how="1 where z is positive, otherwise 0; so also at 0, by agreement.", value_for_slope=relu(points),
+                other_side_of_kink=[0, 0, 0, 1], relu_open_at_zero=[1, 1, 1, 0])
+    right = box((relu(h) - relu(0)) / h, "the ratio to the right", "Change over nudge.", how="h over h.",
+                change_not_ratio=h)
+    left = box((relu(0) - relu(-h)) / h, "the ratio to the left", "What is ReLU on both ends of this step?",
+               how="Nothing changes to the left, so the ratio is 0.", other_side_of_kink=1.0)
+    return (
+        step("ReLU is two straight lines that meet at a kink. Value and slope at four places; at the kink itself this "
+             "workbook takes the slope 0.",
+             plot({"ReLU": (lambda z: max(0.0, z), "accent", 3)}, -0.6, 3.1, 46, "ReLU: flat, then rising"),
+             table(["z", "ReLU(z)", "ReLU′(z)"], *[(points[i], value[i], slope[i]) for i in range(4)])),
+        step(f"Why an agreement? Nudge away from 0 by $h = {h:g}$, to the right and to the left.",
+             eq(frac("ReLU(h) − ReLU(0)", "h"), "=", right, APART, frac("ReLU(0) − ReLU(−h)", "h"), "=", left)),
+        say("Two sides, two slopes: a kink has no slope of its own, so one is chosen."),
+    )
 
 
 @page("A mask for the way back", row="5.2")
@@ -94,34 +124,6 @@ def relu_mask(given, box):
     )
 
 
-@page("ReLU and its kink", row="5.1")
-def relu_and_its_kink(given, box):
-    """Value and slope on both sides of zero, and at zero."""
-    z, below = given("z", [3, 0.5], step=0.5, low=0.5, high=6), given("below", 2, step=0.5, low=0.5, high=6)
-    h = given("h", 0.5, low=0.1, high=0.9)
-    given.require(z[0] > z[1] and below not in z)
-    points = np.array([z[0], z[1], 0.0, -below])
-    value = box(relu(points), "ReLU(z)", "Which is larger, z or 0?", how="z where it is positive, otherwise 0.",
-                activation_left_out=points, sign_flipped_only=np.abs(points),
-                slope_for_value=relu_slope(points))
-    slope = box(relu_slope(points), "ReLU′(z)", "How steep is the drawing at this place?",
-                how="1 where z is positive, otherwise 0; so also at 0, by agreement.", value_for_slope=relu(points),
-                other_side_of_kink=[0, 0, 0, 1], relu_open_at_zero=[1, 1, 1, 0])
-    right = box((relu(h) - relu(0)) / h, "the ratio to the right", "Change over nudge.", how="h over h.",
-                change_not_ratio=h)
-    left = box((relu(0) - relu(-h)) / h, "the ratio to the left", "What is ReLU on both ends of this step?",
-               how="Nothing changes to the left, so the ratio is 0.", other_side_of_kink=1.0)
-    return (
-        step("ReLU is two straight lines that meet at a kink. Value and slope at four places; at the kink itself this "
-             "book takes the slope 0.",
-             plot({"ReLU": (lambda z: max(0.0, z), "accent")}, -0.6, 3.1, "The graph of ReLU, flat and then rising"),
-             table(["z", "ReLU(z)", "ReLU′(z)"], *[(points[i], value[i], slope[i]) for i in range(4)])),
-        step(f"Why an agreement? Nudge away from 0 by $h = {h:g}$, to the right and to the left.",
-             eq(frac("ReLU(h) − ReLU(0)", "h"), "=", right, APART, frac("ReLU(0) − ReLU(−h)", "h"), "=", left)),
-        say("Two sides, two slopes: a kink has no slope of its own, so one is chosen."),
-    )
-
-
 # -- 5.1 Sigmoid and tanh ----------------------------------------------------------------------------------------------
 
 
@@ -144,7 +146,7 @@ def sigmoid_values(given, box):
     return (
         step("The sigmoid $σ(z) = 1/(1 + e^{−z})$ squeezes every number between 0 and 1. At logarithms it is a "
              "fraction.",
-             plot({"σ": (sigmoid, "accent")}, -0.3, 1.3, "The graph of the sigmoid, from 0 up to 1"),
+             plot({"σ": (sigmoid, "accent", 4)}, -0.2, 1.2, 90, "The graph of the sigmoid, from 0 up to 1"),
              table(["z", "e^{−z}", "σ(z)"], (f"ln({k[0]:g})", power[0], value[0]),
                    (f"−ln({k[1]:g})", power[1], value[1]), ("0", power[2], value[2]))),
         step("Elsewhere decimals go on.",
@@ -194,7 +196,7 @@ def from_z_to_slope(given, box):
              value_not_squared=1 - np.asarray(t), input_for_rule=1 - z**2)
     return (
         step("Now from $z$. First the value, then the slope at that $z$: the rules take the **value** that came out.",
-             plot({"σ": (sigmoid, "accent"), "tanh": (tanh, "ink")}, -1.2, 1.2,
+             plot({"σ": (sigmoid, "accent", -4), "tanh": (tanh, "ink", -4)}, -1.15, 1.15, 72,
                   "The graphs of sigmoid and tanh; tanh runs from −1 to 1"),
              table(["z", "σ(z)", "σ′(z)"], *[(z[i], s[i], ds[i]) for i in range(2)]),
              table(["z", "tanh(z)", "tanh′(z)"], *[(z[i], t[i], dt[i]) for i in range(2)])),
@@ -451,7 +453,7 @@ def prediction_minus_target(given, box):
     last = box(np.asarray(s) - one_hot(k), "∂C/∂z", "What is taken away, and where?", digits=3,
                how="Prediction minus target.", target_minus_prediction=one_hot(k) - np.asarray(s))
     return (
-        step("Softmax and cross-entropy together have the shortest derivative in this book, $∂C/∂z = p − y$.",
+        step("Softmax and cross-entropy together have the shortest derivative in this workbook, $∂C/∂z = p − y$.",
              eq(by("C", "z"), "=", column(p, "p"), "−", column(one_hot(k), "y"), "=", column(error))),
         step("What do its entries add up to?", eq(words("sum:"), total)),
         step("Here the target got lost.",
@@ -530,13 +532,13 @@ def batch_of_targets(given, box):
     m, n, c = (int(v) for v in given("sizes", [50, 8, 3], low=2, high=60))
     given.require(len({m, n, c}) == 3 and m > c > 2)
     shape = [box(Shape(key), f"the shape of {name}", "A row for each what, a column for each what?",
-                 how="A row for each example.", transposed=Shape(key[::-1]),
-                 inputs_or_classes=Shape((m, n + c - key[1]))) for key, name in (((m, n), "X"), ((m, c), "P"), ((m, c), "Y"), ((m, c), "P − Y"))]
+                 how="A row for each example.", transposed=Shape(key[::-1]), inputs_or_classes=Shape((m, wrong)))
+             for key, name, wrong in (((m, n), "X", c), ((m, c), "P", n), ((m, c), "Y", n), ((m, c), "P − Y", n))]
     ones = box(float(m), "ones in Y", "How many hot entries has each row?", how="One in each row.",
                classes_for_examples=float(c))
-    listed_ = "; ".join(CLASSES[k] for k in true)
+    told = ", ".join(CLASSES[k] for k in true)
     return (
-        step(f"Four examples: {listed_}. Examples stand in rows, classes in columns: cat, dog, horse.",
+        step(f"Four examples: {told}. Examples stand in rows, classes in columns: cat, dog, horse.",
              eq("Y", "=", matrix(hot))),
         step(f"A larger batch has $m = {m}$ examples of $n = {n}$ inputs each, in rows, and $c = {c}$ classes. "
              "What are the shapes?",
