@@ -14,9 +14,8 @@ AS_ROOT := $(if $(filter 0,$(shell id -u)),--allow-root)
 .PHONY: lab test check build bench clean
 
 lab: .venv/ready
-	@echo "The workbook opens at http://localhost:$(PORT)/lab/tree/chapters/00-start/start.ipynb"
-	@echo "If no browser comes up, open the address with the token that follows below. Ctrl+C ends it."
-	$(BIN)/jupyter lab $(AS_ROOT) --port=$(PORT) chapters/00-start/start.ipynb
+	@echo "If no browser comes up, open the address that follows below (http://localhost:$(PORT)/lab?token=...)."
+	$(BIN)/jupyter lab $(AS_ROOT) --port=$(PORT) --ServerApp.port_retries=0 --LabApp.default_url=/lab/tree/chapters/00-start/start.ipynb
 
 test: .venv/ready-to-test
 	$(BIN)/python -m pytest -n $(WORKERS) --dist loadgroup
