@@ -81,9 +81,9 @@ def columns(given, box):
 @page("The same in rows", row="9.1")
 def rows(given, box):
     """Examples under each other: the weights turn over and stand behind."""
-    w, b = given("W", [[1, 4], [-2, 3]], high=5), given("b", [3, -1], high=4)
-    x = given("X", [[2, 1], [-3, 5], [4, -1]], high=6)
-    given.require(no_repeats(w) and np.all(b != 0) and np.all(x != 0) and np.all(b[0] != b[1]))
+    w = given("W", [[1, 4], [-2, 3]], high=5)
+    given.require(no_repeats(w))
+    b, x = given("b", [3, -1], high=4), given("X", [[2, 1], [-3, 5], [4, -1]], high=6)
     right, unturned = weighted_sum_rows(w, x, b), x @ w + b
     given.require(np.all(unturned != x @ w.T) and np.all(right[:, ::-1] != unturned))
     given.require(np.all(right[:, ::-1] != x @ w.T))
@@ -267,9 +267,10 @@ def dominoes(given, box):
 @page("Back through a layer, in columns", row="9.1")
 def back_columns(given, box):
     """(Wᵀ δ) ⊙ σ′(Z): every column by itself, all columns at once."""
-    w, delta = given("W", [[1, -2], [3, 4]], high=5), given("δ", [[2, -1, 3], [4, 5, -2]], high=5)
-    z = given("Z", [[5, -3, 2], [-1, 4, 6]], high=9)
-    given.require(no_repeats(w) and np.all(delta != 0) and np.all(z != 0) and 2 <= np.sum(z > 0) <= 4)
+    w = given("W", [[1, -2], [3, 4]], high=5)
+    given.require(no_repeats(w))
+    delta, z = given("δ", [[2, -1, 3], [4, 5, -2]], high=5), given("Z", [[5, -3, 2], [-1, 4, 6]], high=9)
+    given.require(2 <= np.sum(z > 0) <= 4)
     back = w.T @ delta
     given.require(np.all(np.abs(back) >= 2) and np.all(relu_slope(z).sum(axis=1) > 0))
     through = box(back, "W^T δ", "Which weights leave this hidden node? Which column of δ?",
@@ -293,11 +294,13 @@ def back_columns(given, box):
 @page("Back through a layer, in rows", row="9.1")
 def back_rows(given, box):
     """(δ W) ⊙ σ′(Z): the weights need no transposing; they stand behind."""
-    w, delta = given("W", [[2, -1], [4, 3]], high=5), given("δ", [[1, -2], [3, 2], [-1, 5]], high=5)
-    z = given("Z", [[4, -2], [-3, 1], [6, 5]], high=9)
-    given.require(no_repeats(w) and np.all(delta != 0) and np.all(z != 0) and 2 <= np.sum(z > 0) <= 4)
+    w = given("W", [[2, -1], [4, 3]], high=5)
+    given.require(no_repeats(w))
+    delta, z = given("δ", [[1, -2], [3, 2], [-1, 5]], high=5), given("Z", [[4, -2], [-3, 1], [6, 5]], high=9)
     back = delta @ w
-    given.require(np.all(np.abs(back) >= 2))
+    given.require(2 <= np.sum(z > 0) <= 4 and np.all(np.abs(back) >= 2))
+    x, d, known = given("W'", 3, low=2, high=6), given("d", [4, -5], low=2, high=6), given("W''", -2, low=2, high=6)
+    given.require(abs(x) != abs(known) and abs(d[0]) != abs(d[1]) and abs(x) not in np.abs(d))
     turned = box("neither", "what is turned over", "Which shapes meet: 3×2 and 2×2?", options=("W", "δ", "neither"),
                  how="Turned over, Wᵀδ becomes δᵀW, and δ lies in rows already.", wrong_one_turned="W")
     through = box(back, "δ W", "A row of δ, and which column of W?",
@@ -306,8 +309,6 @@ def back_rows(given, box):
     before = box(bp2_rows(w, delta, relu_slope(z)), "δ of the layer before", "What is the slope of ReLU here?",
                  how="What came back where Z is above zero, else 0.", slope_left_out=back,
                  activation_for_weight=back * relu(z))
-    x, d, known = given("W'", 3, low=2, high=6), given("d", [4, -5], low=2, high=6), given("W''", -2, low=2, high=6)
-    given.require(abs(x) != abs(known) and abs(d[0]) != abs(d[1]) and abs(x) not in np.abs(d))
     lost = box(x, "the lost weight", "One product is known. What is left for the other?",
                how="What came back minus the known product, over the other error.",
                multiplied_not_divided=d[0] * d[0] * x, wrong_sign=-x)
@@ -325,10 +326,9 @@ def back_rows(given, box):
 @page("Weights stored the other way", row=("9.1", "9.2"))
 def stored_in_out(given, box):
     """Books that keep a row for each input: the transposes sit elsewhere."""
+    w, m = given("W", [[3, -1], [2, 5]], high=6), 3
+    given.require(no_repeats(w))
     a, delta = given("A", [[1, 3], [-2, 5], [4, 2]], high=6), given("δ", [[2, -3], [4, 6], [-5, 1]], high=6)
-    w = given("W", [[3, -1], [2, 5]], high=6)
-    m = 3
-    given.require(no_repeats(w) and np.all(a != 0) and np.all(delta != 0))
     total = a.T @ delta
     given.require(np.all(np.abs(total) >= 2) and total[0, 1] != total[1, 0])
     back = box(delta @ w.T, "δ W^T", "Which row of W belongs to this input?",
@@ -398,8 +398,10 @@ def bias_sums(given, box):
 @page("Weights: a sum hidden in a product", row=("9.2", "9.4"))
 def weights_as_sum(given, box):
     """One outer product per example; their sum is a matrix times a matrix."""
-    delta, a = given("δ", [[2, -3], [5, 1]], high=6), given("A", [[4, 2], [-1, 3]], high=6)
-    given.require(no_repeats(delta) and no_repeats(a))
+    delta = given("δ", [[2, -3], [5, 1]], high=6)
+    given.require(no_repeats(delta))
+    a = given("A", [[4, 2], [-1, 3]], high=6)
+    given.require(no_repeats(a))
     total = delta @ a.T
     given.require(np.all(np.abs(total) >= 2) and total[0, 1] != total[1, 0])
     one = box(np.outer(delta[:, 0], a[:, 0]), "example 1", "Which error, which input?",
@@ -642,7 +644,7 @@ def two_layers(given, x, w1, b1, w2, b2, y, in_columns):
 
 
 BATCH = ([[1, 3], [2, -1]], [[2, 1], [-2, 1]], [1, 2], [[3, -2]], [-1], [[4, 8]])
-BATCH_IN_ROWS = ([[2, 1], [1, 3]], [[1, -2], [3, 2]], [3, -1], [[-2, 3]], [1], [[10], [9]])
+BATCH_IN_ROWS = ([[2, 1], [1, -3]], [[1, -2], [3, 2]], [3, -1], [[-1, 2]], [1], [[8], [3]])
 
 
 def forward(box, found, in_columns):
