@@ -29,9 +29,9 @@ def by(of: str, name: str):
 
 def apart(key, *slips) -> bool:
     """Whether no two slips give the same wrong number in any entry, so that each can be told by its own name."""
-    every = [np.broadcast_to(values, np.shape(key)) for values in slips]
-    wrong = [~np.isclose(values, key) for values in every]
-    return not any(np.any(np.isclose(a, b) & wrong[i]) for i, a in enumerate(every) for b in every[:i])
+    wrong = [values + 0 * np.asarray(key) for values in slips]
+    told = [np.abs(values - key) > 1e-9 for values in wrong]
+    return not any(np.any((np.abs(a - b) < 1e-9) & told[i]) for i, a in enumerate(wrong) for b in wrong[:i])
 
 
 def one_hot(k: int) -> np.ndarray:

@@ -1,0 +1,265 @@
+"""Chapter 5: the curriculum's numbers, and every key computed a second way."""
+
+import cmath
+import math
+from functools import lru_cache
+
+import autograd.numpy as anp
+import numpy as np
+import pytest
+from autograd import grad, jacobian
+
+from autograder import pages
+from autograder.layout import Shape
+
+VARIANTS = 1000
+CLASSES = ("cat", "dog", "horse")
+
+
+def shown(slug: str) -> list[str]:
+    return [box.shown for box in pages.load(f"activations/{slug}").sheet().boxes]
+
+
+# -- the curriculum's canonical numbers --------------------------------------------------------------------------------
+
+
+def test_relu_mask():
+    """u = (7, −22, −3) comes out as (7, 0, 0) with the mask (1, 0, 0)."""
+    assert shown("relu-mask")[:6] == ["7", "0", "0", "1", "0", "0"]
+
+
+def test_slope_at_the_kink():
+    """ReLU′(0) = 0, by agreement; the ratios on either side are 1 and 0."""
+    keys = shown("relu-and-its-kink")
+    assert keys[6] == "0" and keys[8:] == ["1", "0"]
+
+
+def test_slopes_from_values():
+    """σ′ = a(1 − a): 0.8 gives 0.16; tanh′ = 1 − a²: 0.6 gives 0.64."""
+    keys = shown("slope-from-value")
+    assert keys[0] == "0.160" and keys[3] == "0.640" and keys[6:] == ["0.25", "1"]
+
+
+def test_softmax_of_logarithms():
+    """0, ln 2 and ln 5 share out as 1/8, 1/4 and 5/8."""
+    assert shown("softmax-shares")[4:7] == ["0.125", "0.250", "0.625"]
+
+
+def test_rows_of_the_jacobian_add_up_to_zero():
+    """diag(p) − ppᵀ of (0.6, 0.3, 0.1) begins with 0.24, −0.18, −0.06; its rows add up to 0."""
+    keys = shown("softmax-jacobian")
+    assert keys[9:12] == ["0.24", "-0.18", "-0.06"] and keys[18:] == ["0", "0", "0"]
+
+
+def test_joint_derivative():
+    """Cross-entropy behind softmax has the derivative p − y, multiplied out or at once."""
+    keys = shown("joint-derivative")
+    assert keys[6:9] == keys[9:] == ["-0.7", "0.6", "0.1"]
+
+
+def test_one_hot_and_argmax():
+    """dog is (0, 1, 0) among cat, dog and horse; the largest probability gives the class."""
+    assert shown("one-hot-targets")[:3] == ["0", "1", "0"]
+    assert shown("argmax")[:2] == ["dog", "cat"]
+
+
+def test_a_batch_of_rows():
+    """50 examples of 3 classes make a 50×3 matrix of targets."""
+    assert shown("batch-of-targets")[14] == "50×3"
+
+
+# -- every key a second way --------------------------------------------------------------------------------------------
+
+
+def relu(z):
+    return z * (z > 0)
+
+
+def logistic(z):
+    return 1 / (1 + cmath.exp(-z))
+
+
+def slope(f, z):
+    """The derivative of f by complex step: no difference is taken, so no digit is lost."""
+    return f(complex(z, 1e-30)).imag / 1e-30
+
+
+def relu_and_its_kink(c):
+    z, h = [*c["z"], 0.0, -c["below"]], c["h"]
+    return [[max(0.0, v) for v in z], [grad(relu)(float(v)) for v in z], (relu(h) - relu(0)) / h,
+            (relu(0) - relu(-h)) / h]
+
+
+def relu_mask(c):
+    u = np.array(c["u"])
+    return [np.clip(u, 0, None), np.diag(jacobian(relu)(u)), grad(lambda u: anp.dot(c["up"], relu(u)))(u)]
+
+
+def sigmoid_values(c):
+    z = [math.log(c["k"][0]), -math.log(c["k"][1]), 0.0]
+    half = lambda z: (1 + math.tanh(z / 2)) / 2  # noqa: E731 - the sigmoid by another name
+    return [[math.exp(-v) for v in z], [half(v) for v in z], half(c["z"]), half(-c["z"]), half(c["z"]) + half(-c["z"])]
+
+
+def slope_from_value(c):
+    s = [slope(logistic, math.log(a / (1 - a))) for a in c["a"]]
+    t = [slope(cmath.tanh, math.atanh(a)) for a in c["t"]]
+    return [s, t, *[max(slope(f, z) for z in np.linspace(-2, 2, 9)) for f in (logistic, cmath.tanh)]]
+
+
+def from_z_to_slope(c):
+    return [part for f in (logistic, cmath.tanh)
+            for part in ([f(z).real for z in c["z"]], [slope(f, z) for z in c["z"]])]
+
+
+def over_value(f):
+    """The slope of f as a function of its value, through points where both were found by complex step."""
+    z = np.linspace(-1.5, 1.5, 5)
+    return np.polynomial.Polynomial.fit([f(v).real for v in z], [slope(f, v) for v in z], 4)
+
+
+RULES = [over_value(logistic), over_value(cmath.tanh)]
+
+
+def rules_derived(c):
+    k = c["k"]
+    return [lambda at: slope(lambda x: cmath.exp(-k * x), at["x"]), slope(lambda u: 1 + u, 0.7),
+            lambda at: slope(lambda v: 1 / v, at["v"]), lambda at: slope(lambda x: logistic(k * x), at["x"]),
+            lambda at: logistic(-k * at["x"]).real, *[lambda at, rule=rule: k * rule(at["a"]) for rule in RULES]]
+
+
+def through_activations(c):
+    slopes = [slope(lambda z: z, 1.0), slope(logistic, math.log(c["s"] / (1 - c["s"]))),
+              slope(cmath.tanh, math.atanh(c["t"])), 0.0]
+    return [slopes, np.multiply(slopes, c["up"])]
+
+
+def soft(z):
+    e = anp.exp(z - anp.max(z))
+    return e / anp.sum(e)
+
+
+def softmax_shares(c):
+    e = c["e"]
+    p = soft(np.log(e))
+    return [np.exp(np.log(e)), e.sum(), p, p.sum(), p[2] / p[1]]
+
+
+def only_differences(c):
+    z = np.array(c["z"])
+    lower = z - max(z)
+    return [[math.e**v for v in z], soft(z), lower, [math.e**v for v in lower], soft(z - 5)]
+
+
+def at_shares(p):
+    """The Jacobian of softmax where it gives p."""
+    return jacobian(soft)(np.log(np.array(p)))
+
+
+def softmax_jacobian(c):
+    p, full = np.array(c["p"]), at_shares(c["p"])
+    return [np.diag(p) - full, full, [0.0] * 3]
+
+
+@lru_cache
+def shares_moved(p, q, j):
+    """∂p/∂z_j by central differences where softmax gives (p, q, 1 − p − q); negative shares are as good as others."""
+    z = [cmath.log(v) for v in (p, q, 1 - p - q)]
+    e = [[cmath.exp(v + h * (n == j)) for n, v in enumerate(z)] for h in (1e-6, -1e-6)]
+    up, down = ([v / sum(row) for v in row] for row in e)
+    return [((a - b) / 2e-6).real for a, b in zip(up, down, strict=True)]
+
+
+def jacobian_entries(c):
+    letters = [lambda at, i=i, j=j: shares_moved(at["p"], at["q"], j)[i] for i in (0, 1) for j in (0, 1)]
+    two = [lambda at, sign=sign: sign * RULES[0](at["p"]) for sign in (1, -1)]  # a sigmoid of the difference of two z
+    full = at_shares(c["v"])
+    i, j = (n - 1 for n in c["entry"])
+    return [*letters, *two, full[i, i], full[i, j], full[j, i]]
+
+
+def loss(p, k):
+    return -anp.log(p[k])
+
+
+def cross_entropy(c):
+    ps = [np.array(c[f"p{i}"]) for i in (1, 2, 3)]
+    costs = [anp.log(np.sum(np.exp(np.log(p)))) - anp.log(p[k]) for p, k in zip(ps, c["true"], strict=True)]
+    return [costs, sum(costs) / 3, grad(loss)(ps[0], c["true"][0])]
+
+
+def joint_derivative(c):
+    p, k = np.array(c["p"]), c["true"]
+    joint = grad(lambda z: loss(soft(z), k))(np.log(p))
+    return [grad(loss)(p, k), at_shares(p)[k], joint, joint]
+
+
+def prediction_minus_target(c):
+    k, z = c["true"], np.array(c["z"])
+    joint = lambda z: loss(soft(z), k)  # noqa: E731
+    first = grad(joint)(np.log(np.array(c["p"])))
+    lost = np.array(c["q"]) - grad(lambda z: loss(soft(z), c["other"]))(np.log(np.array(c["q"])))
+    return [first, 0.0, lost, np.exp(z) / np.sum(np.exp(z)), grad(joint)(z)]
+
+
+def hot(k):
+    return [float(name == CLASSES[k]) for name in CLASSES]
+
+
+def one_hot_targets(c):
+    return [*[hot(k) for k in c["order"]], *[CLASSES[k] for k in c["asked"]], c["c"], 1, c["c"] - 1]
+
+
+def argmax(c):
+    ps = [c[f"p{i}"] for i in (1, 2, 3, 4)]
+    won = [max(zip(p, CLASSES, strict=True))[1] for p in ps]
+    hits = [name == CLASSES[k] for name, k in zip(won, c["true"], strict=True)]
+    return [*won, hits.count(True), np.mean(hits), hot(c["true"][0])]
+
+
+def batch_of_targets(c):
+    m, n, k = (int(v) for v in c["sizes"])
+    x, w = np.ones((m, n)), np.ones((k, n))
+    p = x @ w.T
+    y = np.eye(k)[np.arange(m) % k]
+    return [[hot(k) for k in c["true"]], Shape(x.shape), Shape(p.shape), Shape(y.shape), Shape((p - y).shape), y.sum()]
+
+
+def batch_error(c):
+    ps = [np.array(c[f"p{i}"]) for i in (1, 2, 3)]
+    rows = [grad(lambda z, k=k: loss(soft(z), k))(np.log(p)) for p, k in zip(ps, c["true"], strict=True)]
+    got = [p @ hot(k) for p, k in zip(ps, c["true"], strict=True)]
+    return [rows, got, -math.log(math.prod(got)) / 3]
+
+
+INDEPENDENT = {
+    "relu-and-its-kink": relu_and_its_kink,
+    "relu-mask": relu_mask,
+    "sigmoid-values": sigmoid_values,
+    "slope-from-value": slope_from_value,
+    "from-z-to-slope": from_z_to_slope,
+    "rules-derived": rules_derived,
+    "through-activations": through_activations,
+    "softmax-shares": softmax_shares,
+    "only-differences": only_differences,
+    "softmax-jacobian": softmax_jacobian,
+    "jacobian-entries": jacobian_entries,
+    "cross-entropy": cross_entropy,
+    "joint-derivative": joint_derivative,
+    "prediction-minus-target": prediction_minus_target,
+    "one-hot-targets": one_hot_targets,
+    "argmax": argmax,
+    "batch-of-targets": batch_of_targets,
+    "batch-error": batch_error,
+}  # fmt: skip
+
+
+def test_every_page_is_computed_a_second_time():
+    """No page of the chapter escapes the comparison below."""
+    assert {page.slug.partition("/")[2] for page in pages.chapter_pages("activations")} == set(INDEPENDENT)
+
+
+@pytest.mark.parametrize("slug", INDEPENDENT)
+def test_keys_agree_with_a_second_computation(slug, agrees):
+    """Every key of every page, over many variants, is what a second way of computing it gives."""
+    agrees(f"activations/{slug}", INDEPENDENT[slug], variants=VARIANTS)
