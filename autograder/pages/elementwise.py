@@ -105,13 +105,15 @@ def five_operations(given, box):
     by_w = formulas(1, -1, V, -V / W**2)
     first = box(by_v, "∂F_i/∂v_i", "w is a constant here. What is left of v?", names="v w",
                 how="Differentiate by v and treat w as a number.", other_variable=by_w)
-    second = box(by_w, "∂F_i/∂w_i", "v is a constant here. Does the result rise or fall with w, and how fast?", names="v w",
+    second = box(by_w, "∂F_i/∂w_i", "v is a constant here. Does the result rise or fall with w, and how fast?",
+                 names="v w",
                  how="Differentiate by w and treat v as a number.", sign_lost=formulas(1, 1, V, V / W**2),
                  divisor_not_squared=formulas(1, -1, V, -V / W),
                  factors_not_swapped=formulas(1, -1, W, -V / W**2))
     at = {"v": int(v), "w": int(w)}
     numbers = [[float(f.evaluate(at)) for f in pair] for pair in zip(first, second, strict=True)]
-    values = box(numbers[3], "the slopes of a quotient", "What do the two formulas of the quotient become at these numbers?", digits=3,
+    values = box(numbers[3], "the slopes of a quotient",
+                 "What do the two formulas of the quotient become at these numbers?", digits=3,
                  how=f"The two formulas of the last line at v = {v:g}, w = {w:g}.", sign_lost=np.abs(numbers[3]))
     larger = box([float(v > w), float(w > v)], "the slopes of max(v, w)", "Which of the two does the maximum look at?",
                  how="1 for the larger one, 0 for the other.", max_to_other=[float(w > v), float(v > w)])
@@ -331,7 +333,8 @@ def sums(given, box):
     v, nudge = given("v", [3, -1, 4, 2], low=1), given("nudge", 5, low=2)
     k = given("k", 2, low=2, high=6)
     given.require(np.sum(v) not in (0, 1) and nudge != k and np.all(np.abs(v) != nudge))
-    total = box(np.sum(v), "S", "What do the four entries make together, signs and all?", how="The sum of the entries.", sign_lost=np.sum(np.abs(v)),
+    total = box(np.sum(v), "S", "What do the four entries make together, signs and all?",
+                how="The sum of the entries.", sign_lost=np.sum(np.abs(v)),
                 averaged_not_summed=np.mean(v))
     change = box(nudge, "ΔS", "Only one entry of the sum moved. By how much?", how="The sum rises by the nudge itself.",
                  value_not_change=total + nudge)
@@ -365,7 +368,8 @@ def sum_of_functions(given, box):
                  how="The slope of the one term with that entry; the others stand still.",
                  not_differentiated=parts, factor_left_out=keys / n)
     at = {f"v_{i + 1}": int(e) for i, e in enumerate(v)}
-    numbers = box([float(f.evaluate(at)) for f in slopes], "∂S/∂v at the point", "What does its formula become at this entry?",
+    numbers = box([float(f.evaluate(at)) for f in slopes], "∂S/∂v at the point",
+                  "What does its formula become at this entry?",
                   how="The formulas above with the numbers put in.", not_differentiated=v**n)
     total = box(np.sum(v**n), "S", "Which comes first here, the power or the sum?", how="The sum of the powers.",
                 sum_first=np.sum(v) ** n)
@@ -410,7 +414,8 @@ def sum_of_products(given, box):
     w, x = given("w", [3, -2], low=2, high=7), given("x", [5, 4], low=2, high=7)
     given.require(len(set(np.abs([*w, *x]))) == 4 and w @ x not in (0, 1) and np.sum(x) not in w)
     h = box(w * x, "h", "Which entries meet?", how="Entry by entry.", added_not_multiplied=w + x)
-    s = box(np.sum(h), "S", "What do the products make together?", how="The sum of the entries of h.", only_one_term=h[0])
+    s = box(np.sum(h), "S", "What do the products make together?", how="The sum of the entries of h.",
+            only_one_term=h[0])
     outer = box(np.ones(2), "∂S/∂h", "Each h goes into the sum once. What are the slopes?", how="A row of ones.",
                 input_for_slope=w * x)
     inner = box(np.diag(x), "∂h/∂w", "In a product, whose entries are the slopes?",

@@ -127,7 +127,8 @@ def three_outputs(given, box):
     formulas = box(slopes(f, "xy"), "∂F/∂(x, y)", "Which output is this row about, and which input this column?",
                    names="x y", how="The output of the row, differentiated by the input of the column.",
                    other_variable=slopes(f, "yx"), not_differentiated=np.array([[g, g] for g in f], dtype=object))
-    values = box(numbers(formulas, point), "J at the point", "Which formula stands at the same place, and what is it at this point?",
+    values = box(numbers(formulas, point), "J at the point",
+                 "Which formula stands at the same place, and what is it at this point?",
                  how=f"The formulas above at x = {at[0]:g}, y = {at[1]:g}.",
                  other_variable=numbers(slopes(f, "yx"), point))
     return (
@@ -274,7 +275,8 @@ def slopes_on_arrows(given, box):
                 value_for_slope=f, outer_at_x=2 * x, factor_left_out=g)
     slope = box(outer * inner, "df/dx", "Two arrows, two slopes: how do they combine?",
                 how="The product of the slopes along the way.", inner_slope_left_out=outer, slopes_added=outer + inner)
-    near = box(((k * (x + 0.1) + c) ** 2 - f) / 0.1, "Δf/Δx", "What are g and f from the nudged x, and how far is the new f from the old?",
+    near = box(((k * (x + 0.1) + c) ** 2 - f) / 0.1, "Δf/Δx",
+               "What are g and f from the nudged x, and how far is the new f from the old?",
                how="The new f minus the old one, over the nudge.", value_not_change=(k * (x + 0.1) + c) ** 2,
                change_not_ratio=(k * (x + 0.1) + c) ** 2 - f)
     return (
@@ -336,7 +338,8 @@ def vector_chain_numbers(given, box):
     k, at = given("k", 3, low=2, high=5), given("point", [4, 2], low=2, high=6)
     x, y = at
     given.require(len({k, x, y}) == 3)
-    g = box([x + k * y, x * y], "g", "What does each line become with these x and y?", how="The two formulas at x and y.",
+    g = box([x + k * y, x * y], "g", "What does each line become with these x and y?",
+            how="The two formulas at x and y.",
             multiplied_not_added=[x * k * y, x * y])
     outer = box([[g[1], g[0]], [1, -1]], "∂F/∂g", "A product and a difference: how does each answer a nudge of this g?",
                 how="In a product the slope is the other factor; in a difference 1 and −1.",
@@ -422,7 +425,8 @@ def score(given, box):
     """s = uᵀh: a product looks the other way."""
     u, h = given("u", [3, -2, 5], low=2, high=7), given("h", [4, 6, 2], low=2, high=8)
     given.require(np.all(np.abs(u) != h) and u @ h not in (0, 1))
-    total = box(u @ h, "s", "Which two numbers meet in each term, and what becomes of the terms?", how="The products, added up.",
+    total = box(u @ h, "s", "Which two numbers meet in each term, and what becomes of the terms?",
+                how="The products, added up.",
                 only_one_term=u[0] * h[0], sign_lost=np.abs(u) @ h)
     by_u = box(h, "∂s/∂u", "Raise one weight by one: by how much does the sum rise?",
                how="Each weight's slope is the value that it multiplies.", factors_not_swapped=u, value_for_slope=u * h)
