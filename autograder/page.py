@@ -32,7 +32,7 @@ from .layout.boxed import BoxedArray
 from .layout.numbers import simple_fraction
 from .mistakes import MESSAGES
 
-ATTEMPTS = 400  # tries for each variant until its numbers are fit to print
+ATTEMPTS = 2000  # tries for each variant until its numbers are fit to print
 WORTH_CARRYING = {0.0, 1.0}  # trivial answers that make what follows trivial too
 
 
@@ -204,6 +204,7 @@ class Run:
         self.handed: list[object] = []  # what each box was handed, in order
         self.slips: list[tuple[tuple[str, object], ...]] = []  # and what each named mistake would give
         self.invisible: list[str] = []
+        self.planted = self.clashes = 0  # named mistakes, and those that look like another one of their box
         self.numbers: dict[str, object] = {}
         self.given = Given(self)
 
@@ -229,7 +230,8 @@ class Run:
         only      the entries that are boxes (indices or a mask of the array); the others are printed
         names     the variables a formula may use
         options   the words to choose from, where `value` is a word or words
-        mistakes  code=what that slip gives, of the same shape as `value`; codes stand in `autograder.mistakes`
+        mistakes  code=what that slip gives, of the same shape as `value`, nan where an entry does not have it; codes
+                  stand in `autograder.mistakes`
         """
         values = _array(value)
         where = _positions(values.shape, only)
@@ -268,6 +270,8 @@ class Run:
                 if _tellable(slip[index], key, digits):
                     shown[i] = True
                     kept.append((code, slip[index]))
+            self.planted += len(kept)
+            self.clashes += _clashes([slip for _, slip in kept], digits)
             names_ = tuple(names.split()) if isinstance(names, str) else tuple(names)
             if isinstance(key, Expr) and not key.names <= set(names_):
                 raise PageError(f"box {n} has the key {key}, which uses names outside names={names_}")
@@ -285,6 +289,8 @@ class Run:
         """Refuse numbers on which a named mistake gives the key, or two named mistakes give the same."""
         if self.invisible:
             raise Unfit(f"the mistake gives the key itself ({self.invisible[0]}); change the numbers or leave it out")
+        if self.clashes > 0.01 * self.planted and not self.canonical:
+            raise Unfit("two named mistakes of a box give the same")
 
 
 def _array(value: object) -> np.ndarray:
@@ -320,9 +326,13 @@ def _key(value: object, digits: int | None, n: int) -> Fraction | float | Expr |
 
 
 def _tellable(slip: object, key: object, digits: int | None) -> bool:
-    """Whether this mistake can be told from the right answer."""
+    """Whether this mistake can be told from the right answer; nan stands for one that this entry does not have."""
+    return bool(slip == slip) and not equal(slip, key, digits)
 
-    return equal(slip, key, digits) is False
+
+def _clashes(slips: list, digits: int | None) -> int:
+    """How many of these mistakes would be taken for an earlier one."""
+    return sum(any(equal(slip, other, digits) for other in slips[:i]) for i, slip in enumerate(slips))
 
 
 def _label(n: int, index: tuple, shape: tuple[int, ...], name: str) -> str:

@@ -295,7 +295,8 @@ def max_node(given, box):
     out = box(np.max(x), "max(x, y)", "Which one gets through?", how="The larger of the two.", max_to_other=np.min(x))
     won = (x == np.max(x)) * 1.0
     downs = box(up * won, "∂l/∂(x, y)", "Nudge this input a little. Does the maximum notice?",
-                how="The larger input gets all of upstream, the other one nothing.", max_to_other=up * won[::-1],
+                how="The larger input gets all of upstream, the other one nothing.",
+                max_to_other=np.where(won, 0, np.nan),
                 max_to_both=[up] * 2)
     z, u = given("z", [-1, 4, 3]), given("u", -7, low=2)
     given.require(len(set(z)) == 3)
@@ -338,7 +339,7 @@ def copy_node(given, box):
                how="Upstream times the other factor, which is x again.", upstream_for_downstream=[upstream] * 2)
     both = box(np.sum(each), "∂l/∂x", "Two copies of x met in the product. What becomes of their gradients?",
                how="The sum over both copies: 2x times upstream.",
-               copies_not_summed=each[0], copies_averaged=np.mean(each))
+               copies_not_summed=each[0])
     return (
         step("One value, used twice. First send the gradients back along each way, then join them.",
              graph({"x": (0, 0.8, "x"), "c": (1, 0.8, "copy"), "a": (2, 0, times(k[0])), "b": (2, 1.6, times(k[1])),
@@ -376,8 +377,7 @@ def all_four(given, box):
     second = box(dm * (y > z), "the gradient of y from the maximum", "Was y the larger one?",
                  how="All of it, for y was larger.",
                  max_to_other=0.0, add_splits=dm / 2)
-    dz = box(dm * (z > y), "∂f/∂z", "Does the maximum notice z?", how="Nothing, for z was smaller.", max_to_other=dm,
-             max_to_both=dm)
+    dz = box(dm * (z > y), "∂f/∂z", "Does the maximum notice z?", how="Nothing, for z was smaller.", max_to_other=dm)
     dy = box(first + second, "∂f/∂y", "Two ways out: how many gradients come back, and how do they join?",
              how="The sum of what comes back from both ways.",
              copies_not_summed=first, path_left_out=second, copies_averaged=(first + second) / 2)
