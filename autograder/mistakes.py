@@ -129,7 +129,6 @@ MESSAGES = {
     "layer_it_leaves": "That is the layer the edge leaves. A weight carries the number of the layer it enters.",
     "other_layer": "That belongs to another layer.",
     "inputs_counted_as_layer": "You counted the inputs as a layer. Counting begins behind them.",
-    "any_for_last": "That letter runs through all the layers. Another one stands for the last.",
     "inputs_for_examples": "That letter counts the inputs of one example, not the examples.",
     "filled_by_senders": "You collected what leaves a node. A row collects what enters one.",
     "columns_for_rows": "You went down the columns of the matrix. Each row of it meets the vector.",

@@ -100,13 +100,11 @@ def letters(given, box):
                inputs_counted_as_layer=3)
     nodes = box(sizes, "the nodes of layer l", "Count the circles above the caption.",
                 how="The number of circles in each layer.", other_layer=np.roll(sizes, 1))
-    options = ("m", "n", "L", "l", "j", "k")
-    which = box(["m", "n", "L", "l", "j", "k"], "the letter", "Which letter does the text above use for this?",
-                how="As the text above names them.", options=options,
-                inputs_for_examples=["n", "n", "L", "l", "j", "k"], any_for_last=["m", "n", "l", "l", "j", "k"],
-                indices_swapped=["m", "n", "L", "l", "k", "j"])
-    asked = ("how many examples there are", "how many inputs an example has", "the last layer", "any one layer",
-             "the node an edge ends at", "the node it comes from")
+    which = box(["m", "n", "j", "k", "w", "b"], "the letter", "Which letter does the text above use for this?",
+                how="As the text above names them.", options=("m", "n", "j", "k", "w", "b"),
+                inputs_for_examples=["n", "n", "j", "k", "w", "b"], indices_swapped=["m", "n", "k", "j", "w", "b"])
+    asked = ("how many examples there are", "how many inputs an example has", "the node an edge ends at",
+             "the node it comes from", "the number on the edge", "the number that is added in a node")
     return (
         step("Inputs are layer 0. Every column of nodes behind them is a layer that computes; the last one is called "
              "$L$, and $l$ stands for any of them. How many nodes has each?",
@@ -114,7 +112,8 @@ def letters(given, box):
                      captions=LAYERS),
              eq("L", "=", last, APART, "nodes:", nodes[0], ",", nodes[1], ",", nodes[2])),
         step("There are $m$ examples with $n$ inputs each. An edge into layer $l$ goes **to** node $j$ **from** node "
-             "$k$ of the layer before. Now without looking back: which letter is it?",
+             "$k$ of the layer before and carries a weight $w$; in its node a bias $b$ is added. Now without looking "
+             "back: which letter is it?",
              table(["", "letter"], *[(words(text), letter) for text, letter in zip(asked, which, strict=True)])),
     )
 
@@ -714,7 +713,7 @@ def weights_bias_inputs(given, box):
 def in_formulas(given, box):
     """Factors and products in letters, for the sigmoid and for tanh."""
     a, x, w = Name("a"), Name("x"), Name("w")
-    n, at, point = given.choice("n", 1, 2, 3), given("a", 0.5, low=0.1, high=0.9), given("point", [2, 3], low=2, high=4)
+    n, at, point = given.choice("n", 1, 2, 3), given("a", 0.5, low=0.3, high=0.9), given("point", [2, 3], low=2, high=4)
     inner = w * x**n
     slope = box([a * (1 - a), 1 - a**2], "∂a/∂z", "Which rule gives this slope from the value?", names="a",
                 how="a(1 − a) for the sigmoid, 1 − a² for tanh.", tanh_for_sigmoid=[1 - a**2, 1 - a**2],

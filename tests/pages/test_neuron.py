@@ -68,7 +68,7 @@ def edge_by_signal(layer, j, k, sizes=(2, 3, 2)):
 
 
 def letters(c):
-    options = {"examples": "m", "inputs": "n", "last": "L", "any": "l", "ends": "j", "from": "k"}
+    options = {"examples": "m", "inputs": "n", "ends": "j", "from": "k", "edge": "w", "added": "b"}
     return [len(c["sizes"]) - 1, c["sizes"], *options.values()]
 
 
