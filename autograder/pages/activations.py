@@ -86,7 +86,7 @@ def relu_and_its_kink(given, box):
     slope = box(relu_slope(points), "ReLU′(z)", "How steep is the drawing at this place?",
                 how="1 where z is positive, otherwise 0; so also at 0, by agreement.", value_for_slope=relu(points),
                 other_side_of_kink=[0, 0, 0, 1], relu_open_at_zero=[1, 1, 1, 0])
-    right = box((relu(h) - relu(0)) / h, "the ratio to the right", "Change over nudge.", how="h over h.",
+    right = box((relu(h) - relu(0)) / h, "the ratio to the right", "Which change stands on top, and which below?", how="h over h.",
                 change_not_ratio=h)
     left = box((relu(0) - relu(-h)) / h, "the ratio to the left", "What is ReLU on both ends of this step?",
                how="Nothing changes to the left, so the ratio is 0.", other_side_of_kink=1.0)
@@ -142,7 +142,7 @@ def sigmoid_values(given, box):
     two = box([sigmoid(z), sigmoid(-z)], "σ(z) and σ(−z)", "Which power stands below, and what is added to it?",
               digits=3, how="1 over 1 plus e to the minus z.", exponent_sign=[sigmoid(-z), sigmoid(z)],
               activation_left_out=[z, -z])
-    total = box(1.0, "σ(z) + σ(−z)", "Add the two numbers you have just found.", how="The two always add up to 1.")
+    total = box(1.0, "σ(z) + σ(−z)", "What do the two numbers you have just found make together?", how="The two always add up to 1.")
     return (
         step("The sigmoid $σ(z) = 1/(1 + e^{−z})$ squeezes every number between 0 and 1. At logarithms it is a "
              "fraction.",
@@ -217,12 +217,12 @@ def rules_derived(given, box):
     dv = box(1.0, "dv/du", "How far does v move when u moves by one?", how="v is u and a constant: slope 1.")
     da = box((1 / v).derivative("v"), "da/dv", "One over v is v to which power?", names="v",
              how="The power −1 comes down and drops by one.", wrong_sign=1 / v**2, not_differentiated=1 / v,
-             integrated=-1 / v)
+             power_kept=-1 / v)
     chain = box(da.substitute({"v": 1 + u}) * dv * du, "da/dx", "Three factors; what does v stand for?", names="x",
                 how="The product of the three, with v put back.", chain_factor_left_out=-1 / (1 + u) ** 2,
                 wrong_sign=-(k * u / (1 + u) ** 2))
-    rest = box(u / (1 + u), "1 − σ", "Bring 1 and the fraction over the same bar.", names="x",
-               how="1 + u minus 1, over 1 + u.", not_differentiated=1 / (1 + u))
+    rest = box(u / (1 + u), "1 − σ", "What is 1, written over the same bar?", names="x",
+               how="1 + u minus 1, over 1 + u.", not_taken_from_one=1 / (1 + u))
     short = box([k * a * (1 - a), k * (1 - a**2)], "the slopes in a", "How does the value appear in the slope?",
                 names="a", how="Factor by factor; an inner factor comes along.",
                 tanh_for_sigmoid=[k * (1 - a**2), k * (1 - a**2)],
@@ -279,8 +279,7 @@ def softmax_shares(given, box):
                 term_left_out=e[0] + e[1])
     p = box(np.asarray(power) / total, "p", "Which share of the sum is this power?", digits=3,
             how="Each power over the sum.", not_normalised=e, exponential_left_out=np.log(e) / np.sum(np.log(e)))
-    whole = box(1.0, "the sum of p", "How much is shared out altogether?", how="Shares of a whole add up to 1.",
-                not_normalised=np.sum(e))
+    whole = box(1.0, "the sum of p", "How much is shared out altogether?", how="Shares of a whole add up to 1.")
     ratio = box(e[2] / e[1], "p_3/p_2", "The sum cancels. What is left?", how="The ratio of the two powers.",
                 upside_down=e[1] / e[2], subtracted_powers=e[2] - e[1])
     given.require(e[2] - e[1] not in (e[2] / e[1], e[1] / e[2]))
@@ -304,7 +303,7 @@ def only_differences(given, box):
     p = box(np.asarray(e) / np.sum(np.asarray(e)), "p", "Over which sum?", digits=3,
             how="Each power over the sum of all three.", exponential_left_out=z / np.sum(z), not_normalised=np.exp(z))
     lower = box(z - top, "z − max z", "How far below the largest is each?", how="Each z minus the largest one.",
-                subtracted_backwards=top - z)
+                wrong_sign=top - z)
     f = box(np.exp(np.asarray(lower)), "e^{z − max z}", "Which exponents are these?", digits=3,
             how="e to the power of the difference.", exponent_sign=np.exp(top - z))
     again = box(np.asarray(f) / np.sum(np.asarray(f)), "p", "Over which sum, this time?", digits=3,
@@ -422,7 +421,7 @@ def joint_derivative(given, box):
     product = box(np.asarray(dp) @ np.asarray(dz), "∂C/∂z", "Which row of the Jacobian does the row in front pick out?",
                   how="The row times the matrix: one row of it, times −1/p.", target_minus_prediction=y - p,
                   entrywise_not_matrix=-y / p * np.diag(full))
-    short = box(p - y, "p − y", "Prediction minus target, entry by entry.", how="Prediction minus target.",
+    short = box(p - y, "p − y", "Which comes first, prediction or target?", how="Prediction minus target.",
                 target_minus_prediction=y - p)
     return (
         step(f"Probabilities $p = {listed(p)}$; the true class is the {PLACES[k]}, "
@@ -441,13 +440,12 @@ def prediction_minus_target(given, box):
     p = shares(given, "p", 0.2, 0.7, 0.1)
     k, other = given.choice("true", 1, 0, 2), given.choice("other", 2, 0, 1)
     q, z = shares(given, "q", 0.6, 0.1, 0.3), given("z", [1, 0, -1], step=0.5, low=0, high=2)
-    given.require(len(set(z)) == 3)
+    given.require(len(set(z)) == 3 and other != np.argmax(q))
     error = box(p - one_hot(k), "∂C/∂z", "Which comes first, prediction or target?", how="Prediction minus target.",
-                target_minus_prediction=one_hot(k) - p, parameter_for_gradient=p)
+                target_minus_prediction=one_hot(k) - p, output_for_error=p)
     total = box(np.sum(error), "the sum", "What do they come to?", how="p and y both add up to 1, so it is 0.")
     back = box(one_hot(other), "y", "In which entry is the error negative?", how="Prediction minus error.",
-               wrong_sign=-one_hot(other), predicted_for_true=one_hot(np.argmax(q)) if other != np.argmax(q) else
-               one_hot((other + 1) % 3))
+               wrong_sign=-one_hot(other), predicted_for_true=one_hot(np.argmax(q)))
     s = box(softmax(z), "p", "Powers of e, over their sum?", digits=3, how="Each power of e over the sum.",
             not_normalised=np.exp(z))
     last = box(np.asarray(s) - one_hot(k), "∂C/∂z", "What is taken away, and where?", digits=3,
@@ -557,7 +555,7 @@ def batch_error(given, box):
     picked = ps[np.arange(3), list(true)]
     given.require(len(set(picked)) == 3)
     error = box(ps - y, "P − Y", "Where does the target of this row stand?", how="Prediction minus target.",
-                target_minus_prediction=y - ps, parameter_for_gradient=ps)
+                target_minus_prediction=y - ps, output_for_error=ps)
     got = box(picked, "the probability of the true class", "Which column has the 1 in this row?",
               how="The entry of P where Y has its 1.", other_class=ps[np.arange(3), [(k + 1) % 3 for k in true]])
     cost = box(-np.mean(np.log(np.asarray(got))), "C", "A logarithm for each example, and then?", digits=3,

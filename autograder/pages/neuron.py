@@ -98,7 +98,7 @@ def letters(given, box):
     given.require(sizes[0] != sizes[1] != sizes[2] and sizes[0] != sizes[2])
     last = box(2, "L", "Where does counting begin?", how="The layers behind the inputs, which are layer 0.",
                inputs_counted_as_layer=3)
-    nodes = box(sizes, "the nodes of layer l", "Count the circles above the caption.",
+    nodes = box(sizes, "the nodes of layer l", "How many circles stand above the caption?",
                 how="The number of circles in each layer.", other_layer=np.roll(sizes, 1))
     which = box(["m", "n", "j", "k", "w", "b"], "the letter", "Which letter does the text above use for this?",
                 how="As the text above names them.", options=("m", "n", "j", "k", "w", "b"),
@@ -215,7 +215,7 @@ def biases(given, box):
     read = []
     for letter, (layer, j) in {"P": p, "Q": q}.items():
         above = box(float(layer), f"the layer of {letter}", "In which layer is this bias added?",
-                    how="The layer of its node.", layer_it_leaves=layer - 1.0)
+                    how="The layer of its node.", other_layer=3.0 - layer)
         read.append(indexed("b", above, box(float(j), f"the node of {letter}", "Which node of its layer is it?",
                                             how="The number of its node, counted from the top.")))
     sizes = given("sizes", [4, 3, 2], low=2, high=9)
@@ -442,7 +442,7 @@ def make_it_fit(given, box):
     left = box(Shape((n, k)), "the shape of W", "What must the inner numbers do?",
                how="Rows from the result, columns from the height of the vector.", transposed=Shape((k, n)))
     right = box(Shape((m, 1)), "the shape of a", "How many columns has the matrix in front?",
-                how="As high as the matrix is wide.", transposed=Shape((1, m)), other_layer=Shape((n, 1)))
+                how="As high as the matrix is wide.", transposed=Shape((1, m)))
     result = box(Shape((k, n)), "the shape of the product", "Which numbers are left over?",
                  how="Rows of the first, columns of the last.", transposed=Shape((n, k)))
     inner = box(Shape((m, k)), "the shape in the middle", "Whom does it have to fit on either side?",
@@ -452,7 +452,7 @@ def make_it_fit(given, box):
     cases = [cases[i] for i in given.choice("cases", (0, 1, 3), (1, 0, 2), (0, 3, 2), (1, 2, 3))]
     which = box([case[2] for case in cases], "the product that fits", "Which inner numbers are equal?",
                 options=options, how="The one in which the inner numbers are equal.",
-                weights_not_transposed=["W a"] * 3, matrices_swapped=["a W"] * 3)
+                transpose_left_out=["W a"] * 3, vector_in_front=["a W"] * 3, transposed=["W^T a"] * 3)
     heights = [case[1] if case[2] == "W a" else case[0] for case in cases]
     return (
         step("One shape is missing in each line. The inner numbers must be equal.",
@@ -582,7 +582,7 @@ def four_steps(given, box):
     a = box(relu(z), "a", "Does ReLU change this?", how="ReLU leaves a positive number as it is.", slope_for_value=1.0)
     inside = box(["h", "s", "z"], "what stands inside", "Which quantity does this function take in?",
                  how="Each function takes what the one before gives.", options=("w", "x", "h", "s", "z", "a"),
-                 other_layer=["w", "h", "s"])
+                 one_step_too_far=["w", "h", "s"])
     return (
         step("Take $a = ReLU(sum(w ⊗ x) + b)$ apart, from the inside out. The sign ⊗ multiplies entry by entry.",
              eq("h", "=", "w ⊗ x", "=", column(w), "⊗", column(x), "=", column(h)),
@@ -604,9 +604,9 @@ def chain_of_factors(given, box):
              how="Each product listens to its own weight, and moves as fast as its input says.",
              weight_for_input=np.diag(w), every_input_counted=np.array([x, x]))
     ds = box(np.ones(2), "∂s/∂h", "How far does a sum move when one of its terms moves by one?",
-             how="A sum has slope 1 in each of its terms.", value_for_slope=w * x)
+             how="A sum has slope 1 in each of its terms.", input_for_slope=w * x)
     dz = box(1.0, "∂z/∂s", "How far does z move when s moves by one?", how="A bias that is added changes no slope.",
-             value_for_slope=z if z != 1 else 2.0)
+             value_for_slope=z)
     da = box(float(relu_slope(z)), "∂a/∂z", "On which side of its kink is ReLU?",
              how="z is positive, so ReLU hands on whatever happens.", value_for_slope=z, other_side_of_kink=0.0)
     inner = box(ds @ dh, "1^T·diag(x)", "A row of ones times this matrix: what is left?",
@@ -614,7 +614,7 @@ def chain_of_factors(given, box):
                 vector_summed=np.full(2, np.sum(x)))
     whole = box(da * dz * inner, "∂a/∂w", "Which factors are left to multiply with?",
                 how="The product of all four factors: the input as a row.", weight_for_input=w,
-                value_for_slope=z * np.asarray(x))
+                activation_for_slope=z * np.asarray(x))
     return (
         step(f"A neuron with $w = ({w[0]:g}, {w[1]:g})$, $x = ({x[0]:g}, {x[1]:g})$, bias {b:g} and ReLU; so "
              f"$z = {z:g}$. Each of its four steps has a derivative. From the inside out:".replace("-", "−"),
@@ -637,9 +637,9 @@ def behind_the_kink(given, box):
                 value_for_slope=[z[0], z[1], 0.0])
     dw = box(np.outer(slope, x), "∂a/∂w", "What does the slope do to the input?", how="The slope times the input.",
              slope_left_out=np.array([np.zeros(2), x, x]) + np.array([x, np.zeros(2), np.zeros(2)]),
-             slope_for_value=np.outer(relu_slope(sums), np.ones(2)))
+             input_left_out=np.outer(relu_slope(sums), np.ones(2)))
     db = box(1.0 * slope, "∂a/∂b", "How far does z move when the bias moves, and how far does a?",
-             how="The slope times 1.", slope_left_out=[1.0, 1.0, 1.0], bias_for_slope=[z[0], z[1], 9.0])
+             how="The slope times 1.", slope_left_out=[1.0, 1.0, 1.0], bias_for_slope=[z[0], z[1], 0.0])
     return (
         step(f"Three neurons see the same inputs, $x = ({x[0]:g}, {x[1]:g})$. ".replace("-", "−") +
              "Their sums fall on either side of ReLU's kink, and right onto it, where we take the slope 0 by "
@@ -660,11 +660,11 @@ def across_the_kink(given, box):
     after = before + nudge * x
     given.require(after[2] > 0 and after[2] != before[0] and after[2] / nudge not in (0, 1, x))
     z = box(after, "z after", "By how much does z move when the weight does?", how="z plus the nudge times the input.",
-            nudge_for_input=before + nudge)
+            input_left_out=before + nudge)
     first, second = relu(before), relu(np.asarray(z))
     change = box(second - first, "Δa", "What was a before, and what is it now?", how="ReLU after minus ReLU before.",
                  value_not_change=second, activation_left_out=np.asarray(z) - before)
-    ratio = box(change / nudge, "Δa/Δw", "Change over nudge.", how="The change in a over the nudge.",
+    ratio = box(change / nudge, "Δa/Δw", "Which change stands on top, and which below?", how="The change in a over the nudge.",
                 change_not_ratio=change, upside_down=np.where(change == 0, 0, nudge / np.where(change, change, 1)))
     slope = box(float(relu_slope(-over)) * x, "∂a/∂w", "On which side is z before the nudge?",
                 how="z is negative, so the slope is 0.", other_side_of_kink=x)
@@ -689,7 +689,7 @@ def weights_bias_inputs(given, box):
     dzw = box(x, "∂z/∂w", "What does each weight multiply?", how="The input that the weight multiplies.",
               weight_for_input=w)
     dzb = box(1.0, "∂z/∂b", "By how much does z move when the bias moves by one?", how="The bias is added: slope 1.",
-              constant_kept=0.0)
+              bias_held_still=0.0)
     dzx = box(w, "∂z/∂x", "What does each input multiply?", how="The weight that the input meets.",
               input_for_slope=x)
     dw = box(slope * dzw, "∂a/∂w", "Which two factors?", digits=3, how="The slope times the input.",
