@@ -1,0 +1,261 @@
+"""Chapter 9: columns, rows and the one mean: every key computed a second way."""
+
+import autograd.numpy as anp
+import numpy as np
+import pytest
+from autograd import grad
+
+from autograder import pages
+from autograder.layout import Shape
+
+
+def shown(slug: str) -> list[str]:
+    return [box.shown for box in pages.load(f"batching/{slug}").sheet().boxes]
+
+
+# -- the curriculum's facts --------------------------------------------------------------------------------------------
+
+
+def test_columns_are_n_by_m_and_rows_m_by_n():
+    """Three nodes and eight examples: 3×8 in columns, 8×3 in rows."""
+    assert shown("translate")[10:12] == ["3×8", "8×3"]
+
+
+def test_the_four_equations_in_both():
+    """W A + b, Wᵀδ, δAᵀ in columns; A Wᵀ + b, δW, δᵀA in rows."""
+    forms = shown("equations-twice")
+    assert forms[:4] == ["W A + b", "Wᵀ δ", "along rows", "δ Aᵀ"]
+    assert forms[8:12] == ["A Wᵀ + b", "δ W", "down columns", "δᵀ A"]
+
+
+def test_weights_stored_by_inputs():
+    """(h_{l−1} × m)(m × h_l) = (h_{l−1}, h_l)."""
+    assert shown("stored-in-out")[-3:] == ["5×9", "9×4", "5×4"]
+
+
+def test_gradients_have_the_shape_of_their_parameter_in_both():
+    """Only what belongs to examples knows how many there are."""
+    columns, rows = shown("ledger-columns"), shown("ledger-rows")
+    assert columns[1:3] == columns[7:9] == ["3×4", "2×3"]
+    assert rows[1:3] == rows[7:9] == ["2×5", "3×2"]
+
+
+def test_a_doubled_batch_has_the_same_mean():
+    """Sums double, means and steps stay."""
+    keys = shown("twice-the-batch")
+    assert keys[2:4] == keys[6:8] and keys[0] != keys[4] and keys[8] == keys[9]
+
+
+def test_each_bias_takes_its_own_mean():
+    """b_j ← b_j − η · (1/m) Σ δ_j: (4, −1, 2) − 0.3·(2, 2, 1)."""
+    assert shown("bias-update")[9:] == ["2", "2", "1", "3.4", "-1.6", "1.7"]
+
+
+# -- every key a second way --------------------------------------------------------------------------------------------
+
+
+def shape(*numbers):
+    return Shape(map(int, numbers))
+
+
+def shape_of(*arrays):
+    return [Shape(array.shape) for array in arrays]
+
+
+def relu(z):
+    return anp.maximum(0.0, z)
+
+
+def columns(c):
+    x = c["X"]
+    z = [[sum(c["W"][j][k] * x[k][i] for k in range(2)) + c["b"][j] for i in range(3)] for j in range(2)]
+    return [[z[0][0], z[1][0]], z[0][1:], z[1][1:], *shape_of(x, np.array(z)), c["b'"]]
+
+
+def rows(c):
+    w, x, b = c["W"], c["X"], c["b"]
+    z = [[sum(w[j][k] * example[k] for k in range(2)) + b[j] for j in range(2)] for example in x]
+    big = np.ones((int(c["m"]), int(c["inputs"]))), np.ones((int(c["inputs"]), int(c["nodes"])))
+    return [list(zip(*w, strict=True)), z, *shape_of(*big, big[0] @ big[1])]
+
+
+def translate(c):
+    a, w = np.array(c["A"]), np.array([[2.0, 3.0], [5.0, 7.0]])
+    in_columns = np.zeros((9, 12))
+    in_columns[int(c["node"]) - 1, int(c["example"]) - 1] = 1
+    tried = {"AᵀWᵀ": a.T @ w.T, "AWᵀ": None, "WA": w @ a}
+    right = [name for name, product in tried.items() if product is not None and product.shape == (3, 2)]
+    spots = [np.argwhere(lying)[0] + 1 for lying in (in_columns, in_columns.T)]
+    values = np.ones((int(c["n"]), int(c["m"])))
+    return [np.rot90(a[:, ::-1]), *spots, *shape_of(values, values.T), *right]
+
+
+def fitting(forms, wanted):
+    """The only one of these products of arrays that has the shape wanted."""
+    fit = [name for name, (a, b) in forms.items() if a.shape[1] == b.shape[0] and (len(a), b.shape[1]) == wanted]
+    assert len(fit) == 1
+    return fit[0]
+
+
+def equations_twice(c):
+    n, k, m = (int(c[name]) for name in "nkm")
+    w, keys = np.ones((n, k)), []
+    for in_columns in (True, False):
+        a, delta = (np.ones(s if in_columns else s[::-1]) for s in ((k, m), (n, m)))
+        forward = {"W A + b": (w, a), "A W + b": (a, w), "A Wᵀ + b": (a, w.T), "Wᵀ A + b": (w.T, a)}
+        back = {"Wᵀ δ": (w.T, delta), "W δ": (w, delta), "δ W": (delta, w), "δ Wᵀ": (delta, w.T)}
+        weights = {"δ Aᵀ": (delta, a.T), "Aᵀ δ": (a.T, delta), "δᵀ A": (delta.T, a), "A δᵀ": (a, delta.T)}
+        axis = delta.shape.index(m)
+        bias = delta.sum(axis=axis, keepdims=True)
+        keys += [fitting(forward, delta.shape), fitting(back, a.shape), ["down columns", "along rows"][axis],
+                 fitting(weights, w.shape), *shape_of(delta, a, bias, w)]
+    return keys
+
+
+def ledger(in_columns):
+    def keys(c):
+        n, m = [int(v) for v in c["layers"]], int(c["m"])
+        x = np.ones((n[0], m) if in_columns else (m, n[0]))
+        found, a = {"w": [], "z": [], "b": []}, x
+        for low, high in zip(n, n[1:], strict=False):
+            w = np.ones((high, low))
+            a = w @ a if in_columns else a @ w.T
+            found["w"].append(w)
+            found["z"].append(a)
+            found["b"].append(a.sum(axis=1 if in_columns else 0, keepdims=True))
+        return shape_of(x, *found["w"], *found["z"], *found["z"], *found["w"], *found["b"])
+
+    return keys
+
+
+def dominoes(c):
+    n, k, m = (int(c[name]) for name in "nkm")
+    w, a, delta = np.ones((n, k)), np.ones((k, m)), np.ones((n, m))
+    pairs = [(w, a), (w.T, delta), (delta, a.T), (a.T, w.T), (delta.T, w), (delta, a.T)]
+    return [one for left, right in pairs for one in shape_of(left, right, left @ right)]
+
+
+def back_columns(c):
+    w, delta, z = (np.array(c[name]) for name in ("W", "δ", "Z"))
+    return [grad(lambda a: anp.sum(delta * anp.dot(w, a)))(np.ones((2, 3))), grad(lambda z: anp.sum(relu(z)))(z),
+            grad(lambda z: anp.sum(delta * anp.dot(w, relu(z))))(z)]
+
+
+def back_rows(c):
+    w, delta, z = (np.array(c[name]) for name in ("W", "δ", "Z"))
+    return ["neither", grad(lambda a: anp.sum(delta * anp.dot(a, w.T)))(np.ones((3, 2))),
+            grad(lambda z: anp.sum(delta * anp.dot(relu(z), w.T)))(z), c["W'"]]
+
+
+def stored_in_out(c):
+    w, delta, a = (np.array(c[name]) for name in ("W", "δ", "A"))
+    value = lambda a, w: anp.sum(delta * anp.dot(a, w))  # noqa: E731
+    k, n, m = (int(c[name]) for name in "knm")
+    left, right = np.ones((m, k)).T, np.ones((m, n))
+    sums = grad(value, 1)(a, w)
+    return [grad(value, 0)(a, w), sums, np.mean([np.outer(a[i], delta[i]) for i in range(3)], axis=0),
+            *shape_of(left, right, left @ right)]
+
+
+def bias_sums(c):
+    delta, other = np.array(c["δ"]), np.array(c["δ'"])
+    down = grad(lambda b: anp.sum(other * b))(np.ones(2))
+    along = grad(lambda b: anp.sum(delta.T * b))(np.ones(2))
+    return ["along rows", along, np.mean(delta, axis=1), "down columns", down, np.mean(other, axis=0)]
+
+
+def weights_as_sum(c):
+    delta, a = np.array(c["δ"]), np.array(c["A"])
+    single = np.einsum("ji,ki->ijk", delta, a)
+    whole = grad(lambda w: anp.sum(delta * anp.dot(w, a)))(np.ones((2, 2)))
+    return [*single, whole, single.mean(axis=0)]
+
+
+def weights_in_one_product(c):
+    delta, a, d, x = (np.array(c[name]) for name in ("δ", "A", "δ'", "A'"))
+    one = grad(lambda w: anp.sum(delta * anp.dot(w, a)))(np.ones((2, 2)))
+    two = grad(lambda w: anp.sum(d * anp.dot(x, w.T)))(np.ones((2, 2)))
+    means = np.einsum("ji,ki->jk", delta, a) / 3, np.einsum("ij,ik->jk", d, x) / 4
+    return [one, means[0], two, means[1], delta.shape[1], d.shape[0]]
+
+
+def once_only(c):
+    delta, a = np.array(c["δ"]), np.array(c["a"])
+    mean = grad(lambda w: anp.mean(delta * (w * a)))(1.0)
+    names = {0: "never", 1: "once", 2: "twice"}
+    return [sum(delta * a), mean, delta * 0.25, mean, [names[i] for i in c["order"]], np.mean(delta)]
+
+
+def twice_the_batch(c):
+    delta, x = np.array(c["δ"]), np.array(c["x"])
+    both = []
+    for d, v in ((delta, x), (np.tile(delta, 2), np.tile(x, 2))):
+        both += [[sum(d * v), sum(d)], [np.mean(d * v), np.mean(d)]]
+    return [*both, [c["b"] - c["η"] * both[1][1], c["b"] - c["η"] * both[3][1]]]
+
+
+def bias_update(c):
+    delta = np.array(c["δ"])
+    means = grad(lambda b: anp.mean(anp.dot(delta, b)))(np.ones(3))
+    return [[delta[i][j] for j in range(3) for i in range(3)], means, [b - c["η"] * g for b, g in
+                                                                       zip(c["b"], means, strict=True)]]
+
+
+def bias_update_backwards(c):
+    return [c["δ"][0][2], np.mean(c["δ"][1]), c["b"][1], c["η'"], c["start"] - 2 * c["η'"] * c["g"]]
+
+
+def mean_of_singles(c):
+    a, y = np.array(c["a"]), np.array(c["y"])
+    single = [np.dot(e, e) / 2 for e in (a - y).T]
+    known = [np.array(c[name]) for name in ("g1", "g", "g3")]
+    return [single, np.mean(single), known[1] * 3, known[1] * 3 - known[0] - known[2]]
+
+
+def network(c, in_columns):
+    x, y = (np.array(c[name]) if in_columns else np.array(c[name]).T for name in ("X", "y"))
+    w1, b1, w2, b2 = (np.array(c[name]) for name in ("W1", "b1", "W2", "b2"))
+    rows_too = (lambda v: v) if in_columns else np.transpose
+
+    def out(w1, b1, w2, b2, nudge):
+        return anp.dot(w2, relu(anp.dot(w1, x) + anp.reshape(b1, (2, 1)) + nudge)) + anp.reshape(b2, (1, 1))
+
+    def cost(w1, b1, w2, b2, nudge):
+        return anp.sum((out(w1, b1, w2, b2, nudge) - y) ** 2) / 4
+
+    return (w1, b1, w2, b2, np.zeros((2, 2))), out, cost, rows_too, x, y
+
+
+def forward(in_columns):
+    def keys(c):
+        here, out, cost, lie, x, y = network(c, in_columns)
+        z = np.array([[here[0][j] @ x[:, i] + here[1][j] for i in range(2)] for j in range(2)])
+        return [lie(z), lie(np.where(z > 0, z, 0)), lie(out(*here)), lie(out(*here) - y), cost(*here)]
+
+    return keys
+
+
+def backward(in_columns):
+    def keys(c):
+        here, _, cost, lie, _, _ = network(c, in_columns)
+        slope = lambda i: grad(cost, i)(*here)  # noqa: E731
+        return [slope(2), slope(3), lie(2 * slope(4)), slope(0), slope(1)]
+
+    return keys
+
+
+INDEPENDENT = {
+    "columns": columns, "rows": rows, "translate": translate, "equations-twice": equations_twice,
+    "ledger-columns": ledger(True), "ledger-rows": ledger(False), "dominoes": dominoes, "back-columns": back_columns,
+    "back-rows": back_rows, "stored-in-out": stored_in_out, "bias-sums": bias_sums, "weights-as-sum": weights_as_sum,
+    "weights-in-one-product": weights_in_one_product, "once-only": once_only, "twice-the-batch": twice_the_batch,
+    "bias-update": bias_update, "bias-update-backwards": bias_update_backwards, "mean-of-singles": mean_of_singles,
+    "forward-columns": forward(True), "forward-rows": forward(False), "backward-columns": backward(True),
+    "backward-rows": backward(False),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("page", pages.chapter_pages("batching"), ids=lambda page: page.slug)
+def test_keys_agree_with_a_second_computation(page, agrees):
+    """Every key of every page, over many variants, is what automatic differentiation or plain loops give."""
+    agrees(page.slug, INDEPENDENT[page.slug.partition("/")[2]], variants=1000)
