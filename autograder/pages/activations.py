@@ -86,7 +86,8 @@ def relu_and_its_kink(given, box):
     slope = box(relu_slope(points), "ReLU′(z)", "How steep is the drawing at this place?",
                 how="1 where z is positive, otherwise 0; so also at 0, by agreement.", value_for_slope=relu(points),
                 other_side_of_kink=[0, 0, 0, 1], relu_open_at_zero=[1, 1, 1, 0])
-    right = box((relu(h) - relu(0)) / h, "the ratio to the right", "Which change stands on top, and which below?", how="h over h.",
+    right = box((relu(h) - relu(0)) / h, "the ratio to the right", "Which change stands on top, and which below?",
+                how="h over h.",
                 change_not_ratio=h)
     left = box((relu(0) - relu(-h)) / h, "the ratio to the left", "What is ReLU on both ends of this step?",
                how="Nothing changes to the left, so the ratio is 0.", other_side_of_kink=1.0)
@@ -142,7 +143,8 @@ def sigmoid_values(given, box):
     two = box([sigmoid(z), sigmoid(-z)], "σ(z) and σ(−z)", "Which power stands below, and what is added to it?",
               digits=3, how="1 over 1 plus e to the minus z.", exponent_sign=[sigmoid(-z), sigmoid(z)],
               activation_left_out=[z, -z])
-    total = box(1.0, "σ(z) + σ(−z)", "What do the two numbers you have just found make together?", how="The two always add up to 1.")
+    total = box(1.0, "σ(z) + σ(−z)", "What do the two numbers you have just found make together?",
+                how="The two always add up to 1.")
     return (
         step("The sigmoid $σ(z) = 1/(1 + e^{−z})$ squeezes every number between 0 and 1. At logarithms it is a "
              "fraction.",

@@ -664,7 +664,8 @@ def across_the_kink(given, box):
     first, second = relu(before), relu(np.asarray(z))
     change = box(second - first, "Δa", "What was a before, and what is it now?", how="ReLU after minus ReLU before.",
                  value_not_change=second, activation_left_out=np.asarray(z) - before)
-    ratio = box(change / nudge, "Δa/Δw", "Which change stands on top, and which below?", how="The change in a over the nudge.",
+    ratio = box(change / nudge, "Δa/Δw", "Which change stands on top, and which below?",
+                how="The change in a over the nudge.",
                 change_not_ratio=change, upside_down=np.where(change == 0, 0, nudge / np.where(change, change, 1)))
     slope = box(float(relu_slope(-over)) * x, "∂a/∂w", "On which side is z before the nudge?",
                 how="z is negative, so the slope is 0.", other_side_of_kink=x)
