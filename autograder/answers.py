@@ -117,7 +117,8 @@ def read_choice(text: str, options: tuple[str, ...]) -> Choice | Unreadable | No
     said = " ".join(text[:LONGEST_FORMULA].split()).casefold()
     if not said:
         return None
-    for option in options:
+    exact = " ".join(text[:LONGEST_FORMULA].split())
+    for option in sorted(options, key=lambda option: option != exact):  # l and L may both be on offer
         if option.casefold() == said:
             return Choice(option, option)
     return Unreadable(f"Choose one of: {', '.join(options)}."[:120])

@@ -403,4 +403,5 @@ class Given:
 
 def _finest_place(numbers: np.ndarray) -> float:
     """1, 0.1, 0.01 or 0.001: the last decimal place that these numbers use."""
-    return next(10.0**-k for k in range(4) if k == 3 or np.allclose(np.round(numbers, k), numbers, rtol=0, atol=1e-12))
+    flat = numbers.ravel().tolist()
+    return next(10.0**-k for k in range(4) if k == 3 or all(abs(round(v, k) - v) < 1e-12 for v in flat))

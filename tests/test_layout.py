@@ -51,6 +51,8 @@ def parsed(html: str) -> str:
         ("sin(x^2)", "sin(<i>x</i><sup>2</sup>)"),
         ("e^{-x}", "<i>e</i><sup>−<i>x</i></sup>"),
         ("-3", "−3"),
+        ("3e^(2x) + 1", '3<i>e</i><sup>2<i>x</i></sup><span class="wb-rel">+</span>1'),
+        ("e^((x + 1)(y)) ", '<i>e</i><sup>(<i>x</i><span class="wb-rel">+</span>1)(<i>y</i>)</sup> '),
         ("a < b & c", '<i>a</i><span class="wb-rel">&lt;</span><i>b</i> &amp; <i>c</i>'),
         ("<script>", '<span class="wb-rel">&lt;</span>script<span class="wb-rel">&gt;</span>'),
         ("W^{l+1}_{jk", "<i>W</i><sup><i>l</i><span class=\"wb-rel\">+</span>1</sup><sub><i>jk</i></sub>"),

@@ -31,7 +31,10 @@ def _run(tokens: list[str], closing: str | None) -> tuple[str, list[str]]:
         token, tokens = tokens[0], tokens[1:]
         if token == closing:
             break
-        if token in "_^" and tokens:
+        if token == "(" and closing == ")":  # brackets within raised brackets
+            inner, tokens = _run(tokens, closing)
+            out.append(f"({inner})")
+        elif token in "_^" and tokens:
             tag = "sub" if token == "_" else "sup"
             inner, tokens = _raised(tokens)
             out.append(f"<{tag}>{inner}</{tag}>")
@@ -44,6 +47,8 @@ def _run(tokens: list[str], closing: str | None) -> tuple[str, list[str]]:
 def _raised(tokens: list[str]) -> tuple[str, list[str]]:
     if tokens[0] == "{":
         return _run(tokens[1:], closing="}")
+    if tokens[0] == "(":  # e^(2y), as formulas print themselves: raising it says what the brackets said
+        return _run(tokens[1:], closing=")")
     if tokens[0].strip() == "−" and len(tokens) > 1:
         return "−" + _symbol(tokens[1]), tokens[2:]
     return _symbol(tokens[0]), tokens[1:]
