@@ -283,7 +283,7 @@ def back_columns(given, box):
     return (
         step("Three examples in columns. The errors $δ$ of a layer go back through its weights; each column minds its "
              "own example.",
-             eq(matrix(w, "W"), APART, matrix(delta, "δ"), APART, "W^{T}δ", "=", matrix(through))),
+             eq(matrix(w, "W"), APART, matrix(delta, "δ")), eq("W^{T}δ", "=", matrix(through))),
         step("The hidden layer before used ReLU. What is its slope at each entry?",
              eq(matrix(z, "Z"), "→", matrix(slope, "σ'(Z)"))),
         step("So the errors of the hidden layer are",
@@ -483,10 +483,10 @@ def once_only(given, box):
                how="The mean of the errors.", mean_left_out=delta.sum(), mean_taken_twice=delta.sum() / m**2)
     return (
         step("One weight, four examples. The usual way: the errors stay as they are, and the gradient is a mean.",
-             eq(row(delta, "δ"), column(a, "a"), "=", late, "→", by("w"), "=", frac("Σ δa", 4), "=", mean)),
+             eq(row(delta, "δ"), column(a, "a"), "=", late), eq(by("w"), "=", frac("Σ δa", 4), "=", mean)),
         step("Another way: divide the errors of the **last** layer by $m$ at once. They carry it back through all the "
              "layers, and every gradient is a plain sum.",
-             eq(frac("δ", "m"), "=", row(early), "→", by("w"), "=", same)),
+             eq(frac("δ", "m"), "=", row(early)), eq(by("w"), "=", "Σ", frac("δ", "m"), "a", "=", same)),
         step("Both ways are right. Using both, or neither, is not. How often did each of these take the mean?",
              table([words("result"), words("mean taken")], *[(results[i], verdicts[n]) for n, i in enumerate(order)])),
         step("The usual way again: from the undivided errors to the bias.", eq(by("b"), "=", bias)),

@@ -158,11 +158,11 @@ def chain_of_factors(given, box):
                 how="The weight multiplies x.", parameter_for_gradient=Name("w"), value_for_slope=X * Name("w"))
     product = box(outer * minus * slope * inner, "∂C/∂w", "Have all four factors gone in?", names="v x",
                   how="The product of the four factors.", sign_lost=V * X, input_left_out=-V, chain_factor_left_out=-X)
-    number = box(product.evaluate({"v": v, "x": x}), "∂C/∂w", "What do v and x stand for?",
+    number = box(product.evaluate({"v": v, "x": x, "w": w}), "∂C/∂w", "What do v and x stand for?",
                  how="The numbers put into the product.", sign_lost=v * x, input_left_out=-v)
     last = box(1, "∂z/∂b", "Nudge the bias by one. By how much does z move?", how="The bias is added as it is.",
                weight_for_input=w, value_for_slope=b)
-    bias = box(outer.evaluate({"v": v, "x": x}) * minus * slope * last, "∂C/∂b", "Which factor is different now?",
+    bias = box(outer.evaluate({"v": v, "x": x, "w": w}) * minus * slope * last, "∂C/∂b", "Which factor is different now?",
                how="The same factors, with 1 in place of x.", sign_lost=v, other_variable=-v * x)
     return (
         step(f"One example, so $m = 1$: $x = {x:g}$, $y = {y:g}$. The neuron has $w = {w:g}$, $b = {b:g}$ and ReLU.",
