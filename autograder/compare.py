@@ -22,6 +22,8 @@ def equal(answer: Value, key: Value, digits: int | None = None) -> bool:
         return type(answer) is type(key) and answer == key
     if isinstance(key, Expr) or isinstance(answer, Expr):
         return same_value(as_expr(answer), as_expr(key))
+    if digits is None and answer == key:
+        return True
     if not (isfinite(answer) and isfinite(key)):
         return bool(answer == key)
     if digits is None:

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from fractions import Fraction
+from functools import lru_cache
 
 
+@lru_cache(maxsize=1 << 16)  # the same small numbers come back on every page
 def simple_fraction(value: float) -> Fraction | None:
     """The fraction with a denominator up to 1000 that this float stands for, if it stands for one."""
     try:
