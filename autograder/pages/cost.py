@@ -158,11 +158,15 @@ def chain_of_factors(given, box):
                 how="The weight multiplies x.", parameter_for_gradient=Name("w"), value_for_slope=X * Name("w"))
     product = box(outer * minus * slope * inner, "∂C/∂w", "Have all four factors gone in?", names="v x",
                   how="The product of the four factors.", sign_lost=V * X, input_left_out=-V, chain_factor_left_out=-X)
-    number = box(product.evaluate({"v": v, "x": x, "w": w}), "∂C/∂w", "What do v and x stand for?",
+
+    def at_the_numbers(formula):
+        return float(formula.evaluate({"v": v, "x": x, "w": w}))
+
+    number = box(at_the_numbers(product), "∂C/∂w", "What do v and x stand for?",
                  how="The numbers put into the product.", sign_lost=v * x, input_left_out=-v)
     last = box(1, "∂z/∂b", "Nudge the bias by one. By how much does z move?", how="The bias is added as it is.",
                weight_for_input=w, value_for_slope=b)
-    bias = box(outer.evaluate({"v": v, "x": x, "w": w}) * minus * slope * last, "∂C/∂b", "Which factor is different now?",
+    bias = box(at_the_numbers(outer) * minus * slope * last, "∂C/∂b", "Which factor is different now?",
                how="The same factors, with 1 in place of x.", sign_lost=v, other_variable=-v * x)
     return (
         step(f"One example, so $m = 1$: $x = {x:g}$, $y = {y:g}$. The neuron has $w = {w:g}$, $b = {b:g}$ and ReLU.",
@@ -195,8 +199,8 @@ def half_and_mean(given, box):
                 mean_taken_twice=E * X / M**2)
     m, x, e = given("m", 5, low=2), given("x", 4, low=2, high=7), given("e", -3, low=2, high=7)
     given.require(m != 2)
-    value = box(error.evaluate({"e": e, "v": -e, "x": x, "m": m}), "that term", "What are the factors, what is below?",
-                how="Error times input over m.", mean_left_out=e * x, target_minus_prediction=-e * x / m,
+    value = box(float(error.evaluate({"e": e, "v": -e, "x": x, "m": m})), "that term",
+                "What are the factors, what is below?", how="Error times input over m.", mean_left_out=e * x, target_minus_prediction=-e * x / m,
                 mean_taken_twice=e * x / m**2, half_kept=e * x / (2 * m))
     return (
         step("Differentiate, with $m$ a fixed number.",
@@ -228,7 +232,7 @@ def cost_as_formula(given, box):
     db = box(v * by_b, "∂C/∂b", "The outer slope is v. What is the inner one?", names="w b", how="v times ∂v/∂b.",
              sign_lost=y - x * W - B, doubled=-2 * (y - x * W - B), other_variable=-x * (y - x * W - B))
     at = {"w": w, "b": b}
-    values = [formula.evaluate(at) for formula in (v, dw, db)]
+    values = [float(formula.evaluate(at)) for formula in (v, dw, db)]
     slopes = box([values[1], values[2]], "the gradient there", "Put both numbers into your formulas.",
                  how=f"The formulas at w = {w:g}, b = {b:g}.", sign_lost=[-values[1], -values[2]])
     error = box(-values[0], "e", "Prediction minus target: how is that related to v?", how="The opposite of v.",
@@ -545,7 +549,7 @@ def three_steps(given, box):
                 target_minus_prediction=curve * (best - w), half_kept=curve * (w - best) / 2)
 
     def at(value):
-        return slope.evaluate({"w": value})
+        return float(slope.evaluate({"w": value}))
 
     g0 = box(at(w0), "the slope at the start", "Put the weight into your formula.", how="The formula at the weight.",
              wrong_sign=-curve * start, mean_left_out=2 * curve * start)
