@@ -200,8 +200,8 @@ def half_and_mean(given, box):
     m, x, e = given("m", 5, low=2), given("x", 4, low=2, high=7), given("e", -3, low=2, high=7)
     given.require(m != 2)
     value = box(float(error.evaluate({"e": e, "v": -e, "x": x, "m": m})), "that term",
-                "What are the factors, what is below?", how="Error times input over m.", mean_left_out=e * x, target_minus_prediction=-e * x / m,
-                mean_taken_twice=e * x / m**2, half_kept=e * x / (2 * m))
+                "What are the factors, what is below?", how="Error times input over m.", mean_left_out=e * x,
+                target_minus_prediction=-e * x / m, mean_taken_twice=e * x / m**2, half_kept=e * x / (2 * m))
     return (
         step("Differentiate, with $m$ a fixed number.",
              aligned((frac("d", "dv"), "v^2", "=", square), (frac("d", "dv"), frac("v^2", 2), "=", half),
