@@ -113,6 +113,8 @@ MESSAGES = {
     "rest_not_cut": "A batch is full or it is not. Count the full ones alone.",
     "batches_for_examples": "That counts batches. The box asks for examples.",
     "mean_over_batches": "Each batch counts alike in this. A short batch holds fewer examples than a full one.",
+    "biases_first": "You put the biases first. Here the weights of a layer come before its biases.",
+    "bias_per_input": "You counted a bias for each input. Is it the inputs or the nodes that have one?",
     "last_step_repeated": "The slope changes with every step. Take it where the weight stands now.",
     # batches of examples
     "weights_turned": "You went down the columns of the weights. Forward, each node has a row of its own.",

@@ -238,11 +238,14 @@ def dominoes(given, box):
     given.require(len({n, k, m}) == 3)
     other = "examples_in_the_other_direction"
 
+    def turned_back(shape, is_transpose):
+        return {"not_turned" if is_transpose else "transposed": turn(shape)}
+
     def product(name, left, right, **slips):
         first = box(left, f"the left shape in {name}", "What must its columns be equal to?",
-                    how="As the factor stands in the product.", not_turned=turn(left))
+                    how="As the factor stands in the product.", **turned_back(left, name[1] == "ᵀ"))
         second = box(right, f"the right shape in {name}", "What must its rows be equal to?",
-                     how="As the factor stands in the product.", not_turned=turn(right))
+                     how="As the factor stands in the product.", **turned_back(right, name[-1] == "ᵀ"))
         result = box(size(first[0], second[1]), f"the shape of {name}", "Which numbers are left over?",
                      how="Rows of the left, columns of the right.", **slips)
         return first, "·", second, "→", result
@@ -308,7 +311,7 @@ def back_rows(given, box):
                   path_left_out=delta[:, :1] * w[:1])
     before = box(bp2_rows(w, delta, relu_slope(z)), "δ of the layer before", "What is the slope of ReLU here?",
                  how="What came back where Z is above zero, else 0.", slope_left_out=back,
-                 activation_for_weight=back * relu(z))
+                 value_for_slope=back * relu(z))
     lost = box(x, "the lost weight", "One product is known. What is left for the other?",
                how="What came back minus the known product, over the other error.",
                multiplied_not_divided=d[0] * d[0] * x, wrong_sign=-x)
@@ -345,7 +348,8 @@ def stored_in_out(given, box):
     shapes = box([size(k, many), size(many, n), size(k, n)], "the shapes in Aᵀδ",
                  "Inner numbers equal, outer numbers left: which are they?",
                  how="Inputs by examples, examples by nodes: inputs by nodes.",
-                 not_turned=[size(many, k), size(n, many), size(n, k)])
+                 not_turned=[size(many, k), size(many, n), size(n, k)],
+                 examples_in_the_other_direction=[size(k, many), size(n, many), size(k, n)])
     return (
         step("Some programs store $W$ with a row for each input, so that $Z = AW + b$ needs no transpose. Then going "
              "back does. Here are three examples in rows.",
@@ -467,7 +471,7 @@ def once_only(given, box):
     m, total = 4, delta @ a
     given.require(abs(total) >= 3 and abs(delta.sum()) >= 3 and len({total, delta.sum()}) == 2)
     late = box(total, "Σ δ a", "Which products do you add?", how="Error times input, added over the examples.",
-               entrywise_not_matrix=delta[0] * a[0], sign_lost=np.abs(delta) @ np.abs(a))
+               only_one_term=delta[0] * a[0], sign_lost=np.abs(delta) @ np.abs(a))
     mean = box(late / m, "∂C/∂w", "How many examples are there?", how="The sum over the number of examples.",
                mean_left_out=total, mean_taken_twice=total / m**2)
     early = box(delta / m, "δ/m", "Which number divides each error?", how="Each error over the number of examples.",
@@ -572,8 +576,7 @@ def bias_update_backwards(given, box):
     grad, start = given("g", -6, low=2, high=8), given("start", 3, low=1, high=5)
     eta = given.choice("η'", 0.3, 0.4, 0.7)
     found = box(eta, "η", "By how much did b move, and for which gradient?",
-                how="Old minus new, over the gradient.", wrong_sign=-eta, change_not_ratio=-eta * grad,
-                upside_down=1 / eta)
+                how="Old minus new, over the gradient.", wrong_sign=-eta, upside_down=1 / eta)
     every = box((start - found * grad) - found * grad, "b after one more step", "The same gradient, once more.",
                 how="The bias minus the same step.", uphill=start, step_for_value=-eta * grad)
     return (

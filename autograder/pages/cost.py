@@ -222,7 +222,7 @@ def cost_as_formula(given, box):
     given.require(b != 0 and w * x + b > 0 and abs(y - w * x - b) >= 2 and abs(y - w * x - b) != x and w != x != 2)
     W, B = Name("w"), Name("b")
     v = box(y - x * W - B, "v", "What is taken away from the target?", names="w b", how="The target minus all of a.",
-            prediction_minus_target=x * W + B - y, wrong_sign=y - x * W + B, bias_left_out=y - x * W)
+            prediction_minus_target=x * W + B - y, bias_left_out=y - x * W)
     by_w = box(-x, "∂v/∂w", "Only one term holds w. What is its factor?", how="The factor of w, with its sign.",
                sign_lost=x, parameter_for_gradient=w)
     by_b = box(-1, "∂v/∂b", "Only one term holds b. What is its factor?", how="The factor of b, with its sign.",
@@ -266,8 +266,7 @@ def active_examples(given, box):
                 how="Active where z is above zero.",
                 relu_open_at_zero=[ACTIVE[0] if one or zero else ACTIVE[1] for one, zero in zip(on, at, strict=True)])
     a = box(relu(z), "a", "What does ReLU make of numbers that are not above zero?",
-            how="z where it is above zero, else 0.", silent_example_counted=np.where(below, z, relu(z)),
-            sign_lost=np.abs(z))
+            how="z where it is above zero, else 0.", silent_example_counted=np.where(below, z, relu(z)))
     slope = box(on, "∂a/∂z", "Does a move when z is nudged a little?", how="1 where z is above zero, else 0.",
                 value_for_slope=relu(z), relu_open_at_zero=np.where(at, 1, on),
                 silent_example_counted=np.where(below, 1, on))
@@ -476,19 +475,19 @@ def unrolled(given, box):
     given.require(w1[0, 1] != w1[1, 0] and len(set(theta)) >= 8 and len(set(sizes)) == 3 and len(set(grad)) == 6)
     vector = box(theta, "θ", "Along the rows of a matrix, then its biases: what comes next?",
                  how="Row by row, then the biases, then the next layer.", only=[1, 2, 4, 6, 8],
-                 transposed=unroll([w1.T, b1, w2, b2]), other_row=unroll([b1, w1, b2, w2]))
+                 transposed=unroll([w1.T, b1, w2, b2]), biases_first=unroll([b1, w1, b2, w2]))
     first = box((sizes[0] + 1) * sizes[1], "parameters of layer 1", "How many weights, and how many biases?",
                 how="A weight for each pair of nodes and a bias for each node of the layer.",
-                bias_left_out=sizes[0] * sizes[1], upside_down=(sizes[1] + 1) * sizes[0])
+                bias_left_out=sizes[0] * sizes[1], bias_per_input=(sizes[1] + 1) * sizes[0])
     second = box((sizes[1] + 1) * sizes[2], "parameters of layer 2", "How many weights, and how many biases?",
                  how="A weight for each pair of nodes and a bias for each node of the layer.",
-                 bias_left_out=sizes[1] * sizes[2], upside_down=(sizes[2] + 1) * sizes[1])
+                 bias_left_out=sizes[1] * sizes[2], bias_per_input=(sizes[2] + 1) * sizes[1])
     entries = box(first + second, "entries of ∇C", "One slope for each what?", how="One entry for each parameter.",
                   bias_left_out=sizes[0] * sizes[1] + sizes[1] * sizes[2], multiplied_not_added=first * second)
     by_w = box(grad[:4].reshape(2, 2), "∂C/∂W", "A row of weights at a time: where does the second row begin?",
                how="The first entries, row by row.", transposed=grad[:4].reshape(2, 2).T)
     by_b = box(grad[4:], "∂C/∂b", "What comes after the weights?", how="The entries after the weights.",
-               other_row=grad[:2])
+               biases_first=grad[:2])
     return (
         step("A small network in one vector $θ$: the weights of a layer row by row, its biases, then the next layer.",
              eq(matrix(w1, "W^1"), column(b1, "b^1"), APART, matrix(w2, "W^2"), column(b2, "b^2")),
@@ -520,7 +519,7 @@ def one_step(given, box):
                wrong_sign=-g, learning_rate_left_out=old - after)
     start, slope, eta = given("w", 6, low=3), given("slope", 5, low=2, high=8), given.choice("η''", 0.3, 0.2, 0.4, 0.7)
     rate_back = box(eta, "η", "By how much did w move, for which slope?", how="Old minus new, over the slope.",
-                    wrong_sign=-eta, upside_down=1 / eta, change_not_ratio=eta * slope)
+                    wrong_sign=-eta, upside_down=1 / eta)
     return (
         step(f"A neuron with $θ = (w_1, w_2, b)$ and its gradient. Take one step with learning rate $η = {rate:g}$.",
              eq("−η∇C", "=", f"−{rate:g}", "·", column(grad, "∇C"), "=", column(move, "Δθ")),
