@@ -1,4 +1,4 @@
-"""The command `workbook`: build the chapters and solutions, and check that everything holds together."""
+"""The command `workbook`: build the chapters and solutions, check that all holds together, look at every page."""
 
 from __future__ import annotations
 
@@ -27,7 +27,16 @@ def check(root: Path) -> int:
     return 1 if problems else 0
 
 
-COMMANDS = {"build": build, "check": check}
+def pictures(root: Path) -> int:
+    """Write pictures/, a contact sheet of all pages for each chapter: light and dark, full and half width."""
+    from .pictures import draw
+
+    for path in draw(root / "pictures"):
+        print(path.relative_to(root))
+    return 0
+
+
+COMMANDS = {"build": build, "check": check, "pictures": pictures}
 
 
 def main(words: list[str] | None = None) -> int:

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from autograder import cli
+from autograder import cli, pages
 
 ROOT = Path(__file__).parents[1]
 
@@ -36,6 +36,15 @@ def test_check_names_what_is_wrong_and_what_mends_it(course, capsys):
     assert cli.main(["check", "--root", str(course)]) == 1
     said = capsys.readouterr().err
     assert "chapters/00-start/start.ipynb" in said and "workbook build" in said
+
+
+def test_pictures_show_every_page(course, capsys):
+    """`workbook pictures` writes one file a chapter that needs nothing else and shows each page three times."""
+    assert cli.main(["pictures", "--root", str(course)]) == 0
+    for chapter, name in pages.CHAPTERS.items():
+        html = (course / "pictures" / f"{name}.html").read_text(encoding="utf-8")
+        assert html.count('<div class="wb-page') == 3 * len(pages.chapter_pages(chapter))
+        assert "http" not in html.replace("http://www.w3.org", "") and "<script" not in html
 
 
 def test_outside_a_course(tmp_path, capsys):

@@ -37,11 +37,10 @@ def catalogue() -> dict[str, Page]:
     """Every page, slug → page, in the order of the course. PageError when two have the same slug."""
     pages: dict[str, Page] = {}
     for chapter in CHAPTERS:
-        for place, page in enumerate(chapter_pages(chapter), start=1):
+        for page in chapter_pages(chapter):
             if len(places := DECLARED[page.slug]) > 1:
                 where = " and ".join(f"{file}:{line}" for file, line in sorted(places))
                 raise PageError(f"two pages are called {page.slug} ({where}); rename one of the functions")
-            object.__setattr__(page, "place", place)
             pages[page.slug] = page
     return pages
 
@@ -49,7 +48,10 @@ def catalogue() -> dict[str, Page]:
 def chapter_pages(chapter: str) -> list[Page]:
     """The pages that the module of a chapter defines, in the order in which they stand there."""
     module = import_module(f"{__name__}.{chapter}")
-    return [page for page in vars(module).values() if isinstance(page, Page) and page.chapter == chapter]
+    pages = [page for page in vars(module).values() if isinstance(page, Page) and page.chapter == chapter]
+    for place, page in enumerate(pages, start=1):
+        object.__setattr__(page, "place", place)
+    return pages
 
 
 def load(slug: str) -> Page:
