@@ -1,5 +1,6 @@
 """Facts about every page of the catalogue, each over many variants of its numbers."""
 
+import random
 from fractions import Fraction
 
 import pytest
@@ -153,3 +154,18 @@ def test_planted_mistakes_are_given_their_own_name(slug):
                 named += verdict.code == code
                 other += verdict.code not in (code, "")
     assert named >= 0.95 * planted and other <= 0.01 * planted, (named, other, planted)
+
+
+POOL = ["0", "1", "-1", "3", "-7", "1/3", "0.25", "1000000", "2x", "x", "-x^2", "e^x", "1/x", "3×2", "two",
+        "∞", "0.731"]
+
+
+@every_page
+def test_any_answers_can_be_marked(slug):
+    """Whatever a student types, and whatever would follow from it, the page is marked."""
+    chance = random.Random(slug)
+    sheet = CATALOGUE[slug].sheet()
+    for _ in range(40):
+        pool = [*POOL, *(box.shown for box in sheet.boxes), *(o for box in sheet.boxes for o in box.options)]
+        marks = mark(slug, {box.number: chance.choice(pool) for box in sheet.boxes})
+        assert 0 <= marks.points <= marks.out_of and marks.summary

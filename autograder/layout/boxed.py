@@ -6,6 +6,8 @@ A page function computes with what `box` gives back, and later lays the same val
 
 from __future__ import annotations
 
+from fractions import Fraction
+
 import numpy as np
 
 from ..engine.expressions import OPERATORS, Expr
@@ -107,7 +109,7 @@ def boxed(value: object, box: int) -> object:
         marked = Shape(value) if isinstance(value, Shape) else BoxedWord(value)
         marked.box = box
         return marked
-    if isinstance(value, (int, float, np.number)):
+    if isinstance(value, (int, float, np.number, Fraction)):
         return BoxedNumber(value, box) if box else float(value)
     return BoxedFormula(_plain(value), box) if box else value
 

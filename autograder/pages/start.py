@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import numpy as np
+
 from ..engine.expressions import Name
 from ..layout import eq, frac, network, step
 from ..page import page
@@ -16,7 +18,7 @@ def boxes(given, box):
             added_not_multiplied=w + x, not_multiplied=w)  # fmt: skip
     half = box(z / 8, "Z/8", "Divide what you have in the box before.", how="Divide by eight; a fraction is fine.",
                multiplied_not_divided=z * 8)  # fmt: skip
-    root = box(z**0.5, "√Z", "Which number, times itself, gives your Z?", how="The square root of box 1.", digits=3)
+    root = box(np.sqrt(z), "√Z", "Which number, times itself, gives your Z?", how="The square root of box 1.", digits=3)
     t = Name("t")
     power = given.choice("power", 2, 3, 4)
     slope = box((t**power).derivative("t"), f"the derivative of t^{power}", "What happens to the power?", names="t",
