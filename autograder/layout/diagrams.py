@@ -42,7 +42,8 @@ def network(
               one sequence of them for all gaps or one per gap
     """
     columns = [entries(layer) for layer in layers]
-    height = 2 * MARGIN + (max(map(len, columns)) - 1) * row_gap
+    deep = any(box_of(under) for level in below for under in level)
+    height = 2 * (MARGIN + 22 * deep) + (max(map(len, columns)) - 1) * row_gap
     width = int(2 * SIDE + gap * (len(columns) - 1))
     spots = [
         [(SIDE + gap * level, height / 2 + (i - (len(column) - 1) / 2) * row_gap) for i in range(len(column))]
@@ -69,7 +70,8 @@ def network(
                 labels.append(At(x + dx, y + dy, names[level][i], "name"))
             if below and len(below[level]):
                 under = below[level][i]
-                labels.append(At(x, y + 46, under, "name" if isinstance(under, str) else "backward"))
+                down = 56 if box_of(under) else 46
+                labels.append(At(x, y + down, under, "name" if isinstance(under, str) else "backward"))
     for level, caption in enumerate(captions):
         labels.append(At(spots[level][0][0], height - 10, Node("words", (), {"text": caption}), "caption"))
     return drawing(width, height, shapes=shapes, labels=labels, title=title or _sizes(columns))

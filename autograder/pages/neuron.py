@@ -176,8 +176,7 @@ def weight_from_index(given, box):
              network([["x_1", "x_2"], ["h_1", "h_2"], ["y_1", "y_2"]], [w1, w2], gap=225, row_gap=120,
                      captions=LAYERS, along=(0.3,),
                      title="A 2–2–2 network with a number on each of its eight edges"),
-             eq(*[part for (name, *_), value in zip(asked, found, strict=True)
-                  for part in (name, "=", value, words("\u2002"))])),
+             eq(*[group(name, "=", value, words("\u2002")) for (name, *_), value in zip(asked, found, strict=True)])),
         step(f"Which nodes does $w^{layer}_{{{j}{k}}}$ join?", eq("from", start, words("to"), end)),
     )
 
