@@ -20,6 +20,7 @@ CHAPTERS = {
     "activations": "05-activations",
     "cost": "06-cost",
     "backpropagation": "07-backpropagation",
+    "equations": "08-equations",
     "batching": "09-batching",
 }
 """Module of pages → folder of the chapter, in the order of the course."""

@@ -754,8 +754,8 @@ def backward_rows(given, box):
     dw2, db2, delta1, dw1, db1 = gradients(box, found, in_columns=False)
     return (
         step("Another batch, in rows. Gradients of the second layer, shaped like $W^2$ and $b^2$:",
-             eq(matrix(delta2.T, "δ^2"), APART, matrix(a1.T, "A^1"), "→", matrix(dw2, "∂C/∂W^2"),
-                matrix([db2], "∂C/∂b^2"))),
+             eq(matrix(delta2.T, "δ^2"), APART, matrix(a1.T, "A^1")),
+             eq("→", matrix(dw2, "∂C/∂W^2"), APART, matrix([db2], "∂C/∂b^2"))),
         step("Back to the hidden layer: $δ^1 = (δ^2 W^2) ⊙ σ'(Z^1)$, with ReLU.",
              eq(matrix(w2, "W^2"), APART, matrix(z1.T, "Z^1"), "→", matrix(delta1, "δ^1"))),
         step("Gradients of the first layer, $W^1$ with a row for each node:",

@@ -1,0 +1,1378 @@
+"""Chapter 8: the error of a node, and the four equations for one node, for a layer, and for networks with numbers."""
+
+from __future__ import annotations
+
+from functools import wraps
+from typing import NamedTuple
+
+import numpy as np
+
+from ..compare import equal
+from ..engine.activations import relu_slope, sigmoid, sigmoid_slope, sigmoid_slope_from_value, softmax
+from ..engine.equations import bp1, bp2, bp3, bp4
+from ..engine.expressions import Expr, Name
+from ..engine.network import Layer, Network
+from ..layout import (
+    Node,
+    Shape,
+    aligned,
+    box_of,
+    column,
+    eq,
+    frac,
+    group,
+    indexed,
+    matrix,
+    network,
+    row,
+    say,
+    step,
+    table,
+)  # fmt: skip
+from ..layout.numbers import rounded
+from ..page import page
+
+TELLING = ("how", "only", "names", "options")  # what box() is told besides the named mistakes
+
+
+def words(text: str) -> Node:
+    """Plain words inside a formula or a drawing."""
+    return Node("words", (), {"text": text})
+
+
+APART = words("\u2003")  # a wide space between two formulas on one line
+
+
+def by(name: str, of: str = "C") -> Node:
+    """The derivative ∂of/∂name as a fraction."""
+    return frac(f"∂{of}", f"∂{name}")
+
+
+def fig(value: float) -> str:
+    """A value from an earlier page, in four digits; whole numbers and short decimals as they are."""
+    return f"{value:g}" if abs(value * 100 - round(value * 100)) < 1e-9 else rounded(float(value), 4)
+
+
+def figs(values) -> list:
+    """The entries of a vector, or the rows of a matrix, in four digits."""
+    return [figs(value) if np.ndim(value) else fig(value) for value in values]
+
+
+def signed(value: float) -> str:
+    """A number as it stands inside a product or a sum: negative ones in brackets."""
+    return f"({value:g})" if value < 0 else f"{value:g}"
+
+
+def under(name: str, values, layer: int | str = "") -> list:
+    """What stands under the nodes of a drawn layer: δ_1 = and a box, or a number."""
+    several, up = len(values) > 1, f"^{layer}" if layer else ""
+    return [group(f"{name}{up}_{i}" if several else f"{name}{up}", "=", value if box_of(value) else fig(value))
+            for i, value in enumerate(values, start=1)]
+
+
+def named(name: str, count: int, layer: int | str = "") -> list[str]:
+    """Names with indices: a^1_1, a^1_2, …"""
+    up = f"^{layer}" if layer else ""
+    return [f"{name}{up}_{i + 1}" if count > 1 else f"{name}{up}" for i in range(count)]
+
+
+class Numbers:
+    """What a page is given, noted down, so that the page can be computed once more with rounded answers."""
+
+    def __init__(self, given) -> None:
+        self.given, self.require, self.drawn = given, given.require, {}
+
+    def __call__(self, name: str, *canonical, **bounds):
+        self.drawn[name] = self.given(name, *canonical, **bounds)
+        return self.drawn[name]
+
+    def choice(self, name: str, *options):
+        self.drawn[name] = self.given.choice(name, *options)
+        return self.drawn[name]
+
+    @staticmethod
+    def printed(values):
+        """Values that the page restates in four digits; its keys are computed from the whole ones."""
+        return values
+
+
+class Rounding:
+    """The same numbers again, for somebody who computes on with three digits."""
+
+    def __init__(self, drawn: dict) -> None:
+        self.drawn = drawn
+
+    def __call__(self, name: str, *canonical, **bounds):
+        return self.drawn[name]
+
+    choice = __call__
+
+    def require(self, *condition) -> None:
+        pass
+
+    @staticmethod
+    def printed(values):
+        return _rounded(values, 4)
+
+
+def sturdy(function):
+    """The page, on numbers that forgive: rounding every answer never leads astray, and no two slips look alike."""
+
+    @wraps(function)
+    def forgiving(given, box):
+        numbers, told, rough = Numbers(given), [], []
+
+        def declare(value, name, hint, *, digits=None, **rest):
+            answer = box(value, name, hint, digits=digits, **rest)
+            told.append((name, answer, digits, [slip for code, slip in rest.items() if code not in TELLING]))
+            return answer
+
+        def again(value, name, hint, *, digits=None, **rest):
+            rough.append(value)
+            return _rounded(value, digits)
+
+        body = function(numbers, declare)
+        function(Rounding(numbers.drawn), again)
+        for (name, answer, digits, slips), value in zip(told, rough, strict=True):
+            given.require(_near(answer, value, digits), f"rounding earlier answers spoils {name}")
+            given.require(_apart(answer, digits, slips), f"two slips look alike in {name}")
+        return body
+
+    return forgiving
+
+
+def _plain(value) -> bool:
+    return not isinstance(value, (str, Expr, Shape)) and np.asarray(value).dtype.kind != "O" and (
+        np.asarray(value).dtype.kind in "fiu")
+
+
+def _rounded(value, digits: int | None):
+    if digits is None or not _plain(value):
+        return value
+    value = np.asarray(value, dtype=float)
+    size = np.where(value == 0, 1.0, np.abs(value))
+    place = 10.0 ** (np.floor(np.log10(size)) - digits + 1)
+    return np.round(value / place) * place
+
+
+def _near(answer, value, digits: int | None) -> bool:
+    if not _plain(answer):
+        return True
+    keys, *typed = (np.ravel(values).tolist() for values in (answer, value, _rounded(value, digits)))
+    return all(equal(one, key, digits) for values in typed for one, key in zip(values, keys, strict=True))
+
+
+def _apart(answer, digits: int | None, slips: list) -> bool:
+    if not _plain(answer):
+        return True
+    answers = np.asarray(answer, dtype=float)
+    where = np.asarray(getattr(answer, "boxes", None) if answers.ndim else 1)
+    columns = [np.ravel(np.broadcast_to(np.asarray(slip, dtype=float), answers.shape)).tolist() for slip in slips]
+    for entry, boxed, *wrong in zip(np.ravel(answers).tolist(), np.ravel(where).tolist(), *columns, strict=True):
+        wrong = [slip for slip in wrong if boxed and not equal(slip, entry, digits)]
+        if any(equal(a, b, digits) or equal(b, a, digits) for i, a in enumerate(wrong) for b in wrong[:i]):
+            return False
+    return True
+
+
+# -- 8.1 The error of a node -------------------------------------------------------------------------------------------
+
+
+@page("Nudge z, watch the cost", row="8.1")
+def nudge_z(given, box):
+    """A node without activation: add a little to its z, and see by how much the cost rises."""
+    z, y, name = given("z", 3), given("y", 1), Name("z")
+    gap = z - y
+    given.require(abs(gap) >= 2 and y > 1 or (z, y) == (3, 1))
+    cost = lambda at: (at - y) ** 2 / 2  # noqa: E731
+    before = box(cost(z), "C", "How far is z from y? Square it, and what stands in front?",
+                 how="Half the square of z minus y.", half_left_out=gap**2, not_squared=gap / 2)
+    rows = []
+    for nudge in (1.0, 0.1):
+        after = box(cost(z + nudge), f"C after a nudge of {nudge:g}", "Put the nudged z into the same formula.",
+                    how="Half the square of the nudged z minus y.", half_left_out=2 * cost(z + nudge),
+                    change_not_value=cost(z + nudge) - cost(z))
+        change = box(after - before, "ΔC", "Which cost do you subtract from which?", how="The new cost minus the old.",
+                     subtracted_backwards=before - after, value_not_change=after)
+        ratio = box(change / nudge, "ΔC/Δz", "Which change stands on top?",
+                    how="The change of the cost over the nudge.",
+                    **({"upside_down": nudge / change, "change_not_ratio": change} if nudge < 1 else
+                       {"value_not_change": after}))
+        rows.append((f"{nudge:g}", after, change, ratio))
+    rows.append(("0.01", f"{cost(z + 0.01):.5f}", f"{cost(z + 0.01) - cost(z):.5f}", f"{gap + 0.005:g}"))
+    delta = box(gap, "δ", "Towards which number do the ratios in the last column go?",
+                how="The number that the ratios approach as the nudge shrinks.", wrong_sign=-gap, value_not_change=z)
+    formula = box(name - y, "∂C/∂z", "The power comes down. What does it do to the one half?", names="z",
+                  how="The two that comes down cancels the one half.", target_minus_prediction=y - name,
+                  half_kept=(name - y) / 2, not_differentiated=(name - y) ** 2 / 2)
+    return (
+        step(f"A node adds up what arrives: $z = {z:g}$. It has no activation, its target is $y = {y:g}$, and the cost "
+             "is $C = ½(z − y)^2$. What does it cost?", eq("C", "=", before)),
+        step("Now add a nudge $Δz$ to $z$, large, then small. How does the cost answer?",
+             table(["Δz", "new C", "ΔC", frac("ΔC", "Δz")], *rows)),
+        step("The ratio for a nudge too small to see is the **error** of the node, written $δ$.",
+             eq("δ", "=", by("z"), "=", delta)),
+        step("Differentiate instead of nudging.", eq(by("z"), "=", formula)),
+    )
+
+
+@page("Every node has an error", row="8.1")
+@sturdy
+def every_node(given, box):
+    """Errors measured at three hidden nodes, then used to foresee what other nudges do."""
+    delta, nudge = given("δ", [0.4, -0.3, 0.05], low=0.05, high=0.8), given("Δ", [0.1, 0.2, 0.2], low=0.1, high=0.4)
+    later = given("Δ'", [0.02, 0.03, -0.05], low=0.02, high=0.09)
+    given.require(len({*np.abs(delta)}) == 3 and np.any(delta < 0) and np.any(delta > 0) and np.any(later < 0))
+    given.require(np.sum(delta * later) != 0)
+    change = delta * nudge
+    measured = box(change / nudge, "δ", "Which of the two changes stands on top?",
+                   how="The change of the cost over the nudge.",
+                   change_not_ratio=change, multiplied_not_divided=change * nudge, upside_down=nudge / change)
+    foreseen = box(delta * later, "ΔC", "If one unit of z brings δ, what does this nudge bring?", digits=3,
+                   how="The error of the node times the nudge.", sign_lost=np.abs(delta * later),
+                   upside_down=later / delta)
+    total = box(np.sum(foreseen), "ΔC in all", "Small changes from several sides: what happens to them?", digits=3,
+                how="The sum of the three changes.", sign_lost=np.sum(np.abs(foreseen)),
+                term_left_out=foreseen[0] + foreseen[1])
+    options = ["raise z", "lower z"]
+    down = box([options[int(d > 0)] for d in delta], "what lowers the cost",
+               "If raising z by a little changes the cost by δ times as much, which way is down?",
+               how="A positive error: lower z. A negative one: raise it.", options=options,
+               uphill=[options[int(d < 0)] for d in delta])
+    order = [f"node {i}" for i in (1, 2, 3)]
+    worst = box(order[int(np.argmax(np.abs(delta)))], "the node that matters most", "Look at sizes, not at signs.",
+                how="The node whose error is largest in size.", options=order)
+    lines = [(f"z_{i + 1}", nudge[i], f"{change[i]:.4g}", group(f"δ_{i + 1}", "=", measured[i])) for i in range(3)]
+    return (
+        step("Deep inside a network sit three nodes. Each $z_j$ was nudged by itself, the rest of the network ran on, "
+             "and the cost was read off at the end. What is the error $δ_j = ∂C/∂z_j$ of each node?",
+             table(["nudged", "Δz", "ΔC", frac("ΔC", "Δz")], *lines)),
+        step("So errors foretell changes. Add these small nudges to the three nodes.",
+             table(["", *named("z", 3), "all three"], [words("nudge"), *later, ""],
+                   ["ΔC ≈ δ Δz", *foreseen, total])),
+        step("Which way must each $z$ go for the cost to fall?",
+             table(named("z", 3), list(down))),
+        step("And which node does the cost feel most?", eq(worst)),
+    )
+
+
+# -- 8.2 BP1, the last layer -------------------------------------------------------------------------------------------
+
+
+@page("BP1 for one node", row=("8.1", "8.2"))
+def bp1_one_node(given, box):
+    """The error of an output: how the cost follows a, times how a follows z."""
+    a, y = Name("a"), Name("y")
+    by_a = box(a - y, "∂C/∂a", "What does the two that comes down do to the one half?", names="a y",
+               how="The two that comes down cancels the one half.", target_minus_prediction=y - a,
+               doubled=2 * (a - y), not_differentiated=(a - y) ** 2 / 2)
+    slope = box(a * (1 - a), "∂a/∂z", "How does a sigmoid's slope come from its value?", names="a y",
+                how="The value times what is missing to one.", slope_factor_left_out=1 - a, not_differentiated=a)
+    formula = box(by_a * slope, "δ", "Both links of the chain: what do you do with them?", names="a y",
+                  how="The product of the two slopes.", slope_left_out=by_a, cost_slope_left_out=slope,
+                  upstream_added=by_a + slope)
+    av, yv = given("a", 0.8, low=0.1, high=0.9), given.choice("y", 1.0, 0.0)
+    given.require(av != 0.5)
+    error = box(av - yv, "∂C/∂a", "Which comes first, prediction or target?", how="Prediction minus target.",
+                target_minus_prediction=yv - av)
+    number = box(av * (1 - av), "∂a/∂z", "How does a sigmoid's slope come from its value?",
+                 how="The value times what is missing to one.", slope_factor_left_out=1 - av)
+    delta = box(error * number, "δ", "Multiply along the chain.", digits=3, how="The product of the two slopes.",
+                slope_left_out=error, cost_slope_left_out=number, upstream_added=error + number)
+    given.require(abs(abs(yv - av) - (1 - av)) > 0.01 or (av, yv) == (0.8, 1))
+    known, other = given("∂C/∂a", -0.4, low=0.1, high=0.9), given("a'", 0.5, low=0.1, high=0.9)
+    given.require(known != 0.2 and abs(known) != other * (1 - other))
+    product = known * other * (1 - other)
+    lost = box(known, "∂C/∂a", "Which number, times the slope, gives this error?", how="The error over the slope.",
+               multiplied_not_divided=product * other * (1 - other))
+    target = box(other - lost, "y", "Prediction minus what is this?", how="Prediction minus ∂C/∂a.",
+                 target_minus_prediction=other + lost)
+    return (
+        step("One output node with a sigmoid, $a = σ(z)$, and the cost $C = ½(a − y)^2$. A nudge of $z$ moves $a$, and "
+             "$a$ moves the cost. Write both slopes with the letters $a$ and $y$.",
+             eq(by("a"), "=", by_a, APART, by("z", "a"), "=", slope)),
+        step("Their product is the error of the node: **BP1**.",
+             eq("δ", "=", group(by("a"), "·", by("z", "a")), "=", formula)),
+        step(f"With $a = {av:g}$ and $y = {yv:g}$:", eq("δ", "=", error, "·", number, "=", delta)),
+        step(f"Another node puts out {other:g} and has this error. What was the first slope, and what the target?",
+             eq(f"{product:.4g}", "=", lost, "·", f"{other * (1 - other):g}", APART, "y", "=", target)),
+    )
+
+
+@page("BP1 for the whole layer", row="8.2")
+@sturdy
+def bp1_layer(given, box):
+    """Entry by entry: all the errors of the last layer at once."""
+    a, y = given("a", [0.8, 0.3, 0.6], low=0.1, high=0.9), given("y", [1, 0, 0], low=0, high=1)
+    given.require(np.all(a != 0.5) and len({*a}) == 3)
+    slope = sigmoid_slope_from_value(a)
+    error = box(a - y, "∇_aC", "Which comes first, prediction or target?", how="Prediction minus target.",
+                target_minus_prediction=y - a)
+    local = box(slope, "σ′(z)", "The a are values of a sigmoid. What is its slope there?", digits=3,
+                how="The value times what is missing to one.", value_for_slope=a, slope_of_slope=sigmoid_slope(a))
+    delta = box(bp1(error, local), "δ", "Each entry by itself: which two numbers meet?", digits=3,
+                how="Each entry of the first column times the entry beside it.", slope_left_out=error,
+                cost_slope_left_out=local, upstream_added=error + local)
+    asked = given.choice("asked", ("∇_aC", "y_1", "δ^L"), ("δ^L_2", "a^L", "y"), ("z^L", "δ^L_1", "∇_aC"),
+                         ("a^L_3", "σ′(z^L)", "z^L_2"))
+    options = ["number", "column"]
+    kinds = [options[int("_" not in thing.replace("∇_a", ""))] for thing in asked]
+    what = box(kinds, "what kind of thing", "Has it an index of a node, or does it stand for the layer?",
+               how="With the index of a node it is a number; without, a column for the whole layer.", options=options)
+    return (
+        step("A last layer of three sigmoid nodes, the cost $C = ½ Σ_j (a_j − y_j)^2$. How does the cost follow each "
+             "$a$? The column of these slopes is written $∇_aC$.",
+             eq("∇_aC", "=", column(a, "a"), "−", column(y, "y"), "=", column(error))),
+        step("How does each $a$ follow its $z$? And the errors: **BP1** multiplies entry by entry, which is what "
+             "$⊙$ means.",
+             eq("δ^L", "=", "∇_aC", "⊙", column(local, "σ′(z^L)"), "=", column(delta, "δ^L"))),
+        step("Keep numbers and columns apart. What is each of these?", table(list(asked), list(what))),
+    )
+
+
+@page("BP1 from z", row="8.2")
+@sturdy
+def bp1_from_z(given, box):
+    """All the way from the weighted sums: value, slope, and error."""
+    z, y = given("z", [0.5, -1.2, 2], step=0.1, low=0.3, high=2), given("y", [0, 1, 1], low=0, high=1)
+    given.require(len({*np.abs(z)}) == 3 and np.any(z < 0) and np.min(np.abs(np.abs(z) - 1)) > 0.05)
+    rows, deltas = [], []
+    for j in range(3):
+        a = box(sigmoid(z[j]), f"a_{j + 1}", "One over one plus e to which power?", digits=3,
+                how="One over one plus e to the power −z.", exponent_sign=sigmoid(-z[j]), activation_left_out=z[j])
+        slope = box(a * (1 - a), f"σ′(z_{j + 1})", "The sigmoid's slope at z: which value goes into it?", digits=3,
+                    how="The value times what is missing to one.", sum_for_value=z[j] * (1 - z[j]),
+                    slope_of_slope=sigmoid_slope(a), slope_factor_left_out=1 - a)
+        delta = box(bp1(a - y[j], slope), f"δ_{j + 1}", "Prediction minus target, and what else?", digits=3,
+                    how="Prediction minus target, times the slope.", slope_left_out=a - y[j],
+                    cost_slope_left_out=slope, target_minus_prediction=(y[j] - a) * slope)
+        rows.append((f"{j + 1}", z[j], a, slope, y[j], delta))
+        deltas.append(abs(float(delta)))
+    order = ["node 1", "node 2", "node 3"]
+    least = box(order[int(np.argmin(deltas))], "the smallest error", "Look at sizes, not at signs.",
+                how="The δ closest to zero.", options=order)
+    return (
+        step("Now nothing is prepared: here are the $z$ and the targets of three sigmoid outputs, with "
+             "$C = ½ Σ_j (a_j − y_j)^2$. Work each line from left to right.",
+             table(["node", "z", "a = σ(z)", "σ′(z)", "y", "δ"], *rows)),
+        step("Which node has the smallest error, in size?", eq(least)),
+        say("The slope is taken at $z$. That it can be had from $a$ is a kindness of the sigmoid."),
+    )
+
+
+# -- 8.2 BP2, one layer back -------------------------------------------------------------------------------------------
+
+
+@page("BP2 for one node", row="8.2")
+@sturdy
+def bp2_one_node(given, box):
+    """A node in the middle: what it does to the next layer, times the slope of its own activation."""
+    delta, w = given("δ", [0.3, 0.5], low=0.1, high=0.9), given("w", [3, -2], low=2, high=5)
+    a = given("a", 0.4, low=0.1, high=0.9)
+    given.require(a != 0.5 and delta[0] != delta[1] and abs(delta @ w) > 0.05 and w[0] != w[1])
+    errors, weights = [], []
+    for k in range(2):
+        errors.append(box(delta[k], f"∂C/∂z_{k + 1}", "Which error waits at the end of this edge?",
+                          how="The error of the node at the end of the edge.", other_node=delta[1 - k]))
+        weights.append(box(w[k], f"∂z_{k + 1}/∂a", "When a rises by one, by how much does this z rise?",
+                           how="The weight on the edge.", activation_for_weight=a, other_node=w[1 - k]))
+    total = box(errors[0] * weights[0] + errors[1] * weights[1], "∂C/∂a",
+                "Two ways lead to the cost. What happens to what comes back along them?", digits=3,
+                how="The sum of both products.", path_left_out=errors[0] * weights[0],
+                copies_averaged=(errors[0] * weights[0] + errors[1] * weights[1]) / 2)
+    slope = box(a * (1 - a), "σ′(z)", "How does the sigmoid's slope come from its value?", digits=3,
+                how="The value times what is missing to one.", value_for_slope=a, slope_factor_left_out=1 - a)
+    own = box(total * slope, "δ", "From a to z there is one more link. Which factor does it bring?", digits=3,
+              how="What came back to a, times the slope.", slope_left_out=total, activation_for_slope=total * a)
+    back, s = given("back", -0.8, low=0.2, high=0.9), given("s", 0.2, step=0.01, low=0.1, high=0.24)
+    found = box(back * s / back, "σ′(z)", "Which factor turns the first number into the error?", digits=3,
+                how="The error over what came back.", upside_down=1 / s, multiplied_not_divided=back**2 * s)
+    return (
+        step("A node of layer $l$ feeds two nodes of layer $l + 1$, whose errors are known. Its $a$ moves each of "
+             "their $z$ by the weight on the edge. Write the factors of both paths, then the sum.",
+             network([[a], ["z_1", "z_2"]], [[[w[0]], [w[1]]]], names=[["a"], ["", ""]], gap=330, row_gap=128,
+                     below=[(), under("δ", delta)], along=(0.5,),
+                     title=f"A node with the value {a:g} feeds two nodes, by the weights {w[0]:g} and {w[1]:g}"),
+             eq(by("a"), "=", group(by("z_1"), "·", by("a", "z_1")), "+", group(by("z_2"), "·", by("a", "z_2"))),
+             eq("=", errors[0], "·", weights[0], "+", errors[1], "·", weights[1], "=", total)),
+        step(f"This is how the cost follows $a$. The error of the node is at its $z$, with $a = σ(z) = {a:g}$.",
+             eq("δ", "=", group(by("a"), "·", by("z", "a")), "=", by("a"), "·", slope, "=", own)),
+        step(f"Another node. To its $a$ came back ${back:g}$, and its error is ${back * s:.4g}$. What was the slope?",
+             eq(f"{back * s:.4g}", "=", signed(back), "·", found)),
+    )
+
+
+# -- 8.3 Why the transpose ---------------------------------------------------------------------------------------------
+
+
+@page("Whose weights? The index form", row="8.3")
+@sturdy
+def index_form(given, box):
+    """Which weights leave a node: a column of W, found by its indices."""
+    w = given("W", [[2, -1, 3], [1, 4, -2]], high=5)
+    delta, j = given("δ", [2, -3], low=2, high=5), given.choice("j", 2, 1, 3)
+    given.require(len({*np.abs(w).ravel()}) >= 4 and abs(delta[0]) != abs(delta[1]) and np.all(w.T @ delta != 0))
+    i, rest = j - 1, [k for k in range(3) if k != j - 1]
+    pairs = []
+    for k in (1, 2):
+        swapped = {"indices_swapped": [j, k]} if j != k else {}
+        pairs.append(box([k, j], f"the indices of the weight from node {j} to node {k}",
+                         "Where does this edge end, and where does it begin?",
+                         how="First the node that the edge goes to, then the one it comes from.", **swapped))
+    where = box("column", "where these weights stand in W", "Which of the two indices is the same in both?",
+                how="The second index is the same, and it counts the columns.", options=["row", "column"],
+                weights_not_transposed="row")
+    leaving = box(w[:, i], f"the weights that leave node {j}", "Both begin at the same node. Which index tells?",
+                  how="The column of W that belongs to the node.", other_column=w[:, (i + 1) % 3])
+    one = box(leaving @ delta, f"the sum for node {j}", "Each weight meets the error at the end of its edge. And then?",
+              how="Weight times error, summed over both edges.", path_left_out=leaving[0] * delta[0],
+              other_row=leaving @ delta[::-1])
+    others = box((w.T @ delta)[rest], "the sums for the other nodes", "Which weights leave this node?",
+                 how="Weight times error, summed over the edges that leave the node.",
+                 path_left_out=(w[0] * delta[0])[rest], other_row=(w.T @ delta[::-1])[rest])
+    fan = [["w" if k == i else None for k in range(3)] for _ in range(2)]
+    return (
+        step(f"Three nodes feed two. For node {j}, BP2 needs the sum of $w_{{k{j}}} δ_k$ over the nodes $k$ that it "
+             f"feeds. Write the indices of the two weights that leave node {j}: to which node, from which node?",
+             network([["1", "2", "3"], ["1", "2"]], [fan], gap=330, row_gap=104, below=[(), under("δ", delta)],
+                     along=(0.45,), title=f"Three nodes joined to two; the edges that leave node {j} carry weights"),
+             eq(f"Σ_k w_{{k{j}}} δ_k", "=", indexed("w", "", group(pairs[0][0], pairs[0][1])), "δ_1", "+",
+                indexed("w", "", group(pairs[1][0], pairs[1][1])), "δ_2")),
+        step("Do these two stand in one row of $W$ or in one column? And which numbers are they?",
+             eq("W", "=", matrix(w), APART, words("one"), where), eq(column(leaving))),
+        step("Now the sums, for this node and for the other two.",
+             eq(f"Σ_k w_{{k{j}}} δ_k", "=", one),
+             eq(f"Σ_k w_{{k{rest[0] + 1}}} δ_k", "=", others[0], APART, f"Σ_k w_{{k{rest[1] + 1}}} δ_k", "=",
+                others[1])),
+    )
+
+
+@page("Why the transpose: the matrix form", row="8.3")
+@sturdy
+def matrix_form(given, box):
+    """The same sums as one product: columns become rows, and only so the shapes fit."""
+    w, delta = given("W", [[1, -2, 4], [3, 5, -1]], high=5), given("δ", [3, -2], low=2, high=5)
+    given.require(len({*np.abs(w).ravel()}) >= 4 and abs(delta[0]) != abs(delta[1]) and np.all(w.T @ delta != 0))
+    turned = box(w.T, "W^T", "Which weights leave this node?", how="Rows and columns of W change places.",
+                 weights_not_transposed=w.reshape(3, 2))
+    sums = box(turned @ delta, "W^T δ", "A row of the transpose meets the column of errors. Did you add?",
+               how="Each row of the transpose times the column.", path_left_out=turned[:, 0] * delta[0],
+               other_row=turned @ delta[::-1])
+    of = box([Shape((2, 3)), Shape((3, 2)), Shape((2, 1)), Shape((3, 1))], "the shapes", "Rows first, then columns.",
+             how="Rows by columns; a product has the rows of the first and the columns of the last.",
+             transposed=[Shape((3, 2)), Shape((2, 3)), Shape((1, 2)), Shape((1, 3))])
+    fits = ["fits", "does not fit"]
+    choice = box([fits[1], fits[0]], "whether the product fits", "Are the two inner numbers equal?",
+                 how="The inner numbers of a product must be equal.", options=fits, outer_for_inner=[fits[0], fits[1]])
+    return (
+        step("The sum over the nodes that are fed, $Σ_k w_{kj} δ_k$, goes down a column of $W$. A product of matrices "
+             "goes along rows. So turn the columns into rows first.",
+             eq("W", "=", matrix(w), APART, "W^T", "=", matrix(turned))),
+        step("Then one product does all the sums.",
+             eq("W^T δ", "=", "W^T", column(delta, "δ"), "=", column(sums))),
+        step("Three nodes feed two. Write the shapes, as rows × columns.",
+             table(["W", "W^T", "δ", "W^T δ"], list(of))),
+        step("Do these products fit?", aligned(("W δ:", choice[0]), ("W^T δ:", choice[1]))),
+    )
+
+
+@page("Forward along rows, backward down columns", row="8.3")
+@sturdy
+def rows_and_columns(given, box):
+    """A square matrix lets you forget the transpose; one number tells whether you did."""
+    w = given("W", [[1, 3], [-2, 5]], high=5)
+    a, delta = given("a", [2, 1], low=1, high=4), given("δ", [3, -1], low=1, high=5)
+    given.require(len({*np.abs(w).ravel()}) >= 3 and abs(w[0, 1]) != abs(w[1, 0]))
+    given.require(a[0] != a[1] and abs(delta[0]) != abs(delta[1]))
+    given.require(np.all(w.T @ delta != 0) and delta @ (w @ a) != 0 and a @ (w @ delta) != delta @ (w @ a))
+    forward = box(w @ a, "W a", "Does a node forward collect a row of W or a column?", how="Each row of W times a.",
+                  columns_for_rows=w.T @ a, entrywise_not_matrix=np.diag(w) * a)
+    back = box(w.T @ delta, "W^T δ", "Does a node backward collect a row of W or a column?",
+               how="Each column of W times δ.", weights_not_transposed=w @ delta,
+               entrywise_not_matrix=np.diag(w) * delta)
+    one = box(delta @ forward, "δ · (W a)", "Products of the entries, and then?",
+              how="The products of the entries, added up.", only_one_term=delta[0] * forward[0])
+    two = box(back @ a, "(W^T δ) · a", "Products of the entries, and then?",
+              how="The products of the entries, added up.", only_one_term=back[0] * a[0])
+    index = box([1, 2, 1, 2], "the indices", "The sum runs over the other index. Which one stays?",
+                how="Forward the first index stays, backward the second; the other runs.",
+                indices_swapped=[2, 1, 2, 1])
+    return (
+        step("Two nodes feed two. Forward and backward use the same four weights.",
+             network([a, ["1", "2"]], [w], names=[["a_1", "a_2"], ["", ""]], below=[(), under("δ", delta)], gap=330,
+                     row_gap=128, along=(0.3,), title="Two nodes joined to two nodes by four weights")),
+        step("Forward: what arrives at each node, without bias. Backward: what comes back to each node.",
+             eq(matrix(w, "W"), column(a, "a"), "=", column(forward), APART, "W^T", column(delta, "δ"), "=",
+                column(back))),
+        step("Both must tell the same story of how the cost moves with $a$. Do they?",
+             eq("δ · (W a)", "=", one, APART, "(W^T δ) · a", "=", two)),
+        step("Number 1 forward, number 2 backward: write the index that stays.",
+             eq("(W a)_1", "=", "Σ_k", indexed("w", "", group(index[0], "k")), "a_k", APART,
+                "(W^T δ)_2", "=", "Σ_k", indexed("w", "", group("k", index[1])), "δ_k"),
+             eq("(W^T δ)_1", "=", "Σ_k", indexed("w", "", group("k", index[2])), "δ_k", APART,
+                "(W a)_2", "=", "Σ_k", indexed("w", "", group(index[3], "k")), "a_k")),
+    )
+
+
+@page("BP2 for the whole layer", row="8.2")
+@sturdy
+def bp2_layer(given, box):
+    """The transpose brings the errors back, the slopes let part of them through."""
+    w, delta = given("W", [[2, -1, 3], [4, 1, -2]], high=5), given("δ", [0.3, -0.2], low=0.1, high=0.8)
+    a = given("a", [0.4, 0.8, 0.7], low=0.1, high=0.9)
+    given.require(abs(delta[0]) != abs(delta[1]) and np.all(a != 0.5) and np.min(np.abs(w.T @ delta)) > 0.05)
+    back = box(w.T @ delta, "(W^{l+1})^T δ^{l+1}", "Which weights leave this node, and which errors do they meet?",
+               digits=3, how="Each column of the weights times the errors.", path_left_out=w[0] * delta[0],
+               other_row=w.T @ delta[::-1], copies_averaged=w.T @ delta / 2)
+    slope = box(a * (1 - a), "σ′(z^l)", "How does the sigmoid's slope come from its value?", digits=3,
+                how="The value times what is missing to one.", value_for_slope=a, slope_of_slope=sigmoid_slope(a))
+    own = box(bp1(back, slope), "δ^l", "Entry by entry: what meets what?", digits=3,
+              how="What came back, times the slope beside it.", slope_left_out=back, activation_for_slope=back * a,
+              upstream_added=back + slope)
+    return (
+        step("Layer $l$ has three sigmoid nodes, layer $l + 1$ has two, with these weights and errors. What comes "
+             "back?",
+             eq(matrix(w.T, "(W^{l+1})^T"), column(delta, "δ^{l+1}"), "=", column(back))),
+        step("The values of layer $l$ are known. What are the slopes?",
+             eq("a^l", "=", column(a), APART, "σ′(z^l)", "=", column(slope))),
+        step("And the errors of layer $l$?", eq("δ^l", "=", "((W^{l+1})^T δ^{l+1})", "⊙", "σ′(z^l)", "=", column(own))),
+    )
+
+
+@page("BP2 behind ReLU", row="8.2")
+@sturdy
+def bp2_relu(given, box):
+    """With ReLU the slopes are ones and noughts: an error passes or it does not."""
+    w, delta = given("W", [[2, -1, 3, 1], [1, 4, -2, 5]], high=5), given("δ", [3, -2], low=2, high=5)
+    z = given.choice("z", (2, -1, 0, 4), (-3, 0, 2, 5), (0, 3, 1, -2), (4, 2, -5, 0), (-1, 6, 0, 3), (5, 0, -4, 2))
+    z = np.array(z, dtype=float)
+    given.require(abs(delta[0]) != abs(delta[1]) and np.min(np.abs(w.T @ delta)) >= 2)
+    back = box(w.T @ delta, "(W^{l+1})^T δ^{l+1}", "Which weights leave this node, and which errors do they meet?",
+               how="Each column of the weights times the errors.", path_left_out=w[0] * delta[0],
+               other_row=w.T @ delta[::-1])
+    slope = box(relu_slope(z), "σ′(z^l)", "Is this z above zero? And what did we agree on at zero?",
+                how="One where z is above zero, otherwise zero; at zero it is zero by agreement.",
+                relu_open_at_zero=(z >= 0) * 1.0, value_for_slope=np.maximum(z, 0),
+                other_side_of_kink=(z < 0) * 1.0)
+    own = box(bp1(back, slope), "δ^l", "Which errors does the slope let through?",
+              how="What came back where the slope is one, zero elsewhere.", slope_left_out=back,
+              activation_for_slope=back * np.maximum(z, 0))
+    silent = box(np.sum(slope == 0), "how many nodes learn nothing", "Through how many nodes does nothing come back?",
+                 how="The nodes whose slope is zero.")
+    return (
+        step("Four nodes with ReLU feed two. First what comes back.",
+             eq(matrix(w.T, "(W^{l+1})^T"), column(delta, "δ^{l+1}"), "=", column(back))),
+        step("Then the slopes, from the $z$ of the four nodes.",
+             eq("z^l", "=", column(z), APART, "σ′(z^l)", "=", column(slope))),
+        step("The errors.", eq("δ^l", "=", "((W^{l+1})^T δ^{l+1})", "⊙", "σ′(z^l)", "=", column(own))),
+        step("For this example, how many of the four nodes will not change their weights at all?", eq(silent)),
+    )
+
+
+# -- 8.2 BP3 and BP4, from errors to gradients -------------------------------------------------------------------------
+
+
+@page("BP3: the gradient of a bias", row="8.2")
+@sturdy
+def bp3_bias(given, box):
+    """A bias is added to z as it is, so its gradient is the error itself."""
+    delta, b = given("δ", 0.3, low=0.2, high=0.9), given("b", 2, low=2, high=5)
+    a, back, values = given("a", 4, low=2, high=6), given("back", [2, -1.5, 0.5]), given("a^l", [0.4, 0.7, 0.2])
+    back, values = np.array(back), np.array(values)
+    factor = box(delta, "∂C/∂z", "Which letter stands for ∂C/∂z?", how="The error of the node.", bias_for_slope=b)
+    local = box(1.0, "∂z/∂b", "When the bias rises by one, by how much does z rise?", how="The bias is added as it is.",
+                bias_for_slope=b, weight_for_activation=a)
+    single = box(factor * local, "∂C/∂b", "Multiply along the chain.", how="The error times one.",
+                 bias_multiplies=factor * a, local_for_downstream=local)
+    given.require(a != b and np.all(values != 0.5))
+    slope = values * (1 - values)
+    layer = box(bp1(back, slope), "δ", "What came back, and what does BP2 do with it?", digits=3,
+                how="What came back, times the slope beside it.", slope_left_out=back, cost_slope_left_out=slope)
+    biases = box(bp3(layer), "∂C/∂b", "What is the local gradient of a bias?", digits=3, how="The errors themselves.",
+                 slope_taken_twice=layer * slope, bias_multiplies=layer * values)
+    nudge, bias = given("Δb", 0.1, low=0.1, high=0.4), given("b_0", 0.5, low=0.2, high=0.9)
+    gradient = given("∂C/∂b", -0.6, low=0.2, high=0.9)
+    given.require(abs(gradient) != nudge and bias != nudge)
+    change = box(gradient * nudge, "ΔC", "One unit of the bias brings the gradient. And this nudge?", digits=3,
+                 how="The gradient times the nudge.", upside_down=nudge / gradient, sign_lost=abs(gradient * nudge),
+                 parameter_for_gradient=bias * nudge)
+    return (
+        step(f"One node: $z = w a + b$ with $a = {a:g}$, $b = {b:g}$, and its error $δ = {delta:g}$. Write the two "
+             "factors, and the gradient of the bias.",
+             eq(by("b"), "=", group(by("z"), "·", by("b", "z")), "=", factor, "·", local, "=", single)),
+        step("A layer of three sigmoid nodes: this came back to its $a$, and these are its slopes. Its errors, and the "
+             "gradients of its biases: **BP3**.",
+             eq(column(back), "⊙", column([f"{s:.4g}" for s in slope], "σ′(z^l)"), "=", column(layer, "δ^l"), APART,
+                by("b^l"), "=", column(biases))),
+        step(f"A bias stands at {bias:g} and has the gradient ${gradient:g}$. Raise it by {nudge:g}. By how much, "
+             "roughly, does the cost change?", eq("ΔC", "≈", change)),
+    )
+
+
+@page("BP4 for one weight", row="8.2")
+@sturdy
+def bp4_one_weight(given, box):
+    """The value that comes in at the start of the edge, the error at its end."""
+    delta, a = given("δ", [0.5, -0.2], low=0.1, high=0.9), given("a", [2, -1, 3], high=4)
+    own, w = given("own", [0.6, 0.3], low=0.1, high=0.9), given("w", 0.7, low=0.2, high=0.9)
+    given.require(abs(delta[0]) != abs(delta[1]) and len({*np.abs(a)}) == 3 and own[0] != own[1])
+    given.require(not {*np.abs(delta)} & {*own} and abs(a[1]) != 1 or a[1] == -1)
+    index = box([2, 1], "the indices of δ and a", "Where does this edge end, and where does it begin?",
+                how="The error where the edge ends, the value where it begins.", indices_swapped=[1, 2])
+    local = box(a[0], "∂z_2/∂w_21", "What does this weight multiply?", how="The value at the start of the edge.",
+                weight_for_activation=w, output_for_input=own[1], other_node=a[1])
+    error = box(delta[1], "δ_2", "Which node does the edge go to?", how="The error at the end of the edge.",
+                other_node=delta[0])
+    single = box(error * local, "∂C/∂w_21", "Multiply along the chain.", digits=3,
+                 how="The error at the end times the value at the start.", upstream_for_downstream=error,
+                 local_for_downstream=local, weight_for_activation=error * w, output_for_input=error * own[1])
+    edges = box(bp4(delta, a), "∂C/∂w on the edges", "Which error at the end, which value at the start?", digits=3,
+                only=[(0, 0), (0, 1), (0, 2), (1, 1), (1, 2)],
+                how="The error at the end of the edge times the value at its start.",
+                output_for_input=np.outer(delta * own, np.ones(3)), other_row=np.outer(delta[::-1], a),
+                upstream_for_downstream=np.outer(delta, np.ones(3)))
+    labels = [[edges[0, k] for k in range(3)], ["?", edges[1, 1], edges[1, 2]]]
+    return (
+        step(f"The weight $w_{{21}} = {w:g}$ enters node 2 of layer $l$ from node 1 of layer $l − 1$, in the sum "
+             "$z_2 = w_{21}a_1 + w_{22}a_2 + w_{23}a_3 + b_2$. Which error and which value make its gradient?",
+             eq(by("w_{21}"), "=", group(by("z_2"), "·", by("w_{21}", "z_2")), "=", indexed("δ", "", index[0]), "·",
+                indexed("a", "", index[1]))),
+        step("In the drawing stand the values, under the nodes of layer $l$ their errors. Write the factors for "
+             "$w_{21}$, the edge with the question mark, and the product.",
+             eq(by("w_{21}"), "=", error, "·", local, "=", single)),
+        step("Now the gradients of the other weights, each on its edge: **BP4**.",
+             network([a, own], [labels], names=[["a_1", "a_2", "a_3"], ["", ""]], below=[(), under("δ", delta)],
+                     gap=400, row_gap=138, along=(0.3,),
+                     title="Three values of layer l − 1 joined to two nodes of layer l, whose errors are known")),
+    )
+
+
+@page("BP4 for the whole layer", row="8.2")
+@sturdy
+def bp4_layer(given, box):
+    """A column of errors times a row of values: a matrix in the shape of W."""
+    delta, a = given("δ", [0.2, -0.5], low=0.2, high=0.9), given("a", [3, 2, -4], low=2, high=6)
+    given.require(abs(delta[0]) != abs(delta[1]) and len({*np.abs(a)}) == 3)
+    w = given("W", [[2, 1, -3], [5, -2, 4]], high=6)
+    whole = box(bp4(delta, a), "∂C/∂W", "Which row are you in, and which column?", digits=3,
+                how="The error of the row times the value of the column.", other_row=np.outer(delta[::-1], a),
+                weight_for_activation=delta[:, None] * w, upstream_added=delta[:, None] + a)
+    e, b = given("e", [0.4, -0.3, 0.7], low=0.2, high=0.9), given("b", [5, -2], low=2, high=6)
+    given.require(len({*np.abs(e)}) == 3 and abs(b[0]) != abs(b[1]))
+    known = np.outer(e, b)
+    errors = box(e, "δ^l", "An entry of this row over the value of its column?", only=[0, 1], digits=3,
+                 how="An entry of the row over the value of its column.", upside_down=b[0] / known[:, 0],
+                 multiplied_not_divided=known[:, 0] * b[0])
+    value = box(b[1], "a^{l−1}_2", "An entry of this column over the error of its row?", digits=3,
+                how="An entry of the column over the error of its row.",
+                multiplied_not_divided=known[2, 1] * e[2], upside_down=e[2] / known[2, 1])
+    rest = box(np.outer(errors, [b[0], value]), "∂C/∂W", "Which error belongs to the row, which value to the column?",
+               only=[(0, 1), (1, 1)], digits=3, how="The error of the row times the value of the column.",
+               other_row=np.outer(errors[::-1], [b[0], value]))
+    shapes = box([Shape((3, 1)), Shape((1, 2)), Shape((3, 2))], "the shapes", "Rows first, then columns.",
+                 how="A column times a row is a matrix with the rows of the one and the columns of the other.",
+                 transposed=[Shape((1, 3)), Shape((2, 1)), Shape((2, 3))])
+    shown = [[known[0, 0], rest[0, 1]], [known[1, 0], rest[1, 1]], [known[2, 0], known[2, 1]]]
+    shown = [[entry if box_of(entry) else f"{entry:.4g}" for entry in line] for line in shown]
+    return (
+        step("All gradients of a layer's weights at once: $∂C/∂W^l = δ^l (a^{l−1})^T$. The errors are a column, the "
+             "values are laid down as a row.",
+             eq(column(delta, "δ^l"), row(a, "(a^{l−1})^T"), "=", matrix(whole, "∂C/∂W^l"))),
+        step("Here some factors are missing, and some entries.",
+             eq(column([*errors[:2], e[2]], "δ^l"), row([b[0], value], "(a^{l−1})^T"), "=", matrix(shown, "∂C/∂W^l"))),
+        step("The shapes of the three, in the same order.",
+             eq(group(shapes[0], "·", shapes[1], "→", shapes[2]))),
+    )
+
+
+@page("The four equations on a chain", row="8.2")
+@sturdy
+def chain(given, box):
+    """One node a layer: every equation is a product of two or three letters."""
+    x, h, a, y, v, d = map(Name, "xhayvd")
+    first = box(a - y, "∂C/∂a", "Which comes first, prediction or target?", names="a y",
+                how="Prediction minus target.", target_minus_prediction=y - a)
+    second = box(a * (1 - a), "σ′(z^2)", "How does the sigmoid's slope come from its value?", names="a y",
+                 how="The value times what is missing to one.", slope_factor_left_out=1 - a, not_differentiated=a)
+    top = box(first * second, "δ^2", "BP1: what are its two factors?", names="a y", how="The product of both slopes.",
+              slope_left_out=first, cost_slope_left_out=second)
+    middle = box(v * d * h * (1 - h), "δ^1", "BP2: through which weight, and with whose slope?", names="v d h a",
+                 how="The weight times the error behind it, times the slope of this node.",
+                 slope_left_out=v * d, activation_for_weight=h * d * h * (1 - h),
+                 other_layer=v * d * a * (1 - a))
+    bias = box(d, "∂C/∂b^2", "BP3: what is the local gradient of a bias?", names="v d h a", how="The error itself.",
+               bias_multiplies=d * h, slope_taken_twice=d * a * (1 - a))
+    weight = box(d * h, "∂C/∂v", "BP4: what does this weight multiply?", names="v d h a",
+                 how="The error at its end times the value at its start.", weight_for_activation=d * v,
+                 output_for_input=d * a, upstream_for_downstream=d)
+    early = box(middle * x, "∂C/∂w", "BP4 again: which error, and which value comes in?", names="v d h x",
+                how="The error of the hidden node times the input.", output_for_input=middle * h,
+                chain_factor_left_out=v * d * x)
+    xn, hn = given("x", 2, low=2, high=5), given("h", 0.4, low=0.1, high=0.9)
+    vn, dn = given("v", 3, low=2, high=5), given("d", -0.1, low=0.1, high=0.6)
+    given.require(hn != 0.5 and xn != vn)
+    slope = hn * (1 - hn)
+    numbers = box([vn * dn * slope, dn * hn, vn * dn * slope * xn], "δ^1, ∂C/∂v and ∂C/∂w",
+                  "Which of your formulas is this?", digits=3, how="The numbers put into the formulas above.",
+                  slope_left_out=[vn * dn, dn * hn, vn * dn * xn],
+                  weight_for_activation=[vn * dn * slope, dn * vn, vn * dn * slope * xn])
+    return (
+        step("The shortest network with something in the middle: $h = σ(w x + b^1)$, then $a = σ(v h + b^2)$, and "
+             "$C = ½(a − y)^2$. **BP1** for the last node, with the letters $a$ and $y$.",
+             network([["x"], ["h"], ["a"]], [[["w"]], [["v"]]], gap=210, title="A chain of three nodes: x, h and a"),
+             eq("δ^2", "=", group(by("a"), "·", "σ′(z^2)"), "=", first, "·", second), eq("=", top)),
+        step("From here on call that error $d$. **BP2** for the node in the middle, **BP3** and **BP4** for the last "
+             "bias and the last weight.",
+             aligned(("δ^1", "=", middle), (by("b^2"), "=", bias), (by("v"), "=", weight))),
+        step("And the first weight, with the same letters and $x$.", eq(by("w"), "=", early)),
+        step(f"With $x = {xn:g}$, $h = {hn:g}$, $v = {vn:g}$ and $d = {dn:g}$:",
+             eq("δ^1", "=", numbers[0], APART, by("v"), "=", numbers[1], APART, by("w"), "=", numbers[2])),
+    )
+
+
+# -- 8.2 Whole networks ------------------------------------------------------------------------------------------------
+
+
+class Net(NamedTuple):
+    """A network of sigmoid layers and one example: layer l stands at index l, the inputs at a[0]."""
+
+    y: np.ndarray
+    w: tuple  # w[1], w[2], …
+    b: tuple
+    z: tuple
+    a: tuple
+    slope: tuple
+    delta: tuple
+    dw: tuple
+
+
+def sigmoid_net(x, y, *parameters) -> Net:
+    """Forward and backward through sigmoid layers, given W¹, b¹, W², b², …, with half the squared error as the cost."""
+    layers = [Layer(w, b, "sigmoid") for w, b in zip(parameters[::2], parameters[1::2], strict=True)]
+    net = Network(layers, "mean squared error")
+    seen = net.forward(x)
+    back = net.backward(seen, y)
+    slopes = [layer.slope(one) for layer, one in zip(layers, seen.layers, strict=True)]
+    return Net(y, (None, *parameters[::2]), (None, *parameters[1::2]), (None, *(one.z for one in seen.layers)),
+               (x, *(one.a for one in seen.layers)), (None, *slopes), (None, *(one.delta for one in back)),
+               (None, *(one.weights for one in back)))
+
+
+def fit(given, net: Net) -> Net:
+    """Refuse nets whose errors vanish or whose nodes are alike."""
+    given.require(all(np.all((np.abs(z) >= 0.4) & (np.abs(z) <= 2.5)) for z in net.z[1:]), "a sum is out of bounds")
+    given.require(all(np.all((b != 0) & (np.abs(b) <= 6)) for b in net.b[1:]), "a bias is zero or large")
+    given.require(all(np.min(np.abs(d)) > 0.002 for d in net.delta[1:]), "an error vanishes")
+    for values in (*net.a, *net.delta[1:]):
+        size = np.sort(np.abs(values))
+        given.require(np.all(size[1:] > 1.02 * size[:-1]), "two nodes are alike")
+    return net
+
+
+def bias(given, name: str, z, arriving) -> np.ndarray:
+    """The bias, in halves and not zero, that brings the sums near to the z wished for: no sigmoid saturates."""
+    halves = np.round((z - arriving) * 2)
+    return given.choice(name, np.where(halves == 0, np.sign(z), halves) / 2)
+
+
+def wrong_target(given, z) -> np.ndarray:
+    """A target on the other side of what this last layer will say, so that there is something to learn."""
+    return given.choice("y", np.where(z > 0, 0.0, 1.0))
+
+
+def two_two_one(given) -> Net:
+    """The 2–2–1 network of this chapter."""
+    x = given("x", [2, 1], step=0.5, low=1, high=3)
+    w1, z1 = given("W1", [[0.5, -1], [1.5, 0.5]], low=0.5, high=1.5), given("z1", [-0.5, 1.5], low=0.5, high=2)
+    b1 = bias(given, "b1", z1, w1 @ x)
+    w2, z2 = given("W2", [[1, -2]], low=0.5, high=3, step=0.5), given("z2", [-1.75], low=1.25, high=2.25, step=0.25)
+    given.require(abs(w2[0, 0]) != abs(w2[0, 1]) and x[0] != x[1])
+    b2 = bias(given, "b2", z2, w2 @ sigmoid(w1 @ x + b1))
+    return fit(given, sigmoid_net(x, wrong_target(given, z2), w1, b1, w2, b2))
+
+
+def three_layers(given) -> Net:
+    """The 2–3–2–1 network of this chapter."""
+    x = given("x", [1, 2], step=0.5, low=1, high=3)
+    w1 = given("W1", [[1, -0.5], [0.5, 0.5], [-1, 1.5]], low=0.5, high=1.5)
+    b1 = bias(given, "b1", given("z1", [0.5, -1, 1.5], low=0.5, high=2), w1 @ x)
+    a1 = sigmoid(w1 @ x + b1)
+    w2 = given("W2", [[2, -1, 1], [-1, 3, 1]], low=1, high=3)
+    b2 = bias(given, "b2", given("z2", [1.25, -1.75], low=1.25, high=2.25, step=0.25), w2 @ a1)
+    w3, z3 = given("W3", [[2, -1]], step=0.5, low=1, high=3), given("z3", [2], low=1.25, high=2.25, step=0.25)
+    given.require(abs(w3[0, 0]) != abs(w3[0, 1]) and x[0] != x[1])
+    b3 = bias(given, "b3", z3, w3 @ sigmoid(w2 @ a1 + b2))
+    return fit(given, sigmoid_net(x, wrong_target(given, z3), w1, b1, w2, b2, w3, b3))
+
+
+def nodes(values) -> list:
+    """What stands in the nodes of a drawn layer: boxes, or values in four digits."""
+    return [value if box_of(value) or isinstance(value, str) else fig(value) for value in values]
+
+
+def drawn(net: Net, layers, below, *, weights=True, title: str):
+    """A sigmoid network: values in the nodes with their names, something under each node."""
+    top = len(net.w) - 1
+    sizes = [len(values) for values in net.a]
+    names = [named("x", sizes[0])] + [named("a", sizes[level], level) for level in range(1, top + 1)]
+    return network([nodes(values) for values in layers], net.w[1:] if weights else [None] * top, names=names,
+                   below=below, gap=235 if top == 2 else 160, row_gap=150, along=(0.3,), title=title)
+
+
+def value_box(box, a, z, layer):
+    """Boxes for the values of a sigmoid layer."""
+    return box(sigmoid(z), f"a^{layer}", "What does the sigmoid make of this z?", digits=3,
+               how="One over one plus e to the power −z.", activation_left_out=z, exponent_sign=sigmoid(-np.asarray(z)))
+
+
+def sum_box(box, net: Net, a, layer: int, digits: int | None = 3):
+    """Boxes for the weighted sums of a layer."""
+    value = net.w[layer] @ a + net.b[layer]
+    return box(value, f"z^{layer}", "Each weight meets its own value. What is added at the end?", digits=digits,
+               how="Weights times values, plus the bias.", bias_left_out=net.w[layer] @ a,
+               bias_subtracted=net.w[layer] @ a - net.b[layer])
+
+
+@page("A 2–2–1 network, forward", row="8.2")
+@sturdy
+def small_forward(given, box):
+    """Sum, sigmoid, sum, sigmoid, cost."""
+    net = two_two_one(given)
+    z1 = sum_box(box, net, net.a[0], 1, None)
+    a1 = value_box(box, net.a[1], z1, 1)
+    z2 = sum_box(box, net, a1, 2)
+    a2 = value_box(box, net.a[2], z2, 2)
+    error = a2 - net.y
+    cost = box(float(error @ error) / 2, "C", "How far off? Square it, and what stands in front?", digits=3,
+               how="Half the square of prediction minus target.", half_left_out=float(error @ error),
+               not_squared=float(abs(error[0])) / 2)
+    return (
+        step("Two inputs, two hidden nodes, one output, sigmoids throughout. First the sums $z$ of the hidden nodes.",
+             eq("z^1", "=", matrix(net.w[1], "W^1"), column(net.a[0], "x"), "+", column(net.b[1], "b^1"), "=",
+                column(z1, "z^1"))),
+        step("Write $a = σ(z)$ into the hidden nodes. Then the output: its $z$ below the node, and its $a$ in it. "
+             f"Its bias is $b^2 = {net.b[2][0]:g}$.",
+             drawn(net, [net.a[0], a1, a2], [(), (), under("z", z2, 2)],
+                   title="A 2–2–1 network with its weights on the edges; values to be filled in")),
+        step(f"The target is $y = {net.y[0]:g}$.", eq("C", "=", "½ (a^2 − y)^2", "=", cost)),
+    )
+
+
+@page("The same network, errors going back", row="8.2")
+@sturdy
+def small_backward(given, box):
+    """BP1 at the output, BP2 into the hidden layer."""
+    net = two_two_one(given)
+    a1, a2 = given.printed(net.a[1]), given.printed(net.a[2])
+    error = box(float(a2[0] - net.y[0]), "∂C/∂a", "Which comes first, prediction or target?", digits=3,
+                how="Prediction minus target.", target_minus_prediction=float(net.y[0] - a2[0]))
+    slope = box(float(a2[0] * (1 - a2[0])), "σ′(z^2)", "How does the sigmoid's slope come from its value?", digits=3,
+                how="The value times what is missing to one.", value_for_slope=float(a2[0]),
+                slope_of_slope=float(sigmoid_slope(a2[0])), slope_factor_left_out=float(1 - a2[0]))
+    d2 = box(error * slope, "δ^2", "BP1: what are its factors?", digits=3,
+             how="Prediction minus target, times the slope.", slope_left_out=error, cost_slope_left_out=slope)
+    s1 = box(a1 * (1 - a1), "σ′(z^1)", "How does the sigmoid's slope come from its value?", digits=3,
+             how="The value times what is missing to one.", value_for_slope=a1, slope_of_slope=sigmoid_slope(a1))
+    back = box(net.w[2][0] * d2, "(W^2)^T δ^2", "Along which edge did this node feed the output?", digits=3,
+               how="The weight on the edge times the error at its end.", upstream_for_downstream=d2,
+               activation_for_weight=a1 * d2)
+    d1 = box(bp1(back, s1), "δ^1", "BP2: what came back, and what slope does it meet?", digits=3,
+             how="What came back, times the slope of the node.", slope_left_out=back,
+             other_layer=back * slope, activation_for_slope=back * a1)
+    return (
+        step(f"The forward pass is done; $y = {net.y[0]:g}$. **BP1** gives the error of the output.",
+             eq("δ^2", "=", "(a^2 − y) · σ′(z^2)", "=", error, "·", slope, "=", d2)),
+        step("**BP2** for the hidden layer: the slopes, and what comes back through the weights.",
+             eq("σ′(z^1)", "=", column(s1), APART, "(W^2)^T δ^2", "=", column(net.w[2][0]), "δ^2", "=", column(back))),
+        step("Write the error of each hidden node under it.",
+             drawn(net, [net.a[0], net.a[1], net.a[2]], [(), under("δ", d1, 1), ["δ^2"]],
+                   title="A 2–2–1 network with values and weights; errors to be filled in under the hidden nodes")),
+    )
+
+
+@page("The same network, gradients", row="8.2")
+@sturdy
+def small_gradients(given, box):
+    """BP3 and BP4: every parameter gets its share."""
+    net = two_two_one(given)
+    a1, d1, d2 = given.printed(net.a[1]), given.printed(net.delta[1]), given.printed(net.delta[2])
+    b2 = box(bp3(d2), "∂C/∂b^2", "What is the local gradient of a bias?", digits=3, how="The error of the output.",
+             slope_taken_twice=d2 * net.slope[2])
+    w2 = box(bp4(d2, a1), "∂C/∂W^2", "Which value comes in along this edge?", digits=3,
+             how="The error of the output times the value at the start of the edge.",
+             weight_for_activation=net.w[2] * d2[0], other_column=np.outer(d2, a1[::-1]),
+             output_for_input=np.full((1, 2), d2[0] * net.a[2][0]))
+    b1 = box(bp3(d1), "∂C/∂b^1", "What is the local gradient of a bias?", digits=3, how="The errors of the layer.",
+             slope_taken_twice=d1 * net.slope[1])
+    w1 = box(bp4(d1, net.a[0]), "∂C/∂W^1", "Which error is at the end of this edge, which input at its start?",
+             digits=3, how="The error at the end of the edge times the input at its start.",
+             weight_for_activation=d1[:, None] * net.w[1], other_column=np.outer(d1, net.a[0][::-1]),
+             output_for_input=np.outer(d1 * net.a[1], np.ones(2)))
+    rate = 10.0
+    new = box(net.w[2] - rate * w2, "the new W^2", "Against the gradient, and by how much of it?", digits=3,
+              how="The old weight minus ten times its gradient.", uphill=net.w[2] + rate * w2,
+              learning_rate_left_out=net.w[2] - w2, step_for_value=-rate * w2)
+    return (
+        step("The errors are known. Gradients of the output's bias and weights?",
+             eq("δ^2", "=", fig(net.delta[2][0]), APART, "a^1", "=", column(figs(net.a[1]))),
+             eq(by("b^2"), "=", b2[0], APART, by("W^2"), "=", "δ^2 (a^1)^T", "=", row(w2[0]))),
+        step("Gradients of the hidden layer: biases in a column, weights on their edges.",
+             eq("δ^1", "=", column(figs(net.delta[1])), APART, by("b^1"), "=", column(b1)),
+             network([nodes(net.a[0]), ["1", "2"]], [w1], names=[["x_1", "x_2"], ["", ""]], along=(0.3,),
+                     below=[(), under("δ", net.delta[1], 1)], gap=380, row_gap=140,
+                     title="The two inputs joined to the two hidden nodes; gradients to be filled in on the edges")),
+        step("One step against the gradient, with the learning rate 10, for the weights of the output.",
+             eq(row(net.w[2][0], "W^2"), "− 10", by("W^2"), "=", row(new[0]))),
+    )
+
+
+@page("Three layers, forward: the first", row="8.2")
+@sturdy
+def deep_first(given, box):
+    """A 2–3–2–1 network: inputs into the first hidden layer."""
+    net = three_layers(given)
+    z1 = sum_box(box, net, net.a[0], 1, None)
+    a1 = value_box(box, net.a[1], z1, 1)
+    shapes = box([Shape(net.w[level].shape) for level in (1, 2, 3)], "the shapes of the weights",
+                 "A row for each node of which layer?", how="Nodes of the layer by nodes of the layer before.",
+                 transposed=[Shape(net.w[level].shape[::-1]) for level in (1, 2, 3)])
+    return (
+        step("A deeper network: two inputs, then layers of three, two and one sigmoid nodes. What shapes have its "
+             "weights?", table(["W^1", "W^2", "W^3"], list(shapes))),
+        step("The first layer: its sums,",
+             eq("z^1", "=", matrix(net.w[1], "W^1"), column(net.a[0], "x"), "+", column(net.b[1], "b^1"), "=",
+                column(z1, "z^1"))),
+        step("and its values, written into the nodes.",
+             drawn(net, [net.a[0], a1, ["", ""], [""]], (), weights=False,
+                   title="A 2–3–2–1 network; the values of the first hidden layer to be filled in")),
+    )
+
+
+@page("Three layers, forward: to the cost", row="8.2")
+@sturdy
+def deep_forward(given, box):
+    """Second and third layer, and how wrong the network is."""
+    net = three_layers(given)
+    z2 = sum_box(box, net, given.printed(net.a[1]), 2)
+    a2 = value_box(box, net.a[2], z2, 2)
+    z3 = sum_box(box, net, a2, 3)
+    a3 = value_box(box, net.a[3], z3, 3)
+    error = a3 - net.y
+    cost = box(float(error @ error) / 2, "C", "How far off? Square it, and what stands in front?", digits=3,
+               how="Half the square of prediction minus target.", half_left_out=float(error @ error),
+               not_squared=float(abs(error[0])) / 2)
+    return (
+        step("The same network; its first layer is done. Now the sums of the second layer.",
+             eq("z^2", "=", matrix(net.w[2], "W^2"), column(figs(net.a[1]), "a^1"), "+", column(net.b[2], "b^2"), "=",
+                column(z2, "z^2"))),
+        step(f"Write its values into the nodes. Then the output, with $W^3 = [{net.w[3][0][0]:g}, {net.w[3][0][1]:g}]$ "
+             f"and $b^3 = {net.b[3][0]:g}$: its $z$ below, its $a$ in the node.",
+             drawn(net, [net.a[0], net.a[1], a2, a3], [(), (), (), under("z", z3, 3)], weights=False,
+                   title="A 2–3–2–1 network; the values of the second and third layer to be filled in")),
+        step(f"The target is $y = {net.y[0]:g}$.", eq("C", "=", "½ (a^3 − y)^2", "=", cost)),
+    )
+
+
+@page("Three layers, backward: from the output", row="8.2")
+@sturdy
+def deep_output(given, box):
+    """BP1 once, BP2 for the first time."""
+    net = three_layers(given)
+    a2, a3 = given.printed(net.a[2]), given.printed(net.a[3])
+    error = box(float(a3[0] - net.y[0]), "∂C/∂a", "Which comes first, prediction or target?", digits=3,
+                how="Prediction minus target.", target_minus_prediction=float(net.y[0] - a3[0]))
+    slope = box(float(a3[0] * (1 - a3[0])), "σ′(z^3)", "How does the sigmoid's slope come from its value?", digits=3,
+                how="The value times what is missing to one.", slope_factor_left_out=float(1 - a3[0]),
+                slope_of_slope=float(sigmoid_slope(a3[0])))
+    d3 = box(error * slope, "δ^3", "BP1: what are its factors?", digits=3,
+             how="Prediction minus target, times the slope.", slope_left_out=error, cost_slope_left_out=slope)
+    back = box(net.w[3][0] * d3, "(W^3)^T δ^3", "Along which edge did this node feed the output?", digits=3,
+               how="The weight on the edge times the error at its end.", upstream_for_downstream=d3,
+               activation_for_weight=a2 * d3)
+    s2 = box(a2 * (1 - a2), "σ′(z^2)", "How does the sigmoid's slope come from its value?", digits=3,
+             how="The value times what is missing to one.", value_for_slope=a2, slope_of_slope=sigmoid_slope(a2))
+    d2 = box(bp1(back, s2), "δ^2", "BP2: what came back, and what slope does it meet?", digits=3,
+             how="What came back, times the slope of the node.", slope_left_out=back, other_layer=back * slope)
+    return (
+        step(f"All values of the 2–3–2–1 network are known, and $y = {net.y[0]:g}$. **BP1** at the output, where "
+             f"$a^3 = {fig(net.a[3][0])}$.",
+             eq("δ^3", "=", "(a^3 − y) · σ′(z^3)", "=", error, "·", slope, "=", d3)),
+        step("**BP2** into the second layer: first through the weights, then the slopes.",
+             eq("(W^3)^T δ^3", "=", column(net.w[3][0]), "δ^3", "=", column(back), APART, "σ′(z^2)", "=", column(s2))),
+        step("Write the errors under the nodes of the second layer.",
+             drawn(net, net.a, [(), (), under("δ", d2, 2), ["δ^3"]], weights=False,
+                   title="A 2–3–2–1 network with its values; errors of the second layer to be filled in")),
+    )
+
+
+@page("Three layers, backward: to the first layer", row=("8.2", "8.3"))
+@sturdy
+def deep_backward(given, box):
+    """BP2 again, where every node has two ways to the cost."""
+    net = three_layers(given)
+    a1, d2 = given.printed(net.a[1]), given.printed(net.delta[2])
+    turned = box(net.w[2].T, "(W^2)^T", "Which weights leave this node?", how="Rows and columns of W change places.",
+                 weights_not_transposed=net.w[2].reshape(3, 2))
+    back = box(turned @ d2, "(W^2)^T δ^2", "Two ways lead on from each node. Did you take both?", digits=3,
+               how="Each row of the transpose times the errors.", path_left_out=turned[:, 0] * d2[0],
+               other_row=turned @ d2[::-1])
+    s1 = box(a1 * (1 - a1), "σ′(z^1)", "How does the sigmoid's slope come from its value?", digits=3,
+             how="The value times what is missing to one.", value_for_slope=a1, slope_of_slope=sigmoid_slope(a1))
+    d1 = box(bp1(back, s1), "δ^1", "BP2: what came back, and what slope does it meet?", digits=3,
+             how="What came back, times the slope of the node.", slope_left_out=back, activation_for_slope=back * a1)
+    return (
+        step("One layer further. These are the weights and the errors of the second layer. What comes back to the "
+             "first?",
+             eq("W^2", "=", matrix(net.w[2]), APART, "δ^2", "=", column(figs(net.delta[2]))),
+             eq("(W^2)^T δ^2", "=", matrix(turned, "(W^2)^T"), "δ^2", "=", column(back))),
+        step("The slopes, from the values in the nodes of the drawing.", eq("σ′(z^1)", "=", column(s1))),
+        step("Write the errors of the first layer under its nodes.",
+             drawn(net, net.a, [(), under("δ", d1, 1), under("δ", net.delta[2], 2), under("δ", net.delta[3], 3)],
+                   weights=False, title="A 2–3–2–1 network with its values and the errors of the last two layers")),
+    )
+
+
+@page("Three layers, all gradients", row="8.2")
+@sturdy
+def deep_gradients(given, box):
+    """BP3 and BP4 in every layer: twenty parameters, twenty gradients."""
+    net = three_layers(given)
+    a1, a2 = given.printed(net.a[1]), given.printed(net.a[2])
+    d1, d2, d3 = (given.printed(net.delta[level]) for level in (1, 2, 3))
+    w3 = box(bp4(d3, a2), "∂C/∂W^3", "Which value comes in along this edge?", digits=3,
+             how="The error of the output times the value at the start of the edge.",
+             weight_for_activation=net.w[3] * d3[0], other_column=np.outer(d3, a2[::-1]))
+    b3 = box(bp3(d3), "∂C/∂b^3", "What is the local gradient of a bias?", digits=3, how="The error itself.",
+             slope_taken_twice=d3 * net.slope[3])
+    w2 = box(bp4(d2, a1), "∂C/∂W^2", "Which row are you in, and which column?", digits=3,
+             how="The error of the row times the value of the column.", weight_for_activation=d2[:, None] * net.w[2],
+             other_row=np.outer(d2[::-1], a1), output_for_input=np.outer(d2 * net.a[2], np.ones(3)))
+    b2 = box(bp3(d2), "∂C/∂b^2", "What is the local gradient of a bias?", digits=3, how="The errors themselves.",
+             slope_taken_twice=d2 * net.slope[2])
+    w1 = box(bp4(d1, net.a[0]), "∂C/∂W^1", "Which row are you in, and which column?", digits=3,
+             how="The error of the row times the input of the column.",
+             weight_for_activation=d1[:, None] * net.w[1], other_column=np.outer(d1, net.a[0][::-1]))
+    e1, e2 = (column(figs(net.delta[level])) for level in (1, 2))
+    return (
+        step("The whole network, with a value in each node and its error below. Where is there anything left to find?",
+             drawn(net, net.a, [(), *(under("δ", net.delta[level], level) for level in (1, 2, 3))], weights=False,
+                   title="A 2–3–2–1 network with all its values and errors")),
+        step("The last layer.", eq(by("W^3"), "=", "δ^3 (a^2)^T", "=", row(w3[0]), APART, by("b^3"), "=", b3[0])),
+        step("The second layer.",
+             eq(by("W^2"), "=", e2, row(figs(net.a[1])), "=", matrix(w2), APART, by("b^2"), "=", column(b2))),
+        step("The first layer. Its biases need no more writing: they are $δ^1$.",
+             eq(by("W^1"), "=", e1, row(net.a[0]), "=", matrix(w1))),
+    )
+
+
+# -- 8.4 Costs that swallow the slope ----------------------------------------------------------------------------------
+
+
+@page("Sigmoid with cross-entropy", row="8.4")
+def sigmoid_cross_entropy(given, box):
+    """The slope of the logarithm and the slope of the sigmoid cancel."""
+    a, y = Name("a"), Name("y")
+    one = box(-1 / a, "∂C/∂a for y = 1", "What is the slope of a logarithm, and which sign stands in front?", names="a",
+              how="The slope of ln a is 1/a; a minus stands in front.", wrong_sign=1 / a, not_differentiated=a)
+    slope = box(a * (1 - a), "σ′(z)", "How does the sigmoid's slope come from its value?", names="a",
+                how="The value times what is missing to one.", slope_factor_left_out=1 - a, not_differentiated=a)
+    first = box(one * slope, "δ for y = 1", "Multiply and cancel: what is left?", names="a",
+                how="The a cancels; what is left is a − 1.", wrong_sign=1 - a, slope_left_out=one,
+                cost_slope_left_out=slope)
+    nought = box(1 / (1 - a), "∂C/∂a for y = 0", "Which inner slope does 1 − a bring with it?", names="a",
+                 how="The slope of −ln(1 − a): the inner minus meets the outer one.",
+                 inner_slope_left_out=-1 / (1 - a))
+    second = box(nought * slope, "δ for y = 0", "Multiply and cancel: what is left?", names="a",
+                 how="The factor 1 − a cancels; what is left is a.", wrong_sign=-a, slope_left_out=nought,
+                 cost_slope_left_out=slope)
+    both = box(a - y, "δ", "Which single formula gives the first for y = 1 and the second for y = 0?", names="a y",
+               how="With y = 1 it is a − 1, with y = 0 it is a.", target_minus_prediction=y - a,
+               slope_kept=(a - y) * a * (1 - a))
+    av, yv = given("a", [0.8, 0.3, 0.6], low=0.1, high=0.9), given("y", [1, 1, 0], low=0, high=1)
+    given.require(np.all(av != 0.5))
+    numbers = box(av - yv, "δ", "Which comes first, prediction or target?", how="Prediction minus target.",
+                  target_minus_prediction=yv - av, slope_kept=(av - yv) * av * (1 - av))
+    return (
+        step("A sigmoid output whose target is yes or no, and the cost $C = −(y ln(a) + (1 − y) ln(1 − a))$. If the "
+             "target is 1, only $C = −ln(a)$ is left. **BP1** with the letter $a$:",
+             eq(by("a"), "=", one, APART, "σ′(z)", "=", slope, APART, "δ", "=", first)),
+        step("If the target is 0, only $C = −ln(1 − a)$ is left.",
+             eq(by("a"), "=", nought, APART, "δ", "=", by("a"), "· σ′(z)", "=", second)),
+        step("Both in one formula, with $a$ and $y$.", eq("δ", "=", both)),
+        step("So a whole layer of sigmoids needs only a subtraction.",
+             eq("δ^L", "=", column(av, "a^L"), "−", column(yv, "y"), "=", column(numbers))),
+    )
+
+
+@page("With the squared error the slope stays", row="8.4")
+def slope_stays(given, box):
+    """Two costs, one wrong and very sure node: which of them lets it learn?"""
+    a = np.array(given.choice("a", (0.5, 0.9, 0.98), (0.6, 0.8, 0.95), (0.4, 0.7, 0.96), (0.3, 0.8, 0.98),
+                              (0.6, 0.9, 0.96), (0.2, 0.7, 0.95), (0.5, 0.8, 0.99)))
+    target = given.choice("target", 0.0, 1.0)
+    if target:
+        a = 1 - a
+    slope = a * (1 - a)
+    rows, lasts = [], []
+    for value, steep in zip(a.tolist(), slope.tolist(), strict=True):
+        entropy = box(value - target, f"δ with cross-entropy, a = {value:g}", "Does this cost keep the slope?",
+                      how="Prediction minus target.", target_minus_prediction=target - value,
+                      slope_kept=(value - target) * steep)
+        squared = box((value - target) * steep, f"δ with the squared error, a = {value:g}",
+                      "Does this cost keep the slope?", digits=3, how="Prediction minus target, times the slope.",
+                      slope_left_out=value - target, cost_slope_left_out=steep)
+        rows.append((f"{value:g}", f"{target:g}", entropy, squared))
+        lasts.append((entropy, squared))
+    factor = box(lasts[-1][1] / lasts[-1][0], "the share that is left", "The one error over the other: which number "
+                 "of the sigmoid is that?", digits=3, how="The error of the squared cost over the other: the slope.",
+                 upside_down=lasts[-1][0] / lasts[-1][1])
+    options = ["cross-entropy", "squared error"]
+    words_ = box([options[0], options[1]], "which cost", "Compare the last line of the table.",
+                 how="Only the squared error keeps the slope, which is tiny where the sigmoid is flat.",
+                 options=options)
+    return (
+        step("A sigmoid output, three times: less and less right, more and more sure. Write its error for the "
+             "cross-entropy and for the squared error $½(a − y)^2$.",
+             table(["a", "y", "δ, cross-entropy", "δ, squared error"], *rows)),
+        step("In the last line, how much of the one error is the other?",
+             eq(frac(words("squared error"), words("cross-entropy")), "=", factor)),
+        step("Which cost gives a node that is badly wrong a large error? And which leaves it nearly stuck?",
+             table(["large error", "nearly stuck"], list(words_))),
+    )
+
+
+@page("Softmax: every z moves every p", row="8.4")
+@sturdy
+def softmax_jacobian(given, box):
+    """The long way: the slope of the cross-entropy through the matrix of softmax."""
+    p = np.array(given.choice("p", (0.5, 0.3, 0.2), (0.6, 0.3, 0.1), (0.2, 0.7, 0.1), (0.4, 0.1, 0.5), (0.2, 0.3, 0.5),
+                              (0.1, 0.6, 0.3), (0.7, 0.1, 0.2), (0.5, 0.1, 0.4)))
+    true = given.choice("true", 1, 0, 2)
+    y = np.eye(3)[true]
+    by_p = box(np.where(y > 0, -1 / p, 0), "∂C/∂p", "Which of the probabilities does the cost contain at all?",
+               digits=3, how="Minus one over the probability of the true class; zero for the others.",
+               sign_lost=np.where(y > 0, 1 / p, 0), not_differentiated=np.where(y > 0, -np.log(p), 0))
+    jacobian = np.diag(p) - np.outer(p, p)
+    entries = box(jacobian, "∂p/∂z", "One entry of p: times what on the diagonal, and times what beside it?", digits=3,
+                  how="On the diagonal p(1 − p); beside it minus the product of the two.",
+                  outer_product_left_out=np.diag(p), diagonal_left_out=-np.outer(p, p))
+    delta = box(entries @ by_p, "δ", "Only one entry of ∂C/∂p is not zero. Which column of the matrix does it meet?",
+                digits=3, how="The matrix times the column.", entrywise_not_matrix=np.diag(entries) * by_p,
+                wrong_sign=-(entries @ by_p))
+    same = box(p - y, "p − y", "Which entry of y is one?", how="The probabilities, minus one at the true class.",
+               target_minus_prediction=y - p)
+    return (
+        step("Three classes, the probabilities $p$ of a softmax, and a target with a one at the true class. The cost "
+             "is $C = −ln(p)$ of the true class. How does it follow each probability?",
+             eq("p", "=", column(p), APART, "y", "=", column(y), APART, by("p"), "=", column(by_p))),
+        step("Raise one $z$ and every probability moves, so the slope of softmax is a matrix, the same as its "
+             "transpose: $p_i(1 − p_i)$ on the diagonal and $−p_i p_j$ elsewhere.",
+             eq(by("z", "p"), "=", matrix(entries))),
+        step("The chain rule: matrix times column.", eq("δ", "=", by("z", "p"), by("p"), "=", column(delta))),
+        step("And now the short way.", eq("p − y", "=", column(same))),
+    )
+
+
+@page("Softmax with cross-entropy, at once", row="8.4")
+@sturdy
+def softmax_short(given, box):
+    """From z to probabilities to errors: exponentials, their sum, a subtraction."""
+    z, true = given("z", [1, 0.5, -1], high=2), given.choice("true", 1, 0, 2)
+    given.require(len({*z}) == 3 and np.all(z != 0))
+    y = np.eye(3)[true]
+    powers = box(np.exp(z), "e^z", "Each z by itself: e to that power?", digits=3, how="The exponential of each z.",
+                 exponent_sign=np.exp(-z))
+    total = box(np.sum(powers), "the sum", "All three of them?", digits=3, how="The sum of the exponentials.",
+                term_left_out=powers[0] + powers[1])
+    p = box(powers / total, "p", "Each exponential's share of the sum?", digits=3,
+            how="Each exponential over the sum.", not_normalised=powers, upside_down=total / powers)
+    delta = box(p - y, "δ", "At which class does the target have its one?", digits=3, how="Probability minus target.",
+                target_minus_prediction=y - p, slope_kept=(p - y) * p * (1 - p))
+    zero = box(np.round(np.sum(softmax(z) - y), 9), "the sum of δ", "What do the p add up to, and what the y?",
+               how="The p add up to one and so do the y: their difference adds up to zero.")
+    options = ["raise z", "lower z"]
+    moves = box([options[int(k != true)] for k in range(3)], "what lowers the cost", "Which sign has this error?",
+                how="Against the sign of the error: only the z of the true class goes up.", options=options,
+                uphill=[options[int(k == true)] for k in range(3)])
+    names_ = [f"class {k + 1}" for k in range(3)]
+    return (
+        step(f"Three $z$ go into a softmax; class {true + 1} is the true one. Exponentials first, and their sum.",
+             eq("e^z", "=", column(powers), APART, words("sum"), "=", total)),
+        step("Shares of the sum are probabilities. The error is $δ = p − y$.",
+             eq("z", "=", column(z), APART, "p", "=", column(p), APART, "δ", "=", column(delta))),
+        step("What do the errors add up to?", eq("δ_1 + δ_2 + δ_3", "=", zero)),
+        step("Which way does each $z$ have to go?", table(names_, list(moves))),
+    )
+
+
+@page("Which δ goes with which cost?", row="8.4")
+@sturdy
+def which_delta(given, box):
+    """Five last layers, told apart by activation and cost."""
+    short, long_ = "a − y", "(a − y) ⊙ σ′(z)"
+    a, y = given("a", [0.8, 0.3, 0.6, 0.4, 0.7], low=0.1, high=0.9), given("y", [1, 1, 0, 0, 1], low=0, high=1)
+    given.require(np.all(a != 0.5))
+    kinds = [("sigmoid", "squared error"), ("sigmoid", "cross-entropy"), ("softmax", "cross-entropy"),
+             ("none", "squared error"), ("tanh", "squared error")]
+    start = given.choice("first", 0, 1, 2, 3, 4)
+    kinds = kinds[start:] + kinds[:start]
+    rows = []
+    for (activation, cost), value, target in zip(kinds, a.tolist(), y.tolist(), strict=True):
+        steep = {"sigmoid": value * (1 - value), "tanh": 1 - value**2}.get(activation)
+        swallowed = cost == "cross-entropy" or steep is None
+        rule = box(short if swallowed else long_, f"the rule, {activation} with {cost}",
+                   "Does a slope remain, and if so, does the cost swallow it?",
+                   how="The slope goes with cross-entropy, and a layer without activation has the slope one.",
+                   options=[short, long_],
+                   **({"slope_kept": long_} if cost == "cross-entropy" else
+                      {} if swallowed else {"slope_left_out": short}))
+        slips = {"target_minus_prediction": target - value}
+        if cost == "cross-entropy":
+            slips["slope_kept"] = (value - target) * value * (1 - value)
+        elif not swallowed:
+            slips = {"slope_left_out": value - target, "cost_slope_left_out": steep,
+                     "target_minus_prediction": (target - value) * steep}
+        number = box((value - target) * (1 if swallowed else steep), f"δ, {activation} with {cost}",
+                     "Use the rule beside it. With which sign?", digits=3, how="The rule beside it, put into numbers.",
+                     **slips)
+        rows.append((words(activation), words(cost), rule, f"{value:g}", f"{target:g}", number))
+    return (
+        step("For each last layer choose the rule for its error, and work it out for one node.",
+             table([words("activation"), words("cost"), "δ", "a", "y", words("number")], *rows)),
+        say("Without an activation $a = z$, so the slope is 1. For tanh the slope is $1 − a^2$."),
+    )
+
+
+@page("A softmax network, end to end", row=("8.2", "8.4"))
+@sturdy
+def softmax_network(given, box):
+    """Two inputs, two ReLU nodes, three classes: forward, errors, gradients."""
+    x, z1 = given("x", [1, 2], high=5), given("z1", [2, -1], high=3)
+    w2, true = given("W2", [[1, -1], [-1, 1], [2, 1]], high=3), given.choice("true", 0, 1, 2)
+    y = np.eye(3)[true]
+    given.require(np.max(z1) > 0 > np.min(z1) and abs(z1[0]) != abs(z1[1]) and x[0] != x[1])
+    sums = w2 @ np.maximum(z1, 0)
+    given.require(len({*sums}) == 3 and np.ptp(sums) <= 6)
+    h = box(np.maximum(z1, 0), "h", "What does ReLU do to a negative sum?", how="Negative sums become zero.",
+            sign_flipped_only=np.abs(z1))
+    z2 = box(w2 @ h, "z^2", "Each row of the weights meets h.", how="Each row of the weights times h.")
+    p = box(softmax(z2), "p", "Each exponential's share of the sum?", digits=3, how="Each exponential over their sum.",
+            not_normalised=np.exp(z2))
+    d2 = box(p - y, "δ^2", "At which class does the target have its one?", digits=3, how="Probability minus target.",
+             target_minus_prediction=y - p)
+    back = box(w2.T @ d2, "(W^2)^T δ^2", "Which three weights leave this hidden node?", digits=2,
+               how="Each column of the weights times the errors.", path_left_out=w2[:2].T @ d2[:2])
+    d1 = box(bp2(w2, d2, relu_slope(z1)), "δ^1", "Does ReLU let this one through?", digits=2,
+             how="What came back where ReLU is open, zero elsewhere.", slope_left_out=back)
+    dw1 = box(bp4(d1, x), "∂C/∂W^1", "Which row are you in, and which column?", digits=2,
+              how="The error of the row times the input of the column.", other_column=np.outer(d1, x[::-1]))
+    return (
+        step(f"Inputs, a ReLU layer, then three classes by softmax, of which class {true + 1} is the true one. The "
+             "second layer has no biases. The first sums are done; go forward from them.",
+             eq("x", "=", column(x), APART, "z^1", "=", column(z1), APART, "h", "=", column(h)),
+             eq("z^2", "=", matrix(w2, "W^2"), "h", "=", column(z2), APART, "p", "=", column(p))),
+        step("The error of the last layer, where softmax meets cross-entropy.",
+             eq("δ^2", "=", "p − y", "=", column(d2))),
+        step("**BP2**: back through the weights, then through ReLU.",
+             eq("(W^2)^T δ^2", "=", column(back), APART, "δ^1", "=", column(d1))),
+        step("**BP4** for the first layer.", eq(by("W^1"), "=", "δ^1 x^T", "=", matrix(dw1))),
+    )
+
+
+# -- 8.5 Shapes ledger -------------------------------------------------------------------------------------------------
+
+
+def sizes(given, *canonical: int) -> list[int]:
+    """The numbers of nodes of an architecture, all different."""
+    found = [int(n) for n in given("sizes", list(canonical), low=2, high=9)]
+    given.require(len({*found}) == len(found))
+    return found
+
+
+@page("A ledger of shapes", row="8.5")
+def ledger(given, box):
+    """Every quantity of a two-layer network, and its shape."""
+    n = sizes(given, 3, 4, 2)
+    rows, one = [], 1
+    kinds = (("W", True, "W"), ("b", False, "b"), ("z", False, "z"), ("δ", False, "δ"), (by("b"), False, "∂C/∂b"),
+             (by("W"), True, "∂C/∂W"))
+    for shown, two_sided, name in kinds:
+        keys = [Shape((n[level], n[level - 1] if two_sided else one)) for level in (1, 2)]
+        shapes = box(keys, f"the shape of {name} in layers 1 and 2",
+                     "A row for each node, and a column for each of what?" if two_sided else
+                     "How many nodes has the layer? And how many columns has a column?",
+                     how="Nodes of the layer by nodes of the layer before." if two_sided else
+                     "One row for each node of the layer, and one column.",
+                     transposed=[Shape(key[::-1]) for key in keys], other_layer=keys[::-1])
+        rows.append((shown, *shapes))
+    return (
+        step(f"A network has {n[0]} inputs, {n[1]} hidden nodes and {n[2]} outputs; it sees one example. Write every "
+             "shape as rows × columns.", table(["", words("layer 1"), words("layer 2")], *rows)),
+        say("A gradient has the shape of what it belongs to. If yours has not, look for a transpose."),
+    )
+
+
+@page("Products that fit", row="8.5")
+def dominoes(given, box):
+    """The shapes inside the equations: inner numbers equal, outer numbers stay."""
+    n = sizes(given, 5, 4, 3, 2)
+    cases = (
+        ("z^2 = W^2 a^1 + b^2", "W^2", "a^1", (n[2], n[1]), (n[1], 1)),
+        ("BP2: (W^3)^T δ^3", "(W^3)^T", "δ^3", (n[2], n[3]), (n[3], 1)),
+        ("BP2: (W^2)^T δ^2", "(W^2)^T", "δ^2", (n[1], n[2]), (n[2], 1)),
+        ("BP4: δ^2 (a^1)^T", "δ^2", "(a^1)^T", (n[2], 1), (1, n[1])),
+        ("BP4: δ^1 x^T", "δ^1", "x^T", (n[1], 1), (1, n[0])),
+    )
+    rows = []
+    for shown, first, second, left, right in cases:
+        ends = box([Shape(left), Shape(right)], f"the shapes of {first} and {second}",
+                   "Does the T turn it? How many nodes have the layers on both sides?",
+                   how="Weights are nodes by nodes before, everything else is a column; a T turns it around.",
+                   transposed=[Shape(left[::-1]), Shape(right[::-1])])
+        result = box(Shape((ends[0][0], ends[1][1])), f"the shape of {first} times {second}",
+                     "Which two numbers are the outer ones?",
+                     how="The rows of the first by the columns of the second.",
+                     transposed=Shape((ends[1][1], ends[0][0])))
+        rows.append((shown, ends[0], ends[1], result))
+    return (
+        step(f"A network with {n[0]} inputs and layers of {n[1]}, {n[2]} and {n[3]} nodes, one example at a time. "
+             "Write the shapes of both factors and of their product.",
+             table(["", words("first"), words("second"), words("product")], *rows)),
+        say("Do the inner numbers agree in every line? Then nothing was turned the wrong way."),
+    )
+
+
+@page("From shapes to the network", row="8.5")
+def from_shapes(given, box):
+    """The architecture, the number of parameters and a forgotten transpose, read off shapes."""
+    n = [int(v) for v in given("sizes", [6, 5, 3], low=2, high=9)]
+    given.require(len({*n}) == 3)
+    nodes_ = box(n, "the numbers of nodes", "Do rows of a weight matrix count nodes or inputs?",
+                 how="Columns of the first matrix, rows of the first, rows of the second.",
+                 transposed=[n[1], n[0], n[1]])
+    inputs, hidden, outputs = (float(v) for v in nodes_)
+    counts = box([inputs * hidden + hidden, hidden * outputs + outputs], "the numbers of parameters",
+                 "How many weights? And what else is learned?", how="Weights plus biases.",
+                 biases_not_counted=[inputs * hidden, hidden * outputs],
+                 nodes_added=[inputs + hidden, hidden + outputs])
+    total = box(np.sum(counts), "all parameters", "Add up the layers.", how="The sum over both layers.",
+                biases_not_counted=inputs * hidden + hidden * outputs)
+    options = ["fits", "does not fit"]
+    fit_ = box([options[1], options[0], options[0], options[1]], "whether it fits", "Are the inner numbers equal?",
+               how="A product fits when its inner numbers are equal.", options=options,
+               outer_for_inner=[options[0], options[1], options[1], options[0]])
+    gradients = box([Shape((n[2], n[1])), Shape((n[1], n[2]))], "the shapes of two products",
+                    "Which numbers are the outer ones?", how="The rows of the first by the columns of the second.",
+                    transposed=[Shape((n[1], n[2])), Shape((n[2], n[1]))])
+    which = box("δ aᵀ", "which is ∂C/∂W", "Which of the two has the shape of W²?",
+                how="The one whose shape is that of the weights.", options=["δ aᵀ", "a δᵀ"], transposed="a δᵀ")
+    return (
+        step(f"Somebody left a note: $W^1$ is {n[1]}×{n[0]} and $W^2$ is {n[2]}×{n[1]}. How many inputs, hidden nodes "
+             "and outputs?", table([words("inputs"), words("hidden"), words("outputs")], list(nodes_))),
+        step("How many parameters has each layer, and how many the network?",
+             table([words("layer 1"), words("layer 2"), words("network")], [counts[0], counts[1], total])),
+        step("Which of these products fit?",
+             table(["W^2 δ^2", "(W^2)^T δ^2", "δ^2 (a^1)^T", "δ^1 a^1"], list(fit_))),
+        step("Two products of $δ = δ^2$ and $a = a^1$ fit. What are their shapes, and which is $∂C/∂W^2$?",
+             eq("δ a^T:", gradients[0], APART, "a δ^T:", gradients[1]), eq(by("W^2"), "=", which)),
+    )
