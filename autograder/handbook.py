@@ -76,9 +76,11 @@ def documents() -> dict[str, str]:
 def uncovered() -> list[str]:
     """Rows that no page teaches, and rows that pages name but the table does not know."""
     taught = {row for page in pages.catalogue().values() for row in page.rows}
-    missing = [f"no page teaches row {row} ({about}): write one in autograder/pages/" for row, about in CURRICULUM.items() if row not in taught]
+    missing = [row for row in CURRICULUM if row not in taught]
     unknown = sorted(taught - set(CURRICULUM))
-    return missing + [f"row {row} of a page is unknown: add it to CURRICULUM in autograder/handbook.py" for row in unknown]
+    return [f"no page teaches row {row} ({CURRICULUM[row]}): write one in autograder/pages/" for row in missing] + [
+        f"row {row} of a page is unknown: add it to CURRICULUM in autograder/handbook.py" for row in unknown
+    ]
 
 
 def _curriculum() -> str:

@@ -9,6 +9,7 @@ from collections.abc import Mapping, Sequence
 from math import hypot
 
 from .boxed import box_of
+from .numbers import number
 from .words import At, Node, drawing, entries
 
 NODE_RADIUS = 27
@@ -42,8 +43,8 @@ def network(
               one sequence of them for all gaps or one per gap
     """
     columns = [entries(layer) for layer in layers]
-    deep = any(box_of(under) for level in below for under in level)
-    height = 2 * (MARGIN + 22 * deep) + (max(map(len, columns)) - 1) * row_gap
+    deep = any(holds_box(under) for level in below for under in level)
+    height = 2 * (MARGIN + 34 * deep) + (max(map(len, columns)) - 1) * row_gap
     width = int(2 * SIDE + gap * (len(columns) - 1))
     spots = [
         [(SIDE + gap * level, height / 2 + (i - (len(column) - 1) / 2) * row_gap) for i in range(len(column))]
@@ -64,13 +65,13 @@ def network(
             x, y = spots[level][i]
             if not box_of(part):
                 shapes.append(node(x, y, place))
-            labels.append(At(x, y, part, "node"))
+            labels.append(At(x, y, part, "node-long" if is_long(part) else "node"))
             if names and names[level] and names[level][i]:
                 dx, dy = {"in": (-52, 0), "out": (62, 0), "hidden": (0, -46)}[place]
                 labels.append(At(x + dx, y + dy, names[level][i], "name"))
             if below and len(below[level]):
                 under = below[level][i]
-                down = 56 if box_of(under) else 46
+                down = 56 if holds_box(under) else 46
                 labels.append(At(x, y + down, under, "name" if isinstance(under, str) else "backward"))
     for level, caption in enumerate(captions):
         labels.append(At(spots[level][0][0], height - 10, Node("words", (), {"text": caption}), "caption"))
@@ -112,6 +113,18 @@ def graph(
     width = int(max(x for x, _ in places.values()) + MARGIN)
     height = int(max(y for _, y in places.values()) + MARGIN)
     return drawing(width, height, shapes=shapes, labels=labels, title=title)
+
+
+def holds_box(part: object) -> bool:
+    """Whether a part is a box or has one inside."""
+    return bool(box_of(part)) or (isinstance(part, Node) and any(map(holds_box, part.parts)))
+
+
+def is_long(part: object) -> bool:
+    """Whether a number or a string needs smaller print to stay inside a node."""
+    if box_of(part) or isinstance(part, Node):
+        return False
+    return len(part if isinstance(part, str) else number(part)) > 5 if isinstance(part, (str, int, float)) else False
 
 
 Point = tuple[float, float]

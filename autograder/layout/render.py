@@ -24,6 +24,7 @@ from .typeset import mathematics, prose, unmarked
 from .words import At, Node
 
 Slot = Callable[[int], str]
+SIGNS = set("=≈→+−-·×⊙⊗")
 
 
 class Html:
@@ -65,7 +66,19 @@ class Html:
         return f"<span>{prose(node.options['text'])}</span>"
 
     def eq(self, node: Node) -> str:
-        return f'<div class="wb-eq">{self.join(node.parts, " ")}</div>'
+        formulas: list[list[object]] = [[]]
+        for part in node.parts:  # a line breaks between formulas first, and then before a sign
+            if _is_gap(part):
+                formulas.append([])
+                continue
+            kept = formulas[-1]
+            if kept and isinstance(kept[-1], str) and kept[-1].strip() in SIGNS:
+                part = Node("group", (kept.pop(), part))
+            kept.append(part)
+        if len(formulas) == 1:
+            return f'<div class="wb-eq">{self.join(tuple(formulas[0]), " ")}</div>'
+        parts = "".join(f'<span class="wb-part">{self.join(tuple(kept), " ")}</span> ' for kept in formulas if kept)
+        return f'<div class="wb-eq">{parts}</div>'
 
     def group(self, node: Node) -> str:
         return f'<span class="wb-group">{self.join(node.parts, " ")}</span>'
@@ -119,6 +132,11 @@ class Html:
     def at(self, at: At) -> str:
         place = f"left:{at.x:.0f}px;top:{at.y:.0f}px"
         return f'<span class="wb-at wb-at-{at.style or "plain"}" style="{place}">{self.part(at.part)}</span> '
+
+
+def _is_gap(part: object) -> bool:
+    """Whether a part is only room between two formulas."""
+    return isinstance(part, Node) and part.kind == "words" and not part.options["text"].strip()
 
 
 _ARROW = (

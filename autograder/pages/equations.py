@@ -248,8 +248,8 @@ def every_node(given, box):
              "and the cost was read off at the end. What is the error $δ_j = ∂C/∂z_j$ of each node?",
              table(["nudged", "Δz", "ΔC", frac("ΔC", "Δz")], *lines)),
         step("So errors foretell changes. Add these small nudges to the three nodes.",
-             table(["", *named("z", 3), "all three"], [words("nudge"), *later, ""],
-                   ["ΔC ≈ δ Δz", *foreseen, total])),
+             table(["node", "nudge", "ΔC ≈ δ Δz"], *zip(named("z", 3), later, list(foreseen), strict=True),
+                   [words("all three"), "", total])),
         step("Which way must each $z$ go for the cost to fall?",
              table(named("z", 3), list(down))),
         step("And which node does the cost feel most?", eq(worst)),
@@ -348,6 +348,7 @@ def bp1_from_z(given, box):
                     cost_slope_left_out=slope, target_minus_prediction=(y[j] - a) * slope)
         rows.append((f"{j + 1}", z[j], a, slope, y[j], delta))
         deltas.append(abs(float(delta)))
+    given.require(sorted(deltas)[1] > 1.03 * sorted(deltas)[0], "two errors look alike when rounded")
     order = ["node 1", "node 2", "node 3"]
     least = box(order[int(np.argmin(deltas))], "the smallest error", "Look at sizes, not at signs.",
                 how="The δ closest to zero.", options=order)
