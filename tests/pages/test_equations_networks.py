@@ -252,12 +252,12 @@ def test_the_pages_exist():
 @pytest.mark.parametrize("name", [name for name in INDEPENDENT if name != FORMULAS])
 def test_keys_agree_with_a_second_computation(name, agrees):
     """Every key, over many variants, is what automatic differentiation of the cost or plain loops give."""
-    agrees(f"equations/{name}", INDEPENDENT[name], variants=300)
+    agrees(f"equations/{name}", INDEPENDENT[name], variants=1000)
 
 
 def test_formulas_of_a_probability_agree_between_0_and_1():
     """The formulas for a sigmoid with cross-entropy are slopes of the cost wherever a sigmoid's value can lie."""
-    for variant in range(300):
+    for variant in range(1000):
         sheet = pages.load(f"equations/{FORMULAS}").sheet(variant)
         *formulas, numbers = INDEPENDENT[FORMULAS](sheet.givens)
         assert len(sheet.boxes) == len(formulas) + len(numbers)
