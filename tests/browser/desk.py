@@ -55,6 +55,7 @@ def jupyter(folder: Path, *, at_once: bool = True) -> Iterator[str]:
     }  # fmt: skip
     options = ["--no-browser", "--allow-root", "--ip=127.0.0.1", f"--port={port}", "--ServerApp.port_retries=0",
                "--IdentityProvider.token=", "--ServerApp.disable_check_xsrf=True", f"--ServerApp.root_dir={root}",
+               f"--ServerApp.jpserver_extensions=autograder.server={at_once}",
                "--LabApp.expose_app_in_browser=True", "--JupyterNotebookApp.expose_app_in_browser=True"]  # fmt: skip
     shipped = home / "config/jupyter_server_config.d/backprop-workbook.json"
     shipped.parent.mkdir(parents=True)
