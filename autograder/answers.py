@@ -19,6 +19,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from fractions import Fraction
 from functools import lru_cache
+from typing import NamedTuple
 
 from .engine.expressions import (
     ATOM,
@@ -41,15 +42,13 @@ LONGEST_NUMBER, LONGEST_FORMULA = 40, 120
 LARGEST_EXPONENT, LARGEST_POWER, DEEPEST = 300, 100, 30
 
 
-@dataclass(frozen=True, slots=True)
-class Unreadable:
+class Unreadable(NamedTuple):
     """Why an answer could not be read, and what to do; at most 120 characters."""
 
     message: str
 
 
-@dataclass(frozen=True, slots=True)
-class Number:
+class Number(NamedTuple):
     """A number; `digits` counts the significant digits of a decimal and is None for integers and fractions."""
 
     value: Fraction | float
@@ -57,24 +56,21 @@ class Number:
     read_as: str
 
 
-@dataclass(frozen=True, slots=True)
-class Formula:
+class Formula(NamedTuple):
     """A formula in the names of the page."""
 
     value: Expr
     read_as: str
 
 
-@dataclass(frozen=True, slots=True)
-class Choice:
+class Choice(NamedTuple):
     """One of the words that a box offers."""
 
     value: str
     read_as: str
 
 
-@dataclass(frozen=True, slots=True)
-class ShapeTyped:
+class ShapeTyped(NamedTuple):
     """The shape of a matrix."""
 
     value: Shape

@@ -15,7 +15,6 @@ returning what a student typed, it yields what would follow from the student's o
 
 from __future__ import annotations
 
-import random
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from fractions import Fraction
@@ -199,7 +198,9 @@ class Run:
     def __init__(self, page: Page, variant: int, attempt: int, carried: Mapping[int, object] | None = None) -> None:
         self.page, self.carried = page, carried
         self.canonical = variant == 0
-        self.draw = random.Random(f"{page.slug}/{variant}/{attempt}").random  # the same numbers on every machine
+        from random import Random  # here, so that importing the marking stays light
+
+        self.draw = Random(f"{page.slug}/{variant}/{attempt}").random  # the same numbers on every machine
         self.boxes: list[Box] = []
         self.handed: list[object] = []  # what each box was handed, in order
         self.slips: list[tuple[tuple[str, object], ...]] = []  # and what each named mistake would give

@@ -18,7 +18,6 @@ from __future__ import annotations
 
 import math
 import numbers
-import random
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from fractions import Fraction
@@ -668,7 +667,9 @@ def same_value(
 
 
 def _points(variables: list[str], domain: tuple[float, float] | None, seed: str) -> Iterator[dict[str, Fraction]]:
-    chance = random.Random(seed)
+    from random import Random  # here, so that importing the marking stays light
+
+    chance = Random(seed)
 
     def somewhere(low: float, high: float) -> Fraction:
         whole = chance.randint(500, 1000)
