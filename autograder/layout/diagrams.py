@@ -13,7 +13,6 @@ from .numbers import number
 from .words import At, Node, drawing, entries
 
 NODE_RADIUS = 27
-BOX_REACH = 36  # how far a box reaches to either side of the place it stands at
 COLUMN_GAP = 270
 ROW_GAP = 100
 MARGIN = 56
@@ -55,7 +54,8 @@ def network(
         shares = along[level] if isinstance(along[0], Sequence) else along
         for j, end in enumerate(spots[level + 1]):
             for k, start in enumerate(spots[level]):
-                shapes.append(arrow(start, end, _reach(columns[level][k]), _reach(columns[level + 1][j])))
+                leave, reach = _reach(columns[level][k], start, end), _reach(columns[level + 1][j], end, start)
+                shapes.append(arrow(start, end, leave, reach))
                 if matrix is not None and matrix[j][k] is not None:
                     share = shares[j % len(shares)] if len(spots[level + 1]) > 1 else 0.46
                     labels.append(At(*_between(start, end, share), matrix[j][k], "chip"))
@@ -75,7 +75,8 @@ def network(
                 labels.append(At(x, y + down, under, "name" if isinstance(under, str) else "backward"))
     for level, caption in enumerate(captions):
         labels.append(At(spots[level][0][0], height - 10, Node("words", (), {"text": caption}), "caption"))
-    return drawing(width, height, shapes=shapes, labels=labels, title=title or _sizes(columns))
+    bottom = max((at.y for at in labels), default=0) + 22  # what stands under the lowest nodes is not cut off
+    return drawing(width, int(max(height, bottom)), shapes=shapes, labels=labels, title=title or _sizes(columns))
 
 
 def graph(
@@ -100,7 +101,7 @@ def graph(
     shapes, labels = [], []
     for start, end, *notes in edges:
         a, b = places[start], places[end]
-        shapes.append(arrow(a, b, _reach(nodes[start][2]), _reach(nodes[end][2])))
+        shapes.append(arrow(a, b, _reach(nodes[start][2], a, b), _reach(nodes[end][2], b, a)))
         for part, side in zip(notes, (-1, 1), strict=False):
             if part is not None:
                 labels.append(At(*_beside(a, b, along, part, side), part, "forward" if side < 0 else "backward"))
@@ -140,8 +141,15 @@ def arrow(start: Point, end: Point, leave: float = NODE_RADIUS, reach: float = N
     )
 
 
-def _reach(part: object) -> float:
-    return BOX_REACH if box_of(part) else NODE_RADIUS
+def _reach(part: object, here: Point, there: Point) -> float:
+    """How far from its middle a node ends, or a box, on the way from here to there."""
+    if not box_of(part):
+        return NODE_RADIUS
+    length = hypot(there[0] - here[0], there[1] - here[1]) or 1.0
+    across, down = abs(there[0] - here[0]) / length, abs(there[1] - here[1]) / length
+    text = number(float(part)) if isinstance(part, (int, float)) else str(part)
+    half_width = 15 + 5.6 * max(3, min(len(text), 5) + 1)  # as page.css has it; decimals that go on have three digits
+    return min(half_width / max(across, 1e-9), 20 / max(down, 1e-9))
 
 
 def node(x: float, y: float, kind: str) -> str:

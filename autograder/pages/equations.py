@@ -97,10 +97,10 @@ class Numbers:
 
 
 class Rounding:
-    """The same numbers again, for somebody who computes on with three digits."""
+    """The same numbers again, for somebody who computes on with rounded ones."""
 
-    def __init__(self, drawn: dict) -> None:
-        self.drawn = drawn
+    def __init__(self, drawn: dict, kept: int | None) -> None:
+        self.drawn, self.kept = drawn, kept  # how many digits of restated values count; None for all of them
 
     def __call__(self, name: str, *canonical, **bounds):
         return self.drawn[name]
@@ -110,9 +110,8 @@ class Rounding:
     def require(self, *condition) -> None:
         pass
 
-    @staticmethod
-    def printed(values):
-        return _rounded(values, 4)
+    def printed(self, values):
+        return _rounded(values, self.kept)
 
 
 def sturdy(function):
@@ -120,21 +119,25 @@ def sturdy(function):
 
     @wraps(function)
     def forgiving(given, box):
-        numbers, told, rough = Numbers(given), [], []
+        numbers, told = Numbers(given), []
 
         def declare(value, name, hint, *, digits=None, **rest):
             answer = box(value, name, hint, digits=digits, **rest)
             told.append((name, answer, digits, [slip for code, slip in rest.items() if code not in TELLING]))
             return answer
 
-        def again(value, name, hint, *, digits=None, **rest):
-            rough.append(value)
-            return _rounded(value, digits)
-
         body = function(numbers, declare)
-        function(Rounding(numbers.drawn), again)
-        for (name, answer, digits, slips), value in zip(told, rough, strict=True):
-            given.require(_near(answer, value, digits), f"rounding earlier answers spoils {name}")
+        for kept in (4, None):  # restated values as printed, and as somebody has them who kept all digits
+            rough = []
+
+            def again(value, name, hint, *, digits=None, rough=rough, **rest):
+                rough.append(value)
+                return _rounded(value, digits)
+
+            function(Rounding(numbers.drawn, kept), again)
+            for (name, answer, digits, _), value in zip(told, rough, strict=True):
+                given.require(_near(answer, value, digits), f"rounding earlier answers spoils {name}")
+        for name, answer, digits, slips in told:
             given.require(_apart(answer, digits, slips), f"two slips look alike in {name}")
         return body
 
@@ -152,7 +155,7 @@ def _rounded(value, digits: int | None):
     value = np.asarray(value, dtype=float)
     size = np.where(value == 0, 1.0, np.abs(value))
     place = 10.0 ** (np.floor(np.log10(size)) - digits + 1)
-    return np.round(value / place) * place
+    return np.sign(value) * np.floor(np.abs(value) / place + 0.5 + 1e-9) * place  # a tie goes up, as by hand
 
 
 def _near(answer, value, digits: int | None) -> bool:
@@ -306,26 +309,26 @@ def bp1_layer(given, box):
     a, y = given("a", [0.8, 0.3, 0.6], low=0.1, high=0.9), given("y", [1, 0, 0], low=0, high=1)
     given.require(np.all(a != 0.5) and len({*a}) == 3)
     slope = sigmoid_slope_from_value(a)
-    error = box(a - y, "∇_aC", "Which comes first, prediction or target?", how="Prediction minus target.",
+    error = box(a - y, "∇_{a}C", "Which comes first, prediction or target?", how="Prediction minus target.",
                 target_minus_prediction=y - a)
     local = box(slope, "σ′(z)", "The a are values of a sigmoid. What is its slope there?", digits=3,
                 how="The value times what is missing to one.", value_for_slope=a, slope_of_slope=sigmoid_slope(a))
     delta = box(bp1(error, local), "δ", "Each entry by itself: which two numbers meet?", digits=3,
                 how="Each entry of the first column times the entry beside it.", slope_left_out=error,
                 cost_slope_left_out=local, upstream_added=error + local)
-    asked = given.choice("asked", ("∇_aC", "y_1", "δ^L"), ("δ^L_2", "a^L", "y"), ("z^L", "δ^L_1", "∇_aC"),
+    asked = given.choice("asked", ("∇_{a}C", "y_1", "δ^L"), ("δ^L_2", "a^L", "y"), ("z^L", "δ^L_1", "∇_{a}C"),
                          ("a^L_3", "σ′(z^L)", "z^L_2"))
     options = ["number", "column"]
-    kinds = [options[int("_" not in thing.replace("∇_a", ""))] for thing in asked]
+    kinds = [options[int("_" not in thing.replace("∇_{a}", ""))] for thing in asked]
     what = box(kinds, "what kind of thing", "Has it an index of a node, or does it stand for the layer?",
                how="With the index of a node it is a number; without, a column for the whole layer.", options=options)
     return (
         step("A last layer of three sigmoid nodes, the cost $C = ½ Σ_j (a_j − y_j)^2$. How does the cost follow each "
-             "$a$? The column of these slopes is written $∇_aC$.",
-             eq("∇_aC", "=", column(a, "a"), "−", column(y, "y"), "=", column(error))),
+             "$a$? The column of these slopes is written $∇_{a}C$.",
+             eq("∇_{a}C", "=", column(a, "a"), "−", column(y, "y"), "=", column(error))),
         step("How does each $a$ follow its $z$? And the errors: **BP1** multiplies entry by entry, which is what "
              "$⊙$ means.",
-             eq("δ^L", "=", "∇_aC", "⊙", column(local, "σ′(z^L)"), "=", column(delta, "δ^L"))),
+             eq("δ^L", "=", "∇_{a}C", "⊙", column(local, "σ′(z^L)"), "=", column(delta, "δ^L"))),
         step("Keep numbers and columns apart. What is each of these?", table(list(asked), list(what))),
     )
 
@@ -436,7 +439,7 @@ def index_form(given, box):
         step(f"Three nodes feed two. For node {j}, BP2 needs the sum of $w_{{k{j}}} δ_k$ over the nodes $k$ that it "
              f"feeds. Write the indices of the two weights that leave node {j}: to which node, from which node?",
              network([["1", "2", "3"], ["1", "2"]], [fan], gap=330, row_gap=104, below=[(), under("δ", delta)],
-                     along=(0.45,), title=f"Three nodes joined to two; the edges that leave node {j} carry weights"),
+                     along=(0.3,), title=f"Three nodes joined to two; the edges that leave node {j} carry weights"),
              eq(f"Σ_k w_{{k{j}}} δ_k", "=", indexed("w", "", group(pairs[0][0], pairs[0][1])), "δ_1", "+",
                 indexed("w", "", group(pairs[1][0], pairs[1][1])), "δ_2")),
         step("Do these two stand in one row of $W$ or in one column? And which numbers are they?",
@@ -462,7 +465,7 @@ def matrix_form(given, box):
     of = box([Shape((2, 3)), Shape((3, 2)), Shape((2, 1)), Shape((3, 1))], "the shapes", "Rows first, then columns.",
              how="Rows by columns; a product has the rows of the first and the columns of the last.",
              transposed=[Shape((3, 2)), Shape((2, 3)), Shape((1, 2)), Shape((1, 3))])
-    fits = ["fits", "does not fit"]
+    fits = ["yes", "no"]
     choice = box([fits[1], fits[0]], "whether the product fits", "Are the two inner numbers equal?",
                  how="The inner numbers of a product must be equal.", options=fits, outer_for_inner=[fits[0], fits[1]])
     return (
@@ -620,10 +623,10 @@ def bp4_one_weight(given, box):
     given.require(not {*np.abs(delta)} & {*own} and abs(a[1]) != 1 or a[1] == -1)
     index = box([2, 1], "the indices of δ and a", "Where does this edge end, and where does it begin?",
                 how="The error where the edge ends, the value where it begins.", indices_swapped=[1, 2])
-    local = box(a[0], "∂z_2/∂w_21", "What does this weight multiply?", how="The value at the start of the edge.",
-                weight_for_activation=w, output_for_input=own[1], other_node=a[1])
     error = box(delta[1], "δ_2", "Which node does the edge go to?", how="The error at the end of the edge.",
                 other_node=delta[0])
+    local = box(a[0], "∂z_2/∂w_21", "What does this weight multiply?", how="The value at the start of the edge.",
+                weight_for_activation=w, output_for_input=own[1], other_node=a[1])
     single = box(error * local, "∂C/∂w_21", "Multiply along the chain.", digits=3,
                  how="The error at the end times the value at the start.", upstream_for_downstream=error,
                  local_for_downstream=local, weight_for_activation=error * w, output_for_input=error * own[1])
@@ -690,43 +693,43 @@ def bp4_layer(given, box):
 @sturdy
 def chain(given, box):
     """One node a layer: every equation is a product of two or three letters."""
-    x, h, a, y, v, d = map(Name, "xhayvd")
+    x, h, a, y, v, r = map(Name, "xhayvr")
     first = box(a - y, "∂C/∂a", "Which comes first, prediction or target?", names="a y",
                 how="Prediction minus target.", target_minus_prediction=y - a)
     second = box(a * (1 - a), "σ′(z^2)", "How does the sigmoid's slope come from its value?", names="a y",
                  how="The value times what is missing to one.", slope_factor_left_out=1 - a, not_differentiated=a)
     top = box(first * second, "δ^2", "BP1: what are its two factors?", names="a y", how="The product of both slopes.",
               slope_left_out=first, cost_slope_left_out=second)
-    middle = box(v * d * h * (1 - h), "δ^1", "BP2: through which weight, and with whose slope?", names="v d h a",
+    middle = box(v * r * h * (1 - h), "δ^1", "BP2: through which weight, and with whose slope?", names="v r h a",
                  how="The weight times the error behind it, times the slope of this node.",
-                 slope_left_out=v * d, activation_for_weight=h * d * h * (1 - h),
-                 other_layer=v * d * a * (1 - a))
-    bias = box(d, "∂C/∂b^2", "BP3: what is the local gradient of a bias?", names="v d h a", how="The error itself.",
-               bias_multiplies=d * h, slope_taken_twice=d * a * (1 - a))
-    weight = box(d * h, "∂C/∂v", "BP4: what does this weight multiply?", names="v d h a",
-                 how="The error at its end times the value at its start.", weight_for_activation=d * v,
-                 output_for_input=d * a, upstream_for_downstream=d)
-    early = box(middle * x, "∂C/∂w", "BP4 again: which error, and which value comes in?", names="v d h x",
+                 slope_left_out=v * r, activation_for_weight=h * r * h * (1 - h),
+                 other_layer=v * r * a * (1 - a))
+    bias = box(r, "∂C/∂b^2", "BP3: what is the local gradient of a bias?", names="v r h a", how="The error itself.",
+               bias_multiplies=r * h, slope_taken_twice=r * a * (1 - a))
+    weight = box(r * h, "∂C/∂v", "BP4: what does this weight multiply?", names="v r h a",
+                 how="The error at its end times the value at its start.", weight_for_activation=r * v,
+                 output_for_input=r * a, upstream_for_downstream=r)
+    early = box(middle * x, "∂C/∂w", "BP4 again: which error, and which value comes in?", names="v r h x",
                 how="The error of the hidden node times the input.", output_for_input=middle * h,
-                chain_factor_left_out=v * d * x)
+                chain_factor_left_out=v * r * x)
     xn, hn = given("x", 2, low=2, high=5), given("h", 0.4, low=0.1, high=0.9)
-    vn, dn = given("v", 3, low=2, high=5), given("d", -0.1, low=0.1, high=0.6)
+    vn, rn = given("v", 3, low=2, high=5), given("r", -0.1, low=0.1, high=0.6)
     given.require(hn != 0.5 and xn != vn)
     slope = hn * (1 - hn)
-    numbers = box([vn * dn * slope, dn * hn, vn * dn * slope * xn], "δ^1, ∂C/∂v and ∂C/∂w",
+    numbers = box([vn * rn * slope, rn * hn, vn * rn * slope * xn], "δ^1, ∂C/∂v and ∂C/∂w",
                   "Which of your formulas is this?", digits=3, how="The numbers put into the formulas above.",
-                  slope_left_out=[vn * dn, dn * hn, vn * dn * xn],
-                  weight_for_activation=[vn * dn * slope, dn * vn, vn * dn * slope * xn])
+                  slope_left_out=[vn * rn, rn * hn, vn * rn * xn],
+                  weight_for_activation=[vn * rn * slope, rn * vn, vn * rn * slope * xn])
     return (
         step("The shortest network with something in the middle: $h = σ(w x + b^1)$, then $a = σ(v h + b^2)$, and "
              "$C = ½(a − y)^2$. **BP1** for the last node, with the letters $a$ and $y$.",
              network([["x"], ["h"], ["a"]], [[["w"]], [["v"]]], gap=210, title="A chain of three nodes: x, h and a"),
              eq("δ^2", "=", group(by("a"), "·", "σ′(z^2)"), "=", first, "·", second), eq("=", top)),
-        step("From here on call that error $d$. **BP2** for the node in the middle, **BP3** and **BP4** for the last "
+        step("From here on call that error $r$. **BP2** for the node in the middle, **BP3** and **BP4** for the last "
              "bias and the last weight.",
              aligned(("δ^1", "=", middle), (by("b^2"), "=", bias), (by("v"), "=", weight))),
         step("And the first weight, with the same letters and $x$.", eq(by("w"), "=", early)),
-        step(f"With $x = {xn:g}$, $h = {hn:g}$, $v = {vn:g}$ and $d = {dn:g}$:",
+        step(f"With $x = {xn:g}$, $h = {hn:g}$, $v = {vn:g}$ and $r = {rn:g}$:",
              eq("δ^1", "=", numbers[0], APART, by("v"), "=", numbers[1], APART, by("w"), "=", numbers[2])),
     )
 
@@ -886,7 +889,7 @@ def small_backward(given, box):
         step("**BP2** for the hidden layer: the slopes, and what comes back through the weights.",
              eq("σ′(z^1)", "=", column(s1), APART, "(W^2)^T δ^2", "=", column(net.w[2][0]), "δ^2", "=", column(back))),
         step("Write the error of each hidden node under it.",
-             drawn(net, [net.a[0], net.a[1], net.a[2]], [(), under("δ", d1, 1), ["δ^2"]],
+             drawn(net, [net.a[0], net.a[1], net.a[2]], [(), list(d1), ["δ^2"]],
                    title="A 2–2–1 network with values and weights; errors to be filled in under the hidden nodes")),
     )
 
@@ -923,7 +926,7 @@ def small_gradients(given, box):
                      below=[(), under("δ", net.delta[1], 1)], gap=380, row_gap=140,
                      title="The two inputs joined to the two hidden nodes; gradients to be filled in on the edges")),
         step("One step against the gradient, with the learning rate 10, for the weights of the output.",
-             eq(row(net.w[2][0], "W^2"), "− 10", by("W^2"), "=", row(new[0]))),
+             eq(row(net.w[2][0], "W^2"), "−", group(10, "·", by("W^2")), "=", row(new[0]))),
     )
 
 
@@ -932,11 +935,11 @@ def small_gradients(given, box):
 def deep_first(given, box):
     """A 2–3–2–1 network: inputs into the first hidden layer."""
     net = three_layers(given)
-    z1 = sum_box(box, net, net.a[0], 1, None)
-    a1 = value_box(box, net.a[1], z1, 1)
     shapes = box([Shape(net.w[level].shape) for level in (1, 2, 3)], "the shapes of the weights",
                  "A row for each node of which layer?", how="Nodes of the layer by nodes of the layer before.",
                  transposed=[Shape(net.w[level].shape[::-1]) for level in (1, 2, 3)])
+    z1 = sum_box(box, net, net.a[0], 1, None)
+    a1 = value_box(box, net.a[1], z1, 1)
     return (
         step("A deeper network: two inputs, then layers of three, two and one sigmoid nodes. What shapes have its "
              "weights?", table(["W^1", "W^2", "W^3"], list(shapes))),
@@ -1001,7 +1004,7 @@ def deep_output(given, box):
         step("**BP2** into the second layer: first through the weights, then the slopes.",
              eq("(W^3)^T δ^3", "=", column(net.w[3][0]), "δ^3", "=", column(back), APART, "σ′(z^2)", "=", column(s2))),
         step("Write the errors under the nodes of the second layer.",
-             drawn(net, net.a, [(), (), under("δ", d2, 2), ["δ^3"]], weights=False,
+             drawn(net, net.a, [(), (), list(d2), ["δ^3"]], weights=False,
                    title="A 2–3–2–1 network with its values; errors of the second layer to be filled in")),
     )
 
@@ -1028,7 +1031,7 @@ def deep_backward(given, box):
              eq("(W^2)^T δ^2", "=", matrix(turned, "(W^2)^T"), "δ^2", "=", column(back))),
         step("The slopes, from the values in the nodes of the drawing.", eq("σ′(z^1)", "=", column(s1))),
         step("Write the errors of the first layer under its nodes.",
-             drawn(net, net.a, [(), under("δ", d1, 1), under("δ", net.delta[2], 2), under("δ", net.delta[3], 3)],
+             drawn(net, net.a, [(), list(d1), under("δ", net.delta[2], 2), under("δ", net.delta[3], 3)],
                    weights=False, title="A 2–3–2–1 network with its values and the errors of the last two layers")),
     )
 
@@ -1055,7 +1058,7 @@ def deep_gradients(given, box):
              weight_for_activation=d1[:, None] * net.w[1], other_column=np.outer(d1, net.a[0][::-1]))
     e1, e2 = (column(figs(net.delta[level])) for level in (1, 2))
     return (
-        step("The whole network, with a value in each node and its error below. Where is there anything left to find?",
+        step("The whole network, with a value in each node and its error below. From these come all the gradients.",
              drawn(net, net.a, [(), *(under("δ", net.delta[level], level) for level in (1, 2, 3))], weights=False,
                    title="A 2–3–2–1 network with all its values and errors")),
         step("The last layer.", eq(by("W^3"), "=", "δ^3 (a^2)^T", "=", row(w3[0]), APART, by("b^3"), "=", b3[0])),
@@ -1098,7 +1101,7 @@ def sigmoid_cross_entropy(given, box):
              "target is 1, only $C = −ln(a)$ is left. **BP1** with the letter $a$:",
              eq(by("a"), "=", one, APART, "σ′(z)", "=", slope, APART, "δ", "=", first)),
         step("If the target is 0, only $C = −ln(1 − a)$ is left.",
-             eq(by("a"), "=", nought, APART, "δ", "=", by("a"), "· σ′(z)", "=", second)),
+             eq(by("a"), "=", nought, APART, "δ", "=", by("a"), "·", "σ′(z)", "=", second)),
         step("Both in one formula, with $a$ and $y$.", eq("δ", "=", both)),
         step("So a whole layer of sigmoids needs only a subtraction.",
              eq("δ^L", "=", column(av, "a^L"), "−", column(yv, "y"), "=", column(numbers))),
@@ -1134,7 +1137,7 @@ def slope_stays(given, box):
     return (
         step("A sigmoid output, three times: less and less right, more and more sure. Write its error for the "
              "cross-entropy and for the squared error $½(a − y)^2$.",
-             table(["a", "y", "δ, cross-entropy", "δ, squared error"], *rows)),
+             table(["a", "y", group("δ,", words("cross-entropy")), group("δ,", words("squared error"))], *rows)),
         step("In the last line, how much of the one error is the other?",
              eq(frac(words("squared error"), words("cross-entropy")), "=", factor)),
         step("Which cost gives a node that is badly wrong a large error? And which leaves it nearly stuck?",
@@ -1210,7 +1213,7 @@ def softmax_short(given, box):
 @sturdy
 def which_delta(given, box):
     """Five last layers, told apart by activation and cost."""
-    short, long_ = "a − y", "(a − y) ⊙ σ′(z)"
+    yes, no = "yes", "no"
     a, y = given("a", [0.8, 0.3, 0.6, 0.4, 0.7], low=0.1, high=0.9), given("y", [1, 1, 0, 0, 1], low=0, high=1)
     given.require(np.all(a != 0.5))
     kinds = [("sigmoid", "squared error"), ("sigmoid", "cross-entropy"), ("softmax", "cross-entropy"),
@@ -1221,12 +1224,12 @@ def which_delta(given, box):
     for (activation, cost), value, target in zip(kinds, a.tolist(), y.tolist(), strict=True):
         steep = {"sigmoid": value * (1 - value), "tanh": 1 - value**2}.get(activation)
         swallowed = cost == "cross-entropy" or steep is None
-        rule = box(short if swallowed else long_, f"the rule, {activation} with {cost}",
+        rule = box(no if swallowed else yes, f"whether σ′ stays, {activation} with {cost}",
                    "Does a slope remain, and if so, does the cost swallow it?",
                    how="The slope goes with cross-entropy, and a layer without activation has the slope one.",
-                   options=[short, long_],
-                   **({"slope_kept": long_} if cost == "cross-entropy" else
-                      {} if swallowed else {"slope_left_out": short}))
+                   options=[yes, no],
+                   **({"slope_kept": yes} if cost == "cross-entropy" else
+                      {} if swallowed else {"slope_left_out": no}))
         slips = {"target_minus_prediction": target - value}
         if cost == "cross-entropy":
             slips["slope_kept"] = (value - target) * value * (1 - value)
@@ -1234,12 +1237,14 @@ def which_delta(given, box):
             slips = {"slope_left_out": value - target, "cost_slope_left_out": steep,
                      "target_minus_prediction": (target - value) * steep}
         number = box((value - target) * (1 if swallowed else steep), f"δ, {activation} with {cost}",
-                     "Use the rule beside it. With which sign?", digits=3, how="The rule beside it, put into numbers.",
+                     "Prediction minus target. Times a slope, or not?", digits=3,
+                     how="Prediction minus target, times the slope where it stays.",
                      **slips)
         rows.append((words(activation), words(cost), rule, f"{value:g}", f"{target:g}", number))
     return (
-        step("For each last layer choose the rule for its error, and work it out for one node.",
-             table([words("activation"), words("cost"), "δ", "a", "y", words("number")], *rows)),
+        step("For each last layer: is the error $a − y$ times a slope that you have to work out, or $a − y$ alone? "
+             "Then work it out for one node.",
+             table([words("activation"), words("cost"), group("σ′", words("stays?")), "a", "y", "δ"], *rows)),
         say("Without an activation $a = z$, so the slope is 1. For tanh the slope is $1 − a^2$."),
     )
 
@@ -1261,11 +1266,11 @@ def softmax_network(given, box):
             not_normalised=np.exp(z2))
     d2 = box(p - y, "δ^2", "At which class does the target have its one?", digits=3, how="Probability minus target.",
              target_minus_prediction=y - p)
-    back = box(w2.T @ d2, "(W^2)^T δ^2", "Which three weights leave this hidden node?", digits=2,
+    back = box(w2.T @ d2, "(W^2)^T δ^2", "Which three weights leave this hidden node?", digits=3,
                how="Each column of the weights times the errors.", path_left_out=w2[:2].T @ d2[:2])
-    d1 = box(bp2(w2, d2, relu_slope(z1)), "δ^1", "Does ReLU let this one through?", digits=2,
+    d1 = box(bp2(w2, d2, relu_slope(z1)), "δ^1", "Does ReLU let this one through?", digits=3,
              how="What came back where ReLU is open, zero elsewhere.", slope_left_out=back)
-    dw1 = box(bp4(d1, x), "∂C/∂W^1", "Which row are you in, and which column?", digits=2,
+    dw1 = box(bp4(d1, x), "∂C/∂W^1", "Which row are you in, and which column?", digits=3,
               how="The error of the row times the input of the column.", other_column=np.outer(d1, x[::-1]))
     return (
         step(f"Inputs, a ReLU layer, then three classes by softmax, of which class {true + 1} is the true one. The "
@@ -1319,10 +1324,10 @@ def dominoes(given, box):
     n = sizes(given, 5, 4, 3, 2)
     cases = (
         ("z^2 = W^2 a^1 + b^2", "W^2", "a^1", (n[2], n[1]), (n[1], 1)),
-        ("BP2: (W^3)^T δ^3", "(W^3)^T", "δ^3", (n[2], n[3]), (n[3], 1)),
-        ("BP2: (W^2)^T δ^2", "(W^2)^T", "δ^2", (n[1], n[2]), (n[2], 1)),
-        ("BP4: δ^2 (a^1)^T", "δ^2", "(a^1)^T", (n[2], 1), (1, n[1])),
-        ("BP4: δ^1 x^T", "δ^1", "x^T", (n[1], 1), (1, n[0])),
+        (group(words("BP2:"), "(W^3)^T δ^3"), "(W^3)^T", "δ^3", (n[2], n[3]), (n[3], 1)),
+        (group(words("BP2:"), "(W^2)^T δ^2"), "(W^2)^T", "δ^2", (n[1], n[2]), (n[2], 1)),
+        (group(words("BP4:"), "δ^2 (a^1)^T"), "δ^2", "(a^1)^T", (n[2], 1), (1, n[1])),
+        (group(words("BP4:"), "δ^1 x^T"), "δ^1", "x^T", (n[1], 1), (1, n[0])),
     )
     rows = []
     for shown, first, second, left, right in cases:
@@ -1358,22 +1363,23 @@ def from_shapes(given, box):
                  nodes_added=[inputs + hidden, hidden + outputs])
     total = box(np.sum(counts), "all parameters", "Add up the layers.", how="The sum over both layers.",
                 biases_not_counted=inputs * hidden + hidden * outputs)
-    options = ["fits", "does not fit"]
-    fit_ = box([options[1], options[0], options[0], options[1]], "whether it fits", "Are the inner numbers equal?",
+    options = ["yes", "no"]
+    fits = box([options[1], options[0], options[0], options[1]], "whether it fits", "Are the inner numbers equal?",
                how="A product fits when its inner numbers are equal.", options=options,
                outer_for_inner=[options[0], options[1], options[1], options[0]])
     gradients = box([Shape((n[2], n[1])), Shape((n[1], n[2]))], "the shapes of two products",
                     "Which numbers are the outer ones?", how="The rows of the first by the columns of the second.",
                     transposed=[Shape((n[1], n[2])), Shape((n[2], n[1]))])
-    which = box("δ aᵀ", "which is ∂C/∂W", "Which of the two has the shape of W²?",
-                how="The one whose shape is that of the weights.", options=["δ aᵀ", "a δᵀ"], transposed="a δᵀ")
+    which = box("first", "which is ∂C/∂W", "Which of the two has the shape of W²?",
+                how="The one whose shape is that of the weights.", options=["first", "second"], transposed="second")
     return (
         step(f"Somebody left a note: $W^1$ is {n[1]}×{n[0]} and $W^2$ is {n[2]}×{n[1]}. How many inputs, hidden nodes "
              "and outputs?", table([words("inputs"), words("hidden"), words("outputs")], list(nodes_))),
         step("How many parameters has each layer, and how many the network?",
              table([words("layer 1"), words("layer 2"), words("network")], [counts[0], counts[1], total])),
         step("Which of these products fit?",
-             table(["W^2 δ^2", "(W^2)^T δ^2", "δ^2 (a^1)^T", "δ^1 a^1"], list(fit_))),
-        step("Two products of $δ = δ^2$ and $a = a^1$ fit. What are their shapes, and which is $∂C/∂W^2$?",
-             eq("δ a^T:", gradients[0], APART, "a δ^T:", gradients[1]), eq(by("W^2"), "=", which)),
+             table(["W^2 δ^2", "(W^2)^T δ^2", "δ^2 (a^1)^T", "δ^1 a^1"], list(fits))),
+        step("Two products of $δ = δ^2$ and $a = a^1$ fit. What are their shapes, and which of the two is "
+             "$∂C/∂W^2$?",
+             eq("δ a^T:", gradients[0], APART, "a δ^T:", gradients[1]), eq(by("W^2"), "=", words("the"), which)),
     )

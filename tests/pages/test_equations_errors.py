@@ -86,7 +86,7 @@ def bp1_layer(c):
     by_a = grad(half_squares)(a, y)
     delta = grad(lambda dz: half_squares(nudged(a, dz), y))(np.zeros(3))
     z = np.log(a / (1 - a))
-    things = {"∇_aC": by_a, "y_1": y[0], "δ^L": delta, "δ^L_2": delta[1], "a^L": a, "y": y, "z^L": z,
+    things = {"∇_{a}C": by_a, "y_1": y[0], "δ^L": delta, "δ^L_2": delta[1], "a^L": a, "y": y, "z^L": z,
               "δ^L_1": delta[0], "a^L_3": a[2], "σ′(z^L)": np.array(slopes(a)), "z^L_2": z[1]}  # fmt: skip
     return [by_a, slopes(a), delta, *(["number", "column"][np.ndim(things[name])] for name in c["asked"])]
 
@@ -127,9 +127,9 @@ def matrix_form(c):
         try:
             np.matmul(left, errors)
         except ValueError:
-            fits.append("does not fit")
+            fits.append("no")
         else:
-            fits.append("fits")
+            fits.append("yes")
     return [turned, sums, *(Shape(one.shape) for one in (w, turned, errors, turned @ errors)), *fits]
 
 
@@ -177,7 +177,7 @@ def bp4_one_weight(c):
     local = grad(lambda w: anp.dot(w, a)[1])(w)[1, 0]
     error = grad(lambda z: anp.sum(delta * z))(np.zeros(2))[1]
     whole = edges(delta, a)
-    return [*factors, local, error, whole[1, 0], whole[0], whole[1, 1:]]
+    return [*factors, error, local, whole[1, 0], whole[0], whole[1, 1:]]
 
 
 def bp4_layer(c):
@@ -194,8 +194,8 @@ def bp4_layer(c):
 
 def chain(c):
     def cost(at, z=0.0, b=0.0, v=0.0, w=0.0):
-        """d times z², after the sum, the bias and the weights of the chain have risen by so much."""
-        return at["d"] * ((at["v"] + v) * nudged(at["h"], z + w * at.get("x", 0.0)) + b)
+        """r times z², after the sum, the bias and the weights of the chain have risen by so much."""
+        return at["r"] * ((at["v"] + v) * nudged(at["h"], z + w * at.get("x", 0.0)) + b)
 
     first = lambda at: grad(half_squares)(at["a"], at["y"])  # noqa: E731
     top = lambda at: grad(lambda dz: half_squares(nudged(at["a"], dz), at["y"]))(0.0)  # noqa: E731

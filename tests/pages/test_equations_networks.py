@@ -89,7 +89,7 @@ def small_gradients(c):
 
 def deep_first(c):
     net = Nudged(c)
-    return [net.z[1], net.a[1], *[Shape((len(net.a[level]), len(net.a[level - 1]))) for level in (1, 2, 3)]]
+    return [*[Shape((len(net.a[level]), len(net.a[level - 1]))) for level in (1, 2, 3)], net.z[1], net.a[1]]
 
 
 def deep_forward(c):
@@ -163,7 +163,7 @@ def which_delta(c):
         else:
             value, inverse = starts[activation]
             error = grad(lambda z, value=value, cost=cost, y=y: cost(value(z), y))(inverse(a))
-        keys += ["a − y" if abs(error - (a - y)) < 1e-9 else "(a − y) ⊙ σ′(z)", error]
+        keys += ["no" if abs(error - (a - y)) < 1e-9 else "yes", error]
     return keys
 
 
@@ -226,10 +226,10 @@ def from_shapes(c):
         try:
             left @ right
         except ValueError:
-            return "does not fit"
-        return "fits"
+            return "no"
+        return "yes"
 
-    products = {"δ aᵀ": a2 @ a1.T, "a δᵀ": a1 @ a2.T}
+    products = {"first": a2 @ a1.T, "second": a1 @ a2.T}
     return [[x.size, a1.size, a2.size], layers, sum(layers), fits(w2, a2), fits(w2.T, a2), fits(a2, a1.T),
             fits(a1, a1), *shape_of(*products.values()),
             *[name for name, product in products.items() if product.shape == w2.shape]]
