@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import sys
 from pathlib import Path
+from typing import NamedTuple
 
 
 def build(root: Path) -> int:
@@ -36,23 +37,41 @@ def pictures(root: Path) -> int:
     return 0
 
 
-COMMANDS = {"build": build, "check": check, "pictures": pictures}
+class Option(NamedTuple):
+    """A word of a command, as argparse takes it: Option("--jobs", type=int, default=2, help="...")."""
+
+    names: tuple[str, ...]
+    settings: dict[str, object]
+
+
+def option(*names: str, **settings: object) -> Option:
+    return Option(names, settings)
+
+
+COMMANDS: dict[str, tuple] = {
+    # name: (function, its options, ...); the function gets the course folder and each option by its name
+    "build": (build,),
+    "check": (check,),
+    "pictures": (pictures,),
+}
 
 
 def main(words: list[str] | None = None) -> int:
     """Run one command; returns the exit status."""
     parser = argparse.ArgumentParser(prog="workbook", description=__doc__)
     commands = parser.add_subparsers(dest="command", required=True)
-    for name, command in COMMANDS.items():
+    for name, (command, *options) in COMMANDS.items():
         sub = commands.add_parser(name, help=command.__doc__, description=command.__doc__)
         sub.add_argument("--root", type=Path, default=Path.cwd(), help="the course folder (default: this one)")
-    given = parser.parse_args(words)
-    root = given.root.resolve()
+        for names, settings in options:
+            sub.add_argument(*names, **settings)
+    given = vars(parser.parse_args(words))
+    command, root = COMMANDS[given.pop("command")][0], given.pop("root").resolve()
     if not (root / "source").is_dir():
         print(f"No source/ in {root.name or root}. Run this in the course folder or say --root.", file=sys.stderr)
         return 2
     try:
-        return COMMANDS[given.command](root)
+        return command(root, **given)
     except Exception as error:
         from .course import BuildError
         from .page import PageError
