@@ -124,7 +124,7 @@ class Html:
         width, height = node.options["width"], node.options["height"]
         title, shapes = escape(unmarked(node.options["title"])), "".join(node.options["shapes"])
         return (
-            f'<div class="wb-scroll"><div class="wb-drawing" style="width:{width}px;height:{height}px">'
+            f'<div class="wb-scroll"><div class="wb-drawing" style="--wide:{width};width:{width}px;height:{height}px">'
             f'<svg viewBox="0 0 {width} {height}" role="img" aria-label="{title}">{_ARROW}{shapes}</svg>'
             f"{''.join(map(self.at, node.parts))}</div></div>"
         )

@@ -35,13 +35,21 @@ def _run(tokens: list[str], closing: str | None) -> tuple[str, list[str]]:
             inner, tokens = _run(tokens, closing)
             out.append(f"({inner})")
         elif token in "_^" and tokens:
-            tag = "sub" if token == "_" else "sup"
-            inner, tokens = _raised(tokens)
-            out.append(f"<{tag}>{inner}</{tag}>")
+            index, tokens = _index(token, tokens)
+            if tokens[1:] and tokens[0] in "_^" and tokens[0] != token:  # w^l_{jk}: one above the other
+                other, tokens = _index(tokens[0], tokens[1:])
+                index = f'<span class="wb-both">{"".join(sorted((index, other), reverse=True))}</span>'
+            out.append(index)
         else:
             out.append(_symbol(token, after=previous))
         previous = previous if token.isspace() else token.strip()
     return "".join(out), tokens
+
+
+def _index(sign: str, tokens: list[str]) -> tuple[str, list[str]]:
+    tag = "sub" if sign == "_" else "sup"
+    inner, tokens = _raised(tokens)
+    return f"<{tag}>{inner}</{tag}>", tokens
 
 
 def _raised(tokens: list[str]) -> tuple[str, list[str]]:

@@ -47,13 +47,13 @@ def bigger_nudge(given, box):
     """Another input, a nudge of two: changes first, then their ratio."""
     x, w, nudge = given("X", 3, low=2), given("W", 2), given("ΔW", 2, low=2, high=5)
     given.require(nudge != x)
+    dw = box(nudge, "ΔW", "From the old weight to the new one.", how="New weight minus old weight.",
+             subtracted_backwards=-nudge, value_not_change=w + nudge)
     before = box(w * x, "Z before", "Weight times input, with the old weight.", how="The old weight times the input.",
                  added_not_multiplied=w + x)
     after = box((w + nudge) * x, "Z after", "Weight times input, with the new weight.",
                 how="The new weight times the input.",
                 added_not_multiplied=w + nudge + x)
-    dw = box(nudge, "ΔW", "From the old weight to the new one.", how="New weight minus old weight.",
-             subtracted_backwards=-nudge, value_not_change=w + nudge)
     dz = box(after - before, "ΔZ", "From the old output to the new one.", how="New output minus old output.",
              subtracted_backwards=before - after, value_not_change=after)
     ratio = box(dz / dw, "∂Z/∂W", "Which change stands on top?",
@@ -73,13 +73,13 @@ def smaller_nudge(given, box):
     """A tenth is enough: the ratio is the same."""
     x, w, nudge = given("X", 3, low=2), given("W", 2), given("ΔW", 0.1, low=0.1, high=0.5)
     given.require(abs(x - w) > 0.5)
-    dw = box(nudge, "ΔW", "From the old weight to the new one.", how="New weight minus old weight.",
-             subtracted_backwards=-nudge, value_not_change=w + nudge)
     after = box((w + nudge) * x, "Z after", "Weight times input, with the new weight.",
                 how="The new weight times the input.",
                 added_not_multiplied=w + nudge + x)
     dz = box(after - w * x, "ΔZ", "From the old output to the new one.", how="New output minus old output.",
              subtracted_backwards=w * x - after, value_not_change=after)
+    dw = box(nudge, "ΔW", "From the old weight to the new one.", how="New weight minus old weight.",
+             subtracted_backwards=-nudge, value_not_change=w + nudge)
     ratio = box(dz / dw, "∂Z/∂W", "Both changes are small. Is their ratio?",
                 how="The change in the output over the nudge.",
                 upside_down=dw / dz, change_not_ratio=dz, weight_for_input=w)
@@ -425,10 +425,10 @@ def both_ways(given, box):
                power_kept=3 * x**3, factor_left_out=x**2, not_differentiated=x**3)
     one = box(((x + h) ** 3 - x**3) / h, "the one-sided ratio", "Cube both, subtract, divide by h.",
               how="f(x + h) minus f(x), over h.", value_not_change=(x + h) ** 3)
-    two = box(((x + h) ** 3 - (x - h) ** 3) / (2 * h), "the central ratio", "Cube both, subtract, divide by 2h.",
-              how="f(x + h) minus f(x − h), over 2h.", step_not_doubled=((x + h) ** 3 - (x - h) ** 3) / h)
     off = box(one - true, "error, one side", "The ratio minus the true slope.", how="The ratio minus the slope.",
               subtracted_backwards=true - one)
+    two = box(((x + h) ** 3 - (x - h) ** 3) / (2 * h), "the central ratio", "Cube both, subtract, divide by 2h.",
+              how="f(x + h) minus f(x − h), over 2h.", step_not_doubled=((x + h) ** 3 - (x - h) ** 3) / h)
     near = box(two - true, "error, both sides", "The ratio minus the true slope.", how="The ratio minus the slope.",
                subtracted_backwards=true - two)
     return (

@@ -10,7 +10,7 @@ from autograder.compare import equal
 from autograder.engine.expressions import Expr
 from autograder.layout import Shape
 
-VARIANTS = 200
+VARIANTS = 1000
 
 
 @pytest.fixture
