@@ -43,6 +43,7 @@ CURRICULUM = {
     "5.2": "The mask of ReLU",
     "5.3": "Softmax, its Jacobian, and cross-entropy",
     "5.4": "One-hot targets and predicted classes",
+    "5.5": "Activations and losses in code, forward and backward",
     "6.1": "Mean squared error",
     "6.2": "The derivative of the cost, step by step",
     "6.3": "Error terms",
@@ -62,6 +63,7 @@ CURRICULUM = {
     "9.2": "Where the mean goes, once",
     "9.3": "The bias, written out",
     "9.4": "A batch is the mean of its examples",
+    "10.1": "A layer and a network in code, and a check of their gradients",
 }
 """Row of the curriculum → what it is about."""
 
@@ -75,25 +77,32 @@ def documents() -> dict[str, str]:
 
 def uncovered() -> list[str]:
     """Rows that no page teaches, and rows that pages name but the table does not know."""
-    taught = {row for page in pages.catalogue().values() for row in page.rows}
+    taught = {row for page in _all() for row in page.rows}
     missing = [row for row in CURRICULUM if row not in taught]
     unknown = sorted(taught - set(CURRICULUM))
-    return [f"no page teaches row {row} ({CURRICULUM[row]}): write one in autograder/pages/" for row in missing] + [
+    return [f"nothing teaches row {row} ({CURRICULUM[row]}): write a page in autograder/pages/" for row in missing] + [
         f"row {row} of a page is unknown: add it to CURRICULUM in autograder/handbook.py" for row in unknown
     ]
 
 
+def _all() -> list:
+    """Pages and code exercises: both know their rows, their slug and their points."""
+    return [*pages.catalogue().values(), *pages.exercises().values()]
+
+
 def _curriculum() -> str:
     taught = defaultdict(list)
-    for page in pages.catalogue().values():
+    for page in _all():
         for row in page.rows:
             taught[row].append(page)
     lines = [f"| {row} | {about} | {_list(taught[row])} | {sum(page.points for page in taught[row])} |"
              for row, about in CURRICULUM.items()]
     count, boxes = len(pages.catalogue()), sum(page.points for page in pages.catalogue().values())
+    code, points = len(pages.exercises()), sum(exercise.points for exercise in pages.exercises().values())
     return (
-        f"{MADE}# What the workbook teaches\n\n{count} pages with {boxes} boxes.\n\n"
-        "| row | | pages | boxes |\n|:--|:--|:--|--:|\n" + "\n".join(lines) + "\n"
+        f"{MADE}# What the workbook teaches\n\n{count} pages with {boxes} boxes, a point each; "
+        f"{code} code exercises with {points} points.\n\n"
+        "| row | | pages and code exercises | points |\n|:--|:--|:--|--:|\n" + "\n".join(lines) + "\n"
     )
 
 
@@ -103,10 +112,13 @@ def _mistakes() -> str:
         for box in page.sheet().boxes:
             for code, _ in box.mistakes:
                 named[code][page.slug] = page
+    for exercise in pages.exercises().values():
+        for code in exercise.slips:
+            named[code][exercise.slug] = exercise
     lines = [f"| `{code}` | {said} | {_list(named[code].values())} |" for code, said in sorted(MESSAGES.items())]
     return (
         f"{MADE}# Slips with a name\n\nA code stays the same on every page and in every variant; the message is what "
-        "the student reads.\n\n| code | message | pages |\n|:--|:--|:--|\n" + "\n".join(lines) + "\n"
+        "the student reads.\n\n| code | message | pages and code exercises |\n|:--|:--|:--|\n" + "\n".join(lines) + "\n"
     )
 
 

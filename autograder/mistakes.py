@@ -170,6 +170,17 @@ MESSAGES = {
     "subtracted_powers": "You subtracted. How many times as much asks for a ratio.",
     "number_for_vector": "You marked the class by its number. What does a target hold at the place of its class?",
     "misses_for_hits": "Those are the wrong ones. The box asks for the right ones.",
+    # code
+    "mask_left_out": "The gradient went through untouched. Where ReLU cut off, nothing may come back.",
+    "mask_for_gradient": "That is the slope alone. Multiply it by the gradient that comes from above.",
+    "mask_from_gradient": "You looked at the sign of the gradient. Which numbers did the forward pass look at?",
+    "capped_above": "You kept the negative numbers. ReLU keeps the others.",
+    "inputs_changed": "Your code writes into the inputs it was given. Make a new array.",
+    "gradient_changed": "Your code writes into the gradient it was given, which others still need. Make a new array.",
+    "bias_summed_over_outputs": "You summed along the outputs. One bias serves all examples: sum along them.",
+    "bias_not_summed": "There is one gradient for each example here. One bias serves them all.",
+    "bias_lost_its_row": "The right numbers, flat. The biases are a matrix of one row, and so is their gradient.",
+    "dweights_transposed": "This is the transpose: a gradient has the shape of its weights.",
 }
 
 

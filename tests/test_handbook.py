@@ -14,7 +14,7 @@ def test_every_row_of_the_curriculum_has_a_page():
 def test_a_row_without_a_page_is_named(monkeypatch):
     """A row that nobody teaches is reported with its subject."""
     monkeypatch.setitem(handbook.CURRICULUM, "99.9", "Something new")
-    assert handbook.uncovered() == ["no page teaches row 99.9 (Something new): write one in autograder/pages/"]
+    assert handbook.uncovered() == ["nothing teaches row 99.9 (Something new): write a page in autograder/pages/"]
 
 
 def test_the_tables_name_every_page_and_every_slip():

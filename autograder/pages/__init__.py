@@ -1,7 +1,9 @@
-"""The catalogue: every page of the workbook, one module per chapter, in the order of the course.
+"""The catalogue: every page and code exercise of the workbook, one module per chapter, in the order of the course.
 
-    load("gradients/one-weight")   one page
-    catalogue()                    all of them, slug → page
+    load("gradients/one-weight")                one page
+    catalogue()                                 all of them, slug → page
+    load_exercise("activations/relu-code")      one code exercise
+    exercises()                                 all of them, slug → exercise
 """
 
 from __future__ import annotations
@@ -9,6 +11,7 @@ from __future__ import annotations
 from functools import lru_cache
 from importlib import import_module
 
+from ..exercise import Exercise
 from ..page import DECLARED, Page, PageError
 
 CHAPTERS = {
@@ -25,9 +28,12 @@ CHAPTERS = {
 }
 """Module of pages → folder of the chapter, in the order of the course."""
 
+CODE = ("activations_code", "training_code")
+"""Modules of code exercises, in the order of the course."""
+
 
 class UnknownPage(KeyError):
-    """There is no such page; the message names the nearest ones."""
+    """There is no such page or exercise; the message names the nearest ones."""
 
     def __str__(self) -> str:
         return self.args[0]
@@ -55,13 +61,30 @@ def chapter_pages(chapter: str) -> list[Page]:
     return pages
 
 
+@lru_cache(maxsize=1)
+def exercises() -> dict[str, Exercise]:
+    """Every code exercise, slug → exercise, in the order of the course."""
+    modules = [import_module(f"{__name__}.{name}") for name in CODE]
+    found = [(module, made) for module in modules for made in vars(module).values() if isinstance(made, Exercise)]
+    return {made.slug: made for module, made in found if made.reference.__module__ == module.__name__}
+
+
 def load(slug: str) -> Page:
     """The page called `slug`; UnknownPage if there is none."""
+    return _load(slug, catalogue(), "page")
+
+
+def load_exercise(slug: str) -> Exercise:
+    """The code exercise called `slug`; UnknownPage if there is none."""
+    return _load(slug, exercises(), "code exercise")
+
+
+def _load(slug: str, known: dict, kind: str):
     try:
-        return catalogue()[slug]
+        return known[slug]
     except (KeyError, TypeError):
         from difflib import get_close_matches
 
-        near = get_close_matches(str(slug), catalogue(), n=3, cutoff=0.4)
+        near = get_close_matches(str(slug), known, n=3, cutoff=0.4)
         hint = f" Did you mean {' or '.join(near)}?" if near else ""
-        raise UnknownPage(f"There is no page “{str(slug)[:60]}”.{hint}") from None
+        raise UnknownPage(f"There is no {kind} “{str(slug)[:60]}”.{hint}") from None

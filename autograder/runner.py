@@ -1,0 +1,172 @@
+"""Run the scripts of a code exercise on whatever a namespace holds: plain data in, plain data out.
+
+    answer({"script": "def forward(ReLU, inputs): ...", "cases": [{"inputs": to_plain(array)}]}, namespace)
+    [{"values": {"outputs": ...}}]        or {"error": "ValueError", ...}, or {"missing": "ReLU"}
+
+The text of this file also runs in the kernel in which a student's code runs, so it imports nothing of the workbook. It
+knows no right answer and gives no marks: what it says is what the student's code says, and is judged elsewhere.
+"""
+
+from __future__ import annotations
+
+import base64
+import contextlib
+import linecache
+import warnings
+
+import numpy as np
+
+SCRIPT = "<the exercise>"
+MAX_ENTRIES = 200_000  # of an array that goes in or out
+MAX_ITEMS = 2_000  # of a list or a dict
+MAX_DEPTH = 6
+MAX_TEXT = 1_000  # characters of a text
+KINDS = {"b": "|b1", "i": "<i8", "u": "<i8", "f": "<f8"}  # kind of an array → how it travels
+
+
+# -- plain data --------------------------------------------------------------------------------------------------------
+
+
+def to_plain(value: object, depth: int = 0) -> object:
+    """A value as JSON: numbers, text, lists and dicts as they are, arrays as {"array", "shape", "dtype", "order"}.
+
+    Anything else, and anything too big, becomes {"object": what it is}.
+    """
+    if value is None or value is True or value is False:
+        return value
+    if isinstance(value, np.generic):
+        value = value.item()
+    if isinstance(value, float):
+        return float.__add__(value, 0.0)  # a plain float, whatever class it claims to be
+    if isinstance(value, int):
+        return int.__add__(value, 0) if -(2**63) <= int.__add__(value, 0) < 2**63 else {"object": "huge int"}
+    if isinstance(value, str):
+        return str.__getitem__(value, slice(MAX_TEXT))
+    if isinstance(value, np.ndarray):
+        return _array(value)
+    if isinstance(value, (list, tuple, dict)) and (len(value) > MAX_ITEMS or depth >= MAX_DEPTH):
+        return {"object": "too long or too deep " + type(value).__name__}
+    if isinstance(value, (list, tuple)):
+        return [to_plain(entry, depth + 1) for entry in value]
+    if isinstance(value, dict):
+        return {"dict": {str(key)[:MAX_TEXT]: to_plain(entry, depth + 1) for key, entry in value.items()}}
+    return {"object": type(value).__name__[:60]}
+
+
+def _array(value: np.ndarray) -> dict:
+    if value.dtype.kind not in KINDS or value.size > MAX_ENTRIES:
+        return {"object": f"array of {value.dtype} with {value.size} entries"}
+    turned = value.ndim > 1 and value.flags.f_contiguous and not value.flags.c_contiguous
+    data = np.ascontiguousarray(value, dtype=KINDS[value.dtype.kind]).tobytes()
+    return {
+        "array": base64.b64encode(data).decode("ascii"),
+        "shape": list(value.shape),
+        "dtype": str(value.dtype),
+        "order": "F" if turned else "C",
+    }
+
+
+def from_plain(plain: object) -> object:
+    """The value again. Raises ValueError, KeyError or TypeError for what `to_plain` never gives."""
+    if isinstance(plain, list):
+        return [from_plain(entry) for entry in plain]
+    if not isinstance(plain, dict):
+        return plain
+    if "dict" in plain:
+        return {str(key): from_plain(entry) for key, entry in plain["dict"].items()}
+    dtype = np.dtype(plain["dtype"])
+    if dtype.kind not in KINDS:
+        raise ValueError("no array of numbers")
+    flat = np.frombuffer(base64.b64decode(plain["array"], validate=True), KINDS[dtype.kind])
+    return np.array(flat.reshape(plain["shape"]), dtype=dtype, order="F" if plain["order"] == "F" else "C")
+
+
+# -- running -----------------------------------------------------------------------------------------------------------
+
+
+def answer(request: dict, namespace: dict) -> list:
+    """What the script gives on each case: {"values": {name: plain}}, {"error": ...} or {"missing": name}.
+
+    The script is one function. Its parameters are taken from the case, or else from the namespace.
+    """
+    rooms: dict = {"np": np, "__name__": "exercise"}
+    exec(compile(request["script"], SCRIPT, "exec"), rooms)  # noqa: S102  the exercise's own text
+    script = rooms[request["name"]]
+    with _limit(request.get("megabytes")):
+        return [_outcome(script, case, namespace) for case in request["cases"]]
+
+
+def _outcome(script, case: dict, namespace: dict) -> dict:
+    code = script.__code__
+    given = {}
+    for name in code.co_varnames[: code.co_argcount]:
+        if name in case:
+            given[name] = from_plain(case[name])
+        elif name in namespace:
+            given[name] = namespace[name]
+        else:
+            return {"missing": name}
+    try:
+        with warnings.catch_warnings(), np.errstate(all="ignore"), _quiet():
+            warnings.simplefilter("ignore")
+            returned = script(**given)
+            return {"values": {name: to_plain(value) for name, value in returned.items()}}
+    except (Exception, SystemExit) as error:
+        return {"error": type(error).__name__[:60], **_where(error)}
+
+
+def _where(error: BaseException) -> dict:
+    """What the error says, and the student's line it happened in."""
+    try:
+        said = str(error)[:MAX_TEXT]
+    except Exception:
+        said = ""
+    found: dict = {"said": said}
+    step = error.__traceback__
+    while step is not None:
+        file = step.tb_frame.f_code.co_filename
+        if file not in (SCRIPT, __file__) and ("ipykernel" in file or file.startswith("<")):
+            found["line"] = step.tb_lineno
+            found["text"] = linecache.getline(file, step.tb_lineno).strip()[:200]
+        step = step.tb_next
+    return found
+
+
+class _Nowhere:
+    """Takes what is printed while cases run."""
+
+    def write(self, text):
+        return len(text)
+
+    def flush(self):
+        pass
+
+
+@contextlib.contextmanager
+def _quiet():
+    with contextlib.redirect_stdout(_Nowhere()), contextlib.redirect_stderr(_Nowhere()):
+        yield
+
+
+@contextlib.contextmanager
+def _limit(megabytes: int | None):
+    """No more than so much memory beyond what is in use now, where the system can say and hold it."""
+    try:
+        import resource
+
+        with open("/proc/self/statm") as file:
+            used = int(file.read().split()[0]) * resource.getpagesize()
+        before = resource.getrlimit(resource.RLIMIT_AS)
+    except (ImportError, OSError, ValueError):
+        megabytes = None
+    if megabytes is None:
+        yield
+        return
+    most = used + megabytes * 2**20
+    if before[1] != resource.RLIM_INFINITY:
+        most = min(most, before[1])
+    resource.setrlimit(resource.RLIMIT_AS, (most, before[1]))
+    try:
+        yield
+    finally:
+        resource.setrlimit(resource.RLIMIT_AS, before)
