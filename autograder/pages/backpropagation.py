@@ -7,7 +7,7 @@ from typing import NamedTuple
 import numpy as np
 
 from ..engine.expressions import Name
-from ..layout import Node, aligned, column, eq, frac, graph, group, matrix, network, row, say, step, table
+from ..layout import Node, column, eq, frac, graph, group, matrix, network, row, say, step, table
 from ..page import page
 
 U_NAMES, OUT_NAMES = ["u_1", "u_2", "u_3"], ["ŷ", "ẑ"]
@@ -684,7 +684,7 @@ def two_paths(given, box):
     (e, f), lines = map(signed, net.error), []
     for k in (1, 2):
         products = f"{e}·{signed(net.w2[0, k])} + {f}·{signed(net.w2[1, k])}"
-        lines.append((by(f"u_{k + 1}"), "=", products, "=", paths[k][0], "+", paths[k][1], "=", totals[k]))
+        lines.append(eq(by(f"u_{k + 1}"), "=", products, "=", group(paths[k][0], "+", paths[k][1]), "=", totals[k]))
     return (
         step("From $u_1$ two paths lead to the loss, one through $ŷ$, one through $ẑ$. The weights are on the edges, "
              "the gradients that arrived under the outputs. What comes back along each path, and in all?",
@@ -693,7 +693,7 @@ def two_paths(given, box):
                      along=(0.5,), title=f"u₁ feeds ŷ by the weight {net.w2[0, 0]:g} and ẑ by {net.w2[1, 0]:g}"),
              eq(by("u_1"), "=", group(by("ŷ"), "·", by("u_1", "ŷ")), "+", group(by("ẑ"), "·", by("u_1", "ẑ"))),
              eq("=", paths[0][0], "+", paths[0][1], "=", totals[0])),
-        step("The same for the other two.", aligned(*lines)),
+        step("The same for the other two.", *lines),
     )
 
 
@@ -911,9 +911,9 @@ def shapes(given, box):
         step(f"A layer has {k:g} inputs and {n:g} nodes. What shape are its weights, and their transpose? Rows first.",
              eq("W:", w[0], "×", w[1], APART, "W^T:", t[0], "×", t[1])),
         step("Each rule must fit like a domino: the inner numbers are equal, the outer ones are the result.",
-             aligned(("weights^T · d‑values:", f"({k:g} × {n:g})·({n:g} × 1)", "→", back, "×", 1),
-                     ("d‑values · inputs^T:", group("(", d, "× 1) · (1 ×", a, ")"), "→", dw[0], "×", dw[1]),
-                     ("d‑biases:", words("like the d‑values"), "→", db, "×", 1))),
+             eq("weights^T · d‑values:", group(f"({k:g} × {n:g}) · ({n:g} × 1)", "→", back, "×", 1)),
+             eq("d‑values · inputs^T:", group("(", d, "× 1) · (1 ×", a, ")"), group("→", dw[0], "×", dw[1])),
+             eq("d‑biases:", group(words("like the d‑values"), "→", db, "×", 1))),
     )
 
 
