@@ -33,6 +33,7 @@ from .submissions import cells, grade_id, read_notebook
 CONFIG = "nbgrader_config.py"
 REBUILD = "workbook build"
 MADE = ("chapters", "solutions")
+NOTE = ".license"  # ends the name of a note on the origin and licence of a data file, which is how one is declared
 FORMULA = re.compile(r"(?<![\\$])(\$\$?)(?!\$)(.+?)(?<!\\)\1", re.DOTALL)
 CODE = re.compile(r"```.*?```|`[^`\n]*`", re.DOTALL)
 
@@ -147,15 +148,27 @@ def _rows(root: Path) -> list[str]:
 
 
 def _stray(root: Path) -> list[str]:
-    """nbgrader copies every other file of a source folder into the release: it would be published."""
+    """nbgrader copies every other file of a source folder into the release: it would be published.
+
+    Data for students is declared by a note beside it, of origin and licence: days.csv by days.csv.license.
+    """
     found = []
     for path in sorted((root / "source").rglob("*")):
         here = path.relative_to(root).as_posix()
         if ".ipynb_checkpoints" in path.parts or "__pycache__" in path.parts or path.is_dir():
             continue
-        if path.suffix != ".ipynb" or len(path.relative_to(root / "source").parts) != 2:
-            found.append(f"{here} would be published with its chapter: git rm {here}, or move it out of source/")
+        beside_a_notebook = len(path.relative_to(root / "source").parts) == 2
+        if not beside_a_notebook or not (path.suffix == ".ipynb" or _declared(path)):
+            found.append(f"{here} would be published with its chapter: git rm {here}, or move it out of source/; "
+                         f"if it is data for students, say where it comes from in {here}{NOTE}")
     return found
+
+
+def _declared(path: Path) -> bool:
+    """Whether this is a data file with a note that says something, or such a note."""
+    data = path.with_suffix("") if path.suffix == NOTE else path
+    note = path if path.suffix == NOTE else path.with_name(path.name + NOTE)
+    return data.is_file() and note.is_file() and bool(note.read_text(encoding="utf-8", errors="replace").strip())
 
 
 def _sources(root: Path) -> list[str]:

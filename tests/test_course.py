@@ -236,6 +236,19 @@ def test_stray_files_are_found(copy, catalogue):
     only(check(copy), f"source/{CHAPTER}/solution.txt would be published", "git rm")
 
 
+def test_data_with_a_note_of_its_origin_is_handed_out(copy, catalogue):
+    """A data file is published where a note says where it comes from, and the chapter then holds both."""
+    folder = copy / "source" / CHAPTER
+    (folder / "days.csv").write_text("day\n1\n")
+    (folder / "days.csv.license").write_text(" ")
+    only(check(copy), f"source/{CHAPTER}/days.csv would be published", "days.csv.license")
+    (folder / "days.csv.license").write_text("Counted by ourselves. CC0.")
+    build(copy)
+    assert check(copy) == [] and (copy / "chapters" / CHAPTER / "days.csv").read_text() == "day\n1\n"
+    (folder / "days.csv").unlink()
+    only(check(copy), f"source/{CHAPTER}/days.csv.license would be published", "git rm")
+
+
 def test_a_page_that_is_used_twice_or_never_is_found(copy, monkeypatch):
     """Every page of the catalogue stands in exactly one notebook."""
     (never,) = [slug for slug in pages.catalogue() if slug.startswith("gradients/")][3:4]
