@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import os
 import sys
 from pathlib import Path
 from typing import NamedTuple
@@ -37,11 +38,49 @@ def pictures(root: Path) -> int:
     return 0
 
 
+def autograde(root: Path, chapter: str, jobs: int, student: str, force: bool, set: list[str], verbose: bool) -> int:
+    """Grade what was handed in for a chapter as nbgrader autograde does, in several processes at once."""
+    from .workers import warm_up
+
+    warm_up()  # before the next lines, which take two seconds
+    from tqdm import tqdm
+
+    from .autograde import AutogradeError, Outcome, Run, autograde, in_words
+
+    options = [f"--student={student}", *(["--force"] if force else []), *(f"--{word}" for word in set)]
+    bar = tqdm(unit=" submissions", leave=False, disable=None)
+
+    def tell(outcome: Outcome, run: Run) -> None:
+        bar.total = run.total
+        bar.update()
+        for line in outcome.notes:
+            bar.write(line, file=sys.stderr)
+        if verbose and outcome.trace:
+            bar.write(outcome.trace, file=sys.stderr)
+
+    try:
+        with bar:
+            run = autograde(root, chapter, jobs=jobs, options=options, tell=tell)
+    except AutogradeError as error:
+        print(error, file=sys.stderr)
+        return 1
+    except KeyboardInterrupt:
+        print("Stopped. What was graded is kept; run the command again to go on.", file=sys.stderr)
+        return 130
+    print(in_words(chapter, run))
+    return 1 if run.left or run.count("failed") else 0
+
+
 class Option(NamedTuple):
     """A word of a command, as argparse takes it: Option("--jobs", type=int, default=2, help="...")."""
 
     names: tuple[str, ...]
     settings: dict[str, object]
+
+
+def processors() -> int:
+    """How many processors this process may use."""
+    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
 
 
 def option(*names: str, **settings: object) -> Option:
@@ -53,6 +92,15 @@ COMMANDS: dict[str, tuple] = {
     "build": (build,),
     "check": (check,),
     "pictures": (pictures,),
+    "autograde": (
+        autograde,
+        option("chapter", help="the chapter, as in 01-gradients"),
+        option("--jobs", type=int, default=processors(), help="processes at once (default: one for each processor)"),
+        option("--student", default="*", help="only this one"),
+        option("--force", action="store_true", help="again, also what is graded already"),
+        option("--set", action="append", default=[], metavar="NAME=VALUE", help="an option of nbgrader"),
+        option("--verbose", action="store_true", help="say more of what failed"),
+    ),
 }
 
 

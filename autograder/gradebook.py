@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from nbformat.notebooknode import NotebookNode
 from nbformat.v4 import new_output
-from nbgrader.api import Comment, Grade, Gradebook, SubmittedNotebook
+from nbgrader.api import BaseCell, Comment, Grade, Gradebook, SubmittedNotebook
 from nbgrader.preprocessors import NbGraderPreprocessor, SaveAutoGrades
 from traitlets import Integer
 
@@ -132,7 +132,8 @@ class SaveGrades(SaveAutoGrades):
         self.student_id = resources["nbgrader"]["student"]
         with Gradebook(resources["nbgrader"]["db_url"]) as book:
             held = book.find_submission_notebook(self.notebook_id, self.assignment_id, self.student_id)
-            self.gradebook = _HeldGrades(held)
+            cells = book.db.query(BaseCell).filter_by(notebook_id=held.notebook_id).all()  # at once, not one by one
+            self.gradebook = _HeldGrades(held, cells)
             for index, cell in enumerate(nb.cells):
                 self.preprocess_cell(cell, resources, index)
             book.db.commit()
@@ -155,7 +156,8 @@ class SaveGrades(SaveAutoGrades):
 class _HeldGrades:
     """What SaveAutoGrades asks of a gradebook, answered from one notebook's grades and comments, not a query each."""
 
-    def __init__(self, held: SubmittedNotebook) -> None:
+    def __init__(self, held: SubmittedNotebook, cells: list[BaseCell]) -> None:
+        self.cells = cells  # SQLAlchemy forgets what nobody holds
         self.grades = {grade.cell.name: grade for grade in held.grades}
         self.comments = {comment.cell.name: comment for comment in held.comments}
         self.db = self

@@ -23,9 +23,11 @@ from nbgrader.converters import Autograde
 from nbgrader.preprocessors import NbGraderPreprocessor
 from nbgrader.utils import find_all_files
 from traitlets import Bool
+from traitlets.config import Application
 
 from .intake import Handed, find, stays_within
 from .repair import Blueprint, Rebuilt, blueprint
+from .runs import alone, begin, finish, sweep
 from .submissions import cells
 
 
@@ -45,6 +47,8 @@ class SubmissionExporter(NotebookExporter):
     def _prepare(self, converter: Autograde) -> None:
         """Look at each submission before nbgrader does. The converter makes its exporter before it starts."""
         converter.pre_convert_hook = partial(self.look, converter.pre_convert_hook)
+        converter.post_convert_hook = partial(self.done, converter.post_convert_hook)
+        converter.convert_notebooks = partial(self.undisturbed, converter.convert_notebooks)
         directory = converter.coursedir
         self.ignored = list(directory.ignore)
         # An unreadable timestamp.txt raises in nbgrader, and the submission is lost; there is no option for it.
@@ -76,6 +80,29 @@ class SubmissionExporter(NotebookExporter):
                 self.blueprints[assignment, notebook] = blueprint(book, assignment, notebook)
         return self.blueprints[assignment, notebook]
 
+    def undisturbed(self, convert) -> None:
+        """Convert all notebooks while no other run grades this chapter, after clearing what one that was cut off left.
+
+        A command waits for its turn; in formgrader, where waiting would stop the server, one is told to come back.
+        """
+        directory = self.parent.coursedir
+        graded = partial(directory.format_path, directory.autograded_directory)
+        lock = Path(graded(".", f".{directory.assignment_id}.lock"))
+        with alone(lock, self.log, patience=-1 if isinstance(self.parent.parent, Application) else 5):
+            sweep(map(Path, glob(graded(directory.student_id, directory.assignment_id))), self.log)
+            convert()
+
+    def destination(self) -> Path:
+        """The autograded folder of the submission in hand."""
+        about = self.parent.init_single_notebook_resources(self.parent.notebooks[0])["nbgrader"]
+        return Path(self.parent._format_dest(about["assignment"], about["student"]))
+
+    def done(self, after=None, **hook) -> None:
+        """nbgrader's hook after each submission."""
+        finish(self.destination())
+        if after is not None:
+            after(**hook)
+
     def look(self, after=None, **hook) -> None:
         """nbgrader's hook before each submission: which file is which notebook, and what cannot be copied."""
         converter = self.parent
@@ -95,6 +122,7 @@ class SubmissionExporter(NotebookExporter):
         for path, why in refused:
             self.log.warning("%s: %s is left out: %s", about["student"], path, why)
         converter.coursedir.ignore = self.ignored + [literally(path) for path, _ in refused]
+        begin(self.destination())
         if after is not None:
             after(**hook)
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import contextlib
+import io
 import json
 import os
 import shutil
@@ -13,7 +15,7 @@ import nbformat
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook
 from nbgrader.api import Gradebook, MissingEntry
 
-from autograder import pages
+from autograder import cli, pages
 from autograder.release import solved_source
 from autograder.submissions import slug_of
 
@@ -53,6 +55,19 @@ class Course:
         environment = {**os.environ, "PYTHONPATH": str(path), "HOME": str(self.root)}
         command = [sys.executable, "-m", "nbgrader", *words]
         return subprocess.run(command, cwd=self.root, env=environment, capture_output=True, text=True, timeout=300)
+
+    def workbook(self, *words: str) -> subprocess.CompletedProcess:
+        """A command of the workbook, run in this process, which has imported everything already."""
+        out, err = io.StringIO(), io.StringIO()
+        with contextlib.redirect_stdout(out), contextlib.redirect_stderr(err):
+            status = cli.main([*words, "--root", str(self.root)])
+        return subprocess.CompletedProcess(words, status, out.getvalue(), err.getvalue())
+
+    def start(self, module: str, *words: str, **environment: str) -> subprocess.Popen:
+        """The same, or nbgrader's, as a process of its own that is not waited for."""
+        environment = {**os.environ, "PYTHONPATH": str(REPOSITORY), "HOME": str(self.root), **environment}
+        return subprocess.Popen([sys.executable, "-m", module, *words], cwd=self.root, env=environment, text=True,
+                                stdout=subprocess.PIPE, stderr=subprocess.PIPE)  # fmt: skip
 
     def released(self) -> dict:
         """The chapter's notebook as it is handed out."""
