@@ -53,6 +53,22 @@ def read_cell(source: str) -> list[PageCall]:
     return _Reader(source).read(module)
 
 
+def read_student(source: str) -> str | None:
+    """The student id that a cell gives in course(student="..."), if it says one plainly."""
+    if len(source) > MAX_SOURCE or not _COURSE.search(source):
+        return None
+    try:
+        module = _parse(source)
+    except (SyntaxError, ValueError, RecursionError, MemoryError):
+        return None
+    named = None
+    for call in _calls(module, "course"):
+        for keyword in call.keywords:
+            if keyword.arg == "student" and isinstance(keyword.value, ast.Constant):
+                named = keyword.value.value if isinstance(keyword.value.value, str) else named
+    return named[:MAX_TEXT].encode("utf-8", "replace").decode() if named and named.strip() else None
+
+
 def page_source(slug: str, values: Mapping[int, str]) -> str:
     """The source of a page's cell, given each box's value as Python source ("None", "2", "'3/4'")."""
     lines = [""]
@@ -105,6 +121,7 @@ def _plain(source: str) -> PageCall | None:
 # -- any other cell: parsed, never run --------------------------------------------------------------------------------
 
 _MAGIC = re.compile(r"^([ \t]*)(?:[%!?].*|.*\?)$", re.MULTILINE)
+_COURSE = re.compile(r"\bcourse\s*\(")
 _PAGE = re.compile(r"\bpage\s*\(\s*[\"']([^\"'\\\n]{1,100})[\"']")
 
 
@@ -174,7 +191,7 @@ class _Reader:
         elif not isinstance(node, ast.Expr):
             self.compound(node)
             return
-        for call in _page_calls(node):
+        for call in _calls(node, "page"):
             self.page(call)
 
     def assign(self, target: ast.expr, value: ast.expr) -> None:
@@ -320,11 +337,11 @@ class _Reader:
         return b"".join(line[: 4 * MAX_TEXT] for line in lines).decode("utf-8", "replace")
 
 
-def _page_calls(node: ast.stmt) -> Iterator[ast.Call]:
+def _calls(node: ast.AST, name: str) -> Iterator[ast.Call]:
     for part in ast.walk(node):
         if isinstance(part, ast.Call):
             function = part.func
-            if getattr(function, "id", None) == "page" or getattr(function, "attr", None) == "page":
+            if getattr(function, "id", None) == name or getattr(function, "attr", None) == name:
                 yield part
 
 

@@ -31,6 +31,8 @@ from .layout.boxed import BoxedArray
 from .layout.numbers import simple_fraction
 from .mistakes import MESSAGES
 
+OWN = 10_000  # variants below are for practice; from here on each belongs to students, see autograder.variants
+OWN_VARIANTS = 1_000_000
 ATTEMPTS = 2000  # tries for each variant until its numbers are fit to print
 WORTH_CARRYING = {0.0, 1.0}  # trivial answers that make what follows trivial too
 
@@ -91,6 +93,11 @@ class Sheet:
     boxes: tuple[Box, ...]
     body: tuple[Node, ...]
     givens: Mapping[str, object]  # what the page was given, by name
+
+    @property
+    def own(self) -> bool:
+        """Whether these are a student's own numbers."""
+        return self.variant >= OWN
 
     @cached_property
     def rules(self) -> str:

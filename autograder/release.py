@@ -12,21 +12,24 @@ Everything that can be computed is: ids from slugs, points and keys from the cat
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Iterator
 
 from nbformat.notebooknode import NotebookNode
 from nbformat.v4 import new_code_cell
 from nbgrader.preprocessors import Execute, NbGraderPreprocessor
-from traitlets import Unicode
+from traitlets import Instance
 
 from . import layout, pages
 from .cells import page_source
 from .marking import Marks, mark
 from .page import Page
-from .submissions import SETUP_ID, grade_id, page_id, slug_of
+from .settings import CourseSettings, Settings
+from .submissions import SETUP_ID, STUDENT_ID, grade_id, page_id, slug_of
 
-SETUP_SOURCE = 'from autograder.notebook import course, grade, page\n\ncourse(show_how="{show_how}")'
+SETUP_SOURCE = "from autograder.notebook import course, grade, page\n\ncourse({})"
+STUDENT_SOURCE = "# Your numbers follow from your student id. Type it in the box below, or here, in quotes.\ncourse(student=None)"
 METADATA = {
     "kernelspec": {"display_name": "Python 3", "language": "python", "name": "python3"},
     "language_info": {"name": "python"},
@@ -61,10 +64,18 @@ def grade_cell(slug: str, points: int) -> NotebookNode:
     return new_code_cell(f'grade("{slug}")', id=grade_id(slug)[:64], metadata=metadata)
 
 
-def setup_cell(show_how: str) -> NotebookNode:
-    """The first code cell of a chapter."""
-    source = SETUP_SOURCE.format(show_how=show_how)
-    return new_code_cell(source, id=SETUP_ID, metadata={"nbgrader": stamp(SETUP_ID)})
+def setup_cells(settings: Settings) -> list[NotebookNode]:
+    """The first code cells of a chapter: its settings, locked, and where students have numbers of their own, their id.
+
+    The id has a cell of its own because it is the student's to write, and because it then stands in the file as text:
+    it survives whatever the answers survive.
+    """
+    said = {"show_how": settings.show_how} | settings.written()
+    given = ", ".join(f"{name}={json.dumps(value, ensure_ascii=False)}" for name, value in said.items())
+    setup = new_code_cell(SETUP_SOURCE.format(given), id=SETUP_ID, metadata={"nbgrader": stamp(SETUP_ID)})
+    if settings.variants != "student":
+        return [setup]
+    return [setup, new_code_cell(STUDENT_SOURCE, id=STUDENT_ID, metadata={"nbgrader": stamp(STUDENT_ID, solution=True)})]
 
 
 def blank_source(page: Page) -> str:
@@ -116,7 +127,7 @@ def cells_of(nb: NotebookNode, kind: str) -> Iterator[tuple[Page, NotebookNode]]
 class StampPages(NbGraderPreprocessor):
     """page("slug") becomes the page's cell and its grade cell; the set-up cell goes under the title."""
 
-    show_how = Unicode("practice", help='When "Show how" is offered: practice, always or never.').tag(config=True)
+    settings = Instance(CourseSettings, (), help="What workbook.toml says.").tag(config=True)
 
     def preprocess(self, nb, resources):
         """Stamp every page call of the notebook. SourceError when a cell that calls a page holds anything else."""
@@ -129,7 +140,8 @@ class StampPages(NbGraderPreprocessor):
             stamped += here
         if any(slug_of(cell.metadata.get("nbgrader", {}).get("grade_id")) for cell in stamped):
             title = 1 if stamped[0].cell_type == "markdown" else 0
-            stamped.insert(title, setup_cell(self.show_how))
+            settings = self.settings.of(resources.get("nbgrader", {}).get("assignment", ""))
+            stamped[title:title] = setup_cells(settings)
         nb.cells = stamped
         return nb, resources
 
@@ -154,6 +166,9 @@ class BlankAnswers(NbGraderPreprocessor):
         """Put None into every box."""
         for page, cell in cells_of(nb, "page"):
             cell.source = blank_source(page)
+        for cell in nb.cells:
+            if cell.metadata.get("nbgrader", {}).get("grade_id") == STUDENT_ID:
+                cell.source = STUDENT_SOURCE
         return nb, resources
 
 
@@ -197,7 +212,7 @@ class RunCode(Execute):
 
 def _ours(cell: NotebookNode) -> bool:
     name = cell.metadata.get("nbgrader", {}).get("grade_id", "")
-    return slug_of(name) is not None or name == SETUP_ID
+    return slug_of(name) is not None or name in (SETUP_ID, STUDENT_ID)
 
 
 class Tidy(NbGraderPreprocessor):

@@ -10,16 +10,19 @@ from __future__ import annotations
 
 import re
 from collections.abc import Collection, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
-from .cells import MAX_SOURCE, PageCall, read_cell
+from .cells import MAX_SOURCE, PageCall, read_cell, read_student
 
 MAX_CELLS = 10_000
+MAX_OUTPUTS = 100  # of a cell that are looked at
+MAX_VARIANT = 10**9
 MAX_READ = 1_000_000  # characters of code that are parsed in one notebook
 
 # -- the names of a page's cells ---------------------------------------------------------------------------------------
 
 SETUP_ID = "workbook-setup"
+STUDENT_ID = "workbook-student"
 
 
 def page_id(slug: str) -> str:
@@ -58,6 +61,7 @@ class Cell:
     cell_id: str | None  # its nbgrader id
     page: str | None  # the page of which it says that it is the cell
     attachments: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
+    shown: Mapping[str, int] = field(default_factory=dict)  # page → the variant that its output says it showed
 
 
 def cells(nb: object) -> list[Cell]:
@@ -84,7 +88,7 @@ def _cell(raw: dict) -> Cell:
     page = _dict(metadata.get("workbook")).get("page")
     own = page if isinstance(page, str) else slug_of(cell_id) if str(cell_id).startswith("page-") else None
     kind = kind if kind in ("code", "markdown") else "raw"
-    return Cell(kind, source, cell_id if isinstance(cell_id, str) else None, own, _attachments(raw, kind))
+    return Cell(kind, source, cell_id if isinstance(cell_id, str) else None, own, _attachments(raw, kind), _shown(raw))
 
 
 def text(value: object) -> str:
@@ -94,6 +98,17 @@ def text(value: object) -> str:
     if not isinstance(value, str):
         return ""
     return value if value.isascii() else value.encode("utf-8", "replace").decode()
+
+
+def _shown(raw: dict) -> dict[str, int]:
+    """Which numbers a cell showed: what `autograder.notebook` noted in the metadata of its outputs."""
+    found = {}
+    for output in _list(raw.get("outputs"))[:MAX_OUTPUTS]:
+        note = _dict(_dict(_dict(output).get("metadata")).get("workbook"))
+        page, variant = note.get("page"), note.get("variant")
+        if isinstance(page, str) and type(variant) is int and 0 <= variant < MAX_VARIANT:
+            found[page] = variant
+    return found
 
 
 def _attachments(raw: dict, kind: str) -> dict[str, dict[str, str]]:
@@ -127,6 +142,8 @@ class PageAnswers:
     answers: dict[int, str]  # box → text as typed
     faults: tuple[str, ...] = ()
     index: int | None = None  # which cell, counted from 0; None when there is none
+    shown: int | None = None  # the variant that the page says it showed; None when it does not say
+    student: str | None = None  # the student id that stands in the notebook
 
     @property
     def blank(self) -> bool:
@@ -139,6 +156,7 @@ class Submission:
 
     pages: dict[str, PageAnswers]
     faults: tuple[str, ...] = ()
+    student: str | None = None  # the student id that stands in it, as in course(student="ada")
 
 
 @dataclass(frozen=True, slots=True)
@@ -168,14 +186,25 @@ def read_cells(listed: list[Cell], pages: Mapping[str, int] | Collection[str] | 
     candidates: dict[str, list[_Candidate]] = {}
     for slug, candidate in _candidates(listed, pages):
         candidates.setdefault(slug, []).append(candidate)
-    found = {slug: _chosen(slug, several) for slug, several in candidates.items()}
+    student = _student(listed)
+    found = {slug: _chosen(slug, several, listed, student) for slug, several in candidates.items()}
     for index, cell in enumerate(listed):
         if cell.page and cell.kind != "code" and (cell.page not in found or found[cell.page].blank):
             said = f"the cell of this page was turned into a {cell.kind} cell: turn it back into a code cell"
             found[cell.page] = PageAnswers(cell.page, {}, (said,), index)
     if isinstance(pages, Mapping):
         found = {slug: _existing(answers, pages.get(slug)) for slug, answers in found.items()}
-    return Submission(found)
+    return Submission(found, student=student)
+
+
+def _student(listed: list[Cell]) -> str | None:
+    """The student id in the last course(student="...") of a notebook; as in a kernel, a later one wins."""
+    budget = MAX_READ
+    for cell in reversed(listed):
+        if cell.kind == "code" and "student" in cell.source and (budget := budget - len(cell.source)) >= 0:
+            if (student := read_student(cell.source)) is not None:
+                return student
+    return None
 
 
 class _Code:
@@ -221,7 +250,7 @@ def _candidates(
                 yield slug, _Candidate(index, slug == cell.page, call if call.defined else code.before(call, index))
 
 
-def _chosen(slug: str, several: list[_Candidate]) -> PageAnswers:
+def _chosen(slug: str, several: list[_Candidate], listed: list[Cell], student: str | None) -> PageAnswers:
     """The page's own cell when it has any answer, else the last copy that has answers."""
     own = [candidate for candidate in several if candidate.own]
     filled = [candidate for candidate in own if candidate.filled] or [each for each in several if each.filled]
@@ -229,7 +258,7 @@ def _chosen(slug: str, several: list[_Candidate]) -> PageAnswers:
     faults = best.call.faults
     if len(several) > 1 and any(each.filled and each.call.answers != best.call.answers for each in several):
         faults += (f"several cells answer this page; the one that counts is cell {best.index + 1} of the notebook",)
-    return PageAnswers(slug, best.call.answers, faults, best.index)
+    return PageAnswers(slug, best.call.answers, faults, best.index, listed[best.index].shown.get(slug), student)
 
 
 def _existing(found: PageAnswers, boxes: int | None) -> PageAnswers:
@@ -240,4 +269,4 @@ def _existing(found: PageAnswers, boxes: int | None) -> PageAnswers:
     shown = ", ".join(map(str, extra[:5])) + (" ..." if len(extra) > 5 else "")
     fault = f"box {shown} does not exist on this page, which has boxes 1 to {boxes}"
     answers = {box: value for box, value in found.answers.items() if 1 <= box <= boxes}
-    return PageAnswers(found.slug, answers, (*found.faults, fault), found.index)
+    return replace(found, answers=answers, faults=(*found.faults, fault))

@@ -164,7 +164,8 @@ def template(sheet: object) -> str:
 
 
 def _head(sheet: object) -> str:
-    practice = f' · other numbers {sheet.variant}' if sheet.variant else ""
+    which = "own numbers" if sheet.own else f"other numbers {sheet.variant}"
+    practice = f" · {which}" if sheet.variant else ""
     return (
         f'<header class="wb-head"><span class="wb-kicker">{escape(sheet.page.kicker)}{practice}</span>'
         f"<h2>{prose(sheet.page.title)}</h2></header>"
@@ -185,6 +186,7 @@ def _foot(sheet: object) -> str:
 STATES = {
     "blank": ("", "blank"),
     "unreadable": ("?", "not readable"),
+    "recorded": ("•", "recorded"),
     "right": ("✓", "right"),
     "few_digits": ("≈", "right so far, but too few digits"),
     "follows": ("✓", "right from an earlier slip"),

@@ -1,0 +1,208 @@
+"""The settings of a course, as they stand in workbook.toml: one table, and how a wrong one is answered.
+
+    course = load(root)                 SettingError names a wrong setting and what to write instead
+    course.of("01-gradients").feedback  "recorded"
+
+    show_how = "practice"               # for the whole course
+
+    [chapters.01-gradients]             # for one chapter, where it differs
+    feedback = "recorded"
+    feedback_until = 2026-11-01T23:59:00+01:00
+"""
+
+from __future__ import annotations
+
+import tomllib
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field, fields, replace
+from datetime import datetime
+from difflib import get_close_matches
+from pathlib import Path
+from typing import NamedTuple
+
+FILE = "workbook.toml"
+MAX_SALT = 100  # characters
+
+
+class SettingError(ValueError):
+    """A setting is wrong. The message names it and says what to write."""
+
+
+# -- kinds of values: each reads what was written, or says what is wanted ---------------------------------------------
+
+
+def one_of(*words: str) -> Callable[[object], str]:
+    """A reader of one of these words."""
+
+    def read(value: object) -> str:
+        if value not in words:
+            raise SettingError(f"is {value!r}; it must be one of {', '.join(words)}")
+        return str(value)
+
+    return read
+
+
+def salt(value: object) -> str:
+    """A word or sentence on one line."""
+    if not isinstance(value, str) or not value.strip() or not value.isprintable() or len(value) > MAX_SALT:
+        raise SettingError(f'is {_short(value)}; it must be a text of 1 to {MAX_SALT} characters, as in "autumn 2026"')
+    return value
+
+
+EXAMPLE = "2026-11-01T23:59:00+01:00"
+
+
+def moment(value: object) -> datetime:
+    """A date, a time and a time zone, as TOML has them or as text in ISO 8601."""
+    try:
+        read = value if isinstance(value, datetime) else datetime.fromisoformat(value)
+    except (TypeError, ValueError):
+        raise SettingError(f"is {_short(value)}; it must be a date, a time and a time zone, as in {EXAMPLE}") from None
+    if read.utcoffset() is None:
+        raise SettingError(f"is {value}, which has no time zone; add its distance from UTC, as in {EXAMPLE}")
+    return read
+
+
+def _short(value: object) -> str:
+    text = repr(value)
+    return text if len(text) <= 40 else text[:40] + "…"
+
+
+# -- the table ---------------------------------------------------------------------------------------------------------
+
+
+class Setting(NamedTuple):
+    """One line of workbook.toml."""
+
+    read: Callable[[object], object]
+    kinds: str  # what may be written, in words
+    meaning: str
+    default: object = None
+    chapters: bool = True  # whether a chapter may have its own
+
+
+SETTINGS: dict[str, Setting] = {
+    "show_how": Setting(
+        one_of("practice", "always", "never"), '"practice", "always", "never"',
+        "where a page offers its worked solution: with other numbers only, on the graded page too, or nowhere",
+        "practice",
+    ),
+    "feedback": Setting(
+        one_of("at once", "counts", "recorded"), '"at once", "counts", "recorded"',
+        "what students are told of their answers: all; how many are right; or only that they are recorded",
+        "at once",
+    ),
+    "feedback_until": Setting(
+        moment, "date, time and time zone", 'from when on everything is told; `"recorded"` needs it',
+    ),
+    "variants": Setting(
+        one_of("canonical", "student"), '"canonical", "student"',
+        "whether all students have the same numbers, or each has numbers of their own",
+        "canonical",
+    ),
+    "salt": Setting(
+        salt, "a text", "what a student's numbers depend on beside the student id; another salt gives other numbers",
+        "", chapters=False,
+    ),
+    "student_id": Setting(
+        one_of("jupyterhub", "ask"), '"jupyterhub", "ask"',
+        "where a notebook learns the student id: from JupyterHub, asking where there is none, or always by asking",
+        "jupyterhub", chapters=False,
+    ),
+}  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Settings:
+    """The settings that hold in one chapter, each of the kind that SETTINGS says."""
+
+    show_how: str = SETTINGS["show_how"].default
+    feedback: str = SETTINGS["feedback"].default
+    feedback_until: datetime | None = None
+    variants: str = SETTINGS["variants"].default
+    salt: str = SETTINGS["salt"].default
+    student_id: str = SETTINGS["student_id"].default
+
+    def but(self, **given: object) -> Settings:
+        """These settings with others in place of some. SettingError for a wrong one, or one that needs another."""
+        changed = replace(self, **{name: _read(name, value) for name, value in given.items()})
+        if missing := changed._missing():
+            raise SettingError(missing)
+        return changed
+
+    def _missing(self) -> str:
+        """What some setting needs that is not there."""
+        if self.variants == "student" and not self.salt:
+            return 'variants = "student" needs a salt: add a line such as salt = "autumn 2026"'
+        if self.feedback == "recorded" and self.feedback_until is None:
+            return f'feedback = "recorded" needs an end: add a line such as feedback_until = {EXAMPLE}'
+        return ""
+
+    def written(self) -> dict[str, str]:
+        """The settings that are not what they are by default, as text: what a notebook needs to know."""
+        said = {each.name: getattr(self, each.name) for each in fields(self) if getattr(self, each.name) != each.default}
+        return {name: value.isoformat() if isinstance(value, datetime) else value for name, value in said.items()}
+
+
+def _read(name: str, value: object) -> object:
+    if name not in SETTINGS:
+        raise SettingError(f"there is no setting {name!r}; {_meant(name, SETTINGS)}")
+    try:
+        return SETTINGS[name].read(value)
+    except SettingError as error:
+        raise SettingError(f"{name} {error}") from None
+
+
+def _meant(name: str, known: Mapping[str, object] | list[str]) -> str:
+    close = get_close_matches(name, list(known), 1)
+    return f"did you mean {close[0]}?" if close else f"choose from {', '.join(known)}"
+
+
+# -- the file ----------------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class CourseSettings:
+    """What workbook.toml says: for the course, and for chapters that differ."""
+
+    course: Settings = Settings()
+    chapters: Mapping[str, Settings] = field(default_factory=dict)
+
+    def of(self, chapter: str) -> Settings:
+        """The settings that hold in a chapter, named as its folder is: "01-gradients"."""
+        return self.chapters.get(chapter, self.course)
+
+
+def load(root: Path) -> CourseSettings:
+    """The settings of the course at `root`; those of a course without a workbook.toml are all as by default."""
+    path = Path(root) / FILE
+    try:
+        given = tomllib.loads(path.read_text(encoding="utf-8")) if path.exists() else {}
+        return _course(given, Path(root) / "source")
+    except tomllib.TOMLDecodeError as error:
+        raise SettingError(f'{FILE} cannot be read: {error}; texts need quotes, as in show_how = "practice"') from None
+    except UnicodeDecodeError:
+        raise SettingError(f"{FILE} is not written in UTF-8; save it so in your editor") from None
+    except SettingError as error:
+        raise SettingError(f"{FILE}: {error}") from None
+
+
+def _course(given: dict, source: Path) -> CourseSettings:
+    own = given.pop("chapters", {})
+    course = Settings().but(**given)
+    if not isinstance(own, dict) or not all(isinstance(each, dict) for each in own.values()):
+        raise SettingError("chapters holds a table for each chapter, which begins with a line such as [chapters.NAME]")
+    return CourseSettings(course, {name: _chapter(name, each, course, source) for name, each in own.items()})
+
+
+def _chapter(name: str, given: dict, course: Settings, source: Path) -> Settings:
+    there = sorted(folder.name for folder in source.glob("*") if folder.is_dir())
+    if there and name not in there:
+        raise SettingError(f"there is no chapter {name!r}; {_meant(name, there)}")
+    for setting in given:
+        if setting in SETTINGS and not SETTINGS[setting].chapters:
+            raise SettingError(f"{setting} holds for the whole course; move it above the first [chapters.…]")
+    try:
+        return course.but(**given)
+    except SettingError as error:
+        raise SettingError(f"in [chapters.{name}], {error}") from None
