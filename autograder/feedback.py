@@ -20,7 +20,7 @@ from traitlets.config import Config
 
 from .layout.typeset import unmarked
 from .pages import catalogue
-from .submissions import SETUP_ID, slug_of
+from .submissions import SETUP_ID, STUDENT_ID, slug_of
 from .widgets.fonts import face_css
 
 TEMPLATES = Path(__file__).parent / "templates"
@@ -145,8 +145,8 @@ class FeedbackExporter(HTMLExporter):
     def _init_resources(self, resources):
         resources = super()._init_resources(resources)
         resources["face_css"] = face_css()
-        resources["is_ours"] = lambda cell: bool(slug_of(_name(cell)) or _name(cell) == SETUP_ID)
-        resources["is_setup"] = lambda cell: _name(cell) == SETUP_ID
+        resources["is_ours"] = lambda cell: bool(slug_of(_name(cell)) or _name(cell) in (SETUP_ID, STUDENT_ID))
+        resources["is_setup"] = lambda cell: _name(cell) in (SETUP_ID, STUDENT_ID)
         resources["title_of"] = _title
         resources["harmless"] = harmless
         resources["changed"] = _changed

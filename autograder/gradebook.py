@@ -12,12 +12,14 @@ from nbformat.notebooknode import NotebookNode
 from nbformat.v4 import new_output
 from nbgrader.api import BaseCell, Comment, Grade, Gradebook, SubmittedNotebook
 from nbgrader.preprocessors import NbGraderPreprocessor, SaveAutoGrades
-from traitlets import Integer
+from traitlets import Instance, Integer
 
 from . import pages
-from .marking import mark
 from .release import RunCode, grade_outputs, page_outputs, score_output
+from .repair import from_data
+from .settings import CourseSettings
 from .submissions import grade_id, page_id, slug_of
+from .variants import mark_for
 
 UNKNOWN = "UnknownPage"
 NOT_RUN = "This cell was not run: the code before it stopped the kernel or ran out of time."
@@ -64,8 +66,11 @@ def _graded_code(cell: NotebookNode) -> bool:
 class MarkPages(NbGraderPreprocessor):
     """Mark every page from its answers, and leave the result where nbgrader reads it."""
 
+    settings = Instance(CourseSettings, (), help="What workbook.toml says.").tag(config=True)
+
     def preprocess(self, nb, resources):
         """Give page cells their coloured page, grade cells their points."""
+        self.about = resources["nbgrader"]
         cell = {node.metadata["nbgrader"]["grade_id"]: node for node in nb.cells if "nbgrader" in node.metadata}
         for name, node in cell.items():
             slug = slug_of(name)
@@ -74,14 +79,16 @@ class MarkPages(NbGraderPreprocessor):
         return nb, resources
 
     def mark(self, slug: str, page: NotebookNode, grade: NotebookNode | None) -> None:
-        held = page.metadata.get("workbook", {})
-        answers = {int(box): text for box, text in held.get("answers", {}).items()}
-        faults = tuple(held.get("faults", ()))
+        answers = from_data(slug, page.metadata.get("workbook", {}))
+        student, settings = self.about["student"], self.settings.of(self.about["assignment"])
         try:
-            marks = mark(slug, answers)
+            marks, faults = mark_for(student, answers, settings)  # by the numbers of this student, whatever was shown
         except pages.UnknownPage as unknown:
             self._unknown(page, grade, str(unknown))
             return
+        for fault in faults[len(answers.faults) :]:
+            self.log.warning("%s, %s, %s: %s", student, self.about["notebook"], slug, fault)
+            page.metadata["workbook"]["remarks"] = [fault]  # for the instructor: it says what would be right
         page.outputs = page_outputs(marks, faults)
         if grade is not None:
             most = float(grade.metadata["nbgrader"]["points"])
@@ -146,7 +153,8 @@ class SaveGrades(SaveAutoGrades):
 
     def _add_comment(self, cell, resources):
         super()._add_comment(cell, resources)
-        faults = cell.metadata.get("workbook", {}).get("faults", ())
+        held = cell.metadata.get("workbook", {})
+        faults = [*held.get("faults", ()), *held.get("remarks", ())]
         if faults:
             name = cell.metadata["nbgrader"]["grade_id"]
             comment = self.gradebook.find_comment(name, self.notebook_id, self.assignment_id, self.student_id)

@@ -15,7 +15,6 @@ from __future__ import annotations
 import os
 import shutil
 import sys
-import tomllib
 from pathlib import Path
 
 from nbconvert.preprocessors import ClearMetadataPreprocessor, CSSHTMLHeaderPreprocessor
@@ -40,10 +39,10 @@ from nbgrader.server_extensions.formgrader.handlers import template_path as FORM
 
 from .feedback import FeedbackExporter, template_paths
 from .gradebook import CapOutput, MarkPages, RunOtherCells, SaveGrades
+from .holdback import HoldBack
 from .incoming import RepairSubmission, SubmissionExporter
 from .release import BlankAnswers, FillAnswers, RenderPages, RunCode, StampPages, Tidy
-
-SHOW_HOW = ("practice", "always", "never")
+from .settings import load
 
 
 def configure(c: object, root: Path) -> None:
@@ -96,11 +95,17 @@ def configure(c: object, root: Path) -> None:
         AssignLatePenalties,
     ]
     c.GenerateFeedback.exporter_class = FeedbackExporter
-    c.GenerateFeedback.preprocessors = [GetGrades, CSSHTMLHeaderPreprocessor]
+    c.GenerateFeedback.preprocessors = [
+        GetGrades,
+        HoldBack,  # after GetGrades, whose points and comments it may hold back
+        CSSHTMLHeaderPreprocessor,
+    ]
     # Formgrader's pages too: formulas drawn, nothing fetched from another host, no script out of a student's Markdown.
     c.HTMLExporter.filters = {"markdown2html": "autograder.feedback.markdown_with_formulas"}
     c.HTMLExporter.template_paths = template_paths("formgrade", FORMGRADER)
-    c.StampPages.show_how = settings(root)["show_how"]
+    settings = load(root)
+    for step in (c.StampPages, c.MarkPages, c.HoldBack):
+        step.settings = settings
     _find_alembic()
     c.Execute.record_timing = False  # a solution must not hold the time of day
     c.Execute.store_widget_state = False
@@ -110,15 +115,3 @@ def _find_alembic() -> None:
     """nbgrader makes a gradebook with the program alembic; find it also where the environment is not activated."""
     if not shutil.which("alembic"):
         os.environ["PATH"] = f"{Path(sys.executable).parent}{os.pathsep}{os.environ.get('PATH', '')}"
-
-
-def settings(root: Path) -> dict[str, str]:
-    """The course's settings from workbook.toml; ValueError names a wrong one."""
-    path = root / "workbook.toml"
-    given = tomllib.loads(path.read_text(encoding="utf-8")) if path.exists() else {}
-    said = {"show_how": "practice"} | given
-    if unknown := sorted(set(said) - {"show_how"}):
-        raise ValueError(f"workbook.toml: there is no setting {unknown[0]!r}; the only one is show_how")
-    if said["show_how"] not in SHOW_HOW:
-        raise ValueError(f'workbook.toml: show_how is {said["show_how"]!r}; it must be one of {", ".join(SHOW_HOW)}')
-    return said

@@ -63,6 +63,14 @@ class Policy:
         over = self.until is not None and clock() >= self.until
         return "" if over or self.feedback == "at once" else self.feedback
 
+    @property
+    def notice(self) -> str:
+        """A sentence for the head of a feedback on what is told in it; "" where it tells everything."""
+        if not (held := self.held):
+            return ""
+        told = "Your answers are recorded." if held == "recorded" else "Here is how many boxes are right on each page."
+        return told + self._later("What is right" if held == "recorded" else "Which ones they are")
+
     def tells(self, marks: Marks, *, handed_in: bool = False) -> Marks:
         """The marks as a student may see them now.
 
@@ -76,7 +84,7 @@ class Policy:
         filled = sum(verdict.state == "recorded" for verdict in verdicts)
         if held == "counts" and (handed_in or filled == marks.out_of):
             right = sum(verdict.state in RIGHT for verdict in marks.verdicts)
-            said = f"{right} of {marks.out_of} right{_open(marks.out_of - filled)}.{self._later('Which ones')}"
+            said = f"{right} of {marks.out_of} right{_open(marks.out_of - filled)}.{self._later('Which ones they are')}"
             return Told(marks.page, marks.variant, verdicts, said, marks.points)
         if held == "counts":
             said = f"{filled} of {marks.out_of} boxes filled; how many are right is told once all are."

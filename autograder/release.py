@@ -29,7 +29,7 @@ from .settings import CourseSettings, Settings
 from .submissions import SETUP_ID, STUDENT_ID, grade_id, page_id, slug_of
 
 SETUP_SOURCE = "from autograder.notebook import course, grade, page\n\ncourse({})"
-STUDENT_SOURCE = "# Your numbers follow from your student id. Type it in the box below, or here, in quotes.\ncourse(student=None)"
+STUDENT_SOURCE = "# Your student id gives your numbers: type it in the box below, or here in quotes.\ncourse(student=None)"
 METADATA = {
     "kernelspec": {"display_name": "Python 3", "language": "python", "name": "python3"},
     "language_info": {"name": "python"},
@@ -75,7 +75,8 @@ def setup_cells(settings: Settings) -> list[NotebookNode]:
     setup = new_code_cell(SETUP_SOURCE.format(given), id=SETUP_ID, metadata={"nbgrader": stamp(SETUP_ID)})
     if settings.variants != "student":
         return [setup]
-    return [setup, new_code_cell(STUDENT_SOURCE, id=STUDENT_ID, metadata={"nbgrader": stamp(STUDENT_ID, solution=True)})]
+    asked = {"nbgrader": stamp(STUDENT_ID, solution=True)}
+    return [setup, new_code_cell(STUDENT_SOURCE, id=STUDENT_ID, metadata=asked)]
 
 
 def blank_source(page: Page) -> str:

@@ -9,6 +9,7 @@ can do to a notebook's metadata stops a run. The submitted file itself is never 
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from nbformat.notebooknode import NotebookNode
@@ -16,7 +17,7 @@ from nbgrader.api import Gradebook
 
 from . import pages
 from .cells import MAX_SOURCE, as_source, page_source
-from .submissions import SETUP_ID, Cell, PageAnswers, grade_id, page_id, read_cells, slug_of
+from .submissions import SETUP_ID, STUDENT_ID, Cell, PageAnswers, grade_id, page_id, read_cells, slug_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,8 +109,7 @@ class Rebuilt:
         node.metadata["nbgrader"] = NotebookNode(_stamps(original))
         if slug and original.solution:
             page = self.read[slug]
-            answers = {str(box): text for box, text in page.answers.items()}
-            node.metadata["workbook"] = {"page": slug, "answers": answers, "faults": list(page.faults)}
+            node.metadata["workbook"] = as_data(page)
         return node
 
     def page_source(self, slug: str, original: Original, cell: Cell | None) -> str:
@@ -144,11 +144,27 @@ class Rebuilt:
             return 0
         slug = slug_of(name)
         near = {page_id(slug): 1, grade_id(slug): 0} if slug else {}
+        near |= {SETUP_ID: 1} if name == STUDENT_ID else {}
         for index, node in enumerate(self.cells):
             other = node.metadata.get("nbgrader", {}).get("grade_id")
             if other in near and other != name:
                 return index + near[other]
         return len(self.cells)
+
+
+def as_data(page: PageAnswers) -> dict:
+    """What a notebook answers to a page, as the metadata of its cell: all that the second pass goes by."""
+    told = {"shown": page.shown, "student": page.student}
+    answers = {str(box): text for box, text in page.answers.items()}
+    return {"page": page.slug, "answers": answers, "faults": list(page.faults)} | {
+        name: value for name, value in told.items() if value is not None
+    }
+
+
+def from_data(slug: str, held: Mapping) -> PageAnswers:
+    """The same, back from the metadata of a cell."""
+    answers = {int(box): text for box, text in held.get("answers", {}).items()}
+    return PageAnswers(slug, answers, tuple(held.get("faults", ())), None, held.get("shown"), held.get("student"))
 
 
 def _stamps(original: Original) -> dict:

@@ -140,7 +140,8 @@ class Settings:
 
     def written(self) -> dict[str, str]:
         """The settings that are not what they are by default, as text: what a notebook needs to know."""
-        said = {each.name: getattr(self, each.name) for each in fields(self) if getattr(self, each.name) != each.default}
+        said = {each.name: getattr(self, each.name) for each in fields(self)}
+        said = {name: value for name, value in said.items() if value != SETTINGS[name].default}
         return {name: value.isoformat() if isinstance(value, datetime) else value for name, value in said.items()}
 
 

@@ -12,7 +12,6 @@ from __future__ import annotations
 import unicodedata
 from hashlib import sha256
 
-from . import pages
 from .marking import Marks, mark
 from .page import OWN, OWN_VARIANTS, PageError
 from .settings import Settings
@@ -65,8 +64,8 @@ def _others_numbers(student: str, answers: PageAnswers, settings: Settings, mark
     except PageError:
         return ""  # a number that no page could have shown
     return (
-        f"the page showed {_whose(shown, answers.student, settings)}, not those of {clean_id(student)}, by which it was "
-        f"marked: by the numbers shown it would earn {by_those.points:g} of {by_those.out_of} points"
+        f"the page showed {_whose(shown, answers.student, settings)}, and was marked by those of {clean_id(student)}; "
+        f"by the numbers shown it would earn {by_those.points:g} of {by_those.out_of} points"
     )
 
 

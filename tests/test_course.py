@@ -12,7 +12,7 @@ from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook
 
 from autograder import course, pages
 from autograder.course import BuildError, bad_formulas, build, check, score
-from autograder.nbgrader import settings
+from autograder.settings import load as settings
 from autograder.submissions import SETUP_ID, grade_id, page_id
 
 from .nbgrader_course import CHAPTER, NAME, PAGES, PROSE, Course, page_cells, points

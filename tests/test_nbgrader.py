@@ -26,6 +26,7 @@ pytestmark = pytest.mark.xdist_group("nbgrader")  # they share one long run
 A, B, C = PAGES
 KEY = {box.number: box.literal for box in pages.load(A).sheet().boxes}
 HALF = points(A)
+ABOUT = {"nbgrader": {"student": "anna", "assignment": CHAPTER, "notebook": NAME}}
 
 # -- tricks and accidents ----------------------------------------------------------------------------------------------
 # Each function changes a solved notebook (or the folder it is handed in from); beside it what its readable answers
@@ -991,13 +992,13 @@ def stamped(slug, points):
 
 def test_a_page_worth_other_points_is_scaled():
     """If the gradebook gives a page more points than it has boxes, its marks are scaled to them."""
-    nb, _ = MarkPages().preprocess(stamped(A, 30), {})
+    nb, _ = MarkPages().preprocess(stamped(A, 30), ABOUT)
     assert determine_grade(nb.cells[1]) == (10.0, 30.0)
 
 
 def test_a_page_that_is_gone_is_left_for_a_human():
     """A page that the workbook no longer has earns nothing by itself, and both cells say why."""
-    nb, _ = MarkPages().preprocess(stamped("gradients/long-gone", 3), {})
+    nb, _ = MarkPages().preprocess(stamped("gradients/long-gone", 3), ABOUT)
     assert determine_grade(nb.cells[1]) == (0, 3.0)
     assert "grade it by hand" in nb.cells[0].metadata["workbook"]["faults"][0]
 
