@@ -29,7 +29,8 @@ from .settings import CourseSettings, Settings
 from .submissions import SETUP_ID, STUDENT_ID, grade_id, page_id, slug_of
 
 SETUP_SOURCE = "from autograder.notebook import course, grade, page\n\ncourse({})"
-STUDENT_SOURCE = "# Your student id gives your numbers: type it in the box below, or here in quotes.\ncourse(student=None)"
+STUDENT_SOURCE = "# Your student id gives your numbers: type it into the box below, or here in quotes.\n"
+STUDENT_SOURCE += "course(student=None)"
 METADATA = {
     "kernelspec": {"display_name": "Python 3", "language": "python", "name": "python3"},
     "language_info": {"name": "python"},

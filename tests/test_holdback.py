@@ -1,4 +1,4 @@
-"""Plain nbgrader in a course with numbers for each student and a policy: marks go by the folder, feedback by the clock."""
+"""Plain nbgrader where each student has numbers of their own: marks go by the folder, feedback by the clock."""
 
 from __future__ import annotations
 
@@ -105,7 +105,7 @@ def test_the_released_notebook_holds_the_settings(course):
 
 
 def test_everybody_is_marked_by_the_name_of_their_folder(course):
-    """Right answers to one's own numbers are worth all; Ada's, and the canonical ones, only where they happen to agree."""
+    """Right answers to one's own numbers are worth all; to others, only where they happen to agree."""
     assert sum(course.grades("Ada").values()) == FULL
     assert sum(course.grades("frida").values()) == FULL  # neither an id nor an output is needed
     assert sum(course.grades("emil").values()) == 0

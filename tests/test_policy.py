@@ -70,7 +70,8 @@ def test_counts_wait_until_all_boxes_are_filled():
     assert COUNTS.tells(PART).points == 0
     told = COUNTS.tells(ALL)
     assert states(told) == ["recorded"] * 3
-    assert told.summary.startswith("1 of 3 right. Which ones they are is told from 1 November") and told.points == ALL.points
+    assert told.summary.startswith("1 of 3 right. Which ones they are is told from 1 November")
+    assert told.points == ALL.points
 
 
 def test_counts_of_what_was_handed_in_are_told_with_gaps():
