@@ -17,6 +17,7 @@ import os
 import sqlite3
 import sys
 import traceback
+import warnings
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from functools import cache, partial
@@ -30,7 +31,7 @@ from nbgrader.converters import Autograde
 from nbgrader.converters.base import NbGraderException
 from nbgrader.utils import rmtree
 from sqlalchemy import make_url
-from sqlalchemy.exc import SQLAlchemyError
+from sqlalchemy.exc import SAWarning, SQLAlchemyError
 
 from .incoming import SubmissionExporter
 from .workers import Died, each
@@ -113,6 +114,7 @@ def worker(*given: object) -> Grader:
 
     nbgrader opens a gradebook eight times for each submission; preparing its statements anew was a third of all work.
     """
+    warnings.simplefilter("ignore", SAWarning)  # of nbgrader's own queries; nothing that an instructor could mend
     nbgrader.api.create_engine = cache(nbgrader.api.create_engine)
     return Grader(*given)
 

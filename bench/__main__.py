@@ -12,7 +12,7 @@ from . import classroom
 GROUPS = {
     "imports": "Importing",
     "marking": "Marking alone, one process",
-    "grading": "nbgrader autograde",
+    "grading": "Grading a class",
     "browser": "Edit to verdict, JupyterLab in Chromium",
     "engine": "One training step",
 }

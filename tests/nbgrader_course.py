@@ -9,11 +9,13 @@ import os
 import shutil
 import subprocess
 import sys
+from datetime import datetime
 from pathlib import Path
 
 import nbformat
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook
 from nbgrader.api import Gradebook, MissingEntry
+from sqlalchemy import create_engine, text
 
 from autograder import cli, pages
 from autograder.release import solved_source
@@ -37,7 +39,7 @@ class Course:
     """A course of one chapter, `root`, with nbgrader's commands and its gradebook."""
 
     def __init__(self, root: Path, *extra: dict) -> None:
-        self.root = root
+        self.root, self.db_url = root, f"sqlite:///{root / 'gradebook.db'}"
         shutil.copy(REPOSITORY / "nbgrader_config.py", root)
         self.write_source(CHAPTER, NAME, [new_markdown_cell(PROSE), *page_cells(PAGES), *extra])
 
@@ -95,12 +97,86 @@ class Course:
             return {grade.name: None if grade.needs_manual_grade else grade.score for grade in submission.grades}
 
     def gradebook(self) -> Gradebook:
-        return Gradebook(f"sqlite:///{self.root / 'gradebook.db'}", "backprop-workbook")
+        return Gradebook(self.db_url, "backprop-workbook")
+
+    def total(self, student: str, chapter: str = CHAPTER, name: str = NAME) -> float:
+        """A student's points."""
+        return sum(self.grades(student, chapter, name).values())
+
+    def content(self) -> dict[str, list[str]]:
+        """All that stands in the gradebook, but for its random ids."""
+        engine = create_engine(self.db_url)
+        with engine.connect() as book:
+            found = {
+                name: sorted(str(tuple(map(_same, row))) for row in book.execute(text(query)))
+                for name, query in CONTENT.items()
+            }
+        engine.dispose()
+        return found
+
+    def files(self) -> dict[str, tuple[bytes, int]]:
+        """The autograded files: name → content and permissions."""
+        found = (path for path in (self.root / "autograded").rglob("*") if path.is_file() and path.suffix != ".lock")
+        return {str(path.relative_to(self.root)): (path.read_bytes(), path.stat().st_mode) for path in found}
+
+    def copy(self, root: Path) -> Course:
+        """The same course in another folder, with a gradebook of its own."""
+        shutil.copytree(self.root, root)
+        other = object.__new__(Course)
+        other.root, other.db_url = root, f"sqlite:///{root / 'gradebook.db'}"
+        return other
 
     def autograded(self, student: str) -> dict:
         """The notebook that the instructor sees."""
         path = self.root / "autograded" / student / CHAPTER / f"{NAME}.ipynb"
         return json.loads(path.read_text(encoding="utf-8"))
+
+
+_OF_A_CELL = """JOIN base_cell b ON b.id = {0}.cell_id JOIN submitted_notebook n ON n.id = {0}.notebook_id
+    JOIN submitted_assignment a ON a.id = n.assignment_id"""
+CONTENT = {
+    "points": """SELECT a.student_id, b.name, g.auto_score, g.manual_score, g.extra_credit, g.needs_manual_grade
+        FROM grade g """ + _OF_A_CELL.format("g"),
+    "comments": "SELECT a.student_id, b.name, c.auto_comment, c.manual_comment FROM comment c "
+        + _OF_A_CELL.format("c"),
+    "handed in": "SELECT student_id, timestamp, extension FROM submitted_assignment",
+    "penalties": """SELECT a.student_id, b.name, n.late_submission_penalty FROM submitted_notebook n
+        JOIN submitted_assignment a ON a.id = n.assignment_id JOIN notebook b ON b.id = n.notebook_id""",
+    "students": "SELECT id, first_name, last_name, email, lms_user_id FROM student",
+    "courses": "SELECT id FROM course",
+}  # fmt: skip
+"""What a gradebook holds, table by table, as nbgrader lays it out."""
+
+
+
+def _same(value: object) -> object:
+    """A value of a database, as every kind of database gives it."""
+    if isinstance(value, bool):
+        return int(value)
+    if isinstance(value, datetime):
+        return f"{value:%Y-%m-%d %H:%M:%S}"
+    return value.removesuffix(".000000") if isinstance(value, str) else value
+
+
+CLASS = {
+    "anna": FULL, "berta": points(PAGES[0]), "carl": 0.0, "dora": 0.0, "emil": FULL, "fay": FULL - points(PAGES[0])
+}  # fmt: skip
+
+
+def with_a_class(course: Course) -> Course:
+    """Release the chapter to a class of six: all right, one page, blank, an empty file, renamed, a dict left out."""
+    made = course.run("generate_assignment", CHAPTER)
+    assert made.returncode == 0, made.stderr
+    solved = fill(course.released(), *PAGES)
+    course.submit("anna", solved)
+    course.submit("berta", fill(course.released(), PAGES[0]))
+    course.submit("carl", course.released())
+    course.folder("dora").joinpath(f"{NAME}.ipynb").write_bytes(b"")
+    (course.folder("emil") / "late.ipynb").write_text(json.dumps(solved))
+    page_of(solved, PAGES[0])["source"] = f'page("{PAGES[0]}", answers)'
+    course.submit("fay", solved)
+    (course.folder("fay") / "timestamp.txt").write_text("2030-01-05 10:00:00 UTC")
+    return course
 
 
 def page_cells(slugs: tuple[str, ...]) -> list:

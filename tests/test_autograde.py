@@ -2,12 +2,9 @@
 
 from __future__ import annotations
 
-import json
 import shutil
 import signal
-import sqlite3
 import time
-from contextlib import closing
 
 import pytest
 from filelock import FileLock
@@ -16,72 +13,22 @@ from autograder import autograde
 from autograder.runs import UNFINISHED
 from autograder.submissions import page_id
 
-from .nbgrader_course import CHAPTER, FULL, NAME, PAGES, Course, fill, page_of, points
+from .nbgrader_course import CHAPTER, CLASS, FULL, NAME, PAGES, Course, with_a_class
 
 pytestmark = pytest.mark.xdist_group("nbgrader")
-A, B, C = PAGES
-CLASS = {"anna": FULL, "berta": points(A), "carl": 0.0, "dora": 0.0, "emil": FULL, "fay": FULL - points(A)}
+A = PAGES[0]
 
 
 @pytest.fixture(scope="module")
 def released(tmp_path_factory):
     """A course with a class of six, not graded yet. Tests take copies."""
-    course = Course(tmp_path_factory.mktemp("released"))
-    made = course.run("generate_assignment", CHAPTER)
-    assert made.returncode == 0, made.stderr
-    solved = fill(course.released(), *PAGES)
-    course.submit("anna", solved)
-    course.submit("berta", fill(course.released(), A))
-    course.submit("carl", course.released())
-    course.folder("dora").joinpath(f"{NAME}.ipynb").write_bytes(b"")
-    (course.folder("emil") / "late.ipynb").write_text(json.dumps(solved))
-    page_of(solved, A)["source"] = f'page("{A}", answers)'
-    course.submit("fay", solved)
-    (course.folder("fay") / "timestamp.txt").write_text("2030-01-05 10:00:00 UTC")
-    return course
+    return with_a_class(Course(tmp_path_factory.mktemp("released")))
 
 
 @pytest.fixture
 def course(released, tmp_path):
     """A copy of that course, for one test."""
-    return copied(released, tmp_path / "course")
-
-
-def copied(course, root):
-    shutil.copytree(course.root, root)
-    copy = object.__new__(Course)
-    copy.root = root
-    return copy
-
-
-def content(course):
-    """All that stands in a gradebook, but for the random ids."""
-    tables = {
-        "points": "SELECT s.id, b.name, g.auto_score, g.manual_score, g.extra_credit, g.needs_manual_grade "
-        "FROM grade g "
-        "JOIN base_cell b ON b.id = g.cell_id JOIN submitted_notebook n ON n.id = g.notebook_id "
-        "JOIN submitted_assignment a ON a.id = n.assignment_id JOIN student s ON s.id = a.student_id",
-        "comments": "SELECT s.id, b.name, c.auto_comment, c.manual_comment FROM comment c "
-        "JOIN base_cell b ON b.id = c.cell_id JOIN submitted_notebook n ON n.id = c.notebook_id "
-        "JOIN submitted_assignment a ON a.id = n.assignment_id JOIN student s ON s.id = a.student_id",
-        "handed in": "SELECT student_id, timestamp, extension FROM submitted_assignment",
-        "notebooks": "SELECT a.student_id, b.name, n.late_submission_penalty FROM submitted_notebook n "
-        "JOIN submitted_assignment a ON a.id = n.assignment_id JOIN notebook b ON b.id = n.notebook_id",
-        "students": "SELECT id, first_name, last_name, email, lms_user_id FROM student",
-        "courses": "SELECT id FROM course",
-    }
-    with closing(sqlite3.connect(course.root / "gradebook.db")) as book:
-        return {name: sorted(map(str, book.execute(query))) for name, query in tables.items()}
-
-
-def files(course):
-    """The autograded files: name → (content, permissions)."""
-    found = (path for path in (course.root / "autograded").rglob("*") if path.is_file() and path.suffix != ".lock")
-    return {str(path.relative_to(course.root)): (path.read_bytes(), path.stat().st_mode) for path in found}
-
-
-def total(course, student):
-    return sum(course.grades(student).values())
+    return released.copy(tmp_path / "course")
 
 
 # -- the same grades ---------------------------------------------------------------------------------------------------
@@ -89,13 +36,13 @@ def total(course, student):
 
 def test_it_grades_as_nbgrader_does(released, course, tmp_path):
     """Gradebook, autograded files and their permissions are the same, to the byte, as after `nbgrader autograde`."""
-    other = copied(released, tmp_path / "other")
+    other = released.copy(tmp_path / "other")
     assert other.run("autograde", CHAPTER).returncode == 0
     ran = course.workbook("autograde", CHAPTER, "--jobs", "2")
     assert ran.returncode == 0, ran.stderr
-    assert content(course) == content(other)
-    assert files(course) == files(other)
-    assert {student: total(course, student) for student in CLASS} == CLASS
+    assert course.content() == other.content()
+    assert course.files() == other.files()
+    assert {student: course.total(student) for student in CLASS} == CLASS
 
 
 def test_what_is_odd_is_said(course):
@@ -117,9 +64,9 @@ def test_a_second_run_skips_and_force_does_not(course):
         grade = book.find_submission_notebook(NAME, CHAPTER, "carl").grades[0]
         grade.manual_score = 1.5
         book.db.commit()
-    before = content(course), files(course)
+    before = course.content(), course.files()
     assert "6 graded already" in course.workbook("autograde", CHAPTER).stdout
-    assert (content(course), files(course)) == before
+    assert (course.content(), course.files()) == before
     again = course.workbook("autograde", CHAPTER, "--student", "carl", "--force")
     assert f"{CHAPTER}: 1 graded" in again.stdout
     with course.gradebook() as book:
@@ -130,7 +77,7 @@ def test_a_second_run_skips_and_force_does_not(course):
 def test_options_of_nbgrader_are_taken(course):
     """--set hands an option to nbgrader, as if it stood in nbgrader_config.py."""
     ran = course.workbook("autograde", CHAPTER, "--set", "CourseDirectory.student_id_exclude=anna,berta")
-    assert ran.returncode == 0 and course.grades("anna") is None and total(course, "emil") == FULL
+    assert ran.returncode == 0 and course.grades("anna") is None and course.total("emil") == FULL
 
 
 @pytest.mark.parametrize(
@@ -169,8 +116,8 @@ def test_two_graders_at_once(course):
     assert [process.returncode for process in [*ours, nbgraders]] == [0, 0, 0], ended
     said = "".join(err for _, err in ended)
     assert "Traceback" not in said and "locked" not in said
-    assert {student: total(course, student) for student in CLASS} == CLASS
-    assert len(files(course)) == 7
+    assert {student: course.total(student) for student in CLASS} == CLASS
+    assert len(course.files()) == 7
 
 
 def test_a_second_grader_says_that_it_waits(course):
@@ -200,7 +147,7 @@ def test_a_run_that_was_killed_goes_on(course):
     (half / UNFINISHED).touch()
     ran = course.workbook("autograde", CHAPTER, "--jobs", "2")
     assert ran.returncode == 0 and "x28" in ran.stderr and "half done" in ran.stderr
-    assert [total(course, f"x{n:02}") for n in range(30)] == [FULL] * 30
+    assert [course.total(f"x{n:02}") for n in range(30)] == [FULL] * 30
     assert not list((course.root / "autograded").rglob(UNFINISHED))
 
 
@@ -216,5 +163,5 @@ def test_ctrl_c_keeps_what_is_graded(course):
     assert run.returncode == 130 and "run the command again" in said and "Traceback" not in said
     assert not list((course.root / "autograded").rglob(UNFINISHED))
     graded = [path.parent.name for path in (course.root / "autograded").glob(f"*/{CHAPTER}")]
-    assert 6 <= len(graded) < 36 and all(total(course, student) == CLASS.get(student, FULL) for student in graded)
+    assert 6 <= len(graded) < 36 and all(course.total(student) == CLASS.get(student, FULL) for student in graded)
     assert autograde.in_words("x", autograde.Run(3)).endswith("run the command again to go on.")
