@@ -71,6 +71,20 @@ def autograde(root: Path, chapter: str, jobs: int, student: str, force: bool, se
     return 1 if run.left or run.count("failed") else 0
 
 
+def demo_class(root: Path, students: int, seed: int, chapters: list[str], into: Path) -> int:
+    """Hand in the chapters for a class of simulated students, and print what each should earn."""
+    from .classroom.demo import demo_class
+
+    return demo_class(root, students, seed, chapters, into)
+
+
+def mark(root: Path, **given: object) -> int:
+    """Mark all that was handed in, without a gradebook, and write tables of verdicts, grades and faults."""
+    from .classroom.run import mark_class
+
+    return mark_class(root, **given)
+
+
 class Option(NamedTuple):
     """A word of a command, as argparse takes it: Option("--jobs", type=int, default=2, help="...")."""
 
@@ -101,6 +115,25 @@ COMMANDS: dict[str, tuple] = {
         option("--set", action="append", default=[], metavar="NAME=VALUE", help="an option of nbgrader"),
         option("--verbose", action="store_true", help="say more of what failed"),
     ),
+    "demo-class": (
+        demo_class,
+        option("--students", type=int, default=30, help="how many (default: %(default)s)"),
+        option("--seed", type=int, default=1, help="the same seed makes the same class (default: %(default)s)"),
+        option("--chapters", nargs="+", default=[], metavar="CHAPTER", help="only these (default: all)"),
+        option("--into", type=Path, default=Path("submitted"), help="the folder (default: %(default)s)"),
+    ),
+    "mark": (
+        mark,
+        option("places", nargs="*", type=Path, metavar="PLACE",
+               help="nbgrader's folder of submissions, or a folder or zip from an LMS (default: submitted)"),
+        option("--chapter", default="", help="mark only this chapter; from an LMS, take every file to be of it"),
+        option("--out", type=Path, default=Path("marks"), help="where the tables go (default: %(default)s)"),
+        option("--table", choices=("csv", "parquet"), default="csv", help="the format (default: %(default)s)"),
+        option("--jobs", type=int, default=0, help="processes (default: one for each core)"),
+        option("--scheduler", default="", metavar="tcp://HOST:PORT", help="mark on this Dask cluster"),
+        option("--names", default="", metavar="REGEXP", help="how an LMS names files: with groups student and file"),
+        option("--into-gradebook", action="store_true", help="write the grades into nbgrader's gradebook as well"),
+    ),
 }
 
 
@@ -121,10 +154,7 @@ def main(words: list[str] | None = None) -> int:
     try:
         return command(root, **given)
     except Exception as error:
-        from .course import BuildError
-        from .page import PageError
-
-        if not isinstance(error, (BuildError, PageError)):
+        if type(error).__name__ not in ("BuildError", "ClassError", "PageError"):  # not imported: it may have been light
             raise
         print(error, file=sys.stderr)
         return 1

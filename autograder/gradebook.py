@@ -92,8 +92,7 @@ class MarkPages(NbGraderPreprocessor):
         page.outputs = page_outputs(marks, faults)
         if grade is not None:
             most = float(grade.metadata["nbgrader"]["points"])
-            same = most == marks.out_of  # unless the page has changed since, or someone gave it other points
-            grade.outputs = grade_outputs(marks, marks.points if same else marks.points / marks.out_of * most, most)
+            grade.outputs = grade_outputs(marks, marks.scaled(most), most)
 
     def _unknown(self, page: NotebookNode, grade: NotebookNode | None, said: str) -> None:
         said += " It is in the gradebook but no longer in the workbook; grade it by hand."

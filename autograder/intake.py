@@ -1,6 +1,7 @@
 """Find and read the files that a student handed in, whatever they are. Nothing raises, nothing is changed.
 
     find(folder, {"gradients": {"gradients/one-weight": 4}})     {"gradients": Handed(notebook={...}, faults=())}
+    find_among({"gradients.ipynb": read, ...}, wanted)           the same for files that lie elsewhere, as in an archive
 
 A notebook under another name is found by its pages. What cannot be read becomes a fault that says what to do.
 """
@@ -10,14 +11,16 @@ from __future__ import annotations
 import json
 import os
 import stat
-from collections.abc import Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from pathlib import Path
+from functools import partial
+from pathlib import Path, PurePath
 
 from .submissions import Submission, read_notebook
 
 MAX_BYTES = 200_000_000
 MAX_FILES = 50  # of a submission that are looked into
+PASSED_OVER = (".ipynb_checkpoints", "__MACOSX")  # folders that programs make for themselves
 
 BEGINNINGS = {
     b"PK": "is a zip archive: unpack it and hand in the .ipynb file inside",
@@ -34,7 +37,7 @@ class Handed:
 
     notebook: object
     faults: tuple[str, ...] = ()
-    path: Path | None = None
+    path: PurePath | None = None
 
 
 def read_file(path: Path, folder: Path | None = None) -> Handed:
@@ -107,13 +110,34 @@ def find(folder: Path, wanted: Mapping[str, Mapping[str, int]]) -> dict[str, Han
 
     That is the file of its name, unless another one holds answers to its pages and that one none.
     """
-    named = {name: folder / f"{name}.ipynb" for name in wanted}
-    files = {name: read_file(path, folder) if os.path.lexists(path) else None for name, path in named.items()}
-    others = [read_file(path, folder) for path in _others(folder, wanted)]
-    return {name: _choose(name, files, others, pages) for name, pages in wanted.items()}
+    files = {path.relative_to(folder).as_posix(): partial(read_file, path, folder) for path in _notebooks(folder)}
+    for name in wanted:
+        path = folder / f"{name}.ipynb"
+        if os.path.lexists(path):  # whatever it is: a folder of this name is worth a word too
+            files[path.name] = partial(read_file, path, folder)
+    return find_among(files, wanted)
 
 
-def _choose(name: str, files: dict, others: list[Handed], pages: Mapping[str, int]) -> Handed:
+def find_among(
+    files: Mapping[str, Callable[[], Handed]], wanted: Mapping[str, Mapping[str, int]]
+) -> dict[str, Handed]:
+    """The same among files given by name, each with a function that reads it."""
+    named = {name: files[f"{name}.ipynb"]() if f"{name}.ipynb" in files else None for name in wanted}
+    rest = [read for name, read in files.items() if could_be_notebook(name) and name not in _right_names(wanted)]
+    others = [read() for read in rest[:MAX_FILES]]
+    return {name: _choose(name, named, others, pages) for name, pages in wanted.items()}
+
+
+def could_be_notebook(name: str) -> bool:
+    """Whether a file of this name is looked into."""
+    return name.lower().endswith(".json") or ".ipynb" in PurePath(name).name.lower()
+
+
+def _right_names(wanted: Iterable[str]) -> set[str]:
+    return {f"{name}.ipynb" for name in wanted}
+
+
+def _choose(name: str, files: dict[str, Handed | None], others: list[Handed], pages: Mapping[str, int]) -> Handed:
     here, right = files[name], quoted(f"{name}.ipynb")
     if here is not None and here.notebook is not None and (not pages or _filled(here, pages)):
         also = [other for other in others if pages and _filled(other, pages)]
@@ -138,14 +162,8 @@ def _filled(handed: Handed, pages: Mapping[str, int]) -> int:
     return sum(bool(text.strip()) for slug in pages if slug in read.pages for text in read.pages[slug].answers.values())
 
 
-def _others(folder: Path, wanted: Mapping[str, object]) -> list[Path]:
-    """Every other file of the submission that could be a notebook, in a fixed order."""
-    found = []
+def _notebooks(folder: Path) -> Iterator[Path]:
+    """Every file of the submission that could be a notebook, in a fixed order."""
     for place, folders, names in os.walk(folder):
-        folders[:] = sorted(name for name in folders if name not in (".ipynb_checkpoints", "__MACOSX"))
-        for name in sorted(names):
-            path = Path(place, name)
-            known = path.parent == folder and name.endswith(".ipynb") and name.removesuffix(".ipynb") in wanted
-            if not known and (name.lower().endswith(".json") or ".ipynb" in name.lower()):
-                found.append(path)
-    return found[:MAX_FILES]
+        folders[:] = sorted(name for name in folders if name not in PASSED_OVER)
+        yield from (Path(place, name) for name in sorted(names) if could_be_notebook(name))

@@ -57,6 +57,10 @@ class Marks:
     def out_of(self) -> int:
         return len(self.verdicts)
 
+    def scaled(self, most: float) -> float:
+        """Points earned where the whole page is worth `most`: other points were given to it, or it has changed since."""
+        return self.points if most == self.out_of else self.points / self.out_of * most
+
     @property
     def slips(self) -> int:
         """Boxes that are wrong by themselves, not merely because an earlier one was."""

@@ -1,0 +1,205 @@
+"""Keep what is marked, in one SQLite file, so that a run that was killed goes on where it stopped.
+
+    with Ledger(folder / "ledger.db") as ledger:
+        ledger.enter(arrivals(...), ...)      what there is to mark in this run
+        for entry in ledger.unmarked(): ...   what of it is not marked yet, or has changed since
+        ledger.add(marked)
+        ledger.verdicts(), ledger.grades()    the tables, in the order of entry, never all in memory
+
+A submission is known by a key over its files' names, sizes and times, its chapter as it was handed out, and the
+workbook's own code: if any of these changes, it is marked again.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import sqlite3
+import zlib
+from collections.abc import Iterable, Iterator, Mapping
+from functools import lru_cache
+from pathlib import Path
+from typing import NamedTuple
+
+from .arrivals import Entry, File, Stray
+from .assess import Fault, Record
+from .released import Chapter, ClassError
+from .tables import csv_lines
+
+AT_ONCE = 500  # entries taken from the file at a time
+SCHEMA = """
+CREATE TABLE IF NOT EXISTS marked (key TEXT, part INTEGER, student TEXT, chapter TEXT, points REAL, out_of REAL,
+    lines BLOB, faults TEXT, PRIMARY KEY (key, part));
+CREATE TABLE IF NOT EXISTS entered (seq INTEGER PRIMARY KEY, key TEXT, entry TEXT);
+CREATE TABLE IF NOT EXISTS strays (seq INTEGER PRIMARY KEY, student TEXT, chapter TEXT, said TEXT);
+CREATE TABLE IF NOT EXISTS failed (key TEXT PRIMARY KEY, student TEXT, chapter TEXT, said TEXT);
+"""
+
+
+class Part(NamedTuple):
+    """A Record made small, as a worker sends it and the ledger keeps it."""
+
+    student: str
+    chapter: str  # "" where no chapter could be told
+    points: float
+    out_of: float
+    lines: bytes  # the rows of the table of verdicts, packed
+    faults: tuple[Fault, ...]
+
+
+class Marked(NamedTuple):
+    """A submission after marking; `failed` says why there was none."""
+
+    key: str
+    parts: tuple[Part, ...]
+    failed: Fault | None = None
+
+
+def packed(record: Record | Fault) -> Part:
+    """A Record made small."""
+    if isinstance(record, Fault):
+        return Part(record.student, record.chapter, 0.0, 0.0, b"", (record,))
+    lines = zlib.compress(csv_lines(record.rows).encode("utf-8", "replace"), 1)
+    return Part(record.student, record.chapter, record.points, record.out_of, lines, record.faults)
+
+
+@lru_cache(maxsize=1)
+def workbook_version() -> str:
+    """A word for the code of this workbook: where it differs, marks may."""
+    package = Path(__file__).parents[1]
+    code = hashlib.sha256()
+    for path in sorted(package.rglob("*.py")):
+        code.update(path.relative_to(package).as_posix().encode() + b"\0" + path.read_bytes())
+    return code.hexdigest()[:20]
+
+
+def key(entry: Entry, versions: Mapping[str, str]) -> str:
+    """What a submission is known by. `versions` has a word for each chapter, and one for all under ""."""
+    said = (entry.student, entry.chapter, entry.place, entry.state, [file.name for file in entry.files])
+    return hashlib.sha256(repr((said, versions[entry.chapter])).encode("utf-8", "replace")).hexdigest()
+
+
+def versions(chapters: Mapping[str, Chapter]) -> dict[str, str]:
+    """A word for each chapter as it was handed out, with the code that marks it; under "" one for all."""
+    known = {name: f"{workbook_version()} {chapter.wanted} {_worth(chapter)}" for name, chapter in chapters.items()}
+    return known | {"": repr(known)}
+
+
+def _worth(chapter: Chapter) -> list:
+    return [(notebook.points, notebook.others) for notebook in chapter.notebooks.values()]
+
+
+class Ledger:
+    """The file. One process at a time may have it open; another gets a ClassError."""
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+
+    def __enter__(self) -> Ledger:
+        try:
+            self.book = sqlite3.connect(self.path, timeout=1, isolation_level=None)
+            self.book.execute("PRAGMA locking_mode=EXCLUSIVE")
+            self.book.execute("PRAGMA journal_mode=WAL")
+            self.book.execute("PRAGMA synchronous=NORMAL")
+            self.book.executescript(SCHEMA)
+        except sqlite3.DatabaseError as error:
+            if "locked" in str(error):
+                said = "another `workbook mark` is at work here: wait for it, or say --out with another folder"
+            else:
+                said = f"it cannot be read ({error}): delete it, and everything is marked again"
+            raise ClassError(f"{self.path.parent.name}/{self.path.name}: {said}.") from None
+        return self
+
+    def __exit__(self, *failure: object) -> None:
+        self.book.close()
+
+    # -- what there is to mark
+
+    def enter(self, found: Iterable[Entry | Stray], chapters: Mapping[str, Chapter]) -> None:
+        """Note what this run is about, in place of what the last one was about."""
+        known = versions(chapters)
+        self.book.execute("BEGIN")
+        for table in ("entered", "strays", "failed"):
+            self.book.execute(f"DELETE FROM {table}")
+        for seq, each in enumerate(found):
+            if isinstance(each, Stray):
+                self.book.execute("INSERT INTO strays VALUES (?, ?, ?, ?)", (seq, *map(_clean, each)))
+            else:
+                held = (seq, key(each, known), json.dumps(each))
+                self.book.execute("INSERT INTO entered VALUES (?, ?, ?)", held)
+        self.book.execute("COMMIT")
+
+    def count(self) -> tuple[int, int]:
+        """How many submissions there are, and how many of them are not marked yet."""
+        (all_,) = self.book.execute("SELECT count(*) FROM entered").fetchone()
+        (left,) = self.book.execute(f"SELECT count(*) FROM entered WHERE {UNMARKED}").fetchone()
+        return all_, left
+
+    def unmarked(self) -> Iterator[tuple[str, Entry]]:
+        """Key and submission of what is not marked yet, in order; may be added to meanwhile."""
+        last = -1
+        query = f"SELECT seq, key, entry FROM entered WHERE seq > ? AND {UNMARKED} ORDER BY seq LIMIT {AT_ONCE}"
+        while some := self.book.execute(query, (last,)).fetchall():
+            for _, known, held in some:
+                student, chapter, place, folder, files, state = json.loads(held)
+                yield known, Entry(student, chapter, place, folder, tuple(File(*file) for file in files), state)
+            last = some[-1][0]
+
+    def add(self, several: Iterable[Marked]) -> None:
+        """Keep what was marked; after this it survives whatever happens."""
+        self.book.execute("BEGIN")
+        for each in several:
+            if each.failed:
+                failed = (each.key, *map(_clean, (each.failed.student, each.failed.chapter, each.failed.said)))
+                self.book.execute("INSERT OR REPLACE INTO failed VALUES (?, ?, ?, ?)", failed)
+            for n, part in enumerate(each.parts):
+                held = (each.key, n, _clean(part.student), _clean(part.chapter), part.points, part.out_of, part.lines)
+                self.book.execute("INSERT OR REPLACE INTO marked VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
+                                  (*held, json.dumps(part.faults)))
+        self.book.execute("COMMIT")
+
+    # -- the tables
+
+    def parts(self, columns: str) -> Iterator[tuple]:
+        """Columns of what this run is about, submission by submission; of several that a student handed in, the last."""
+        last = {(student, chapter): seq for seq, student, chapter in self._several()}
+        query = f"SELECT seq, student, chapter, {columns} FROM entered JOIN marked USING (key) ORDER BY seq, part"
+        for seq, student, chapter, *rest in self.book.execute(query):
+            if chapter and last.get((student, chapter), seq) == seq:
+                yield student, chapter, *rest
+
+    def _several(self) -> list[tuple[int, str, str]]:
+        """The last place, student and chapter of what was handed in more than once."""
+        return self.book.execute(
+            "SELECT max(seq), student, chapter FROM entered JOIN marked USING (key) WHERE chapter != '' "
+            "GROUP BY student, chapter HAVING count(*) > 1 ORDER BY 1"
+        ).fetchall()
+
+    def verdicts(self) -> Iterator[str]:
+        """The table of verdicts, as lines of CSV."""
+        for *_, lines in self.parts("lines"):
+            yield zlib.decompress(lines).decode()
+
+    def grades(self) -> Iterator[str]:
+        """The table of grades, as lines of CSV."""
+        for student, chapter, points, out_of, faults in self.parts("points, out_of, faults"):
+            yield csv_lines([(student, chapter, points, out_of, len(json.loads(faults)))])
+
+    def faults(self) -> Iterator[Fault]:
+        """Everything that was odd in this run."""
+        query = "SELECT faults FROM entered JOIN marked USING (key) WHERE faults != '[]' ORDER BY seq, part"
+        for (faults,) in self.book.execute(query):
+            yield from (Fault(*fault) for fault in json.loads(faults))
+        for _, student, chapter in self._several():
+            yield Fault(student, chapter, "", "handed in more than once; the last one in the order of places counts")
+        for table, order in (("failed", "student, chapter"), ("strays", "seq")):
+            for student, chapter, said in self.book.execute(f"SELECT student, chapter, said FROM {table} ORDER BY {order}"):
+                yield Fault(student, chapter, "", said)
+
+
+UNMARKED = "key NOT IN (SELECT key FROM marked)"
+
+
+def _clean(text: str) -> str:
+    """Text that a file can hold: a name with half a character in it gets a question mark."""
+    return text.encode("utf-8", "replace").decode()

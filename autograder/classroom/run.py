@@ -1,0 +1,115 @@
+"""`workbook mark`: mark all that was handed in, and write the tables.
+
+    mark_class(root, [Path("submitted")], out=Path("marks"))
+
+Run it again after it was killed, or after more was handed in: only what is new or has changed is marked.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator
+from itertools import islice
+from pathlib import Path
+
+from . import tables
+from .arrivals import arrivals
+from .ledger import Ledger
+from .released import Chapter, released
+from .workers import Crew, cores, dask_crew, dask_there, local_crew, mark_all
+
+LARGE = 5_000  # submissions from which on a local Dask cluster does the work, where Dask is installed
+SHOWN = 20  # faults that are printed; the table has all
+LEDGER = "ledger.db"
+
+
+def mark_class(
+    root: Path,
+    places: list[Path],
+    out: Path = Path("marks"),
+    chapter: str = "",
+    names: str = "",
+    table: str = "csv",
+    jobs: int = 0,
+    scheduler: str = "",
+    into_gradebook: bool = False,
+) -> int:
+    """Mark everything in `places` and write verdicts, grades and faults into `out`; returns the exit status.
+
+    ClassError says what cannot be done, and why.
+    """
+    chapters = released(root)
+    if chapter and chapter not in chapters:
+        released(root, [chapter])  # raises, and says which there are
+    if table == "parquet":
+        tables.parquet_library()
+    out = root / out
+    out.mkdir(parents=True, exist_ok=True)
+    with Ledger(out / LEDGER) as ledger:
+        places = [root / place for place in places or [Path("submitted")]]
+        ledger.enter(arrivals(places, chapters, only=chapter, names=names), chapters)
+        _mark(ledger, chapters, jobs or cores(), scheduler)
+        written = list(_write(ledger, out, table))
+        if into_gradebook:
+            from .transfer import transfer
+
+            transfer(root, ledger, chapters)
+        print("\n".join([*_summary(ledger, chapters), *_said(ledger), "", *(f"{_near(path, root)}" for path in written)]))
+    return 0
+
+
+def _mark(ledger: Ledger, chapters: dict[str, Chapter], jobs: int, scheduler: str) -> None:
+    """Mark what is not marked yet."""
+    from tqdm import tqdm
+
+    _, left = ledger.count()
+    if left:
+        with _crew(left, jobs, scheduler) as crew, tqdm(total=left, unit=" submissions", disable=None) as bar:
+            for marked in mark_all(ledger.unmarked(), chapters, crew):
+                ledger.add(marked)
+                bar.update(len(marked))
+
+
+def _crew(left: int, jobs: int, scheduler: str) -> Crew:
+    if scheduler or (left >= LARGE and dask_there()):
+        return dask_crew(scheduler, jobs)
+    return local_crew(min(jobs, left))
+
+
+def _write(ledger: Ledger, out: Path, form: str) -> Iterator[Path]:
+    yield tables.write(out, "verdicts", tables.VERDICTS, ledger.verdicts(), form)
+    yield tables.write(out, "grades", tables.GRADES, ledger.grades(), form)
+    faults = (tables.csv_lines([fault]) for fault in ledger.faults())
+    yield tables.write(out, "faults", tables.FAULTS, faults, "csv")
+
+
+def _summary(ledger: Ledger, chapters: dict[str, Chapter]) -> Iterator[str]:
+    """A line for each chapter: how many, and how many points on average."""
+    number, points = Counter(), Counter()
+    for _, chapter, earned in ledger.parts("points"):
+        number[chapter] += 1
+        points[chapter] += earned
+    width = max(map(len, number), default=0)
+    for name in sorted(number):
+        mean = points[name] / number[name]
+        yield f"{name:<{width}}  {number[name]:>6} marked, {mean:.1f} of {chapters[name].points:g} points on average"
+    if not number:
+        yield "Nothing was handed in for any chapter."
+
+
+def _said(ledger: Ledger) -> Iterator[str]:
+    """What was odd, file by file; oddities of single pages are in the table."""
+    whole = [fault for fault in ledger.faults() if not fault.page]
+    pages = sum(1 for fault in ledger.faults() if fault.page)
+    if whole:
+        yield f"\n{len(whole)} to look at:"
+    for fault in islice(whole, SHOWN):
+        yield f"  {', '.join(filter(None, (fault.student, fault.chapter)))}: {fault.said}".replace("  : ", "  ")
+    if len(whole) > SHOWN:
+        yield f"  ... and {len(whole) - SHOWN} more, in the table of faults"
+    if pages:
+        yield f"\n{pages} odd page cells were read as far as possible; the table of faults names them."
+
+
+def _near(path: Path, root: Path) -> Path:
+    return path.relative_to(root) if path.is_relative_to(root) else path

@@ -1,0 +1,127 @@
+"""The tables of a marked class: their columns, and how they are written as CSV or Parquet.
+
+verdicts    a row for each box of each submission
+grades      a row for each chapter of each student
+faults      a row for each thing that was odd, in words
+"""
+
+from __future__ import annotations
+
+import csv
+import filecmp
+import io
+import os
+import re
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from .assess import Fault, Row
+from .released import ClassError
+
+VERDICTS = Row._fields
+GRADES = ("student", "chapter", "points", "out_of", "faults")
+FAULTS = Fault._fields
+FORMATS = ("csv", "parquet")
+WHOLE, PARTS, TEXT = "int32", "float64", "string"
+TYPES = {"box": WHOLE, "variant": WHOLE, "faults": WHOLE, "points": PARTS, "out_of": PARTS}
+"""Columns that hold numbers; all others hold text."""
+
+_FORMULA = re.compile(r"[=@\t\r']|[+-](?![0-9.,]*\Z)")
+
+
+def guarded(text: str) -> str:
+    """Text as it stands in a CSV: with an apostrophe in front where a spreadsheet would run it as a formula."""
+    return f"'{text}" if _FORMULA.match(text) else text
+
+
+def typed(text: str) -> str:
+    """Text from a CSV as it was before `guarded`."""
+    return text.removeprefix("'")
+
+
+def csv_lines(rows: Iterable[tuple]) -> str:
+    """Rows of a table as lines of CSV."""
+    written = io.StringIO()
+    csv.writer(written, lineterminator="\n").writerows([_shown(value) for value in row] for row in rows)
+    return written.getvalue()
+
+
+def _shown(value: object) -> object:
+    if isinstance(value, str):
+        return guarded(value.replace("\0", ""))
+    return f"{value:.10g}" if isinstance(value, float) else value
+
+
+def read_lines(lines: str) -> Iterator[list[str]]:
+    """The rows in lines of CSV, each a list of texts."""
+    for row in csv.reader(io.StringIO(lines, newline="")):
+        yield [typed(text) for text in row]
+
+
+# -- files -------------------------------------------------------------------------------------------------------------
+
+
+def write(folder: Path, name: str, columns: tuple[str, ...], lines: Iterable[str], form: str) -> Path:
+    """Write a table in one go: a killed run leaves the earlier file, the same table leaves the file untouched."""
+    path = folder / f"{name}.{form}"
+    with _replacing(path) as draft:
+        (_write_parquet if form == "parquet" else _write_csv)(draft, columns, lines)
+    return path
+
+
+@contextmanager
+def _replacing(path: Path) -> Iterator[Path]:
+    draft = path.with_name(f".{path.name}.new")
+    try:
+        yield draft
+        if path.exists() and filecmp.cmp(draft, path, shallow=False):
+            return
+        os.replace(draft, path)
+    finally:
+        draft.unlink(missing_ok=True)
+
+
+def _write_csv(path: Path, columns: tuple[str, ...], lines: Iterable[str]) -> None:
+    with path.open("w", encoding="utf-8", errors="replace", newline="") as file:
+        file.write(",".join(columns) + "\n")
+        file.writelines(lines)
+
+
+def _write_parquet(path: Path, columns: tuple[str, ...], lines: Iterable[str]) -> None:
+    arrow, parquet = parquet_library()
+    schema = arrow.schema([(name, getattr(arrow, TYPES.get(name, TEXT))()) for name in columns])
+    with parquet.ParquetWriter(path, schema) as writer:
+        for piece in _pieces(lines):
+            texts = zip(*read_lines(piece), strict=True)
+            values = [_column(name, column) for name, column in zip(columns, texts, strict=True)]
+            writer.write_table(arrow.table(dict(zip(columns, values, strict=True)), schema=schema))
+
+
+def _pieces(lines: Iterable[str], size: int = 4_000_000) -> Iterator[str]:
+    """The same lines in pieces of a few megabytes, none of them empty."""
+    held: list[str] = []
+    length = 0
+    for each in lines:
+        held.append(each)
+        length += len(each)
+        if length >= size:
+            yield "".join(held)
+            held, length = [], 0
+    if length:
+        yield "".join(held)
+
+
+def _column(name: str, texts: tuple[str, ...]) -> list:
+    read = {WHOLE: int, PARTS: float, TEXT: str}[TYPES.get(name, TEXT)]
+    return [read(text) for text in texts]
+
+
+def parquet_library():
+    """pyarrow and pyarrow.parquet. ClassError where they are not installed."""
+    try:
+        import pyarrow
+        import pyarrow.parquet
+    except ImportError:
+        raise ClassError("Parquet needs pyarrow: pip install 'backprop-workbook[parquet]', or say --table csv") from None
+    return pyarrow, pyarrow.parquet

@@ -1,0 +1,181 @@
+"""Mark many submissions at once: in all cores of this computer, or on a Dask cluster. What dies is done again.
+
+    with local_crew(2) as crew:
+        for marked in mark_all(unmarked, chapters, crew): ...
+
+Submissions travel as names of files, results as packed rows; only a few batches are on the way at any time, so that
+100 000 submissions need no more memory here than 100.
+"""
+
+from __future__ import annotations
+
+import os
+from collections import deque
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from concurrent.futures import FIRST_COMPLETED, BrokenExecutor, Executor, Future, ProcessPoolExecutor, wait
+from contextlib import AbstractContextManager, ExitStack
+from itertools import islice
+from multiprocessing import get_context
+from pathlib import Path
+
+from .arrivals import Entry
+from .assess import Fault, assess
+from .ledger import Marked, packed, workbook_version
+from .released import Chapter, ClassError
+
+BATCH = 25  # submissions that travel together
+AHEAD = 3  # batches on the way for each worker
+Batch = list[tuple[str, Entry]]
+NEEDS_DASK = "A cluster needs Dask: pip install 'backprop-workbook[dask]'"
+LOST = "marking it stopped its process twice: look at the file, and mark it by hand"
+
+
+def mark_batch(version: str, chapters: Mapping[str, Chapter], batch: Batch) -> list[Marked]:
+    """Mark some submissions; this is what a worker does. ClassError where its workbook is not the caller's."""
+    if version != workbook_version():
+        raise ClassError("A worker has another version of the workbook. Install the same one there, and start it again.")
+    return [_marked(key, entry, chapters) for key, entry in batch]
+
+
+def _marked(key: str, entry: Entry, chapters: Mapping[str, Chapter]) -> Marked:
+    for path in [entry.folder] if entry.folder else {file.path for file in entry.files}:
+        if not os.path.lexists(Path(path).parent):
+            raise ClassError(f"A worker cannot see {path}. Put the submissions on a disk that all workers share.")
+    try:
+        return Marked(key, tuple(packed(record) for record in assess(entry, chapters)))
+    except Exception as error:  # noqa: BLE001  one submission must never cost another
+        said = f"it could not be marked ({type(error).__name__}: {error}): look at the file, and mark it by hand"
+        return Marked(key, (), Fault(entry.student, entry.chapter, "", said[:300]))
+
+
+class Crew:
+    """Whoever does the work: an executor that can be opened again when it broke."""
+
+    def __init__(self, width: int, opened: Callable[[], AbstractContextManager[Executor]], broken: tuple) -> None:
+        self.width, self.broken = width, broken
+        self._opened = opened
+        self._stack = ExitStack()
+
+    def __enter__(self) -> Crew:
+        self.executor = self._stack.enter_context(self._opened())
+        return self
+
+    def __exit__(self, *failure: object) -> None:
+        self._stack.close()
+
+    def reopen(self) -> None:
+        """Go on with new workers."""
+        self._stack.close()
+        self.executor = self._stack.enter_context(self._opened())
+
+
+def mark_all(unmarked: Iterable[tuple[str, Entry]], chapters: Mapping[str, Chapter], crew: Crew) -> Iterator[list[Marked]]:
+    """Mark everything, in no fixed order. A submission that kills its worker is tried once more, alone, then named."""
+    unmarked = iter(unmarked)
+    suspects: deque[Batch] = deque()
+    on_the_way: dict[Future, Batch] = {}
+    while True:
+        while not suspects and len(on_the_way) < crew.width * AHEAD and (batch := list(islice(unmarked, BATCH))):
+            on_the_way[_send(crew, chapters, batch)] = batch
+        alone = bool(suspects) and not on_the_way
+        if alone:
+            batch = suspects.popleft()
+            on_the_way[_send(crew, chapters, batch)] = batch
+        if not on_the_way:
+            return
+        done, _ = wait(on_the_way, return_when=FIRST_COMPLETED)
+        for future in done:
+            batch = on_the_way.pop(future)
+            try:
+                yield future.result()
+            except crew.broken:
+                lost = [batch, *on_the_way.values()]
+                on_the_way.clear()
+                crew.reopen()
+                if alone:
+                    yield [_given_up(*each) for each in batch]
+                else:
+                    suspects.extend([each] for several in lost for each in several)
+                break
+
+
+def _send(crew: Crew, chapters: Mapping[str, Chapter], batch: Batch) -> Future:
+    named = {entry.chapter for _, entry in batch}
+    needed = chapters if "" in named else {name: chapters[name] for name in named}
+    return crew.executor.submit(mark_batch, workbook_version(), needed, batch)
+
+
+def _given_up(key: str, entry: Entry) -> Marked:
+    return Marked(key, (), Fault(entry.student, entry.chapter, "", LOST))
+
+
+# -- who does the work -------------------------------------------------------------------------------------------------
+
+
+def local_crew(jobs: int) -> Crew:
+    """Processes on this computer."""
+    return Crew(jobs, lambda: ProcessPoolExecutor(jobs, mp_context=get_context("spawn")), (BrokenExecutor,))
+
+
+def dask_crew(scheduler: str = "", jobs: int = 1) -> Crew:
+    """A Dask cluster: the one at `scheduler`, or one of `jobs` processes on this computer.
+
+    ClassError where Dask is not installed, nobody answers there, or there is no worker.
+    """
+    try:
+        from distributed import KilledWorker
+    except ImportError:
+        raise ClassError(NEEDS_DASK) from None
+    return Crew(_slots(scheduler) if scheduler else jobs, lambda: _DaskExecutor(scheduler, jobs), (KilledWorker,))
+
+
+def _client(scheduler: str):
+    from distributed import Client
+
+    try:
+        client = Client(scheduler, timeout="10s", set_as_default=False)
+        client.wait_for_workers(1, timeout=30)
+    except (OSError, ValueError):
+        raise ClassError(
+            f"No Dask scheduler with a worker answers at {scheduler}. Start them: dask scheduler, and in other windows "
+            "dask worker tcp://<its address>:8786"
+        ) from None
+    return client
+
+
+def _slots(scheduler: str) -> int:
+    with _client(scheduler) as client:
+        return max(1, sum(client.nthreads().values()))
+
+
+class _DaskExecutor:
+    """A cluster's executor; closing it leaves a cluster that was there before as it is."""
+
+    def __init__(self, scheduler: str, jobs: int) -> None:
+        self.scheduler, self.jobs = scheduler, jobs
+
+    def __enter__(self) -> Executor:
+        self.stack = ExitStack()
+        address = self.scheduler
+        if not address:
+            from distributed import LocalCluster
+
+            cluster = LocalCluster(n_workers=self.jobs, threads_per_worker=1, dashboard_address=None)
+            address = self.stack.enter_context(cluster).scheduler_address
+        client = self.stack.enter_context(_client(address))
+        return client.get_executor(pure=False)
+
+    def __exit__(self, *failure: object) -> None:
+        self.stack.close()
+
+
+def dask_there() -> bool:
+    """Whether Dask is installed."""
+    from importlib.util import find_spec
+
+    return find_spec("distributed") is not None
+
+
+def cores() -> int:
+    """How many cores this process may use."""
+    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
