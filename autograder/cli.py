@@ -129,7 +129,7 @@ COMMANDS: dict[str, tuple] = {
         option("--chapter", default="", help="mark only this chapter; from an LMS, take every file to be of it"),
         option("--out", type=Path, default=Path("marks"), help="where the tables go (default: %(default)s)"),
         option("--table", choices=("csv", "parquet"), default="csv", help="the format (default: %(default)s)"),
-        option("--jobs", type=int, default=0, help="processes (default: one for each core)"),
+        option("--jobs", type=int, default=0, help="processes (default: one for each core; 1 needs no other process)"),
         option("--scheduler", default="", metavar="tcp://HOST:PORT", help="mark on this Dask cluster"),
         option("--names", default="", metavar="REGEXP", help="how an LMS names files: with groups student and file"),
         option("--into-gradebook", action="store_true", help="write the grades into nbgrader's gradebook as well"),
@@ -154,7 +154,7 @@ def main(words: list[str] | None = None) -> int:
     try:
         return command(root, **given)
     except Exception as error:
-        if type(error).__name__ not in ("BuildError", "ClassError", "PageError"):  # not imported: it may have been light
+        if type(error).__name__ not in ("BuildError", "ClassError", "PageError"):  # said by name: no imports
             raise
         print(error, file=sys.stderr)
         return 1

@@ -98,7 +98,7 @@ def _decoded(data: bytes) -> tuple[str, tuple[str, ...]]:
 
 def quoted(name: str) -> str:
     """A file's name, fit to be shown: short, on one line, without mark-up."""
-    clean = "".join(letter if letter.isprintable() and letter not in "`<>*_[]|$\\" else "?" for letter in name)
+    clean = "".join(letter if letter.isprintable() and letter not in "`<>*[]|$\\" else "?" for letter in name)
     return f"`{clean if len(clean) <= 60 else clean[:57] + '...'}`"
 
 

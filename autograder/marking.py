@@ -58,7 +58,7 @@ class Marks:
         return len(self.verdicts)
 
     def scaled(self, most: float) -> float:
-        """Points earned where the whole page is worth `most`: other points were given to it, or it has changed since."""
+        """Points earned where the page is worth `most`: somebody gave it other points, or it has changed since."""
         return self.points if most == self.out_of else self.points / self.out_of * most
 
     @property

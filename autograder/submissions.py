@@ -208,7 +208,7 @@ def _student(listed: list[Cell]) -> str | None:
 
 
 def answers_to(listed: list[Cell], pages: Mapping[str, int]) -> dict[str, PageAnswers]:
-    """The answers to exactly these pages (slug → number of boxes); a page that no cell answers is blank, and says so."""
+    """The answers to these pages and no others (slug → number of boxes); a page that no cell answers is blank."""
     read = read_cells(listed, pages).pages
     gone = "no cell of the notebook answers this page; it was put back"
     return {slug: read.get(slug) or PageAnswers(slug, {}, (gone,)) for slug in pages}

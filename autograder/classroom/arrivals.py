@@ -15,7 +15,6 @@ import re
 import stat
 import zipfile
 from collections.abc import Collection, Iterable, Iterator
-from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 from typing import NamedTuple
 
@@ -32,6 +31,8 @@ LMS = {
 }
 """How an LMS names what it packs, tried in this order: who (and their number there), and the file's own name."""
 OF_AN_LMS = re.compile(r"index\.html?|.*\.(txt|html?)", re.IGNORECASE)  # lists and receipts that an LMS adds
+A_LINK = "is a link to somewhere else: put the folder itself there"
+GIVE_RIGHT = "give yourself the right to read it"
 MAX_STATED = 10_000  # files of one submission that tell whether it has changed
 
 
@@ -112,7 +113,7 @@ def _tree(place: Path, chapters: Collection[str]) -> Iterator[Entry | Stray]:
     for student in sorted(name for name in os.listdir(place) if not name.startswith(".")):
         folder = place / student
         if folder.is_symlink():
-            yield Stray(student, "", f"{quoted(student)} is a link to somewhere else: put the folder itself there")
+            yield Stray(student, "", f"{quoted(student)} {A_LINK}")
         elif folder.is_dir():
             yield from _student(place, folder, chapters)
 
@@ -121,17 +122,17 @@ def _student(place: Path, folder: Path, chapters: Collection[str]) -> Iterator[E
     try:
         inside = set(os.listdir(folder))
     except OSError as error:
-        yield Stray(folder.name, "", f"the folder cannot be opened ({_reason(error)}): give yourself the right to read it")
+        yield Stray(folder.name, "", f"the folder cannot be opened ({_reason(error)}): {GIVE_RIGHT}")
         return
     for chapter in sorted(inside.intersection(chapters)):
         path = folder / chapter
         if path.is_symlink():
-            yield Stray(folder.name, chapter, f"{quoted(chapter)} is a link to somewhere else: put the folder itself there")
+            yield Stray(folder.name, chapter, f"{quoted(chapter)} {A_LINK}")
         elif not path.is_dir():
-            yield Stray(folder.name, chapter, f"{quoted(chapter)} is not a folder: put the notebook into a folder of this name")
-        elif not os.access(path, os.R_OK | os.X_OK):
-            said = "the folder cannot be opened (permission denied): give yourself the right to read it"
+            said = f"{quoted(chapter)} is not a folder: put the notebook into a folder of this name"
             yield Stray(folder.name, chapter, said)
+        elif not os.access(path, os.R_OK | os.X_OK):
+            yield Stray(folder.name, chapter, f"the folder cannot be opened (permission denied): {GIVE_RIGHT}")
         else:
             yield Entry(folder.name, chapter, place.name, str(path), state=_state(path))
     for name in sorted(name for name in inside if name.endswith(".ipynb")):
@@ -212,7 +213,7 @@ def _grouped(
         read = _whose(each.name, chapters, pattern)
         if read is None:
             if not OF_AN_LMS.fullmatch(each.name):
-                yield Stray("", "", f"{quoted(each.name)}: cannot tell whose it is; say how files are named with --names")
+                yield Stray("", "", f"{quoted(each.name)}: cannot tell whose it is; --names says how files are named")
             continue
         student, number, chapter, name = read
         group = groups.setdefault((student, number, chapter or only), {})
@@ -231,8 +232,9 @@ def _grouped(
 
 def _without_wrapping(found: list[_Found]) -> list[_Found]:
     """Without the one folder in which an archive wraps everything."""
-    tops = {each.name.partition("/")[0] for each in found if not each.refused}
-    inner = [each.name.partition("/")[2] for each in found if not each.refused]
+    names = [each.name for each in found if not each.refused and not OF_AN_LMS.fullmatch(each.name)]
+    tops = {name.partition("/")[0] for name in names}
+    inner = [name.partition("/")[2] for name in names]
     nested = len(tops) == 1 and all("/" in rest or _lms(rest) for rest in inner) and inner
     top = next(iter(tops), "")
     if not nested or _lms(f"{top}/x"):

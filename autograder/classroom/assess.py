@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 import zipfile
+import zlib
 from collections.abc import Callable, Mapping
 from functools import partial
 from pathlib import Path, PurePosixPath
@@ -67,7 +68,10 @@ def assess(entry: Entry, chapters: Mapping[str, Chapter]) -> list[Record | Fault
     wanted = [chapters[entry.chapter]] if entry.chapter else _answered(files, chapters)
     if not wanted:
         return [_unplaced(entry, files)]
-    return [_record(entry.student, chapter, find_among(files, chapter.wanted), entry.files) for chapter in wanted]
+    return [
+        _record(entry.student, chapter, find_among(_called_right(files, chapter), chapter.wanted), entry.files)
+        for chapter in wanted
+    ]
 
 
 # -- files that lie in no folder of their own --------------------------------------------------------------------------
@@ -95,7 +99,7 @@ def read_member(file: File) -> Handed:
     try:
         with zipfile.ZipFile(file.path) as archive, archive.open(file.member) as member:
             data = member.read(MAX_BYTES + 1)
-    except (OSError, RuntimeError, NotImplementedError, zipfile.BadZipFile, EOFError, KeyError) as error:
+    except (OSError, RuntimeError, NotImplementedError, zipfile.BadZipFile, zlib.error, EOFError, KeyError) as error:
         why = "it has a password" if "password" in str(error) else "the archive is damaged there"
         return Handed(None, (f"{name} cannot be read out of the archive ({why}): hand it in again",), path)
     if len(data) > MAX_BYTES:
@@ -106,7 +110,7 @@ def read_member(file: File) -> Handed:
 
 def _answered(files: Mapping[str, Callable[[], Handed]], chapters: Mapping[str, Chapter]) -> list[Chapter]:
     """The chapters whose pages, or else whose notebook's name, turn up in these files."""
-    chapter_of = {slug: name for name, chapter in chapters.items() for pages in chapter.wanted.values() for slug in pages}
+    chapter_of = {slug: name for name, each in chapters.items() for slugs in each.wanted.values() for slug in slugs}
     found: set[str] = set()
     for file, read in files.items():
         if could_be_notebook(file):
@@ -114,6 +118,16 @@ def _answered(files: Mapping[str, Callable[[], Handed]], chapters: Mapping[str, 
             named = {name for name, chapter in chapters.items() for stem in chapter.notebooks if stem in file}
             found |= {chapter_of[slug] for slug in slugs if slug in chapter_of} or named
     return [chapter for name, chapter in chapters.items() if name in found]
+
+
+def _called_right(files: dict[str, Callable[[], Handed]], chapter: Chapter) -> dict[str, Callable[[], Handed]]:
+    """The files; a single notebook with the chapter's pages goes by its right name: an LMS renames as it pleases."""
+    single = [file for file in files if could_be_notebook(file)]
+    if len(single) == len(chapter.notebooks) == 1:
+        ((name, slugs),) = chapter.wanted.items()
+        if slugs.keys() & read_notebook(files[single[0]]().notebook).pages.keys():
+            return {f"{name}.ipynb": files[single[0]]}
+    return files
 
 
 def _unplaced(entry: Entry, files: Mapping[str, Callable[[], Handed]]) -> Fault:

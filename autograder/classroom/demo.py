@@ -154,7 +154,8 @@ ODDITIES: dict[str, Callable[[Paper], None]] = {
 def cast(count: int, seed: int = 1) -> list[Student]:
     """The students: up to two in five do something odd, one in six stops half-way."""
     rng = Random(f"demo class {seed}")
-    codes = sorted({code for page in pages.catalogue().values() for box in page.sheet().boxes for code, _ in box.mistakes})
+    boxes = [box for page in pages.catalogue().values() for box in page.sheet().boxes]
+    codes = sorted({code for box in boxes for code, _ in box.mistakes})
     students = [Student(f"demo-{n:03}", _habits(rng, codes)) for n in range(1, count + 1)]
     order = rng.sample(range(count), count)
     odd = min(len(ODDITIES), count * 2 // 5)
@@ -172,7 +173,9 @@ def _habits(rng: Random, codes: list[str]) -> Habits:
     return Habits(round(rng.betavariate(4, 1.6), 2), slips, rng.choice(STYLES))
 
 
-def hand_in(root: Path, students: list[Student], into: Path, chapters: Iterable[str] = (), seed: int = 1) -> list[Earned]:
+def hand_in(
+    root: Path, students: list[Student], into: Path, chapters: Iterable[str] = (), seed: int = 1
+) -> list[Earned]:
     """Write submissions, into/<student>/<chapter>/<notebook>.ipynb; returns what each should earn.
 
     An earlier demo class in `into` is replaced. ClassError if anything else is there.

@@ -141,8 +141,7 @@ class Ledger:
         query = f"SELECT seq, key, entry FROM entered WHERE seq > ? AND {UNMARKED} ORDER BY seq LIMIT {AT_ONCE}"
         while some := self.book.execute(query, (last,)).fetchall():
             for _, known, held in some:
-                student, chapter, place, folder, files, state = json.loads(held)
-                yield known, Entry(student, chapter, place, folder, tuple(File(*file) for file in files), state)
+                yield known, _entry(held)
             last = some[-1][0]
 
     def add(self, several: Iterable[Marked]) -> None:
@@ -161,7 +160,7 @@ class Ledger:
     # -- the tables
 
     def parts(self, columns: str) -> Iterator[tuple]:
-        """Columns of what this run is about, submission by submission; of several that a student handed in, the last."""
+        """Columns of what this run is about, one submission after another; of several for one chapter, the last."""
         last = {(student, chapter): seq for seq, student, chapter in self._several()}
         query = f"SELECT seq, student, chapter, {columns} FROM entered JOIN marked USING (key) ORDER BY seq, part"
         for seq, student, chapter, *rest in self.book.execute(query):
@@ -185,6 +184,12 @@ class Ledger:
         for student, chapter, points, out_of, faults in self.parts("points, out_of, faults"):
             yield csv_lines([(student, chapter, points, out_of, len(json.loads(faults)))])
 
+    def full(self) -> Iterator[tuple[str, str, str, list[Fault], Entry]]:
+        """Student, chapter, rows as lines of CSV, faults, and where it lies, submission by submission."""
+        for student, chapter, lines, faults, entry in self.parts("lines, faults, entry"):
+            said = [Fault(*fault) for fault in json.loads(faults)]
+            yield student, chapter, zlib.decompress(lines).decode(), said, _entry(entry)
+
     def faults(self) -> Iterator[Fault]:
         """Everything that was odd in this run."""
         query = "SELECT faults FROM entered JOIN marked USING (key) WHERE faults != '[]' ORDER BY seq, part"
@@ -193,8 +198,14 @@ class Ledger:
         for _, student, chapter in self._several():
             yield Fault(student, chapter, "", "handed in more than once; the last one in the order of places counts")
         for table, order in (("failed", "student, chapter"), ("strays", "seq")):
-            for student, chapter, said in self.book.execute(f"SELECT student, chapter, said FROM {table} ORDER BY {order}"):
+            query = f"SELECT student, chapter, said FROM {table} ORDER BY {order}"
+            for student, chapter, said in self.book.execute(query):
                 yield Fault(student, chapter, "", said)
+
+
+def _entry(held: str) -> Entry:
+    student, chapter, place, folder, files, state = json.loads(held)
+    return Entry(student, chapter, place, folder, tuple(File(*file) for file in files), state)
 
 
 UNMARKED = "key NOT IN (SELECT key FROM marked)"

@@ -102,7 +102,7 @@ def _decide(box: Box, desk: _Desk, habits: Habits, rng: Random) -> Planted:
         return blank
     if _same(expected, box.key):
         rounded = _rounded(box) if rng.random() < 0.1 else None
-        return Planted(box.number, "rounded", rounded) if rounded else Planted(box.number, "right", right(box, habits, rng))
+        return Planted(box.number, *(("rounded", rounded) if rounded else ("right", right(box, habits, rng))))
     if not _told_apart(expected, box.key, box):
         return blank
     text = _typed(box, expected, habits, rng)
@@ -110,7 +110,7 @@ def _decide(box: Box, desk: _Desk, habits: Habits, rng: Random) -> Planted:
 
 
 def _slip(box: Box, expected: object, named: tuple, habits: Habits, rng: Random) -> Planted | None:
-    """A mistake with a name if there is one to be made, the student's own habit first; otherwise just something else."""
+    """A mistake with a name if there is one to be made, the student's own habits first; otherwise something else."""
     candidates = list(enumerate(named))
     rng.shuffle(candidates)
     candidates.sort(key=lambda each: each[1][0] not in habits.slips)
@@ -177,7 +177,7 @@ def _differ(value: object, other: object, names: tuple[str, ...]) -> bool:
 
 
 def _trivial(value: object, key: object) -> bool:
-    """A bare 0 or 1 where the key is neither: the course does not carry it, because all that follows would be trivial."""
+    """A bare 0 or 1 where the key is neither: the course does not carry it, or all that follows would be trivial."""
     bare = [_bare(each) for each in (value, key)]
     return bare[0] in WORTH_CARRYING and bare[1] not in WORTH_CARRYING
 

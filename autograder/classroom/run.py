@@ -16,7 +16,7 @@ from . import tables
 from .arrivals import arrivals
 from .ledger import Ledger
 from .released import Chapter, released
-from .workers import Crew, cores, dask_crew, dask_there, local_crew, mark_all
+from .workers import BATCH, Crew, cores, dask_crew, dask_there, local_crew, mark_all
 
 LARGE = 5_000  # submissions from which on a local Dask cluster does the work, where Dask is installed
 SHOWN = 20  # faults that are printed; the table has all
@@ -48,13 +48,14 @@ def mark_class(
     with Ledger(out / LEDGER) as ledger:
         places = [root / place for place in places or [Path("submitted")]]
         ledger.enter(arrivals(places, chapters, only=chapter, names=names), chapters)
-        _mark(ledger, chapters, jobs or cores(), scheduler)
+        _mark(ledger, chapters, jobs, scheduler)
         written = list(_write(ledger, out, table))
         if into_gradebook:
             from .transfer import transfer
 
-            transfer(root, ledger, chapters)
-        print("\n".join([*_summary(ledger, chapters), *_said(ledger), "", *(f"{_near(path, root)}" for path in written)]))
+            transfer(root, ledger)
+        for line in [*_summary(ledger, chapters), *_said(ledger), "", *(_near(path, root) for path in written)]:
+            print(line)
     return 0
 
 
@@ -71,9 +72,9 @@ def _mark(ledger: Ledger, chapters: dict[str, Chapter], jobs: int, scheduler: st
 
 
 def _crew(left: int, jobs: int, scheduler: str) -> Crew:
-    if scheduler or (left >= LARGE and dask_there()):
-        return dask_crew(scheduler, jobs)
-    return local_crew(min(jobs, left))
+    if scheduler or (left >= LARGE and jobs != 1 and dask_there()):
+        return dask_crew(scheduler, jobs or cores())
+    return local_crew(jobs or max(2, min(cores(), left // BATCH)))
 
 
 def _write(ledger: Ledger, out: Path, form: str) -> Iterator[Path]:

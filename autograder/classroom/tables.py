@@ -123,5 +123,6 @@ def parquet_library():
         import pyarrow
         import pyarrow.parquet
     except ImportError:
-        raise ClassError("Parquet needs pyarrow: pip install 'backprop-workbook[parquet]', or say --table csv") from None
+        said = "Parquet needs pyarrow: pip install 'backprop-workbook[parquet]', or say --table csv"
+        raise ClassError(said) from None
     return pyarrow, pyarrow.parquet

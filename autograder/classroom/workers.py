@@ -33,7 +33,7 @@ LOST = "marking it stopped its process twice: look at the file, and mark it by h
 def mark_batch(version: str, chapters: Mapping[str, Chapter], batch: Batch) -> list[Marked]:
     """Mark some submissions; this is what a worker does. ClassError where its workbook is not the caller's."""
     if version != workbook_version():
-        raise ClassError("A worker has another version of the workbook. Install the same one there, and start it again.")
+        raise ClassError("A worker has another version of the workbook. Install the same one there and start it again.")
     return [_marked(key, entry, chapters) for key, entry in batch]
 
 
@@ -69,7 +69,9 @@ class Crew:
         self.executor = self._stack.enter_context(self._opened())
 
 
-def mark_all(unmarked: Iterable[tuple[str, Entry]], chapters: Mapping[str, Chapter], crew: Crew) -> Iterator[list[Marked]]:
+def mark_all(
+    unmarked: Iterable[tuple[str, Entry]], chapters: Mapping[str, Chapter], crew: Crew
+) -> Iterator[list[Marked]]:
     """Mark everything, in no fixed order. A submission that kills its worker is tried once more, alone, then named."""
     unmarked = iter(unmarked)
     suspects: deque[Batch] = deque()
@@ -113,8 +115,22 @@ def _given_up(key: str, entry: Entry) -> Marked:
 
 
 def local_crew(jobs: int) -> Crew:
-    """Processes on this computer."""
+    """Processes on this computer; one job is done in this process itself."""
+    if jobs == 1:
+        return Crew(1, _Here, ())
     return Crew(jobs, lambda: ProcessPoolExecutor(jobs, mp_context=get_context("spawn")), (BrokenExecutor,))
+
+
+class _Here(Executor):
+    """Does the work at once."""
+
+    def submit(self, work: Callable, /, *given: object, **named: object) -> Future:
+        done: Future = Future()
+        try:
+            done.set_result(work(*given, **named))
+        except Exception as error:  # noqa: BLE001  the caller of result() gets it
+            done.set_exception(error)
+        return done
 
 
 def dask_crew(scheduler: str = "", jobs: int = 1) -> Crew:

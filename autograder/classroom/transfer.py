@@ -1,0 +1,92 @@
+"""Write what is marked into nbgrader's gradebook: the same grades and comments as `nbgrader autograde` leaves there.
+
+What a grader entered by hand stays. Doing it again changes nothing.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from pathlib import Path
+
+from nbgrader.api import Gradebook, MissingEntry, SubmittedAssignment
+from nbgrader.coursedir import CourseDirectory
+from sqlalchemy.exc import DBAPIError
+from tqdm import tqdm
+from traitlets.config.loader import PyFileConfigLoader
+
+from ..submissions import grade_id, page_id
+from .assess import Fault, Row
+from .ledger import Ledger
+from .released import ClassError
+from .tables import read_lines
+
+NO_RESPONSE = "No response."  # nbgrader's own word for a cell left as it was handed out
+
+
+def transfer(root: Path, ledger: Ledger) -> int:
+    """Write every grade of this run into the course's gradebook; returns how many submissions that were.
+
+    ClassError where the gradebook cannot be written, or does not know a chapter.
+    """
+    course = CourseDirectory(config=PyFileConfigLoader("nbgrader_config.py", path=str(root)).load_config())
+    try:
+        with Gradebook(course.db_url, course.course_id) as book:
+            return _transfer(book, course, ledger)
+    except DBAPIError as error:
+        said = "another program has locked it: close that, or wait" if "locked" in str(error) else str(error.orig)
+        raise ClassError(f"The gradebook cannot be written ({said}). What is marked is kept; run this again.") from None
+
+
+def _transfer(book: Gradebook, course: CourseDirectory, ledger: Ledger) -> int:
+    (total, _), known, done = ledger.count(), set(), 0
+    for student, chapter, lines, faults, entry in tqdm(ledger.full(), total=total, unit=" grades", disable=None):
+        if chapter not in known:
+            _need(book, chapter)
+            known.add(chapter)
+        book.update_or_create_student(student)
+        with book.db.no_autoflush:  # nbgrader builds a submission piece by piece; half of one must not be written
+            submission = book.update_or_create_submission(chapter, student, **_timestamp(course, entry.folder))
+        _fill(submission, [Row(*row) for row in read_lines(lines)], faults)
+        book.db.commit()
+        done += 1
+    return done
+
+
+def _need(book: Gradebook, chapter: str) -> None:
+    try:
+        book.find_assignment(chapter)
+    except MissingEntry:
+        raise ClassError(
+            f"The gradebook does not know {chapter} yet. Put it there: nbgrader generate_assignment {chapter}"
+        ) from None
+
+
+def _timestamp(course: CourseDirectory, folder: str) -> dict[str, object]:
+    """When it was handed in, if a timestamp.txt says so."""
+    try:
+        stamp = course.get_existing_timestamp(folder) if folder else None
+    except Exception:  # noqa: BLE001  whatever dateutil raises on what a student wrote
+        stamp = None
+    return {"timestamp": stamp} if stamp else {}
+
+
+def _fill(submission: SubmittedAssignment, rows: list[Row], faults: list[Fault]) -> None:
+    points: dict[str, float] = defaultdict(float)
+    typed, said = set(), defaultdict(list)
+    for row in rows:
+        points[grade_id(row.page)] += float(row.points)
+        if row.text:
+            typed.add(page_id(row.page))
+    for fault in faults:
+        if fault.page:
+            said[page_id(fault.page)].append(f"{fault.said[:1].upper()}{fault.said[1:]}.")
+    pages = {page_id(row.page) for row in rows}
+    for notebook in submission.notebooks:
+        for grade in notebook.grades:
+            if grade.cell.name in points:
+                grade.auto_score = points[grade.cell.name]
+                grade.needs_manual_grade = grade.manual_score is not None
+        for comment in notebook.comments:
+            if comment.cell.name in pages:
+                blank = None if comment.cell.name in typed else NO_RESPONSE
+                comment.auto_comment = " ".join(said[comment.cell.name]) or blank

@@ -1,0 +1,136 @@
+"""nbgrader's gradebook, `workbook mark` and what each student of the demo class should earn are one and the same."""
+
+from __future__ import annotations
+
+import csv
+import os
+import shutil
+import subprocess
+import sys
+from collections import defaultdict
+from pathlib import Path
+
+import pytest
+from nbgrader.api import Gradebook, SubmittedAssignment
+
+from autograder import pages
+from autograder.cli import main
+from autograder.submissions import grade_id, page_id
+
+pytestmark = pytest.mark.xdist_group("nbgrader")
+REPOSITORY = Path(__file__).parents[2]
+CHAPTERS = ("00-start", "06-cost")
+
+
+def nbgrader(course: Path, *words: str) -> None:
+    environment = {**os.environ, "PYTHONPATH": str(REPOSITORY), "HOME": str(course)}
+    done = subprocess.run([sys.executable, "-m", "nbgrader", *words], cwd=course, env=environment, capture_output=True,
+                          text=True, timeout=300)
+    assert done.returncode == 0, done.stderr[-3000:]
+
+
+@pytest.fixture(scope="module")
+def course(tmp_path_factory):
+    """A course of two chapters with a class of thirty, graded by nbgrader."""
+    root = tmp_path_factory.mktemp("course")
+    for name in ("nbgrader_config.py", "workbook.toml"):
+        shutil.copy(REPOSITORY / name, root)
+    for chapter in CHAPTERS:
+        shutil.copytree(REPOSITORY / "source" / chapter, root / "source" / chapter)
+        nbgrader(root, "generate_assignment", chapter)
+    shutil.copy(root / "gradebook.db", root / "empty.db")
+    assert main(["demo-class", "--students", "30", "--seed", "1", "--root", str(root)]) == 0
+    for chapter in CHAPTERS:
+        nbgrader(root, "autograde", chapter)
+    assert main(["mark", "--root", str(root), "--jobs", "1"]) == 0
+    return root
+
+
+def book(path: Path) -> dict:
+    """(student, chapter, cell) → all that a gradebook says about it."""
+    held = {}
+    with Gradebook(f"sqlite:///{path}") as gradebook:
+        for submission in gradebook.db.query(SubmittedAssignment):
+            for notebook in submission.notebooks:
+                for grade in notebook.grades:
+                    held[submission.student_id, submission.assignment.name, grade.cell.name] = (
+                        grade.auto_score, grade.manual_score, grade.needs_manual_grade)  # fmt: skip
+                for comment in notebook.comments:
+                    where = submission.student_id, submission.assignment.name, comment.cell.name
+                    held[where] = (comment.auto_comment, comment.manual_comment)
+    return held
+
+
+def totals(path: Path, points: str = "points") -> dict:
+    """(student, chapter, page) → points, from a table with a row for each box."""
+    added: dict = defaultdict(float)
+    with path.open(encoding="utf-8", newline="") as file:
+        for row in csv.DictReader(file):
+            added[row["student"], row["chapter"], row["page"]] += float(row[points])
+    return added
+
+
+def graded(path: Path) -> dict:
+    return {where: said[0] for where, said in book(path).items() if where[2].startswith("grade-")}
+
+
+def test_the_gradebook_holds_what_each_student_should_earn(course):
+    """Every page of every student, thirty of them, blank, cut, renamed, copied and all: exactly what was planted."""
+    expected = totals(course / "demo-class.csv")
+    absent = {student for student, _, _ in expected} - {path.name for path in (course / "submitted").iterdir()}
+    assert len(absent) == 1
+    wanted = {(s, c, grade_id(p)): points for (s, c, p), points in expected.items() if s not in absent}
+    assert graded(course / "gradebook.db") == wanted
+    assert len({student for student, _, _ in wanted}) == 29
+
+
+def test_workbook_mark_gives_the_figures_of_the_gradebook(course):
+    """The tables of `workbook mark` and nbgrader's gradebook agree page by page."""
+    marked = totals(course / "marks" / "verdicts.csv")
+    assert {(s, c, grade_id(p)): points for (s, c, p), points in marked.items()} == graded(course / "gradebook.db")
+    with (course / "marks" / "grades.csv").open(encoding="utf-8", newline="") as file:
+        sums = {(row["student"], row["chapter"]): float(row["points"]) for row in csv.DictReader(file)}
+    by_chapter: dict = defaultdict(float)
+    for (student, chapter, _), points in marked.items():
+        by_chapter[student, chapter] += points
+    assert sums == by_chapter
+
+
+def test_into_gradebook_writes_what_nbgrader_writes(course, tmp_path):
+    """Grades, what still needs a human, and comments: the same in both gradebooks, and again after a second time."""
+    theirs = tmp_path / "theirs.db"
+    shutil.copy(course / "gradebook.db", theirs)
+    shutil.copy(course / "empty.db", course / "gradebook.db")
+    try:
+        assert main(["mark", "--root", str(course), "--into-gradebook"]) == 0
+        once = book(course / "gradebook.db")
+        assert once == book(theirs)
+        assert main(["mark", "--root", str(course), "--into-gradebook"]) == 0
+        assert book(course / "gradebook.db") == once
+    finally:
+        shutil.copy(theirs, course / "gradebook.db")
+
+
+def test_what_a_grader_entered_by_hand_stays(course, tmp_path):
+    """A manual score and a manual comment survive --into-gradebook."""
+    student, page = "demo-001", next(slug for slug in pages.catalogue() if slug.startswith("cost/"))
+    with Gradebook(f"sqlite:///{course / 'gradebook.db'}") as gradebook:
+        where = "cost", CHAPTERS[1], student
+        gradebook.find_grade(grade_id(page), *where).manual_score = 2.5
+        gradebook.find_comment(page_id(page), *where).manual_comment = "Seen in the lesson."
+        gradebook.db.commit()
+    assert main(["mark", "--root", str(course), "--into-gradebook"]) == 0
+    held = book(course / "gradebook.db")
+    assert held[student, CHAPTERS[1], grade_id(page)][1:] == (2.5, True)
+    assert held[student, CHAPTERS[1], page_id(page)][1] == "Seen in the lesson."
+
+
+def test_a_chapter_that_the_gradebook_does_not_know_is_named(course, capsys):
+    """--into-gradebook says which nbgrader command is missing."""
+    whole = (course / "gradebook.db").read_bytes()
+    nbgrader(course, "db", "assignment", "remove", CHAPTERS[1], "--force")
+    try:
+        assert main(["mark", "--root", str(course), "--into-gradebook"]) == 1
+        assert f"nbgrader generate_assignment {CHAPTERS[1]}" in capsys.readouterr().err
+    finally:
+        (course / "gradebook.db").write_bytes(whole)
