@@ -210,8 +210,8 @@ def _student(listed: list[Cell]) -> str | None:
 def answers_to(listed: list[Cell], pages: Mapping[str, int]) -> dict[str, PageAnswers]:
     """The answers to these pages and no others (slug → number of boxes); a page that no cell answers is blank."""
     read = read_cells(listed, pages).pages
-    gone = "no cell of the notebook answers this page; it was put back"
-    return {slug: read.get(slug) or PageAnswers(slug, {}, (gone,)) for slug in pages}
+    gone = ("no cell of the notebook answers this page; it was put back",) if listed else ()
+    return {slug: read.get(slug) or PageAnswers(slug, {}, gone) for slug in pages}
 
 
 class _Code:

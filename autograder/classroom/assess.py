@@ -153,8 +153,7 @@ def _record(student: str, chapter: Chapter, found: Mapping[str, Handed], files: 
                          "nbgrader autograde") for cell in notebook.others]  # fmt: skip
         read = answers_to(cells(handed.notebook), notebook.pages)
         for slug, page in read.items():
-            if handed.notebook is not None:
-                faults += [Fault(student, chapter.name, slug, fault) for fault in page.faults]
+            faults += [Fault(student, chapter.name, slug, fault) for fault in page.faults]
             rows += _rows(student, chapter.name, notebook, slug, page.answers, faults)
     return Record(student, chapter.name, tuple(rows), sum(row.points for row in rows), chapter.points, tuple(faults))
 
