@@ -137,6 +137,10 @@ COMMANDS: dict[str, tuple] = {
 }
 
 
+ADVICE = ("BuildError", "ClassError", "PageError", "SettingError")
+"""Errors whose message says what to do: it is printed without a traceback. By name, so that nothing is imported."""
+
+
 def main(words: list[str] | None = None) -> int:
     """Run one command; returns the exit status."""
     parser = argparse.ArgumentParser(prog="workbook", description=__doc__)
@@ -154,7 +158,7 @@ def main(words: list[str] | None = None) -> int:
     try:
         return command(root, **given)
     except Exception as error:
-        if type(error).__name__ not in ("BuildError", "ClassError", "PageError"):  # said by name: no imports
+        if type(error).__name__ not in ADVICE:
             raise
         print(error, file=sys.stderr)
         return 1

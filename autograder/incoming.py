@@ -171,12 +171,12 @@ class RepairSubmission(NbGraderPreprocessor):
         """Take the submitted cells from the exporter and stamp them from the gradebook."""
         about, submitted = resources["nbgrader"], resources["workbook"]
         plan = self.parent.blueprint(about["assignment"], about["notebook"])
-        rebuilt = Rebuilt(plan, submitted["cells"])
+        rebuilt = Rebuilt(plan, submitted["cells"] if submitted["read"] else None)
         faults = nb.metadata["workbook"]["faults"]
         for fault in faults:
             self.log.warning("%s, %s: %s", about["student"], about["notebook"], fault)
         for slug, page in rebuilt.read.items():
-            for fault in page.faults if submitted["read"] else ():
+            for fault in page.faults:
                 self.log.warning("%s, %s, %s: %s", about["student"], about["notebook"], slug, fault)
         notes = [new_markdown_cell(_notes(faults), id="workbook-notes")] if faults else []
         nb.cells = notes + rebuilt.cells

@@ -207,10 +207,13 @@ def _student(listed: list[Cell]) -> str | None:
     return None
 
 
-def answers_to(listed: list[Cell], pages: Mapping[str, int]) -> dict[str, PageAnswers]:
-    """The answers to these pages and no others (slug → number of boxes); a page that no cell answers is blank."""
-    read = read_cells(listed, pages).pages
-    gone = ("no cell of the notebook answers this page; it was put back",) if listed else ()
+def answers_to(listed: list[Cell] | None, pages: Mapping[str, int]) -> dict[str, PageAnswers]:
+    """The answers to these pages and no others (slug → number of boxes); a page that no cell answers is blank.
+
+    None instead of cells: the file could not be read. That is said once, not on each page.
+    """
+    read = read_cells(listed or [], pages).pages
+    gone = () if listed is None else ("no cell of the notebook answers this page; it was put back",)
     return {slug: read.get(slug) or PageAnswers(slug, {}, gone) for slug in pages}
 
 

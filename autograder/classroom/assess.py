@@ -14,10 +14,11 @@ from typing import NamedTuple
 
 from .. import pages
 from ..intake import MAX_BYTES, Handed, could_be_notebook, find, find_among, parse, quoted, read_file
-from ..marking import POINTS, Verdict, mark
-from ..submissions import answers_to, cells, read_notebook
+from ..marking import POINTS, Verdict
+from ..submissions import PageAnswers, answers_to, cells, read_notebook
+from ..variants import mark_for
 from .arrivals import Entry, File
-from .released import Chapter, Notebook
+from .released import Chapter
 
 CLIP = 200  # characters of a typed answer that are kept
 
@@ -151,23 +152,22 @@ def _record(student: str, chapter: Chapter, found: Mapping[str, Handed], files: 
         faults += [Fault(student, chapter.name, "", fault) for fault in said]
         faults += [Fault(student, chapter.name, "", f"the graded cell {quoted(cell)} is not a page: grade it with "
                          "nbgrader autograde") for cell in notebook.others]  # fmt: skip
-        read = answers_to(cells(handed.notebook), notebook.pages)
-        for slug, page in read.items():
-            faults += [Fault(student, chapter.name, slug, fault) for fault in page.faults]
-            rows += _rows(student, chapter.name, notebook, slug, page.answers, faults)
+        listed = None if handed.notebook is None else cells(handed.notebook)
+        for answers in answers_to(listed, notebook.pages).values():
+            marked, odd = _page(student, chapter, notebook.points[answers.slug], answers)
+            rows += marked
+            faults += [Fault(student, chapter.name, answers.slug, fault) for fault in odd]
     return Record(student, chapter.name, tuple(rows), sum(row.points for row in rows), chapter.points, tuple(faults))
 
 
-def _rows(
-    student: str, chapter: str, notebook: Notebook, slug: str, answers: Mapping[int, str], faults: list[Fault]
-) -> list[Row]:
+def _page(student: str, chapter: Chapter, most: float, answers: PageAnswers) -> tuple[list[Row], tuple[str, ...]]:
+    """The rows of one page that is worth `most` points, and what was odd about it."""
     try:
-        marks = mark(slug, answers)
+        marks, faults = mark_for(student, answers, chapter.settings)
     except pages.UnknownPage as unknown:
-        faults.append(Fault(student, chapter, slug, f"{unknown} It was handed out, but is no longer in the workbook"))
-        return []
-    share = notebook.points[slug] / marks.out_of  # 1, unless a chapter gives a page other points
-    return [_row(student, chapter, slug, marks.variant, verdict, share) for verdict in marks.verdicts]
+        return [], (*answers.faults, f"{unknown} It was handed out, but is no longer in the workbook")
+    share = most / marks.out_of  # 1, unless somebody gave the page other points
+    return [_row(student, chapter.name, answers.slug, marks.variant, each, share) for each in marks.verdicts], faults
 
 
 def _row(student: str, chapter: str, slug: str, variant: int, verdict: Verdict, share: float) -> Row:

@@ -22,6 +22,7 @@ from random import Random
 from .. import pages
 from ..cells import as_source, page_source
 from ..submissions import page_id, slug_of
+from ..variants import own_variant
 from .planting import Habits, Planted, plant
 from .released import Chapter, ClassError, Notebook, released
 
@@ -203,7 +204,7 @@ def _submit(student: Student, chapter: Chapter, into: Path, seed: int) -> Earned
     earned: dict[str, list[Planted]] = {}
     for notebook in chapter.notebooks.values():
         rng = Random(f"{seed}/{student.name}/{notebook.name}")
-        planted = _answers(student, notebook, rng)
+        planted = _answers(student, notebook, rng, own_variant(student.name, chapter.settings))
         paper = Paper(_filled(notebook, planted), f"{notebook.name}.ipynb", planted, rng)
         if student.oddity:
             ODDITIES[student.oddity](paper)
@@ -214,12 +215,12 @@ def _submit(student: Student, chapter: Chapter, into: Path, seed: int) -> Earned
     return Earned(student, chapter.name, earned)
 
 
-def _answers(student: Student, notebook: Notebook, rng: Random) -> dict[str, list[Planted]]:
+def _answers(student: Student, notebook: Notebook, rng: Random, variant: int) -> dict[str, list[Planted]]:
     """What the student types into each page of a notebook; pages after the point where they stop stay blank."""
     stops = round(student.habits.until * len(notebook.pages))
     planted = {}
     for place, slug in enumerate(notebook.pages):
-        boxes = plant(pages.load(slug), student.habits, rng)
+        boxes = plant(pages.load(slug), student.habits, rng, variant)
         planted[slug] = boxes if place < stops else [Planted(box.box, "blank") for box in boxes]
     return planted
 

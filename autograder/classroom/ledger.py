@@ -86,7 +86,7 @@ def versions(chapters: Mapping[str, Chapter]) -> dict[str, str]:
 
 
 def _worth(chapter: Chapter) -> list:
-    return [(notebook.points, notebook.others) for notebook in chapter.notebooks.values()]
+    return [chapter.settings, *((notebook.points, notebook.others) for notebook in chapter.notebooks.values())]
 
 
 class Ledger:

@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from .. import pages
+from ..settings import Settings, load
 from ..submissions import grade_id, slug_of
 
 
@@ -35,6 +36,7 @@ class Chapter:
 
     name: str
     notebooks: dict[str, Notebook] = field(default_factory=dict)
+    settings: Settings = Settings()
 
     @property
     def wanted(self) -> dict[str, dict[str, int]]:
@@ -49,7 +51,8 @@ class Chapter:
 def released(root: Path, only: Iterable[str] = ()) -> dict[str, Chapter]:
     """The chapters in chapters/, by name, in order; only the ones named, if any are.
 
-    ClassError for a name that is not there, and where there are no chapters at all.
+    ClassError for a name that is not there, and where there are no chapters at all; settings.SettingError for a wrong
+    setting.
     """
     folders = sorted(path for path in (root / "chapters").glob("*") if any(path.glob("*.ipynb")))
     if not folders:
@@ -58,11 +61,12 @@ def released(root: Path, only: Iterable[str] = ()) -> dict[str, Chapter]:
     if unknown := [name for name in only if name not in names]:
         raise ClassError(f"There is no chapter {unknown[0]!r} in chapters/; there are {', '.join(names)}.")
     wanted = set(only) or set(names)
-    return {folder.name: _chapter(folder) for folder in folders if folder.name in wanted}
+    settings = load(root)
+    return {name: _chapter(root / "chapters" / name, settings.of(name)) for name in names if name in wanted}
 
 
-def _chapter(folder: Path) -> Chapter:
-    return Chapter(folder.name, {path.stem: _notebook(path) for path in sorted(folder.glob("*.ipynb"))})
+def _chapter(folder: Path, settings: Settings) -> Chapter:
+    return Chapter(folder.name, {path.stem: _notebook(path) for path in sorted(folder.glob("*.ipynb"))}, settings)
 
 
 def _notebook(path: Path) -> Notebook:

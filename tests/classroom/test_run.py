@@ -174,6 +174,22 @@ def test_a_full_disk_leaves_the_earlier_tables(course, papers, monkeypatch):
     assert not list((course / "marks").glob(".*new"))
 
 
+def test_students_with_numbers_of_their_own_earn_the_same(course):
+    """Where each student has their own variant, the demo class works with it, and marking goes by it."""
+    (course / "workbook.toml").write_text('variants = "student"\nsalt = "spring"\n', encoding="utf-8")
+    main(["demo-class", "--students", "8", "--chapters", CHAPTER, "--root", str(course)])
+    assert run(course) == 0
+    wanted: dict = {}
+    with (course / "demo-class.csv").open(encoding="utf-8", newline="") as file:
+        for row in csv.DictReader(file):
+            wanted[row["student"]] = wanted.get(row["student"], 0) + float(row["points"])
+    assert points(course) == {student: wanted[student] for student in points(course)} and len(points(course)) > 6
+    assert len({row["variant"] for row in table(course, "verdicts")}) == len(points(course))
+    (course / "workbook.toml").write_text('variants = "student"\nsalt = "autumn"\n', encoding="utf-8")
+    run(course)  # a setting that counts: everything is marked again
+    assert sum(points(course).values()) < sum(wanted.values()) / 2
+
+
 # -- formats -----------------------------------------------------------------------------------------------------------
 
 
