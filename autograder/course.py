@@ -23,7 +23,7 @@ from nbgrader.coursedir import CourseDirectory
 from traitlets.config import Config
 from traitlets.config.loader import PyFileConfigLoader
 
-from . import pages
+from . import explorers, pages
 from .feedback import FormulaError, formula_svg
 from .handbook import documents, uncovered
 from .marking import mark
@@ -201,19 +201,27 @@ def bad_formulas(markdown: str) -> list[str]:
 
 
 def _catalogue(root: Path) -> list[str]:
-    """Every page stands in exactly one source notebook, once."""
-    used: Counter[str] = Counter()
+    """Every page and every explorer stands in exactly one source notebook, once."""
+    used: Counter[tuple[str, str]] = Counter()
     for folder in _chapters(root):
         for path in sorted(folder.glob("*.ipynb")):
             calls = (CALL.fullmatch(cell.source) for cell in cells(_json(path)) if cell.kind == "code")
-            used.update(call[2] for call in calls if call)
+            used.update((call[1], call[3]) for call in calls if call)
     found = [
         f'the page {slug} is in no notebook: add a cell page("{slug}") to source/{pages.CHAPTERS[page.chapter]}/'
         for slug, page in pages.catalogue().items()
-        if not used[slug]
+        if not used["page", slug]
     ]
-    twice = {slug: n for slug, n in used.items() if n > 1}
-    return found + [f"the page {slug} is used {n} times: keep one of its cells in source/" for slug, n in twice.items()]
+    found += [
+        f'the explorer {slug} is in no notebook: add a cell explore("{slug}") to source/{pages.CHAPTERS[it.chapter]}/'
+        for slug, it in explorers.catalogue().items()
+        if not used["explore", slug]
+    ]
+    return found + [
+        f"the {'page' if word == 'page' else 'explorer'} {slug} is used {n} times: keep one of its cells in source/"
+        for (word, slug), n in used.items()
+        if n > 1
+    ]
 
 
 def _current(root: Path) -> list[str]:

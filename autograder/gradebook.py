@@ -18,7 +18,7 @@ from . import pages
 from .release import RunCode, grade_outputs, page_outputs, score_output
 from .repair import from_data
 from .settings import CourseSettings
-from .submissions import grade_id, page_id, slug_of
+from .submissions import grade_id, is_explorer, page_id, slug_of
 from .variants import mark_for
 
 UNKNOWN = "UnknownPage"
@@ -109,7 +109,8 @@ class CapOutput(NbGraderPreprocessor):
 
     def preprocess_cell(self, cell, resources, index):
         """Shorten streams and drop other outputs that are too long."""
-        if cell.cell_type == "code" and slug_of(cell.metadata.get("nbgrader", {}).get("grade_id")) is None:
+        name = cell.metadata.get("nbgrader", {}).get("grade_id")
+        if cell.cell_type == "code" and slug_of(name) is None and not is_explorer(name):
             for output in cell.outputs:
                 self.cap(output)
         return cell, resources

@@ -41,7 +41,7 @@ from .feedback import FeedbackExporter, template_paths
 from .gradebook import CapOutput, MarkPages, RunOtherCells, SaveGrades
 from .holdback import HoldBack
 from .incoming import RepairSubmission, SubmissionExporter
-from .release import BlankAnswers, FillAnswers, RenderPages, RunCode, StampPages, Tidy
+from .release import BlankAnswers, FillAnswers, RenderPages, RunCode, ShowExplorers, StampPages, Tidy
 from .settings import load
 
 
@@ -58,6 +58,7 @@ def configure(c: object, root: Path) -> None:
         ClearSolutions,
         BlankAnswers,  # after ClearSolutions, which leaves an error in every solution cell
         ClearOutput,
+        ShowExplorers,  # after ClearOutput
         CheckCellMetadata,
         ComputeChecksums,
         SaveCells,  # what the gradebook keeps is what is released, hidden tests included
@@ -76,6 +77,7 @@ def configure(c: object, root: Path) -> None:
         ClearHiddenTests,
         ClearMarkScheme,
         RunCode,
+        ShowExplorers,
         FillAnswers,
         RenderPages,  # after RunCode, so that nothing that ran can touch the pages
         Tidy,
@@ -87,6 +89,7 @@ def configure(c: object, root: Path) -> None:
     c.Autograde.autograde_preprocessors = [
         RunOtherCells,
         MarkPages,  # after RunOtherCells, so that nothing that ran can touch a score
+        ShowExplorers,
         IgnorePattern,
         ClearMetadataPreprocessor,
         LimitOutput,

@@ -1,6 +1,6 @@
 """What a student's notebook imports: show a page, see its marks, say how the course handles worked solutions.
 
-    from autograder.notebook import course, grade, page
+    from autograder.notebook import course, explore, grade, page
 
     course(show_how="practice")
 
@@ -8,6 +8,8 @@
     page("gradients/one-weight", answers)
 
     grade("gradients/one-weight")
+
+    explore("gradients/nudge")
 
 A page shows what stands in its cell, read as text: `3: 3/4` is three quarters, not 0.75. Where there is no browser
 (nbconvert, nbgrader) it is a static page.
@@ -26,12 +28,13 @@ from numbers import Rational, Real
 from IPython import get_ipython
 from IPython.display import display
 
-from . import pages
+from . import explorers, pages
 from .cells import PageCall, as_source, page_source, read_cell
-from .layout import STATES, prose
+from .layout import STATES, exploring, prose
 from .layout.typeset import unmarked
 from .marking import Marks, mark
 from .page import Page
+from .widgets.explorer_widget import ExplorerWidget
 from .widgets.page_widget import SHOW_HOW, PageWidget, boxes, twin_bundle
 from .widgets.rewrite import with_answers
 
@@ -50,6 +53,7 @@ class Course:
     show_how: str = "practice"
     live: dict[str, PageWidget] = field(default_factory=dict)
     texts: dict[str, dict[int, str]] = field(default_factory=dict)  # of pages shown without a browser
+    explored: dict[tuple[str, str], ExplorerWidget] = field(default_factory=dict)  # by cell and explorer
 
 
 _course = Course()
@@ -106,6 +110,26 @@ def grade(slug: str) -> float:
         return 0.0
     _show({"text/html": report(marks), "text/plain": report_text(marks)})
     return min(max(float(marks.points), 0.0), float(marks.out_of))
+
+
+def explore(slug: str) -> None:
+    """Show an explorer: a picture that answers when something in it is moved. Answers and marks are not its business.
+
+    Raises Advice for an explorer that does not exist.
+    """
+    try:
+        found = explorers.load(slug)
+    except explorers.UnknownExplorer as unknown:
+        raise Advice(str(unknown)) from None
+    cell = Cell.running()
+    if not cell.live:
+        _show(exploring.bundle(found))
+        return
+    old = _course.explored.pop((cell.id, found.slug), None)
+    if old is not None:
+        old.close()
+    _course.explored[cell.id, found.slug] = widget = ExplorerWidget(found)
+    display(widget)
 
 
 def _close(old: PageWidget | None, cell: Cell) -> None:

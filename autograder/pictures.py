@@ -1,4 +1,4 @@
-"""Look at every page at once: a contact sheet for each chapter, in light and dark, at full and at half width.
+"""Look at every page and explorer at once: a contact sheet for each chapter, light and dark, full and half width.
 
     draw(folder)     folder/<chapter>.html, each a file that needs nothing else; open them in a browser, or print them
 """
@@ -8,12 +8,15 @@ from __future__ import annotations
 from html import escape
 from pathlib import Path
 
-from . import layout, pages
+from . import explorers, layout, pages
+from .explorer import Explorer
+from .layout import exploring
 from .marking import mark
 from .page import Page
 from .widgets.fonts import face_css
 
 VIEWS = {"light, blank": ("light", False), "dark, solved": ("dark", True), "light, half as wide": ("light half", True)}
+EXPLORERS = layout.stylesheet("figures", "explorer")
 STYLE = """
 body { margin: 0; padding: 24px; background: #8a8f98; font: 14px/1.4 system-ui, sans-serif; }
 .row { display: flex; gap: 18px; align-items: flex-start; margin: 0 0 26px; break-inside: avoid; }
@@ -37,9 +40,11 @@ def draw(folder: Path) -> list[Path]:
 def _sheet(folder: Path, chapter: str, name: str) -> Path:
     path = folder / f"{name}.html"
     rows = "".join(map(_row, pages.chapter_pages(chapter)))
+    rows += "".join(map(_explored, explorers.chapter_explorers(chapter)))
+    style = face_css() + layout.stylesheet() + EXPLORERS + STYLE
     path.write_text(
         f'<!doctype html><html lang="en"><meta charset="utf-8"><title>{name}</title>'
-        f"<style>{face_css()}{layout.stylesheet()}{STYLE}</style><h1>{name}: {', '.join(VIEWS)}</h1>{rows}</html>",
+        f"<style>{style}</style><h1>{name}: {', '.join(VIEWS)}</h1>{rows}</html>",
         encoding="utf-8",
     )
     return path
@@ -48,6 +53,15 @@ def _sheet(folder: Path, chapter: str, name: str) -> Path:
 def _row(page: Page) -> str:
     views = "".join(f'<div class="view {kind}">{_view(page, solved, kind)}</div>' for kind, solved in VIEWS.values())
     return f'<h2>{escape(page.slug)}</h2><div class="row">{views}</div>'
+
+
+def _explored(explorer: Explorer) -> str:
+    """An explorer's figures, as they stand in a live notebook and as still pictures."""
+    drawn = exploring.heading(explorer) + exploring.body(explorer.draw())
+    live = f'<div class="wb-page wb-explorer">{drawn}</div>'
+    views = {"light": exploring.still(explorer, style=False), "dark": live, "light half": live}
+    shown = "".join(f'<div class="view {kind}">{html}</div>' for kind, html in views.items())
+    return f'<h2>{escape(explorer.slug)}</h2><div class="row">{shown}</div>'
 
 
 def _view(page: Page, solved: bool, kind: str) -> str:

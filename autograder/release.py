@@ -1,6 +1,8 @@
 """Turn an author's thin notebook into the chapter and the solution: one step a class, named for what it does.
 
-    StampPages     page("slug") becomes a page cell and its grade cell, with nbgrader's metadata; set-up goes on top
+    StampPages     page("slug") becomes a page cell and its grade cell, with nbgrader's metadata; set-up goes on top;
+                   explore("slug") becomes a locked cell
+    ShowExplorers  cells of explorers show their still pictures
     BlankAnswers   page cells ask: answers = {1: None, ...}
     FillAnswers    page cells answer: the key of every box, as one would type it
     RenderPages    page cells and grade cells show the filled page, how it is done, and the points
@@ -21,14 +23,15 @@ from nbformat.v4 import new_code_cell
 from nbgrader.preprocessors import Execute, NbGraderPreprocessor
 from traitlets import Instance
 
-from . import layout, pages
+from . import explorers, layout, pages
 from .cells import page_source
+from .layout import exploring
 from .marking import Marks, mark
 from .page import Page
 from .settings import CourseSettings, Settings
-from .submissions import SETUP_ID, STUDENT_ID, grade_id, page_id, slug_of
+from .submissions import SETUP_ID, STUDENT_ID, explorer_id, grade_id, is_explorer, page_id, slug_of
 
-SETUP_SOURCE = "from autograder.notebook import course, grade, page\n\ncourse({})"
+SETUP_SOURCE = "from autograder.notebook import course, explore, grade, page\n\ncourse({})"
 STUDENT_SOURCE = "# Your student id gives your numbers: type it into the box below, or here in quotes.\n"
 STUDENT_SOURCE += "course(student=None)"
 METADATA = {
@@ -36,7 +39,8 @@ METADATA = {
     "language_info": {"name": "python"},
 }
 KEPT = ("nbgrader", "workbook", "deletable", "editable", "tags")  # of a cell's metadata
-CALL = re.compile(r"""\s*page\(\s*(["'])([^"'\\\n]+)\1\s*\)\s*;?\s*""")
+CALL = re.compile(r"""\s*(page|explore)\(\s*(["'])([^"'\\\n]+)\2\s*\)\s*;?\s*""")
+"""A cell of a source notebook that is ours: what it calls, a quote, the slug."""
 
 
 class SourceError(Exception):
@@ -63,6 +67,12 @@ def grade_cell(slug: str, points: int) -> NotebookNode:
     """The cell that shows the marks of a page."""
     metadata = {"nbgrader": stamp(grade_id(slug), grade=True, points=points)}
     return new_code_cell(f'grade("{slug}")', id=grade_id(slug)[:64], metadata=metadata)
+
+
+def explorer_cell(slug: str) -> NotebookNode:
+    """The cell of an explorer: nothing in it is answered or marked."""
+    metadata = {"nbgrader": stamp(explorer_id(slug))}
+    return new_code_cell(f'explore("{slug}")', id=explorer_id(slug)[:64], metadata=metadata)
 
 
 def setup_cells(settings: Settings) -> list[NotebookNode]:
@@ -123,6 +133,12 @@ def cells_of(nb: NotebookNode, kind: str) -> Iterator[tuple[Page, NotebookNode]]
             yield pages.load(slug), cell
 
 
+def explorer_slug(cell: NotebookNode) -> str | None:
+    """The explorer whose cell this is, if it is one."""
+    name = cell.metadata.get("nbgrader", {}).get("grade_id", "")
+    return name.partition("-")[2].replace("--", "/") if is_explorer(name) else None
+
+
 # -- the steps ---------------------------------------------------------------------------------------------------------
 
 
@@ -136,11 +152,13 @@ class StampPages(NbGraderPreprocessor):
         stamped, names = [], set()
         for n, cell in enumerate(nb.cells, start=1):
             here = self.stamped(cell, n) if cell.cell_type == "code" else [cell]
-            if len(here) > 1 and here[0].id in names:
-                raise SourceError(f"cell {n}: this page stands in the notebook already; keep one of its cells")
-            names.update(cell.id for cell in here)
+            ours = [made.metadata["nbgrader"]["grade_id"] for made in here if made is not cell]
+            if names.intersection(ours):
+                kind = "explorer" if is_explorer(ours[0]) else "page"
+                raise SourceError(f"cell {n}: this {kind} stands in the notebook already; keep one of its cells")
+            names.update(ours)
             stamped += here
-        if any(slug_of(cell.metadata.get("nbgrader", {}).get("grade_id")) for cell in stamped):
+        if names:
             title = 1 if stamped[0].cell_type == "markdown" else 0
             settings = self.settings.of(resources.get("nbgrader", {}).get("assignment", ""))
             stamped[title:title] = setup_cells(settings)
@@ -151,14 +169,32 @@ class StampPages(NbGraderPreprocessor):
         """What stands in the chapter for one code cell of the source, the n-th cell of its notebook."""
         call = CALL.fullmatch(cell.source)
         if not call:
-            if re.search(r"\bpage\s*\(", cell.source):
-                raise SourceError(f'cell {n}: a page stands alone in its cell, as page("gradients/one-weight")')
+            if called := re.search(r"\b(page|explore)\s*\(", cell.source):
+                what = "a page" if called[1] == "page" else "an explorer"
+                example = "gradients/one-weight" if called[1] == "page" else "gradients/nudge"
+                raise SourceError(f'cell {n}: {what} stands alone in its cell, as {called[1]}("{example}")')
             return [cell]
         try:
-            page = pages.load(call[2])
-        except pages.UnknownPage as unknown:
+            return self.page(call[3]) if call[1] == "page" else [explorer_cell(explorers.load(call[3]).slug)]
+        except (pages.UnknownPage, explorers.UnknownExplorer) as unknown:
             raise SourceError(f"cell {n}: {unknown}") from None
+
+    def page(self, slug: str) -> list[NotebookNode]:
+        """The two cells of a page."""
+        page = pages.load(slug)
         return [page_cell(page.slug, blank_source(page)), grade_cell(page.slug, page.points)]
+
+
+class ShowExplorers(NbGraderPreprocessor):
+    """Every explorer's cell shows its still picture: what a reader sees where no kernel runs."""
+
+    def preprocess_cell(self, cell, resources, index):
+        """Put the picture in. An explorer that is gone since leaves its cell empty."""
+        slug = explorer_slug(cell)
+        if slug is not None:
+            found = explorers.catalogue().get(slug)
+            cell.outputs = [_output("display_data", exploring.bundle(found))] if found else []
+        return cell, resources
 
 
 class BlankAnswers(NbGraderPreprocessor):
@@ -214,7 +250,7 @@ class RunCode(Execute):
 
 def _ours(cell: NotebookNode) -> bool:
     name = cell.metadata.get("nbgrader", {}).get("grade_id", "")
-    return slug_of(name) is not None or name in (SETUP_ID, STUDENT_ID)
+    return slug_of(name) is not None or name in (SETUP_ID, STUDENT_ID) or is_explorer(name)
 
 
 class Tidy(NbGraderPreprocessor):

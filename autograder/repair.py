@@ -17,7 +17,17 @@ from nbgrader.api import Gradebook
 
 from . import pages
 from .cells import MAX_SOURCE, as_source, page_source
-from .submissions import SETUP_ID, STUDENT_ID, Cell, PageAnswers, answers_to, grade_id, page_id, slug_of
+from .submissions import (
+    SETUP_ID,
+    STUDENT_ID,
+    Cell,
+    PageAnswers,
+    answers_to,
+    grade_id,
+    is_explorer,
+    page_id,
+    slug_of,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,7 +144,8 @@ class Rebuilt:
 
     def _in_order(self) -> list[str]:
         ordered = [name for slug in self.plan.pages for name in (page_id(slug), grade_id(slug))]
-        rest = sorted(name for name in self.plan.cells if name not in ordered)
+        # An explorer that was deleted stays away: nothing is answered in it.
+        rest = sorted(name for name in self.plan.cells if name not in ordered and not is_explorer(name))
         return [*rest, *(name for name in ordered if name in self.plan.cells)]
 
     def _spot(self, name: str) -> int:

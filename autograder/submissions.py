@@ -23,6 +23,7 @@ MAX_READ = 1_000_000  # characters of code that are parsed in one notebook
 
 SETUP_ID = "workbook-setup"
 STUDENT_ID = "workbook-student"
+EXPLORER = "explore-"
 
 
 def page_id(slug: str) -> str:
@@ -33,6 +34,16 @@ def page_id(slug: str) -> str:
 def grade_id(slug: str) -> str:
     """The nbgrader id of a page's grade cell: gradients/one-weight → grade-gradients--one-weight."""
     return "grade-" + _joined(slug)
+
+
+def explorer_id(slug: str) -> str:
+    """The nbgrader id of an explorer's cell: gradients/nudge → explore-gradients--nudge."""
+    return EXPLORER + _joined(slug)
+
+
+def is_explorer(cell_id: object) -> bool:
+    """Whether an nbgrader id is that of an explorer's cell."""
+    return isinstance(cell_id, str) and cell_id.startswith(EXPLORER) and "--" in cell_id
 
 
 def slug_of(cell_id: object) -> str | None:

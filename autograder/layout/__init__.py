@@ -1,6 +1,7 @@
 """How a page is said and set: the words it is written in, and their rendering as HTML and text.
 
-words       step, say, eq, frac, indexed, matrix, column, row, table, aligned, group, drawing
+words       step, say, eq, frac, indexed, matrix, column, row, table, aligned, group, drawing, beside, readings
+figures     axes with curves, arrows, areas, heat maps, contours, handles (import from there)
 diagrams    network, graph: drawn nodes, arrows, and what sits on them
 typeset     the small mark-up of mathematics and prose in strings
 numbers     how numbers are printed
@@ -13,12 +14,29 @@ from importlib import import_module
 from .boxed import BoxedArray, BoxedNumber, Shape, box_of, boxed
 from .diagrams import graph, network
 from .numbers import number
-from .words import At, Node, aligned, column, drawing, eq, frac, group, indexed, matrix, row, say, step, table
+from .words import (
+    At,
+    Node,
+    aligned,
+    beside,
+    column,
+    drawing,
+    eq,
+    frac,
+    group,
+    indexed,
+    matrix,
+    readings,
+    row,
+    say,
+    step,
+    table,
+)
 
 __all__ = [
-    "STATES", "At", "BoxedArray", "BoxedNumber", "Node", "Shape", "aligned", "box_of", "boxed", "column", "drawing",
-    "eq", "frac", "graph", "group", "indexed", "mathematics", "matrix", "network", "number", "plain", "prose", "row",
-    "say", "solution", "static", "step", "stylesheet", "table", "template",
+    "STATES", "At", "BoxedArray", "BoxedNumber", "Node", "Shape", "aligned", "beside", "box_of", "boxed", "column",
+    "drawing", "eq", "frac", "graph", "group", "indexed", "mathematics", "matrix", "network", "number", "plain",
+    "prose", "readings", "row", "say", "solution", "static", "step", "stylesheet", "table", "template",
 ]  # fmt: skip
 
 LATER = {  # what only rendering needs is loaded when it is first used; marking never renders

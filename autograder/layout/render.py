@@ -27,11 +27,17 @@ Slot = Callable[[int], str]
 SIGNS = set("=≈→+−-·×⊙⊗")
 
 
-class Html:
-    """Renders nodes; `slot` gives the HTML of a box."""
+def _inline(node: Node) -> str:
+    from .figures import drawn  # only explorers have figures
 
-    def __init__(self, boxes: tuple, slot: Slot) -> None:
-        self.boxes, self.slot, self.steps = boxes, slot, 0
+    return drawn(node)
+
+
+class Html:
+    """Renders nodes; `slot` gives the HTML of a box, `show_figure` that of a figure."""
+
+    def __init__(self, boxes: tuple = (), slot: Slot = str, *, show_figure: Callable[[Node], str] = _inline) -> None:
+        self.boxes, self.slot, self.steps, self.show_figure = boxes, slot, 0, show_figure
 
     def part(self, part: object) -> str:
         """Anything that may stand in a formula: a word, a box, a string, a number, a formula, an array."""
@@ -129,6 +135,20 @@ class Html:
             f"{''.join(map(self.at, node.parts))}</div></div>"
         )
 
+    def figure(self, node: Node) -> str:
+        return f'<div class="wb-fig">{self.show_figure(node)}</div>'
+
+    def beside(self, node: Node) -> str:
+        return f'<div class="wb-beside">{self.join(node.parts)}</div>'
+
+    def readings(self, node: Node) -> str:
+        shown = "".join(
+            f'<span class="wb-named"><span class="wb-m">{mathematics(name)} <span class="wb-rel">=</span> </span>'
+            f"{self.part(value)}</span> "
+            for name, value in node.parts
+        )
+        return f'<p class="wb-readings">{shown}</p>'
+
     def at(self, at: At) -> str:
         place = f"left:{at.x:.0f}px;top:{at.y:.0f}px"
         return f'<span class="wb-at wb-at-{at.style or "plain"}" style="{place}">{self.part(at.part)}</span> '
@@ -145,7 +165,8 @@ _ARROW = (
 )
 WORDS = {
     word: getattr(Html, word)
-    for word in ("step", "say", "words", "eq", "group", "frac", "indexed", "matrix", "table", "aligned", "drawing")
+    for word in ("step", "say", "words", "eq", "group", "frac", "indexed", "matrix", "table", "aligned", "drawing",
+                 "figure", "beside", "readings")
 }
 
 # -- the live page ----------------------------------------------------------------------------------------------------
@@ -255,8 +276,14 @@ def _found(boxes: list) -> str:
     return f'<li><b>{which}</b> {name}<span class="wb-m">{values}</span>. {prose(boxes[0].how)}</li>'
 
 
-@lru_cache(maxsize=1)
-def stylesheet() -> str:
-    """The one stylesheet of live and static pages, without its comments and line breaks: it travels with each page."""
-    text = "".join(path.read_text(encoding="utf-8") for path in sorted(Path(__file__).parent.glob("*.css")))
+PAGE_STYLE = ("colours", "mathematics", "page", "frame")
+"""The style files of a page, in order: the narrow notebooks of frame.css have the last word."""
+
+
+@lru_cache(maxsize=8)
+def stylesheet(*names: str) -> str:
+    """The stylesheet of live and static pages, or of the `names` given, without comments and line breaks: it travels
+    with each page."""
+    files = (Path(__file__).parent / f"{name}.css" for name in names or PAGE_STYLE)
+    text = "".join(path.read_text(encoding="utf-8") for path in files)
     return re.sub(r"\s+", " ", re.sub(r"/\*.*?\*/", "", text, flags=re.DOTALL)).strip()

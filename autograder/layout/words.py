@@ -76,6 +76,16 @@ def aligned(*equations: Sequence[object]) -> Node:
     return Node("aligned", tuple(tuple(parts) for parts in equations))
 
 
+def readings(*named: tuple[str, object]) -> Node:
+    """A line of named numbers, `readings(("ΔW", 1), ("ΔZ", 2))`; a value may be any part of a formula."""
+    return Node("readings", named)
+
+
+def beside(*parts: object) -> Node:
+    """Figures and formulas next to each other, where there is room."""
+    return Node("beside", parts)
+
+
 class At(NamedTuple):
     """Something placed on a drawing, its middle at (x, y) in CSS pixels."""
 

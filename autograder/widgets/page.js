@@ -203,13 +203,7 @@ export function editFor(found, n, text) {
 /** A pasted row ("1, 0, −1", or a row or column of a spreadsheet) as its entries. "0,5" is one number. */
 export const splitRow = (text) => text.trim().split(/\s*[\t\n;]\s*|,\s+/).filter((part) => part !== "");
 
-// ---- The notebook around us, where the frontend lets us reach it ---------------------------------------------------
-
-/** The notebook's model in JupyterLab 4 and Notebook 7; null in VS Code, Colab and exported pages. */
-function notebookOf(model) {
-  const notebook = model.widget_manager?.context?.model;
-  return notebook?.cells && notebook.sharedModel ? notebook : null;
-}
+// ---- The page's cell in the notebook (see notebook.js, which stands before this file) -----------------------------
 
 /** The cell that showed the page: by id, or after a copy gave it another id, the one cell that calls for the page. */
 function findCell(notebook, { id, slug }) {
@@ -219,39 +213,6 @@ function findCell(notebook, { id, slug }) {
   if (exact) return exact;
   const others = calling();
   return others.length === 1 ? others[0] : null;
-}
-
-/** Tell `onLost` when the kernel that checks this page is gone. Returns the clean-up. */
-function watchKernel(model, onLost) {
-  const session = model.widget_manager?.context?.sessionContext;
-  if (!session?.statusChanged) return () => {};
-  const gone = new Set(["restarting", "autorestarting", "terminating", "dead"]);
-  const onStatus = (_, status) => { if (gone.has(status)) onLost(); };
-  const onKernel = (_, change) => { if (change?.oldValue) onLost(); };
-  session.statusChanged.connect(onStatus);
-  session.kernelChanged?.connect(onKernel);
-  return () => {
-    session.statusChanged.disconnect(onStatus);
-    session.kernelChanged?.disconnect(onKernel);
-  };
-}
-
-// ---- The fonts: asked for once per document, sent by Python as bytes, never fetched from another host --------------
-
-function askForFonts(model) {
-  const have = [...document.fonts].some((face) => face.family.replace(/["']/g, "") === "STIX Two Text");
-  if (have || Date.now() - (globalThis.workbookFontsAsked ?? -1e9) < 5000) return;
-  globalThis.workbookFontsAsked = Date.now();
-  model.send({ want: "fonts" });
-}
-
-function addFonts(faces, buffers) {
-  faces.forEach(({ family, ...descriptors }, i) => {
-    const bytes = buffers[i];
-    if (!bytes) return;
-    const view = bytes.buffer ? new Uint8Array(bytes.buffer, bytes.byteOffset, bytes.byteLength) : bytes;
-    document.fonts.add(new FontFace(family, view, descriptors));
-  });
 }
 
 // ---- The page ------------------------------------------------------------------------------------------------------
@@ -267,9 +228,6 @@ const UNREACHED =
 const COMPUTED =
   "The cell no longer has plain answers = {…} for this page, so the boxes cannot be written down there. " +
   "Write the dict out again, as in answers = {1: 2, 2: \"3/4\"}.";
-
-const element = (tag, className, properties = {}) =>
-  Object.assign(document.createElement(tag), { className, ...properties });
 
 /** Typeset text ([[text, [tags]], ...]) as nodes. What it says may hold a student's words: text nodes only. */
 const nodesOf = (runs) => (runs ?? []).map(([text, tags]) => {
@@ -602,10 +560,7 @@ function render({ model, el }) {
   };
   const leave = () => { // to the notebook cell around us
     showHint(null);
-    const around = root.closest(".jp-Cell") ?? root.closest("[tabindex]");
-    document.activeElement?.blur();
-    around?.focus?.({ preventScroll: true });
-    if (document.activeElement === document.body) root.closest(".jp-Notebook")?.focus?.({ preventScroll: true });
+    leaveTo(root);
   };
 
   // On window, in the capture phase: Notebook 7 takes its shortcuts from the document's capture phase, before any

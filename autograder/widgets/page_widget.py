@@ -11,18 +11,15 @@ import re
 from collections.abc import Callable, Iterable, Mapping, MutableMapping
 from functools import lru_cache
 from html import escape, unescape
-from pathlib import Path
 from typing import Any
 
-import anywidget
 import traitlets as t
 
 from ..layout import STATES, mathematics, plain, prose, solution, static, stylesheet, template
 from ..marking import Marks, mark
 from ..page import Page
-from . import fonts
+from .live import HERE, LiveWidget, script
 
-HERE = Path(__file__).parent
 SHOW_HOW = ("practice", "always", "never")
 """Where a worked solution may be opened: while practising with other numbers, on the graded page too, or nowhere."""
 
@@ -32,7 +29,7 @@ VARIANTS = 10_000  # practice numbers start over after so many
 
 
 
-class PageWidget(anywidget.AnyWidget):
+class PageWidget(LiveWidget):
     """One page of the workbook in a notebook's output.
 
     page      the page
@@ -42,7 +39,7 @@ class PageWidget(anywidget.AnyWidget):
     show_how  one of SHOW_HOW, or a function that gives it
     """
 
-    _esm = HERE / "page.js"
+    _esm = script("notebook.js", "page.js")
     _css = stylesheet() + (HERE / "live.css").read_text(encoding="utf-8")
 
     # from Python
@@ -82,7 +79,7 @@ class PageWidget(anywidget.AnyWidget):
         call_index: int = 0,
         variable: str = "answers",
     ) -> None:
-        self.page, self.answers, self.last_output = page, answers, None
+        self.page, self.answers = page, answers
         self._show_how = show_how if callable(show_how) else lambda: show_how
         super().__init__(
             slug=page.slug,
@@ -101,13 +98,6 @@ class PageWidget(anywidget.AnyWidget):
         self.observe(self._ask, names=["asked"])
         self.on_msg(self._answer)
         self.practice = practice
-
-    def open(self) -> None:
-        """Connect to the browser. Messages stay on their own subshell, so that boxes answer while a cell runs."""
-        super().open()
-        # ipykernel 7.4 hands them to the thread that runs cells, for the sake of cells that wait for a widget.
-        if hasattr(self.comm, "_reply_subshell_for"):
-            self.comm._reply_subshell_for = lambda _data, subshell: subshell
 
     # -- marking -----------------------------------------------------------------------------------------------------
 
@@ -158,9 +148,7 @@ class PageWidget(anywidget.AnyWidget):
 
     def _answer(self, _widget: object, content: object, _buffers: object) -> None:
         want = content.get("want") if isinstance(content, dict) else None
-        if want == "fonts":
-            self.send({"fonts": fonts.descriptors()}, buffers=fonts.buffers())
-        elif want == "twin" and self.writeback:
+        if want == "twin" and self.writeback:
             self.send({"twin": self.twin_bundle(), "client": content.get("client")})
         elif want == "twin" and self.last_output is not None:
             self.last_output.update(self.twin_bundle(), raw=True)
@@ -168,15 +156,6 @@ class PageWidget(anywidget.AnyWidget):
     def twin_bundle(self) -> dict[str, str]:
         """The page as a static output, for when there is no browser or no kernel."""
         return twin_bundle(self.page, self.marks, self.twin, rerun=True)
-
-    def _ipython_display_(self, **_options: object) -> None:
-        """Two outputs: the live page, then its static twin, of which the stylesheet shows one."""
-        from IPython.display import display
-
-        data, metadata = self._repr_mimebundle_()
-        data.pop("text/plain", None)  # or exported pages print it above the twin
-        display(data, metadata=metadata, raw=True)
-        self.last_output = display(self.twin_bundle(), raw=True, display_id=True)
 
 
 def twin_bundle(

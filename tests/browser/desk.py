@@ -25,7 +25,7 @@ FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "-
          "--disable-component-update", "--disable-sync", "--disable-dev-shm-usage"]  # fmt: skip
 ADDRESS = {"lab": "/lab/tree/{}?reset", "notebook": "/notebooks/{}"}
 SLUG = "gradients/one-weight"
-SETUP = "from autograder.notebook import course, grade, page"
+SETUP = "from autograder.notebook import course, explore, grade, page"
 PAGE_CELL, GRADE_CELL, SPARE_CELL = 1, 2, 3
 PANEL = "window.jupyterapp.shell.currentWidget"
 
@@ -158,6 +158,16 @@ class Desk:
         self.run(PAGE_CELL)
         self.page.wait_for_selector(".wb-live .wb-input", timeout=30_000)
         self.wait("document.querySelectorAll('.wb-live .wb-slot:not([data-state])').length === 0")
+        return self
+
+    def explore(self, *slugs: str) -> Desk:
+        """Explorers, freshly run, in the place of the page."""
+        self.set_source(PAGE_CELL, "\n".join(f'explore("{slug}")' for slug in slugs))
+        self.page.evaluate(f"() => {PANEL}.content.model.cells.get({PAGE_CELL}).outputs.clear()")
+        self.page.wait_for_selector(".wb-page", state="detached")
+        self.run(0)
+        self.run(PAGE_CELL)
+        self.wait(f"document.querySelectorAll('.wb-explorer.wb-live .wb-drawn > *').length >= {len(slugs)}", 30_000)
         return self
 
     def source(self, index: int = PAGE_CELL) -> str:

@@ -1,0 +1,49 @@
+"""The explorers of the workbook, one module per chapter: pictures that answer when something in them is moved.
+
+    load("gradients/nudge")     one explorer
+    catalogue()                 all of them, slug → explorer, in the order of the course
+
+An explorer shows how things hang together. It takes no answers, holds none, and costs nothing when it is deleted.
+"""
+
+from __future__ import annotations
+
+from functools import lru_cache
+from importlib import import_module
+from importlib.util import find_spec
+
+from ..explorer import Explorer
+from ..pages import CHAPTERS
+
+
+class UnknownExplorer(KeyError):
+    """There is no such explorer; the message names the nearest ones."""
+
+    def __str__(self) -> str:
+        return self.args[0]
+
+
+@lru_cache(maxsize=1)
+def catalogue() -> dict[str, Explorer]:
+    """Every explorer, slug → explorer, in the order of the course."""
+    return {found.slug: found for chapter in CHAPTERS for found in chapter_explorers(chapter)}
+
+
+def chapter_explorers(chapter: str) -> list[Explorer]:
+    """The explorers that the module of a chapter defines, in the order in which they stand there."""
+    if find_spec(f"{__name__}.{chapter}") is None:
+        return []  # not every chapter has one
+    module = import_module(f"{__name__}.{chapter}")
+    return [found for found in vars(module).values() if isinstance(found, Explorer) and found.chapter == chapter]
+
+
+def load(slug: str) -> Explorer:
+    """The explorer called `slug`; UnknownExplorer if there is none."""
+    try:
+        return catalogue()[slug]
+    except (KeyError, TypeError):
+        from difflib import get_close_matches
+
+        near = get_close_matches(str(slug), catalogue(), n=3, cutoff=0.4)
+        hint = f" Did you mean {' or '.join(near)}?" if near else ""
+        raise UnknownExplorer(f"There is no explorer “{str(slug)[:60]}”.{hint}") from None

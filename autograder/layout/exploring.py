@@ -1,0 +1,98 @@
+"""Turn an explorer into HTML: its heading, its body for some values, and its still picture.
+
+    heading(explorer)             what never changes
+    body(drawn)                   figures as SVG in the document, in the document's colours and font
+    still(explorer)               figures as pictures in <img>, which survive where scripts, styles and SVG are stripped
+    plain(explorer)               its numbers as text
+    bundle(explorer)              the last two as a notebook output
+
+A picture in <img> is light or dark as the notebook around it says, or else as the reader's system does.
+"""
+
+from __future__ import annotations
+
+import re
+from base64 import b64encode
+from functools import lru_cache
+from html import escape
+
+from .figures import alone
+from .render import Html, stylesheet
+from .typeset import prose, unmarked
+from .words import Node
+
+STYLE = ("colours", "mathematics", "figures", "explorer", "frame")
+STILL_STYLE = ("colours", "mathematics", "explorer", "frame")
+RERUN = "Run this cell to move things."
+
+
+def heading(explorer: object) -> str:
+    """The title and the sentence that says what to try."""
+    return (
+        f'<header class="wb-head"><span class="wb-kicker">Explore</span><h2>{prose(explorer.title)}</h2></header>'
+        f'<p class="wb-about">{prose(explorer.about)}</p>'
+    )
+
+
+def body(drawn: object) -> str:
+    """What an explorer has drawn, as HTML."""
+    html = Html()
+    return "".join(map(html.part, drawn.body))
+
+
+def still(explorer: object, *, style: bool = True, rerun: bool = True) -> str:
+    """The explorer with its canonical values, as a static output."""
+    html = Html(show_figure=picture)
+    return (
+        (f"<style>{stylesheet(*STILL_STYLE)}</style>" if style else "")
+        + f'<div class="wb-page wb-explorer wb-static" data-explorer="{explorer.slug}">{heading(explorer)}'
+        + "".join(map(html.part, explorer.draw().body))
+        + (f'<p class="wb-note wb-rerun">{RERUN}</p>' if rerun else "") + "</div>"
+    )
+
+
+def bundle(explorer: object) -> dict[str, str]:
+    """The still picture as a notebook output."""
+    return {"text/html": still(explorer), "text/plain": plain(explorer)}
+
+
+def plain(explorer: object) -> str:
+    """The explorer as text: its title, what its figures show, its numbers."""
+    lines = [f"{unmarked(explorer.title)} ({explorer.slug})"]
+    for node in _nodes(explorer.draw().body):
+        if node.kind == "figure":
+            lines.append(f"  [{unmarked(node.options['title'])}]")
+        elif node.kind == "readings":
+            lines.append("  " + ", ".join(f"{unmarked(name)} = {value}" for name, value in node.parts))
+    return "\n".join(lines)
+
+
+def picture(node: Node) -> str:
+    """A figure as an <img> that holds all it needs."""
+    svg = alone(node, needed(alone(node, "")))
+    data = b64encode(svg.encode("utf-8")).decode("ascii")
+    width, height = node.options["width"], node.options["height"]
+    alt = escape(unmarked(node.options["title"]))
+    return f'<img alt="{alt}" width="{width}" height="{height}" src="data:image/svg+xml;base64,{data}">'
+
+
+def needed(svg: str) -> str:
+    """The rules of the stylesheet that this figure uses."""
+    used = set(re.findall(r"wb-\w+", svg))
+    return stylesheet("colours") + "".join(
+        f"{rule}}}" for rule in _rules() if used.issuperset(re.findall(r"\.(wb-\w+)", rule.partition("{")[0]))
+    )
+
+
+@lru_cache(maxsize=1)
+def _rules() -> list[str]:
+    return [rule.strip() for rule in stylesheet("figures").split("}") if rule.strip()]
+
+
+def _nodes(parts: tuple) -> list[Node]:
+    """Every word of a body, those inside others too."""
+    found = []
+    for part in parts:
+        if isinstance(part, Node):
+            found += [part, *(_nodes(part.parts) if part.kind == "beside" else [])]
+    return found

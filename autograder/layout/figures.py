@@ -1,0 +1,384 @@
+"""Figures with axes, drawn as SVG: curves, arrows, areas, contours, heat maps, bars, and handles to drag.
+
+    figure(curve(x, x**2), arrow((0, 0), (1, 2)), handle("point", (1, 1)), x=(-3, 3), y=(-1, 9), title="A parabola")
+
+Marks are given in the figure's own units and drawn in the order given; what lies outside the axes is cut off, texts and
+handles are not. A mark's `look` is a colour of the workbook: ink, soft, accent, ok, bad, care.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterable, Sequence
+from functools import lru_cache
+from html import escape
+from itertools import pairwise
+from math import floor, hypot, isfinite, log10
+from typing import NamedTuple
+
+import numpy as np
+
+from .numbers import rounded
+from .typeset import mathematics, unmarked
+from .words import Node
+
+WIDTH, HEIGHT = 346, 290
+LEFT, RIGHT, TOP, BOTTOM = 40, 14, 14, 34  # room for ticks and names around the axes
+HEAD = 9  # length of an arrow's head, in pixels
+
+Point = Sequence[float]
+Span = tuple[float, float]
+
+
+class Mark(NamedTuple):
+    """One thing in a figure: what it is, where it is, and its options."""
+
+    kind: str
+    data: object
+    options: dict
+
+
+# -- the words ---------------------------------------------------------------------------------------------------------
+
+
+def figure(
+    *marks: Mark, x: Span, y: Span, title: str, names: tuple[str, str] = ("", ""), width: int = WIDTH,
+    height: int = HEIGHT, axes: bool = True,
+) -> Node:  # fmt: skip
+    """A figure `width` × `height` CSS pixels over the ranges x and y; y = (3, 0) counts downwards.
+
+    title says in words what is drawn, names are those of the two axes, axes=False leaves ticks and frame away.
+    """
+    options = {"x": x, "y": y, "title": title, "names": names, "width": width, "height": height, "axes": axes}
+    return Node("figure", marks, options)
+
+
+def curve(x: Sequence[float], y: Sequence[float], look: str = "accent", *, dashed: bool = False) -> Mark:
+    """A line through the points (x, y); broken where one of them is not finite."""
+    return Mark("curve", (x, y), {"look": look, "dashed": dashed})
+
+
+def segment(start: Point, end: Point, look: str = "soft", *, dashed: bool = False) -> Mark:
+    """A straight line between two points."""
+    return curve((start[0], end[0]), (start[1], end[1]), look, dashed=dashed)
+
+
+def arrow(start: Point, end: Point, look: str = "accent") -> Mark:
+    """An arrow."""
+    return Mark("arrow", ((start, end),), {"look": look})
+
+
+def arrows(starts: Iterable[Point], ends: Iterable[Point], look: str = "soft") -> Mark:
+    """A field of thin arrows."""
+    return Mark("arrow", tuple(zip(starts, ends, strict=True)), {"look": f"{look} wb-thin"})
+
+
+def area(points: Sequence[Point], look: str = "accent", *, filled: bool = True, dashed: bool = False) -> Mark:
+    """A closed polygon, lightly filled."""
+    return Mark("area", points, {"look": look, "filled": filled, "dashed": dashed})
+
+
+def dots(points: Sequence[Point], look: str = "ink", *, size: float = 3.5) -> Mark:
+    """Points."""
+    return Mark("dots", points, {"look": look, "size": size})
+
+
+def bars(
+    values: Sequence[float], look: str = "accent", *, at: Sequence[float] | None = None, wide: float = 0.6
+) -> Mark:
+    """Bars from 0 to each value, the first at x = 0 unless `at` says where."""
+    places = range(len(values)) if at is None else at
+    return Mark("bars", tuple(zip(places, values, strict=True)), {"look": look, "wide": wide})
+
+
+def contours(x: Sequence[float], y: Sequence[float], z: np.ndarray, levels: Sequence[float]) -> Mark:
+    """Level lines of z over the grid, z[i, j] at (x[j], y[i]); the higher, the darker the ground."""
+    return Mark("contours", (x, y, z), {"levels": tuple(levels)})
+
+
+def cells(values: np.ndarray, *, largest: float | None = None, printed: bool = True) -> Mark:
+    """A heat map, row 0 on top of y = (rows, 0): the colour says the sign and, against `largest`, the size."""
+    return Mark("cells", np.asarray(values, float), {"largest": largest, "printed": printed})
+
+
+def label(at: Point, said: str, look: str = "ink", *, anchor: str = "middle", dx: float = 0, dy: float = 0) -> Mark:
+    """A formula at a point, moved by (dx, dy) pixels; anchor is start, middle or end."""
+    return Mark("label", at, {"look": look, "said": said, "anchor": anchor, "dx": dx, "dy": dy})
+
+
+def handle(control: str, at: Point, along: str = "xy") -> Mark:
+    """A handle that sets the control of that name when it is dragged, or moved by arrow keys.
+
+    along   "xy" sets a control.drag to the point; "x" or "y" sets a slider to that coordinate
+    """
+    return Mark("handle", at, {"control": control, "along": along})
+
+
+def heatmap(values: np.ndarray, *, title: str, rows: Sequence[str] = (), columns: Sequence[str] = (), cell: int = 46,
+            largest: float | None = None, printed: bool = True) -> Node:  # fmt: skip
+    """A figure of its own for a matrix: coloured cells, numbers in them, names beside rows and above columns."""
+    values = np.atleast_2d(values)
+    high, wide = values.shape
+    marks = [cells(values, largest=largest, printed=printed)]
+    marks += [label((0, i + 0.5), name, "soft", anchor="end", dx=-7, dy=5) for i, name in enumerate(rows)]
+    marks += [label((j + 0.5, 0), name, "soft", dy=-7) for j, name in enumerate(columns)]
+    size = {"width": LEFT + RIGHT + cell * wide, "height": TOP + BOTTOM + cell * high}
+    return figure(*marks, x=(0, wide), y=(high, 0), title=title, axes=False, **size)
+
+
+# -- drawing -----------------------------------------------------------------------------------------------------------
+
+
+class Frame(NamedTuple):
+    """Where the axes lie: from the figure's units to pixels inside the plot."""
+
+    x: Span
+    y: Span
+    width: float
+    height: float
+
+    def across(self, x: object) -> object:
+        """Pixels from the left of the plot; works on arrays."""
+        return (x - self.x[0]) / (self.x[1] - self.x[0]) * self.width
+
+    def down(self, y: object) -> object:
+        """Pixels from the top of the plot; works on arrays."""
+        return (self.y[1] - y) / (self.y[1] - self.y[0]) * self.height
+
+    def place(self, point: Point) -> tuple[float, float]:
+        """The pixel of a point."""
+        return self.across(point[0]), self.down(point[1])
+
+
+def drawn(node: Node) -> str:
+    """The SVG of a figure. It holds no ids, so it may stand in a document many times."""
+    opt = node.options
+    width, height = opt["width"], opt["height"]
+    frame = Frame(opt["x"], opt["y"], width - LEFT - RIGHT, height - TOP - BOTTOM)
+    inside = "".join(DRAW[mark.kind](mark, frame) for mark in node.parts if mark.kind not in OVER)
+    over = "".join(DRAW[mark.kind](mark, frame) for mark in node.parts if mark.kind in OVER)
+    role = "group" if any(mark.kind == "handle" for mark in node.parts) else "img"
+    axes = _axes(frame, opt["names"]) if opt["axes"] else ""
+    return (
+        f'<svg class="wb-figure" viewBox="0 0 {width} {height}" style="width:{width}px" role="{role}" '
+        f'aria-label="{escape(unmarked(opt["title"]))}"><g transform="translate({LEFT} {TOP})">{axes}'
+        f'<svg class="wb-plot" width="{_n(frame.width)}" height="{_n(frame.height)}">'
+        f'<rect class="wb-area{"" if axes else " wb-bare"}" width="100%" height="100%"/>{inside}</svg>{over}</g></svg>'
+    )
+
+
+def alone(node: Node, style: str) -> str:
+    """The same as a file of its own, with `style` inside: on its own ground, light or dark as the reader has it."""
+    width, height = node.options["width"], node.options["height"]
+    svg = drawn(node).replace(
+        '<svg class="wb-figure"',
+        f'<svg xmlns="http://www.w3.org/2000/svg" width="{width}" height="{height}" class="wb-figure wb-alone"', 1,
+    )  # fmt: skip
+    start = svg.index(">") + 1
+    return f'{svg[:start]}<style>{style}</style><rect class="wb-ground" width="100%" height="100%"/>{svg[start:]}'
+
+
+def _axes(frame: Frame, names: tuple[str, str]) -> str:
+    parts = []
+    for value in ticks(frame.x):
+        x = _n(frame.across(value))
+        zero = " wb-zero" if value == 0 else ""
+        parts.append(f'<path class="wb-grid{zero}" d="M{x} 0V{_n(frame.height)}"/>')
+        parts.append(f'<text class="wb-tick" x="{x}" y="{_n(frame.height + 16)}">{_tick(value)}</text>')
+    for value in ticks(frame.y):
+        y = frame.down(value)
+        zero = " wb-zero" if value == 0 else ""
+        parts.append(f'<path class="wb-grid{zero}" d="M0 {_n(y)}H{_n(frame.width)}"/>')
+        parts.append(f'<text class="wb-tick wb-end" x="-6" y="{_n(y + 4)}">{_tick(value)}</text>')
+    if names[0]:
+        parts.append(_text(frame.width - 6, frame.height - 7, names[0], "wb-name wb-end"))
+    if names[1]:
+        parts.append(_text(7, 15, names[1], "wb-name wb-start"))
+    return "".join(parts)
+
+
+def ticks(span: Span, most: int = 7) -> list[float]:
+    """Round numbers within the span, at most so many: multiples of 1, 2 or 5 times a power of ten."""
+    low, high = sorted(span)
+    rough = (high - low) / most
+    unit = 10.0 ** floor(log10(rough))
+    step = next(unit * factor for factor in (1, 2, 5, 10) if unit * factor >= rough * (1 - 1e-9))
+    first, last = -floor(-low / step + 1e-9), floor(high / step + 1e-9)
+    return [round(i * step, 10) + 0.0 for i in range(first, last + 1)]
+
+
+def _tick(value: float) -> str:
+    return f"{value:g}".replace("-", "−")
+
+
+def _curve(mark: Mark, frame: Frame) -> str:
+    x, y = (np.asarray(values, float) for values in mark.data)
+    dashed = " wb-dashed" if mark.options["dashed"] else ""
+    return f'<path class="wb-curve wb-{mark.options["look"]}{dashed}" d="{_path(frame.across(x), frame.down(y))}"/>'
+
+
+FAR = 4000.0  # pixels: beyond this a curve is out of sight, and drawing programs lose their footing
+
+
+def _path(x: np.ndarray, y: np.ndarray) -> str:
+    parts, pen = [], "M"
+    for a, b in zip(x.tolist(), y.tolist(), strict=True):
+        if isfinite(a) and isfinite(b):
+            parts.append(f"{pen}{_n(max(-FAR, min(FAR, a)))} {_n(max(-FAR, min(FAR, b)))}")
+            pen = "L"
+        else:
+            pen = "M"
+    return "".join(parts)
+
+
+def _arrows(mark: Mark, frame: Frame) -> str:
+    head = HEAD * (0.55 if "wb-thin" in mark.options["look"] else 1)
+    shafts = "".join(_arrow(frame.place(start), frame.place(end), head) for start, end in mark.data)
+    return f'<path class="wb-arrow wb-{mark.options["look"]}" d="{shafts}"/>'
+
+
+def _arrow(start: Point, end: Point, head: float) -> str:
+    """A shaft and a filled head; a short arrow has a smaller head, and one without length is a dot."""
+    dx, dy = end[0] - start[0], end[1] - start[1]
+    length = hypot(dx, dy)
+    if not isfinite(length) or length < 0.5:
+        return f"M{_n(start[0])} {_n(start[1])}h.1"
+    head = min(head, 0.6 * length)
+    ux, uy = dx / length * head, dy / length * head
+    back = (end[0] - ux, end[1] - uy)
+    left, right = (back[0] - 0.42 * uy, back[1] + 0.42 * ux), (back[0] + 0.42 * uy, back[1] - 0.42 * ux)
+    return (
+        f"M{_n(start[0])} {_n(start[1])}L{_n(back[0])} {_n(back[1])}"
+        f"M{_n(left[0])} {_n(left[1])}L{_n(end[0])} {_n(end[1])}L{_n(right[0])} {_n(right[1])}Z"
+    )
+
+
+def _area(mark: Mark, frame: Frame) -> str:
+    corners = " ".join(f"{_n(x)},{_n(y)}" for x, y in map(frame.place, mark.data))
+    extra = ("" if mark.options["filled"] else " wb-open") + (" wb-dashed" if mark.options["dashed"] else "")
+    return f'<polygon class="wb-face wb-{mark.options["look"]}{extra}" points="{corners}"/>'
+
+
+def _dots(mark: Mark, frame: Frame) -> str:
+    rounds = "".join(
+        f'<circle cx="{_n(x)}" cy="{_n(y)}" r="{mark.options["size"]}"/>' for x, y in map(frame.place, mark.data)
+    )
+    return f'<g class="wb-dots wb-{mark.options["look"]}">{rounds}</g>'
+
+
+def _bars(mark: Mark, frame: Frame) -> str:
+    half, zero = mark.options["wide"] / 2, frame.down(0)
+    rects = ""
+    for place, value in mark.data:
+        left, right, end = frame.across(place - half), frame.across(place + half), frame.down(value)
+        top, high = min(zero, end), abs(zero - end)
+        rects += f'<rect x="{_n(left)}" y="{_n(top)}" width="{_n(right - left)}" height="{_n(high)}"/>'
+    return f'<g class="wb-bars wb-{mark.options["look"]}">{rects}</g>'
+
+
+def _contours(mark: Mark, frame: Frame) -> str:
+    from contourpy import contour_generator  # Matplotlib's own, without Matplotlib
+
+    x, y, z = (np.asarray(values, float) for values in mark.data)
+    found = contour_generator(frame.across(x), frame.down(y), z, name="serial", corner_mask=False)
+    levels = mark.options["levels"]
+    grounds, lines = [], []
+    for place, (low, high) in enumerate(pairwise((*levels, np.inf)), start=1):
+        outlines = "".join(
+            _path(*points[start:end].T) + "Z"
+            for points, offsets in zip(*found.filled(low, high), strict=True)
+            for start, end in pairwise(offsets)
+        )
+        grounds.append(f'<path style="--p:{round(52 * place / len(levels))}%" d="{outlines}"/>')
+        lines.append("".join(_path(*points.T) for points in found.lines(low)))
+    return f'<g class="wb-grounds">{"".join(grounds)}</g><path class="wb-levels" d="{"".join(lines)}"/>'
+
+
+def _cells(mark: Mark, frame: Frame) -> str:
+    values = mark.data
+    most = mark.options["largest"] or float(np.abs(values).max(initial=0)) or 1.0
+    wide, high = frame.width / values.shape[1], frame.height / values.shape[0]
+    parts = []
+    for (i, j), value in np.ndenumerate(values):
+        share = min(1.0, abs(value) / most)
+        sign = " wb-minus" if value < 0 else ""
+        x, y = frame.across(j), frame.down(i)
+        parts.append(
+            f'<rect class="wb-cell{sign}" x="{_n(x)}" y="{_n(y)}" width="{_n(wide)}" height="{_n(high)}" '
+            f'style="--p:{round(72 * share)}%"/>'
+        )
+        if mark.options["printed"]:
+            parts.append(_text(x + wide / 2, y + high / 2 + 5, short(value), "wb-entry"))
+    return "".join(parts)
+
+
+def short(value: float) -> str:
+    """A number of at most four letters or so, for a cell: 0.25, −3, 1.5."""
+    text = rounded(value, 2) if abs(value) < 10 else f"{value:.0f}"
+    text = (text.rstrip("0").rstrip(".") if "." in text and "e" not in text else text) or "0"
+    return text if abs(value) >= 5e-3 else "0"
+
+
+def _label(mark: Mark, frame: Frame) -> str:
+    x, y = frame.place(mark.data)
+    opt = mark.options
+    return _text(x + opt["dx"], y + opt["dy"], opt["said"], f"wb-label wb-{opt['look']} wb-{opt['anchor']}")
+
+
+def _handle(mark: Mark, frame: Frame) -> str:
+    """The group that explorer.js makes a handle of; it lies over everything, kept within the axes."""
+    x, y = frame.place(mark.data)
+    x, y = max(0.0, min(frame.width, x)), max(0.0, min(frame.height, y))
+    spans = " ".join(f"{value:g}" for value in (*frame.x, *frame.y))
+    return (
+        f'<g class="wb-handle" data-control="{escape(mark.options["control"])}" data-along="{mark.options["along"]}" '
+        f'data-spans="{spans}" transform="translate({_n(x)} {_n(y)})"><circle class="wb-grip" r="15"/>'
+        '<circle class="wb-knob" r="7"/></g>'
+    )
+
+
+OVER = ("label", "handle")  # kinds of marks that are not cut off at the axes
+DRAW: dict[str, Callable[[Mark, Frame], str]] = {
+    "curve": _curve,
+    "arrow": _arrows,
+    "area": _area,
+    "dots": _dots,
+    "bars": _bars,
+    "contours": _contours,
+    "cells": _cells,
+    "label": _label,
+    "handle": _handle,
+}
+"""Kind of mark → its SVG."""
+
+
+def _n(value: float) -> str:
+    """A pixel with one decimal, the shortest way."""
+    text = f"{value:.1f}"
+    return text[:-2] if text.endswith(".0") else text
+
+
+def _text(x: float, y: float, said: str, names: str) -> str:
+    return f'<text class="{names}" x="{_n(x)}" y="{_n(y)}">{_spans(said)}</text>'
+
+
+_PIECE = re.compile(r"<(/?)(\w+)[^>]*>|([^<]+)")
+_RAISE = {"sub": 5, "sup": -6}
+
+
+@lru_cache(maxsize=1024)
+def _spans(said: str) -> str:
+    """A formula as SVG text: names italic, indices smaller and moved."""
+    out, tags, moved = "", [], 0
+    for close, tag, text in _PIECE.findall(mathematics(said)):
+        if text:
+            wanted = sum(_RAISE.get(open_, 0) for open_ in tags)
+            dy = f' dy="{wanted - moved}"' if wanted != moved else ""
+            kinds = " ".join(kind for kind, there in (("wb-i", "i" in tags), ("wb-index", wanted)) if there)
+            moved = wanted
+            out += f'<tspan class="{kinds}"{dy}>{text}</tspan>' if dy or kinds else text
+        elif close:
+            tags.pop()
+        else:
+            tags.append(tag)
+    return out

@@ -1,0 +1,57 @@
+"""What every live thing of the workbook has in common: its script, its font, its static twin.
+
+    class PageWidget(LiveWidget):
+        _esm = script("notebook.js", "page.js")
+        def twin_bundle(self): ...
+
+A live thing is two outputs of its cell, the widget and then its static twin, of which the stylesheet shows one.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import anywidget
+
+from . import fonts
+
+HERE = Path(__file__).parent
+
+
+def script(*names: str) -> str:
+    """Script files of this folder as one module: a widget has one, and may not fetch another."""
+    return "\n".join((HERE / name).read_text(encoding="utf-8") for name in names)
+
+
+class LiveWidget(anywidget.AnyWidget):
+    """A widget that answers while a cell runs, sends the font when asked, and leaves a static twin behind."""
+
+    last_output = None  # the handle of the static twin
+
+    def __init__(self, **traits: object) -> None:
+        super().__init__(**traits)
+        self.on_msg(self._send_fonts)
+
+    def open(self) -> None:
+        """Connect to the browser. Messages stay on their own subshell, so that answers come while a cell runs."""
+        super().open()
+        # ipykernel 7.4 hands them to the thread that runs cells, for the sake of cells that wait for a widget.
+        if hasattr(self.comm, "_reply_subshell_for"):
+            self.comm._reply_subshell_for = lambda _data, subshell: subshell
+
+    def twin_bundle(self) -> dict[str, str]:
+        """The same as a static output, for when there is no browser or no kernel."""
+        raise NotImplementedError
+
+    def _send_fonts(self, _widget: object, content: object, _buffers: object) -> None:
+        if isinstance(content, dict) and content.get("want") == "fonts":
+            self.send({"fonts": fonts.descriptors()}, buffers=fonts.buffers())
+
+    def _ipython_display_(self, **_options: object) -> None:
+        """Two outputs: the widget, then its static twin."""
+        from IPython.display import display
+
+        data, metadata = self._repr_mimebundle_()
+        data.pop("text/plain", None)  # or exported pages print it above the twin
+        display(data, metadata=metadata, raw=True)
+        self.last_output = display(self.twin_bundle(), raw=True, display_id=True)

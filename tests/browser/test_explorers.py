@@ -1,0 +1,221 @@
+"""Explorers in a real notebook: what changes when something is moved, by mouse and by keyboard."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+
+from .desk import PAGE_CELL, PANEL
+
+LIVE = ".wb-explorer.wb-live"
+
+
+class Bench:
+    """An open explorer: its controls, its numbers, its figures."""
+
+    def __init__(self, desk, slug: str) -> None:
+        self.desk, self.page = desk, desk.page
+        desk.explore(slug)
+        self.root = self.page.locator(LIVE).first
+
+    def numbers(self) -> dict[str, float]:
+        """The numbers it prints, by name."""
+        return self.page.evaluate(
+            """root => Object.fromEntries([...document.querySelectorAll(root + ' .wb-named')].map(named => {
+                const [name, value] = named.textContent.split('=').map(part => part.trim().replaceAll('\\u2212', '-'));
+                return [name.replaceAll(' ', ''), Number(value)]; }))""",
+            LIVE,
+        )
+
+    def wait_number(self, name: str, value: float) -> None:
+        self.page.wait_for_function(
+            """([root, name, value]) => [...document.querySelectorAll(root + ' .wb-named')].some(named => {
+                const [left, right] = named.textContent.replaceAll('\\u2212', '-').split('=');
+                return left.replaceAll(' ', '') === name && Math.abs(Number(right) - value) < 1e-9; })""",
+            arg=[LIVE, name, value],
+        )
+
+    def control(self, spoken: str):
+        return self.root.get_by_label(spoken, exact=True).and_(self.page.locator("input")).first
+
+    def path(self, selector: str, attribute: str = "d") -> str:
+        return self.page.evaluate(
+            "([root, selector, attribute]) => document.querySelector(`${root} ${selector}`).getAttribute(attribute)",
+            [LIVE, selector, attribute],
+        )
+
+    def handle(self, n: int = 0):
+        return self.root.locator(".wb-handle").nth(n)
+
+    def drag(self, dx: float, dy: float = 0, n: int = 0) -> None:
+        """Take a handle with the mouse and move it by so many pixels, in small steps."""
+        self.handle(n).scroll_into_view_if_needed()
+        box = self.handle(n).bounding_box()
+        x, y = box["x"] + box["width"] / 2, box["y"] + box["height"] / 2
+        self.page.mouse.move(x, y)
+        self.page.mouse.down()
+        self.page.mouse.move(x + dx, y + dy, steps=8)
+        self.page.mouse.up()
+
+    def changed(self, selector: str, old: str, attribute: str = "d") -> str:
+        """Wait until an attribute is no longer `old`; gives the new one."""
+        self.page.wait_for_function(
+            """([root, selector, attribute, old]) =>
+                document.querySelector(`${root} ${selector}`).getAttribute(attribute) !== old""",
+            arg=[LIVE, selector, attribute, old],
+        )
+        return self.path(selector, attribute)
+
+
+@pytest.fixture
+def explore(desk):
+    yield lambda slug: Bench(desk, slug)
+    assert desk.errors == []
+
+
+@pytest.fixture
+def explore_in_lab(lab):
+    yield lambda slug: Bench(lab, slug)
+    assert lab.errors == []
+
+
+def test_nudging_a_weight_moves_the_secant_and_the_numbers(explore):
+    """By slider, by the handle in the picture, and by its arrow keys; the ratio stands still at X."""
+    bench = explore("gradients/nudge")
+    assert bench.numbers() == {"ΔW": 1, "ΔZ": 2, "ΔZ/ΔW": 2}
+    arrow = bench.path(".wb-arrow.wb-care")
+
+    bench.control("nudge of W").press("ArrowRight")  # from 1 to a half
+    bench.wait_number("ΔZ", 1)
+    assert bench.numbers()["ΔZ/ΔW"] == 2
+    arrow = bench.changed(".wb-arrow.wb-care", arrow)
+
+    bench.control("input X").press("Home")
+    bench.wait_number("ΔZ/ΔW", -3)
+    arrow = bench.changed(".wb-arrow.wb-care", arrow)
+
+    bench.drag(-85)  # two units to the left
+    bench.page.wait_for_function("root => document.querySelector(root + ' input').value === '-1'", arg=LIVE)
+    knob = bench.path(".wb-handle", "transform")
+    bench.handle().focus()
+    bench.page.keyboard.press("ArrowRight")
+    bench.changed(".wb-handle", knob, "transform")
+    assert bench.control("weight W").input_value() == "-0.9"
+    assert bench.handle().evaluate("handle => handle === document.activeElement"), "the focus stays on the handle"
+    assert bench.handle().get_attribute("aria-valuetext") == "−0.9"
+
+    bench.root.get_by_role("button", name="Start again").click()
+    bench.wait_number("ΔZ/ΔW", 2)
+    assert bench.control("weight W").input_value() == "1"
+
+
+def test_keys_do_not_reach_jupyter(explore):
+    """Arrow keys on a slider move neither the active cell nor the page; Escape goes back to the notebook."""
+    bench = explore("gradients/nudge")
+    active = f"() => {PANEL}.content.activeCellIndex"
+    before = bench.page.evaluate(active)
+    count = bench.page.evaluate(f"() => {PANEL}.content.model.cells.length")
+    bench.control("weight W").focus()
+    for key in ("ArrowDown", "ArrowDown", "b", "a", "Enter"):
+        bench.page.keyboard.press(key)
+    bench.wait_number("ΔZ", 2)
+    assert bench.page.evaluate(active) == before
+    assert bench.page.evaluate(f"() => {PANEL}.content.model.cells.length") == count
+    bench.page.keyboard.press("Escape")
+    bench.page.wait_for_function("root => !document.querySelector(root).contains(document.activeElement)", arg=LIVE)
+
+
+def test_the_secant_becomes_the_tangent(explore_in_lab):
+    """On W², with smaller and smaller nudges, the drawn secant turns towards the dashed tangent."""
+    bench = explore_in_lab("gradients/nudge-a-curve")
+    secant, tangent = ".wb-curve.wb-accent", ".wb-curve.wb-ok"
+    start, straight = bench.path(secant), bench.path(tangent)
+    assert start != straight
+    for _ in range(6):  # to 0.01
+        bench.control("nudge of W").press("ArrowRight")
+    bench.wait_number("ΔZ/ΔW", 2.01)
+    assert bench.path(tangent) == straight
+
+    def rise(path: str) -> float:
+        (x0, y0), (x1, y1) = ([float(at) for at in point.split()] for point in path[1:].split("L"))
+        return (y1 - y0) / (x1 - x0)
+
+    assert rise(bench.path(secant)) == pytest.approx(rise(straight), rel=0.01)
+    bench.root.get_by_label("sin W").check(force=True)
+    bench.wait_number("dZ/dW", 0.5403)
+    assert bench.path(tangent) != straight
+
+
+def test_choosing_a_weight_to_nudge_reveals_its_input(explore_in_lab):
+    """Each weight its own ratio, whatever the others are."""
+    bench = explore_in_lab("gradients/nudge-several")
+    for name, x in (("W2", -3), ("W3", 1), ("W1", 4)):
+        bench.root.get_by_label(name).check(force=True)
+        bench.wait_number(f"ΔZ/Δ{name}", x)
+        bench.control("W 2").press("ArrowLeft")
+        assert bench.numbers()[f"ΔZ/Δ{name}"] == x
+
+
+def test_the_still_picture_shows_where_no_kernel_runs(explore_in_lab):
+    """Hidden while the explorer lives; there when the notebook is opened without a kernel."""
+    bench = explore_in_lab("gradients/nudge")
+    desk = bench.desk
+    assert bench.page.locator(".wb-explorer.wb-static").count() == 1
+    assert not bench.page.locator(".wb-explorer.wb-static").is_visible()
+    desk.save()
+    desk.page.evaluate(f"async () => {{ await {PANEL}.context.sessionContext.shutdown(); }}")
+    bench.root.locator(".wb-note").wait_for()
+    desk.reload()
+    still = desk.page.locator(".wb-explorer.wb-static")
+    still.wait_for()
+    assert still.locator(".wb-rerun").is_visible()
+    assert still.locator("img").evaluate("image => image.decode().then(() => image.naturalWidth)") > 300
+
+
+def test_an_untrusted_notebook_shows_the_picture_and_the_numbers(explore_in_lab):
+    """A chapter fresh from the repository is not trusted: styles and scripts are stripped, picture and text remain."""
+    bench = explore_in_lab("gradients/nudge")
+    desk = bench.desk
+    outputs = json.dumps(bench.page.evaluate(f"() => {PANEL}.content.model.cells.get({PAGE_CELL}).outputs.toJSON()[1]"))
+    desk.page.evaluate(
+        f"""() => {{ const cell = {PANEL}.content.model.cells.get({PAGE_CELL});
+            cell.outputs.clear(); cell.trusted = false; cell.outputs.add({outputs}); }}"""
+    )
+    image = desk.page.locator(".jp-OutputArea img[alt^='Z = W']")
+    image.wait_for()
+    assert image.evaluate("image => image.decode().then(() => image.naturalWidth)") > 300
+    assert desk.page.locator(".jp-OutputArea .wb-page style").count() == 0
+    assert "ΔZ/ΔW" in desk.page.locator(".jp-OutputArea-output").first.inner_text()
+
+
+def test_an_explorer_leaves_answers_alone(explore_in_lab):
+    """Moving things in a cell below changes neither a page's cell nor its boxes."""
+    desk = explore_in_lab("gradients/nudge").desk
+    desk.start()
+    desk.type(1, "8")
+    desk.wait_state(1, "right")
+    source = desk.source()
+    desk.set_source(3, 'explore("gradients/nudge")')
+    desk.run(3)
+    slider = desk.page.locator(f"{LIVE} input").first
+    slider.wait_for()
+    slider.press("ArrowRight")
+    desk.wait(f"document.querySelector('{LIVE} .wb-drawn').dataset.done === '1'")
+    assert desk.source() == source
+    assert desk.state(1) == "right"
+    desk.set_source(3, "answers")
+
+
+@pytest.mark.parametrize("theme", ["JupyterLab Light", "JupyterLab Dark"])
+def test_axe_finds_nothing_to_mend_in_explorers(lab, theme):
+    """Contrast, names and roles are in order."""
+    from axe_playwright_python.sync_playwright import Axe
+
+    lab.theme(theme)
+    try:
+        Bench(lab, "gradients/nudge-a-curve")
+        found = Axe().run(lab.page, context=LIVE).response["violations"]
+        assert [f"{rule['id']}: {node['html'][:160]}" for rule in found for node in rule["nodes"]] == []
+    finally:
+        lab.theme("JupyterLab Light")
