@@ -136,7 +136,7 @@ let explorers = 0;
 function render({ model, el }) {
   const uid = `wb-x${++explorers}-${Math.random().toString(36).slice(2, 8)}`;
   const root = element("div", "wb-page wb-explorer wb-live");
-  const head = element("div", "", { innerHTML: model.get("heading") }); // from the catalogue
+  const head = element("article", "", { innerHTML: model.get("heading") }); // in which a header is no landmark
   const controls = element("div", "wb-controls");
   const body = element("div", "wb-drawn");
   const note = element("div", "wb-note", { hidden: true, textContent: GONE });
@@ -165,6 +165,7 @@ function render({ model, el }) {
   const push = () => {
     model.set("values", values);
     model.set("seq", model.get("seq") + 1);
+    body.dataset.asked = model.get("seq");
     model.save_changes(); // one message is on its way at a time; ipywidgets keeps the newest for the next
   };
   again.addEventListener("click", () => { values = {}; push(); });
@@ -190,8 +191,9 @@ function render({ model, el }) {
   const template = document.createElement("template");
   const draw = () => {
     template.innerHTML = `<div class="wb-drawn">${model.get("body")}</div>`; // from the catalogue, numbers in it
+    // Before it is laid over the old picture: a handle that lost its tabindex for a moment would lose the focus.
+    for (const handle of template.content.querySelectorAll(".wb-handle")) equip(handle);
     morph(body, template.content.firstChild);
-    for (const handle of body.querySelectorAll(".wb-handle")) equip(handle);
     body.dataset.done = model.get("done");
   };
   const show = () => { showControls(); draw(); };

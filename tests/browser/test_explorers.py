@@ -6,7 +6,7 @@ import json
 
 import pytest
 
-from .desk import PAGE_CELL, PANEL
+from .desk import PAGE_CELL, PANEL, SPARE_CELL
 
 LIVE = ".wb-explorer.wb-live"
 
@@ -57,6 +57,15 @@ class Bench:
         self.page.mouse.down()
         self.page.mouse.move(x + dx, y + dy, steps=8)
         self.page.mouse.up()
+        self.settle()
+
+    def settle(self) -> None:
+        """Wait until what was asked for last is drawn."""
+        self.page.wait_for_function(
+            """root => { const { asked, done } = document.querySelector(root + ' .wb-drawn').dataset;
+                return asked === undefined || asked === done; }""",
+            arg=LIVE,
+        )
 
     def changed(self, selector: str, old: str, attribute: str = "d") -> str:
         """Wait until an attribute is no longer `old`; gives the new one."""
@@ -96,7 +105,7 @@ def test_nudging_a_weight_moves_the_secant_and_the_numbers(explore):
     arrow = bench.changed(".wb-arrow.wb-care", arrow)
 
     bench.drag(-85)  # two units to the left
-    bench.page.wait_for_function("root => document.querySelector(root + ' input').value === '-1'", arg=LIVE)
+    assert bench.control("weight W").input_value() == "-1"
     knob = bench.path(".wb-handle", "transform")
     bench.handle().focus()
     bench.page.keyboard.press("ArrowRight")
@@ -196,15 +205,16 @@ def test_an_explorer_leaves_answers_alone(explore_in_lab):
     desk.type(1, "8")
     desk.wait_state(1, "right")
     source = desk.source()
-    desk.set_source(3, 'explore("gradients/nudge")')
-    desk.run(3)
+    desk.set_source(SPARE_CELL, 'explore("gradients/nudge")')
+    desk.run(SPARE_CELL)
     slider = desk.page.locator(f"{LIVE} input").first
     slider.wait_for()
     slider.press("ArrowRight")
     desk.wait(f"document.querySelector('{LIVE} .wb-drawn').dataset.done === '1'")
     assert desk.source() == source
     assert desk.state(1) == "right"
-    desk.set_source(3, "answers")
+    desk.set_source(SPARE_CELL, "answers")
+    desk.page.evaluate(f"() => {PANEL}.content.model.cells.get({SPARE_CELL}).outputs.clear()")
 
 
 @pytest.mark.parametrize("theme", ["JupyterLab Light", "JupyterLab Dark"])
