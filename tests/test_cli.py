@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from autograder import cli, pages
+from autograder import cli, explorers, pages
 
 ROOT = Path(__file__).parents[1]
 
@@ -39,11 +39,13 @@ def test_check_names_what_is_wrong_and_what_mends_it(course, capsys):
 
 
 def test_pictures_show_every_page(course, capsys):
-    """`workbook pictures` writes one file a chapter that needs nothing else and shows each page three times."""
+    """`workbook pictures` writes one file a chapter that needs nothing else and shows each page and explorer three times."""
     assert cli.main(["pictures", "--root", str(course)]) == 0
     for chapter, name in pages.CHAPTERS.items():
         html = (course / "pictures" / f"{name}.html").read_text(encoding="utf-8")
-        assert html.count('<div class="wb-page') == 3 * len(pages.chapter_pages(chapter))
+        assert html.count('<div class="wb-page') == 3 * (
+            len(pages.chapter_pages(chapter)) + len(explorers.chapter_explorers(chapter))
+        )
         assert "http" not in html.replace("http://www.w3.org", "") and "<script" not in html
 
 
