@@ -39,7 +39,7 @@ def test_check_names_what_is_wrong_and_what_mends_it(course, capsys):
 
 
 def test_pictures_show_every_page(course, capsys):
-    """`workbook pictures` writes one file a chapter that needs nothing else and shows each page and explorer three times."""
+    """`workbook pictures` writes one file a chapter that needs nothing else: each page and explorer, three times."""
     assert cli.main(["pictures", "--root", str(course)]) == 0
     for chapter, name in pages.CHAPTERS.items():
         html = (course / "pictures" / f"{name}.html").read_text(encoding="utf-8")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 from html.parser import HTMLParser
 from pathlib import Path
@@ -15,7 +16,6 @@ from autograder.layout import exploring
 from autograder.layout.figures import alone
 from autograder.release import CALL
 from autograder.submissions import cells
-from autograder.course import _json as read
 
 ROOT = Path(__file__).resolve().parents[1]
 EVERY = pytest.mark.parametrize("explorer", catalogue().values(), ids=lambda explorer: explorer.slug)
@@ -36,7 +36,7 @@ def extremes(spec: dict) -> list:
 
 @EVERY
 def test_it_draws_whatever_its_controls_are_set_to(explorer):
-    """Each control at its ends, alone and together with each choice: figures are well-formed and their numbers finite."""
+    """Each control at its ends, alone and with each choice: figures are well-formed and their numbers finite."""
     start = explorer.draw()
     settings = [{}] + [{spec["name"]: value} for spec in start.controls for value in extremes(spec)]
     for choice in [spec for spec in start.controls if spec["kind"] == "choice"]:
@@ -87,7 +87,8 @@ def test_it_stands_beside_its_page(explorer):
     """Its cell follows the cell of the page it belongs to."""
     assert explorer.beside in pages.catalogue()
     folder = ROOT / "source" / pages.CHAPTERS[explorer.chapter]
-    calls = [CALL.fullmatch(cell.source) for path in folder.glob("*.ipynb") for cell in cells(read(path))]
+    notebooks = [json.loads(path.read_text(encoding="utf-8")) for path in folder.glob("*.ipynb")]
+    calls = [CALL.fullmatch(cell.source) for notebook in notebooks for cell in cells(notebook)]
     called = [(call[1], call[3]) for call in calls if call]
     place = called.index(("explore", explorer.slug))
     before = [slug for word, slug in called[:place] if word == "page"]

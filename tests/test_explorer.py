@@ -12,8 +12,8 @@ def controls(**values):
     return Controls("gradients/test", values)
 
 
-@pytest.mark.parametrize("given, used", [(1.5, 1.5), (99, 4), (-99, -4), (1.4999, 1.5), (1.53, 1.5), (None, 2), ("3", 2),
-                                         (float("nan"), 2), (float("inf"), 2), (True, 2), ([1], 2)])  # fmt: skip
+@pytest.mark.parametrize("given, used", [(1.5, 1.5), (99, 4), (-99, -4), (1.4999, 1.5), (1.53, 1.5), (None, 2),
+                                         ("3", 2), (float("nan"), 2), (float("inf"), 2), (True, 2)])  # fmt: skip
 def test_a_slider_moves_what_it_is_given_into_its_range(given, used):
     """Out of range is the end of the range, between steps the nearest step, nonsense the canonical value."""
     assert controls(W=given).slider("W", 2, low=-4, high=4, step=0.5) == used
