@@ -27,6 +27,7 @@ BATCH = 25  # submissions that travel together
 AHEAD = 3  # batches on the way for each worker
 Batch = list[tuple[str, Entry]]
 NEEDS_DASK = "A cluster needs Dask: pip install 'backprop-workbook[dask]'"
+PATIENCE = 10  # seconds for a scheduler to answer, and three times that for a worker to turn up
 LOST = "marking it stopped its process twice: look at the file, and mark it by hand"
 
 
@@ -149,8 +150,8 @@ def _client(scheduler: str):
     from distributed import Client
 
     try:
-        client = Client(scheduler, timeout="10s", set_as_default=False)
-        client.wait_for_workers(1, timeout=30)
+        client = Client(scheduler, timeout=PATIENCE, set_as_default=False)
+        client.wait_for_workers(1, timeout=3 * PATIENCE)
     except (OSError, ValueError):
         raise ClassError(
             f"No Dask scheduler with a worker answers at {scheduler}. Start them: dask scheduler, and in other windows "
