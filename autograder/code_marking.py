@@ -26,6 +26,13 @@ GRADING = "grading"
 NOT_BEGUN = "Not begun yet."
 GARBLED = "What came back from this code could not be read."
 
+RAISED = {
+    "MemoryError": "Your code asks for more memory than it may have.",
+    "RecursionError": "Your code calls itself without an end.",
+    "SystemExit": "Your code leaves Python. Return a value instead.",
+}
+"""Errors that deserve a sentence of their own."""
+
 
 class Stopped(Exception):
     """The student's code did not come to an end: it ran out of time or took the kernel down. The message says which."""
@@ -50,6 +57,7 @@ class Finding(NamedTuple):
 
     @property
     def points(self) -> float:
+        """What it earned."""
         return round(self.share * self.behaviour.points, 2)
 
 
@@ -144,15 +152,16 @@ def same(expected: dict, got: dict, digits: int) -> bool:
 
 
 def _named(behaviour: Behaviour, outcomes: list[dict], wrong: list[int], smallest: int, seed: str) -> str:
-    """The slip that gives just this: on every case, or else on the smallest failing one."""
+    """The slip that gives just this: on every case, or else on the smallest failing one and most of the others."""
     explains = []
     for code in behaviour.exercise.slips:
         slipped = [read(outcome) for outcome in behaviour.slipped(code, seed)]
         alike = [same(slipped[n], outcomes[n], behaviour.digits) for n in range(len(outcomes))]
         if all(alike):
             return code
-        if alike[smallest]:
-            explains.append((sum(alike[n] for n in wrong), code))
+        explained = sum(alike[n] for n in wrong)
+        if alike[smallest] and 2 * explained > len(wrong):
+            explains.append((explained, code))
     return max(explains, key=lambda each: each[0], default=(0, ""))[1]
 
 
@@ -160,6 +169,7 @@ def _shown(behaviour: Behaviour, case: Case, expected: dict, got: dict, code: st
     said = MESSAGES[code] if code else behaviour.hint
     wanted = expected.get("values")
     if "error" in got:
+        said = said if code else RAISED.get(got["error"], "Your code ends with an error here.")
         line = f"line {got['line']}: {got.get('text', '')}".rstrip(": ") if "line" in got else ""
         raised = f"{got['error']}: {got.get('said', '')}".rstrip(": ")
         return Finding(behaviour, "mistake" if code else "error", 0.0, said, code, case,
@@ -188,7 +198,7 @@ def _by_judge(behaviour: Behaviour, cases: tuple[Case, ...], outcomes: list[dict
 def _ask_judge(behaviour: Behaviour, case: Case, values: dict) -> Judged:
     """A judge may stumble over what it did not expect; then the answer is not right."""
     try:
-        judged = behaviour.judge({name: from_plain(value) for name, value in case.given.items()}, values)
+        judged = behaviour.judge({name: from_plain(value) for name, value in behaviour.given(case).items()}, values)
         share = float(judged.share)
         return judged._replace(share=min(max(share, 0.0), 1.0) if isfinite(share) else 0.0)
     except (ValueError, TypeError, KeyError, IndexError, AttributeError, ZeroDivisionError, OverflowError):

@@ -24,11 +24,12 @@ from traitlets.config import Config
 from traitlets.config.loader import PyFileConfigLoader
 
 from . import explorers, pages
+from .code_marking import local, mark_code
 from .feedback import FormulaError, formula_svg
 from .handbook import documents, uncovered
 from .marking import mark
 from .release import CALL
-from .submissions import cells, grade_id, read_notebook
+from .submissions import cells, code_slug_of, grade_id, read_notebook
 
 CONFIG = "nbgrader_config.py"
 REBUILD = "workbook build"
@@ -207,18 +208,17 @@ def _catalogue(root: Path) -> list[str]:
         for path in sorted(folder.glob("*.ipynb")):
             calls = (CALL.fullmatch(cell.source) for cell in cells(_json(path)) if cell.kind == "code")
             used.update((call[1], call[3]) for call in calls if call)
+    known = {"page": pages.catalogue(), "explore": explorers.catalogue(), "exercise": pages.exercises()}
+    names = {"explore": "explorer"}
     found = [
-        f'the page {slug} is in no notebook: add a cell page("{slug}") to source/{pages.CHAPTERS[page.chapter]}/'
-        for slug, page in pages.catalogue().items()
-        if not used["page", slug]
-    ]
-    found += [
-        f'the explorer {slug} is in no notebook: add a cell explore("{slug}") to source/{pages.CHAPTERS[it.chapter]}/'
-        for slug, it in explorers.catalogue().items()
-        if not used["explore", slug]
+        f'the {names.get(word, word)} {slug} is in no notebook: '
+        f'add a cell {word}("{slug}") to source/{pages.CHAPTERS[each.chapter]}/'
+        for word, all_ in known.items()
+        for slug, each in all_.items()
+        if not used[word, slug] and each.chapter in pages.CHAPTERS
     ]
     return found + [
-        f"the {'page' if word == 'page' else 'explorer'} {slug} is used {n} times: keep one of its cells in source/"
+        f"the {names.get(word, word)} {slug} is used {n} times: keep one of its cells in source/"
         for (word, slug), n in used.items()
         if n > 1
     ]
@@ -257,7 +257,7 @@ def _scores(root: Path) -> list[str]:
     for made, expected in zip(MADE, ("0", "full marks"), strict=True):
         for name, path in sorted(_files(root / made).items()):
             if path.suffix == ".ipynb":
-                points, out_of = score(_json(path))
+                points, out_of = map(sum, zip(score(_json(path)), _code_score(_json(path)), strict=True))
                 if points != (0 if made == "chapters" else out_of):
                     found.append(f"{made}/{name} earns {points:g} of {out_of:g}, not {expected}: {REBUILD}")
     return found
@@ -269,6 +269,17 @@ def score(nb: object) -> tuple[float, float]:
     asked = {slug: page for slug, page in pages.catalogue().items() if grade_id(slug) in names}
     read = read_notebook(nb, {slug: page.points for slug, page in asked.items()}).pages
     earned = [mark(page, read[slug].answers if slug in read else {}) for slug, page in asked.items()]
+    return sum(marks.points for marks in earned), float(sum(marks.out_of for marks in earned))
+
+
+def _code_score(nb: object) -> tuple[float, float]:
+    """The same for code exercises. It runs them here: they are the course's own."""
+    names: dict[str, object] = {}
+    earned = []
+    for cell in cells(nb):
+        if (slug := code_slug_of(cell.cell_id)) in pages.exercises():
+            exec(compile(cell.source, slug, "exec"), names)  # noqa: S102
+            earned.append(mark_code(slug, local(names)))
     return sum(marks.points for marks in earned), float(sum(marks.out_of for marks in earned))
 
 

@@ -31,7 +31,7 @@ import hashlib
 import inspect
 import re
 import textwrap
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable
 from functools import cached_property, lru_cache
 from types import FunctionType
 from typing import NamedTuple
@@ -111,6 +111,7 @@ class Behaviour(NamedTuple):
     points: int
     script: str  # the source of one function; its parameters are names of the student's, or inputs of a case
     name: str
+    parameters: tuple[str, ...]
     digits: int  # significant digits that must agree
     judge: Judge | None  # says what an answer is worth, where there is more than one right one
 
@@ -120,8 +121,12 @@ class Behaviour(NamedTuple):
 
     def request(self, seed: str) -> dict:
         """What the runner is asked: plain data, without the answers."""
-        cases = [case.given for case in self.drawn(seed)]
+        cases = [self.given(case) for case in self.drawn(seed)]
         return {"script": self.script, "name": self.name, "cases": cases, "megabytes": self.exercise.megabytes}
+
+    def given(self, case: Case) -> dict[str, object]:
+        """What goes into the script of this case, as plain data."""
+        return {name: case.given[name] for name in self.parameters if name in case.given}
 
     def expected(self, seed: str) -> tuple[dict, ...]:
         """What the reference gives on each case, as plain data."""
@@ -168,7 +173,8 @@ class Exercise:
 
         def make(script: FunctionType) -> FunctionType:
             text = "\n\n".join(_text(each) for each in (*uses, script))
-            made = Behaviour(self, title, hint, cases, points, text, script.__name__, digits, judge)
+            asked = tuple(inspect.signature(script).parameters)
+            made = Behaviour(self, title, hint, cases, points, text, script.__name__, asked, digits, judge)
             self.behaviours.append(made)
             return script
 
@@ -311,14 +317,3 @@ def _drawn(made: Exercise, index: int, seed: str) -> tuple[Case, ...]:
 def _outcomes(made: Exercise, index: int, seed: str, code: str | None) -> tuple[dict, ...]:
     request = made.behaviours[index].request(seed)
     return tuple(answer({**request, "megabytes": None}, made.namespace(code)))
-
-
-def names(source: str) -> Iterator[str]:
-    """The names that a cell defines at its top level; none if it cannot be read."""
-    try:
-        body = ast.parse(source).body
-    except (SyntaxError, ValueError, RecursionError, MemoryError):
-        return
-    for node in body:
-        if isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)):
-            yield node.name

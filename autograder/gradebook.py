@@ -1,6 +1,6 @@
 """Mark the pages of a clean notebook and save the points: the second pass of `nbgrader autograde`.
 
-RunOtherCells   runs an instructor's own code exercises, if there are any; pages never meet the kernel
+MarkCode        runs what students wrote, if any of it is graded, and marks the code exercises from outside
 MarkPages       marks every page from its answers and leaves the points where nbgrader reads them
 CapOutput       shortens what student code printed
 SaveGrades      puts the points, and each page's faults as a comment, into the gradebook
@@ -8,53 +8,115 @@ SaveGrades      puts the points, and each page's faults as a comment, into the g
 
 from __future__ import annotations
 
+from logging import WARNING
+from pathlib import Path
+from shutil import copytree, ignore_patterns
+from tempfile import TemporaryDirectory
+
 from nbformat.notebooknode import NotebookNode
 from nbformat.v4 import new_output
 from nbgrader.api import BaseCell, Comment, Grade, Gradebook, SubmittedNotebook
-from nbgrader.preprocessors import NbGraderPreprocessor, SaveAutoGrades
-from traitlets import Instance, Integer
+from nbgrader.preprocessors import Execute, NbGraderPreprocessor, SaveAutoGrades
+from traitlets import Bool, Instance, Integer, Unicode
 
 from . import pages
-from .release import RunCode, grade_outputs, page_outputs, score_output
+from .code_marking import GRADING, CodeMarks, blank_marks
+from .oracle import Oracle, Step, sandbox_note, work
+from .release import code_outputs, grade_outputs, page_outputs, score_output
 from .repair import from_data
+from .sandbox import short_place
 from .settings import CourseSettings
-from .submissions import grade_id, is_explorer, page_id, slug_of
+from .submissions import SETUP_ID, STUDENT_ID, code_slug_of, grade_id, is_explorer, page_id, slug_of
 from .variants import mark_for
 
 UNKNOWN = "UnknownPage"
-NOT_RUN = "This cell was not run: the code before it stopped the kernel or ran out of time."
+NOT_RUN = "This cell was not run."
 
 
-class RunOtherCells(RunCode):
-    """Run a chapter's code exercises, if it has any, so that nbgrader can grade them. Pages never meet the kernel."""
+class MarkCode(Execute):
+    """Run what a student wrote, in a kernel that has no say in the marks, and mark the code exercises from outside."""
+
+    seed = Unicode(GRADING, help="Cases are drawn from this text; students see those of another.").tag(config=True)
+    megabytes = Integer(4096, help="Memory of a kernel, where the system can limit it.").tag(config=True)
+    sandboxed = Bool(True, help="Whether student code runs inside bubblewrap where that works.").tag(config=True)
+    said = False  # whether the log knows of the sandbox
 
     def preprocess(self, nb, resources, km=None):
-        """Run what is not ours if any of it is graded; a graded cell that never finished earns nothing."""
-        graded = [cell for cell in nb.cells if _graded_code(cell)]
-        if graded:
-            self.finished = set()
-            try:
-                super().preprocess(nb, resources, km=km)
-            except Exception as error:  # noqa: BLE001  a student's code can kill a kernel in any number of ways
-                about = resources["nbgrader"]
-                self.log.warning("%s, %s: the kernel died: %s", about["student"], about["notebook"], error)
-            for cell in graded:
-                if id(cell) not in self.finished:
-                    cell.outputs = [new_output("error", ename="NotRun", evalue=NOT_RUN, traceback=[NOT_RUN])]
+        """Run the cells that are not ours if any of them is graded or belongs to a code exercise that was begun."""
+        steps, places = self.steps(nb)
+        if any(step.exercise for step in steps) or any(map(_graded_code, nb.cells)):
+            self.tell()
+            with TemporaryDirectory(dir=short_place()) as folder:
+                own = Path(folder) / "work"
+                copytree(resources["metadata"]["path"], own, symlinks=True, ignore=ignore_patterns("*.ipynb"))
+                settings = {"seconds": self.timeout, "megabytes": self.megabytes, "sandboxed": self.sandboxed}
+                with Oracle(own, self.root(), **settings) as oracle:
+                    work(steps, oracle, self.seed)
+            for step, cell in zip(steps, places, strict=True):
+                if step.exercise is None:
+                    cell.outputs = step.ran.outputs + ([_not_run(step.stopped)] if step.stopped else [])
+        marks = {step.exercise.slug: step.marks for step in steps if step.exercise}
+        for slug, cell in _code_grades(nb):
+            self.leave(slug, cell, marks)
         return nb, resources
+
+    def steps(self, nb: NotebookNode) -> tuple[list[Step], list[NotebookNode]]:
+        """What there is to do, in order, and the cell of each."""
+        known = pages.exercises()
+        held = [cell.metadata.get("workbook", {}) for cell in nb.cells]
+        begun = [written["exercise"] for written in held if written.get("begun")]
+        todo = []
+        for cell in nb.cells:
+            name = cell.metadata.get("nbgrader", {}).get("grade_id")
+            ours = slug_of(name) is not None or name in (SETUP_ID, STUDENT_ID) or is_explorer(name)
+            if cell.cell_type == "code" and not ours and cell.source.strip():
+                held = known.get(code_slug_of(name))
+                todo.append((Step(cell.source, holds=(held,) if held else ()), cell))
+            elif cell.cell_type == "code" and name and name.startswith("grade-") and slug_of(name) in begun:
+                if slug_of(name) in known:
+                    todo.append((Step(exercise=known[slug_of(name)]), cell))
+        return [step for step, _ in todo], [cell for _, cell in todo]
+
+    def leave(self, slug: str, cell: NotebookNode, marked: dict[str, CodeMarks]) -> None:
+        """Put the marks where nbgrader reads them."""
+        exercise, most = pages.exercises().get(slug), float(cell.metadata["nbgrader"]["points"])
+        if exercise is None:
+            said = f"There is no code exercise “{slug}” in the workbook any more; grade it by hand."
+            self.log.error(said)
+            cell.outputs = [new_output("error", ename=UNKNOWN, evalue=said, traceback=[said]), score_output(0.0)]
+            return
+        marks = marked.get(slug) or blank_marks(exercise)
+        same = most == marks.out_of  # unless the exercise has changed since, or someone gave it other points
+        cell.outputs = code_outputs(marks, marks.points if same else marks.points / marks.out_of * most, most)
+
+    def root(self) -> str:
+        """The course folder."""
+        return str(Path(self.parent.coursedir.root).resolve()) if hasattr(self.parent, "coursedir") else ""
+
+    def tell(self) -> None:
+        """Say once in the log how student code runs."""
+        if not MarkCode.said:
+            MarkCode.said = True
+            self.log.log(*(sandbox_note() if self.sandboxed else (WARNING, "student code runs without a sandbox")))
 
     def __call__(self, nb, resources):
         """Even when it is switched off (--no-execute) this step sees to it that what did not run earns nothing."""
         if self.enabled:
             return super().__call__(nb, resources)
-        for cell in filter(_graded_code, nb.cells):
-            cell.outputs = [new_output("error", ename="NotRun", evalue=NOT_RUN, traceback=[NOT_RUN])]
+        for cell in [*filter(_graded_code, nb.cells), *(cell for _, cell in _code_grades(nb))]:
+            cell.outputs = [_not_run(NOT_RUN)]
         return nb, resources
 
-    def on_cell_executed(self, **kwargs):
-        """Keep account of what ran to its end."""
-        self.finished.add(id(kwargs["cell"]))
-        super().on_cell_executed(**kwargs)
+
+def _not_run(said: str) -> NotebookNode:
+    return new_output("error", ename="NotRun", evalue=said, traceback=[said])
+
+
+def _code_grades(nb: NotebookNode) -> list[tuple[str, NotebookNode]]:
+    """The grade cells of code exercises, each with its slug."""
+    names = {cell.metadata.get("nbgrader", {}).get("grade_id"): cell for cell in nb.cells}
+    slugs = filter(None, map(code_slug_of, names))
+    return [(slug, names[grade_id(slug)]) for slug in slugs if grade_id(slug) in names]
 
 
 def _graded_code(cell: NotebookNode) -> bool:

@@ -38,7 +38,7 @@ from nbgrader.preprocessors import (
 from nbgrader.server_extensions.formgrader.handlers import template_path as FORMGRADER
 
 from .feedback import FeedbackExporter, template_paths
-from .gradebook import CapOutput, MarkPages, RunOtherCells, SaveGrades
+from .gradebook import CapOutput, MarkCode, MarkPages, SaveGrades
 from .holdback import HoldBack
 from .incoming import RepairSubmission, SubmissionExporter
 from .release import BlankAnswers, FillAnswers, RenderPages, RunCode, ShowExplorers, StampPages, Tidy
@@ -76,9 +76,9 @@ def configure(c: object, root: Path) -> None:
         ClearOutput,
         ClearHiddenTests,
         ClearMarkScheme,
+        FillAnswers,  # before RunCode, which may use what a code exercise defines
         RunCode,
         ShowExplorers,
-        FillAnswers,
         RenderPages,  # after RunCode, so that nothing that ran can touch the pages
         Tidy,
     ]
@@ -87,8 +87,8 @@ def configure(c: object, root: Path) -> None:
     # of the time of a run.
     c.Autograde.sanitize_preprocessors = [RepairSubmission, OverwriteKernelspec]
     c.Autograde.autograde_preprocessors = [
-        RunOtherCells,
-        MarkPages,  # after RunOtherCells, so that nothing that ran can touch a score
+        MarkCode,
+        MarkPages,  # after MarkCode, so that nothing that ran can touch a score
         ShowExplorers,
         IgnorePattern,
         ClearMetadataPreprocessor,

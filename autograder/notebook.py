@@ -30,6 +30,9 @@ from IPython.display import display
 
 from . import explorers, pages
 from .cells import PageCall, as_source, page_source, read_cell
+from .code_marking import local, mark_code
+from .code_report import report as code_report
+from .code_report import report_text as code_report_text
 from .layout import STATES, exploring, prose
 from .layout.typeset import unmarked
 from .marking import Marks, mark
@@ -95,10 +98,13 @@ def page(slug: str, answers: MutableMapping | None = None, variant: int = 0) -> 
 
 
 def grade(slug: str) -> float:
-    """Show the marks of a page and return its points, a plain float between 0 and the number of its boxes.
+    """Show the marks of a page or a code exercise and return its points, a plain float between 0 and what it is worth.
 
-    Reads the page as it was last shown in this kernel; 0.0, with a word of advice, if it was not.
+    Reads a page as it was last shown in this kernel; 0.0, with a word of advice, if it was not. Tries a code exercise
+    on what the kernel knows under its name.
     """
+    if isinstance(slug, str) and slug in pages.exercises():
+        return _grade_code(slug)
     graded = _load(slug)
     if graded.slug in _course.live:
         marks = mark(graded, boxes(_course.live[graded.slug].texts))
@@ -130,6 +136,17 @@ def explore(slug: str) -> None:
         old.close()
     _course.explored[cell.id, found.slug] = widget = ExplorerWidget(found)
     display(widget)
+
+
+def _grade_code(slug: str) -> float:
+    shell = get_ipython()
+    names = shell.user_ns if shell else sys.modules["__main__"].__dict__
+    try:
+        marks = mark_code(slug, local(names))
+    except KeyboardInterrupt:
+        raise Advice("Stopped. If your code never came to an end, look at its loops.") from None
+    _show({"text/html": code_report(marks), "text/plain": code_report_text(marks)})
+    return min(max(float(marks.points), 0.0), float(marks.out_of))
 
 
 def _close(old: PageWidget | None, cell: Cell) -> None:

@@ -1,10 +1,10 @@
 """Turn an author's thin notebook into the chapter and the solution: one step a class, named for what it does.
 
     StampPages     page("slug") becomes a page cell and its grade cell, with nbgrader's metadata; set-up goes on top;
-                   explore("slug") becomes a locked cell
+                   explore("slug") becomes a locked cell, exercise("slug") a code exercise's starter and its grade cell
     ShowExplorers  cells of explorers show their still pictures
-    BlankAnswers   page cells ask: answers = {1: None, ...}
-    FillAnswers    page cells answer: the key of every box, as one would type it
+    BlankAnswers   page cells ask: answers = {1: None, ...}; code exercises are starters
+    FillAnswers    page cells answer: the key of every box, as one would type it; code exercises are written out
     RenderPages    page cells and grade cells show the filled page, how it is done, and the points
     RunCode        code that belongs to no page is run, for the outputs of a solution
     Tidy           fixed cell ids, nothing dated, nothing of the machine
@@ -25,11 +25,24 @@ from traitlets import Instance
 
 from . import explorers, layout, pages
 from .cells import page_source
+from .code_marking import CodeMarks, local, mark_code
+from .code_report import report, report_text
+from .exercise import Exercise
 from .layout import exploring
 from .marking import Marks, mark
 from .page import Page
 from .settings import CourseSettings, Settings
-from .submissions import SETUP_ID, STUDENT_ID, explorer_id, grade_id, is_explorer, page_id, slug_of
+from .submissions import (
+    SETUP_ID,
+    STUDENT_ID,
+    code_id,
+    code_slug_of,
+    explorer_id,
+    grade_id,
+    is_explorer,
+    page_id,
+    slug_of,
+)
 
 SETUP_SOURCE = "from autograder.notebook import course, explore, grade, page\n\ncourse({})"
 STUDENT_SOURCE = "# Your student id gives your numbers: type it into the box below, or here in quotes.\n"
@@ -39,8 +52,15 @@ METADATA = {
     "language_info": {"name": "python"},
 }
 KEPT = ("nbgrader", "workbook", "deletable", "editable", "tags")  # of a cell's metadata
-CALL = re.compile(r"""\s*(page|explore)\(\s*(["'])([^"'\\\n]+)\2\s*\)\s*;?\s*""")
+CALL = re.compile(r"""\s*(page|explore|exercise)\(\s*(["'])([^"'\\\n]+)\2\s*\)\s*;?\s*""")
 """A cell of a source notebook that is ours: what it calls, a quote, the slug."""
+
+ALONE = {
+    "page": ("a page", "gradients/one-weight"),
+    "explore": ("an explorer", "gradients/nudge"),
+    "exercise": ("a code exercise", "activations/relu-code"),
+}
+"""What a source notebook calls, in words, and an example."""
 
 
 class SourceError(Exception):
@@ -63,8 +83,15 @@ def page_cell(slug: str, source: str) -> NotebookNode:
     return new_code_cell(source, id=page_id(slug)[:64], metadata=metadata)
 
 
+def code_cell(exercise: Exercise, source: str) -> NotebookNode:
+    """The cell in which a code exercise is written."""
+    name = code_id(exercise.slug)
+    metadata = {"nbgrader": stamp(name, solution=True), "workbook": {"exercise": exercise.slug}}
+    return new_code_cell(source, id=name[:64], metadata=metadata)
+
+
 def grade_cell(slug: str, points: int) -> NotebookNode:
-    """The cell that shows the marks of a page."""
+    """The cell that shows the marks of a page or a code exercise."""
     metadata = {"nbgrader": stamp(grade_id(slug), grade=True, points=points)}
     return new_code_cell(f'grade("{slug}")', id=grade_id(slug)[:64], metadata=metadata)
 
@@ -114,6 +141,12 @@ def grade_outputs(marks: Marks, score: float, max_score: float) -> list[Notebook
     return [_output("display_data", shown), score_output(score)]
 
 
+def code_outputs(marks: CodeMarks, score: float, max_score: float, *, style: bool = True) -> list[NotebookNode]:
+    """What the grade cell of a code exercise shows: the report, then the plain float from which nbgrader reads."""
+    shown = {"text/html": report(marks, style=style), "text/plain": report_text(marks)}
+    return [_output("display_data", shown), score_output(min(max(score, 0.0), max_score))]
+
+
 def score_output(score: float) -> NotebookNode:
     """The result of a grade cell: text that nbgrader reads as these points, and as nothing else."""
     return _output("execute_result", {"text/plain": repr(float(score))}, execution_count=None)
@@ -129,8 +162,17 @@ def cells_of(nb: NotebookNode, kind: str) -> Iterator[tuple[Page, NotebookNode]]
     for cell in nb.cells:
         name = cell.metadata.get("nbgrader", {}).get("grade_id", "")
         slug = slug_of(name)
-        if slug and name.startswith(kind + "-"):
+        if slug and name.startswith(kind + "-") and slug not in pages.exercises():
             yield pages.load(slug), cell
+
+
+def code_cells_of(nb: NotebookNode, kind: str) -> Iterator[tuple[Exercise, NotebookNode]]:
+    """The cells of code exercises (kind "code") or their grade cells (kind "grade"), each with its exercise."""
+    for cell in nb.cells:
+        name = cell.metadata.get("nbgrader", {}).get("grade_id", "")
+        slug = code_slug_of(name) if kind == "code" else slug_of(name)
+        if slug in pages.exercises() and name.startswith(kind + "-"):
+            yield pages.load_exercise(slug), cell
 
 
 def explorer_slug(cell: NotebookNode) -> str | None:
@@ -154,7 +196,7 @@ class StampPages(NbGraderPreprocessor):
             here = self.stamped(cell, n) if cell.cell_type == "code" else [cell]
             ours = [made.metadata["nbgrader"]["grade_id"] for made in here if made is not cell]
             if names.intersection(ours):
-                kind = "explorer" if is_explorer(ours[0]) else "page"
+                kind = "explorer" if is_explorer(ours[0]) else "exercise" if code_slug_of(ours[0]) else "page"
                 raise SourceError(f"cell {n}: this {kind} stands in the notebook already; keep one of its cells")
             names.update(ours)
             stamped += here
@@ -169,13 +211,12 @@ class StampPages(NbGraderPreprocessor):
         """What stands in the chapter for one code cell of the source, the n-th cell of its notebook."""
         call = CALL.fullmatch(cell.source)
         if not call:
-            if called := re.search(r"\b(page|explore)\s*\(", cell.source):
-                what = "a page" if called[1] == "page" else "an explorer"
-                example = "gradients/one-weight" if called[1] == "page" else "gradients/nudge"
+            if called := re.search(rf"\b({'|'.join(ALONE)})\s*\(", cell.source):
+                what, example = ALONE[called[1]]
                 raise SourceError(f'cell {n}: {what} stands alone in its cell, as {called[1]}("{example}")')
             return [cell]
         try:
-            return self.page(call[3]) if call[1] == "page" else [explorer_cell(explorers.load(call[3]).slug)]
+            return getattr(self, call[1])(call[3])
         except (pages.UnknownPage, explorers.UnknownExplorer) as unknown:
             raise SourceError(f"cell {n}: {unknown}") from None
 
@@ -183,6 +224,15 @@ class StampPages(NbGraderPreprocessor):
         """The two cells of a page."""
         page = pages.load(slug)
         return [page_cell(page.slug, blank_source(page)), grade_cell(page.slug, page.points)]
+
+    def explore(self, slug: str) -> list[NotebookNode]:
+        """The cell of an explorer."""
+        return [explorer_cell(explorers.load(slug).slug)]
+
+    def exercise(self, slug: str) -> list[NotebookNode]:
+        """The two cells of a code exercise."""
+        exercise = pages.load_exercise(slug)
+        return [code_cell(exercise, exercise.starter), grade_cell(exercise.slug, exercise.points)]
 
 
 class ShowExplorers(NbGraderPreprocessor):
@@ -201,9 +251,11 @@ class BlankAnswers(NbGraderPreprocessor):
     """Every page cell asks for its answers. Comes after ClearSolutions, which leaves an error in their place."""
 
     def preprocess(self, nb, resources):
-        """Put None into every box."""
+        """Put None into every box, and the starter into every code exercise."""
         for page, cell in cells_of(nb, "page"):
             cell.source = blank_source(page)
+        for exercise, cell in code_cells_of(nb, "code"):
+            cell.source = exercise.starter
         for cell in nb.cells:
             if cell.metadata.get("nbgrader", {}).get("grade_id") == STUDENT_ID:
                 cell.source = STUDENT_SOURCE
@@ -214,9 +266,11 @@ class FillAnswers(NbGraderPreprocessor):
     """Every page cell holds the key of every box."""
 
     def preprocess(self, nb, resources):
-        """Put the key into every box."""
+        """Put the key into every box, and the reference into every code exercise."""
         for page, cell in cells_of(nb, "page"):
             cell.source = solved_source(page)
+        for exercise, cell in code_cells_of(nb, "code"):
+            cell.source = exercise.solution
         return nb, resources
 
 
@@ -229,6 +283,10 @@ class RenderPages(NbGraderPreprocessor):
             cell.outputs = page_outputs(_solved(page), after=layout.solution(page.sheet()), style=place == 0)
         for page, cell in cells_of(nb, "grade"):
             cell.outputs = grade_outputs(_solved(page), float(page.points), float(page.points))
+        bare = next(cells_of(nb, "page"), None) is None
+        for place, (exercise, cell) in enumerate(code_cells_of(nb, "grade")):
+            marks = mark_code(exercise, local(exercise.namespace()))
+            cell.outputs = code_outputs(marks, marks.points, float(marks.out_of), style=bare and place == 0)
         return nb, resources
 
 
@@ -242,7 +300,7 @@ class RunCode(Execute):
     def preprocess(self, nb, resources, km=None):
         """Run the cells that are not ours, in order, in one kernel."""
         others = [cell for cell in nb.cells if not _ours(cell)]
-        if any(cell.cell_type == "code" and cell.source.strip() for cell in others):
+        if any(cell.cell_type == "code" and cell.source.strip() and not _exercise(cell) for cell in others):
             part = NotebookNode({**nb, "cells": others})
             super().preprocess(part, resources, km=km)
         return nb, resources
@@ -251,6 +309,10 @@ class RunCode(Execute):
 def _ours(cell: NotebookNode) -> bool:
     name = cell.metadata.get("nbgrader", {}).get("grade_id", "")
     return slug_of(name) is not None or name in (SETUP_ID, STUDENT_ID) or is_explorer(name)
+
+
+def _exercise(cell: NotebookNode) -> bool:
+    return code_slug_of(cell.metadata.get("nbgrader", {}).get("grade_id")) is not None
 
 
 class Tidy(NbGraderPreprocessor):

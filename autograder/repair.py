@@ -9,7 +9,7 @@ can do to a notebook's metadata stops a run. The submitted file itself is never 
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 from nbformat.notebooknode import NotebookNode
@@ -23,11 +23,14 @@ from .submissions import (
     Cell,
     PageAnswers,
     answers_to,
+    code_id,
+    code_slug_of,
     grade_id,
     is_explorer,
     page_id,
     slug_of,
 )
+from .written import asks_for_answers, begun, written_in
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,10 +49,11 @@ class Original:
 
 @dataclass(frozen=True)
 class Blueprint:
-    """One notebook as it was released: its cells by id, and its pages, slug → number of boxes."""
+    """One notebook as it was released: its cells by id, its pages, slug → number of boxes, its code exercises."""
 
     cells: dict[str, Original]
     pages: dict[str, int]
+    exercises: tuple[str, ...] = ()  # slugs of code exercises
 
 
 def blueprint(book: Gradebook, assignment: str, notebook: str) -> Blueprint:
@@ -65,10 +69,11 @@ def blueprint(book: Gradebook, assignment: str, notebook: str) -> Blueprint:
         )
         for cell in found.source_cells
     }  # fmt: skip
-    slugs = {slug_of(name) for name in originals} - {None}
+    exercises = tuple(filter(None, map(code_slug_of, originals)))
+    slugs = {slug_of(name) for name in originals} - {None, *exercises}
     boxes = {slug: page.points for slug, page in pages.catalogue().items() if slug in slugs}
     boxes |= {slug: int(points.get(grade_id(slug), 0)) for slug in sorted(slugs - set(boxes))}
-    return Blueprint(originals, boxes)
+    return Blueprint(originals, boxes, exercises)
 
 
 class Rebuilt:
@@ -93,6 +98,9 @@ class Rebuilt:
         places = {name: last.get(name) for name in self.plan.cells}
         for slug, page in self.read.items():
             places[page_id(slug)] = page.index if page.index is not None else last.get(page_id(slug))
+        for slug in self.plan.exercises:
+            name = code_id(slug)
+            places[name] = written_in(self.submitted, slug, self.plan.cells[name].source)
         taken: set[int] = set()
         for name in sorted(places, key=lambda name: not name.startswith("page-")):
             index = places[name]  # two pages may be answered in one cell: the first keeps it
@@ -118,7 +126,19 @@ class Rebuilt:
         if slug and original.solution:
             page = self.read[slug]
             node.metadata["workbook"] = as_data(page)
+        elif exercise := code_slug_of(original.name):
+            written = {"exercise": exercise, "begun": begun(node.source, original.source)}
+            node.metadata["workbook"] = written | {"faults": list(self.code_faults(original.name, node.source, cell))}
         return node
+
+    def code_faults(self, name: str, source: str, cell: Cell | None) -> Iterator[str]:
+        """What is odd about the cell of a code exercise."""
+        if cell is None:
+            yield "no cell of the notebook holds this exercise; it was put back"
+        elif cell.cell_id != name:
+            yield "this exercise was found in another cell than its own"
+        if asks_for_answers(source):
+            yield "this code asks for the workbook's own, which is not there in grading"
 
     def page_source(self, slug: str, original: Original, cell: Cell | None) -> str:
         """The student's own cell; or, where there is none, the answers that stood elsewhere; or the released cell."""
@@ -130,8 +150,10 @@ class Rebuilt:
         return original.source
 
     def surplus(self, cell: Cell) -> bool:
-        """A second copy of a locked or graded cell of ours."""
-        return bool(cell.cell_id in self.plan.cells and self.plan.cells[cell.cell_id].locked)
+        """A second copy of a locked or graded cell of ours, or of a starter, which would undo what is written."""
+        original = self.plan.cells.get(cell.cell_id)
+        starter = original is not None and code_slug_of(original.name) and not begun(cell.source, original.source)
+        return bool(original is not None and (original.locked or starter))
 
     def insert_missing(self) -> None:
         """Put back what was deleted: a grade cell after its page, a page before its grade cell, set-up on top."""
@@ -144,6 +166,7 @@ class Rebuilt:
 
     def _in_order(self) -> list[str]:
         ordered = [name for slug in self.plan.pages for name in (page_id(slug), grade_id(slug))]
+        ordered += [name for slug in self.plan.exercises for name in (code_id(slug), grade_id(slug))]
         # An explorer that was deleted stays away: nothing is answered in it.
         rest = sorted(name for name in self.plan.cells if name not in ordered and not is_explorer(name))
         return [*rest, *(name for name in ordered if name in self.plan.cells)]
@@ -151,8 +174,8 @@ class Rebuilt:
     def _spot(self, name: str) -> int:
         if name == SETUP_ID:
             return 0
-        slug = slug_of(name)
-        near = {page_id(slug): 1, grade_id(slug): 0} if slug else {}
+        slug = slug_of(name) or code_slug_of(name)
+        near = {page_id(slug): 1, code_id(slug): 1, grade_id(slug): 0} if slug else {}
         near |= {SETUP_ID: 1} if name == STUDENT_ID else {}
         for index, node in enumerate(self.cells):
             other = node.metadata.get("nbgrader", {}).get("grade_id")

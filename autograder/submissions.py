@@ -44,10 +44,22 @@ def explorer_id(slug: str) -> str:
 def is_explorer(cell_id: object) -> bool:
     """Whether an nbgrader id is that of an explorer's cell."""
     return isinstance(cell_id, str) and cell_id.startswith(EXPLORER) and "--" in cell_id
+def code_id(slug: str) -> str:
+    """The nbgrader id of a code exercise's cell: activations/relu-code → code-activations--relu-code."""
+    return "code-" + _joined(slug)
+
+
+def code_slug_of(cell_id: object) -> str | None:
+    """The code exercise to which the nbgrader id of its cell belongs; None for any other."""
+    written = isinstance(cell_id, str) and cell_id.startswith("code-") and "--" in cell_id
+    return cell_id.removeprefix("code-").replace("--", "/") if written else None
 
 
 def slug_of(cell_id: object) -> str | None:
-    """The page to which the nbgrader id of a page cell or a grade cell belongs; None for any other."""
+    """The page, or code exercise, to which the nbgrader id of a page cell or a grade cell belongs; None for any other.
+
+    What students write for a code exercise is theirs: its cell is not ours, only its grade cell is.
+    """
     if not isinstance(cell_id, str):
         return None
     kind, _, name = cell_id.partition("-")

@@ -185,6 +185,7 @@ def add(root: Path, cell) -> None:
 def catalogue(monkeypatch):
     """A catalogue of just the pages that the small course uses, and no explorers."""
     mine = {slug: pages.load(slug) for slug in PAGES}
+    monkeypatch.setattr(course.pages, "exercises", dict)
     monkeypatch.setattr(course.pages, "catalogue", lambda: mine)
     monkeypatch.setattr(course.explorers, "catalogue", dict)
     return mine
