@@ -19,7 +19,7 @@ from nbconvert.filters.markdown_mistune import IPythonRenderer, MarkdownWithMath
 from traitlets.config import Config
 
 from .layout.typeset import unmarked
-from .pages import catalogue
+from .pages import catalogue, exercises
 from .submissions import SETUP_ID, STUDENT_ID, slug_of
 from .widgets.fonts import face_css
 
@@ -154,8 +154,9 @@ class FeedbackExporter(HTMLExporter):
 
 
 def _title(cell: dict) -> str:
-    """What a graded cell is called in the list at the top: the title of its page, or else its id."""
-    page = catalogue().get(slug_of(_name(cell)))
+    """What a graded cell is called in the list at the top: the title of its page or exercise, or else its id."""
+    slug = slug_of(_name(cell))
+    page = catalogue().get(slug) or exercises().get(slug)
     return unmarked(page.title) if page else _name(cell)
 
 
