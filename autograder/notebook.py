@@ -1,8 +1,9 @@
-"""What a student's notebook imports: show a page, see its marks, say how the course handles worked solutions.
+"""What a student's notebook imports: show a page, see its marks, say how the course is set and whose numbers are shown.
 
     from autograder.notebook import course, explore, grade, page
 
     course(show_how="practice")
+    course(student="ada")            where every student has numbers of their own
 
     answers = {1: 2, 2: "3/4"}
     page("gradients/one-weight", answers)
@@ -17,6 +18,7 @@ A page shows what stands in its cell, read as text: `3: 3/4` is three quarters, 
 
 from __future__ import annotations
 
+import os
 import sys
 from collections import Counter
 from collections.abc import MutableMapping
@@ -37,9 +39,13 @@ from .layout import STATES, exploring, prose
 from .layout.typeset import unmarked
 from .marking import Marks, mark
 from .page import Page
+from .policy import Policy, Told, policy_of
+from .settings import SettingError, Settings
+from .variants import MAX_ID, own_variant
 from .widgets.explorer_widget import ExplorerWidget
-from .widgets.page_widget import SHOW_HOW, PageWidget, boxes, twin_bundle
+from .widgets.page_widget import WAITING, PageWidget, boxes, noted, twin_bundle
 from .widgets.rewrite import with_answers
+from .widgets.student_widget import StudentWidget, who
 
 
 class Advice(Exception):
@@ -53,20 +59,94 @@ class Advice(Exception):
 class Course:
     """What `course` sets, and the pages shown so far in this kernel."""
 
-    show_how: str = "practice"
+    settings: Settings = Settings()
+    typed: str = ""  # the student id as it stands in the notebook
     live: dict[str, PageWidget] = field(default_factory=dict)
     texts: dict[str, dict[int, str]] = field(default_factory=dict)  # of pages shown without a browser
     explored: dict[tuple[str, str], ExplorerWidget] = field(default_factory=dict)  # by cell and explorer
+
+    @property
+    def hub(self) -> str:
+        """The student id as JupyterHub gives it, where the course goes by that."""
+        return os.environ.get("JUPYTERHUB_USER", "").strip() if self.settings.student_id == "jupyterhub" else ""
+
+    @property
+    def student(self) -> str:
+        """Whose numbers are shown; "" while that is not known."""
+        return self.hub or self.typed
+
+    @property
+    def variant(self) -> int | None:
+        """Which numbers are shown; None while it is not known whose."""
+        asked = self.settings.variants == "student" and not self.student
+        return None if asked else own_variant(self.student, self.settings)
+
+    @property
+    def policy(self) -> Policy:
+        """What is told of the marks."""
+        return policy_of(self.settings)
+
+    @property
+    def show_how(self) -> str:
+        """Where a worked solution may be opened; not on the graded page while its marks are held back."""
+        shown = self.settings.show_how
+        return "practice" if shown == "always" and self.policy.held else shown
+
+    def name(self, student: str) -> str:
+        """Take the student id as typed, and give every page its numbers. ValueError for what can be no id."""
+        self.typed = _student_id(student)
+        for widget in self.live.values():
+            widget.renumber(self.variant)
+        return self.student
 
 
 _course = Course()
 
 
-def course(*, show_how: str = "practice") -> None:
-    """Settings of the course. show_how: where a worked solution may be opened, "practice", "always" or "never"."""
-    if show_how not in SHOW_HOW:
-        raise Advice(f"show_how is one of {', '.join(map(repr, SHOW_HOW))}, not {show_how!r}.")
-    _course.show_how = show_how
+UNSAID = "…"
+
+
+def course(*, student: str | None = UNSAID, **settings: object) -> None:
+    """Settings of the course, by the names that they have in workbook.toml; those not mentioned stay as they are.
+
+    student   the student id, where everybody has numbers of their own; None asks for it
+    """
+    try:
+        _course.settings = _course.settings.but(**settings)
+    except SettingError as error:
+        raise Advice(f"{error}.") from None
+    if student is UNSAID:
+        _renumber()
+        return
+    try:
+        _course.name(student or "")
+    except ValueError as error:
+        raise Advice(str(error)) from None
+    if _course.settings.variants == "student":
+        _ask()
+
+
+def _renumber() -> None:
+    for widget in _course.live.values():
+        widget.renumber(_course.variant)
+
+
+def _ask() -> None:
+    """Show whose numbers the notebook shows, or ask for it."""
+    cell = Cell.running()
+    if cell.live:
+        display(StudentWidget(_course.name, student=_course.student, hub=bool(_course.hub), cell_id=cell.id))
+    else:
+        _show(who(_course.student, bool(_course.hub)))
+
+
+def _student_id(typed: object) -> str:
+    if not isinstance(typed, str):
+        raise ValueError(f'Put your student id in quotes, as in course(student="{_short(typed)}").')
+    student = " ".join(typed.split())
+    if len(student) > MAX_ID or not student.isprintable():
+        raise ValueError(f"A student id has 1 to {MAX_ID} letters and digits. Type it as your course knows it.")
+    return student
 
 
 def page(slug: str, answers: MutableMapping | None = None, variant: int = 0) -> None:
@@ -85,11 +165,13 @@ def page(slug: str, answers: MutableMapping | None = None, variant: int = 0) -> 
     if not cell.live:
         _course.live.pop(shown.slug, None)
         _course.texts[shown.slug] = texts
-        _show(twin_bundle(shown, mark(shown, texts), f"{shown.slug}#{cell.count}", notes=notes))
+        bundle = twin_bundle(shown, _told(shown, texts), f"{shown.slug}#{cell.count}", notes=notes)
+        _show(bundle, noted(shown, _course.variant))
         return
     texts = _typed_before(shown.slug, texts, cell)
     widget = PageWidget(
-        shown, texts, answers=own, notes=notes, show_how=lambda: _course.show_how, practice=variant,
+        shown, texts, answers=own, notes=notes, show_how=lambda: _course.show_how,
+        tells=lambda marks: _course.policy.tells(marks), variant=_course.variant, practice=variant,
         cell_id=cell.id, call_index=cell.count, variable=call.variable if call else "answers",
     )  # fmt: skip
     _close(_course.live.get(shown.slug), cell)
@@ -97,24 +179,30 @@ def page(slug: str, answers: MutableMapping | None = None, variant: int = 0) -> 
     display(widget)
 
 
-def grade(slug: str) -> float:
+def grade(slug: str) -> float | None:
     """Show the marks of a page or a code exercise and return its points, a plain float between 0 and what it is worth.
 
     Reads a page as it was last shown in this kernel; 0.0, with a word of advice, if it was not. Tries a code exercise
-    on what the kernel knows under its name.
+    on what the kernel knows under its name. None while the points may not be told yet.
     """
     if isinstance(slug, str) and slug in pages.exercises():
         return _grade_code(slug)
     graded = _load(slug)
     if graded.slug in _course.live:
-        marks = mark(graded, boxes(_course.live[graded.slug].texts))
+        texts = boxes(_course.live[graded.slug].texts)
     elif graded.slug in _course.texts:
-        marks = mark(graded, _course.texts[graded.slug])
+        texts = _course.texts[graded.slug]
     else:
         said = f"The page “{graded.title}” has not been run yet. Run its cell above, then run this one again."
         _show({"text/html": f"<p>{escape(said)}</p>", "text/plain": said})
         return 0.0
+    marks = _told(graded, texts)
+    if marks is None:
+        _show({"text/html": f"<p>{escape(WAITING)}</p>", "text/plain": WAITING})
+        return 0.0
     _show({"text/html": report(marks), "text/plain": report_text(marks)})
+    if isinstance(marks, Told) and marks.earned is None:
+        return None
     return min(max(float(marks.points), 0.0), float(marks.out_of))
 
 
@@ -155,11 +243,16 @@ def _close(old: PageWidget | None, cell: Cell) -> None:
         old.close()
 
 
-def _show(bundle: dict[str, str]) -> None:
+def _told(shown: Page, texts: dict[int, str]) -> Marks | None:
+    """What may be told of the marks of a page; None while it is not known whose numbers it has."""
+    return None if _course.variant is None else _course.policy.tells(mark(shown, texts, _course.variant))
+
+
+def _show(bundle: dict[str, str], metadata: dict[str, object] | None = None) -> None:
     if get_ipython() is None:
         print(bundle["text/plain"])
     else:
-        display(bundle, raw=True)
+        display(bundle, raw=True, metadata=metadata or {})
 
 
 # -- the cell that is running -----------------------------------------------------------------------------------------
@@ -311,22 +404,32 @@ def _short(thing: object) -> str:
 # -- the report of grade() --------------------------------------------------------------------------------------------
 
 
+SETTLED = ("right", "blank", "recorded")  # boxes of which there is no more to say
+
+
+def _points(marks: Marks) -> str:
+    held = isinstance(marks, Told) and marks.earned is None
+    return "" if held else f"{marks.points:g} of {marks.out_of}"
+
+
 def report(marks: Marks) -> str:
     """Marks as a compact piece of HTML: the points, then the boxes that need another look."""
-    open_ = [v for v in marks.verdicts if v.state not in ("right", "blank")]
+    open_ = [v for v in marks.verdicts if v.state not in SETTLED]
     lines = "".join(
         f"<li><b>Box {v.box}</b> {escape(STATES[v.state][0])} {prose(v.message or STATES[v.state][1])}</li>"
         for v in open_
     )
     listed = f'<ul style="margin:6px 0 0;padding-left:20px">{lines}</ul>' if lines else ""
-    head = f"<b>{marks.points:g} of {marks.out_of}</b> · {prose(marks.page.title)} · {escape(marks.summary)}"
+    points = _points(marks)
+    head = f"{points and f'<b>{points}</b> · '}{prose(marks.page.title)} · {escape(marks.summary)}"
     return f'<div class="wb-report" style="margin:4px 0;line-height:1.5">{head}{listed}</div>'
 
 
 def report_text(marks: Marks) -> str:
     """The same as plain text."""
-    lines = [f"{marks.points:g} of {marks.out_of} · {unmarked(marks.page.title)} · {marks.summary}"]
+    points = _points(marks)
+    lines = [f"{points and points + ' · '}{unmarked(marks.page.title)} · {marks.summary}"]
     for v in marks.verdicts:
-        if v.state not in ("right", "blank"):
+        if v.state not in SETTLED:
             lines.append(f"  box {v.box}: {unmarked(v.message or STATES[v.state][1])}")
     return "\n".join(lines)

@@ -35,12 +35,12 @@ from .words import (
 
 __all__ = [
     "STATES", "At", "BoxedArray", "BoxedNumber", "Node", "Shape", "aligned", "beside", "box_of", "boxed", "column",
-    "drawing", "eq", "frac", "graph", "group", "indexed", "mathematics", "matrix", "network", "number", "plain",
-    "prose", "readings", "row", "say", "solution", "static", "step", "stylesheet", "table", "template",
+    "drawing", "eq", "frac", "graph", "group", "indexed", "mathematics", "matrix", "network", "notice", "number",
+    "plain", "prose", "readings", "row", "say", "solution", "static", "step", "stylesheet", "table", "template",
 ]  # fmt: skip
 
 LATER = {  # what only rendering needs is loaded when it is first used; marking never renders
-    **dict.fromkeys(("STATES", "plain", "solution", "static", "stylesheet", "template"), ".render"),
+    **dict.fromkeys(("STATES", "notice", "plain", "solution", "static", "stylesheet", "template"), ".render"),
     **dict.fromkeys(("mathematics", "prose"), ".typeset"),
 }
 

@@ -184,6 +184,12 @@ def template(sheet: object) -> str:
     return _head(sheet) + _body(sheet, slot) + _foot(sheet)
 
 
+def notice(page: object, text: str) -> str:
+    """A page of which only the title can be shown, and a sentence that says why."""
+    head = f'<span class="wb-kicker">{escape(page.kicker)}</span><h2>{prose(page.title)}</h2>'
+    return f'<header class="wb-head">{head}</header><p class="wb-say">{escape(text)}</p>'
+
+
 def _head(sheet: object) -> str:
     which = "own numbers" if sheet.own else f"other numbers {sheet.variant}"
     practice = f" · {which}" if sheet.variant else ""

@@ -43,6 +43,10 @@ class LiveWidget(anywidget.AnyWidget):
         """The same as a static output, for when there is no browser or no kernel."""
         raise NotImplementedError
 
+    def note(self) -> dict[str, object]:
+        """Metadata for the static output: what the file should tell of it to whoever reads it as data."""
+        return {}
+
     def _send_fonts(self, _widget: object, content: object, _buffers: object) -> None:
         if isinstance(content, dict) and content.get("want") == "fonts":
             self.send({"fonts": fonts.descriptors()}, buffers=fonts.buffers())
@@ -54,4 +58,4 @@ class LiveWidget(anywidget.AnyWidget):
         data, metadata = self._repr_mimebundle_()
         data.pop("text/plain", None)  # or exported pages print it above the twin
         display(data, metadata=metadata, raw=True)
-        self.last_output = display(self.twin_bundle(), raw=True, display_id=True)
+        self.last_output = display(self.twin_bundle(), raw=True, display_id=True, metadata=self.note())

@@ -633,7 +633,7 @@ function render({ model, el }) {
 
   const onTexts = () => { for (const n of order) show(n, texts()[n] ?? ""); };
   const listeners = {
-    "change:shown": build, "change:verdicts": showVerdicts, "change:done": showVerdicts, "change:summary": showSum,
+    "change:template": build, "change:verdicts": showVerdicts, "change:done": showVerdicts, "change:summary": showSum,
     "change:can_show": showSum, "change:how": showHow, "change:texts": onTexts, "change:trial": onTexts,
     "change:notes": showGiven, "msg:custom": onMessage,
   };

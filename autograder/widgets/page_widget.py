@@ -13,20 +13,22 @@ from functools import lru_cache
 from html import escape, unescape
 from typing import Any
 
+import numpy as np
 import traitlets as t
 
-from ..layout import STATES, mathematics, plain, prose, solution, static, stylesheet, template
+from ..layout import STATES, mathematics, notice, plain, prose, solution, static, stylesheet, template
 from ..marking import Marks, mark
-from ..page import Page
+from ..page import OWN, Page, Sheet
 from .live import HERE, LiveWidget, script
 
 SHOW_HOW = ("practice", "always", "never")
 """Where a worked solution may be opened: while practising with other numbers, on the graded page too, or nowhere."""
 
 RERUN = "Run this cell to bring its boxes back to life."
-VARIANTS = 10_000  # practice numbers start over after so many
-
-
+WAITING = (
+    "Everybody has numbers of their own on this page. Say who you are at the top of the notebook: in the box there, or "
+    'in the cell, as in course(student="ada"). Then the page appears here, or when you run this cell again.'
+)
 
 
 class PageWidget(LiveWidget):
@@ -37,6 +39,8 @@ class PageWidget(LiveWidget):
     answers   the student's own dict in the kernel, updated in place
     notes     sentences to show under the page, such as faults found in the cell
     show_how  one of SHOW_HOW, or a function that gives it
+    tells     gives back of marks what may be told of them
+    variant   the numbers of the page that is handed in; None while it is not known whose they are
     """
 
     _esm = script("notebook.js", "page.js")
@@ -74,16 +78,19 @@ class PageWidget(LiveWidget):
         answers: MutableMapping | None = None,
         notes: Iterable[str] = (),
         show_how: str | Callable[[], str] = "practice",
+        tells: Callable[[Marks], Marks] = lambda marks: marks,
+        variant: int | None = 0,
         practice: int = 0,
         cell_id: str = "",
         call_index: int = 0,
         variable: str = "answers",
     ) -> None:
         self.page, self.answers = page, answers
+        self.variant, self.tells = variant, tells
         self._show_how = show_how if callable(show_how) else lambda: show_how
         super().__init__(
             slug=page.slug,
-            template=template(page.sheet()),
+            template=self._template(0),
             texts={str(box): text for box, text in (texts or {}).items() if text},
             notes=list(notes),
             cell_id=cell_id,
@@ -102,9 +109,26 @@ class PageWidget(LiveWidget):
     # -- marking -----------------------------------------------------------------------------------------------------
 
     @property
-    def marks(self) -> Marks:
-        """The marks of the page that is handed in, whatever is being practised."""
-        return mark(self.page, boxes(self.texts))
+    def marks(self) -> Marks | None:
+        """The marks of the page that is handed in, whatever is practised; None while its numbers are not known."""
+        return None if self.variant is None else mark(self.page, boxes(self.texts), self.variant)
+
+    @property
+    def told(self) -> Marks | None:
+        """What may be told of these marks: all that the browser and the file ever get."""
+        marks = self.marks
+        return marks and self.tells(marks)
+
+    def renumber(self, variant: int | None) -> None:
+        """Give the page the numbers of a student who is known by now."""
+        if variant == self.variant:
+            return
+        self.variant = variant
+        with self.hold_sync():
+            self.template = self._template(self.shown)
+            self._check()
+        if self.last_output is not None:
+            self.last_output.update(self.twin_bundle(), raw=True, metadata=self.note())
 
     def _edited(self, change: Mapping[str, Any]) -> None:
         if change["name"] == "texts":
@@ -113,10 +137,10 @@ class PageWidget(LiveWidget):
             self._check()
 
     def _check(self) -> None:
-        marks = mark(self.page, boxes(self.trial), self.shown) if self.shown else self.marks
+        marks = mark(self.page, boxes(self.trial), self.shown) if self.shown else self.told
         with self.hold_sync():
-            self.verdicts = {str(verdict.box): said(verdict) for verdict in marks.verdicts}
-            self.summary = summary(marks)
+            self.verdicts = {str(verdict.box): said(verdict) for verdict in marks.verdicts} if marks else {}
+            self.summary = summary(marks) if marks else ""
             self.can_show = self._may_show()
             self.done = self.seq
 
@@ -130,19 +154,32 @@ class PageWidget(LiveWidget):
     # -- practice, and how it is done ---------------------------------------------------------------------------------
 
     def _switch(self, change: Mapping[str, Any]) -> None:
-        variant = max(0, change["new"]) % VARIANTS
+        variant = self._for_practice(max(0, change["new"]) % OWN)
         with self.hold_sync():
-            self.template = template(self.page.sheet(variant))
+            self.template = self._template(variant)
             self.trial, self.how, self.asked = {}, "", False
             self.shown = variant
             self._check()
 
+    def _for_practice(self, variant: int) -> int:
+        """This variant or, where chance gave it the numbers of the page that is handed in, the next; 0 stays 0."""
+        if not variant or self.variant is None:
+            return variant
+        own = self.page.sheet(self.variant)
+        tried = ((variant + more) % OWN or 1 for more in range(20))  # a page of words has the same in all of them
+        return next((other for other in tried if not _same_numbers(self.page.sheet(other), own)), variant)
+
+    def _template(self, practised: int) -> str:
+        variant = practised or self.variant
+        return notice(self.page, WAITING) if variant is None else template(self.page.sheet(variant))
+
     def _may_show(self) -> bool:
         setting = self._show_how()
-        return setting == "always" or (setting == "practice" and self.shown != 0)
+        own = setting == "always" and self.variant is not None
+        return self.shown != 0 and setting != "never" or own
 
     def _ask(self, change: Mapping[str, Any]) -> None:
-        self.how = solution(self.page.sheet(self.shown)) if change["new"] and self._may_show() else ""
+        self.how = solution(self.page.sheet(self.shown or self.variant)) if change["new"] and self._may_show() else ""
 
     # -- what is sent only when asked for ------------------------------------------------------------------------------
 
@@ -151,23 +188,45 @@ class PageWidget(LiveWidget):
         if want == "twin" and self.writeback:
             self.send({"twin": self.twin_bundle(), "client": content.get("client")})
         elif want == "twin" and self.last_output is not None:
-            self.last_output.update(self.twin_bundle(), raw=True)
+            self.last_output.update(self.twin_bundle(), raw=True, metadata=self.note())
 
     def twin_bundle(self) -> dict[str, str]:
         """The page as a static output, for when there is no browser or no kernel."""
-        return twin_bundle(self.page, self.marks, self.twin, rerun=True)
+        return twin_bundle(self.page, self.told, self.twin, rerun=True)
+
+    def note(self) -> dict[str, object]:
+        """Which numbers the page shows, as it stands in the file."""
+        return noted(self.page, self.variant)
 
 
 def twin_bundle(
-    page: Page, marks: Marks, key: str, *, notes: Iterable[str] = (), rerun: bool = False
+    page: Page, marks: Marks | None, key: str, *, notes: Iterable[str] = (), rerun: bool = False
 ) -> dict[str, str]:
-    """A static page as a notebook output; `key` marks it, so that it is found again among a cell's outputs."""
-    html = static(page.sheet(), marks, notes=tuple(notes))
+    """A static page as a notebook output; `key` marks it, so that it is found again among a cell's outputs.
+
+    marks   what may be told; None where it is not known whose numbers the page shows
+    """
+    if marks is None:
+        html = f'<style>{stylesheet()}</style><div class="wb-page wb-static">{notice(page, WAITING)}</div>'
+        return {"text/html": f'<div data-twin="{escape(key)}">{html}</div>', "text/plain": WAITING}
+    sheet = page.sheet(marks.variant)
+    html = static(sheet, marks, notes=tuple(notes))
     again = f'<p class="wb-note wb-rerun">{RERUN}</p>' if rerun else ""
     return {
         "text/html": f'<div data-twin="{escape(key)}">{html.removesuffix("</div>")}{again}</div></div>',
-        "text/plain": plain(page.sheet(), marks),
+        "text/plain": plain(sheet, marks),
     }
+
+
+def noted(page: Page, variant: int | None) -> dict[str, object]:
+    """The metadata of a page's output: which numbers it shows, so that others' numbers are named; never believed."""
+    return {} if variant is None else {"workbook": {"page": page.slug, "variant": variant}}
+
+
+def _same_numbers(one: Sheet, other: Sheet) -> bool:
+    """Whether two variants of a page were given the same."""
+    pairs = [(one.givens[name], other.givens.get(name)) for name in one.givens]
+    return all(np.array_equal(np.asarray(a, dtype=object), np.asarray(b, dtype=object)) for a, b in pairs)
 
 
 def boxes(texts: Mapping[str, object]) -> dict[int, str]:
