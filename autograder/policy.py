@@ -12,6 +12,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
+from .code_marking import CodeMarks
 from .marking import Marks, Verdict
 from .settings import Settings
 
@@ -91,6 +92,12 @@ class Policy:
         else:
             said = f"{filled} of {marks.out_of} boxes recorded.{self._later('What is right')}"
         return Told(marks.page, marks.variant, verdicts, said)
+
+    def tells_code(self, marks: CodeMarks) -> tuple[str, float | None]:
+        """What is told of a code exercise while something is held back: a sentence, and the points if they may be."""
+        if self.held == "counts" or marks.blank:
+            return marks.summary, marks.points
+        return f"Your code is recorded.{self._later('What is right')}", None
 
     def _later(self, what: str) -> str:
         return f" {what} is told from {spoken(self.until)} on." if self.until else ""

@@ -7,9 +7,10 @@ from datetime import UTC, datetime, timedelta, timezone
 import pytest
 
 from autograder import policy
+from autograder.code_marking import local, mark_code
 from autograder.layout import plain, static
 from autograder.marking import mark
-from autograder.pages import load
+from autograder.pages import exercises, load
 from autograder.policy import Policy, policy_of, spoken
 from autograder.settings import Settings
 
@@ -117,3 +118,13 @@ def test_the_clock_knows_its_time_zone():
 
 
 REAL_CLOCK = policy.clock
+
+
+def test_code_is_recorded_or_counted():
+    """Of a code exercise no finding is told: that it is recorded, or how many behaviours work."""
+    slug, exercise = next(iter(exercises().items()))
+    marks = mark_code(slug, local({exercise.name: exercise.reference}))
+    said, points = RECORDED.tells_code(marks)
+    assert said.startswith("Your code is recorded. What is right is told from") and points is None
+    assert COUNTS.tells_code(marks) == ("All of it works.", marks.out_of)
+    assert RECORDED.tells_code(mark_code(slug, local({}))) == ("Not begun yet.", 0.0)
