@@ -1,4 +1,4 @@
-"""A student's notebook where each has numbers of their own, or where a policy holds back: what it shows and does not."""
+"""A notebook where each student has numbers of their own, or where a policy holds back: what it shows, and what not."""
 
 from __future__ import annotations
 

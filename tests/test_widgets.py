@@ -163,7 +163,7 @@ def test_where_the_page_cannot_write_the_twin_is_updated_in_place():
     """Without write-back the display itself is updated."""
     widget = PageWidget(load(SLUG))
     updates = []
-    widget.last_output = SimpleNamespace(update=lambda bundle, raw: updates.append(bundle))
+    widget.last_output = SimpleNamespace(update=lambda bundle, **_: updates.append(bundle))
     widget._handle_custom_msg({"want": "twin"}, [])
     assert len(updates) == 1
 
