@@ -64,6 +64,9 @@ CURRICULUM = {
     "9.3": "The bias, written out",
     "9.4": "A batch is the mean of its examples",
     "10.1": "A layer and a network in code, and a check of their gradients",
+    "10.2": "Training in shuffled mini-batches",
+    "10.3": "Plain step, momentum, Adam",
+    "10.4": "A model for real data: bike rentals in Washington",
 }
 """Row of the curriculum → what it is about."""
 

@@ -25,6 +25,7 @@ CHAPTERS = {
     "backpropagation": "07-backpropagation",
     "equations": "08-equations",
     "batching": "09-batching",
+    "training": "10-training",
 }
 """Module of pages → folder of the chapter, in the order of the course."""
 
