@@ -266,10 +266,10 @@ def adam_first_step(given, box):
     return (
         step(f"Two weights, and a gradient that is much larger for one than for the other. Adam with $η = {rate:g}$, "
              f"$β_1 = {B1:g}$, $β_2 = {B2:g}$; $m$ and $v$ are zero. First the running means.",
-             eq(column(g, "∇C"), APART, "m = (1 − β_1)∇C =", column(m, "m"), APART, "v = (1 − β_2)(∇C)^2 =",
-                column(v, "v"))),
+             eq(column(g, "∇C"), APART, "m = (1 − β_1)∇C =", column(m), APART, "v = (1 − β_2)(∇C)^2 =",
+                column(v))),
         step("Correct both for having begun at zero.",
-             eq("m̂ =", column(m_hat, "m̂"), APART, "v̂ =", column(v_hat, "v̂"))),
+             eq("m̂ =", column(m_hat), APART, "v̂ =", column(v_hat))),
         step("Then step. (Programs add a tiny $ε$ below, so that nothing is divided by zero.)",
              eq("η", "·", frac("m̂", "√v̂"), "=", column(move)),
              eq(column(w, "w"), "−", words("step"), "=", column(new, "new w"))),
@@ -458,12 +458,14 @@ def lazy_guesses(given, box):
     yesterday = box(before, "yesterday's rentals", "What was rented the day before?",
                     how="The day before each; the last training day before the first.",
                     same_day_for_yesterday=later)
-    off = box([np.abs(same - later), np.abs(yesterday - later), np.abs(model - later)], "how far off",
-              "Which sign has a distance?", how="The distance between guess and rentals.",
-              sign_kept=[[d if d < 0 else np.nan for d in guess - later] for guess in guesses])
-    errors = box(np.mean(off, axis=1), "the error", "The mean of which four?", how="The mean of the four distances.",
-                 summed_not_averaged=np.sum(off, axis=1),
-                 signs_cancelled=[np.mean(guess - later) for guess in guesses])
+    rows = []
+    for name, guess, said in zip(("mean", "yesterday's", "model"), (same, yesterday, model), guesses, strict=True):
+        off = box(np.abs(guess - later), f"how far off, {name}", "Which sign has a distance?",
+                  how="The distance between guess and rentals.",
+                  sign_kept=[d if d < 0 else np.nan for d in said - later])
+        error = box(np.mean(off), f"the error, {name}", "The mean of which four?", how="The mean of the four distances.",
+                    summed_not_averaged=np.sum(np.abs(said - later)), signs_cancelled=np.mean(said - later))
+        rows.append((words(name), *off, error))
     return (
         step(f"Four training days had {', '.join(f'{n:g}' for n in early)} rentals. Two guesses need no network: "
              "say their mean every day, or say what was rented the day before.",
@@ -471,7 +473,6 @@ def lazy_guesses(given, box):
              table([words("later day"), "1", "2", "3", "4"], (words("rentals"), *later),
                    (words("yesterday's"), *yesterday), (words("a model says"), *model))),
         step("How far off is each guess on each day, and on average? That average is its mean absolute error.",
-             table([words("guess"), "1", "2", "3", "4", words("error")], (words("mean"), *off[0], errors[0]),
-                   (words("yesterday's"), *off[1], errors[1]), (words("model"), *off[2], errors[2]))),
+             table([words("guess"), "1", "2", "3", "4", words("error")], *rows)),
         say("A model is worth its trouble only if its error is smaller than that of both."),
     )

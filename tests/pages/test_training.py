@@ -188,7 +188,7 @@ def lazy_guesses(c):
     mean, yesterday = sum(early) / 4, [early[3], later[0], later[1], later[2]]
     off = [[abs(mean - n) for n in later], [abs(a - b) for a, b in zip(yesterday, later, strict=True)],
            [100 * abs(n) for n in c["off"]]]
-    return [mean, yesterday, off[0], off[1], off[2], [sum(row) / 4 for row in off]]
+    return [mean, yesterday, *([*row, sum(row) / 4] for row in off)]
 
 
 INDEPENDENT = {
