@@ -463,8 +463,9 @@ def lazy_guesses(given, box):
         off = box(np.abs(guess - later), f"how far off, {name}", "Which sign has a distance?",
                   how="The distance between guess and rentals.",
                   sign_kept=[d if d < 0 else np.nan for d in said - later])
-        error = box(np.mean(off), f"the error, {name}", "The mean of which four?", how="The mean of the four distances.",
-                    summed_not_averaged=np.sum(np.abs(said - later)), signs_cancelled=np.mean(said - later))
+        error = box(np.mean(off), f"the error, {name}", "The mean of which four?",
+                    how="The mean of the four distances.", summed_not_averaged=np.sum(np.abs(said - later)),
+                    signs_cancelled=np.mean(said - later))
         rows.append((words(name), *off, error))
     return (
         step(f"Four training days had {', '.join(f'{n:g}' for n in early)} rentals. Two guesses need no network: "
