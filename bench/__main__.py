@@ -13,6 +13,7 @@ GROUPS = {
     "imports": "Importing",
     "marking": "Marking alone, one process",
     "grading": "Grading a class",
+    "code": "Grading code exercises",
     "browser": "Edit to verdict, JupyterLab in Chromium",
     "engine": "One training step",
 }

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import math
+import sys
 from fractions import Fraction
 from uuid import uuid4
 
@@ -12,7 +13,7 @@ import numpy as np
 import pytest
 from nbclient import NotebookClient
 
-from autograder import notebook
+from autograder import notebook, pages
 from autograder.notebook import Advice, course, grade, page, text_of
 
 SLUG = "gradients/one-weight"  # boxes 8, 2, 2
@@ -259,3 +260,21 @@ def test_a_notebook_executed_without_a_browser_holds_static_pages(tmp_path):
     assert "widget-" not in json.dumps([nb.metadata, list(shown.data)])
     assert [output.output_type for output in nb.cells[2].outputs] == ["display_data", "execute_result"]
     assert nb.cells[2].outputs[1].data["text/plain"] == "2.0"
+
+
+# -- code exercises ----------------------------------------------------------------------------------------------------
+
+
+def test_grade_tries_what_the_kernel_knows(capsys, monkeypatch):
+    """A code exercise is tried on the student's own class; the points come back as a plain float."""
+    relu = pages.load_exercise("activations/relu-code")
+    monkeypatch.setattr(sys.modules["__main__"], "ReLU", relu.slips["relu_open_at_zero"], raising=False)
+    points = notebook.grade(relu.slug)
+    assert points == 2.0 and type(points) is float
+    assert "a slope of its own at 0" in capsys.readouterr().out
+
+
+def test_a_blank_exercise_is_not_begun(capsys):
+    """Before anything is written, grade() says so, without a traceback."""
+    assert notebook.grade("activations/relu-code") == 0.0
+    assert "Not begun yet" in capsys.readouterr().out
