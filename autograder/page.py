@@ -26,7 +26,7 @@ import numpy as np
 
 from .compare import equal
 from .engine.expressions import Expr
-from .layout import Node, Shape, boxed, number
+from .layout import Node, Shape, boxed, nodes_in, number, undrawn
 from .layout.boxed import BoxedArray
 from .layout.numbers import simple_fraction
 from .mistakes import MESSAGES
@@ -118,11 +118,16 @@ class Sheet:
             said.append("Shapes are rows × columns: 3×2, or 3x2.")
         return " ".join(said)
 
+    @cached_property
+    def echoes(self) -> frozenset[int]:
+        """The boxes whose answers the page shows a second time."""
+        return frozenset(node.options["box"] for node in nodes_in(self.body) if node.kind == "echo")
+
     def follow(self, carried: Mapping[int, object]) -> Run:
         """The run in which the boxes in `carried` hold these values instead of the key."""
         run = Run(self.page, self.variant, self.attempt, carried)
         try:
-            with np.errstate(all="ignore"):
+            with np.errstate(all="ignore"), undrawn():
                 self.page.function(run.given, run.box)
         except Exception:  # noqa: BLE001, S110
             pass  # a slip may lead nowhere, such as the root of -1: later boxes then follow from nothing
@@ -190,7 +195,10 @@ def _sheet(page: Page, variant: int) -> Sheet:
         if not run.boxes:
             raise _error(page, "the page has no box; call box(value, name, hint, how=...)")
         body = (body,) if isinstance(body, Node) else tuple(body)
-        return Sheet(page, variant, attempt, tuple(run.boxes), body, run.numbers)
+        sheet = Sheet(page, variant, attempt, tuple(run.boxes), body, run.numbers)
+        if 0 in sheet.echoes:
+            raise _error(page, "echo() shows what stands in a box: give it what box() returned, not a result of it")
+        return sheet
     raise _error(page, f"no fit numbers for variant {variant} in {ATTEMPTS} tries; loosen given(...) or require(...)")
 
 

@@ -102,6 +102,58 @@ def test_every_page_is_well_formed(slug):
         assert not re.search(r"\bnan\b|\binf\b|None|object at", html)
 
 
+ECHO = re.compile(r'<span class="wb-echo"[^>]*data-echo="(\d+)".*?<span class="wb-m wb-typed">(.*?)</span></span>')
+
+
+@pytest.mark.parametrize("slug", [slug for slug, page in pages.catalogue().items() if page.sheet().echoes])
+def test_an_echo_shows_what_was_typed_and_nothing_before_it_is_right(slug):
+    """Live, blank and all wrong, the picture holds no answer; filled in rightly, it holds what was typed."""
+    sheet = pages.load(slug).sheet()
+    wrong = mark(slug, {box.number: "7.77777" if box.kind == "number" else "q" for box in sheet.boxes})
+    right = mark(slug, {box.number: box.shown for box in sheet.boxes})
+    for html in (layout.template(sheet), layout.static(sheet, mark(slug, {})), layout.static(sheet, wrong)):
+        shown = {int(n): text for n, text in ECHO.findall(html)}
+        assert shown.keys() == sheet.echoes
+        assert all(not text or wrong.verdicts[n - 1].state == "follows" for n, text in shown.items())
+    for n, shown in ECHO.findall(layout.static(sheet, right)):
+        assert parsed(shown) and layout.echoed(right.verdicts[int(n) - 1]) == shown
+
+
+def test_an_echo_takes_what_is_typed_not_the_key():
+    """An answer that is right in another form appears in that form."""
+    slug = "equations/bp2-one-node"
+    own = pages.load(slug).sheet().boxes[6]
+    html = layout.static(pages.load(slug).sheet(), mark(slug, {7: f" {own.shown.replace('-', '−')}1 "}))
+    assert own.label.endswith("δ") and dict(ECHO.findall(html))["7"] == f"{own.shown.replace('-', '−')}1"
+
+
+def test_what_stands_on_an_edge_names_its_line():
+    """`lit` around a label names the line under it; indices are filled in; around None there is a line and no label."""
+    weights = layout.lit("w{j}{k}", np.array([[5.0, None]]), uses="d{j} a{k}")
+    drawn = layout.network([["x", "y"], ["z"]], [weights], title="t")
+    lines = [shape for shape in drawn.options["shapes"] if "wb-edge" in shape]
+    assert ["w11" in line and "d1 a1" in line for line in lines] == [True, False]
+    assert ["w12" in line and "d1 a2" in line for line in lines] == [False, True]
+    assert sum(at.style == "chip" for at in drawn.parts) == 1
+
+
+def test_a_gradient_that_comes_back_lights_its_factors():
+    """In a graph the downstream gradient uses the upstream one and the local one, and of a product the other factor."""
+    drawn = layout.graph({"x": (0, 0, "x"), "y": (0, 2, "y"), "f": (1, 1, "×"), "l": (2, 1, "l")},
+                         [("x", "f", 3, 10), ("y", "f", 5, 6), ("f", "l", 15, 2)], above={"f": "g"}, title="t")
+    notes = {at.part.parts[0]: at.part.options for at in drawn.parts if getattr(at.part, "kind", "") == "lit"}
+    assert set(notes[10]["uses"].split()) == {notes[2]["name"], notes["g"]["name"], notes[5]["name"]}
+    assert notes[2]["uses"] == ""
+
+
+def test_edges_swing_around_what_hangs_under_hidden_nodes():
+    """With something under a hidden node the edges are curves that reach it from the side, else straight lines."""
+    for below, curved in (([(), [1], ()], True), ([(), (), [1]], False)):
+        drawn = layout.network([["x"], ["h"], ["y"]], [None, None], below=below, title="t")
+        assert all(("C" in re.search(' d="(.*?)"', shape)[1]) is curved for shape in drawn.options["shapes"]
+                   if "wb-edge" in shape)
+
+
 def test_a_static_page_reads_as_text():
     """Without styles and pictures the static page still says its task, its boxes and its hints."""
     slug = "gradients/one-weight"

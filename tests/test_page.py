@@ -162,3 +162,27 @@ def test_two_pages_of_one_name(monkeypatch):
     finally:
         monkeypatch.undo()
         pages.catalogue.cache_clear()
+
+
+def test_an_echo_of_no_box_is_refused():
+    """A result computed from a box would show a key; the author is told what to give instead."""
+
+    @make
+    def leak(given, box):
+        return eq(layout.echo(2 * box(given("a", 3), "a", **HINT)))
+
+    with pytest.raises(PageError, match="give it what box\\(\\) returned"):
+        leak.sheet()
+
+
+def test_marking_lays_nothing_out():
+    """Followed with a student's own answers, a page computes the same and draws nothing."""
+    sheet = pages.load("equations/softmax-network").sheet()
+    drawn = []
+    original = layout.diagrams.drawing
+    layout.diagrams.drawing = lambda *args, **options: drawn.append(args) or original(*args, **options)
+    try:
+        run = sheet.follow({1: 2.0})
+    finally:
+        layout.diagrams.drawing = original
+    assert len(run.handed) == len(sheet.boxes) and not drawn

@@ -140,6 +140,15 @@ def test_the_key_is_not_sent_to_the_browser():
     assert not [box.shown for box in page.sheet().boxes if box.shown in str(state)]
 
 
+def test_what_the_picture_shows_again_is_sent_when_it_is_right():
+    """Only for boxes that the page repeats, and only once they are right."""
+    page = load("equations/small-backward")
+    widget = PageWidget(page)
+    edit(widget, texts={"1": "0.1", "3": page.sheet().boxes[2].shown})
+    assert [n for n, verdict in widget.verdicts.items() if "echo" in verdict] == ["3"]
+    assert "".join(text for text, _ in widget.verdicts["3"]["echo"]) == page.sheet().boxes[2].shown.replace("-", "−")
+
+
 # -- what is sent only when asked for ---------------------------------------------------------------------------------
 
 

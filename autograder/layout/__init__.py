@@ -1,6 +1,7 @@
 """How a page is said and set: the words it is written in, and their rendering as HTML and text.
 
-words       step, say, eq, frac, indexed, matrix, column, row, table, aligned, group, drawing, beside, readings
+words       step, say, eq, frac, indexed, matrix, column, row, table, aligned, group, drawing, beside, readings, echo,
+            lit
 figures     axes with curves, arrows, areas, heat maps, contours, handles (import from there)
 diagrams    network, graph: drawn nodes, arrows, and what sits on them
 typeset     the small mark-up of mathematics and prose in strings
@@ -21,26 +22,33 @@ from .words import (
     beside,
     column,
     drawing,
+    echo,
     eq,
     frac,
     group,
     indexed,
+    lit,
     matrix,
+    nodes_in,
     readings,
     row,
     say,
     step,
     table,
+    undrawn,
 )
 
 __all__ = [
-    "STATES", "At", "BoxedArray", "BoxedNumber", "Node", "Shape", "aligned", "beside", "box_of", "boxed", "column",
-    "drawing", "eq", "frac", "graph", "group", "indexed", "mathematics", "matrix", "network", "notice", "number",
-    "plain", "prose", "readings", "row", "say", "solution", "static", "step", "stylesheet", "table", "template",
+    "At", "BoxedArray", "BoxedNumber", "Node", "STATES", "Shape", "aligned", "beside", "box_of", "boxed", "column",
+    "drawing", "echo", "echoed", "eq", "frac", "graph", "group", "indexed", "lit", "mathematics", "matrix", "network",
+    "nodes_in", "notice", "number", "plain", "prose", "readings", "row", "say", "solution", "static", "step",
+    "stylesheet", "table", "template", "undrawn",
 ]  # fmt: skip
 
 LATER = {  # what only rendering needs is loaded when it is first used; marking never renders
-    **dict.fromkeys(("STATES", "notice", "plain", "solution", "static", "stylesheet", "template"), ".render"),
+    **dict.fromkeys(
+        ("STATES", "echoed", "notice", "plain", "solution", "static", "stylesheet", "template"), ".render"
+    ),
     **dict.fromkeys(("mathematics", "prose"), ".typeset"),
 }
 

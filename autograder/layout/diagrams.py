@@ -1,16 +1,21 @@
 """Drawn networks and graphs: layers of nodes with weights on the edges, and operations with values flowing through.
 
-Both place the same three things: round nodes, arrows, and labels that sit on them. A label may be a box.
+Both place the same three things: round nodes, arrows, and labels that sit on them. A label may be a box, or echo one.
+What belongs together lights up together: an edge with the value at its start and the gradient at its end; a gradient
+that comes back with the factors it is the product of.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from html import escape
 from math import hypot
+from typing import NamedTuple
+from zlib import crc32
 
 from .boxed import box_of
 from .numbers import number
-from .words import At, Node, drawing, entries
+from .words import At, Node, drawing, drawn, entries, lit, names_of, unlit
 
 NODE_RADIUS = 27
 COLUMN_GAP = 270
@@ -37,12 +42,17 @@ def network(
     weights   one matrix per gap, entry [j, k] on the edge from node k to node j; None leaves the edges bare
     names     one sequence per layer: a name beside each node of the outer layers, above those between
     captions  a line under each layer
-    below     one sequence per layer: what stands under each node, a bias (a string) or a gradient (a number, a box)
+    below     one sequence per layer: what stands under each node, a bias (a string) or a gradient (a number, a box);
+              where anything hangs under hidden nodes, the edges swing around it
     along     where on an edge its weight sits, as a share of the way; shares are taken in turn over the target nodes,
               one sequence of them for all gaps or one per gap
     """
-    columns = [entries(layer) for layer in layers]
+    if not drawn.get():
+        return Node("drawing", ())
+    own = _own(title)
+    columns = [[lit(f"{own}a{n}.{i}", part) for i, part in enumerate(entries(layer))] for n, layer in enumerate(layers)]
     deep = any(holds_box(under) for level in below for under in level)
+    hanging = any(len(level) for level in below[1:-1]) if len(below) == len(columns) else False
     height = 2 * (MARGIN + 34 * deep) + (max(map(len, columns)) - 1) * row_gap
     width = int(2 * SIDE + gap * (len(columns) - 1))
     spots = [
@@ -54,29 +64,39 @@ def network(
         shares = along[level] if isinstance(along[0], Sequence) else along
         for j, end in enumerate(spots[level + 1]):
             for k, start in enumerate(spots[level]):
-                leave, reach = _reach(columns[level][k], start, end), _reach(columns[level + 1][j], end, start)
-                shapes.append(arrow(start, end, leave, reach))
-                if matrix is not None and matrix[j][k] is not None:
-                    share = shares[j % len(shares)] if len(spots[level + 1]) > 1 else 0.46
-                    labels.append(At(*_between(start, end, share), matrix[j][k], "chip"))
+                share = shares[j % len(shares)] if len(spots[level + 1]) > 1 else 0.46
+                end_lit = f"{own}d{level + 1}.{j}" if below and len(below[level + 1]) else f"{own}a{level + 1}.{j}"
+                part = lit(f"{own}w{level}.{j}.{k}", matrix[j][k] if matrix is not None else None,
+                           uses=f"{own}a{level}.{k} {end_lit}")
+                edge = Edge(start, end, columns[level][k], columns[level + 1][j], curved=hanging)
+                shapes.append(edge.svg(part))
+                if unlit(part) is not None:
+                    labels.append(At(*edge.at(share), part, "chip"))
     for level, column in enumerate(columns):
         place = "in" if level == 0 else "out" if level == len(columns) - 1 else "hidden"
         for i, part in enumerate(column):
             x, y = spots[level][i]
-            if not box_of(part):
-                shapes.append(node(x, y, place))
+            if not box_of(unlit(part)):
+                shapes.append(node(x, y, place, part))
             labels.append(At(x, y, part, "node-long" if is_long(part) else "node"))
             if names and names[level] and names[level][i]:
-                dx, dy = {"in": (-52, 0), "out": (62, 0), "hidden": (0, -46)}[place]
+                aside = 14 * bool(box_of(unlit(part)))
+                dx, dy = {"in": (-52 - aside, 0), "out": (62 + aside, 0), "hidden": (0, -46)}[place]
                 labels.append(At(x + dx, y + dy, names[level][i], "name"))
             if below and len(below[level]):
                 under = below[level][i]
                 down = 56 if holds_box(under) else 46
-                labels.append(At(x, y + down, under, "name" if isinstance(under, str) else "backward"))
+                style = "name" if isinstance(under, str) else "below"
+                labels.append(At(x, y + down, lit(f"{own}d{level}.{i}", under), style))
     for level, caption in enumerate(captions):
         labels.append(At(spots[level][0][0], height - 10, Node("words", (), {"text": caption}), "caption"))
     bottom = max((at.y for at in labels), default=0) + 22  # what stands under the lowest nodes is not cut off
     return drawing(width, int(max(height, bottom)), shapes=shapes, labels=labels, title=title or _sizes(columns))
+
+
+def _own(title: str) -> str:
+    """What the names of one drawing begin with, so that they are no other's; the dot says that they are not spoken."""
+    return f"·{crc32(title.encode()) % 4096:x}"
 
 
 def graph(
@@ -96,24 +116,39 @@ def graph(
     above   name → what stands above that node, such as its local gradient
     along   where beside an arrow its labels stand, as a share of the way
     """
+    if not drawn.get():
+        return Node("drawing", ())
     top = MARGIN + 24 if above else MARGIN
     places = {name: (MARGIN + unit[0] * x, top + unit[1] * y) for name, (x, y, _) in nodes.items()}
     shapes, labels = [], []
+    own = _own(title)
+    above = {name: lit(f"{own}l.{name}", part) for name, part in (above or {}).items()}
     for start, end, *notes in edges:
         a, b = places[start], places[end]
-        shapes.append(arrow(a, b, _reach(nodes[start][2], a, b), _reach(nodes[end][2], b, a)))
+        notes = _named(own, start, end, notes, nodes, edges)
+        shapes.append(Edge(a, b, nodes[start][2], nodes[end][2]).svg(*notes))
         for part, side in zip(notes, (-1, 1), strict=False):
-            if part is not None:
+            if unlit(part) is not None:
                 labels.append(At(*_beside(a, b, along, part, side), part, "forward" if side < 0 else "backward"))
     for name, (_, _, part) in nodes.items():
-        if not box_of(part):
-            shapes.append(node(*places[name], "hidden" if any(edge[1] == name for edge in edges) else "in"))
+        if not box_of(unlit(part)):
+            shapes.append(node(*places[name], "hidden" if any(edge[1] == name for edge in edges) else "in", part))
         labels.append(At(*places[name], part, "node"))
         if above and name in above:
             labels.append(At(places[name][0], places[name][1] - 53, above[name], "name"))
     width = int(max(x for x, _ in places.values()) + MARGIN)
     height = int(max(y for _, y in places.values()) + MARGIN)
     return drawing(width, height, shapes=shapes, labels=labels, title=title)
+
+
+def _named(own: str, start: str, end: str, notes: list, nodes: Mapping, edges: Sequence[tuple]) -> list:
+    """The notes of an edge, lit: what comes back here is made of what comes back behind the node and its own factor."""
+    upstream = [f"{own}b.{here}.{there}" for here, there, *_ in edges if here == end]
+    others = [f"{own}f.{here}.{there}" for here, there, *_ in edges if there == end and here != start]
+    local = [f"{own}l.{end}", *(others if nodes[end][2] == "×" else [])]  # a product's slope is the other factor
+    forward, back = (*notes, None, None)[:2]
+    return [lit(f"{own}f.{start}.{end}", forward),
+            lit(f"{own}b.{start}.{end}", back, uses=" ".join([*upstream, *local]) if upstream else "")]
 
 
 def holds_box(part: object) -> bool:
@@ -123,6 +158,7 @@ def holds_box(part: object) -> bool:
 
 def is_long(part: object) -> bool:
     """Whether a number or a string needs smaller print to stay inside a node."""
+    part = unlit(part)
     if box_of(part) or isinstance(part, Node):
         return False
     return len(part if isinstance(part, str) else number(part)) > 5 if isinstance(part, (str, int, float)) else False
@@ -135,14 +171,59 @@ def arrow(start: Point, end: Point, leave: float = NODE_RADIUS, reach: float = N
     """An SVG arrow between two places, starting and ending at a distance from them."""
     length = hypot(end[0] - start[0], end[1] - start[1]) or 1.0
     (x1, y1), (x2, y2) = _between(start, end, leave / length), _between(end, start, (reach + 2) / length)
-    return (
-        f'<line class="wb-edge" x1="{x1:.1f}" y1="{y1:.1f}" x2="{x2:.1f}" y2="{y2:.1f}" '
-        'marker-end="url(#wb-arrow-{{uid}})"/>'
-    )
+    return _arrow(f"M{x1:.1f} {y1:.1f}L{x2:.1f} {y2:.1f}")
+
+
+def _arrow(path: str, names: str = "") -> str:
+    touch = f'<path class="wb-touch"{names} d="{path}"/>' if names else ""
+    return f'<path class="wb-edge"{names} d="{path}" marker-end="url(#wb-arrow-{{{{uid}}}})"/>{touch}'
+
+
+class Edge(NamedTuple):
+    """An arrow between two nodes, of which it knows what stands in them: a box is wider than a node."""
+
+    start: Point
+    end: Point
+    tail: object = ""
+    head: object = ""
+    curved: bool = False  # leave to the right and come in from the left
+
+    def svg(self, *lit: object) -> str:
+        """The arrow as SVG, lit by the names of what stands on it."""
+        return _arrow(self._path(), names_in(*lit))
+
+    def at(self, share: float) -> Point:
+        """The point that lies so far along, as a share of the way."""
+        if not self.curved:
+            return _between(self.start, self.end, share)
+        (x1, y1), (x2, y2) = self._ends()
+        rise, over = 3 * share**2 - 2 * share**3, 1.5 * share * (1 - share) + share**3
+        return x1 + (x2 - x1) * over, y1 + (y2 - y1) * rise
+
+    def _ends(self) -> tuple[Point, Point]:
+        (x1, y1), (x2, y2) = self.start, self.end
+        if self.curved:
+            return (x1 + _reach(self.tail, (0, 0), (1, 0)), y1), (x2 - _reach(self.head, (0, 0), (1, 0)) - 2, y2)
+        length = hypot(x2 - x1, y2 - y1) or 1.0
+        leave, reach = _reach(self.tail, self.start, self.end), _reach(self.head, self.end, self.start)
+        return (_between(self.start, self.end, leave / length), _between(self.end, self.start, (reach + 2) / length))
+
+    def _path(self) -> str:
+        (x1, y1), (x2, y2) = self._ends()
+        middle = (x1 + x2) / 2
+        bend = f"C{middle:.1f} {y1:.1f} {middle:.1f} {y2:.1f} " if self.curved else "L"
+        return f"M{x1:.1f} {y1:.1f}{bend}{x2:.1f} {y2:.1f}"
+
+
+def names_in(*parts: object) -> str:
+    """The attributes by which a shape lights up with what stands on it."""
+    names, uses = (" ".join(filter(None, each)) for each in zip(*map(names_of, parts), strict=True))
+    return (f' data-lit="{escape(names)}"' if names else "") + (f' data-uses="{escape(uses)}"' if uses else "")
 
 
 def _reach(part: object, here: Point, there: Point) -> float:
     """How far from its middle a node ends, or a box, on the way from here to there."""
+    part = unlit(part)
     if not box_of(part):
         return NODE_RADIUS
     length = hypot(there[0] - here[0], there[1] - here[1]) or 1.0
@@ -152,9 +233,9 @@ def _reach(part: object, here: Point, there: Point) -> float:
     return min(half_width / max(across, 1e-9), 20 / max(down, 1e-9))
 
 
-def node(x: float, y: float, kind: str) -> str:
-    """An SVG node: kind is "in", "hidden" or "out"."""
-    return f'<circle class="wb-node wb-{kind}" cx="{x:.1f}" cy="{y:.1f}" r="{NODE_RADIUS}"/>'
+def node(x: float, y: float, kind: str, part: object = "") -> str:
+    """An SVG node: kind is "in", "hidden" or "out". Lit by the names of what stands in it."""
+    return f'<circle class="wb-node wb-{kind}"{names_in(part)} cx="{x:.1f}" cy="{y:.1f}" r="{NODE_RADIUS}"/>'
 
 
 def _between(a: Point, b: Point, share: float) -> Point:
@@ -165,7 +246,9 @@ def _beside(a: Point, b: Point, share: float, part: object, side: int) -> Point:
     """The place beside an arrow where a label clears the line: above it for side −1, below it for 1."""
     length = hypot(b[0] - a[0], b[1] - a[1]) or 1.0
     across, down = (a[1] - b[1]) / length, (b[0] - a[0]) / length  # the line's normal, pointing down
-    half_width, half_height = (28, 30 if side > 0 else 28) if box_of(part) else (5 * len(str(part)) + 3, 23)
+    part = unlit(part)
+    letters = 6 if isinstance(part, Node) else len(str(part))
+    half_width, half_height = (28, 30 if side > 0 else 28) if box_of(part) else (5 * letters + 3, 23)
     far = half_height * abs(down) + half_width * abs(across)
     x, y = _between(a, b, share)
     return x + side * far * across, y + side * far * down

@@ -5,7 +5,8 @@
     plain(sheet, marks)     for terminals and screen readers
     solution(sheet)         how each box is found
 
-One table says how each kind of node becomes HTML; the live and the static page differ only in their `slot`.
+One table says how each kind of node becomes HTML; the live and the static page differ only in their `slot`, and in what
+an `echo` holds already.
 """
 
 from __future__ import annotations
@@ -34,10 +35,17 @@ def _inline(node: Node) -> str:
 
 
 class Html:
-    """Renders nodes; `slot` gives the HTML of a box, `show_figure` that of a figure."""
+    """Renders nodes; `slot` gives the HTML of a box, `typed` that of what is right in it, `show_figure` of a figure."""
 
-    def __init__(self, boxes: tuple = (), slot: Slot = str, *, show_figure: Callable[[Node], str] = _inline) -> None:
-        self.boxes, self.slot, self.steps, self.show_figure = boxes, slot, 0, show_figure
+    def __init__(
+        self,
+        boxes: tuple = (),
+        slot: Slot = str,
+        typed: Slot = lambda n: "",
+        *,
+        show_figure: Callable[[Node], str] = _inline,
+    ) -> None:
+        self.boxes, self.slot, self.typed, self.show_figure, self.steps = boxes, slot, typed, show_figure, 0
 
     def part(self, part: object) -> str:
         """Anything that may stand in a formula: a word, a box, a string, a number, a formula, an array."""
@@ -149,9 +157,26 @@ class Html:
         )
         return f'<p class="wb-readings">{shown}</p>'
 
+    def echo(self, node: Node) -> str:
+        n, name = node.options["box"], node.options["name"]
+        typed = self.typed(n)
+        label = f'<span class="wb-m">{mathematics(name)}</span><span class="wb-is"> = </span>' if name else ""
+        on = f' data-on="" style="--letters:{len(_TAGS.sub("", typed))}"' if typed else ""
+        return f'<span class="wb-echo" data-echo="{n}"{on}>{label}<span class="wb-m wb-typed">{typed}</span></span>'
+
+    def lit(self, node: Node) -> str:
+        inner = node.parts[0]
+        if inner is None:
+            return ""
+        return f'<span class="wb-lit"{_lit(node.options["name"], node.options["uses"])}>{self.part(inner)}</span>'
+
     def at(self, at: At) -> str:
         place = f"left:{at.x:.0f}px;top:{at.y:.0f}px"
         return f'<span class="wb-at wb-at-{at.style or "plain"}" style="{place}">{self.part(at.part)}</span> '
+
+
+def _lit(name: str, uses: str = "") -> str:
+    return f' data-lit="{escape(name)}"' + (f' data-uses="{escape(uses)}"' if uses else "")
 
 
 def _is_gap(part: object) -> bool:
@@ -159,6 +184,7 @@ def _is_gap(part: object) -> bool:
     return isinstance(part, Node) and part.kind == "words" and not part.options["text"].strip()
 
 
+_TAGS = re.compile("<[^>]*>")
 _ARROW = (
     '<defs><marker id="wb-arrow-{{uid}}" viewBox="0 0 8 8" refX="7.2" refY="4" markerWidth="7" markerHeight="7" '
     'orient="auto"><path d="M0 .8 7.4 4 0 7.2z" class="wb-arrowhead"/></marker></defs>'
@@ -166,7 +192,7 @@ _ARROW = (
 WORDS = {
     word: getattr(Html, word)
     for word in ("step", "say", "words", "eq", "group", "frac", "indexed", "matrix", "table", "aligned", "drawing",
-                 "figure", "beside", "readings")
+                 "figure", "beside", "readings", "echo", "lit")
 }
 
 # -- the live page ----------------------------------------------------------------------------------------------------
@@ -199,8 +225,8 @@ def _head(sheet: object) -> str:
     )
 
 
-def _body(sheet: object, slot: Slot) -> str:
-    html = Html(sheet.boxes, slot)
+def _body(sheet: object, slot: Slot, typed: Slot = lambda n: "") -> str:
+    html = Html(sheet.boxes, slot, typed)
     return "".join(map(html.part, sheet.body))
 
 
@@ -222,6 +248,14 @@ STATES = {
 }
 
 
+def echoed(verdict: object) -> str:
+    """What `echo` shows of a box, as HTML: what was typed, once it is right or follows; nothing before."""
+    if verdict.state not in ("right", "follows"):
+        return ""
+    formula = any(letter.isalpha() for letter in verdict.read_as)
+    return mathematics((verdict.read_as if formula else verdict.text)[:40].strip())
+
+
 def static(sheet: object, marks: object, *, notes: tuple[str, ...] = (), after: str = "", style: bool = True) -> str:
     """The page filled with the answers in `marks`, coloured, with its hints listed; needs no script.
 
@@ -241,12 +275,16 @@ def static(sheet: object, marks: object, *, notes: tuple[str, ...] = (), after: 
             f'<span class="wb-input">{typed or "&nbsp;"}</span><span class="wb-mark">{symbol}</span></span>'
         )
 
+    def typed(n: int) -> str:
+        return echoed(marks.verdicts[n - 1])
+
+    uid = f"{sheet.page.slug}-{sheet.variant}".replace("/", "-")
     said = [verdict for verdict in marks.verdicts if verdict.message]
     hints = "".join(f"<li><b>Box {v.box}</b> {prose(v.message)}</li>" for v in said)
     return (
         (f"<style>{stylesheet()}</style>" if style else "")
         + '<div class="wb-page wb-static">'
-        + (_head(sheet) + _body(sheet, slot)).replace("{{uid}}", f"{sheet.page.slug}-{sheet.variant}".replace("/", "-"))
+        + (_head(sheet) + _body(sheet, slot, typed)).replace("{{uid}}", uid)
         + (f'<ul class="wb-hints">{hints}</ul>' if hints else "")
         + "".join(f'<p class="wb-note">{escape(note)}</p>' for note in notes)
         + f'<p class="wb-summary">{escape(marks.summary)}</p>{after}</div>'

@@ -1,4 +1,4 @@
-"""The words a page is written in: `step`, `eq`, `frac`, `column`, `matrix`, `table`, `drawing` …
+"""The words a page is written in: `step`, `eq`, `frac`, `column`, `matrix`, `table`, `drawing`, `echo`, `lit` …
 
 Each word only notes what was said, as a `Node`; `render` turns the tree into HTML or plain text later. Strings in a
 formula are mathematics (see `typeset`); numbers, arrays and formulas are printed, or shown as boxes where `box`
@@ -7,10 +7,14 @@ returned them.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from contextvars import ContextVar
 from typing import NamedTuple
 
 import numpy as np
+
+from .boxed import Shape, box_of
 
 
 class Node(NamedTuple):
@@ -19,6 +23,19 @@ class Node(NamedTuple):
     kind: str
     parts: tuple
     options: dict = {}  # noqa: RUF012 - never changed
+
+
+drawn: ContextVar[bool] = ContextVar("drawn", default=True)
+
+
+@contextmanager
+def undrawn() -> Iterator[None]:
+    """Within it, what is costly to lay out is not: marking runs a page again and again for its numbers alone."""
+    token = drawn.set(False)
+    try:
+        yield
+    finally:
+        drawn.reset(token)
 
 
 def step(text: str, *parts: object) -> Node:
@@ -101,6 +118,96 @@ def drawing(width: int, height: int, *, shapes: Sequence[str], labels: Sequence[
     `title` says in words what is drawn, for those who cannot see it.
     """
     return Node("drawing", tuple(labels), {"width": width, "height": height, "shapes": tuple(shapes), "title": title})
+
+
+def echo(value: object, name: str = "") -> object:
+    """What a student typed into a box, shown a second time where it belongs: `echo(delta, "δ")` under a node.
+
+    Empty, or only the name, until the box is right or follows; never the key. Takes what `box` returned, one value or
+    an array: then the name gets an index where there is more than one, and entries that are printed stay printed.
+    """
+    if not drawn.get():
+        return value
+    if not _several(value):
+        return Node("echo", (), {"box": box_of(value), "name": name})
+    printed = getattr(value, "boxes", None) is not None  # a row of the author's plain numbers would give the key away
+
+    def one(part: object, index: tuple[int, ...]) -> object:
+        indices = "".join(str(i + 1) for i in index)
+        return part if printed and not box_of(part) else echo(part, f"{name}_{indices}" if name and several else name)
+
+    several = len(value) > 1
+    return _each(value, one)
+
+
+def lit(name: str, part: object, *, uses: str = "") -> object:
+    """Something that lights up with everything of the same name when one of them is pointed at or typed in.
+
+    name   one word, or several; for an array {j} and {k} stand for the indices, as in lit("w{j}{k}", w)
+    uses   the names of the factors that it is made of, which light up with it: lit("w{j}{k}", edges, uses="δ{j} a{k}")
+
+    Wrapped around what stands on an edge or in a node, it names the line or the circle too; around None, only those.
+    """
+    if not drawn.get():
+        return part
+    if not _several(part):
+        return Node("lit", (part,), {"name": name, "uses": uses})
+
+    def one(entry: object, index: tuple[int, ...]) -> Node:
+        where = dict(zip("jk", (i + 1 for i in index), strict=False))
+        return lit(name.format(**where), entry, uses=uses.format(**where))
+
+    return _each(part, one)
+
+
+def unlit(part: object) -> object:
+    """What `lit` was wrapped around."""
+    while isinstance(part, Node) and part.kind == "lit":
+        part = part.parts[0]
+    return part
+
+
+def names_of(part: object) -> tuple[str, str]:
+    """By which names a part is lit, and which it uses: what `lit` said, and the box that it is or repeats."""
+    names, uses = [], []
+    while isinstance(part, Node) and part.kind == "lit":
+        names.append(part.options["name"])
+        uses.append(part.options["uses"])
+        part = part.parts[0]
+    box = part.options["box"] if isinstance(part, Node) and part.kind == "echo" else box_of(part)
+    return " ".join([*names, *([f"box{box}"] if box else [])]), " ".join(filter(None, uses))
+
+
+def nodes_in(parts: object) -> Iterator[Node]:
+    """Every word of a page, from the outside in."""
+    if isinstance(parts, At):
+        parts = (parts.part,)
+    elif isinstance(parts, Node):
+        yield parts
+        parts = (*parts.parts, *parts.options.get("head", ()))
+    if isinstance(parts, (tuple, list)) or (isinstance(parts, np.ndarray) and parts.dtype == object):
+        for part in parts:
+            yield from nodes_in(part)
+
+
+def _several(values: object) -> bool:
+    return isinstance(values, (list, tuple, np.ndarray)) and not isinstance(values, (Node, At, Shape))
+
+
+def _each(values: object, word: Callable) -> np.ndarray:
+    """The array of word(entry, index) over the entries of a vector or a matrix, boxes kept."""
+    nested = not isinstance(values, np.ndarray) and any(map(_several, values))
+    shape = values.shape if isinstance(values, np.ndarray) else (len(values), *([len(values[0])] if nested else []))
+    out = np.empty(shape, dtype=object)
+    for index in np.ndindex(shape):
+        out[index] = word(values[index] if isinstance(values, np.ndarray) else _at(values, index), index)
+    return out
+
+
+def _at(values: object, index: tuple[int, ...]) -> object:
+    for i in index:
+        values = values[i]
+    return values
 
 
 def entries(values: object) -> list:

@@ -18,16 +18,20 @@ from ..layout import (
     aligned,
     box_of,
     column,
+    echo,
     eq,
     frac,
+    graph,
     group,
     indexed,
+    lit,
     matrix,
     network,
     row,
     say,
     step,
     table,
+    undrawn,
 )  # fmt: skip
 from ..layout.numbers import rounded
 from ..page import page
@@ -63,11 +67,30 @@ def signed(value: float) -> str:
     return f"({value:g})" if value < 0 else f"{value:g}"
 
 
+BRACES = str.maketrans("", "", "{}")
+
+
 def under(name: str, values, layer: int | str = "") -> list:
     """What stands under the nodes of a drawn layer: δ_1 = and a box, or a number."""
     several, up = len(values) > 1, f"^{layer}" if layer else ""
-    return [group(f"{name}{up}_{i}" if several else f"{name}{up}", "=", value if box_of(value) else fig(value))
-            for i, value in enumerate(values, start=1)]
+    return lit(f"{name}{up.translate(BRACES)}_{{j}}",
+               [group(f"{name}{up}_{i}" if several else f"{name}{up}", "=", value if box_of(value) else fig(value))
+                for i, value in enumerate(values, start=1)])
+
+
+def each(name: str, values, layer: int | str = ""):
+    """The entries of a vector, lit as δ^1_2 or δ_2: with the nodes of the drawn layer and all else of that name."""
+    return lit(f"{name}^{layer}_{{j}}" if layer else f"{name}_{{j}}", values)
+
+
+def edges(values, layer: int | str = ""):
+    """The entries of a matrix, lit as the weights of a layer; each with its error and the value that comes in."""
+    up, before = f"^{layer}" if layer else "", f"^{layer - 1}" if isinstance(layer, int) else ""
+    start = "x" if layer == 1 else f"a{before}"
+    return lit(f"w{up}_{{j}}{{k}}", values, uses=f"δ{up}_{{j}} {start}_{{k}}")
+
+
+BARE = np.full((9, 9), None)  # edges without weights on them
 
 
 def named(name: str, count: int, layer: int | str = "") -> list[str]:
@@ -134,7 +157,8 @@ def sturdy(function):
                 rough.append(value)
                 return _rounded(value, digits)
 
-            function(Rounding(numbers.drawn, kept), again)
+            with undrawn():
+                function(Rounding(numbers.drawn, kept), again)
             for (name, answer, digits, _), value in zip(told, rough, strict=True):
                 given.require(_near(answer, value, digits), f"rounding earlier answers spoils {name}")
         for name, answer, digits, slips in told:
@@ -296,7 +320,12 @@ def bp1_one_node(given, box):
              eq(by("a"), "=", by_a, APART, by("z", "a"), "=", slope)),
         step("Their product is the error of the node: **BP1**.",
              eq("δ", "=", group(by("a"), "·", by("z", "a")), "=", formula)),
-        step(f"With $a = {av:g}$ and $y = {yv:g}$:", eq("δ", "=", error, "·", number, "=", delta)),
+        step(f"With $a = {av:g}$ and $y = {yv:g}$, back from the cost to $z$:",
+             eq("δ", "=", error, "·", number, "=", delta),
+             graph({"z": (0, 0, "z"), "a": (1, 0, "σ"), "C": (2, 0, "C")},
+                   [("z", "a", None, echo(delta, "δ")), ("a", "C", f"a = {av:g}", echo(error))],
+                   above={"a": echo(number, "σ′")}, unit=(225, 92),
+                   title="z goes through a sigmoid to the cost; the slopes come back below the arrows")),
         step(f"Another node puts out {other:g} and has this error. What was the first slope, and what the target?",
              eq(f"{product:.4g}", "=", lost, "·", f"{other * (1 - other):g}", APART, "y", "=", target)),
     )
@@ -394,11 +423,12 @@ def bp2_one_node(given, box):
     return (
         step("A node of layer $l$ feeds two nodes of layer $l + 1$, whose errors are known. Its $a$ moves each of "
              "their $z$ by the weight on the edge. Write the factors of both paths, then the sum.",
-             network([[a], ["z_1", "z_2"]], [[[w[0]], [w[1]]]], names=[["a"], ["", ""]], gap=330, row_gap=128,
-                     below=[(), under("δ", delta)], along=(0.5,),
+             network([[a], ["z_1", "z_2"]], [edges(w[:, None])], names=[["a"], ["", ""]], gap=330, row_gap=128,
+                     below=[[echo(own, "δ")], under("δ", delta)], along=(0.5,),
                      title=f"A node with the value {a:g} feeds two nodes, by the weights {w[0]:g} and {w[1]:g}"),
              eq(by("a"), "=", group(by("z_1"), "·", by("a", "z_1")), "+", group(by("z_2"), "·", by("a", "z_2"))),
-             eq("=", errors[0], "·", weights[0], "+", errors[1], "·", weights[1], "=", total)),
+             eq("=", each("δ", errors)[0], "·", lit("w_11", weights[0]), "+", each("δ", errors)[1], "·",
+                lit("w_21", weights[1]), "=", total)),
         step(f"This is how the cost follows $a$. The error of the node is at its $z$, with $a = σ(z) = {a:g}$.",
              eq("δ", "=", group(by("a"), "·", by("z", "a")), "=", by("a"), "·", slope, "=", own)),
         step(f"Another node. To its $a$ came back ${back:g}$, and its error is ${back * s:.4g}$. What was the slope?",
@@ -434,16 +464,19 @@ def index_form(given, box):
     others = box((w.T @ delta)[rest], "the sums for the other nodes", "Which weights leave this node?",
                  how="Weight times error, summed over the edges that leave the node.",
                  path_left_out=(w[0] * delta[0])[rest], other_row=(w.T @ delta[::-1])[rest])
-    fan = [["w" if k == i else None for k in range(3)] for _ in range(2)]
+    fan = edges([["w" if k == i else None for k in range(3)] for _ in range(2)])
+    sums = [echo(one) if k == i else echo(others[rest.index(k)]) for k in range(3)]
     return (
         step(f"Three nodes feed two. For node {j}, BP2 needs the sum of $w_{{k{j}}} δ_k$ over the nodes $k$ that it "
              f"feeds. Write the indices of the two weights that leave node {j}: to which node, from which node?",
-             network([["1", "2", "3"], ["1", "2"]], [fan], gap=330, row_gap=104, below=[(), under("δ", delta)],
+             network([["1", "2", "3"], ["1", "2"]], [fan], gap=330, row_gap=112, below=[sums, under("δ", delta)],
                      along=(0.3,), title=f"Three nodes joined to two; the edges that leave node {j} carry weights"),
-             eq(f"Σ_k w_{{k{j}}} δ_k", "=", indexed("w", "", group(pairs[0][0], pairs[0][1])), "δ_1", "+",
-                indexed("w", "", group(pairs[1][0], pairs[1][1])), "δ_2")),
+             eq(f"Σ_k w_{{k{j}}} δ_k", "=", lit(f"w_1{j}", indexed("w", "", group(pairs[0][0], pairs[0][1]))),
+                lit("δ_1", "δ_1"), "+", lit(f"w_2{j}", indexed("w", "", group(pairs[1][0], pairs[1][1]))),
+                lit("δ_2", "δ_2"))),
         step("Do these two stand in one row of $W$ or in one column? And which numbers are they?",
-             eq("W", "=", matrix(w), APART, words("one"), where), eq(column(leaving))),
+             eq("W", "=", matrix(edges(w)), APART, words("one"), where),
+             eq(column([lit(f"w_{k}{j}", leaving[k - 1]) for k in (1, 2)]))),
         step("Now the sums, for this node and for the other two.",
              eq(f"Σ_k w_{{k{j}}} δ_k", "=", one),
              eq(f"Σ_k w_{{k{rest[0] + 1}}} δ_k", "=", others[0], APART, f"Σ_k w_{{k{rest[1] + 1}}} δ_k", "=",
@@ -503,11 +536,12 @@ def rows_and_columns(given, box):
                 indices_swapped=[2, 1, 2, 1])
     return (
         step("Two nodes feed two. Forward and backward use the same four weights.",
-             network([a, ["1", "2"]], [w], names=[["a_1", "a_2"], ["", ""]], below=[(), under("δ", delta)], gap=330,
-                     row_gap=128, along=(0.3,), title="Two nodes joined to two nodes by four weights")),
+             network([each("a", a), echo(forward)], [edges(w)], names=[["a_1", "a_2"], ["1", "2"]],
+                     below=[echo(back), under("δ", delta)], gap=330, row_gap=128, along=(0.3,),
+                     title="Two nodes joined to two nodes by four weights")),
         step("Forward: what arrives at each node, without bias. Backward: what comes back to each node.",
-             eq(matrix(w, "W"), column(a, "a"), "=", column(forward), APART, "W^T", column(delta, "δ"), "=",
-                column(back))),
+             eq(matrix(edges(w), "W"), column(each("a", a), "a"), "=", column(forward), APART, "W^T",
+                column(each("δ", delta), "δ"), "=", column(back))),
         step("Both must tell the same story of how the cost moves with $a$. Do they?",
              eq("δ · (W a)", "=", one, APART, "(W^T δ) · a", "=", two)),
         step("Number 1 forward, number 2 backward: write the index that stays.",
@@ -536,10 +570,14 @@ def bp2_layer(given, box):
     return (
         step("Layer $l$ has three sigmoid nodes, layer $l + 1$ has two, with these weights and errors. What comes "
              "back?",
-             eq(matrix(w.T, "(W^{l+1})^T"), column(delta, "δ^{l+1}"), "=", column(back))),
+             eq(matrix(edges(w, "l+1").T, "(W^{l+1})^T"), column(each("δ", delta, "l+1"), "δ^{l+1}"), "=",
+                column(back))),
         step("The values of layer $l$ are known. What are the slopes?",
-             eq("a^l", "=", column(a), APART, "σ′(z^l)", "=", column(slope))),
-        step("And the errors of layer $l$?", eq("δ^l", "=", "((W^{l+1})^T δ^{l+1})", "⊙", "σ′(z^l)", "=", column(own))),
+             eq("a^l", "=", column(each("a", a)), APART, "σ′(z^l)", "=", column(slope))),
+        step("And the errors of layer $l$?", eq("δ^l", "=", "((W^{l+1})^T δ^{l+1})", "⊙", "σ′(z^l)", "=", column(own)),
+             network([each("a", a), ["1", "2"]], [edges(w, "l+1")], names=[["a_1", "a_2", "a_3"], ["", ""]],
+                     below=[echo(own, "δ^l"), under("δ", delta, "{l+1}")], gap=400, row_gap=112, along=(0.24,),
+                     title="Three nodes of layer l joined to two of layer l + 1, with their weights and errors")),
     )
 
 
@@ -630,12 +668,12 @@ def bp4_one_weight(given, box):
     single = box(error * local, "∂C/∂w_21", "Multiply along the chain.", digits=3,
                  how="The error at the end times the value at the start.", upstream_for_downstream=error,
                  local_for_downstream=local, weight_for_activation=error * w, output_for_input=error * own[1])
-    edges = box(bp4(delta, a), "∂C/∂w on the edges", "Which error at the end, which value at the start?", digits=3,
+    whole = box(bp4(delta, a), "∂C/∂w on the edges", "Which error at the end, which value at the start?", digits=3,
                 only=[(0, 0), (0, 1), (0, 2), (1, 1), (1, 2)],
                 how="The error at the end of the edge times the value at its start.",
                 output_for_input=np.outer(delta * own, np.ones(3)), other_row=np.outer(delta[::-1], a),
                 upstream_for_downstream=np.outer(delta, np.ones(3)))
-    labels = [[edges[0, k] for k in range(3)], ["?", edges[1, 1], edges[1, 2]]]
+    labels = edges([[whole[0, k] for k in range(3)], [echo(single, "?"), whole[1, 1], whole[1, 2]]])
     return (
         step(f"The weight $w_{{21}} = {w:g}$ enters node 2 of layer $l$ from node 1 of layer $l − 1$, in the sum "
              "$z_2 = w_{21}a_1 + w_{22}a_2 + w_{23}a_3 + b_2$. Which error and which value make its gradient?",
@@ -643,10 +681,10 @@ def bp4_one_weight(given, box):
                 indexed("a", "", index[1]))),
         step("In the drawing stand the values, under the nodes of layer $l$ their errors. Write the factors for "
              "$w_{21}$, the edge with the question mark, and the product.",
-             eq(by("w_{21}"), "=", error, "·", local, "=", single)),
+             eq(by("w_{21}"), "=", lit("δ_2", error), "·", lit("a_1", local), "=", lit("w_21", single))),
         step("Now the gradients of the other weights, each on its edge: **BP4**.",
-             network([a, own], [labels], names=[["a_1", "a_2", "a_3"], ["", ""]], below=[(), under("δ", delta)],
-                     gap=400, row_gap=138, along=(0.3,),
+             network([each("a", a), own], [labels], names=[["a_1", "a_2", "a_3"], ["", ""]],
+                     below=[(), under("δ", delta)], gap=400, row_gap=138, along=(0.3,),
                      title="Three values of layer l − 1 joined to two nodes of layer l, whose errors are known")),
     )
 
@@ -723,12 +761,13 @@ def chain(given, box):
     return (
         step("The shortest network with something in the middle: $h = σ(w x + b^1)$, then $a = σ(v h + b^2)$, and "
              "$C = ½(a − y)^2$. **BP1** for the last node, with the letters $a$ and $y$.",
-             network([["x"], ["h"], ["a"]], [[["w"]], [["v"]]], gap=210, title="A chain of three nodes: x, h and a"),
+             network([["x"], ["h"], ["a"]], [[[lit("w", "w")]], [[lit("v", "v")]]], gap=210,
+                     below=[(), [echo(middle, "δ^1")], [echo(top, "δ^2")]], title="A chain of three nodes: x, h and a"),
              eq("δ^2", "=", group(by("a"), "·", "σ′(z^2)"), "=", first, "·", second), eq("=", top)),
         step("From here on call that error $r$. **BP2** for the node in the middle, **BP3** and **BP4** for the last "
              "bias and the last weight.",
-             aligned(("δ^1", "=", middle), (by("b^2"), "=", bias), (by("v"), "=", weight))),
-        step("And the first weight, with the same letters and $x$.", eq(by("w"), "=", early)),
+             aligned(("δ^1", "=", middle), (by("b^2"), "=", bias), (by("v"), "=", lit("v", weight)))),
+        step("And the first weight, with the same letters and $x$.", eq(by("w"), "=", lit("w", early))),
         step(f"With $x = {xn:g}$, $h = {hn:g}$, $v = {vn:g}$ and $r = {rn:g}$:",
              eq("δ^1", "=", numbers[0], APART, by("v"), "=", numbers[1], APART, by("w"), "=", numbers[2])),
     )
@@ -819,8 +858,11 @@ def drawn(net: Net, layers, below, *, weights=True, title: str):
     top = len(net.w) - 1
     sizes = [len(values) for values in net.a]
     names = [named("x", sizes[0])] + [named("a", sizes[level], level) for level in range(1, top + 1)]
-    return network([nodes(values) for values in layers], net.w[1:] if weights else [None] * top, names=names,
-                   below=below, gap=235 if top == 2 else 160, row_gap=150, along=(0.3,), title=title)
+    levels = range(1, top + 1)
+    values = [each("a" if level else "x", nodes(layer), level or "") for level, layer in enumerate(layers)]
+    labels = [edges(net.w[level] if weights else BARE[: sizes[level], : sizes[level - 1]], level) for level in levels]
+    return network(values, labels, names=names, below=below, gap=235 if top == 2 else 160, row_gap=150,
+                   along=(0.4,), title=title)
 
 
 def value_box(box, a, z, layer):
@@ -852,11 +894,11 @@ def small_forward(given, box):
                not_squared=float(abs(error[0])) / 2)
     return (
         step("Two inputs, two hidden nodes, one output, sigmoids throughout. First the sums $z$ of the hidden nodes.",
-             eq("z^1", "=", matrix(net.w[1], "W^1"), column(net.a[0], "x"), "+", column(net.b[1], "b^1"), "=",
-                column(z1, "z^1"))),
+             eq("z^1", "=", matrix(edges(net.w[1], 1), "W^1"), column(each("x", net.a[0]), "x"), "+",
+                column(net.b[1], "b^1"), "=", column(z1, "z^1"))),
         step("Write $a = σ(z)$ into the hidden nodes. Then the output: its $z$ below the node, and its $a$ in it. "
              f"Its bias is $b^2 = {net.b[2][0]:g}$.",
-             drawn(net, [net.a[0], a1, a2], [(), (), under("z", z2, 2)],
+             drawn(net, [net.a[0], a1, a2], [(), echo(z1, "z^1"), under("z", z2, 2)],
                    title="A 2–2–1 network with its weights on the edges; values to be filled in")),
         step(f"The target is $y = {net.y[0]:g}$.", eq("C", "=", "½ (a^2 − y)^2", "=", cost)),
     )
@@ -885,11 +927,13 @@ def small_backward(given, box):
              other_layer=back * slope, activation_for_slope=back * a1)
     return (
         step(f"The forward pass is done; $y = {net.y[0]:g}$. **BP1** gives the error of the output.",
-             eq("δ^2", "=", "(a^2 − y) · σ′(z^2)", "=", error, "·", slope, "=", d2)),
+             eq("δ^2", "=", "(a^2 − y) · σ′(z^2)", "=", error, "·", slope, "=",
+                lit("δ^2_1", d2))),
         step("**BP2** for the hidden layer: the slopes, and what comes back through the weights.",
-             eq("σ′(z^1)", "=", column(s1), APART, "(W^2)^T δ^2", "=", column(net.w[2][0]), "δ^2", "=", column(back))),
+             eq("σ′(z^1)", "=", column(s1), APART, "(W^2)^T δ^2", "=", column(edges(net.w[2], 2)[0]),
+                lit("δ^2_1", "δ^2"), "=", column(back))),
         step("Write the error of each hidden node under it.",
-             drawn(net, [net.a[0], net.a[1], net.a[2]], [(), list(d1), ["δ^2"]],
+             drawn(net, [net.a[0], net.a[1], net.a[2]], [(), each("δ", d1, 1), each("δ", [echo(d2, "δ^2")], 2)],
                    title="A 2–2–1 network with values and weights; errors to be filled in under the hidden nodes")),
     )
 
@@ -921,9 +965,9 @@ def small_gradients(given, box):
              eq("δ^2", "=", fig(net.delta[2][0]), APART, "a^1", "=", column(figs(net.a[1]))),
              eq(by("b^2"), "=", b2[0], APART, by("W^2"), "=", "δ^2 (a^1)^T", "=", row(w2[0]))),
         step("Gradients of the hidden layer: biases in a column, weights on their edges.",
-             eq("δ^1", "=", column(figs(net.delta[1])), APART, by("b^1"), "=", column(b1)),
-             network([nodes(net.a[0]), ["1", "2"]], [w1], names=[["x_1", "x_2"], ["", ""]], along=(0.3,),
-                     below=[(), under("δ", net.delta[1], 1)], gap=380, row_gap=140,
+             eq("δ^1", "=", column(each("δ", figs(net.delta[1]), 1)), APART, by("b^1"), "=", column(b1)),
+             network([each("x", nodes(net.a[0])), ["1", "2"]], [edges(w1, 1)], names=[["x_1", "x_2"], ["", ""]],
+                     along=(0.3,), below=[(), under("δ", net.delta[1], 1)], gap=380, row_gap=140,
                      title="The two inputs joined to the two hidden nodes; gradients to be filled in on the edges")),
         step("One step against the gradient, with the learning rate 10, for the weights of the output.",
              eq(row(net.w[2][0], "W^2"), "−", group(10, "·", by("W^2")), "=", row(new[0]))),
@@ -944,10 +988,10 @@ def deep_first(given, box):
         step("A deeper network: two inputs, then layers of three, two and one sigmoid nodes. What shapes have its "
              "weights?", table(["W^1", "W^2", "W^3"], list(shapes))),
         step("The first layer: its sums,",
-             eq("z^1", "=", matrix(net.w[1], "W^1"), column(net.a[0], "x"), "+", column(net.b[1], "b^1"), "=",
-                column(z1, "z^1"))),
+             eq("z^1", "=", matrix(edges(net.w[1], 1), "W^1"), column(each("x", net.a[0]), "x"), "+",
+                column(net.b[1], "b^1"), "=", column(z1, "z^1"))),
         step("and its values, written into the nodes.",
-             drawn(net, [net.a[0], a1, ["", ""], [""]], (), weights=False,
+             drawn(net, [net.a[0], a1, ["", ""], [""]], [(), echo(z1, "z^1"), (), ()], weights=False,
                    title="A 2–3–2–1 network; the values of the first hidden layer to be filled in")),
     )
 
@@ -967,11 +1011,11 @@ def deep_forward(given, box):
                not_squared=float(abs(error[0])) / 2)
     return (
         step("The same network; its first layer is done. Now the sums of the second layer.",
-             eq("z^2", "=", matrix(net.w[2], "W^2"), column(figs(net.a[1]), "a^1"), "+", column(net.b[2], "b^2"), "=",
-                column(z2, "z^2"))),
+             eq("z^2", "=", matrix(edges(net.w[2], 2), "W^2"), column(each("a", figs(net.a[1]), 1), "a^1"), "+",
+                column(net.b[2], "b^2"), "=", column(z2, "z^2"))),
         step(f"Write its values into the nodes. Then the output, with $W^3 = [{net.w[3][0][0]:g}, {net.w[3][0][1]:g}]$ "
              f"and $b^3 = {net.b[3][0]:g}$: its $z$ below, its $a$ in the node.",
-             drawn(net, [net.a[0], net.a[1], a2, a3], [(), (), (), under("z", z3, 3)], weights=False,
+             drawn(net, [net.a[0], net.a[1], a2, a3], [(), (), echo(z2, "z^2"), under("z", z3, 3)], weights=False,
                    title="A 2–3–2–1 network; the values of the second and third layer to be filled in")),
         step(f"The target is $y = {net.y[0]:g}$.", eq("C", "=", "½ (a^3 − y)^2", "=", cost)),
     )
@@ -1000,11 +1044,12 @@ def deep_output(given, box):
     return (
         step(f"All values of the 2–3–2–1 network are known, and $y = {net.y[0]:g}$. **BP1** at the output, where "
              f"$a^3 = {fig(net.a[3][0])}$.",
-             eq("δ^3", "=", "(a^3 − y) · σ′(z^3)", "=", error, "·", slope, "=", d3)),
+             eq("δ^3", "=", "(a^3 − y) · σ′(z^3)", "=", error, "·", slope, "=", lit("δ^3_1", d3))),
         step("**BP2** into the second layer: first through the weights, then the slopes.",
-             eq("(W^3)^T δ^3", "=", column(net.w[3][0]), "δ^3", "=", column(back), APART, "σ′(z^2)", "=", column(s2))),
+             eq("(W^3)^T δ^3", "=", column(edges(net.w[3], 3)[0]), lit("δ^3_1", "δ^3"), "=", column(back), APART,
+                "σ′(z^2)", "=", column(s2))),
         step("Write the errors under the nodes of the second layer.",
-             drawn(net, net.a, [(), (), list(d2), ["δ^3"]], weights=False,
+             drawn(net, net.a, [(), (), each("δ", d2, 2), each("δ", [echo(d3, "δ^3")], 3)], weights=False,
                    title="A 2–3–2–1 network with its values; errors of the second layer to be filled in")),
     )
 
@@ -1027,11 +1072,11 @@ def deep_backward(given, box):
     return (
         step("One layer further. These are the weights and the errors of the second layer. What comes back to the "
              "first?",
-             eq("W^2", "=", matrix(net.w[2]), APART, "δ^2", "=", column(figs(net.delta[2]))),
-             eq("(W^2)^T δ^2", "=", matrix(turned, "(W^2)^T"), "δ^2", "=", column(back))),
+             eq("W^2", "=", matrix(edges(net.w[2], 2)), APART, "δ^2", "=", column(each("δ", figs(net.delta[2]), 2))),
+             eq("(W^2)^T δ^2", "=", matrix(edges(turned.T, 2).T, "(W^2)^T"), "δ^2", "=", column(back))),
         step("The slopes, from the values in the nodes of the drawing.", eq("σ′(z^1)", "=", column(s1))),
         step("Write the errors of the first layer under its nodes.",
-             drawn(net, net.a, [(), list(d1), under("δ", net.delta[2], 2), under("δ", net.delta[3], 3)],
+             drawn(net, net.a, [(), each("δ", d1, 1), under("δ", net.delta[2], 2), under("δ", net.delta[3], 3)],
                    weights=False, title="A 2–3–2–1 network with its values and the errors of the last two layers")),
     )
 
@@ -1056,16 +1101,18 @@ def deep_gradients(given, box):
     w1 = box(bp4(d1, net.a[0]), "∂C/∂W^1", "Which row are you in, and which column?", digits=3,
              how="The error of the row times the input of the column.",
              weight_for_activation=d1[:, None] * net.w[1], other_column=np.outer(d1, net.a[0][::-1]))
-    e1, e2 = (column(figs(net.delta[level])) for level in (1, 2))
+    e1, e2 = (column(each("δ", figs(net.delta[level]), level)) for level in (1, 2))
     return (
         step("The whole network, with a value in each node and its error below. From these come all the gradients.",
              drawn(net, net.a, [(), *(under("δ", net.delta[level], level) for level in (1, 2, 3))], weights=False,
                    title="A 2–3–2–1 network with all its values and errors")),
-        step("The last layer.", eq(by("W^3"), "=", "δ^3 (a^2)^T", "=", row(w3[0]), APART, by("b^3"), "=", b3[0])),
+        step("The last layer.",
+             eq(by("W^3"), "=", "δ^3 (a^2)^T", "=", row(edges(w3, 3)[0]), APART, by("b^3"), "=", b3[0])),
         step("The second layer.",
-             eq(by("W^2"), "=", e2, row(figs(net.a[1])), "=", matrix(w2), APART, by("b^2"), "=", column(b2))),
+             eq(by("W^2"), "=", e2, row(each("a", figs(net.a[1]), 1)), "=", matrix(edges(w2, 2)), APART, by("b^2"), "=",
+                column(b2))),
         step("The first layer. Its biases need no more writing: they are $δ^1$.",
-             eq(by("W^1"), "=", e1, row(net.a[0]), "=", matrix(w1))),
+             eq(by("W^1"), "=", e1, row(each("x", net.a[0])), "=", matrix(edges(w1, 1)))),
     )
 
 
@@ -1275,8 +1322,12 @@ def softmax_network(given, box):
     return (
         step(f"Inputs, a ReLU layer, then three classes by softmax, of which class {true + 1} is the true one. The "
              "second layer has no biases. The first sums are done; go forward from them.",
-             eq("x", "=", column(x), APART, "z^1", "=", column(z1), APART, "h", "=", column(h)),
-             eq("z^2", "=", matrix(w2, "W^2"), "h", "=", column(z2), APART, "p", "=", column(p))),
+             network([each("x", nodes(x)), echo(h), echo(p)], [edges(BARE[:2, :2], 1), edges(w2, 2)],
+                     names=[["x_1", "x_2"], named("h", 2), named("p", 3)],
+                     below=[(), echo(d1, "δ^1"), echo(d2, "δ^2")], gap=235, row_gap=124, along=(0.326,),
+                     title="Two inputs, two ReLU nodes, three classes; values and errors appear as they are found"),
+             eq("x", "=", column(each("x", x)), APART, "z^1", "=", column(z1), APART, "h", "=", column(h)),
+             eq("z^2", "=", matrix(edges(w2, 2), "W^2"), "h", "=", column(z2), APART, "p", "=", column(p))),
         step("The error of the last layer, where softmax meets cross-entropy.",
              eq("δ^2", "=", "p − y", "=", column(d2))),
         step("**BP2**: back through the weights, then through ReLU.",

@@ -3,6 +3,9 @@
 // A moved control is sent as `values`; the picture comes back as HTML in `body` and is laid over the old one node by
 // node, so that what has the focus or is being dragged stays. Nothing a student typed elsewhere is read or changed.
 
+import { addFonts, askForFonts, element } from "./dom.js";
+import { leaveTo, watchKernel } from "./notebook.js";
+
 const GONE = "The kernel that draws this is gone. Run this cell again to move things.";
 
 /** Make `old` look like `fresh`, keeping the elements that are still there. */

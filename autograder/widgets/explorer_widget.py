@@ -13,13 +13,14 @@ import traitlets as t
 
 from ..explorer import Explorer
 from ..layout import exploring, stylesheet
-from .live import HERE, LiveWidget, script
+from .live import HERE, LiveWidget
+from .scripts import script
 
 
 class ExplorerWidget(LiveWidget):
     """One explorer in a notebook's output."""
 
-    _esm = script("notebook.js", "explorer.js")
+    _esm = script("explorer.js")
     _css = stylesheet(*exploring.STYLE) + (HERE / "live.css").read_text(encoding="utf-8")
 
     # from Python

@@ -1,7 +1,7 @@
 """What every live thing of the workbook has in common: its script, its font, its static twin.
 
     class PageWidget(LiveWidget):
-        _esm = script("notebook.js", "page.js")
+        _esm = script("page.js")
         def twin_bundle(self): ...
 
 A live thing is two outputs of its cell, the widget and then its static twin, of which the stylesheet shows one.
@@ -16,11 +16,6 @@ import anywidget
 from . import fonts
 
 HERE = Path(__file__).parent
-
-
-def script(*names: str) -> str:
-    """Script files of this folder as one module: a widget has one, and may not fetch another."""
-    return "\n".join((HERE / name).read_text(encoding="utf-8") for name in names)
 
 
 class LiveWidget(anywidget.AnyWidget):

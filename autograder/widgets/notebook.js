@@ -1,16 +1,25 @@
-// What pages and explorers have in common: the notebook around them, its kernel, the font, where the focus goes.
-// Python puts this file before page.js or explorer.js; together they are one module.
+// The notebook around a widget, where the frontend lets us reach it: its cells, their outputs, its kernel.
 
-// ---- The notebook around us, where the frontend lets us reach it ---------------------------------------------------
+import { findCall, statements } from "./python_source.js";
 
 /** The notebook's model in JupyterLab 4 and Notebook 7; null in VS Code, Colab and exported pages. */
-function notebookOf(model) {
+export function notebookOf(model) {
   const notebook = model.widget_manager?.context?.model;
   return notebook?.cells && notebook.sharedModel ? notebook : null;
 }
 
+/** The cell that showed the page: by id, or after a copy gave it another id, the one cell that calls for the page. */
+export function findCell(notebook, { id, slug }) {
+  const code = [...(notebook?.cells ?? [])].filter((cell) => cell.type === "code");
+  const calling = () => code.filter((cell) => findCall(statements(cell.sharedModel.getSource()), slug, 0));
+  const exact = code.find((cell) => cell.id === id);
+  if (exact) return exact;
+  const others = calling();
+  return others.length === 1 ? others[0] : null;
+}
+
 /** Tell `onLost` when the kernel that checks this page is gone. Returns the clean-up. */
-function watchKernel(model, onLost) {
+export function watchKernel(model, onLost) {
   const session = model.widget_manager?.context?.sessionContext;
   if (!session?.statusChanged) return () => {};
   const gone = new Set(["restarting", "autorestarting", "terminating", "dead"]);
@@ -24,34 +33,22 @@ function watchKernel(model, onLost) {
   };
 }
 
-// ---- The fonts: asked for once per document, sent by Python as bytes, never fetched from another host --------------
-
-function askForFonts(model) {
-  const have = [...document.fonts].some((face) => face.family.replace(/["']/g, "") === "STIX Two Text");
-  if (have || Date.now() - (globalThis.workbookFontsAsked ?? -1e9) < 5000) return;
-  globalThis.workbookFontsAsked = Date.now();
-  model.send({ want: "fonts" });
+/** Put a new bundle into the output whose HTML holds `mark`; whether there was one. */
+export function replaceOutput(outputs, mark, bundle) {
+  for (let i = 0; i < (outputs?.length ?? 0); i++) {
+    const output = outputs.get(i).toJSON();
+    if ([].concat(output.data?.["text/html"] ?? "").join("").includes(mark)) {
+      outputs.set(i, { ...output, data: bundle });
+      return true;
+    }
+  }
+  return false;
 }
-
-function addFonts(faces, buffers) {
-  faces.forEach(({ family, ...descriptors }, i) => {
-    const bytes = buffers[i];
-    if (!bytes) return;
-    const view = bytes.buffer ? new Uint8Array(bytes.buffer, bytes.byteOffset, bytes.byteLength) : bytes;
-    document.fonts.add(new FontFace(family, view, descriptors));
-  });
-}
-
-// ---- Elements -------------------------------------------------------------------------------------------------------
-
-const element = (tag, className, properties = {}) =>
-  Object.assign(document.createElement(tag), { className, ...properties });
 
 /** Give the focus back to the notebook cell around `root`. */
-function leaveTo(root) {
+export function leaveTo(root) {
   const around = root.closest(".jp-Cell") ?? root.closest("[tabindex]");
   document.activeElement?.blur();
   around?.focus?.({ preventScroll: true });
   if (document.activeElement === document.body) root.closest(".jp-Notebook")?.focus?.({ preventScroll: true });
 }
-

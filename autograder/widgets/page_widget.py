@@ -16,10 +16,11 @@ from typing import Any
 import numpy as np
 import traitlets as t
 
-from ..layout import STATES, mathematics, notice, plain, prose, solution, static, stylesheet, template
+from ..layout import STATES, echoed, mathematics, notice, plain, prose, solution, static, stylesheet, template
 from ..marking import Marks, mark
 from ..page import OWN, Page, Sheet
-from .live import HERE, LiveWidget, script
+from .live import HERE, LiveWidget
+from .scripts import script
 
 SHOW_HOW = ("practice", "always", "never")
 """Where a worked solution may be opened: while practising with other numbers, on the graded page too, or nowhere."""
@@ -43,13 +44,13 @@ class PageWidget(LiveWidget):
     variant   the numbers of the page that is handed in; None while it is not known whose they are
     """
 
-    _esm = script("notebook.js", "page.js")
+    _esm = script("page.js")
     _css = stylesheet() + (HERE / "live.css").read_text(encoding="utf-8")
 
     # from Python
     slug = t.Unicode().tag(sync=True)
     template = t.Unicode().tag(sync=True)  # the page's HTML, its boxes empty
-    verdicts = t.Dict().tag(sync=True)  # box → {state, words, say, read}
+    verdicts = t.Dict().tag(sync=True)  # box → {state, words, say, read, echo}
     summary = t.Unicode().tag(sync=True)
     done = t.Int(0).tag(sync=True)  # the last edit that is marked
     shown = t.Int(0).tag(sync=True)  # 0: the page to be handed in; else the variant that is practised
@@ -139,8 +140,9 @@ class PageWidget(LiveWidget):
     def _check(self) -> None:
         marks = mark(self.page, boxes(self.trial), self.shown) if self.shown else self.told
         with self.hold_sync():
-            self.verdicts = {str(verdict.box): said(verdict) for verdict in marks.verdicts} if marks else {}
-            self.summary = summary(marks) if marks else ""
+            echoes = marks.page.sheet(marks.variant).echoes if marks else ()
+            told = {str(v.box): said(v, v.box in echoes) for v in marks.verdicts} if marks else {}
+            self.verdicts, self.summary = told, summary(marks) if marks else ""
             self.can_show = self._may_show()
             self.done = self.seq
 
@@ -261,13 +263,18 @@ _TAG = re.compile(r"<(/?)(\w+)[^>]*>|([^<]+)")
 _KEPT = ("i", "b", "sub", "sup")
 
 
-def said(verdict: object) -> dict[str, object]:
-    """A verdict as the browser gets it: state, words, message, and how the answer was read where that differs."""
+def said(verdict: object, repeated: bool = False) -> dict[str, object]:
+    """A verdict as the browser gets it: state, words, message, and how the answer was read where that differs.
+
+    repeated   whether the page shows the answer a second time, once it is right
+    """
     told: dict[str, object] = {"state": verdict.state, "words": STATES[verdict.state][1]}
     if verdict.message:
         told["say"] = runs(prose(verdict.message))
     if verdict.read_as and _bare(verdict.read_as) != _bare(verdict.text):
         told["read"] = runs(mathematics(verdict.read_as))
+    if repeated and (shown := echoed(verdict)):
+        told["echo"] = runs(shown)
     return told
 
 

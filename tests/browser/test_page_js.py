@@ -11,8 +11,8 @@ from hypothesis import strategies as st
 from autograder.cells import read_cell
 from autograder.layout import template
 from autograder.pages import load
-from autograder.widgets.live import script
 from autograder.widgets.page_widget import value
+from autograder.widgets.scripts import script
 
 SLUG = "gradients/one-weight"
 
@@ -21,7 +21,7 @@ SLUG = "gradients/one-weight"
 def module(context):
     page = context.new_page()
     page.goto("about:blank")
-    source = script("notebook.js", "page.js")
+    source = script("page.js")
     page.evaluate(
         """async source => { const url = URL.createObjectURL(new Blob([source], {type: 'text/javascript'}));
             window.page = await import(url); }""",

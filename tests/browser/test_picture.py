@@ -1,0 +1,115 @@
+"""The drawn network of a page: answers appear in it, and what belongs together lights up together."""
+
+from __future__ import annotations
+
+from autograder.pages import load
+
+from .desk import PAGE_CELL, page_source
+
+SLUG = "equations/small-backward"
+KEYS = [box.shown for box in load(SLUG).sheet().boxes]
+BOX_D2, BOX_BACK, BOX_D1 = 3, 6, 8  # δ², what comes back to the first hidden node, its δ¹
+
+
+def start(desk, answers: str = "{1: None}"):
+    return desk.start(page_source(SLUG, answers))
+
+
+def echoes(desk, n: int) -> list[str]:
+    """What the picture says of a box, each time it does."""
+    return desk.page.evaluate(
+        """n => [...document.querySelectorAll(`.wb-live [data-echo='${n}']`)]
+            .map(echo => echo.innerText.split(/\\s+/).join(' '))""",
+        n,
+    )
+
+
+def lit(desk) -> dict[str, list[str]]:
+    """What is alight: lines, nodes, boxes (by number), and words."""
+    return desk.page.evaluate(
+        """() => { const on = (s) => [...document.querySelectorAll(`.wb-live ${s}.wb-on`)];
+            return { lines: on('.wb-edge').map(e => e.dataset.lit), nodes: on('.wb-node').map(e => e.dataset.lit),
+                boxes: on('.wb-slot').map(e => e.dataset.box), words: on('.wb-lit').map(e => e.innerText.trim()) }; }"""
+    )
+
+
+def edge(desk, name: str):
+    return desk.page.locator(f'.wb-live .wb-touch[data-lit~="{name}"]')
+
+
+def point(desk, name: str) -> None:
+    """Put the mouse on a line, a quarter of the way along, where no label lies over it."""
+    edge(desk, name).scroll_into_view_if_needed()
+    x, y = edge(desk, name).evaluate(
+        """line => { const at = line.getPointAtLength(line.getTotalLength() * 0.16), m = line.getScreenCTM();
+            const p = new DOMPoint(at.x, at.y).matrixTransform(m); return [p.x, p.y]; }"""
+    )
+    desk.page.mouse.move(x, y)
+
+
+def test_an_answer_appears_in_the_picture_once_it_is_right(lab):
+    """Wrong: only the name stands under the node. Right: what was typed. In practice and taken away: gone."""
+    start(lab)
+    assert echoes(lab, BOX_D2) == ["δ2"]
+    lab.type(BOX_D2, "5")
+    lab.wait_state(BOX_D2, "wrong")
+    assert echoes(lab, BOX_D2) == ["δ2"]
+    lab.type(BOX_D2, KEYS[BOX_D2 - 1])
+    lab.wait_state(BOX_D2, "right")
+    assert echoes(lab, BOX_D2) == ["δ2 = " + KEYS[BOX_D2 - 1].replace("-", "−")]
+    lab.page.get_by_role("button", name="New numbers").click()
+    lab.wait_state(BOX_D2, "blank")
+    assert echoes(lab, BOX_D2) == ["δ2"]
+    lab.page.get_by_role("button", name="Back to my page").click()
+    lab.wait_state(BOX_D2, "right")
+    lab.type(BOX_D2, "")
+    lab.wait_state(BOX_D2, "blank")
+    assert echoes(lab, BOX_D2) == ["δ2"]
+
+
+def test_what_follows_from_a_slip_appears_as_it_was_typed(lab):
+    """A wrong slope carried on: the δ that follows from it is shown, not the key."""
+    start(lab, f'{{1: "{KEYS[0]}", 2: 0.5}}')
+    follows = f"{float(KEYS[0]) * 0.5:.3g}"
+    lab.type(BOX_D2, follows)
+    lab.wait_state(BOX_D2, "follows")
+    assert echoes(lab, BOX_D2) == ["δ2 = " + follows.replace("-", "−")]
+
+
+def test_a_line_lights_its_factors_and_a_factor_its_line(lab):
+    """Pointing at the weight from the second hidden node: its entry of W² and the δ² it meets; and the other way."""
+    start(lab)
+    point(lab, "w^2_12")
+    now = lit(lab)
+    assert [line.split()[-1] for line in now["lines"]] == ["w^2_12"]
+    assert str(BOX_D2) in now["boxes"] or "δ2" in now["words"]
+    assert "−2" in now["words"]
+    lab.page.mouse.move(5, 5)
+    assert not any(lit(lab).values())
+    lab.page.locator(".wb-live .wb-mat .wb-lit", has_text="−2").hover()
+    assert [line.split()[-1] for line in lit(lab)["lines"]] == ["w^2_12"]
+
+
+def test_the_focus_lights_too(lab):
+    """Without a mouse: a box with the focus lights what is made of it; leaving the page puts the lights out."""
+    start(lab)
+    lab.page.mouse.move(5, 5)
+    lab.click(BOX_D2)
+    lab.page.mouse.move(5, 5)
+    assert {line.split()[-1] for line in lit(lab)["lines"]} == {"w^2_11", "w^2_12"}
+    lab.page.keyboard.press("Escape")
+    assert not any(lit(lab).values())
+
+
+def test_the_arrow_keys_go_through_a_drawing(lab):
+    """A drawing with the focus: each arrow key lights the next line or node and says what it is."""
+    start(lab)
+    lab.page.locator(".wb-live .wb-drawing").focus()
+    lab.page.keyboard.press("ArrowRight")
+    first = lit(lab)["lines"]
+    assert len(first) == 1
+    said = lab.page.locator(".wb-live .wb-voice").inner_text()
+    assert said.startswith("line w 1 11: uses δ 1 1 and x 1")
+    lab.page.keyboard.press("ArrowRight")
+    assert lit(lab)["lines"] != first
+    assert lab.source(PAGE_CELL) == page_source(SLUG, "{1: None}")  # no shortcut of Jupyter fired
