@@ -62,7 +62,7 @@ def test_an_answer_appears_in_the_picture_once_it_is_right(lab):
     assert echoes(lab, BOX_D2) == ["δ2"]
     lab.page.get_by_role("button", name="Back to my page").click()
     lab.wait_state(BOX_D2, "right")
-    lab.type(BOX_D2, "")
+    lab.type(BOX_D2, "", "Delete")
     lab.wait_state(BOX_D2, "blank")
     assert echoes(lab, BOX_D2) == ["δ2"]
 
