@@ -106,6 +106,16 @@ def label(at: Point, said: str, look: str = "ink", *, anchor: str = "middle", dx
     return Mark("label", at, {"look": look, "said": said, "anchor": anchor, "dx": dx, "dy": dy})
 
 
+def tag(at: Point, said: str, look: str = "ink", *, dy: float = 0) -> Mark:
+    """A formula on a patch of paper, for a place where lines run."""
+    return Mark("tag", at, {"look": look, "said": said, "dy": dy})
+
+
+def ring(at: Point, said: str, look: str = "ink", *, size: float = 24) -> Mark:
+    """A node of a network: a circle `size` pixels in radius with a formula or a number in it."""
+    return Mark("ring", at, {"look": look, "said": said, "size": size})
+
+
 def handle(control: str, at: Point, along: str = "xy") -> Mark:
     """A handle that sets the control of that name when it is dragged, or moved by arrow keys.
 
@@ -325,6 +335,27 @@ def _label(mark: Mark, frame: Frame) -> str:
     return _text(x + opt["dx"], y + opt["dy"], opt["said"], f"wb-label wb-{opt['look']} wb-{opt['anchor']}")
 
 
+def _tag(mark: Mark, frame: Frame) -> str:
+    x, y = frame.place(mark.data)
+    opt = mark.options
+    y += opt["dy"]
+    half = 4.1 * len(unmarked(opt["said"])) + 5
+    return (
+        f'<rect class="wb-patch" x="{_n(x - half)}" y="{_n(y - 11)}" width="{_n(2 * half)}" height="22" rx="6"/>'
+        + _text(x, y + 5, opt["said"], f"wb-tag wb-{opt['look']}")
+    )
+
+
+def _ring(mark: Mark, frame: Frame) -> str:
+    x, y = frame.place(mark.data)
+    opt = mark.options
+    small = " wb-small" if len(unmarked(opt["said"])) > 5 else ""
+    return (
+        f'<circle class="wb-ring wb-{opt["look"]}" cx="{_n(x)}" cy="{_n(y)}" r="{_n(opt["size"])}"/>'
+        + _text(x, y + 5, opt["said"], f"wb-inring{small}")
+    )
+
+
 def _handle(mark: Mark, frame: Frame) -> str:
     """The group that explorer.js makes a handle of; it lies over everything, kept within the axes."""
     x, y = frame.place(mark.data)
@@ -337,7 +368,7 @@ def _handle(mark: Mark, frame: Frame) -> str:
     )
 
 
-OVER = ("label", "handle")  # kinds of marks that are not cut off at the axes
+OVER = ("tag", "ring", "label", "handle")  # kinds of marks that are not cut off at the axes
 DRAW: dict[str, Callable[[Mark, Frame], str]] = {
     "curve": _curve,
     "arrow": _arrows,
@@ -347,6 +378,8 @@ DRAW: dict[str, Callable[[Mark, Frame], str]] = {
     "contours": _contours,
     "cells": _cells,
     "label": _label,
+    "tag": _tag,
+    "ring": _ring,
     "handle": _handle,
 }
 """Kind of mark → its SVG."""
@@ -363,6 +396,7 @@ def _text(x: float, y: float, said: str, names: str) -> str:
 
 
 _PIECE = re.compile(r"<(/?)(\w+)[^>]*>|([^<]+)")
+_RELATION = re.compile(r'<span class="wb-rel">([^<]+)</span>')  # in SVG, room around a sign is a space
 _RAISE = {"sub": 5, "sup": -6}
 
 
@@ -370,7 +404,7 @@ _RAISE = {"sub": 5, "sup": -6}
 def _spans(said: str) -> str:
     """A formula as SVG text: names italic, indices smaller and moved."""
     out, tags, moved = "", [], 0
-    for close, tag, text in _PIECE.findall(mathematics(said)):
+    for close, tag, text in _PIECE.findall(_RELATION.sub(r" \1 ", mathematics(said))):
         if text:
             wanted = sum(_RAISE.get(open_, 0) for open_ in tags)
             dy = f' dy="{wanted - moved}"' if wanted != moved else ""

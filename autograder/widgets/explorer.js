@@ -177,15 +177,20 @@ function render({ model, el }) {
   const current = () => model.get("done") >= model.get("seq");
 
   const showControls = () => {
-    const wanted = model.get("controls");
-    const shape = (list) => JSON.stringify(list.map(({ value, ...rest }) => rest));
-    if (shape(wanted) !== shape([...specs.values()])) {
-      const focused = controls.contains(document.activeElement) ? document.activeElement.getAttribute("aria-label") : null;
-      for (const one of made.values()) one.close?.();
-      made = new Map(wanted.filter((spec) => KINDS[spec.kind]).map((spec) => [spec.name, KINDS[spec.kind](spec, set, uid)]));
-      controls.replaceChildren(...[...made.values()].map((one) => one.element));
-      if (focused) [...controls.querySelectorAll("[aria-label]")].find((e) => e.getAttribute("aria-label") === focused)?.focus();
+    const wanted = model.get("controls").filter((spec) => KINDS[spec.kind]);
+    const shape = ({ value, ...rest }) => JSON.stringify(rest);
+    const fresh = new Map();
+    for (const spec of wanted) { // a control that is as it was stays, with the focus and the caret in it
+      const old = specs.get(spec.name), kept = old && shape(old) === shape(spec) && made.get(spec.name);
+      fresh.set(spec.name, kept || KINDS[spec.kind](spec, set, uid));
     }
+    for (const [name, one] of made) if (fresh.get(name) !== one) { one.close?.(); one.element.remove(); }
+    let before = null;
+    for (const one of [...fresh.values()].reverse()) {
+      if (one.element.parentNode !== controls || one.element.nextSibling !== before) controls.insertBefore(one.element, before);
+      before = one.element;
+    }
+    made = fresh;
     // While newer values are on their way, a control shows those.
     specs = new Map(wanted.map((spec) => [spec.name, current() ? spec : { ...spec, value: values[spec.name] ?? spec.value }]));
     for (const [name, one] of made) one.show(specs.get(name));
