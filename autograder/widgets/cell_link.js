@@ -1,7 +1,17 @@
 // The tie between the boxes of a page and the dict in the source of its code cell, both ways.
 
-import { findCell, notebookOf, replaceOutput } from "./notebook.js";
-import { editFor, findAnswers } from "./python_source.js";
+import { notebookOf, replaceOutput } from "./notebook.js";
+import { editFor, findAnswers, findCall, statements } from "./python_source.js";
+
+/** The cell that showed the page: by id, or after a copy gave it another id, the one cell that calls for the page. */
+function findCell(notebook, { id, slug }) {
+  const code = [...(notebook?.cells ?? [])].filter((cell) => cell.type === "code");
+  const calling = () => code.filter((cell) => findCall(statements(cell.sharedModel.getSource()), slug, 0));
+  const exact = code.find((cell) => cell.id === id);
+  if (exact) return exact;
+  const others = calling();
+  return others.length === 1 ? others[0] : null;
+}
 
 /**
  * page: {model, onTexts(entries), onState({reached, computed})}. `onTexts` gets the entries that stand in the cell

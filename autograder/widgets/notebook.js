@@ -1,21 +1,9 @@
 // The notebook around a widget, where the frontend lets us reach it: its cells, their outputs, its kernel.
 
-import { findCall, statements } from "./python_source.js";
-
 /** The notebook's model in JupyterLab 4 and Notebook 7; null in VS Code, Colab and exported pages. */
 export function notebookOf(model) {
   const notebook = model.widget_manager?.context?.model;
   return notebook?.cells && notebook.sharedModel ? notebook : null;
-}
-
-/** The cell that showed the page: by id, or after a copy gave it another id, the one cell that calls for the page. */
-export function findCell(notebook, { id, slug }) {
-  const code = [...(notebook?.cells ?? [])].filter((cell) => cell.type === "code");
-  const calling = () => code.filter((cell) => findCall(statements(cell.sharedModel.getSource()), slug, 0));
-  const exact = code.find((cell) => cell.id === id);
-  if (exact) return exact;
-  const others = calling();
-  return others.length === 1 ? others[0] : null;
 }
 
 /** Tell `onLost` when the kernel that checks this page is gone. Returns the clean-up. */

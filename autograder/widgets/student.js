@@ -1,6 +1,9 @@
 // The prompt for a student id. Python says whether an id will do; then it is written into the cell's own source, where
 // it survives what the answers survive. What was typed only ever becomes a text node, an input's value or a string.
 
+import { element } from "./dom.js";
+import { notebookOf } from "./notebook.js";
+
 const ASK = "Everybody has numbers of their own in this course. Type your student id, as your course knows it.";
 const UNREACHED = "This view cannot write into the notebook. So that it is remembered, write this into the cell: ";
 const HELD = /\bcourse\s*\([^()]*?\bstudent\s*=\s*(None|"(?:[^"\\\n]|\\.)*"|'(?:[^'\\\n]|\\.)*')/;

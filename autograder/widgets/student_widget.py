@@ -12,7 +12,8 @@ from html import escape
 import traitlets as t
 
 from ..layout import stylesheet
-from .live import HERE, LiveWidget, script
+from .live import HERE, LiveWidget
+from .scripts import script
 
 
 class StudentWidget(LiveWidget):
@@ -23,7 +24,7 @@ class StudentWidget(LiveWidget):
     hub       whether it comes from JupyterHub, and so needs no asking
     """
 
-    _esm = script("notebook.js", "student.js")
+    _esm = script("student.js")
     _css = stylesheet() + (HERE / "student.css").read_text(encoding="utf-8")
 
     student = t.Unicode().tag(sync=True)
