@@ -85,6 +85,40 @@ def mark(root: Path, **given: object) -> int:
     return mark_class(root, **given)
 
 
+def new_page(root: Path, page: str, title: str, row: str) -> int:
+    """Start a page, chapter/name: a small exercise that works, in a new chapter or behind the pages of an old one."""
+    from .new_page import start
+
+    written = [path.relative_to(root).as_posix() for path in start(root, page, title, row)]
+    print("\n".join(written))
+    print(f"""
+The page works as it is. Now
+  1. make it yours in {written[0]}   (docs/authoring.md tells how)
+  2. workbook try-page {page}   vets it over many variants and draws it; as often as you like
+  3. workbook build   then open it in {written[1].replace("source/", "chapters/", 1)}
+  4. in tests/pages/, compute its keys a second way""")
+    return 0
+
+
+def try_page(root: Path, page: str, variants: int) -> int:
+    """Vet one page over many variants of its numbers, and draw it."""
+    from .pages import UnknownPage, load
+    from .pictures import draw_page
+    from .vetting import vet
+
+    try:
+        found = load(page)
+    except UnknownPage as unknown:
+        print(unknown, file=sys.stderr)
+        return 2
+    if faults := vet(found, range(variants)):
+        print("\n".join(faults), file=sys.stderr)
+        return 1
+    print(f"{found.slug}: {found.points} boxes, {variants} variants, nothing to mend.")
+    print(f"Look at {draw_page(root / 'pictures', found).relative_to(root)}")
+    return 0
+
+
 class Option(NamedTuple):
     """A word of a command, as argparse takes it: Option("--jobs", type=int, default=2, help="...")."""
 
@@ -133,6 +167,17 @@ COMMANDS: dict[str, tuple] = {
         option("--scheduler", default="", metavar="tcp://HOST:PORT", help="mark on this Dask cluster"),
         option("--names", default="", metavar="REGEXP", help="how an LMS names files: with groups student and file"),
         option("--into-gradebook", action="store_true", help="write the grades into nbgrader's gradebook as well"),
+    ),
+    "new-page": (
+        new_page,
+        option("page", help="chapter/name, as in convolution/one-filter"),
+        option("--title", default="", help="the page's heading (default: its name)"),
+        option("--row", default="", help="the row of the curriculum that it teaches (default: a new one)"),
+    ),
+    "try-page": (
+        try_page,
+        option("page", help="chapter/name"),
+        option("--variants", type=int, default=200, help="how many variants to look at (default: 200)"),
     ),
 }
 

@@ -30,8 +30,10 @@ from .handbook import documents, uncovered
 from .marking import mark
 from .release import CALL
 from .submissions import cells, code_slug_of, grade_id, read_notebook
+from .vetting import vet
 
 CONFIG = "nbgrader_config.py"
+VETTED = 5  # variants of each page that a build looks at; the tests look at more
 REBUILD = "workbook build"
 MADE = ("chapters", "solutions")
 NOTE = ".license"  # ends the name of a note on the origin and licence of a data file, which is how one is declared
@@ -52,6 +54,9 @@ def build(root: Path, into: Path | None = None) -> list[Path]:
     Everything in those two folders is replaced. The instructor's gradebook is not touched. Raises BuildError.
     """
     root, into = Path(root).resolve(), Path(into or root).resolve()
+    used = (pages.catalogue().get(slug) for word, slug in _used(root) if word == "page")
+    if faults := [fault for page in used if page for fault in vet(page, range(VETTED))]:
+        raise BuildError("\n".join(faults))
     chapters = [folder.name for folder in _chapters(root)]
     with TemporaryDirectory() as folder:
         gradebook = Path(folder) / "gradebook.db"
@@ -203,11 +208,7 @@ def bad_formulas(markdown: str) -> list[str]:
 
 def _catalogue(root: Path) -> list[str]:
     """Every page and every explorer stands in exactly one source notebook, once."""
-    used: Counter[tuple[str, str]] = Counter()
-    for folder in _chapters(root):
-        for path in sorted(folder.glob("*.ipynb")):
-            calls = (CALL.fullmatch(cell.source) for cell in cells(_json(path)) if cell.kind == "code")
-            used.update((call[1], call[3]) for call in calls if call)
+    used = _used(root)
     known = {"page": pages.catalogue(), "explore": explorers.catalogue(), "exercise": pages.exercises()}
     names = {"explore": "explorer"}
     found = [
@@ -222,6 +223,14 @@ def _catalogue(root: Path) -> list[str]:
         for (word, slug), n in used.items()
         if n > 1
     ]
+
+
+def _used(root: Path) -> Counter[tuple[str, str]]:
+    """How often each word and slug, as in page("…"), stands in the source notebooks, in their order."""
+    paths = (path for folder in _chapters(root) for path in sorted(folder.glob("*.ipynb")))
+    code = (cell for path in paths for cell in cells(_json(path)) if cell.kind == "code")
+    calls = (CALL.fullmatch(cell.source) for cell in code)
+    return Counter((call[1], call[3]) for call in calls if call)
 
 
 def _current(root: Path) -> list[str]:

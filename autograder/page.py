@@ -15,10 +15,12 @@ returning what a student typed, it yields what would follow from the student's o
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from fractions import Fraction
 from functools import cached_property, lru_cache
+from inspect import unwrap
 from math import isfinite
 from typing import NamedTuple
 
@@ -172,7 +174,8 @@ def page(title: str, row: str | tuple[str, ...]) -> Callable[[Callable], Page]:
     def make(function: Callable) -> Page:
         chapter = function.__module__.rpartition(".")[2]
         slug = f"{chapter}/{function.__name__}".replace("_", "-")
-        DECLARED.setdefault(slug, set()).add((function.__code__.co_filename, function.__code__.co_firstlineno))
+        code = unwrap(function).__code__
+        DECLARED.setdefault(slug, set()).add((code.co_filename, code.co_firstlineno))
         return Page(function, title, (row,) if isinstance(row, str) else tuple(row), chapter, slug)
 
     return make
@@ -188,10 +191,13 @@ def _sheet(page: Page, variant: int) -> Sheet:
             run.vet()
         except Unfit as unfit:
             if variant == 0:
-                raise _error(page, f"the canonical numbers are not fit: {unfit}") from None
+                line = run.blamed or _line(page, unfit)
+                raise _error(page, f"the canonical numbers are not fit: {unfit}", line) from None
             continue
         except PageError as error:
-            raise _error(page, str(error)) from None
+            raise _error(page, f"{error}{_of(variant)}", _line(page, error)) from None
+        except Exception as error:
+            raise _error(page, f"{type(error).__name__}: {error}{_of(variant)}", _line(page, error)) from error
         if not run.boxes:
             raise _error(page, "the page has no box; call box(value, name, hint, how=...)")
         body = (body,) if isinstance(body, Node) else tuple(body)
@@ -202,9 +208,24 @@ def _sheet(page: Page, variant: int) -> Sheet:
     raise _error(page, f"no fit numbers for variant {variant} in {ATTEMPTS} tries; loosen given(...) or require(...)")
 
 
-def _error(page: Page, said: str) -> PageError:
-    code = page.function.__code__
-    return PageError(f"{page.slug} ({code.co_filename}:{code.co_firstlineno}): {said}")
+def _error(page: Page, said: str, line: int | None = None) -> PageError:
+    code = unwrap(page.function).__code__
+    return PageError(f"{page.slug} ({code.co_filename}:{line or code.co_firstlineno}): {said}")
+
+
+def _of(variant: int) -> str:
+    return f" (variant {variant})" if variant else ""
+
+
+def _line(page: Page, error: BaseException) -> int | None:
+    """The line of the page's own file at which this error came up."""
+    file, lines = unwrap(page.function).__code__.co_filename, []
+    traced = error.__traceback__
+    while traced:
+        if traced.tb_frame.f_code.co_filename == file:
+            lines.append(traced.tb_lineno)
+        traced = traced.tb_next
+    return lines[-1] if lines else None
 
 
 class Run:
@@ -220,6 +241,7 @@ class Run:
         self.handed: list[object] = []  # what each box was handed, in order
         self.slips: list[tuple[tuple[str, object], ...]] = []  # and what each named mistake would give
         self.invisible: list[str] = []
+        self.blamed: int | None = None  # the line of the first box whose named mistake gives the key
         self.planted = self.clashes = 0  # named mistakes, and those that look like another one of their box
         self.numbers: dict[str, object] = {}
         self.given = Given(self)
@@ -228,9 +250,9 @@ class Run:
         self,
         value: object,
         name: str,
-        hint: str,
+        hint: str = "",
         *,
-        how: str,
+        how: str = "",
         digits: int | None = None,
         only: object = None,
         names: tuple[str, ...] | str = (),
@@ -277,7 +299,7 @@ class Run:
             raise PageError(f"unknown mistake {sorted(unknown)[0]!r}; add it to autograder/mistakes.py")
         for what, text in (("name", name), ("hint", hint), ("how", how)):
             if not text or not text.strip():
-                raise PageError(f"box {first} has no {what}; every box needs one")
+                raise PageError(f'box {first} has no {what}; say box(value, "name", "a hint that asks", how="...")')
         shown = [False] * len(slips)
         for n, index in enumerate(where, start=first):
             key = _key(values[index], digits, n)
@@ -299,7 +321,17 @@ class Run:
         for i, box in enumerate(self.boxes[first - 1 :], start=first - 1):
             width = max(3, widest + 1) if box.kind == "number" else max(5, widest, *map(len, options))
             self.boxes[i] = box._replace(width=width)
-        self.invisible += [f"box {first}: {code}" for code, seen in zip(slips, shown, strict=True) if not seen]
+        for code, seen in zip(slips, shown, strict=True):
+            if not seen:
+                self.invisible.append(f"box {first}: {code}")
+                self.blamed = self.blamed or self._calling_line()
+
+    def _calling_line(self) -> int | None:
+        """The line of the page that is being run just now."""
+        file, frame = unwrap(self.page.function).__code__.co_filename, sys._getframe()
+        while frame and frame.f_code.co_filename != file:
+            frame = frame.f_back
+        return frame.f_lineno if frame else None
 
     def vet(self) -> None:
         """Refuse numbers on which a named mistake gives the key, or two named mistakes give the same."""

@@ -1,6 +1,7 @@
 """Look at every page and explorer at once: a contact sheet for each chapter, light and dark, full and half width.
 
-    draw(folder)     folder/<chapter>.html, each a file that needs nothing else; open them in a browser, or print them
+    draw(folder)               folder/<chapter>.html, each a file that needs nothing else; for a browser
+    draw_page(folder, page)    folder/<chapter>-<name>.html, one page
 """
 
 from __future__ import annotations
@@ -37,10 +38,19 @@ def draw(folder: Path) -> list[Path]:
     return [_sheet(folder, chapter, name) for chapter, name in pages.CHAPTERS.items()]
 
 
+def draw_page(folder: Path, page: Page) -> Path:
+    """Write the contact sheet of one page; returns the file."""
+    folder.mkdir(parents=True, exist_ok=True)
+    return _write(folder, page.slug.replace("/", "-"), _row(page))
+
+
 def _sheet(folder: Path, chapter: str, name: str) -> Path:
+    rows = map(_row, pages.chapter_pages(chapter))
+    return _write(folder, name, "".join([*rows, *map(_explored, explorers.chapter_explorers(chapter))]))
+
+
+def _write(folder: Path, name: str, rows: str) -> Path:
     path = folder / f"{name}.html"
-    rows = "".join(map(_row, pages.chapter_pages(chapter)))
-    rows += "".join(map(_explored, explorers.chapter_explorers(chapter)))
     style = face_css() + layout.stylesheet() + EXPLORERS + STYLE
     path.write_text(
         f'<!doctype html><html lang="en"><meta charset="utf-8"><title>{name}</title>'

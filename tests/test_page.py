@@ -1,5 +1,7 @@
 """What a page function may do, and how an author's mistakes are answered."""
 
+from functools import wraps
+
 import numpy as np
 import pytest
 
@@ -85,7 +87,7 @@ def test_numbers_of_a_page_cannot_be_changed_in_place():
         v += 1
         return eq(box(v, "v", **HINT))
 
-    with pytest.raises(ValueError, match="read-only"):
+    with pytest.raises(PageError, match="read-only"):
         writes.sheet()
 
 
@@ -95,6 +97,14 @@ def infinite(given, box):
 
 def without_hint(given, box):
     return eq(box(1, "x", "", how="So."))
+
+
+def without_any_hint(given, box):
+    return eq(box(1, "x", how="So."))
+
+
+def divides_by_zero(given, box):
+    return eq(box(1 / (given("x", 2) - 2), "x", **HINT))
 
 
 def without_end(given, box):
@@ -123,6 +133,8 @@ def never_fit(given, box):
     [
         (infinite, "keep the numbers away"),
         (without_hint, "has no hint"),
+        (without_any_hint, "a hint that asks"),
+        (divides_by_zero, "ZeroDivisionError"),
         (without_end, "say digits=3"),
         (unknown_code, "autograder/mistakes.py"),
         (slip_is_the_key, "change the numbers or leave it out"),
@@ -131,10 +143,11 @@ def never_fit(given, box):
     ],
 )
 def test_an_authors_mistake_is_raised_when_the_page_is_made(function, advice):
-    """The message names the page, the file and line of the function, and what to do."""
+    """The message names the page, the line at fault, or else that of the function, and what to do."""
     with pytest.raises(PageError, match=advice) as raised:
         make(function).sheet()
-    assert f"test_page.py:{function.__code__.co_firstlineno}" in str(raised.value)
+    line = function.__code__.co_firstlineno + (function is not no_box)
+    assert f"test_page.py:{line})" in str(raised.value)
 
 
 def test_variants_that_cannot_be_found():
@@ -149,6 +162,34 @@ def test_variants_that_cannot_be_found():
 
     with pytest.raises(PageError, match="loosen"):
         only_two.sheet(1)
+
+
+def test_what_goes_wrong_in_one_variant_only_names_it():
+    """Numbers that divide by zero are rare; the message says with which variant to look."""
+
+    @make
+    def rarely(given, box):
+        return eq(box(1 / (given("x", 3) - 2), "x", **HINT))
+
+    rarely.sheet()
+    with pytest.raises(PageError, match=r"division by zero \(variant \d+\)"):
+        for variant in range(100):
+            rarely.sheet(variant)
+
+
+def test_a_wrapped_page_is_placed_where_it_is_written():
+    """A decorator of the author's own does not hide the line of the page."""
+
+    def plain(given, box):
+        return eq("x")
+
+    @wraps(plain)
+    def wrapped(given, box):
+        return plain(given, box)
+
+    with pytest.raises(PageError, match=f"test_page.py:{plain.__code__.co_firstlineno}"):
+        make(wrapped).sheet()
+    assert (__file__, plain.__code__.co_firstlineno) in DECLARED["test-page/plain"]
 
 
 def test_two_pages_of_one_name(monkeypatch):

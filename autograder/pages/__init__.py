@@ -10,6 +10,8 @@ from __future__ import annotations
 
 from functools import lru_cache
 from importlib import import_module
+from pathlib import Path
+from types import ModuleType
 
 from ..exercise import Exercise
 from ..page import DECLARED, Page, PageError
@@ -55,17 +57,32 @@ def catalogue() -> dict[str, Page]:
 
 def chapter_pages(chapter: str) -> list[Page]:
     """The pages that the module of a chapter defines, in the order in which they stand there."""
-    module = import_module(f"{__name__}.{chapter}")
+    module = _module(chapter)
     pages = [page for page in vars(module).values() if isinstance(page, Page) and page.chapter == chapter]
     for place, page in enumerate(pages, start=1):
         object.__setattr__(page, "place", place)
     return pages
 
 
+def _module(name: str) -> ModuleType:
+    """The module autograder/pages/<name>.py; PageError with the line where Python cannot read it."""
+    try:
+        return import_module(f"{__name__}.{name}")
+    except Exception as error:
+        from traceback import extract_tb
+
+        here = Path(__file__).parent
+        places = [(frame.filename, frame.lineno) for frame in extract_tb(error.__traceback__)]
+        file, line = [place for place in places if Path(place[0]).parent == here][-1]
+        if isinstance(error, SyntaxError):
+            file, line = error.filename, error.lineno
+        raise PageError(f"{file}:{line}: {type(error).__name__}: {error}") from error
+
+
 @lru_cache(maxsize=1)
 def exercises() -> dict[str, Exercise]:
     """Every code exercise, slug → exercise, in the order of the course."""
-    modules = [import_module(f"{__name__}.{name}") for name in CODE]
+    modules = [_module(name) for name in CODE]
     found = [(module, made) for module in modules for made in vars(module).values() if isinstance(made, Exercise)]
     return {made.slug: made for module, made in found if made.reference.__module__ == module.__name__}
 
