@@ -169,7 +169,8 @@ def _names(slug: str) -> tuple[str, str]:
 
 def _next_number(root: Path) -> int:
     places = {*pages.CHAPTERS.values(), *(folder.name for folder in (root / "source").iterdir())}
-    return 1 + max(int(place[:2]) for place in places if place[:2].isdigit())
+    numbers = {int(place[:2]) for place in places if place[:2].isdigit()}
+    return 1 + max(numbers | {_order(row)[0] for row in CURRICULUM})
 
 
 def _row(row: str, number: int) -> str:

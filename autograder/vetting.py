@@ -10,8 +10,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from inspect import unwrap
-from math import inf
 from random import Random
+from typing import NamedTuple
 
 import numpy as np
 
@@ -20,6 +20,16 @@ from .page import Box, Given, Page, PageError, Run, Sheet
 
 TINY = 1e-6  # how far numbers are moved, relative to their size
 JUMP = 1e-4  # what a key may then move by at most, unless it shrinks with the nudge: slopes can be steep, not broken
+
+
+class Way(NamedTuple):
+    """In which proportions the numbers of a page move."""
+
+    seed: int
+    mirrored: bool  # those that moved most move least: a sum that was zero then comes out on its other side
+
+
+WAYS = [Way(seed, mirrored) for seed in range(2) for mirrored in (False, True)]
 
 
 def vet(page: Page | str, variants: Iterable[int]) -> list[str]:
@@ -46,13 +56,13 @@ def misplaced(sheet: Sheet) -> list[int]:
 
 def on_a_kink(sheet: Sheet) -> int | None:
     """The first box whose key jumps when the numbers of the page move by a hair; None if all stay put."""
-    return next((n for mirrored in (False, True) if (n := _jumps(sheet, mirrored))), None)
+    return next((n for way in WAYS if (n := _jumps(sheet, way))), None)
 
 
-def _jumps(sheet: Sheet, mirrored: bool) -> int | None:
-    far = _nudged(sheet, TINY, mirrored)
+def _jumps(sheet: Sheet, way: Way) -> int | None:
+    far = _nudged(sheet, TINY, way)
     moved = [box for box, held in zip(sheet.boxes, far, strict=True) if _apart(held, box) > JUMP] if far else []
-    close = _nudged(sheet, TINY / 100, mirrored) if moved else None
+    close = _nudged(sheet, TINY / 100, way) if moved else None
     for box in moved if close else ():
         held = close[box.number - 1]
         if _apart(held, box) > max(JUMP, _apart(far[box.number - 1], box) / 2):
@@ -61,16 +71,16 @@ def _jumps(sheet: Sheet, mirrored: bool) -> int | None:
 
 
 def _apart(held: object, box: Box) -> float:
-    """How far what a box would hold is from its key; a word is as far as can be from another."""
+    """How far what a box would hold is from its key; from a word, another is 1 away."""
     if box.kind == "number":
         return abs(float(held) - float(box.key))
-    return inf if box.kind == "choice" and held != box.key else 0.0
+    return float(box.kind == "choice" and held != box.key)
 
 
-def _nudged(sheet: Sheet, size: float, mirrored: bool) -> list | None:
+def _nudged(sheet: Sheet, size: float, way: Way) -> list | None:
     """What the boxes would hold if every number were a little larger in size; None if the page cannot say."""
     run = Run(sheet.page, sheet.variant, sheet.attempt, {})
-    run.given = Nudged(run, sheet.givens, size, mirrored)
+    run.given = Nudged(run, sheet.givens, size, way)
     try:
         with np.errstate(all="ignore"):
             sheet.page.function(run.given, run.box)
@@ -80,15 +90,12 @@ def _nudged(sheet: Sheet, size: float, mirrored: bool) -> list | None:
 
 
 class Nudged(Given):
-    """Hands a page the numbers it was given, each a hair further from zero, so that int() and rounding see the same.
+    """Hands a page the numbers it was given, each a hair further from zero, so that int() and rounding see the same."""
 
-    Mirrored, those that moved most move least: a sum that was zero then comes out on its other side.
-    """
-
-    def __init__(self, run: Run, givens: Mapping[str, object], size: float, mirrored: bool) -> None:
+    def __init__(self, run: Run, givens: Mapping[str, object], size: float, way: Way) -> None:
         super().__init__(run)
-        self._givens, self._size, self._mirrored = givens, size, mirrored
-        self._draw = Random(run.page.slug).random
+        self._givens, self._size, self._mirrored = givens, size, way.mirrored
+        self._draw = Random(f"{run.page.slug}/{way.seed}").random
 
     def __call__(self, name: str, *_: object, **__: object) -> object:
         values = np.asarray(self._givens[name], dtype=float)
