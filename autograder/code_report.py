@@ -18,17 +18,19 @@ import numpy as np
 from .code_marking import CodeMarks, Finding
 from .differences import Thing
 from .layout import prose, stylesheet
+from .layout.render import PAGE_STYLE
 from .layout.typeset import unmarked
 from .runner import from_plain
 
+STYLE = (*PAGE_STYLE, "code")
 MOST = 7  # rows and columns of an array that are shown
 SIGNS = {"right": "✓", "partly": "≈", "blank": "·"}  # anything else is not yet right: "!"
 LOOKS = {"partly": "few_digits", "error": "mistake", "stopped": "mistake"}  # a state → the page's state of that colour
 
 
-def report(marks: CodeMarks, *, style: bool = True) -> str:
-    """The marks as HTML. style: whether the stylesheet comes along; once in a document is enough."""
-    sheet = f"<style>{stylesheet()}</style>" if style else ""
+def report(marks: CodeMarks, *, style: tuple[str, ...] = STYLE) -> str:
+    """The marks as HTML. style: the stylesheets that come along; once in a document is enough."""
+    sheet = f"<style>{stylesheet(*style)}</style>" if style else ""
     head = (
         f'<header class="wb-head"><span class="wb-kicker">{marks.points:g} of {marks.out_of} points</span>'
         f"<h2>{prose(marks.exercise.title)}</h2></header>"

@@ -26,7 +26,7 @@ from traitlets import Instance
 from . import explorers, layout, pages
 from .cells import page_source
 from .code_marking import CodeMarks, local, mark_code
-from .code_report import report, report_text
+from .code_report import STYLE, report, report_text
 from .exercise import Exercise
 from .layout import exploring
 from .marking import Marks, mark
@@ -141,9 +141,12 @@ def grade_outputs(marks: Marks, score: float, max_score: float) -> list[Notebook
     return [_output("display_data", shown), score_output(score)]
 
 
-def code_outputs(marks: CodeMarks, score: float, max_score: float, *, style: bool = True) -> list[NotebookNode]:
-    """What the grade cell of a code exercise shows: the report, then the plain float from which nbgrader reads."""
-    shown = {"text/html": report(marks, style=style), "text/plain": report_text(marks)}
+def code_outputs(marks: CodeMarks, score: float, max_score: float, **more: object) -> list[NotebookNode]:
+    """What the grade cell of a code exercise shows: the report, then the plain float from which nbgrader reads.
+
+    `more` goes to code_report.report.
+    """
+    shown = {"text/html": report(marks, **more), "text/plain": report_text(marks)}
     return [_output("display_data", shown), score_output(min(max(score, 0.0), max_score))]
 
 
@@ -283,10 +286,11 @@ class RenderPages(NbGraderPreprocessor):
             cell.outputs = page_outputs(_solved(page), after=layout.solution(page.sheet()), style=place == 0)
         for page, cell in cells_of(nb, "grade"):
             cell.outputs = grade_outputs(_solved(page), float(page.points), float(page.points))
-        bare = next(cells_of(nb, "page"), None) is None
-        for place, (exercise, cell) in enumerate(code_cells_of(nb, "grade")):
+        style = ("code",) if any(cells_of(nb, "page")) else STYLE
+        for exercise, cell in code_cells_of(nb, "grade"):
             marks = mark_code(exercise, local(exercise.namespace()))
-            cell.outputs = code_outputs(marks, marks.points, float(marks.out_of), style=bare and place == 0)
+            cell.outputs = code_outputs(marks, marks.points, float(marks.out_of), style=style)
+            style = ()
         return nb, resources
 
 

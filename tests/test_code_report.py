@@ -45,7 +45,7 @@ class Balanced(HTMLParser):
 
 def test_a_slip_shows_what_went_in_and_came_out():
     """Input, output, expectation, the first entry that differs, and the name of the slip."""
-    for said in (report(planted("relu_open_at_zero"), style=False), report_text(planted("relu_open_at_zero"))):
+    for said in (report(planted("relu_open_at_zero"), style=()), report_text(planted("relu_open_at_zero"))):
         text = Balanced(said).text
         assert "2 of 5 points" in text and "zeros at the kink" in text and "a slope of its own at 0" in text
         assert "goes in" in text and "comes out" in text and "is expected" in text
@@ -54,7 +54,7 @@ def test_a_slip_shows_what_went_in_and_came_out():
 
 def test_the_entry_that_differs_is_marked():
     """In the matrices that came out and were expected one entry is marked."""
-    html = report(planted("relu_open_at_zero"), style=False)
+    html = report(planted("relu_open_at_zero"), style=())
     assert html.count("<mark>") == 2 and "<mark>1</mark>" in html and "<mark>0</mark>" in html
 
 
@@ -65,17 +65,17 @@ def test_a_slip_is_told_once():
 
 def test_blank_is_kind():
     """Nothing written is no failure: one sentence says what to do."""
-    for said in (report(blank_marks(RELU), style=False), report_text(blank_marks(RELU))):
+    for said in (report(blank_marks(RELU), style=()), report_text(blank_marks(RELU))):
         assert "Not begun yet. Write ReLU in the cell above" in said and "wb-case" not in said
 
 
 def test_what_comes_from_a_student_is_escaped():
     """No mark-up gets from a student's code into the report."""
-    html = report(broken(ValueError("<script>alert(1)</script>")), style=False)
+    html = report(broken(ValueError("<script>alert(1)</script>")), style=())
     assert "<script" not in html and "&lt;script&gt;" in html
     evil = type("<img src=x>", (), {})
     marks = mark_code(RELU, local({"ReLU": type("R", (), {"forward_pass": lambda self, inputs: evil()})}))
-    assert "<img" not in report(marks, style=False)
+    assert "<img" not in report(marks, style=())
 
 
 def test_stopped_code_says_why():
@@ -92,7 +92,7 @@ def test_long_arrays_are_cut():
     marks = mark_code(LAYER, local(LAYER.namespace("bias_left_out")))
     finding = next(each for each in marks.verdicts if each.code)
     wide = finding._replace(got={"values": np.arange(4000.0).reshape(50, 80)})
-    html = report(type(marks)(LAYER, (wide,)), style=False)
+    html = report(type(marks)(LAYER, (wide,)), style=())
     assert "50 × 80" in html and len(html) < 6000
 
 

@@ -25,14 +25,17 @@ class ReLU:
     """Keeps what is positive, cuts off the rest, entry by entry. Examples stand in rows."""
 
     def forward_pass(self, inputs):
-        """inputs, (m, n): m examples of n numbers. Returns the values, (m, n); inputs stay as they are."""
+        """inputs, (m, n): m examples of n numbers. Returns the values, (m, n).
+
+        The inputs stay as they are.
+        """
         self.inputs = inputs
         return np.maximum(inputs, 0)
 
     def backward_pass(self, dvalues):
-        """dvalues, (m, n): ∂C/∂(values). Returns ∂C/∂(inputs), (m, n), for the inputs of the last forward pass.
+        """dvalues, (m, n): ∂C/∂(values). Returns ∂C/∂(inputs), (m, n).
 
-        At 0 the slope is 0.
+        The inputs are those of the last forward pass. At 0 the slope is 0.
         """
         return dvalues * (self.inputs > 0)
 

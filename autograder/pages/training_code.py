@@ -26,23 +26,28 @@ def layers(draw: np.random.Generator):
 class Layer:
     """A layer of a network, without its activation. Examples stand in rows.
 
-    After the backward pass dweights, dbiases and dinputs hold ∂C/∂(weights), ∂C/∂(biases) and ∂C/∂(inputs).
+    After the backward pass dweights, dbiases and dinputs hold
+    ∂C/∂(weights), ∂C/∂(biases) and ∂C/∂(inputs).
     """
 
     def __init__(self, weights, biases):
-        """weights, (n, k): from each of n inputs to each of k outputs. biases, (1, k). Keep both."""
+        """weights, (n, k): from n inputs to k outputs. biases, (1, k). Keep both."""
         self.weights = weights
         self.biases = biases
 
     def forward_pass(self, inputs):
-        """inputs, (m, n): m examples. Returns the weighted sums, (m, k), and keeps the inputs for the way back."""
+        """inputs, (m, n): m examples. Returns the weighted sums, (m, k).
+
+        Keeps the inputs for the way back.
+        """
         self.inputs = inputs
         return inputs @ self.weights + self.biases
 
     def backward_pass(self, dvalues):
-        """dvalues, (m, k): ∂C/∂(weighted sums), the mean over the examples already in it. Returns dinputs.
+        """dvalues, (m, k): ∂C/∂(weighted sums). Returns dinputs, (m, n).
 
-        Sets dweights, (n, k), dbiases, (1, k), and dinputs, (m, n).
+        Sets dweights, (n, k), dbiases, (1, k), and dinputs. The mean over the
+        examples is in dvalues already.
         """
         self.dweights = self.inputs.T @ dvalues
         self.dbiases = dvalues.sum(axis=0, keepdims=True)
