@@ -1,11 +1,14 @@
 // An explorer, alive: controls here, everything computed and drawn in Python (explorer_widget.py has the contract).
 //
-// A moved control is sent as `values`; the picture comes back as HTML in `body` and is laid over the old one node by
-// node, so that what has the focus or is being dragged stays. Nothing a student typed elsewhere is read or changed.
+// The values of all controls are sent whenever one is moved; the picture comes back as HTML in `body` and is laid over
+// the old one node by node, so that what has the focus or is being dragged stays. Nothing a student typed elsewhere is
+// read or changed.
 
 import { addFonts, askForFonts, element } from "./dom.js";
 import { leaveTo, watchKernel } from "./notebook.js";
 
+const UNDERWAY = 2; // changes that may be on their way at once: one being drawn, the next already waiting at the kernel
+const PATIENCE = 2000; // milliseconds after which an answer is taken for lost
 const GONE = "The kernel that draws this is gone. Run this cell again to move things.";
 
 /** Make `old` look like `fresh`, keeping the elements that are still there. */
@@ -142,7 +145,7 @@ function render({ model, el }) {
   const head = element("article", "", { innerHTML: model.get("heading") }); // in which a header is no landmark
   const controls = element("div", "wb-controls");
   const body = element("div", "wb-drawn");
-  const note = element("div", "wb-note", { hidden: true, textContent: GONE });
+  const note = element("div", "wb-note", { hidden: true });
   const foot = element("div", "wb-foot");
   const again = element("button", "wb-button", { type: "button", textContent: "Start again" });
   const voice = element("div", "wb-voice");
@@ -165,16 +168,19 @@ function render({ model, el }) {
     }
     push();
   };
+  let asked = model.get("done"), waiting = false, sent = 0;
   const push = () => {
-    model.set("values", values);
-    model.set("seq", model.get("seq") + 1);
-    body.dataset.asked = model.get("seq");
-    model.save_changes(); // one message is on its way at a time; ipywidgets keeps the newest for the next
+    waiting = asked - model.get("done") >= UNDERWAY && Date.now() - sent < PATIENCE;
+    if (waiting) return; // the newest values go out with the next answer; those between are never computed
+    asked += 1;
+    sent = Date.now();
+    body.dataset.asked = asked;
+    model.send({ values, seq: asked });
   };
   again.addEventListener("click", () => { values = {}; push(); });
 
   // -- from Python ---------------------------------------------------------------------------------------------------
-  const current = () => model.get("done") >= model.get("seq");
+  const current = () => model.get("done") >= asked && !waiting;
 
   const showControls = () => {
     const wanted = model.get("controls").filter((spec) => KINDS[spec.kind]);
@@ -204,7 +210,14 @@ function render({ model, el }) {
     morph(body, template.content.firstChild);
     body.dataset.done = model.get("done");
   };
-  const show = () => { showControls(); draw(); };
+  const show = () => {
+    showControls();
+    draw();
+    note.textContent = lost ? GONE : model.get("trouble");
+    note.hidden = !note.textContent;
+    asked = Math.max(asked, model.get("done")); // another view may have asked for more
+    if (waiting) push();
+  };
 
   let voiceTimer = 0;
   const speak = () => { // once the moving rests
@@ -293,16 +306,19 @@ function render({ model, el }) {
   body.addEventListener("lostpointercapture", onUp);
   controls.addEventListener("change", speak);
   window.addEventListener("keydown", onKey, true);
-  let frame = 0;
-  const later = () => { // of several answers within one frame only the newest is drawn
-    cancelAnimationFrame(frame);
-    frame = requestAnimationFrame(show);
+  let due = false;
+  const soon = () => { // one answer changes several traits
+    if (due) return;
+    due = true;
+    queueMicrotask(() => { due = false; show(); });
   };
-  const listeners = { "change:body": later, "change:controls": later, "change:done": later, "msg:custom": onMessage };
+  const listeners = {
+    "change:done": soon, "change:body": soon, "change:controls": soon, "change:trouble": soon, "msg:custom": onMessage,
+  };
   for (const [event, listener] of Object.entries(listeners)) model.on(event, listener);
   const unwatch = watchKernel(model, () => {
     lost = true;
-    note.hidden = false;
+    show();
     root.querySelectorAll("input, button").forEach((one) => { one.disabled = true; });
     body.querySelectorAll(".wb-handle").forEach(equip);
   });
@@ -312,7 +328,6 @@ function render({ model, el }) {
   return () => {
     for (const one of made.values()) one.close?.();
     unwatch();
-    cancelAnimationFrame(frame);
     clearTimeout(voiceTimer);
     for (const [event, listener] of Object.entries(listeners)) model.off(event, listener);
     window.removeEventListener("keydown", onKey, true);

@@ -1,13 +1,11 @@
 """A live explorer: `ExplorerWidget(explorer)` draws it anew whenever one of its controls is moved.
 
-The traits below are the whole contract with explorer.js. The browser writes `values`, Python answers with `body` and
-`controls`. A browser sends one change at a time and the newest next, so nothing is computed that nobody would see.
+The traits below are what explorer.js shows. It sends {values, seq} as a message, and Python answers by drawing: one
+message each way. A browser has at most two changes under way and then sends the newest, so nothing is computed that
+nobody would see. (Traits from the browser would wait for the kernel to be idle, and take twice as long.)
 """
 
 from __future__ import annotations
-
-from collections.abc import Mapping
-from typing import Any
 
 import traitlets as t
 
@@ -23,32 +21,32 @@ class ExplorerWidget(LiveWidget):
     _esm = script("explorer.js")
     _css = stylesheet(*exploring.STYLE) + (HERE / "live.css").read_text(encoding="utf-8")
 
-    # from Python
     heading = t.Unicode().tag(sync=True)
     controls = t.List().tag(sync=True)  # what each control is: autograder.explorer.Spec
     body = t.Unicode().tag(sync=True)  # what is drawn for `done`
-    done = t.Int(0).tag(sync=True)  # the last change that is drawn
-
-    # from the browser; not echoed back, which would double the traffic of dragging
-    values = t.Dict().tag(sync=True, echo_update=False)  # control → value; none: the canonical one
-    seq = t.Int(0).tag(sync=True, echo_update=False)  # number of the last change
+    values = t.Dict().tag(sync=True)  # control → value, as the browser sent it; none: the canonical one
+    trouble = t.Unicode().tag(sync=True)  # why it could not be drawn
+    done = t.Int(0).tag(sync=True)  # number of the last change that is drawn
 
     def __init__(self, explorer: Explorer) -> None:
         self.explorer = explorer
         super().__init__(heading=exploring.heading(explorer))
-        self._draw()
-        self.observe(self._moved, names=["values", "seq"])
+        self._draw({}, 0)
+        self.on_msg(self._moved)
 
-    def _moved(self, change: Mapping[str, Any]) -> None:
-        if change["name"] != "seq" or self.done != self.seq:  # a move changes both: draw it once
-            self._draw()
+    def _moved(self, _widget: object, content: object, _buffers: object) -> None:
+        if isinstance(content, dict) and isinstance(content.get("values"), dict) and type(content.get("seq")) is int:
+            self._draw(content["values"], content["seq"])
 
-    def _draw(self) -> None:
-        drawn = self.explorer.draw(self.values)
+    def _draw(self, values: dict[str, object], seq: int) -> None:
         with self.hold_sync():
-            self.controls = list(drawn.controls)
-            self.body = exploring.body(drawn)
-            self.done = self.seq
+            try:
+                drawn = self.explorer.draw(values)
+                self.controls, self.body = list(drawn.controls), exploring.body(drawn)
+                self.trouble = ""
+            except Exception as error:  # noqa: BLE001  an answer must come, or the browser would wait for it
+                self.trouble = f"This cannot be drawn ({type(error).__name__}: {error}). Press Start again."
+            self.values, self.done = values, seq
 
     def twin_bundle(self) -> dict[str, str]:
         """The still picture, for when there is no browser or no kernel."""
