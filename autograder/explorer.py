@@ -58,6 +58,7 @@ class Explorer:
     draws: Callable[[Controls], Node | tuple[Node, ...]]
     beside: str
     rows: tuple[str, ...] = ()
+    points = 0  # nothing is answered here
 
     @property
     def chapter(self) -> str:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 
-from . import pages
+from . import explorers, pages
 from .mistakes import MESSAGES
 
 CURRICULUM = {
@@ -22,6 +22,7 @@ CURRICULUM = {
     "1.7": "Two neurons, three inputs",
     "1.8": "Three neurons, and the step back",
     "1.9": "Derivatives and gradients by rule",
+    "1.10": "The way up: the gradient as an arrow",
     "1.11": "Checking a gradient by numbers",
     "2.1": "The Jacobian of two functions of two variables",
     "2.2": "Shapes of Jacobians",
@@ -49,6 +50,7 @@ CURRICULUM = {
     "6.3": "Error terms",
     "6.4": "The bias",
     "6.5": "All parameters in one vector, and one step",
+    "6.6": "The cost as a landscape, and the paths that lead down",
     "6.7": "Batch, stochastic, mini-batch",
     "7.1": "Upstream × local = downstream",
     "7.2": "What add, max, multiply and copy do to gradients",
@@ -89,8 +91,8 @@ def uncovered() -> list[str]:
 
 
 def _all() -> list:
-    """Pages and code exercises: both know their rows, their slug and their points."""
-    return [*pages.catalogue().values(), *pages.exercises().values()]
+    """Pages, code exercises and explorers: all know their rows, their slug and their points."""
+    return [*pages.catalogue().values(), *pages.exercises().values(), *explorers.catalogue().values()]
 
 
 def _curriculum() -> str:
@@ -104,8 +106,9 @@ def _curriculum() -> str:
     code, points = len(pages.exercises()), sum(exercise.points for exercise in pages.exercises().values())
     return (
         f"{MADE}# What the workbook teaches\n\n{count} pages with {boxes} boxes, a point each; "
-        f"{code} code exercises with {points} points.\n\n"
-        "| row | | pages and code exercises | points |\n|:--|:--|:--|--:|\n" + "\n".join(lines) + "\n"
+        f"{code} code exercises with {points} points; "
+        f"{len(explorers.catalogue())} explorers.\n\n"
+        "| row | | pages, code exercises, explorers | points |\n|:--|:--|:--|--:|\n" + "\n".join(lines) + "\n"
     )
 
 

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import lru_cache
 from typing import NamedTuple
 
 import numpy as np
 
+from ..engine.expressions import Name, cos
 from ..explorer import explorer
-from ..layout import Node, readings
-from ..layout.figures import arrow, curve, dots, figure, handle, label, segment
+from ..layout import Node, readings, say
+from ..layout.figures import Mark, arrow, arrows, contours, curve, dots, figure, handle, label, segment
 from ..layout.numbers import rounded
 
 NUDGES = (2, 1, 0.5, 0.2, 0.1, 0.05, 0.02, 0.01, -0.01, -0.1, -0.5, -1, -2)
@@ -41,6 +43,84 @@ def nudge_several(control):
                     title="Z against the weight that is nudged, the others held still")  # fmt: skip
     inputs = readings(*((f"X_{i}", value) for i, value in enumerate(x, start=1)))
     return inputs, *shown
+
+
+# -- 1.10 The way up ---------------------------------------------------------------------------------------------------
+
+x, y = Name("x"), Name("y")
+HILLS = {
+    "x^2 + cos y": x**2 + cos(y),
+    "x^2 + y^2": x**2 + y**2,
+    "x^2 − y^2": x**2 - y**2,
+    "x·y": x * y,
+}
+"""Functions of two variables, as they are printed and as the engine differentiates them."""
+SIDE = (-3.0, 3.0)
+
+
+@explorer("Which way is up?", beside="gradients/two-variables", rows="1.10")
+def steepest(control):
+    """Drag the point, then turn the blue arrow. Which way does $f$ grow fastest, which way does it fall fastest,
+    and which way does it stay level?"""
+    name = control.choice("f", tuple(HILLS), label="f(x, y) =")
+    angle = control.slider("direction", 60, low=0, high=360, step=5, spoken="direction of the arrow, degrees")
+    at = control.drag("point", (1.0, 1.0), x=SIDE, y=SIDE, spoken="point x, y")
+    gradient = gradient_at(name, at)
+    way = np.array([np.cos(np.radians(angle)), np.sin(np.radians(angle))])
+    tip, end = np.array(at) + 0.4 * gradient, np.array(at) + way
+    shown = figure(
+        *hills(name),
+        arrow(at, tip, "care"), label(tip, "∇f", "care", dx=12 if gradient[0] >= 0 else -12, dy=-6),
+        arrow(at, end), label(end, "u", "accent", dx=9 * way[0], dy=6 - 9 * way[1]),
+        handle("point", at),
+        x=SIDE, y=SIDE, names=("x", "y"), width=400, height=394,
+        title="Level lines of f, its gradients as small arrows, and at a point the gradient and a direction u",
+    )  # fmt: skip
+    found = readings(
+        ("∇f", f"({_said(gradient[0])}, {_said(gradient[1])})"), ("slope along u", _said(gradient @ way)),
+        ("slope along ∇f", _said(np.hypot(*gradient))),
+    )  # fmt: skip
+    return shown, found, say(_way(gradient, way))
+
+
+def _way(gradient: np.ndarray, way: np.ndarray) -> str:
+    """What the direction is to the gradient, in words."""
+    steep = np.hypot(*gradient)
+    if steep < 1e-9:
+        return "The ground is level here: the gradient is 0, and every direction is as good."
+    share = gradient @ way / steep  # the cosine of the angle between them
+    for least, said in ((0.999, "Straight up: no direction is steeper, and the slope is the length of the gradient."),
+                        (0.05, "Up, but not the shortest way."), (-0.05, "Along the level line: neither up nor down."),
+                        (-0.999, "Down, but not the shortest way.")):  # fmt: skip
+        if share >= least:
+            return said
+    return "Straight down: against the gradient. This is the step that training takes."
+
+
+def gradient_at(name: str, at: tuple[float, float]) -> np.ndarray:
+    """∇f at a point, from the derivatives that the engine finds."""
+    place = {"x": float(at[0]), "y": float(at[1])}
+    return np.array([float(slope.evaluate(place)) for slope in slopes(name)])
+
+
+@lru_cache(maxsize=8)
+def slopes(name: str) -> tuple:
+    """∂f/∂x and ∂f/∂y as formulas."""
+    return HILLS[name].derivative("x"), HILLS[name].derivative("y")
+
+
+@lru_cache(maxsize=8)
+def hills(name: str) -> tuple[Mark, Mark]:
+    """The level lines of a function and its gradients on a coarse grid."""
+    grid = np.linspace(*SIDE, 21)
+    heights = np.array([[float(HILLS[name].evaluate({"x": a, "y": b})) for a in grid] for b in grid])
+    starts = [(a, b) for a in np.arange(-2.6, 3, 1.04) for b in np.arange(-2.6, 3, 1.04)]
+    ends = [np.array(start) + 0.1 * gradient_at(name, start) for start in starts]
+    levels = np.linspace(heights.min(), heights.max(), 11)[1:-1]
+    return contours(grid, grid, heights, levels), arrows(starts, ends)
+
+
+# -- 1.9 Curves --------------------------------------------------------------------------------------------------------
 
 
 class Curve(NamedTuple):

@@ -13,7 +13,6 @@ from __future__ import annotations
 
 import re
 from base64 import b64encode
-from functools import lru_cache
 from html import escape
 
 from .figures import alone
@@ -43,12 +42,12 @@ def body(drawn: object) -> str:
 def still(explorer: object, *, style: bool = True, rerun: bool = True) -> str:
     """The explorer with its canonical values, as a static output."""
     html = Html(show_figure=picture)
-    return (
-        (f"<style>{stylesheet(*STILL_STYLE)}</style>" if style else "")
-        + f'<div class="wb-page wb-explorer wb-static" data-explorer="{explorer.slug}">{heading(explorer)}'
+    shown = (
+        f'<div class="wb-page wb-explorer wb-static" data-explorer="{explorer.slug}">{heading(explorer)}'
         + "".join(map(html.part, explorer.draw().body))
         + (f'<p class="wb-note wb-rerun">{RERUN}</p>' if rerun else "") + "</div>"
     )
+    return (f"<style>{needed(stylesheet(*STILL_STYLE), shown + 'wb-live')}</style>" if style else "") + shown
 
 
 def bundle(explorer: object) -> dict[str, str]:
@@ -69,24 +68,34 @@ def plain(explorer: object) -> str:
 
 def picture(node: Node) -> str:
     """A figure as an <img> that holds all it needs."""
-    svg = alone(node, needed(alone(node, "")))
+    bare = alone(node, "")
+    svg = alone(node, needed(stylesheet("colours", "figures"), bare))
     data = b64encode(svg.encode("utf-8")).decode("ascii")
     width, height = node.options["width"], node.options["height"]
     alt = escape(unmarked(node.options["title"]))
     return f'<img alt="{alt}" width="{width}" height="{height}" src="data:image/svg+xml;base64,{data}">'
 
 
-def needed(svg: str) -> str:
-    """The rules of the stylesheet that this figure uses."""
-    used = set(re.findall(r"wb-\w+", svg))
-    return stylesheet("colours") + "".join(
-        f"{rule}}}" for rule in _rules() if used.issuperset(re.findall(r"\.(wb-\w+)", rule.partition("{")[0]))
-    )
+_RULE = re.compile(r"\s*([^{}]+)\{((?:[^{}]|\{[^{}]*\})*)\}")
 
 
-@lru_cache(maxsize=1)
-def _rules() -> list[str]:
-    return [rule.strip() for rule in stylesheet("figures").split("}") if rule.strip()]
+def needed(css: str, html: str) -> str:
+    """The rules of a stylesheet that this HTML uses: those with a selector all of whose classes are in it."""
+    used = set(re.findall(r"wb-[\w-]+", html))
+    kept = []
+    for selector, rules in _RULE.findall(css):
+        if selector.startswith("@"):
+            inner = needed(rules, html)
+            kept.append(f"{selector}{{{inner}}}" if inner else "")
+        elif any(used.issuperset(re.findall(r"\.(wb-[\w-]+)", part)) for part in _parts(selector)):
+            kept.append(f"{selector}{{{rules}}}")
+    return "".join(kept)
+
+
+def _parts(selector: str) -> list[str]:
+    """The alternatives of a selector, at commas that stand in no brackets; of :is(a, b) any will do."""
+    plain = re.sub(r":is\([^()]*\)", "", selector)
+    return re.split(r",(?![^(]*\))", plain)
 
 
 def _nodes(parts: tuple) -> list[Node]:

@@ -92,8 +92,11 @@ def bars(
 
 
 def contours(x: Sequence[float], y: Sequence[float], z: np.ndarray, levels: Sequence[float]) -> Mark:
-    """Level lines of z over the grid, z[i, j] at (x[j], y[i]); the higher, the darker the ground."""
-    return Mark("contours", (x, y, z), {"levels": tuple(levels)})
+    """Level lines of z over the grid, z[i, j] at (x[j], y[i]); the higher, the darker the ground.
+
+    Keep the mark (in an lru_cache, say) where it stays the same: it remembers how it is drawn.
+    """
+    return Mark("contours", (x, y, z), {"levels": tuple(levels), "drawn": {}})
 
 
 def cells(values: np.ndarray, *, largest: float | None = None, printed: bool = True) -> Mark:
@@ -114,6 +117,14 @@ def tag(at: Point, said: str, look: str = "ink", *, dy: float = 0) -> Mark:
 def ring(at: Point, said: str, look: str = "ink", *, size: float = 24) -> Mark:
     """A node of a network: a circle `size` pixels in radius with a formula or a number in it."""
     return Mark("ring", at, {"look": look, "said": said, "size": size})
+
+
+def faces(polygons: Sequence[tuple[Sequence[Point], float]]) -> Mark:
+    """Polygons drawn one over the other, each with a share from 0 to 1 that says how dark it is.
+
+    Like contours, the mark remembers how it is drawn.
+    """
+    return Mark("faces", polygons, {"drawn": {}})
 
 
 def handle(control: str, at: Point, along: str = "xy") -> Mark:
@@ -165,16 +176,28 @@ def drawn(node: Node) -> str:
     opt = node.options
     width, height = opt["width"], opt["height"]
     frame = Frame(opt["x"], opt["y"], width - LEFT - RIGHT, height - TOP - BOTTOM)
-    inside = "".join(DRAW[mark.kind](mark, frame) for mark in node.parts if mark.kind not in OVER)
-    over = "".join(DRAW[mark.kind](mark, frame) for mark in node.parts if mark.kind in OVER)
+    inside = "".join(_drawn(mark, frame) for mark in node.parts if mark.kind not in OVER)
+    over = "".join(_drawn(mark, frame) for mark in node.parts if mark.kind in OVER)
     role = "group" if any(mark.kind == "handle" for mark in node.parts) else "img"
-    axes = _axes(frame, opt["names"]) if opt["axes"] else ""
+    names = _names(frame, opt["names"])
+    axes = _axes(frame) if opt["axes"] else ""
     return (
         f'<svg class="wb-figure" viewBox="0 0 {width} {height}" style="width:{width}px" role="{role}" '
         f'aria-label="{escape(unmarked(opt["title"]))}"><g transform="translate({LEFT} {TOP})">{axes}'
         f'<svg class="wb-plot" width="{_n(frame.width)}" height="{_n(frame.height)}">'
-        f'<rect class="wb-area{"" if axes else " wb-bare"}" width="100%" height="100%"/>{inside}</svg>{over}</g></svg>'
+        f'<rect class="wb-area{"" if axes else " wb-bare"}" width="100%" height="100%"/>{inside}</svg>'
+        f"{names}{over}</g></svg>"
     )
+
+
+def _drawn(mark: Mark, frame: Frame) -> str:
+    """The SVG of a mark, from its memory if it has one."""
+    memory = mark.options.get("drawn")
+    if memory is None:
+        return DRAW[mark.kind](mark, frame)
+    if frame not in memory:
+        memory[frame] = DRAW[mark.kind](mark, frame)
+    return memory[frame]
 
 
 def alone(node: Node, style: str) -> str:
@@ -188,23 +211,26 @@ def alone(node: Node, style: str) -> str:
     return f'{svg[:start]}<style>{style}</style><rect class="wb-ground" width="100%" height="100%"/>{svg[start:]}'
 
 
-def _axes(frame: Frame, names: tuple[str, str]) -> str:
-    parts = []
+def _axes(frame: Frame) -> str:
+    parts: list[str] = []
+    lines = {"wb-grid": "", "wb-grid wb-zero": ""}
     for value in ticks(frame.x):
         x = _n(frame.across(value))
-        zero = " wb-zero" if value == 0 else ""
-        parts.append(f'<path class="wb-grid{zero}" d="M{x} 0V{_n(frame.height)}"/>')
+        lines["wb-grid" if value else "wb-grid wb-zero"] += f"M{x} 0V{_n(frame.height)}"
         parts.append(f'<text class="wb-tick" x="{x}" y="{_n(frame.height + 16)}">{_tick(value)}</text>')
     for value in ticks(frame.y):
         y = frame.down(value)
-        zero = " wb-zero" if value == 0 else ""
-        parts.append(f'<path class="wb-grid{zero}" d="M0 {_n(y)}H{_n(frame.width)}"/>')
+        lines["wb-grid" if value else "wb-grid wb-zero"] += f"M0 {_n(y)}H{_n(frame.width)}"
         parts.append(f'<text class="wb-tick wb-end" x="-6" y="{_n(y + 4)}">{_tick(value)}</text>')
-    if names[0]:
-        parts.append(_text(frame.width - 6, frame.height - 7, names[0], "wb-name wb-end"))
-    if names[1]:
-        parts.append(_text(7, 15, names[1], "wb-name wb-start"))
-    return "".join(parts)
+    return "".join(f'<path class="{look}" d="{path}"/>' for look, path in lines.items() if path) + "".join(parts)
+
+
+def _names(frame: Frame, names: tuple[str, str]) -> str:
+    """The names of the axes, inside at their ends and above all that is drawn."""
+    x, y = names
+    return (_text(frame.width - 6, frame.height - 7, x, "wb-name wb-end") if x else "") + (
+        _text(7, 17, y, "wb-name wb-start") if y else ""
+    )
 
 
 def ticks(span: Span, most: int = 7) -> list[float]:
@@ -270,10 +296,9 @@ def _area(mark: Mark, frame: Frame) -> str:
 
 
 def _dots(mark: Mark, frame: Frame) -> str:
-    rounds = "".join(
-        f'<circle cx="{_n(x)}" cy="{_n(y)}" r="{mark.options["size"]}"/>' for x, y in map(frame.place, mark.data)
-    )
-    return f'<g class="wb-dots wb-{mark.options["look"]}">{rounds}</g>'
+    spots = "".join(f"M{_n(x)} {_n(y)}h0" for x, y in map(frame.place, mark.data) if abs(x) + abs(y) < FAR)
+    width = _n(2 * mark.options["size"])  # a line without length, whose round ends make the dot
+    return f'<path class="wb-dots wb-{mark.options["look"]}" style="stroke-width:{width}px" d="{spots}"/>'
 
 
 def _bars(mark: Mark, frame: Frame) -> str:
@@ -292,16 +317,34 @@ def _contours(mark: Mark, frame: Frame) -> str:
     x, y, z = (np.asarray(values, float) for values in mark.data)
     found = contour_generator(frame.across(x), frame.down(y), z, name="serial", corner_mask=False)
     levels = mark.options["levels"]
-    grounds, lines = [], []
-    for place, (low, high) in enumerate(pairwise((*levels, np.inf)), start=1):
+    grounds = [f'<path style="--p:0%" d="M0 0H{_n(frame.width)}V{_n(frame.height)}H0Z"/>']
+    for place, low in enumerate(levels, start=1):  # each ground lies on the one below and is everything above its level
         outlines = "".join(
-            _path(*points[start:end].T) + "Z"
-            for points, offsets in zip(*found.filled(low, high), strict=True)
+            _outline(points[start:end])
+            for points, offsets in zip(*found.filled(low, np.inf), strict=True)
             for start, end in pairwise(offsets)
         )
-        grounds.append(f'<path style="--p:{round(52 * place / len(levels))}%" d="{outlines}"/>')
-        lines.append("".join(_path(*points.T) for points in found.lines(low)))
-    return f'<g class="wb-grounds">{"".join(grounds)}</g><path class="wb-levels" d="{"".join(lines)}"/>'
+        grounds.append(f'<path style="--p:{round(DARKEST * place / len(levels))}%" d="{outlines}"/>')
+    return f'<g class="wb-grounds">{"".join(grounds)}</g>'
+
+
+DARKEST = 46  # per cent of the accent's colour in the highest ground
+
+
+def _outline(points: np.ndarray) -> str:
+    """A closed path, each point relative to the one before, without those that lie on the line of their neighbours."""
+    points = points[np.any(points != np.roll(points, 1, axis=0), axis=1)]
+    before, after = points - np.roll(points, 1, axis=0), np.roll(points, -1, axis=0) - points
+    bend = np.abs(before[:, 0] * after[:, 1] - before[:, 1] * after[:, 0])
+    tenths = np.round(10 * points[bend > 1e-6]).astype(int)
+    moves = np.diff(tenths, axis=0, prepend=[[0, 0]]).tolist()
+    return "".join(f"{'l' if n else 'M'}{_n(dx / 10)} {_n(dy / 10)}" for n, (dx, dy) in enumerate(moves)) + "Z"
+
+
+def _faces(mark: Mark, frame: Frame) -> str:
+    placed = ((np.array([frame.place(corner) for corner in corners]), share) for corners, share in mark.data)
+    shapes = (f'<path style="--p:{round(DARKEST * share)}%" d="{_outline(points)}"/>' for points, share in placed)
+    return f'<g class="wb-grounds wb-faces">{"".join(shapes)}</g>'
 
 
 def _cells(mark: Mark, frame: Frame) -> str:
@@ -376,6 +419,7 @@ DRAW: dict[str, Callable[[Mark, Frame], str]] = {
     "dots": _dots,
     "bars": _bars,
     "contours": _contours,
+    "faces": _faces,
     "cells": _cells,
     "label": _label,
     "tag": _tag,

@@ -183,10 +183,10 @@ function render({ model, el }) {
   const current = () => model.get("done") >= asked && !waiting;
 
   const showControls = () => {
-    const wanted = model.get("controls").filter((spec) => KINDS[spec.kind]);
+    const wanted = model.get("controls"), seen = wanted.filter((spec) => KINDS[spec.kind]); // handles are in the picture
     const shape = ({ value, ...rest }) => JSON.stringify(rest);
     const fresh = new Map();
-    for (const spec of wanted) { // a control that is as it was stays, with the focus and the caret in it
+    for (const spec of seen) { // a control that is as it was stays, with the focus and the caret in it
       const old = specs.get(spec.name), kept = old && shape(old) === shape(spec) && made.get(spec.name);
       fresh.set(spec.name, kept || KINDS[spec.kind](spec, set, uid));
     }

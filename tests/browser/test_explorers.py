@@ -229,3 +229,66 @@ def test_axe_finds_nothing_to_mend_in_explorers(lab, theme):
         assert [f"{rule['id']}: {node['html'][:160]}" for rule in found for node in rule["nodes"]] == []
     finally:
         lab.theme("JupyterLab Light")
+
+
+def test_dragging_the_start_moves_gradient_and_path(explore):
+    """The walk on the level lines and on the surface starts where the handle is; rates and methods change the path."""
+    bench = explore("cost/descent")
+    path, arrow, hill = ".wb-curve.wb-bad", ".wb-arrow.wb-care", ".wb-fig:last-child .wb-curve.wb-bad"
+    old = [bench.path(one) for one in (path, arrow, hill)]
+    bench.drag(120, 60)
+    new = [bench.changed(one, before) for one, before in zip((path, arrow, hill), old, strict=True)]
+    assert new[0].split("L")[0] != old[0].split("L")[0], "the path starts at the handle"
+    assert bench.handle().get_attribute("aria-valuetext") not in (None, "−2.4, 0.6")
+    bench.handle().focus()
+    spoken = bench.handle().get_attribute("aria-valuetext")
+    bench.page.keyboard.press("ArrowUp")
+    bench.settle()
+    x, y = (float(part.replace("−", "-")) for part in spoken.split(", "))
+    assert bench.handle().get_attribute("aria-valuetext") == f"{x:.1f}, {y + 0.1:.1f}".replace("-", "−")
+
+    bench.control("learning rate").press("End")
+    bench.root.get_by_text("too big").wait_for()
+    bench.control("learning rate").press("Home")
+    bench.root.get_by_text("steps are small").wait_for()
+    plain = bench.path(path)
+    for label in ("momentum", "Adam", "1"):
+        bench.root.get_by_label(label, exact=True).check(force=True)
+        plain = bench.changed(path, plain)
+
+    faces = bench.path(".wb-faces path")
+    bench.control("turn the surface, degrees").press("ArrowRight")
+    bench.changed(".wb-faces path", faces)
+
+
+def test_steps_go_one_by_one_and_by_themselves(explore_in_lab):
+    """Back, on, play and stop."""
+    bench = explore_in_lab("cost/descent")
+    slider = bench.root.locator(".wb-steps input")
+    points = bench.path(".wb-curve.wb-bad").count("L")
+    assert points == 20
+    bench.root.get_by_role("button", name="One step back").click()
+    bench.settle()
+    assert bench.path(".wb-curve.wb-bad").count("L") == 19 and slider.input_value() == "19"
+    bench.root.get_by_role("button", name="One step on").click()
+    bench.root.get_by_role("button", name="Play").click()
+    bench.page.wait_for_function("root => document.querySelector(root + ' .wb-steps input').value > 24", arg=LIVE)
+    bench.root.get_by_role("button", name="Stop").click()
+    bench.settle()
+    stopped = slider.input_value()
+    assert bench.path(".wb-curve.wb-bad").count("L") == int(stopped) < 40
+
+
+def test_turning_the_direction_changes_its_slope(explore_in_lab):
+    """On xy at (1, 1) the gradient is (1, 1): at 45 degrees the sentence says so."""
+    bench = explore_in_lab("gradients/steepest")
+    bench.root.get_by_label("x·y").check(force=True)
+    for _ in range(3):
+        bench.control("direction of the arrow, degrees").press("ArrowLeft")
+    bench.root.get_by_text("Straight up").wait_for()
+    assert bench.numbers()["slopealongu"] == bench.numbers()["slopealong∇f"] == 1.414
+    tip = bench.path(".wb-arrow.wb-accent")
+    bench.handle().focus()
+    bench.page.keyboard.press("Shift+ArrowRight")
+    bench.changed(".wb-arrow.wb-accent", tip)
+    bench.wait_number("slopealong∇f", 2.236)

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import re
 
+import numpy as np
 import pytest
 
 from autograder.explorers import load
-from autograder.explorers.gradients import CURVES, NUDGES
+from autograder.explorers.gradients import CURVES, HILLS, NUDGES, gradient_at
 
 
 def said(slug: str, **values) -> dict[str, float]:
@@ -54,3 +55,36 @@ def test_slopes_agree_with_numerical_differentiation(name):
     for w in (-2.3, -0.4, 0.9, 2.7):
         h = 1e-5
         assert slope(w) == pytest.approx((value(w + h) - value(w - h)) / (2 * h), rel=1e-6)
+
+
+VALUES = {
+    "x^2 + cos y": lambda x, y: x**2 + np.cos(y),
+    "x^2 + y^2": lambda x, y: x**2 + y**2,
+    "x^2 − y^2": lambda x, y: x**2 - y**2,
+    "x·y": lambda x, y: x * y,
+}
+
+
+@pytest.mark.parametrize("name", HILLS)
+def test_gradients_agree_with_numerical_differentiation(name):
+    """The engine's derivatives of each function, at some points."""
+    f, h = VALUES[name], 1e-6
+    for x, y in ((0.4, -1.3), (-2.5, 2), (0, 0)):
+        numeric = ((f(x + h, y) - f(x - h, y)) / (2 * h), (f(x, y + h) - f(x, y - h)) / (2 * h))
+        assert gradient_at(name, (x, y)) == pytest.approx(numeric, abs=1e-6)
+
+
+def test_no_direction_is_steeper_than_the_gradient():
+    """Over all directions the slope along u is largest where u is the gradient, and smallest against it."""
+    explorer = load("gradients/steepest")
+    slopes = {}
+    for angle in range(0, 360, 5):
+        drawn = explorer.draw({"f": "x·y", "point": [1, 1], "direction": angle})
+        [numbers] = [dict(node.parts) for node in drawn.body if node.kind == "readings"]
+        slopes[angle] = float(numbers["slope along u"])
+        said = drawn.body[-1].options["text"]
+        assert ("Straight up" in said) == (angle == 45)
+        assert ("Straight down" in said) == (angle == 225)
+        assert ("level" in said) == (angle in (135, 315))
+    assert max(slopes, key=slopes.get) == 45 and min(slopes, key=slopes.get) == 225
+    assert slopes[45] == pytest.approx(2**0.5, abs=1e-3)
