@@ -4,7 +4,7 @@
 import { element } from "./dom.js";
 import { notebookOf } from "./notebook.js";
 
-const ASK = "Everybody has numbers of their own in this course. Type your student id, as your course knows it.";
+const ASK = "Which numbers are yours? Everybody has their own here. Type your student id, as your course knows it.";
 const UNREACHED = "This view cannot write into the notebook. So that it is remembered, write this into the cell: ";
 const HELD = /\bcourse\s*\([^()]*?\bstudent\s*=\s*(None|"(?:[^"\\\n]|\\.)*"|'(?:[^'\\\n]|\\.)*')/;
 

@@ -1,0 +1,113 @@
+"""In a browser: the notebook asks once who the student is; and what a policy holds back does not reach the browser."""
+
+from __future__ import annotations
+
+import pytest
+
+from autograder.pages import load
+from autograder.variants import variant_of
+
+from .desk import GRADE_CELL, PAGE_CELL, SLUG, SPARE_CELL, page_source
+
+SALT = "autumn 2026"
+ASKING = f'course(variants="student", salt="{SALT}")\ncourse(student=None)'
+POLICY = """from datetime import datetime
+from autograder import policy
+policy.clock = lambda: datetime.fromisoformat("{}")
+course(feedback="recorded", feedback_until="2026-11-01T12:00+01:00")"""
+FRESH = """from autograder import notebook, policy
+notebook._course = notebook.Course()
+from datetime import UTC, datetime
+policy.clock = lambda: datetime.now(UTC)"""
+
+
+@pytest.fixture
+def own(desk):
+    """A desk whose spare cell is the student's; the kernel forgets it all afterwards."""
+    yield desk
+    desk.set_source(SPARE_CELL, FRESH)
+    desk.run(SPARE_CELL)
+    desk.set_source(SPARE_CELL, "answers")
+
+
+def key(student: str) -> dict[int, str]:
+    return {box.number: box.shown for box in load(SLUG).sheet(variant_of(student, SALT)).boxes}
+
+
+def answer(desk, student: str) -> None:
+    for n, text in key(student).items():
+        desk.type(n, text)
+        desk.wait_state(n, "right")
+
+
+def test_the_notebook_asks_once_who_it_is(own):
+    """The id typed into the prompt stands in the cell; the page, which waited, has that student's numbers at once."""
+    own.set_source(SPARE_CELL, ASKING)
+    own.run(SPARE_CELL)
+    own.run(PAGE_CELL)
+    own.page.locator(".wb-live .wb-say", has_text="Say who you are").wait_for()
+    prompt = own.page.get_by_label("your student id")
+    prompt.click()
+    own.page.keyboard.type("ada")
+    own.page.keyboard.press("Enter")
+    own.page.locator(".wb-who-said", has_text="Numbers for ada.").wait_for()
+    assert own.source(SPARE_CELL) == ASKING.replace("None", '"ada"')
+    answer(own, "ada")
+    own.save()
+    outputs = own.on_disk()["outputs"]
+    assert outputs[-1]["metadata"]["workbook"] == {"page": SLUG, "variant": variant_of("ada", SALT)}
+    own.run(GRADE_CELL)
+    own.wait_output(GRADE_CELL, "3 of 3")
+
+    own.restart()  # the next morning
+    own.run(0)
+    own.run(SPARE_CELL)
+    own.page.locator(".wb-who-said", has_text="Numbers for ada.").wait_for()
+    own.run(PAGE_CELL)
+    for n in key("ada"):
+        own.wait_state(n, "right")
+
+    own.page.get_by_role("button", name="Not you?").click()  # a mistake in the id is mended where it was made
+    own.page.keyboard.type("eve")
+    own.page.keyboard.press("Enter")
+    own.page.locator(".wb-who-said", has_text="Numbers for eve.").wait_for()
+    own.wait("[...document.querySelectorAll('.wb-live .wb-slot')].some(slot => slot.dataset.state !== 'right')")
+    assert 'student="eve"' in own.source(SPARE_CELL)
+
+
+def test_what_is_held_back_never_reaches_the_browser(own):
+    """Not on the page, not in the file, not in a message; with the clock set to the end, all of it does."""
+    frames: list[bytes] = []
+
+    def listen(socket) -> None:
+        socket.on("framereceived", lambda data: frames.append(data if isinstance(data, bytes) else data.encode()))
+
+    def told() -> bool:
+        return any(mark in frame for frame in frames for mark in (b'"state": "right"', b'data-state=\\"right\\" title'))
+
+    own.page.on("websocket", listen)
+    own.reload()
+    own.set_source(SPARE_CELL, POLICY.format("2026-11-01T11:59:59+01:00"))
+    own.run(0)
+    own.run(SPARE_CELL)
+    own.start(page_source())
+    frames.clear()
+    for n, text in ((1, "8"), (2, "2")):
+        own.type(n, text)
+        own.wait_state(n, "recorded")
+    own.page.locator(".wb-sum", has_text="2 of 3 boxes recorded").wait_for()
+    own.run(GRADE_CELL)
+    own.wait_output(GRADE_CELL, "told from 1 November 2026, 12:00 (UTC+01:00) on")
+    own.wait_output(PAGE_CELL, 'data-box=\\"2\\" data-state=\\"recorded\\"')  # the file's page, once the typing rests
+    own.save()
+    assert b"recorded" in b"".join(frames) and not told()
+    saved = "".join(own.on_disk()["outputs"][-1]["data"]["text/html"])
+    assert 'data-state="recorded" title' in saved and 'data-state="right" title' not in saved
+
+    own.set_source(SPARE_CELL, POLICY.format("2026-11-01T12:00:00+01:00"))
+    own.run(SPARE_CELL)
+    own.type(3, "2")
+    for n in (1, 2, 3):
+        own.wait_state(n, "right")
+    assert told()
+    own.page.remove_listener("websocket", listen)
