@@ -9,7 +9,7 @@ const UNREACHED = "This view cannot write into the notebook. So that it is remem
 const HELD = /\bcourse\s*\([^()]*?\bstudent\s*=\s*(None|"(?:[^"\\\n]|\\.)*"|'(?:[^'\\\n]|\\.)*')/;
 
 /** The change of the source that puts the id into course(student=...): {start, end, code}; null if it has no place. */
-export function editFor(source, student) {
+export function idEditFor(source, student) {
   const call = HELD.exec(source);
   if (!call) return null;
   const end = call.index + call[0].length;
@@ -53,7 +53,7 @@ function render({ model, el }) {
 
   const remember = () => {
     const shared = sourceOf(model), student = model.get("student");
-    const edit = shared && editFor(shared.getSource(), student);
+    const edit = shared && idEditFor(shared.getSource(), student);
     if (edit) return shared.updateSource(edit.start, edit.end, edit.code);
     wrong.textContent = `${UNREACHED}course(student=${JSON.stringify(student)})`;
     wrong.hidden = false;
