@@ -14,6 +14,7 @@ GROUPS = {
     "marking": "Marking alone, one process",
     "grading": "Grading a class",
     "code": "Grading code exercises",
+    "classes": "workbook mark, classes of 100 to 100 000",
     "browser": "Edit to verdict, JupyterLab in Chromium",
     "engine": "One training step",
 }

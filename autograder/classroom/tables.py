@@ -28,11 +28,12 @@ TYPES = {"box": WHOLE, "variant": WHOLE, "faults": WHOLE, "points": PARTS, "out_
 """Columns that hold numbers; all others hold text."""
 
 _FORMULA = re.compile(r"[=@\t\r']|[+-](?![0-9.,]*\Z)")
+_SUSPECT = frozenset("=@\t\r'+-")
 
 
 def guarded(text: str) -> str:
     """Text as it stands in a CSV: with an apostrophe in front where a spreadsheet would run it as a formula."""
-    return f"'{text}" if _FORMULA.match(text) else text
+    return f"'{text}" if text[:1] in _SUSPECT and _FORMULA.match(text) else text
 
 
 def typed(text: str) -> str:
@@ -48,9 +49,9 @@ def csv_lines(rows: Iterable[tuple]) -> str:
 
 
 def _shown(value: object) -> object:
-    if isinstance(value, str):
-        return guarded(value.replace("\0", ""))
-    return f"{value:.10g}" if isinstance(value, float) else value
+    if type(value) is str:
+        return guarded(value.replace("\0", "") if "\0" in value else value) if value else value
+    return f"{value:.10g}" if type(value) is float else value
 
 
 def read_lines(lines: str) -> Iterator[list[str]]:
