@@ -77,6 +77,10 @@ class CodeMarks:
     def out_of(self) -> int:
         return self.exercise.points
 
+    def scaled(self, most: float) -> float:
+        """Points earned where the exercise is worth `most`: somebody gave it other points, or it has changed since."""
+        return self.points if most == self.out_of else self.points / self.out_of * most
+
     @property
     def blank(self) -> bool:
         """Whether nothing has been written yet."""

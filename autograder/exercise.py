@@ -151,6 +151,7 @@ class Exercise:
         self.slug = f"{self.chapter}/{_kebab(self.name)}-code"
         self.behaviours: list[Behaviour] = []
         self.slips: dict[str, object] = {}
+        self.changes: dict[str, tuple[str, ...]] = {}  # of those slips that are one passage changed
 
     # -- what an author says -----------------------------------------------------------------------------------------
 
@@ -188,6 +189,7 @@ class Exercise:
             raise ExerciseError(f"{self.slug}: the slip {code!r} is there twice")
         if change:
             self.slips[code] = self._changed(code, *change)
+            self.changes[code] = change
             return None
 
         def make(slipped: object) -> object:
@@ -231,6 +233,10 @@ class Exercise:
     def solution(self) -> str:
         """The solution as a cell."""
         return f"{IMPORTS}\n\n\n{self.source}"
+
+    def slipped_solution(self, code: str) -> str:
+        """The solution as a cell with this slip in it; KeyError for one that is not a passage changed."""
+        return f"{IMPORTS}\n\n\n{self.source.replace(*self.changes[code])}"
 
     def namespace(self, code: str | None = None) -> dict[str, object]:
         """The names that the scripts find: the reference, or a slip of it, and the references it builds on."""

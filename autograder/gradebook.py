@@ -86,8 +86,7 @@ class MarkCode(Execute):
             cell.outputs = [new_output("error", ename=UNKNOWN, evalue=said, traceback=[said]), score_output(0.0)]
             return
         marks = marked.get(slug) or blank_marks(exercise)
-        same = most == marks.out_of  # unless the exercise has changed since, or someone gave it other points
-        cell.outputs = code_outputs(marks, marks.points if same else marks.points / marks.out_of * most, most)
+        cell.outputs = code_outputs(marks, marks.scaled(most), most)
 
     def root(self) -> str:
         """The course folder."""

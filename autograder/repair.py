@@ -9,7 +9,7 @@ can do to a notebook's metadata stops a run. The submitted file itself is never 
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from nbformat.notebooknode import NotebookNode
@@ -30,7 +30,7 @@ from .submissions import (
     page_id,
     slug_of,
 )
-from .written import asks_for_answers, begun, written_in
+from .written import begun, oddities, written_in
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,7 +80,7 @@ class Rebuilt:
     """The cells of one submission, put in order."""
 
     def __init__(self, plan: Blueprint, submitted: list[Cell] | None) -> None:
-        self.plan, self.submitted = plan, submitted or []
+        self.plan, self.submitted, self.readable = plan, submitted or [], submitted is not None
         self.read = answers_to(submitted, plan.pages)
         self.cells: list[NotebookNode] = []
         self.places = self.placed()
@@ -128,17 +128,9 @@ class Rebuilt:
             node.metadata["workbook"] = as_data(page)
         elif exercise := code_slug_of(original.name):
             written = {"exercise": exercise, "begun": begun(node.source, original.source)}
-            node.metadata["workbook"] = written | {"faults": list(self.code_faults(original.name, node.source, cell))}
+            odd = list(oddities(cell, node.source, exercise)) if self.readable else []
+            node.metadata["workbook"] = written | {"faults": odd}
         return node
-
-    def code_faults(self, name: str, source: str, cell: Cell | None) -> Iterator[str]:
-        """What is odd about the cell of a code exercise."""
-        if cell is None:
-            yield "no cell of the notebook holds this exercise; it was put back"
-        elif cell.cell_id != name:
-            yield "this exercise was found in another cell than its own"
-        if asks_for_answers(source):
-            yield "this code asks for the workbook's own, which is not there in grading"
 
     def page_source(self, slug: str, original: Original, cell: Cell | None) -> str:
         """The student's own cell; or, where there is none, the answers that stood elsewhere; or the released cell."""

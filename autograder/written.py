@@ -51,6 +51,16 @@ def _bare(source: str) -> str:
     return ast.dump(tree)
 
 
+def oddities(cell: Cell | None, source: str, slug: str) -> Iterator[str]:
+    """What is odd about the cell in which an exercise was found, and about the code that is marked."""
+    if cell is None:
+        yield "no cell of the notebook holds this exercise; it was put back"
+    elif cell.cell_id != code_id(slug):
+        yield "this exercise was found in another cell than its own"
+    if asks_for_answers(source):
+        yield "this code asks for the workbook's own, which is not there in grading"
+
+
 def names(source: str) -> list[str]:
     """The functions and classes that a cell defines at its top level; none if it cannot be read."""
     try:

@@ -1,4 +1,4 @@
-"""Mark one submission as `nbgrader autograde` would, without a gradebook: read as data, nothing run, nothing written.
+"""Mark one submission as `nbgrader autograde` would, without a gradebook. Pages are read as data; code runs apart.
 
     assess(entry, chapters)     [Record(student, chapter, rows, points, out_of, faults)]
 """
@@ -10,7 +10,6 @@ import zlib
 from collections.abc import Callable, Mapping
 from functools import partial
 from pathlib import Path, PurePosixPath
-from typing import NamedTuple
 
 from .. import pages
 from ..intake import MAX_BYTES, Handed, could_be_notebook, find, find_among, parse, quoted, read_file
@@ -18,61 +17,21 @@ from ..marking import POINTS, Verdict
 from ..submissions import PageAnswers, answers_to, cells, read_notebook
 from ..variants import mark_for
 from .arrivals import Entry, File
+from .exercises import code_rows
+from .records import CLIP, Fault, Record, Row
 from .released import Chapter
-
-CLIP = 200  # characters of a typed answer that are kept
-
-
-class Row(NamedTuple):
-    """One box: a row of the table of verdicts."""
-
-    student: str
-    chapter: str
-    page: str
-    box: int
-    verdict: str  # blank, unreadable, right, few_digits, follows, mistake, wrong
-    mistake: str  # the code of a mistake with a name
-    points: float
-    out_of: float
-    follows_from: str  # boxes of this page, separated by spaces
-    variant: int
-    text: str  # as typed
-    read_as: str  # as understood
-
-
-class Fault(NamedTuple):
-    """Something odd about a submission, in words."""
-
-    student: str
-    chapter: str
-    page: str  # "" where it is about a file
-    said: str
-
-
-class Record(NamedTuple):
-    """One chapter of one student, marked."""
-
-    student: str
-    chapter: str
-    rows: tuple[Row, ...]
-    points: float
-    out_of: float
-    faults: tuple[Fault, ...]
 
 
 def assess(entry: Entry, chapters: Mapping[str, Chapter]) -> list[Record | Fault]:
     """What a submission earns, chapter by chapter; a Fault alone where no chapter can be told."""
     if entry.folder:
         chapter = chapters[entry.chapter]
-        return [_record(entry.student, chapter, find(Path(entry.folder), chapter.wanted))]
+        return [_record(entry, chapter, find(Path(entry.folder), chapter.wanted))]
     files = {file.name: _once(partial(read_member if file.member else _read_path, file)) for file in entry.files}
     wanted = [chapters[entry.chapter]] if entry.chapter else _answered(files, chapters)
     if not wanted:
         return [_unplaced(entry, files)]
-    return [
-        _record(entry.student, chapter, find_among(_called_right(files, chapter), chapter.wanted), entry.files)
-        for chapter in wanted
-    ]
+    return [_record(entry, chapter, find_among(_called_right(files, chapter), chapter.wanted)) for chapter in wanted]
 
 
 # -- files that lie in no folder of their own --------------------------------------------------------------------------
@@ -141,23 +100,34 @@ def _unplaced(entry: Entry, files: Mapping[str, Callable[[], Handed]]) -> Fault:
 # -- marking -----------------------------------------------------------------------------------------------------------
 
 
-def _record(student: str, chapter: Chapter, found: Mapping[str, Handed], files: tuple[File, ...] = ()) -> Record:
+def _record(entry: Entry, chapter: Chapter, found: Mapping[str, Handed]) -> Record:
     rows: list[Row] = []
     faults: list[Fault] = []
+
+    def fault(said: str, page: str = "") -> None:
+        faults.append(Fault(entry.student, chapter.name, page, said))
+
     for name, handed in found.items():
         notebook = chapter.notebooks[name]
-        said = list(handed.faults)
-        if handed.notebook is None:
-            said += [f"{quoted(file.name)} is no notebook" for file in files[:5] if not could_be_notebook(file.name)]
-        faults += [Fault(student, chapter.name, "", fault) for fault in said]
-        faults += [Fault(student, chapter.name, "", f"the graded cell {quoted(cell)} is not a page: grade it with "
-                         "nbgrader autograde") for cell in notebook.others]  # fmt: skip
+        for said in (*handed.faults, *_no_notebooks(entry.files if handed.notebook is None else ())):
+            fault(said)
+        for cell in notebook.others:
+            fault(f"the graded cell {quoted(cell)} is not of the workbook: grade it with nbgrader autograde")
         listed = None if handed.notebook is None else cells(handed.notebook)
         for answers in answers_to(listed, notebook.pages).values():
-            marked, odd = _page(student, chapter, notebook.points[answers.slug], answers)
+            marked, odd = _page(entry.student, chapter, notebook.points[answers.slug], answers)
             rows += marked
-            faults += [Fault(student, chapter.name, answers.slug, fault) for fault in odd]
-    return Record(student, chapter.name, tuple(rows), sum(row.points for row in rows), chapter.points, tuple(faults))
+            for said in odd:
+                fault(said, answers.slug)
+        marked, code_faults = code_rows(entry, chapter, notebook, handed.notebook, listed)
+        rows += marked
+        faults += code_faults
+    points = sum(row.points for row in rows)
+    return Record(entry.student, chapter.name, tuple(rows), points, chapter.points, tuple(faults))
+
+
+def _no_notebooks(files: tuple[File, ...]) -> list[str]:
+    return [f"{quoted(file.name)} is no notebook" for file in files[:5] if not could_be_notebook(file.name)]
 
 
 def _page(student: str, chapter: Chapter, most: float, answers: PageAnswers) -> tuple[list[Row], tuple[str, ...]]:

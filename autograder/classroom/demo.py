@@ -21,9 +21,10 @@ from random import Random
 
 from .. import pages
 from ..cells import as_source, page_source
-from ..submissions import page_id, slug_of
+from ..submissions import code_slug_of, page_id, slug_of
 from ..variants import own_variant
 from .planting import Habits, Planted, plant
+from .planting_code import Written, blank_code, plant_code
 from .released import Chapter, ClassError, Notebook, released
 
 STUDENT = re.compile(r"demo-[0-9]{3,}")
@@ -55,7 +56,7 @@ class Earned:
 
     @property
     def out_of(self) -> int:
-        return sum(map(len, self.planted.values()))
+        return sum(box.worth for page in self.planted.values() for box in page)
 
 
 # -- what is odd about a submission ------------------------------------------------------------------------------------
@@ -72,17 +73,17 @@ class Paper:
     data: bytes | None = None  # the file's bytes, where they are no longer the notebook's
 
     def lose(self, *slugs: str) -> None:
-        """These pages will earn nothing."""
+        """These pages will earn nothing; without a name, all of them."""
         for slug in slugs or tuple(self.planted):
-            self.planted[slug] = [Planted(box.box, "blank") for box in self.planted[slug]]
+            self.planted[slug] = [Planted(box.box, "blank", worth=box.worth) for box in self.planted[slug]]
 
     def cell(self, name: str) -> dict:
         return next(cell for cell in self.notebook["cells"] if _name(cell) == name)
 
     def some_page(self) -> str:
         """A page with answers in it, if there is one."""
-        filled = [slug for slug, boxes in self.planted.items() if any(box.text for box in boxes)]
-        return self.rng.choice(filled or list(self.planted))
+        known = [slug for slug in self.planted if slug in pages.catalogue()]
+        return self.rng.choice([slug for slug in known if any(box.text for box in self.planted[slug])] or known)
 
     def bytes(self) -> bytes:
         return self.data if self.data is not None else (json.dumps(self.notebook, indent=1) + "\n").encode()
@@ -132,7 +133,8 @@ def cut_file(paper: Paper) -> None:
 def blank(paper: Paper) -> None:
     """Handed in as it was handed out."""
     for slug, boxes in paper.planted.items():
-        paper.cell(page_id(slug))["source"] = page_source(slug, {box.box: "None" for box in boxes})
+        if slug in pages.catalogue():
+            paper.cell(page_id(slug))["source"] = page_source(slug, {box.box: "None" for box in boxes})
     paper.lose()
 
 
@@ -205,7 +207,9 @@ def _submit(student: Student, chapter: Chapter, into: Path, seed: int) -> Earned
     for notebook in chapter.notebooks.values():
         rng = Random(f"{seed}/{student.name}/{notebook.name}")
         planted = _answers(student, notebook, rng, own_variant(student.name, chapter.settings))
-        paper = Paper(_filled(notebook, planted), f"{notebook.name}.ipynb", planted, rng)
+        code = _code(student, notebook, rng)
+        planted |= {slug: written.planted for slug, written in code.items()}
+        paper = Paper(_filled(notebook, planted, code), f"{notebook.name}.ipynb", planted, rng)
         if student.oddity:
             ODDITIES[student.oddity](paper)
         if student.oddity != "nothing handed in":
@@ -225,12 +229,30 @@ def _answers(student: Student, notebook: Notebook, rng: Random, variant: int) ->
     return planted
 
 
-def _filled(notebook: Notebook, planted: dict[str, list[Planted]]) -> dict:
+def _code(student: Student, notebook: Notebook, rng: Random) -> dict[str, Written]:
+    """What the student writes into each code exercise; one that builds on an unfinished one stays blank."""
+    known, written = pages.exercises(), {}
+    stops = round(student.habits.until * len(notebook.exercises))
+    for place, slug in enumerate(notebook.exercises):
+        exercise = known[slug]
+        finished = all(_finished(written.get(need.slug)) for need in exercise.needs)
+        begins = place < stops and finished and student.oddity != "blank"
+        written[slug] = plant_code(exercise, student.habits, rng) if begins else blank_code(exercise)
+    return written
+
+
+def _finished(written: Written | None) -> bool:
+    return written is not None and all(each.what == "right" for each in written.planted)
+
+
+def _filled(notebook: Notebook, planted: dict[str, list[Planted]], code: dict[str, Written]) -> dict:
     filled = json.loads(notebook.path.read_text(encoding="utf-8"))
     for cell in filled["cells"]:
         slug = slug_of(_name(cell))
         if slug in planted and _name(cell) == page_id(slug):
             cell["source"] = page_source(slug, {box.box: as_source(box.text) for box in planted[slug]})
+        elif code_slug_of(_name(cell)) in code:
+            cell["source"] = code[code_slug_of(_name(cell))].source
     return filled
 
 

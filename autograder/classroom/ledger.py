@@ -22,7 +22,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from .arrivals import Entry, File, Stray
-from .assess import Fault, Record
+from .records import Fault, Record
 from .released import Chapter, ClassError
 from .tables import csv_lines
 
@@ -86,7 +86,8 @@ def versions(chapters: Mapping[str, Chapter]) -> dict[str, str]:
 
 
 def _worth(chapter: Chapter) -> list:
-    return [chapter.settings, *((notebook.points, notebook.others) for notebook in chapter.notebooks.values())]
+    notebooks = [(each.points, each.exercises, each.others) for each in chapter.notebooks.values()]
+    return [chapter.settings, chapter.config, *notebooks]
 
 
 class Ledger:

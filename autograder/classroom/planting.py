@@ -34,10 +34,11 @@ class Planted(NamedTuple):
     what: str  # right, follows, rounded, slip, blank, unreadable
     text: str = ""
     mistake: str = ""  # the code of a slip that has a name
+    worth: int = 1
 
     @property
     def points(self) -> float:
-        return EARNS.get(self.what, 0.0)
+        return EARNS.get(self.what, 0.0) * self.worth
 
 
 @dataclass(frozen=True)

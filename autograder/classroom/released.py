@@ -5,18 +5,32 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 from collections.abc import Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
+from typing import NamedTuple
 
 from .. import pages
+from ..code_marking import GRADING
 from ..settings import Settings, load
-from ..submissions import grade_id, slug_of
+from ..submissions import code_slug_of, grade_id, slug_of
+
+CONFIG = "nbgrader_config.py"
 
 
 class ClassError(Exception):
     """A command on a class cannot do what was asked. The message says why, and what to do."""
+
+
+class Trial(NamedTuple):
+    """How the code of students is run: what nbgrader_config.py sets of gradebook.MarkCode."""
+
+    seed: str = GRADING  # of the cases
+    seconds: float = 30.0  # for a cell
+    sandboxed: bool = True
+    course: str = ""  # the course folder, hidden from the code
 
 
 @dataclass(frozen=True)
@@ -26,7 +40,8 @@ class Notebook:
     name: str
     path: Path
     pages: dict[str, int]  # slug → number of boxes
-    points: dict[str, float]  # slug → points
+    points: dict[str, float]  # slug → points, of pages and code exercises
+    exercises: tuple[str, ...] = ()  # slugs of code exercises
     others: tuple[str, ...] = ()  # graded cells that belong to no page: an instructor's own
 
 
@@ -37,11 +52,18 @@ class Chapter:
     name: str
     notebooks: dict[str, Notebook] = field(default_factory=dict)
     settings: Settings = Settings()
+    trial: Trial = Trial()
+    config: str = ""  # a word for nbgrader_config.py, where that matters: it says how code is run
 
     @property
     def wanted(self) -> dict[str, dict[str, int]]:
         """Notebook → its pages, as intake asks for it."""
         return {name: notebook.pages for name, notebook in self.notebooks.items()}
+
+    @property
+    def runs_code(self) -> bool:
+        """Whether marking it may start kernels."""
+        return any(notebook.exercises for notebook in self.notebooks.values())
 
     @property
     def points(self) -> float:
@@ -65,15 +87,35 @@ def released(root: Path, only: Iterable[str] = ()) -> dict[str, Chapter]:
     return {name: _chapter(root / "chapters" / name, settings.of(name)) for name in names if name in wanted}
 
 
+def with_trials(root: Path, chapters: dict[str, Chapter]) -> dict[str, Chapter]:
+    """The same chapters, those with code exercises knowing how the course wants code to be run."""
+    if not any(chapter.runs_code for chapter in chapters.values()):
+        return chapters
+    from traitlets.config.loader import PyFileConfigLoader  # these take two seconds
+
+    from ..gradebook import MarkCode
+
+    config = root / CONFIG
+    said = PyFileConfigLoader(CONFIG, path=str(root)).load_config() if config.exists() else None
+    set_ = MarkCode(config=said)
+    trial = Trial(set_.seed, float(set_.timeout or 30), set_.sandboxed, str(root))
+    return {name: replace(chapter, trial=trial) for name, chapter in chapters.items()}
+
+
 def _chapter(folder: Path, settings: Settings) -> Chapter:
-    return Chapter(folder.name, {path.stem: _notebook(path) for path in sorted(folder.glob("*.ipynb"))}, settings)
+    chapter = Chapter(folder.name, {path.stem: _notebook(path) for path in sorted(folder.glob("*.ipynb"))}, settings)
+    config = folder.parents[1] / CONFIG
+    if not chapter.runs_code or not config.exists():
+        return chapter
+    return replace(chapter, config=hashlib.sha256(config.read_bytes()).hexdigest())
 
 
 def _notebook(path: Path) -> Notebook:
     stamps = [cell["metadata"].get("nbgrader", {}) for cell in json.loads(path.read_text(encoding="utf-8"))["cells"]]
     points = {stamp["grade_id"]: float(stamp["points"]) for stamp in stamps if stamp.get("grade")}
-    slugs = [slug_of(stamp.get("grade_id")) for stamp in stamps]
-    worth = {slug: points.pop(grade_id(slug), 0.0) for slug in dict.fromkeys(slugs) if slug}
+    names = [stamp.get("grade_id") for stamp in stamps]
+    exercises = tuple(filter(None, map(code_slug_of, names)))
+    worth = {slug: points.pop(grade_id(slug), 0.0) for slug in dict.fromkeys(map(slug_of, names)) if slug}
     known = pages.catalogue()
-    boxes = {slug: known[slug].points if slug in known else int(worth[slug]) for slug in worth}
-    return Notebook(path.stem, path, boxes, worth, tuple(points))
+    boxes = {slug: known[slug].points if slug in known else int(worth[slug]) for slug in worth if slug not in exercises}
+    return Notebook(path.stem, path, boxes, worth, exercises, tuple(points))

@@ -15,7 +15,7 @@ from pathlib import Path
 from . import tables
 from .arrivals import arrivals
 from .ledger import Ledger
-from .released import Chapter, released
+from .released import Chapter, released, with_trials
 from .workers import BATCH, Crew, cores, dask_crew, dask_there, local_crew, mark_all
 
 LARGE = 5_000  # submissions from which on a local Dask cluster does the work, where Dask is installed
@@ -48,7 +48,7 @@ def mark_class(
     with Ledger(out / LEDGER) as ledger:
         places = [root / place for place in places or [Path("submitted")]]
         ledger.enter(arrivals(places, chapters, only=chapter, names=names), chapters)
-        _mark(ledger, chapters, jobs, scheduler)
+        _mark(ledger, root, chapters, jobs, scheduler)
         written = list(_write(ledger, out, table))
         if into_gradebook:
             from .transfer import transfer
@@ -59,12 +59,13 @@ def mark_class(
     return 0
 
 
-def _mark(ledger: Ledger, chapters: dict[str, Chapter], jobs: int, scheduler: str) -> None:
+def _mark(ledger: Ledger, root: Path, chapters: dict[str, Chapter], jobs: int, scheduler: str) -> None:
     """Mark what is not marked yet."""
     from tqdm import tqdm
 
     _, left = ledger.count()
     if left:
+        chapters = with_trials(root, chapters)
         with _crew(left, jobs, scheduler) as crew, tqdm(total=left, unit=" submissions", disable=None) as bar:
             for marked in mark_all(ledger.unmarked(), chapters, crew):
                 ledger.add(marked)

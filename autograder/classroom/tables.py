@@ -16,7 +16,7 @@ from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from .assess import Fault, Row
+from .records import Fault, Row
 from .released import ClassError
 
 VERDICTS = Row._fields

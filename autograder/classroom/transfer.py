@@ -15,8 +15,8 @@ from tqdm import tqdm
 from traitlets.config.loader import PyFileConfigLoader
 
 from ..submissions import grade_id, page_id
-from .assess import Fault, Row
 from .ledger import Ledger
+from .records import Fault, Row
 from .released import ClassError
 from .tables import read_lines
 

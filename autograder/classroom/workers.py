@@ -14,13 +14,13 @@ from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from concurrent.futures import FIRST_COMPLETED, BrokenExecutor, Executor, Future, ProcessPoolExecutor, wait
 from contextlib import AbstractContextManager, ExitStack
-from itertools import islice
 from multiprocessing import get_context
 from pathlib import Path
 
 from .arrivals import Entry
-from .assess import Fault, assess
+from .assess import assess
 from .ledger import Marked, packed, workbook_version
+from .records import Fault
 from .released import Chapter, ClassError
 
 BATCH = 25  # submissions that travel together
@@ -39,14 +39,21 @@ def mark_batch(version: str, chapters: Mapping[str, Chapter], batch: Batch) -> l
 
 
 def _marked(key: str, entry: Entry, chapters: Mapping[str, Chapter]) -> Marked:
-    for path in [entry.folder] if entry.folder else {file.path for file in entry.files}:
-        if not os.path.lexists(Path(path).parent):
-            raise ClassError(f"A worker cannot see {path}. Put the submissions on a disk that all workers share.")
+    for path in _needed(entry, chapters):
+        if not os.path.lexists(path):
+            raise ClassError(f"A worker cannot see {path}. Put the course on a disk that all workers share.")
     try:
         return Marked(key, tuple(packed(record) for record in assess(entry, chapters)))
     except Exception as error:  # noqa: BLE001  one submission must never cost another
         said = f"it could not be marked ({type(error).__name__}: {error}): look at the file, and mark it by hand"
         return Marked(key, (), Fault(entry.student, entry.chapter, "", said[:300]))
+
+
+def _needed(entry: Entry, chapters: Mapping[str, Chapter]) -> set[Path]:
+    """What a worker must see: where the submission lies, and for code the data files of its chapter."""
+    handed_in = [entry.folder] if entry.folder else [file.path for file in entry.files]
+    data = [each.path for chapter in chapters.values() if chapter.runs_code for each in chapter.notebooks.values()]
+    return {*data, *(Path(path).parent for path in handed_in)}
 
 
 class Crew:
@@ -78,7 +85,7 @@ def mark_all(
     suspects: deque[Batch] = deque()
     on_the_way: dict[Future, Batch] = {}
     while True:
-        while not suspects and len(on_the_way) < crew.width * AHEAD and (batch := list(islice(unmarked, BATCH))):
+        while not suspects and len(on_the_way) < crew.width * AHEAD and (batch := _batch(unmarked, chapters)):
             on_the_way[_send(crew, chapters, batch)] = batch
         alone = bool(suspects) and not on_the_way
         if alone:
@@ -100,6 +107,21 @@ def mark_all(
                 else:
                     suspects.extend([each] for several in lost for each in several)
                 break
+
+
+def _batch(unmarked: Iterator[tuple[str, Entry]], chapters: Mapping[str, Chapter]) -> Batch:
+    """The next submissions: a good many whose marking is quick, or a few that start kernels."""
+    batch, weight = [], 0.0
+    for each in unmarked:
+        batch.append(each)
+        weight += 0.5 if _runs_code(each[1], chapters) else 1 / BATCH
+        if weight >= 1:
+            break
+    return batch
+
+
+def _runs_code(entry: Entry, chapters: Mapping[str, Chapter]) -> bool:
+    return bool(entry.chapter) and chapters[entry.chapter].runs_code
 
 
 def _send(crew: Crew, chapters: Mapping[str, Chapter], batch: Batch) -> Future:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections import Counter
+from dataclasses import replace
 from pathlib import Path
 from random import Random
 
@@ -14,6 +15,7 @@ from autograder.classroom.arrivals import Entry
 from autograder.classroom.assess import assess
 from autograder.classroom.demo import ODDITIES, cast, hand_in
 from autograder.classroom.planting import EARNS, Habits, plant
+from autograder.classroom.planting_code import _spoilt
 from autograder.classroom.released import ClassError, released
 from autograder.cli import main
 from autograder.marking import mark
@@ -64,17 +66,44 @@ def class_of_thirty(tmp_path_factory):
 
 
 def test_each_student_earns_what_was_planted_in_every_chapter(class_of_thirty):
-    """Thirty students, every chapter, every oddity: the marks are exactly what each should earn."""
+    """Thirty students, every chapter of pages, every oddity: the marks are exactly what each should earn."""
     into, earned = class_of_thirty
     chapters = released(ROOT)
     assert {each.student.oddity for each in earned} == {"", *ODDITIES}
     for each in earned:
+        if chapters[each.chapter].runs_code:
+            continue  # thirty kernels for each: the next test has fewer
         folder = into / each.student.name / each.chapter
         if each.student.oddity == "nothing handed in":
             assert not folder.exists()
             continue
         (record,) = assess(Entry(each.student.name, each.chapter, "demo", str(folder)), chapters)
         assert (record.points, record.out_of) == (each.points, each.out_of), (each.student, each.chapter)
+
+
+@pytest.mark.xdist_group("workers")
+def test_code_earns_what_was_planted(tmp_path):
+    """Right, with a slip, broken and blank code of chapter 5, run in kernels: exactly what each should earn."""
+    chapters = released(ROOT, ["05-activations"])
+    students = [replace(student, oddity="") for student in cast(12, 4)]
+    earned = hand_in(ROOT, students, tmp_path, chapters, seed=4)
+    kinds: set[str] = set()
+    for each in earned:
+        code = [box for slug, boxes in each.planted.items() if slug in pages.exercises() for box in boxes]
+        if not {box.what for box in code} <= kinds:  # a kernel for each kind is enough
+            kinds |= {box.what for box in code}
+            folder = tmp_path / each.student.name / each.chapter
+            (record,) = assess(Entry(each.student.name, each.chapter, "demo", str(folder)), chapters)
+            assert (record.points, record.out_of) == (each.points, each.out_of), each.student
+    assert kinds == {"right", "slip", "unreadable", "blank"}
+
+
+def test_a_slip_spoils_what_it_touches():
+    """Every slip of every exercise that can be planted costs something, and what it spares earns its points."""
+    for exercise in pages.exercises().values():
+        for code in exercise.changes:
+            planted = _spoilt(exercise, code)
+            assert planted is None or 0 <= sum(box.points for box in planted) < exercise.points, (exercise, code)
 
 
 def test_the_same_seed_makes_the_same_files(class_of_thirty, tmp_path):
