@@ -13,8 +13,6 @@ from tempfile import TemporaryDirectory
 
 from .. import pages
 from ..code_marking import CodeMarks, Finding, blank_marks
-from ..oracle import mark_exercises
-from ..sandbox import short_place
 from ..submissions import Cell
 from ..written import begun, oddities, written_in
 from .arrivals import Entry
@@ -48,6 +46,9 @@ def code_rows(
 
 
 def _run(entry: Entry, chapter: Chapter, notebook: Notebook, nb: object, slugs: list[str]) -> dict[str, CodeMarks]:
+    from ..oracle import mark_exercises  # here, because most submissions need no kernel
+    from ..sandbox import short_place
+
     with TemporaryDirectory(dir=short_place()) as folder:
         own = Path(folder) / "work"
         own.mkdir()
