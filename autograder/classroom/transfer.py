@@ -14,7 +14,7 @@ from sqlalchemy.exc import DBAPIError
 from tqdm import tqdm
 from traitlets.config.loader import PyFileConfigLoader
 
-from ..submissions import grade_id, page_id
+from ..submissions import code_slug_of, grade_id, slug_of
 from .ledger import Ledger
 from .records import Fault, Row
 from .released import ClassError
@@ -72,21 +72,19 @@ def _timestamp(course: CourseDirectory, folder: str) -> dict[str, object]:
 
 def _fill(submission: SubmittedAssignment, rows: list[Row], faults: list[Fault]) -> None:
     points: dict[str, float] = defaultdict(float)
-    typed, said = set(), defaultdict(list)
+    answered: dict[str, bool] = defaultdict(bool)
+    said: dict[str, list[str]] = defaultdict(list)
     for row in rows:
         points[grade_id(row.page)] += float(row.points)
-        if row.text:
-            typed.add(page_id(row.page))
+        answered[row.page] |= row.verdict != "blank"
     for fault in faults:
-        if fault.page:
-            said[page_id(fault.page)].append(f"{fault.said[:1].upper()}{fault.said[1:]}.")
-    pages = {page_id(row.page) for row in rows}
+        said[fault.page].append(f"{fault.said[:1].upper()}{fault.said[1:]}.")
     for notebook in submission.notebooks:
         for grade in notebook.grades:
             if grade.cell.name in points:
                 grade.auto_score = points[grade.cell.name]
                 grade.needs_manual_grade = grade.manual_score is not None
         for comment in notebook.comments:
-            if comment.cell.name in pages:
-                blank = None if comment.cell.name in typed else NO_RESPONSE
-                comment.auto_comment = " ".join(said[comment.cell.name]) or blank
+            slug = slug_of(comment.cell.name) or code_slug_of(comment.cell.name)
+            if slug in answered:
+                comment.auto_comment = " ".join(said[slug]) or (None if answered[slug] else NO_RESPONSE)

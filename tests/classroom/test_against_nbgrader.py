@@ -8,18 +8,21 @@ import shutil
 import subprocess
 import sys
 from collections import defaultdict
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 from nbgrader.api import Gradebook, SubmittedAssignment
 
 from autograder import pages
+from autograder.classroom.demo import cast, hand_in, write_expected
 from autograder.cli import main
 from autograder.submissions import grade_id, page_id
 
 pytestmark = pytest.mark.xdist_group("nbgrader")
 REPOSITORY = Path(__file__).parents[2]
 CHAPTERS = ("00-start", "06-cost")
+WITH_CODE = "05-activations"
 
 
 def nbgrader(course: Path, *words: str) -> None:
@@ -43,6 +46,27 @@ def course(tmp_path_factory):
     for chapter in CHAPTERS:
         nbgrader(root, "autograde", chapter)
     assert main(["mark", "--root", str(root), "--jobs", "1"]) == 0
+    return root
+
+
+@pytest.fixture(scope="module")
+def course_with_code(tmp_path_factory):
+    """A course of a chapter with code exercises, and four students: right, slipped, broken and blank code."""
+    root = tmp_path_factory.mktemp("code")
+    for name in ("nbgrader_config.py", "workbook.toml"):
+        shutil.copy(REPOSITORY / name, root)
+    shutil.copytree(REPOSITORY / "source" / WITH_CODE, root / "source" / WITH_CODE)
+    nbgrader(root, "generate_assignment", WITH_CODE)
+    students, kinds = [], set()
+    for earned in hand_in(REPOSITORY, [replace(each, oddity="") for each in cast(60, 4)], root / "trial", [WITH_CODE]):
+        written = {box.what for slug, boxes in earned.planted.items() if slug in pages.exercises() for box in boxes}
+        if not written <= kinds:
+            kinds |= written
+            students.append(earned.student)
+    assert kinds == {"right", "slip", "unreadable", "blank"}
+    write_expected(hand_in(root, students, root / "submitted"), root / "demo-class.csv")
+    nbgrader(root, "autograde", WITH_CODE)
+    assert main(["mark", "--root", str(root)]) == 0
     return root
 
 
@@ -94,6 +118,17 @@ def test_workbook_mark_gives_the_figures_of_the_gradebook(course):
     for (student, chapter, _), points in marked.items():
         by_chapter[student, chapter] += points
     assert sums == by_chapter
+
+
+def test_code_earns_the_same_everywhere(course_with_code):
+    """What was planted in code exercises, nbgrader's gradebook, `workbook mark`: the same points."""
+    root = course_with_code
+    expected = {(s, c, grade_id(p)): points for (s, c, p), points in totals(root / "demo-class.csv").items()}
+    marked = {(s, c, grade_id(p)): points for (s, c, p), points in totals(root / "marks" / "verdicts.csv").items()}
+    assert graded(root / "gradebook.db") == expected == marked
+    before = book(root / "gradebook.db")
+    assert main(["mark", "--root", str(root), "--into-gradebook"]) == 0
+    assert book(root / "gradebook.db") == before
 
 
 def test_into_gradebook_writes_what_nbgrader_writes(course, tmp_path):

@@ -15,7 +15,7 @@ from pathlib import Path
 
 import pytest
 
-from autograder.classroom import workers
+from autograder.classroom import run, workers
 from autograder.classroom.arrivals import arrivals
 from autograder.classroom.demo import cast, hand_in
 from autograder.classroom.ledger import Marked, key, versions
@@ -188,6 +188,17 @@ def test_a_cluster_marks_and_a_killed_worker_loses_nothing(course, tmp_path):
         words = ["mark", "--root", str(course), "--out", "cluster", "--scheduler", address]
         assert main(words) == 0
     assert tables(course / "cluster") == tables(course / "marks")
+
+
+def test_a_large_folder_gets_a_cluster_of_its_own(course, monkeypatch, capfd):
+    """From so many submissions on, Dask does the work on this computer too; the tables stay the same."""
+    opened = []
+    monkeypatch.setattr(run, "LARGE", 500)
+    monkeypatch.setattr(run, "dask_crew", lambda *given: opened.append(given) or dask_crew(*given))
+    assert main(["mark", "--root", str(course), "--out", "large", "--jobs", "2"]) == 0
+    assert opened == [("", 2)]
+    assert tables(course / "large") == tables(course / "marks")
+    assert "Traceback" not in capfd.readouterr().err
 
 
 def test_a_scheduler_that_does_not_answer_is_named(course, monkeypatch, capsys):
