@@ -23,7 +23,6 @@ import zmq
 from jupyter_client import KernelManager
 from jupyter_client.kernelspec import KernelSpec, KernelSpecManager
 from nbformat.notebooknode import NotebookNode
-from nbformat.v4 import output_from_msg
 
 from . import runner, sandbox
 
@@ -34,6 +33,7 @@ MAX_OUTPUTS = 200
 START = 60  # seconds for a kernel to start
 GRACE = 2  # seconds for a kernel to stop what it does
 SHOWN = ("stream", "display_data", "execute_result", "error")
+PARTS = ("header", "parent_header", "content")
 CUT = "... Output truncated ..."
 
 PRELUDE = '''
@@ -233,8 +233,28 @@ class Kernel:
                 _, message = self.manager.session.recv(socket, zmq.NOBLOCK)
             except Exception:  # noqa: BLE001, S112  anything but a message of the protocol
                 continue
-            if isinstance(message, dict) and isinstance(message.get("content"), dict):
+            if isinstance(message, dict) and all(isinstance(message.get(part), dict) for part in PARTS):
                 yield socket, message
+
+
+def _output(kind: str, content: dict) -> NotebookNode:
+    """What is shown, in the form a notebook has it, whatever stands in the message."""
+    if kind == "stream":
+        name = "stderr" if content.get("name") == "stderr" else "stdout"
+        return NotebookNode(output_type=kind, name=name, text=_text(content.get("text")))
+    if kind == "error":
+        lines = content.get("traceback")
+        said = {name: _text(content.get(name)) for name in ("ename", "evalue")}
+        traceback = [_text(line) for line in lines] if isinstance(lines, list) else []
+        return NotebookNode(output_type=kind, **said, traceback=traceback)
+    data = content["data"] if isinstance(content.get("data"), dict) else {}
+    texts = {str(mime): _text(text) for mime, text in data.items() if isinstance(text, str)}
+    number = {"execution_count": None} if kind == "execute_result" else {}
+    return NotebookNode(output_type=kind, data=NotebookNode(texts), metadata=NotebookNode(), **number)
+
+
+def _text(value: object) -> str:
+    return value.encode("utf-8", "replace").decode() if isinstance(value, str) else ""
 
 
 def _keep(ran: Ran, message: dict, kept: int) -> int:
@@ -251,10 +271,7 @@ def _keep(ran: Ran, message: dict, kept: int) -> int:
             start = content["text"][: MAX_OUTPUT - kept] + "\n" if isinstance(content.get("text"), str) else ""
             ran.outputs.append(NotebookNode(output_type="stream", name="stdout", text=start + CUT))
         return MAX_OUTPUT + 1
-    try:
-        shown = output_from_msg(message)
-    except (ValueError, KeyError, TypeError, AttributeError):
-        return kept
+    shown = _output(message["msg_type"], content)
     last = ran.outputs[-1] if ran.outputs else None
     if shown.output_type == "stream" and last is not None and last.get("name") == shown.get("name"):
         last.text += shown.text

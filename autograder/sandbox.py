@@ -23,6 +23,11 @@ from typing import Any
 from jupyter_client.provisioning import KernelProvisionerFactory, LocalProvisioner
 from traitlets import Bool, Integer, Unicode
 
+try:
+    import resource
+except ImportError:  # Windows
+    resource = None
+
 NAME = "workbook"
 KEPT = (
     "PATH", "LANG", "LC_ALL", "LC_CTYPE", "TZ", "PYTHONPATH", "PYTHONHASHSEED", "VIRTUAL_ENV", "CONDA_PREFIX",
@@ -49,7 +54,7 @@ class WorkbookProvisioner(LocalProvisioner):
         kwargs = await super().pre_launch(**kwargs)
         if self.sandboxed and why_not() is None:
             kwargs["cmd"] = wrapped(kwargs["cmd"], Path(self.folder), Path(self.scratch), self.course)
-        if os.name == "posix":
+        if resource is not None:
             kwargs["preexec_fn"] = _Limits(self.megabytes)
         return kwargs
 
@@ -75,8 +80,6 @@ class _Limits:
         self.megabytes = megabytes
 
     def __call__(self) -> None:
-        import resource
-
         for kind, most in (("RLIMIT_AS", self.megabytes * 2**20), ("RLIMIT_FSIZE", 200 * 2**20), ("RLIMIT_CORE", 0)):
             try:
                 resource.setrlimit(getattr(resource, kind), (most, most))

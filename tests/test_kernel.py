@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import pytest
+from nbformat import validate
+from nbformat.v4 import new_code_cell, new_notebook
 
 from autograder import sandbox
 from autograder.kernel import MAX_OUTPUT, Died, Kernel, Late
@@ -56,6 +58,25 @@ def test_output_is_capped(kernel):
         "for n in range(3):\n    from IPython.display import clear_output\n    clear_output()\n    print(n)", 20
     )
     assert texts(many) == ["2\n"]
+
+
+FORGED = """
+kernel = get_ipython().kernel
+parent = kernel.get_parent()
+for kind, content in (
+    ("error", {"ename": 3, "evalue": [], "traceback": "x"}), ("error", {}), ("stream", {"name": 5, "text": {"a": 1}}),
+    ("display_data", {"data": [1, 2]}), ("display_data", {"data": {"text/html": 3, "text/plain": "ok"}}),
+    ("execute_result", {"data": None, "execution_count": "many"}), ("status", {}), ("clear_output", None),
+):
+    kernel.session.send(kernel.iopub_socket, kind, content, parent=parent)
+"""
+
+
+def test_forged_messages_do_no_harm(kernel):
+    """Whatever a kernel sends, what is kept is a sound notebook."""
+    cell = new_code_cell("x", outputs=kernel.run(FORGED, 20).outputs)
+    validate(new_notebook(cells=[cell]))
+    assert "ok" in texts(kernel.run("'ok'", 20))[0]
 
 
 def test_nobody_is_asked_for_input(kernel):
