@@ -19,16 +19,22 @@ from pathlib import Path, PurePath
 from .submissions import Submission, read_notebook
 
 MAX_BYTES = 200_000_000
+LONGEST = 6  # characters of an escape or a false that may be cut off in the middle
 MAX_FILES = 50  # of a submission that are looked into
 PASSED_OVER = (".ipynb_checkpoints", "__MACOSX")  # folders that programs make for themselves
 
 BEGINNINGS = {
     b"PK": "is a zip archive: unpack it and hand in the .ipynb file inside",
+    b"Rar!": "is an archive: unpack it and hand in the .ipynb file inside",
+    b"7z": "is an archive: unpack it and hand in the .ipynb file inside",
+    b"\x1f\x8b": "is an archive: unpack it and hand in the .ipynb file inside",
     b"%PDF": "is a PDF: hand in the .ipynb file itself",
     b"<": "is a web page: hand in the .ipynb file itself, not a page that shows it",
     b"{\\rtf": "is a text document: hand in the .ipynb file itself",
 }
 """How files begin that people hand in instead of a notebook."""
+
+ARCHIVES = (".zip", ".rar", ".7z", ".gz", ".tgz")  # never unpacked, but named where the notebook is missing
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,7 +83,7 @@ def parse(data: bytes) -> tuple[object, tuple[str, ...]]:
     try:
         found = json.loads(written)
     except json.JSONDecodeError as error:
-        if error.pos >= len(written.rstrip()) - 1 or "Unterminated" in error.msg:
+        if error.pos >= len(written.rstrip()) - LONGEST or "Unterminated" in error.msg:
             return None, ("breaks off in the middle: save the notebook and hand it in again",)
         return None, (f"is damaged in line {error.lineno}: open it in JupyterLab, save it and hand it in again",)
     except (ValueError, RecursionError, MemoryError):
@@ -123,7 +129,7 @@ def find_among(
 ) -> dict[str, Handed]:
     """The same among files given by name, each with a function that reads it."""
     named = {name: files[f"{name}.ipynb"]() if f"{name}.ipynb" in files else None for name in wanted}
-    rest = [read for name, read in files.items() if could_be_notebook(name) and name not in _right_names(wanted)]
+    rest = [read for name, read in files.items() if _worth_a_look(name) and name not in _right_names(wanted)]
     others = [read() for read in rest[:MAX_FILES]]
     return {name: _choose(name, named, others, pages) for name, pages in wanted.items()}
 
@@ -131,6 +137,11 @@ def find_among(
 def could_be_notebook(name: str) -> bool:
     """Whether a file of this name is looked into."""
     return name.lower().endswith(".json") or ".ipynb" in PurePath(name).name.lower()
+
+
+def _worth_a_look(name: str) -> bool:
+    """That, or an archive: where the notebook is missing it is named."""
+    return could_be_notebook(name) or name.lower().endswith(ARCHIVES)
 
 
 def _right_names(wanted: Iterable[str]) -> set[str]:
@@ -163,7 +174,7 @@ def _filled(handed: Handed, pages: Mapping[str, int]) -> int:
 
 
 def _notebooks(folder: Path) -> Iterator[Path]:
-    """Every file of the submission that could be a notebook, in a fixed order."""
+    """Every file of the submission that could be a notebook or hold one, in a fixed order."""
     for place, folders, names in os.walk(folder):
         folders[:] = sorted(name for name in folders if name not in PASSED_OVER)
-        yield from (Path(place, name) for name in sorted(names) if could_be_notebook(name))
+        yield from (Path(place, name) for name in sorted(names) if _worth_a_look(name))

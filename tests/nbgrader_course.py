@@ -40,6 +40,7 @@ class Course:
 
     def __init__(self, root: Path, *extra: dict) -> None:
         self.root, self.db_url = root, f"sqlite:///{root / 'gradebook.db'}"
+        root.mkdir(parents=True, exist_ok=True)
         shutil.copy(REPOSITORY / "nbgrader_config.py", root)
         self.write_source(CHAPTER, NAME, [new_markdown_cell(PROSE), *page_cells(PAGES), *extra])
 

@@ -138,3 +138,21 @@ def test_nothing_is_said_to_be_missing(tmp_path):
     """An empty folder, and one that is not there."""
     for folder in (tmp_path, tmp_path / "nowhere"):
         assert find(folder, PAGES)["one"].faults == ("`one.ipynb` was not handed in",)
+
+
+def test_wherever_a_file_breaks_off_it_is_said():
+    """A download that was cut is never called damaged, not even in the middle of a letter, a number or a word."""
+    metadata = {"a": True, "b": None, "c": [-1.5e10, False]}
+    cells = [{"cell_type": "code", "source": "é → ½", "metadata": metadata}]
+    for written in (json.dumps({"cells": cells}), json.dumps({"cells": cells}, ensure_ascii=False, indent=1)):
+        data = written.encode()
+        for end in range(1, len(data)):
+            assert parse(data[:end])[1][0].startswith("breaks off"), data[:end]
+
+
+def test_an_archive_beside_nothing_is_named(tmp_path):
+    """Who hands in an archive is told to unpack it; who hands in one beside the notebook is not."""
+    (tmp_path / "Homework.ZIP").write_bytes(b"PK\3\4")
+    assert "`Homework.ZIP` is a zip archive: unpack it" in "".join(find(tmp_path, {"one": PAGES["one"]})["one"].faults)
+    put(tmp_path, "one.ipynb", A)
+    assert find(tmp_path, {"one": PAGES["one"]})["one"].faults == ()
