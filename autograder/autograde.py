@@ -18,14 +18,14 @@ import sqlite3
 import sys
 import traceback
 import warnings
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from functools import cache, partial
 from pathlib import Path
 
 import nbgrader.api
 from nbconvert.writers import FilesWriter
-from nbgrader.api import Gradebook, MissingEntry
+from nbgrader.api import Gradebook, InvalidEntry, MissingEntry
 from nbgrader.apps import AutogradeApp
 from nbgrader.converters import Autograde
 from nbgrader.converters.base import NbGraderException
@@ -37,7 +37,7 @@ from .incoming import SubmissionExporter
 from .workers import Died, each
 
 PATIENCE = 60  # seconds to wait for another program that writes to the gradebook
-ROUTINE = ("Removing existing", "Updating existing")  # nbgrader's warnings of what was asked for
+ROUTINE = ("Removing existing", "Updating existing", "No submitted file")  # nbgrader's warnings that say nothing new
 
 
 class AutogradeError(Exception):
@@ -116,7 +116,9 @@ def worker(*given: object) -> Grader:
     """
     warnings.simplefilter("ignore", SAWarning)  # of nbgrader's own queries; nothing that an instructor could mend
     nbgrader.api.create_engine = cache(nbgrader.api.create_engine)
-    return Grader(*given)
+    grader = Grader(*given)
+    nbgrader.api.app_log.disabled = True  # it prints a traceback for each error, which we put in words
+    return grader
 
 
 class Grader(Autograde):
@@ -145,7 +147,7 @@ class Grader(Autograde):
         except MissingEntry:
             mend = f"Is the name right? Then: nbgrader generate_assignment {chapter}"
             raise AutogradeError(f"The gradebook does not know {chapter}. {mend}") from None
-        except (SQLAlchemyError, sqlite3.Error) as error:
+        except (SQLAlchemyError, sqlite3.Error, InvalidEntry) as error:
             raise AutogradeError(f"Nothing was graded: {reason(error)[0]}.") from None
 
     def init_destination(self, assignment_id: str, student_id: str) -> bool:
@@ -297,13 +299,21 @@ DISK = {
 
 def reason(error: BaseException) -> tuple[str, bool]:
     """Why a submission failed and what to do, in words; and whether every other one would fail, too."""
-    said = str(error)
-    if isinstance(error, (SQLAlchemyError, sqlite3.Error)):
-        for part, meaning in GRADEBOOK.items():
-            if part in said:
-                return meaning, True
-    if isinstance(error, OSError) and error.errno in DISK:
-        return DISK[error.errno], True
-    if isinstance(error, PermissionError):
-        return f"{error.filename} may not be read or written; check who owns it", False
-    return f"{type(error).__name__}: {said.splitlines()[0] if said else 'no more is known'}", False
+    for cause in _causes(error):
+        if isinstance(cause, (SQLAlchemyError, sqlite3.Error)):
+            for part, meaning in GRADEBOOK.items():
+                if part in str(cause):
+                    return meaning, True
+        if isinstance(cause, OSError) and cause.errno in DISK:
+            return DISK[cause.errno], True
+        if isinstance(cause, PermissionError):
+            return f"{cause.filename} may not be read or written; check who owns it", False
+    said = str(error).splitlines() or ["no more is known"]
+    return f"{type(error).__name__}: {said[0]}", False
+
+
+def _causes(error: BaseException | None) -> Iterator[BaseException]:
+    """An error and those that led to it: nbgrader makes InvalidEntry of a locked gradebook."""
+    while error is not None:
+        yield error
+        error = error.__cause__ or error.__context__

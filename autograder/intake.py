@@ -116,6 +116,9 @@ def find(folder: Path, wanted: Mapping[str, Mapping[str, int]]) -> dict[str, Han
 
     That is the file of its name, unless another one holds answers to its pages and that one none.
     """
+    if os.path.isdir(folder) and not os.access(folder, os.R_OK | os.X_OK):
+        said = f"the folder {quoted(folder.name)} may not be read: check who owns it, and grade again with --force"
+        return {name: Handed(None, (said,)) for name in wanted}
     files = {path.relative_to(folder).as_posix(): partial(read_file, path, folder) for path in _notebooks(folder)}
     for name in wanted:
         path = folder / f"{name}.ipynb"

@@ -66,11 +66,12 @@ class Course:
             status = cli.main([*words, "--root", str(self.root)])
         return subprocess.CompletedProcess(words, status, out.getvalue(), err.getvalue())
 
-    def start(self, module: str, *words: str, **environment: str) -> subprocess.Popen:
+    def start(self, module: str, *words: str, before: tuple[str, ...] = (), **environment: str) -> subprocess.Popen:
         """The same, or nbgrader's, as a process of its own that is not waited for."""
         environment = {**os.environ, "PYTHONPATH": str(REPOSITORY), "HOME": str(self.root), **environment}
-        return subprocess.Popen([sys.executable, "-m", module, *words], cwd=self.root, env=environment, text=True,
-                                stdout=subprocess.PIPE, stderr=subprocess.PIPE)  # fmt: skip
+        command = [*before, sys.executable, "-m", module, *words]
+        return subprocess.Popen(command, cwd=self.root, env=environment, text=True, stdout=subprocess.PIPE,
+                                stderr=subprocess.PIPE)  # fmt: skip
 
     def released(self) -> dict:
         """The chapter's notebook as it is handed out."""

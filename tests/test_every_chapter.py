@@ -40,7 +40,7 @@ def course(tmp_path_factory):
 
 @pytest.mark.parametrize("chapter", CHAPTERS, ids=lambda chapter: chapter.folder)
 def test_no_trick_gains_and_no_accident_loses(course, chapter):
-    """In this chapter, too, everybody gets what their readable answers deserve, faults are named, nobody is left out."""
+    """Here, too, everybody gets what their readable answers deserve, faults are named, nobody is left out."""
     handed_in = digest(course.root / "submitted")
     around = digest(course.root.parent.parent).keys()
     ran = course.workbook("autograde", chapter.folder, "--jobs", "2")
