@@ -41,7 +41,7 @@ def jupyter(folder: Path, *, at_once: bool = True) -> Iterator[str]:
     at_once switches the workbook's server extension on or off.
     """
     root, home = folder / "work", folder / "home"
-    root.mkdir()
+    root.mkdir(exist_ok=True)
     home.mkdir()
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
