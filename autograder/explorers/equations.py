@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from ..explorer import explorer
 from .backpropagation import walked
-from .stepper import panel
 
 
 @explorer("The four equations at work", beside="equations/deep-gradients")
@@ -15,5 +14,4 @@ def stepper(control):
     """
     walk, problem = walked(control, "x = 2 1; W = 0.5 -1 | 1 0.5; b = -0.5 -1; W = 1 -2; b = 0.5; y = 1", "σ")
     done = control.steps("step", len(walk.operations), walk.telling, spoken="step", play=1200)
-    now = walk.operations[done - 1] if done else None
-    return (*problem, panel(now), walk.picture(done), *walk.working(done))
+    return (*problem, walk.picture(done, equations=True), *walk.working(done))

@@ -28,7 +28,7 @@ EQUATIONS = {
 }
 """The four equations, as they stand in the panel that lights up."""
 
-WIDTH, ROW, MARGIN, RADIUS = 580, 112, 26, 24
+WIDTH, ROW, MARGIN, RADIUS, PANEL = 580, 112, 26, 24, 110
 
 
 class Operation(NamedTuple):
@@ -121,16 +121,22 @@ class Walk:
 
     # -- the drawing -------------------------------------------------------------------------------------------------
 
-    def picture(self, done: int) -> Node:
-        """The network after so many operations; the last of them is the one that is shown at work."""
+    def picture(self, done: int, *, equations: bool = False) -> Node:
+        """The network after so many operations; the last of them is the one that is shown at work.
+
+        With `equations` the four stand above it, and the one that acts is lit.
+        """
         now = self.operations[done - 1] if done else None
         active = self.edges(now) if now else []
         marks = [mark for edge in self._all_edges() for mark in self._edge(edge, now, edge in active)]
         marks += [mark for layer, size in enumerate(self.sizes) for j in range(size)
                   for mark in self._node(layer, j, done)]  # fmt: skip
-        height = ROW * max(self.sizes)
         title = f"A {'–'.join(map(str, self.sizes))} network, {self.said(now) if now else 'before the first step'}"
-        return _canvas(marks, height, title)
+        over = PANEL if equations else 0
+        return figure(
+            *(panel(now) if equations else ()), *marks, x=(0, WIDTH), y=(ROW * max(self.sizes), -over), axes=False,
+            width=WIDTH + LEFT + RIGHT, height=ROW * max(self.sizes) + over + TOP + BOTTOM, title=title,
+        )  # fmt: skip
 
     def _all_edges(self) -> list[tuple[int, int, int]]:
         return [(layer, j, k) for layer in range(1, len(self.sizes)) for j in range(self.sizes[layer])
@@ -245,24 +251,18 @@ class Walk:
 SYMBOLS = {"identity": "", "relu": "ReLU", "sigmoid": "σ", "tanh": "tanh"}
 
 
-def panel(now: Operation | None) -> Node:
-    """The four equations; the one that acts is lit."""
+def panel(now: Operation | None) -> list:
+    """The four equations, above the network; the one that acts is lit."""
     marks = []
     for place, (name, equation) in enumerate(EQUATIONS.items()):
-        x, y = 290 * (place % 2), 44 * (place // 2)
-        if now is not None and now.kind == name:
-            marks.append(area([(x, y + 2), (x + 280, y + 2), (x + 280, y + 40), (x, y + 40)], "care", filled=False))
-        look = "ink" if now is not None and now.kind == name else "soft"
-        marks += [label((x + 14, y + 27), name, look, anchor="start"),
-                  label((x + 66, y + 27), equation, look, anchor="start")]  # fmt: skip
-    acting = f"{now.kind} acts" if now is not None and now.kind in EQUATIONS else "none acts now"
-    return _canvas(marks, 88, f"The four equations; {acting}")
-
-
-def _canvas(marks: list, height: float, title: str) -> Node:
-    """A figure in which a unit is a pixel, y counted downwards."""
-    return figure(*marks, x=(0, WIDTH), y=(height, 0), width=WIDTH + LEFT + RIGHT, height=int(height + TOP + BOTTOM),
-                  axes=False, title=title)  # fmt: skip
+        x, y = 290 * (place % 2), 44 * (place // 2) - PANEL
+        acts = now is not None and now.kind == name
+        if acts:
+            frame = [(x, y + 2), (x + 280, y + 2), (x + 280, y + 40), (x, y + 40)]
+            marks.append(area(frame, "care", filled=False))
+        marks += [label((x + 14, y + 27), name, "ink" if acts else "soft", anchor="start"),
+                  label((x + 66, y + 27), equation, "ink" if acts else "soft", anchor="start")]  # fmt: skip
+    return marks
 
 
 def _between(a: tuple[float, float], b: tuple[float, float], share: float) -> tuple[float, float]:

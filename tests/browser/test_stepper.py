@@ -44,4 +44,18 @@ def test_a_network_of_ones_own(explore_in_lab):  # noqa: F811
     bench.page.wait_for_function("root => !document.querySelector(root + ' .wb-face.wb-care')", arg=LIVE)
     bench.control("step").press("End")
     lit.wait_for()
-    assert "BP4 acts" in (bench.page.locator(TITLE).first.get_attribute("aria-label") or "")
+    assert "weights into node" in (bench.page.locator(TITLE).first.get_attribute("aria-label") or "")
+
+
+def test_a_batch_turns_and_an_example_is_followed(explore_in_lab):  # noqa: F811
+    """Play turns the columns into rows; choosing an example empties the others."""
+    bench = explore_in_lab("batching/turning")
+    cell = f"{LIVE} .wb-face"
+    before = bench.path(".wb-face", "points")
+    bench.root.get_by_role("button", name="Play").click()
+    bench.page.wait_for_function("root => document.querySelector(root).innerText.includes('10 of 10')", arg=LIVE)
+    bench.changed(".wb-face", before, "points")
+    assert "X W" in shown(bench).replace("\n", " ").replace("  ", " ")
+    assert bench.page.locator(cell).count() == 6 + 8 + 3 + 12
+    bench.control("examples m").press("Home")
+    bench.page.wait_for_function("cell => document.querySelectorAll(cell).length === 6 + 2 + 3 + 3", arg=cell)

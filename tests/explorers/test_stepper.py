@@ -101,10 +101,10 @@ def test_the_equation_that_acts_is_lit():
     """One frame around it, none on the way forward."""
     walk = the_network()
     for operation in walk.operations:
-        shown = panel(operation)
-        frames = sum(mark.kind == "area" for mark in shown.parts)
-        assert frames == (operation.kind in EQUATIONS)
-        assert operation.kind in shown.options["title"] or not frames
+        marks = panel(operation)
+        lit = [mark.options["said"] for mark in marks if mark.kind == "label" and mark.options["look"] == "ink"]
+        assert sum(mark.kind == "area" for mark in marks) == (operation.kind in EQUATIONS)
+        assert lit == ([operation.kind, EQUATIONS[operation.kind]] if operation.kind in EQUATIONS else [])
 
 
 @pytest.mark.parametrize("text, said", [
