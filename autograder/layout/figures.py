@@ -43,14 +43,15 @@ class Mark(NamedTuple):
 
 def figure(
     *marks: Mark, x: Span, y: Span, title: str, names: tuple[str, str] = ("", ""), width: int = WIDTH,
-    height: int = HEIGHT, axes: bool = True,
+    height: int = HEIGHT, axes: bool = True, room: tuple[int, int, int, int] = (LEFT, RIGHT, TOP, BOTTOM),
 ) -> Node:  # fmt: skip
     """A figure `width` × `height` CSS pixels over the ranges x and y; y = (3, 0) counts downwards.
 
-    title says in words what is drawn, names are those of the two axes, axes=False leaves ticks and frame away.
+    title says in words what is drawn, names are those of the two axes, axes=False leaves ticks and frame away,
+    room is kept free left, right, above and below the axes.
     """
-    options = {"x": x, "y": y, "title": title, "names": names, "width": width, "height": height, "axes": axes}
-    return Node("figure", marks, options)
+    size = {"width": width, "height": height, "room": room}
+    return Node("figure", marks, {"x": x, "y": y, "title": title, "names": names, "axes": axes, **size})
 
 
 def curve(x: Sequence[float], y: Sequence[float], look: str = "accent", *, dashed: bool = False) -> Mark:
@@ -99,8 +100,11 @@ def contours(x: Sequence[float], y: Sequence[float], z: np.ndarray, levels: Sequ
     return Mark("contours", (x, y, z), {"levels": tuple(levels), "drawn": {}})
 
 
-def cells(values: np.ndarray, *, largest: float | None = None, printed: bool = True) -> Mark:
-    """A heat map, row 0 on top of y = (rows, 0): the colour says the sign and, against `largest`, the size."""
+def cells(values: np.ndarray, *, largest: float | np.ndarray | None = None, printed: bool = True) -> Mark:
+    """A heat map, row 0 on top of y = (rows, 0): the colour says the sign and, against `largest`, the size.
+
+    largest   what has the full colour, one number for all or a column of one for each row
+    """
     return Mark("cells", np.asarray(values, float), {"largest": largest, "printed": printed})
 
 
@@ -136,15 +140,18 @@ def handle(control: str, at: Point, along: str = "xy") -> Mark:
 
 
 def heatmap(values: np.ndarray, *, title: str, rows: Sequence[str] = (), columns: Sequence[str] = (), cell: int = 46,
-            largest: float | None = None, printed: bool = True) -> Node:  # fmt: skip
-    """A figure of its own for a matrix: coloured cells, numbers in them, names beside rows and above columns."""
+            largest: float | np.ndarray | None = None, printed: bool = True, left: int = LEFT) -> Node:  # fmt: skip
+    """A figure of its own for a matrix: coloured cells, numbers in them, names above columns and beside rows, for which
+    there are `left` pixels."""
     values = np.atleast_2d(values)
     high, wide = values.shape
     marks = [cells(values, largest=largest, printed=printed)]
     marks += [label((0, i + 0.5), name, "soft", anchor="end", dx=-7, dy=5) for i, name in enumerate(rows)]
     marks += [label((j + 0.5, 0), name, "soft", dy=-7) for j, name in enumerate(columns)]
-    size = {"width": LEFT + RIGHT + cell * wide, "height": TOP + BOTTOM + cell * high}
-    return figure(*marks, x=(0, wide), y=(high, 0), title=title, axes=False, **size)
+    top, bottom = (28 if columns else 2), 2
+    size = {"width": left + RIGHT + cell * wide, "height": top + bottom + cell * high}
+    room = (left, RIGHT, top, bottom)
+    return figure(*marks, x=(0, wide), y=(high, 0), title=title, axes=False, room=room, **size)
 
 
 # -- drawing -----------------------------------------------------------------------------------------------------------
@@ -175,7 +182,8 @@ def drawn(node: Node) -> str:
     """The SVG of a figure. It holds no ids, so it may stand in a document many times."""
     opt = node.options
     width, height = opt["width"], opt["height"]
-    frame = Frame(opt["x"], opt["y"], width - LEFT - RIGHT, height - TOP - BOTTOM)
+    left, right, top, bottom = opt["room"]
+    frame = Frame(opt["x"], opt["y"], width - left - right, height - top - bottom)
     inside = "".join(_drawn(mark, frame) for mark in node.parts if mark.kind not in OVER)
     over = "".join(_drawn(mark, frame) for mark in node.parts if mark.kind in OVER)
     role = "group" if any(mark.kind == "handle" for mark in node.parts) else "img"
@@ -183,7 +191,7 @@ def drawn(node: Node) -> str:
     axes = _axes(frame) if opt["axes"] else ""
     return (
         f'<svg class="wb-figure" viewBox="0 0 {width} {height}" style="width:{width}px" role="{role}" '
-        f'aria-label="{escape(unmarked(opt["title"]))}"><g transform="translate({LEFT} {TOP})">{axes}'
+        f'aria-label="{escape(unmarked(opt["title"]))}"><g transform="translate({left} {top})">{axes}'
         f'<svg class="wb-plot" width="{_n(frame.width)}" height="{_n(frame.height)}">'
         f'<rect class="wb-area{"" if axes else " wb-bare"}" width="100%" height="100%"/>{inside}</svg>'
         f"{names}{over}</g></svg>"
@@ -349,11 +357,12 @@ def _faces(mark: Mark, frame: Frame) -> str:
 
 def _cells(mark: Mark, frame: Frame) -> str:
     values = mark.data
-    most = mark.options["largest"] or float(np.abs(values).max(initial=0)) or 1.0
+    given = mark.options["largest"]
+    most = np.broadcast_to(np.abs(values).max(initial=0) or 1.0 if given is None else given, values.shape)
     wide, high = frame.width / values.shape[1], frame.height / values.shape[0]
     parts = []
     for (i, j), value in np.ndenumerate(values):
-        share = min(1.0, abs(value) / most)
+        share = min(1.0, abs(value) / most[i, j])
         sign = " wb-minus" if value < 0 else ""
         x, y = frame.across(j), frame.down(i)
         parts.append(
@@ -366,10 +375,11 @@ def _cells(mark: Mark, frame: Frame) -> str:
 
 
 def short(value: float) -> str:
-    """A number of at most four letters or so, for a cell: 0.25, −3, 1.5."""
-    text = rounded(value, 2) if abs(value) < 10 else f"{value:.0f}"
-    text = (text.rstrip("0").rstrip(".") if "." in text and "e" not in text else text) or "0"
-    return text if abs(value) >= 5e-3 else "0"
+    """A number of a few letters, for a cell: 0.25, -3, 1.5, 0.008."""
+    if abs(value) < 5e-4:
+        return "0"
+    text = f"{float(rounded(value, 2)):.3f}" if abs(value) < 10 else f"{value:.0f}"
+    return text.rstrip("0").rstrip(".") if "." in text else text
 
 
 def _label(mark: Mark, frame: Frame) -> str:

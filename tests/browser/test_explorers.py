@@ -292,3 +292,54 @@ def test_turning_the_direction_changes_its_slope(explore_in_lab):
     bench.page.keyboard.press("Shift+ArrowRight")
     bench.changed(".wb-arrow.wb-accent", tip)
     bench.wait_number("slopealong∇f", 2.236)
+
+
+def test_the_image_follows_the_square(explore_in_lab):
+    """Dragging moves square, image, parallelogram and J; a smaller square comes off better, also zoomed in."""
+    bench = explore_in_lab("jacobians/square")
+    faces = [".wb-face.wb-soft", ".wb-face.wb-accent", ".wb-face.wb-open"]
+    old = [bench.path(face, "points") for face in faces]
+    said = bench.root.locator(".wb-eq").inner_text()
+    bench.drag(-20, 10)
+    assert all(bench.path(face, "points") != before for face, before in zip(faces, old, strict=True))
+    assert bench.root.locator(".wb-eq").inner_text() != said
+    bench.control("zoom in").check()
+    bench.settle()
+    zoomed = bench.path(faces[1], "points")
+    bench.control("side of the square").press("End")
+    bench.root.get_by_text("told apart").wait_for()
+    assert bench.changed(faces[1], zoomed, "points")
+    bench.root.get_by_label("(x − y, x + y)").check(force=True)
+    bench.root.get_by_text("is exact").wait_for()
+
+
+def test_activations_answer(explore_in_lab):
+    """The slope at z by handle and key; the mask cuts cells; a share that grows takes from the others."""
+    bench = explore_in_lab("activations/slopes")
+    bench.wait_number("slope", 0.197)
+    tangent = bench.path(".wb-curve.wb-accent")
+    bench.drag(-60)
+    bench.changed(".wb-curve.wb-accent", tangent)
+    bench.root.get_by_label("ReLU").check(force=True)
+    bench.wait_number("slope", 0)
+
+    bench = Bench(bench.desk, "activations/mask")
+    cells = ".wb-entry >> nth="
+    assert bench.root.locator(f"{cells}18").text_content() == "0"
+    bench.control("z 3").press("End")
+    bench.root.get_by_text("1 of 4 entries is cut").wait_for()
+    assert bench.root.locator(f"{cells}18").text_content() == "3", "the gradient comes through"
+
+    bench = Bench(bench.desk, "activations/shares")
+    heights = [bench.root.locator(f".wb-bars rect >> nth={i}") for i in range(4)]
+    before = [float(bar.get_attribute("height")) for bar in heights]
+    shade = bench.path(".wb-cell", "style")
+    for _ in range(5):
+        bench.control("z 4").press("ArrowRight")
+    bench.settle()
+    after = [float(bar.get_attribute("height")) for bar in heights]
+    assert after[3] > before[3] and all(a < b for a, b in zip(after[:3], before[:3], strict=True))
+    assert bench.path(".wb-cell", "style") != shade
+    bench.control("added to every z").press("End")
+    bench.settle()
+    assert [float(bar.get_attribute("height")) for bar in heights] == after
