@@ -24,6 +24,7 @@ GRADING = "grading"
 """The seed of the cases by which submissions are graded, unless the course says another."""
 
 NOT_BEGUN = "Not begun yet."
+BUILDS_ON = "This builds on {}, which is not there. Write it, and run its cell before this one."
 GARBLED = "What came back from this code could not be read."
 
 RAISED = {
@@ -119,6 +120,11 @@ def blank_marks(exercise: Exercise, said: str = NOT_BEGUN) -> CodeMarks:
     return CodeMarks(exercise, tuple(Finding(behaviour, "blank", said=said) for behaviour in exercise.behaviours))
 
 
+def full_marks(exercise: Exercise) -> CodeMarks:
+    """The marks of the reference. That it earns them is proved by `workbook check`."""
+    return CodeMarks(exercise, tuple(Finding(behaviour, "right", 1.0) for behaviour in exercise.behaviours))
+
+
 def local(namespace: dict) -> Ask:
     """Ask the objects of a namespace in this process: the student's own kernel, a reference, a planted slip."""
     return lambda request: answer({**request, "megabytes": None}, namespace)
@@ -135,7 +141,10 @@ def _judged(behaviour: Behaviour, answers: object, seed: str) -> Finding:
         outcomes = [read(outcome) for outcome in answers]
     except Nonsense:
         return Finding(behaviour, "wrong", said=GARBLED)
-    if any("missing" in outcome or outcome.get("error") == "NotImplementedError" for outcome in outcomes):
+    missing = {outcome["missing"] for outcome in outcomes if "missing" in outcome}
+    if missing - {behaviour.exercise.name}:
+        return Finding(behaviour, "wrong", said=BUILDS_ON.format(min(missing - {behaviour.exercise.name})))
+    if missing or any(outcome.get("error") == "NotImplementedError" for outcome in outcomes):
         return Finding(behaviour, "blank", said=NOT_BEGUN)
     if behaviour.judge:
         return _by_judge(behaviour, cases, outcomes)

@@ -25,7 +25,7 @@ from traitlets import Instance
 
 from . import explorers, layout, pages
 from .cells import page_source
-from .code_marking import CodeMarks, local, mark_code
+from .code_marking import CodeMarks, full_marks
 from .code_report import STYLE, report, report_text
 from .exercise import Exercise
 from .layout import exploring
@@ -288,7 +288,7 @@ class RenderPages(NbGraderPreprocessor):
             cell.outputs = grade_outputs(_solved(page), float(page.points), float(page.points))
         style = ("code",) if any(cells_of(nb, "page")) else STYLE
         for exercise, cell in code_cells_of(nb, "grade"):
-            marks = mark_code(exercise, local(exercise.namespace()))
+            marks = full_marks(exercise)
             cell.outputs = code_outputs(marks, marks.points, float(marks.out_of), style=style)
             style = ()
         return nb, resources

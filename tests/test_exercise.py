@@ -115,6 +115,24 @@ def test_error_names_the_students_line():
     assert finding.difference.got.startswith("TypeError")
 
 
+def test_what_it_builds_on_is_named():
+    """Where the student's own earlier class is missing, that is said, not that nothing was begun."""
+
+    @exercise("Four times", row="0.0", needs=(make(),))
+    def four_times(x):
+        """x, (n,). Returns (n,)."""
+        return 4 * x
+
+    @four_times.behaviour("doubles twice", "?", numbers)
+    def twice(four_times, Twice, x):
+        return {"y": four_times(x), "twice": Twice().forward(x)}
+
+    marks = mark_code(four_times, local({"four_times": four_times.reference}))
+    assert not marks.blank and "builds on Twice" in marks.verdicts[0].said
+    assert mark_code(four_times, local({})).points == 0
+    assert mark_code(four_times, local(four_times.namespace())).points == 1
+
+
 def test_stopped_code_loses_what_did_not_run():
     """What came before the stop counts; what comes after is not asked."""
 

@@ -21,7 +21,7 @@ pytestmark = pytest.mark.xdist_group("code")
 CHAPTER, NAME = "05-code", "code"
 RELU, LAYER = pages.load_exercise("activations/relu-code"), pages.load_exercise("training/layer-code")
 FULL = {RELU: 5.0, LAYER: 8.0}
-SLOW = "    c.Execute.timeout = 4\n"
+SLOW = "    c.Execute.timeout = 8\n"
 
 CASES: dict[str, tuple] = {}
 
