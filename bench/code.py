@@ -33,7 +33,7 @@ CHAPTER, NAME = "10-code", "code"
 
 
 def run() -> list[dict]:
-    """Seconds for 20 submissions of all code exercises but long training, one and two kernels at once, start and end included."""
+    """Seconds for 20 submissions of all code exercises but long training: one and two kernels at once, all included."""
     with tempfile.TemporaryDirectory() as folder:
         ours, stock = Path(folder) / "ours", Path(folder) / "stock"
         _course(ours, [new_code_cell(f'exercise("{slug}")') for slug in QUICK])
