@@ -14,6 +14,7 @@ import os
 import re
 import stat
 import zipfile
+from collections import Counter
 from collections.abc import Collection, Iterable, Iterator
 from pathlib import Path, PurePosixPath
 from typing import NamedTuple
@@ -76,9 +77,11 @@ def arrivals(
     for place in places:
         if not place.exists():
             raise ClassError(f"There is no {place}. Say which folder or zip to mark: workbook mark submitted")
+        if not os.access(place, os.R_OK):
+            raise ClassError(f"{place} cannot be opened: {GIVE_RIGHT}.")
         if place.is_dir():
             if _is_tree(place, chapters):
-                yield from _tree(place, [only] if only else chapters)
+                yield from _tree(place, chapters, only)
             else:
                 yield from _grouped(place, list(_walked(place)), chapters, only, pattern)
         elif zipfile.is_zipfile(place):
@@ -109,22 +112,29 @@ def _is_tree(place: Path, chapters: Collection[str]) -> bool:
         )  # fmt: skip
 
 
-def _tree(place: Path, chapters: Collection[str]) -> Iterator[Entry | Stray]:
+def _tree(place: Path, chapters: Collection[str], only: str) -> Iterator[Entry | Stray]:
+    unknown: Counter[str] = Counter()
     for student in sorted(name for name in os.listdir(place) if not name.startswith(".")):
         folder = place / student
         if folder.is_symlink():
             yield Stray(student, "", f"{quoted(student)} {A_LINK}")
         elif folder.is_dir():
-            yield from _student(place, folder, chapters)
+            yield from _student(place, folder, chapters, only, unknown)
+    for name, students in sorted(unknown.items()):
+        count = "1 student" if students == 1 else f"{students} students"
+        yield Stray("", "", f"{quoted(name)} ({count}) is no chapter here, and was passed over")
 
 
-def _student(place: Path, folder: Path, chapters: Collection[str]) -> Iterator[Entry | Stray]:
+def _student(
+    place: Path, folder: Path, chapters: Collection[str], only: str, unknown: Counter[str]
+) -> Iterator[Entry | Stray]:
     try:
         inside = set(os.listdir(folder))
     except OSError as error:
         yield Stray(folder.name, "", f"the folder cannot be opened ({_reason(error)}): {GIVE_RIGHT}")
         return
-    for chapter in sorted(inside.intersection(chapters)):
+    unknown.update(name for name in inside.difference(chapters) if (folder / name).is_dir() and name not in PASSED_OVER)
+    for chapter in sorted(inside.intersection([only] if only else chapters)):
         path = folder / chapter
         if path.is_symlink():
             yield Stray(folder.name, chapter, f"{quoted(chapter)} {A_LINK}")

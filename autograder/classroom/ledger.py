@@ -28,12 +28,15 @@ from .tables import csv_lines
 
 AT_ONCE = 500  # entries taken from the file at a time
 SCHEMA = """
-CREATE TABLE IF NOT EXISTS marked (key TEXT, part INTEGER, student TEXT, chapter TEXT, points REAL, out_of REAL,
+CREATE TABLE marked (key TEXT, part INTEGER, version TEXT, student TEXT, chapter TEXT, points REAL, out_of REAL,
     lines BLOB, faults TEXT, PRIMARY KEY (key, part));
-CREATE TABLE IF NOT EXISTS entered (seq INTEGER PRIMARY KEY, key TEXT, entry TEXT);
-CREATE TABLE IF NOT EXISTS strays (seq INTEGER PRIMARY KEY, student TEXT, chapter TEXT, said TEXT);
-CREATE TABLE IF NOT EXISTS failed (key TEXT PRIMARY KEY, student TEXT, chapter TEXT, said TEXT);
+CREATE TABLE entered (seq INTEGER PRIMARY KEY, key TEXT, entry TEXT);
+CREATE TABLE strays (seq INTEGER PRIMARY KEY, student TEXT, chapter TEXT, said TEXT);
+CREATE TABLE failed (key TEXT PRIMARY KEY, student TEXT, chapter TEXT, said TEXT);
 """
+
+
+TABLES = ("marked", "entered", "strays", "failed")
 
 
 class Part(NamedTuple):
@@ -102,7 +105,7 @@ class Ledger:
             self.book.execute("PRAGMA locking_mode=EXCLUSIVE")
             self.book.execute("PRAGMA journal_mode=WAL")
             self.book.execute("PRAGMA synchronous=NORMAL")
-            self.book.executescript(SCHEMA)
+            self._make_tables()
         except sqlite3.DatabaseError as error:
             if "locked" in str(error):
                 said = "another `workbook mark` is at work here: wait for it, or say --out with another folder"
@@ -114,6 +117,14 @@ class Ledger:
     def __exit__(self, *failure: object) -> None:
         self.book.close()
 
+    def _make_tables(self) -> None:
+        """Make the tables, in place of those that another version of this module made."""
+        shape = int(hashlib.sha256(SCHEMA.encode()).hexdigest()[:7], 16)
+        if self.book.execute("PRAGMA user_version").fetchone()[0] != shape:
+            self.book.executescript("".join(f"DROP TABLE IF EXISTS {name};" for name in TABLES))
+            self.book.executescript(SCHEMA)
+            self.book.execute(f"PRAGMA user_version = {shape}")
+
     # -- what there is to mark
 
     def enter(self, found: Iterable[Entry | Stray], chapters: Mapping[str, Chapter]) -> None:
@@ -122,6 +133,7 @@ class Ledger:
         self.book.execute("BEGIN")
         for table in ("entered", "strays", "failed"):
             self.book.execute(f"DELETE FROM {table}")
+        self.book.execute("DELETE FROM marked WHERE version != ?", (workbook_version(),))
         for seq, each in enumerate(found):
             if isinstance(each, Stray):
                 self.book.execute("INSERT INTO strays VALUES (?, ?, ?, ?)", (seq, *map(_clean, each)))
@@ -153,9 +165,10 @@ class Ledger:
                 failed = (each.key, *map(_clean, (each.failed.student, each.failed.chapter, each.failed.said)))
                 self.book.execute("INSERT OR REPLACE INTO failed VALUES (?, ?, ?, ?)", failed)
             for n, part in enumerate(each.parts):
-                held = (each.key, n, _clean(part.student), _clean(part.chapter), part.points, part.out_of, part.lines)
-                self.book.execute("INSERT OR REPLACE INTO marked VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
-                                  (*held, json.dumps(part.faults)))
+                names = _clean(part.student), _clean(part.chapter)
+                held = (each.key, n, workbook_version(), *names, part.points, part.out_of, part.lines)
+                row = (*held, json.dumps(part.faults))
+                self.book.execute("INSERT OR REPLACE INTO marked VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)", row)
         self.book.execute("COMMIT")
 
     # -- the tables

@@ -7,20 +7,25 @@ Run it again after it was killed, or after more was handed in: only what is new 
 
 from __future__ import annotations
 
+import errno
+import sqlite3
 from collections import Counter
 from collections.abc import Iterator
+from contextlib import contextmanager
 from itertools import islice
 from pathlib import Path
 
 from . import tables
 from .arrivals import arrivals
 from .ledger import Ledger
-from .released import Chapter, released, with_trials
+from .released import Chapter, ClassError, released, with_trials
 from .workers import BATCH, Crew, cores, dask_crew, dask_there, local_crew, mark_all
 
 LARGE = 5_000  # submissions from which on a local Dask cluster does the work, where Dask is installed
 SHOWN = 20  # faults that are printed; the table has all
 LEDGER = "ledger.db"
+KEPT = "What is marked is kept; run this again to go on."
+CANNOT_WRITE = (errno.ENOSPC, errno.EDQUOT, errno.EROFS, errno.EACCES, errno.EPERM)
 
 
 def mark_class(
@@ -44,8 +49,9 @@ def mark_class(
     if table == "parquet":
         tables.parquet_library()
     out = root / out
-    out.mkdir(parents=True, exist_ok=True)
-    with Ledger(out / LEDGER) as ledger:
+    with _advice(_near(out, root)):
+        out.mkdir(parents=True, exist_ok=True)
+    with _advice(_near(out, root)), Ledger(out / LEDGER) as ledger:
         places = [root / place for place in places or [Path("submitted")]]
         ledger.enter(arrivals(places, chapters, only=chapter, names=names), chapters)
         _mark(ledger, root, chapters, jobs, scheduler)
@@ -57,6 +63,21 @@ def mark_class(
         for line in [*_summary(ledger, chapters), *_said(ledger), "", *(_near(path, root) for path in written)]:
             print(line)
     return 0
+
+
+@contextmanager
+def _advice(out: Path) -> Iterator[None]:
+    """What to do where the run is stopped, or the disk is."""
+    try:
+        yield
+    except KeyboardInterrupt:
+        raise ClassError(f"Stopped. {KEPT}") from None
+    except sqlite3.OperationalError as error:
+        raise ClassError(f"{out}/ cannot be written: {error}. {KEPT}") from None
+    except OSError as error:
+        if error.errno not in CANNOT_WRITE:
+            raise
+        raise ClassError(f"{out}/ cannot be written: {error.strerror.lower()}. {KEPT}") from None
 
 
 def _mark(ledger: Ledger, root: Path, chapters: dict[str, Chapter], jobs: int, scheduler: str) -> None:

@@ -10,10 +10,11 @@ Submissions travel as names of files, results as packed rows; only a few batches
 from __future__ import annotations
 
 import os
+import signal
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from concurrent.futures import FIRST_COMPLETED, BrokenExecutor, Executor, Future, ProcessPoolExecutor, wait
-from contextlib import AbstractContextManager, ExitStack
+from contextlib import AbstractContextManager, ExitStack, contextmanager
 from multiprocessing import get_context
 from pathlib import Path
 
@@ -141,7 +142,17 @@ def local_crew(jobs: int) -> Crew:
     """Processes on this computer; one job is done in this process itself."""
     if jobs == 1:
         return Crew(1, _Here, ())
-    return Crew(jobs, lambda: ProcessPoolExecutor(jobs, mp_context=get_context("spawn")), (BrokenExecutor,))
+    return Crew(jobs, lambda: _processes(jobs), (BrokenExecutor,))
+
+
+@contextmanager
+def _processes(jobs: int) -> Iterator[Executor]:
+    """A pool that leaves Ctrl-C to its parent, and stops with what it has in hand."""
+    pool = ProcessPoolExecutor(jobs, get_context("spawn"), signal.signal, (signal.SIGINT, signal.SIG_IGN))
+    try:
+        yield pool
+    finally:
+        pool.shutdown(cancel_futures=True)
 
 
 class _Here(Executor):
