@@ -148,6 +148,11 @@ class Ledger:
         (left,) = self.book.execute(f"SELECT count(*) FROM entered WHERE {UNMARKED}").fetchone()
         return all_, left
 
+    def chapters(self) -> set[str]:
+        """The chapters of what is not marked yet; "" among them where the files tell."""
+        query = f"SELECT DISTINCT json_extract(entry, '$[1]') FROM entered WHERE {UNMARKED}"
+        return {chapter for (chapter,) in self.book.execute(query)}
+
     def unmarked(self) -> Iterator[tuple[str, Entry]]:
         """Key and submission of what is not marked yet, in order; may be added to meanwhile."""
         last = -1

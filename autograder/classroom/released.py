@@ -89,14 +89,14 @@ def released(root: Path, only: Iterable[str] = ()) -> dict[str, Chapter]:
 
 def with_trials(root: Path, chapters: dict[str, Chapter]) -> dict[str, Chapter]:
     """The same chapters, those with code exercises knowing how the course wants code to be run."""
-    if not any(chapter.runs_code for chapter in chapters.values()):
-        return chapters
     from traitlets.config.loader import PyFileConfigLoader  # these take two seconds
 
     from ..gradebook import MarkCode
 
-    config = root / CONFIG
-    said = PyFileConfigLoader(CONFIG, path=str(root)).load_config() if config.exists() else None
+    try:
+        said = PyFileConfigLoader(CONFIG, path=str(root)).load_config() if (root / CONFIG).exists() else None
+    except Exception as error:  # noqa: BLE001  it is a program, and may raise anything
+        raise ClassError(f"{CONFIG}: {error}; mend it") from None
     set_ = MarkCode(config=said)
     trial = Trial(set_.seed, float(set_.timeout or 30), set_.sandboxed, str(root))
     return {name: replace(chapter, trial=trial) for name, chapter in chapters.items()}

@@ -8,7 +8,9 @@ Run it again after it was killed, or after more was handed in: only what is new 
 from __future__ import annotations
 
 import errno
+import logging
 import sqlite3
+import sys
 from collections import Counter
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -86,11 +88,24 @@ def _mark(ledger: Ledger, root: Path, chapters: dict[str, Chapter], jobs: int, s
 
     _, left = ledger.count()
     if left:
-        chapters = with_trials(root, chapters)
+        named = ledger.chapters()
+        if any(chapter.runs_code for name, chapter in chapters.items() if name in named or "" in named):
+            chapters = with_trials(root, chapters)
+            _warn(chapters)
         with _crew(left, jobs, scheduler) as crew, tqdm(total=left, unit=" submissions", disable=None) as bar:
             for marked in mark_all(ledger.unmarked(), chapters, crew):
                 ledger.add(marked)
                 bar.update(len(marked))
+
+
+def _warn(chapters: dict[str, Chapter]) -> None:
+    """Say where code of students would run without a sandbox."""
+    from ..oracle import sandbox_note
+
+    bare = (logging.WARNING, "student code runs without a sandbox")
+    level, said = sandbox_note() if all(chapter.trial.sandboxed for chapter in chapters.values()) else bare
+    if level >= logging.WARNING:
+        print(f"Mind: {said}.", file=sys.stderr)
 
 
 def _crew(left: int, jobs: int, scheduler: str) -> Crew:

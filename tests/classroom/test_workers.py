@@ -30,12 +30,12 @@ pytestmark = pytest.mark.xdist_group("workers")
 
 @pytest.fixture(scope="module")
 def course(tmp_path_factory):
-    """A course with 600 submissions of one chapter, marked by one process into marks/."""
+    """A course with 400 submissions of one chapter, marked by one process into marks/."""
     root = tmp_path_factory.mktemp("course")
     (root / "source").mkdir()
     (root / "chapters").symlink_to(ROOT / "chapters")
     hand_in(ROOT, cast(20, 1), root / "twenty", [CHAPTER])
-    for copy in range(30):
+    for copy in range(20):
         for student in (root / "twenty").iterdir():
             shutil.copytree(student, root / "submitted" / f"{student.name}-{copy}", copy_function=os.link)
     assert main(["mark", "--root", str(root), "--jobs", "1"]) == 0
@@ -193,7 +193,7 @@ def test_a_cluster_marks_and_a_killed_worker_loses_nothing(course, tmp_path):
 def test_a_large_folder_gets_a_cluster_of_its_own(course, monkeypatch, capfd):
     """From so many submissions on, Dask does the work on this computer too; the tables stay the same."""
     opened = []
-    monkeypatch.setattr(run, "LARGE", 500)
+    monkeypatch.setattr(run, "LARGE", 300)
     monkeypatch.setattr(run, "dask_crew", lambda *given: opened.append(given) or dask_crew(*given))
     assert main(["mark", "--root", str(course), "--out", "large", "--jobs", "2"]) == 0
     assert opened == [("", 2)]
