@@ -107,7 +107,7 @@ def configure(c: object, root: Path) -> None:
     c.HTMLExporter.filters = {"markdown2html": "autograder.feedback.markdown_with_formulas"}
     c.HTMLExporter.template_paths = template_paths("formgrade", FORMGRADER)
     settings = load(root)
-    for step in (c.StampPages, c.MarkPages, c.HoldBack):
+    for step in (c.StampPages, c.FillAnswers, c.MarkPages, c.HoldBack):
         step.settings = settings
     _find_alembic()
     c.Execute.record_timing = False  # a solution must not hold the time of day

@@ -266,10 +266,21 @@ class BlankAnswers(NbGraderPreprocessor):
 
 
 class FillAnswers(NbGraderPreprocessor):
-    """Every page cell holds the key of every box."""
+    """Every page cell holds the key of every box. A solution has the canonical numbers and tells everything at once."""
+
+    settings = Instance(CourseSettings, (), help="What workbook.toml says.").tag(config=True)
 
     def preprocess(self, nb, resources):
         """Put the key into every box, and the reference into every code exercise."""
+        settings = self.settings.of(resources.get("nbgrader", {}).get("assignment", ""))
+        kept = []
+        for cell in nb.cells:
+            name = cell.metadata.get("nbgrader", {}).get("grade_id")
+            if name == SETUP_ID:
+                kept += setup_cells(Settings(show_how=settings.show_how))
+            elif name != STUDENT_ID:
+                kept.append(cell)
+        nb.cells = kept
         for page, cell in cells_of(nb, "page"):
             cell.source = solved_source(page)
         for exercise, cell in code_cells_of(nb, "code"):

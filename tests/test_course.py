@@ -147,6 +147,20 @@ def test_a_wrong_setting_is_named(tmp_path, text, said):
         settings(tmp_path)
 
 
+def test_a_course_with_numbers_for_each_student_is_built(copy):
+    """Chapters carry the settings and a cell for the id; solutions have the canonical numbers; the check is content."""
+    said = 'variants = "student"\nsalt = "a \\"b\\" ü"\n[chapters.{}]\nfeedback = "counts"\n'
+    (copy / "workbook.toml").write_text(said.format(CHAPTER), encoding="utf-8")
+    build(copy)
+    chapter, solution = (notebook(copy, made)["cells"] for made in ("chapters", "solutions"))
+    assert source(chapter[1]).endswith(
+        'course(show_how="practice", feedback="counts", variants="student", salt="a \\"b\\" ü")'
+    )
+    assert source(chapter[2]).endswith("course(student=None)")
+    assert source(solution[1]).endswith('course(show_how="practice")') and "student" not in source(solution[2])
+    assert [problem for problem in check(copy) if " is in no notebook: " not in problem] == []
+
+
 def test_a_wrong_setting_stops_the_build(copy):
     """A build says what is wrong with workbook.toml."""
     (copy / "workbook.toml").write_text('show_how = "maybe"')
