@@ -48,6 +48,13 @@ class Drawn(NamedTuple):
         return {spec["name"]: spec["value"] for spec in self.controls}
 
 
+class Desk(NamedTuple):
+    """What an explorer may see of the notebook around it: whose numbers are shown, and what is typed on a page."""
+
+    variant: int = 0
+    typed: Callable[[str], Mapping[int, str]] = lambda slug: {}  # noqa: E731  page → box → text
+
+
 @dataclass(frozen=True)
 class Explorer:
     """One explorer of the workbook."""
@@ -65,9 +72,9 @@ class Explorer:
         """The module of its chapter: gradients."""
         return self.slug.partition("/")[0]
 
-    def draw(self, values: Mapping[str, object] | None = None) -> Drawn:
+    def draw(self, values: Mapping[str, object] | None = None, desk: Desk | None = None) -> Drawn:
         """Compute and draw for these values of its controls; those missing have their canonical value."""
-        control = Controls(self.slug, values or {})
+        control = Controls(self.slug, values or {}, desk)
         body = self.draws(control)
         body = body if isinstance(body, tuple) and not isinstance(body, Node) else (body,)
         if not all(isinstance(node, Node) for node in body):
@@ -96,8 +103,18 @@ class Controls:
     spoken  how a screen reader says it; the name unless given
     """
 
-    def __init__(self, slug: str, values: Mapping[str, object]) -> None:
+    def __init__(self, slug: str, values: Mapping[str, object], desk: Desk | None = None) -> None:
         self.slug, self.given, self.specs = slug, values, {}
+        self._desk = desk or Desk()
+
+    @property
+    def variant(self) -> int:
+        """Which numbers the pages of this notebook show."""
+        return self._desk.variant
+
+    def typed(self, slug: str) -> Mapping[int, str]:
+        """What stands in the boxes of a page just now, box → text. It is shown, never changed."""
+        return self._desk.typed(slug)
 
     def slider(
         self, name: str, start: float, *, low: float, high: float, step: float = 0.1, label: str = "", spoken: str = "",

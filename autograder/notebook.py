@@ -35,6 +35,7 @@ from .cells import PageCall, as_source, page_source, read_cell
 from .code_marking import local, mark_code
 from .code_report import report as code_report
 from .code_report import report_text as code_report_text
+from .explorer import Desk
 from .layout import STATES, exploring, prose
 from .layout.typeset import unmarked
 from .marking import Marks, mark
@@ -176,6 +177,7 @@ def page(slug: str, answers: MutableMapping | None = None, variant: int = 0) -> 
     )  # fmt: skip
     _close(_course.live.get(shown.slug), cell)
     _course.live[shown.slug] = widget
+    widget.observe(lambda _change: _retold(shown.slug), names="texts")
     display(widget)
 
 
@@ -222,8 +224,20 @@ def explore(slug: str) -> None:
     old = _course.explored.pop((cell.id, found.slug), None)
     if old is not None:
         old.close()
-    _course.explored[cell.id, found.slug] = widget = ExplorerWidget(found)
+    _course.explored[cell.id, found.slug] = widget = ExplorerWidget(found, Desk(_course.variant or 0, _typed))
     display(widget)
+
+
+def _typed(slug: str) -> dict[int, str]:
+    """What is typed on a page of this notebook just now."""
+    return boxes(_course.live[slug].texts) if slug in _course.live else _course.texts.get(slug, {})
+
+
+def _retold(slug: str) -> None:
+    """Draw again the explorers that show what is typed on this page."""
+    for explored in _course.explored.values():
+        if slug in explored.reads:
+            explored.again()
 
 
 def _grade_code(slug: str) -> float | None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from ..explorer import explorer
 from ..layout import Node, say
+from .checking import checked
 from .stepper import SYMBOLS, Walk
 from .typed import Unclear, read
 
@@ -30,3 +31,10 @@ def walked(control, start: str, activation: str = "none") -> tuple[Walk, tuple[N
         return Walk(*read(text, activation)), ()
     except Unclear as problem:
         return Walk(*read(start, activation)), (say(str(problem)),)
+
+
+@explorer("Check by nudging", beside="backpropagation/whole-network")
+def check(control):
+    """Nudge a weight and watch the loss. Is the ratio what you typed? Choose a weight here or click on it."""
+    names = ("whole-network", "weight-gradients", "weight-matrix", "bias-gradients", "first-layer", "first-matrix")
+    return checked(control, *(f"backpropagation/{name}" for name in names))

@@ -12,6 +12,7 @@ from ..explorer import explorer
 from ..layout import Node, eq, frac, group, readings, say
 from ..layout.figures import BOTTOM, LEFT, RIGHT, TOP, area, figure, label
 from ..layout.numbers import rounded
+from .checking import checked
 
 CELL, GAP, WIDTH, HEIGHT = 44, 40, 600, 222
 TURN = 10  # frames from columns to rows
@@ -88,6 +89,12 @@ def _weights(delta: np.ndarray, a: np.ndarray, kept: list[int], rows: bool) -> t
     factors = [Block(delta, (names[0],) * 2, examples=True), Block(a, (names[1],) * 2, examples=True)]
     formula = eq("∂C/∂W", "=", frac("1", "m"), group(*names), "=", frac("1", "m"), "Σ_i δ^{(i)} (a^{(i)})^T")
     return [factors[0], _laid(factors[1], True), "=", Block(total, ("sum", "sum"))], formula, total
+
+
+@explorer("Check by nudging", beside="batching/backward-rows")
+def check(control):
+    """Nudge a weight and watch the cost of the batch. Is the ratio what you typed? Here a sum is not enough."""
+    return checked(control, "batching/backward-rows", "batching/backward-columns")
 
 
 class Laid(NamedTuple):

@@ -13,6 +13,7 @@ from ..layout import beside, readings, say
 from ..layout.figures import Mark, arrow, contours, curve, dots, figure, handle, label
 from ..layout.numbers import rounded
 from ..layout.surfaces import Surface
+from .checking import checked
 
 X = np.array([[2.0, 1.2, -0.4, -1.6, 0.6, -2.0, 1.0, -0.8], [1.4, 1.6, 0.4, -0.6, -0.2, -1.6, 0.2, -1.4]])
 """Eight examples of two inputs, in columns."""
@@ -155,3 +156,9 @@ def _said(value: float) -> str:
     return rounded(float(value), 3) if abs(value) < 1e6 else "very much"
 
 
+
+
+@explorer("Check by nudging", beside="cost/whole-gradient")
+def check(control):
+    """Nudge a weight and watch the cost. Is the ratio what you typed? Choose a weight here or click on it."""
+    return checked(control, "cost/whole-gradient", "cost/per-example", "cost/chain-of-factors", "cost/cost-as-formula")

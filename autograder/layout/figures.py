@@ -113,9 +113,9 @@ def label(at: Point, said: str, look: str = "ink", *, anchor: str = "middle", dx
     return Mark("label", at, {"look": look, "said": said, "anchor": anchor, "dx": dx, "dy": dy})
 
 
-def tag(at: Point, said: str, look: str = "ink", *, dy: float = 0) -> Mark:
-    """A formula on a patch of paper, for a place where lines run."""
-    return Mark("tag", at, {"look": look, "said": said, "dy": dy})
+def tag(at: Point, said: str, look: str = "ink", *, dy: float = 0, pick: tuple[str, str] | None = None) -> Mark:
+    """A formula on a patch of paper, for a place where lines run; a click on it sets the control `pick` names."""
+    return Mark("tag", at, {"look": look, "said": said, "dy": dy, "pick": pick})
 
 
 def ring(at: Point, said: str, look: str = "ink", *, size: float = 24) -> Mark:
@@ -393,10 +393,14 @@ def _tag(mark: Mark, frame: Frame) -> str:
     opt = mark.options
     y += opt["dy"]
     half = 4.1 * len(unmarked(opt["said"])) + 5
-    return (
+    drawn = (
         f'<rect class="wb-patch" x="{_n(x - half)}" y="{_n(y - 11)}" width="{_n(2 * half)}" height="22" rx="6"/>'
         + _text(x, y + 5, opt["said"], f"wb-tag wb-{opt['look']}")
     )
+    if not opt["pick"]:
+        return drawn
+    control, value = map(escape, opt["pick"])
+    return f'<g class="wb-pick" data-control="{control}" data-value="{value}">{drawn}</g>'
 
 
 def _ring(mark: Mark, frame: Frame) -> str:

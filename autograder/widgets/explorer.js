@@ -276,6 +276,10 @@ function render({ model, el }) {
   };
   const onMove = (event) => { if (held) moveTo(held.handle, ...pointed(event)); };
   const onUp = () => { held = null; };
+  const onPick = (event) => { // what is chosen in the picture; the keyboard has the control itself
+    const picked = event.target.closest?.(".wb-pick");
+    if (picked) set(picked.dataset.control, picked.dataset.value);
+  };
 
   // Jupyter's own shortcuts must not fire in here: see page.js for why on window and in the capture phase.
   const ARROWS = { ArrowLeft: [-1, 0], ArrowRight: [1, 0], ArrowUp: [0, 1], ArrowDown: [0, -1] };
@@ -302,6 +306,7 @@ function render({ model, el }) {
   const onMessage = (message, buffers) => { if (message?.fonts) addFonts(message.fonts, buffers ?? []); };
   body.addEventListener("pointerdown", onDown);
   body.addEventListener("pointermove", onMove);
+  body.addEventListener("click", onPick);
   body.addEventListener("pointerup", onUp);
   body.addEventListener("lostpointercapture", onUp);
   controls.addEventListener("change", speak);

@@ -7,9 +7,11 @@ nobody would see. (Traits from the browser would wait for the kernel to be idle,
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 import traitlets as t
 
-from ..explorer import Explorer
+from ..explorer import Desk, Explorer
 from ..layout import exploring, stylesheet
 from .live import HERE, LiveWidget
 from .scripts import script
@@ -28,8 +30,8 @@ class ExplorerWidget(LiveWidget):
     trouble = t.Unicode().tag(sync=True)  # why it could not be drawn
     done = t.Int(0).tag(sync=True)  # number of the last change that is drawn
 
-    def __init__(self, explorer: Explorer) -> None:
-        self.explorer = explorer
+    def __init__(self, explorer: Explorer, desk: Desk | None = None) -> None:
+        self.explorer, self.desk, self.reads = explorer, desk or Desk(), set()
         super().__init__(heading=exploring.heading(explorer))
         self._draw({}, 0)
         self.on_msg(self._moved)
@@ -38,10 +40,18 @@ class ExplorerWidget(LiveWidget):
         if isinstance(content, dict) and isinstance(content.get("values"), dict) and type(content.get("seq")) is int:
             self._draw(content["values"], content["seq"])
 
+    def _typed(self, slug: str) -> Mapping[int, str]:
+        self.reads.add(slug)
+        return self.desk.typed(slug)
+
+    def again(self) -> None:
+        """Draw once more, for something around it has changed."""
+        self._draw(self.values, self.done)
+
     def _draw(self, values: dict[str, object], seq: int) -> None:
         with self.hold_sync():
             try:
-                drawn = self.explorer.draw(values)
+                drawn = self.explorer.draw(values, Desk(self.desk.variant, self._typed))
                 self.controls, self.body = list(drawn.controls), exploring.body(drawn)
                 self.trouble = ""
             except Exception as error:  # noqa: BLE001  an answer must come, or the browser would wait for it
