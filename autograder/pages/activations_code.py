@@ -80,3 +80,240 @@ ReLU.slip(
     "return dvalues * (self.inputs > 0)",
     "dvalues[self.inputs <= 0] = 0\n        return dvalues",
 )
+
+
+# -- sigmoid -----------------------------------------------------------------------------------------------------------
+
+
+@exercise("Sigmoid, forward and backward", row="5.5")
+class Sigmoid:
+    """Brings every number between 0 and 1, entry by entry. Examples stand in rows."""
+
+    def forward_pass(self, inputs):
+        """inputs, (m, n): m examples of n numbers. Returns the values, (m, n); inputs stay as they are."""
+        small = np.exp(-np.abs(inputs))  # never of a positive number, so it cannot overflow
+        self.values = np.where(np.asarray(inputs) < 0, small, 1) / (1 + small)
+        return self.values
+
+    def backward_pass(self, dvalues):
+        """dvalues, (m, n): ∂C/∂(values). Returns ∂C/∂(inputs), (m, n), for the values of the last forward pass."""
+        return dvalues * self.values * (1 - self.values)
+
+
+@Sigmoid.behaviour("brings numbers between 0 and 1", "What is σ(0)? And far out on either side?", batches)
+def sigmoid_values(Sigmoid, inputs):
+    return {"values": Sigmoid().forward_pass(inputs)}
+
+
+@Sigmoid.behaviour("sends the gradient back", "What is the slope, from the value alone?", batches, points=2)
+def sigmoid_backward(Sigmoid, inputs, dvalues):
+    sigmoid = Sigmoid()
+    sigmoid.forward_pass(inputs)
+    return {"dinputs": sigmoid.backward_pass(dvalues)}
+
+
+@Sigmoid.behaviour("leaves what it is given as it is", "Does your code write into an array that it was handed?", batches)
+def sigmoid_untouched(Sigmoid, inputs, dvalues):
+    sigmoid = Sigmoid()
+    sigmoid.forward_pass(inputs)
+    sigmoid.backward_pass(dvalues)
+    return {"inputs": inputs, "dvalues": dvalues}
+
+
+@Sigmoid.behaviour("is ready for the next batch", "What must still be there after the way back?", batches)
+def sigmoid_again(Sigmoid, inputs, dvalues):
+    sigmoid = Sigmoid()
+    sigmoid.forward_pass(-0.5 * inputs)
+    sigmoid.forward_pass(inputs)
+    return {"dinputs": sigmoid.backward_pass(dvalues), "once more": sigmoid.backward_pass(dvalues)}
+
+
+Sigmoid.slip("exponent_sign", "np.asarray(inputs) < 0", "np.asarray(inputs) > 0")
+Sigmoid.slip("slope_factor_left_out", "dvalues * self.values * (1 - self.values)", "dvalues * self.values")
+Sigmoid.slip("slope_left_out", "dvalues * self.values * (1 - self.values)", "dvalues")
+Sigmoid.slip("mask_for_gradient", "dvalues * self.values * (1 - self.values)", "self.values * (1 - self.values)")
+Sigmoid.slip("tanh_for_sigmoid", "self.values * (1 - self.values)", "(1 - self.values**2)")
+Sigmoid.slip(
+    "gradient_changed",
+    "return dvalues * self.values * (1 - self.values)",
+    "dvalues *= self.values * (1 - self.values)\n        return dvalues",
+)
+Sigmoid.slip(
+    "cache_overwritten",
+    "return dvalues * self.values * (1 - self.values)",
+    "self.values = self.values * (1 - self.values)\n        return dvalues * self.values",
+)
+
+
+# -- tanh --------------------------------------------------------------------------------------------------------------
+
+
+@exercise("Tanh, forward and backward", row="5.5")
+class Tanh:
+    """Brings every number between −1 and 1, entry by entry. Examples stand in rows."""
+
+    def forward_pass(self, inputs):
+        """inputs, (m, n): m examples of n numbers. Returns the values, (m, n); inputs stay as they are."""
+        self.values = np.tanh(inputs)
+        return self.values
+
+    def backward_pass(self, dvalues):
+        """dvalues, (m, n): ∂C/∂(values). Returns ∂C/∂(inputs), (m, n), for the values of the last forward pass."""
+        return dvalues * (1 - self.values**2)
+
+
+@Tanh.behaviour("brings numbers between −1 and 1", "Which function of NumPy has its name?", batches)
+def tanh_values(Tanh, inputs):
+    return {"values": Tanh().forward_pass(inputs)}
+
+
+@Tanh.behaviour("sends the gradient back", "What is the slope, from the value alone?", batches, points=2)
+def tanh_backward(Tanh, inputs, dvalues):
+    tanh = Tanh()
+    tanh.forward_pass(inputs)
+    return {"dinputs": tanh.backward_pass(dvalues)}
+
+
+@Tanh.behaviour("leaves what it is given as it is", "Does your code write into an array that it was handed?", batches)
+def tanh_untouched(Tanh, inputs, dvalues):
+    tanh = Tanh()
+    tanh.forward_pass(inputs)
+    tanh.backward_pass(dvalues)
+    return {"inputs": inputs, "dvalues": dvalues}
+
+
+@Tanh.behaviour("is ready for the next batch", "What must still be there after the way back?", batches)
+def tanh_again(Tanh, inputs, dvalues):
+    tanh = Tanh()
+    tanh.forward_pass(-0.5 * inputs)
+    tanh.forward_pass(inputs)
+    return {"dinputs": tanh.backward_pass(dvalues), "once more": tanh.backward_pass(dvalues)}
+
+
+Tanh.slip("value_not_squared", "self.values**2", "self.values")
+Tanh.slip("sigmoid_for_tanh", "(1 - self.values**2)", "self.values * (1 - self.values)")
+Tanh.slip("slope_left_out", "dvalues * (1 - self.values**2)", "dvalues")
+Tanh.slip("mask_for_gradient", "dvalues * (1 - self.values**2)", "1 - self.values**2")
+Tanh.slip(
+    "gradient_changed",
+    "return dvalues * (1 - self.values**2)",
+    "dvalues *= 1 - self.values**2\n        return dvalues",
+)
+Tanh.slip(
+    "cache_overwritten",
+    "return dvalues * (1 - self.values**2)",
+    "self.values = 1 - self.values**2\n        return dvalues * self.values",
+)
+
+
+# -- softmax and its loss ----------------------------------------------------------------------------------------------
+
+
+def one_hot(draw: np.random.Generator, m: int, n: int) -> np.ndarray:
+    """m targets, one of n classes each."""
+    return np.eye(n)[draw.integers(0, n, m)]
+
+
+def classes(draw: np.random.Generator):
+    """Inputs and one-hot targets, examples in rows; the smallest first."""
+    yield Case("one example, one class", inputs=[[3.0]], targets=[[1.0]])
+    yield Case("one example, two classes", inputs=[[0.0, 0.0]], targets=[[0.0, 1.0]])
+    yield Case("whole numbers", inputs=np.array([[2, 0, 1], [1, 1, 4]]), targets=np.array([[1, 0, 0], [0, 1, 0]]))
+    yield Case("Fortran order", inputs=np.asfortranarray(draw.normal(size=(3, 2))), targets=one_hot(draw, 3, 2))
+    for _ in range(3):
+        m, n = (int(size) for size in draw.permutation([2, 3, 4, 5, 6])[:2])
+        yield Case(f"{m} examples, {n} classes", inputs=draw.normal(size=(m, n)), targets=one_hot(draw, m, n))
+
+
+def far_out(draw: np.random.Generator):
+    """Inputs whose exponentials no computer can hold."""
+    yield Case("one class far ahead", inputs=[[1000.0, 0.0]], targets=[[1.0, 0.0]])
+    yield Case("far ahead and wrong", inputs=[[1000.0, -1000.0]], targets=[[0.0, 1.0]])
+    high = draw.normal(size=(2, 3)) + np.array([[1000.0], [-1000.0]])
+    yield Case("all high, all low", inputs=high, targets=one_hot(draw, 2, 3))
+
+
+@exercise("Softmax with cross-entropy", row="5.5")
+class SoftmaxCrossEntropy:
+    """Makes probabilities of the last layer's numbers, and the cost of a batch. Examples stand in rows."""
+
+    def forward_pass(self, inputs, targets):
+        """inputs, (m, n): m examples, n classes. targets, (m, n): one-hot rows.
+
+        Returns the cost, one number: the mean of −ln p(true class) over the examples. It stays finite for inputs far
+        out, such as ±1000. Keeps probabilities, (m, n), and the targets.
+        """
+        low = inputs - np.max(inputs, axis=1, keepdims=True)
+        sums = np.sum(np.exp(low), axis=1, keepdims=True)
+        self.probabilities = np.exp(low) / sums
+        self.targets = targets
+        return -np.sum(targets * (low - np.log(sums))) / len(inputs)
+
+    def backward_pass(self):
+        """Returns ∂C/∂(inputs), (m, n), of the cost of the last forward pass; the mean over the examples is in it."""
+        return (self.probabilities - self.targets) / len(self.targets)
+
+
+@SoftmaxCrossEntropy.behaviour(
+    "makes probabilities", "Over what does each example's exponential get divided?", classes, points=2
+)
+def probabilities(SoftmaxCrossEntropy, inputs, targets):
+    softmax = SoftmaxCrossEntropy()
+    softmax.forward_pass(inputs, targets)
+    return {"probabilities": softmax.probabilities}
+
+
+@SoftmaxCrossEntropy.behaviour("finds the cost", "Of which probability is the logarithm taken? Sum, or mean?", classes)
+def cost(SoftmaxCrossEntropy, inputs, targets):
+    return {"cost": SoftmaxCrossEntropy().forward_pass(inputs, targets)}
+
+
+@SoftmaxCrossEntropy.behaviour(
+    "sends the gradient back", "Prediction minus target: and where does the mean go?", classes, points=2
+)
+def joint(SoftmaxCrossEntropy, inputs, targets):
+    softmax = SoftmaxCrossEntropy()
+    softmax.forward_pass(inputs, targets)
+    return {"dinputs": softmax.backward_pass()}
+
+
+@SoftmaxCrossEntropy.behaviour(
+    "stays calm far out", "Which number can you take away from a row without changing its softmax?", far_out, points=2
+)
+def calm(SoftmaxCrossEntropy, inputs, targets):
+    softmax = SoftmaxCrossEntropy()
+    cost = softmax.forward_pass(inputs, targets)
+    return {"cost": cost, "probabilities": softmax.probabilities, "dinputs": softmax.backward_pass()}
+
+
+@SoftmaxCrossEntropy.behaviour(
+    "leaves what it is given as it is", "Does your code write into an array that it was handed?", classes
+)
+def classes_untouched(SoftmaxCrossEntropy, inputs, targets):
+    softmax = SoftmaxCrossEntropy()
+    softmax.forward_pass(inputs, targets)
+    softmax.backward_pass()
+    return {"inputs": inputs, "targets": targets, "once more": softmax.backward_pass()}
+
+
+SoftmaxCrossEntropy.slip("softmax_unstable", "np.max(inputs, axis=1, keepdims=True)", "0.0")
+SoftmaxCrossEntropy.slip(
+    "logarithm_of_zero", "targets * (low - np.log(sums))", "targets * np.log(self.probabilities)"
+)
+SoftmaxCrossEntropy.slip("softmax_over_examples", "np.exp(low), axis=1", "np.exp(low), axis=0")
+SoftmaxCrossEntropy.slip("mean_left_out", " - self.targets) / len(self.targets)", " - self.targets)")
+SoftmaxCrossEntropy.slip("mean_taken_twice", "/ len(self.targets)", "/ len(self.targets) ** 2")
+SoftmaxCrossEntropy.slip("summed_not_averaged", " / len(inputs)", "")
+SoftmaxCrossEntropy.slip(
+    "target_minus_prediction", "self.probabilities - self.targets", "self.targets - self.probabilities"
+)
+SoftmaxCrossEntropy.slip(
+    "cache_overwritten",
+    "return (self.probabilities - self.targets) / len(self.targets)",
+    "self.probabilities -= self.targets\n        return self.probabilities / len(self.targets)",
+)
+SoftmaxCrossEntropy.slip(
+    "inputs_changed",
+    "low = inputs - np.max(inputs, axis=1, keepdims=True)",
+    "low = inputs\n        low -= np.max(inputs, axis=1, keepdims=True)",
+)
