@@ -147,7 +147,7 @@ class Exercise:
         self.reference, self.title, self.rows = reference, title, rows
         self.seconds, self.megabytes, self.needs = seconds, megabytes, needs
         self.name = reference.__name__
-        self.chapter = reference.__module__.rpartition(".")[2].removesuffix("_code")
+        self.chapter = reference.__module__.rpartition(".")[2].partition("_")[0]  # training_steps_code → training
         self.slug = f"{self.chapter}/{_kebab(self.name)}-code"
         self.behaviours: list[Behaviour] = []
         self.slips: dict[str, object] = {}

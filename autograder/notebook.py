@@ -12,6 +12,8 @@
 
     explore("gradients/nudge")
 
+    train(..., watch=live_curve(passes=60))      a progress bar and the curve of the cost, while it runs
+
 A page shows what stands in its cell, read as text: `3: 3/4` is three quarters, not 0.75. Where there is no browser
 (nbconvert, nbgrader) it is a static page.
 """
@@ -44,6 +46,7 @@ from .policy import Policy, Told, policy_of
 from .settings import SettingError, Settings
 from .variants import MAX_ID, own_variant
 from .widgets.explorer_widget import ExplorerWidget
+from .widgets.live_curve import live_curve as live_curve  # so that a notebook finds it here
 from .widgets.page_widget import WAITING, PageWidget, boxes, noted, twin_bundle
 from .widgets.rewrite import with_answers
 from .widgets.student_widget import StudentWidget, who

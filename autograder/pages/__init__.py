@@ -31,7 +31,7 @@ CHAPTERS = {
 }
 """Module of pages → folder of the chapter, in the order of the course."""
 
-CODE = ("activations_code", "training_code")
+CODE = ("activations_code", "training_code", "training_steps_code", "training_bikes_code")
 """Modules of code exercises, in the order of the course."""
 
 

@@ -112,7 +112,9 @@ def sigmoid_backward(Sigmoid, inputs, dvalues):
     return {"dinputs": sigmoid.backward_pass(dvalues)}
 
 
-@Sigmoid.behaviour("leaves what it is given as it is", "Does your code write into an array that it was handed?", batches)
+@Sigmoid.behaviour(
+    "leaves what it is given as it is", "Does your code write into an array that it was handed?", batches
+)
 def sigmoid_untouched(Sigmoid, inputs, dvalues):
     sigmoid = Sigmoid()
     sigmoid.forward_pass(inputs)

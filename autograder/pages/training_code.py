@@ -111,3 +111,302 @@ Layer.slip("weights_not_transposed", "dvalues @ self.weights.T", "dvalues @ self
 Layer.slip("dweights_transposed", "self.inputs.T @ dvalues", "dvalues.T @ self.inputs")
 Layer.slip("mean_taken_twice", "self.inputs.T @ dvalues", "self.inputs.T @ dvalues / len(dvalues)")
 Layer.slip("bias_left_out", "inputs @ self.weights + self.biases", "inputs @ self.weights")
+Layer.slip(
+    "gradient_changed",
+    "self.dinputs = dvalues @ self.weights.T",
+    "dvalues *= 1.5\n        self.dinputs = dvalues @ self.weights.T / 1.5",
+)
+Layer.slip(
+    "cache_overwritten",
+    "return self.dinputs",
+    "self.inputs = self.dinputs\n        return self.dinputs",
+)
+
+
+# -- a network ---------------------------------------------------------------------------------------------------------
+
+
+class Step:
+    """Stands in for a layer of the network: a product on the way there, the same on the way back, and a memory."""
+
+    def __init__(self, matrix):
+        self.matrix, self.seen = matrix, []
+
+    def forward_pass(self, inputs):
+        self.seen.append(inputs)
+        return inputs @ self.matrix + 1.0
+
+    def backward_pass(self, dvalues):
+        self.seen.append(dvalues)
+        return dvalues @ self.matrix.T
+
+
+def chains(draw: np.random.Generator):
+    """Matrices of layers that fit one behind the other, inputs, and an upstream gradient; the smallest first."""
+    yield Case("one layer, one number", matrices=[np.array([[2.0]])], inputs=[[3.0]], dvalues=[[5.0]])
+    yield Case(
+        "two layers, whole numbers", matrices=[np.array([[2]]), np.array([[3]])], inputs=np.array([[1]]),
+        dvalues=np.array([[1]]),
+    )  # fmt: skip
+    square = [draw.normal(size=(2, 2)) for _ in range(2)]
+    yield Case("two layers, two numbers", matrices=square, inputs=[[1.0, 2.0]], dvalues=[[1.0, -1.0]])
+    for count in (2, 3, 4):
+        sizes = [int(size) for size in draw.permutation([2, 3, 4, 5, 6])[: count + 1]]
+        m = int(draw.integers(2, 6))
+        matrices = [draw.normal(size=(a, b)) for a, b in zip(sizes, sizes[1:], strict=False)]
+        inputs, dvalues = draw.normal(size=(m, sizes[0])), draw.normal(size=(m, sizes[-1]))
+        yield Case(f"{count} layers", matrices=matrices, inputs=inputs, dvalues=dvalues)
+
+
+@exercise("A network, forward and backward", row="10.1")
+class Network:
+    """Layers one behind the other. A layer is anything with a forward_pass and a backward_pass."""
+
+    def __init__(self, layers):
+        """layers: a list, the one next to the inputs first. Keep it as layers."""
+        self.layers = layers
+
+    def forward_pass(self, inputs):
+        """inputs, (m, n): m examples. Returns what the last layer gives."""
+        for layer in self.layers:
+            inputs = layer.forward_pass(inputs)
+        return inputs
+
+    def backward_pass(self, dvalues):
+        """dvalues: ∂C/∂(what the last layer gave), in its shape. Returns ∂C/∂(inputs), (m, n).
+
+        Each layer's backward_pass takes the gradient of what it gave and returns the gradient of what it was given.
+        """
+        for layer in reversed(self.layers):
+            dvalues = layer.backward_pass(dvalues)
+        return dvalues
+
+
+@Network.behaviour("goes forward", "What does each layer get: the inputs, or what?", chains, points=2, uses=(Step,))
+def network_forward(Network, matrices, inputs):
+    return {"outputs": Network([Step(matrix) for matrix in matrices]).forward_pass(inputs)}
+
+
+@Network.behaviour(
+    "goes back", "Which layer hears of the cost first on the way back?", chains, points=2, uses=(Step,)
+)
+def network_backward(Network, matrices, inputs, dvalues):
+    network = Network([Step(matrix) for matrix in matrices])
+    network.forward_pass(inputs)
+    return {"dinputs": network.backward_pass(dvalues)}
+
+
+@Network.behaviour(
+    "asks every layer once", "How often should a batch pass each layer, there and back?", chains, uses=(Step,)
+)
+def network_once(Network, matrices, inputs, dvalues):
+    layers = [Step(matrix) for matrix in matrices]
+    network = Network(layers)
+    network.forward_pass(inputs)
+    network.backward_pass(dvalues)
+    return {"seen": [layer.seen for layer in layers], "kept": [layer.matrix for layer in network.layers]}
+
+
+Network.slip("each_given_inputs", "inputs = layer.forward_pass(inputs)\n        return inputs",
+             "outputs = layer.forward_pass(inputs)\n        return outputs")  # fmt: skip
+Network.slip("each_given_last_gradient", "dvalues = layer.backward_pass(dvalues)\n        return dvalues",
+             "outputs = layer.backward_pass(dvalues)\n        return outputs")  # fmt: skip
+Network.slip("back_from_the_front", "reversed(self.layers)", "self.layers")
+Network.slip("last_layer_left_out", "in self.layers:", "in self.layers[:-1]:")
+
+
+# -- a cost ------------------------------------------------------------------------------------------------------------
+
+
+def predictions(draw: np.random.Generator):
+    """Outputs and targets of the same shape, examples in rows; the smallest first."""
+    yield Case("one example, one output", outputs=[[3.0]], targets=[[1.0]])
+    yield Case("numbers far out", outputs=[[1000.0], [-1000.0]], targets=[[-1000.0], [0.0]])
+    yield Case("whole numbers", outputs=np.array([[1, 4], [2, 0], [5, 5]]), targets=np.array([[0, 2], [2, 3], [5, 1]]))
+    for order in ("F", "C"):
+        m, n = (int(size) for size in draw.permutation([2, 3, 4, 5])[:2])
+        outputs = np.asarray(draw.normal(size=(m, n)), order=order)
+        title = f"{m} examples, {n} outputs" + ", Fortran order" * (order == "F")
+        yield Case(title, outputs=outputs, targets=draw.normal(size=(m, n)))
+
+
+@exercise("Mean squared error", row="10.1")
+class MeanSquaredError:
+    """Half the mean over the examples of the squared distance between outputs and targets."""
+
+    def forward_pass(self, outputs, targets):
+        """outputs, (m, n), and targets, (m, n): m examples in rows. Returns the cost, one number: 1/(2m) Σ (a − y)²."""
+        self.errors = outputs - targets
+        return np.sum(self.errors**2) / (2 * len(outputs))
+
+    def backward_pass(self):
+        """Returns ∂C/∂(outputs), (m, n), of the cost of the last forward pass; the mean over the examples is in it."""
+        return self.errors / len(self.errors)
+
+
+@MeanSquaredError.behaviour("finds the cost", "What stands in front of the sum of the squares?", predictions)
+def squared(MeanSquaredError, outputs, targets):
+    return {"cost": MeanSquaredError().forward_pass(outputs, targets)}
+
+
+@MeanSquaredError.behaviour(
+    "sends the gradient back", "Prediction minus target: and where does the mean go?", predictions, points=2
+)
+def squared_back(MeanSquaredError, outputs, targets):
+    loss = MeanSquaredError()
+    loss.forward_pass(outputs, targets)
+    return {"doutputs": loss.backward_pass(), "once more": loss.backward_pass()}
+
+
+@MeanSquaredError.behaviour(
+    "leaves what it is given as it is", "Does your code write into an array that it was handed?", predictions
+)
+def squared_untouched(MeanSquaredError, outputs, targets):
+    loss = MeanSquaredError()
+    loss.forward_pass(outputs, targets)
+    loss.backward_pass()
+    return {"outputs": outputs, "targets": targets}
+
+
+MeanSquaredError.slip("half_left_out", "(2 * len(outputs))", "len(outputs)")
+MeanSquaredError.slip("summed_not_averaged", "(2 * len(outputs))", "2")
+MeanSquaredError.slip("mean_over_entries", "len(outputs))", "outputs.size)")
+MeanSquaredError.slip("doubled", "return self.errors / len(self.errors)", "return 2 * self.errors / len(self.errors)")
+MeanSquaredError.slip("mean_left_out", "return self.errors / len(self.errors)", "return self.errors")
+MeanSquaredError.slip("mean_taken_twice", "return self.errors / len(self.errors)",
+                      "return self.errors / len(self.errors) ** 2")  # fmt: skip
+MeanSquaredError.slip("target_minus_prediction", "self.errors = outputs - targets", "self.errors = targets - outputs")
+MeanSquaredError.slip("inputs_changed", "self.errors = outputs - targets",
+                      "outputs -= targets\n        self.errors = outputs")  # fmt: skip
+
+
+# -- a check of gradients ----------------------------------------------------------------------------------------------
+
+
+def valley(x, curve):
+    """A cost of an array, whose gradient is curve · x + cos x."""
+    return float(np.sum(curve * x**2) / 2 + np.sum(np.sin(x)))
+
+
+def points(draw: np.random.Generator):
+    """Where to check; the smallest first. No entry is 0, where a wrong gradient could be right by chance."""
+    yield Case("one number", x=[2.0], curve=[3.0])
+    yield Case("a row, one entry far larger", x=[[0.5, 300.0]], curve=[[1.0, 2.0]])
+    for shape, order in (((2, 3), "C"), ((4, 3), "F"), ((5,), "C")):
+        x = np.asarray(draw.choice([-1, 1], shape) * draw.uniform(0.5, 2, shape), order=order)
+        yield Case(f"shape {shape}", x=x, curve=draw.uniform(1, 4, shape))
+
+
+@exercise("The gradient by nudging", row="10.1")
+def numerical_gradient(cost, x, h=1e-5):
+    """The gradient of cost at x, found by nudging one entry at a time, up and down.
+
+    cost    a function of an array of x's shape; returns one number
+    x       an array of floats of any shape; after the call it holds what it held before
+    h       the size of a nudge
+    Returns (cost(x + h) − cost(x − h)) / 2h for each entry, an array of x's shape.
+    """
+    gradient = np.zeros(x.shape)
+    for index in np.ndindex(x.shape):
+        nudge = np.zeros(x.shape)
+        nudge[index] = h
+        gradient[index] = (cost(x + nudge) - cost(x - nudge)) / (2 * h)
+    return gradient
+
+
+@numerical_gradient.behaviour(
+    "nudges each entry", "How far do the two nudged points lie apart?", points, points=2, digits=5, uses=(valley,)
+)
+def nudged(numerical_gradient, x, curve):
+    return {"gradient": numerical_gradient(lambda x: valley(x, curve), x)}
+
+
+@numerical_gradient.behaviour(
+    "looks both ways", "What does a large nudge on one side alone give where the cost is curved?", points, digits=5,
+    uses=(valley,),
+)  # fmt: skip
+def both_ways(numerical_gradient, x, curve):
+    return {"gradient": numerical_gradient(lambda x: valley(x, curve), x, 0.01)}
+
+
+@numerical_gradient.behaviour("puts x back", "After a nudge, what must the entry hold again?", points, uses=(valley,))
+def put_back(numerical_gradient, x, curve):
+    numerical_gradient(lambda x: valley(x, curve), x)
+    return {"x": x}
+
+
+numerical_gradient.slip("step_not_doubled", "/ (2 * h)", "/ h")
+numerical_gradient.slip("one_sided", "cost(x - nudge)) / (2 * h)", "cost(x)) / h")
+numerical_gradient.slip("subtracted_backwards", "(cost(x + nudge) - cost(x - nudge))",
+                        "(cost(x - nudge) - cost(x + nudge))")  # fmt: skip
+numerical_gradient.slip("all_nudged_at_once", "nudge[index] = h", "nudge[...] = h")
+numerical_gradient.slip(
+    "not_put_back",
+    "nudge[index] = h\n        gradient[index] = (cost(x + nudge) - cost(x - nudge)) / (2 * h)",
+    "x[index] += h\n        up = cost(x)\n        x[index] -= 2 * h\n"
+    "        gradient[index] = (up - cost(x)) / (2 * h)",
+)
+
+
+@exercise("Is this gradient right?", row="10.1", needs=(numerical_gradient,))
+def gradient_is_right(cost, x, gradient):
+    """Whether gradient is the gradient of cost at x, as far as nudging can tell. Returns True or False.
+
+    cost        a function of an array of x's shape; returns one number
+    x           an array of floats
+    gradient    what somebody says is the gradient, to be held against numerical_gradient(cost, x)
+    Entries may differ by a millionth of the larger of the two, or by a millionth. A gradient of another shape is wrong.
+    """
+    nudged = numerical_gradient(cost, x)
+    if np.shape(gradient) != nudged.shape:
+        return False
+    larger = np.maximum(np.abs(gradient), np.abs(nudged))
+    return bool(np.all(np.abs(gradient - nudged) <= 1e-6 * np.maximum(larger, 1)))
+
+
+@gradient_is_right.behaviour(
+    "tells right from wrong", "A check that says yes to everything has checked nothing: does yours ever say no?",
+    points, points=2, uses=(valley,),
+)  # fmt: skip
+def right_from_wrong(gradient_is_right, x, curve):
+    gradient = curve * x + np.cos(x)
+    given = [gradient, -gradient, 2 * gradient, gradient / len(x) / 2]
+    return {"verdicts": [gradient_is_right(lambda x: valley(x, curve), x, each) for each in given]}
+
+
+@gradient_is_right.behaviour(
+    "notices a single wrong entry", "Do all entries have to agree, or most of them?", points, uses=(valley,)
+)
+def single_entry(gradient_is_right, x, curve):
+    gradient = curve * x + np.cos(x)
+    low, high = gradient.copy(), gradient.copy()
+    low[(0,) * x.ndim] -= 0.01
+    high[(-1,) * x.ndim] += 0.01
+    return {"verdicts": [gradient_is_right(lambda x: valley(x, curve), x, each) for each in (gradient, low, high)]}
+
+
+@gradient_is_right.behaviour(
+    "minds the shape", "Which shape does a gradient have? What does NumPy do with another one?", points, uses=(valley,)
+)
+def minds_shape(gradient_is_right, x, curve):
+    gradient = curve * x + np.cos(x)
+    given = [gradient, gradient.T[..., None], gradient.ravel()[:1] if x.ndim > 1 else gradient[None]]
+    return {"verdicts": [gradient_is_right(lambda x: valley(x, curve), x, each) for each in given]}
+
+
+@gradient_is_right.behaviour(
+    "forgives rounding", "Nudging is never exact: how close is close enough?", points, uses=(valley,)
+)
+def forgives(gradient_is_right, x, curve):
+    gradient = curve * x + np.cos(x)
+    given = [gradient * (1 + 1e-8), gradient * (1 - 1e-8), gradient * 1.001]
+    return {"verdicts": [gradient_is_right(lambda x: valley(x, curve), x, each) for each in given]}
+
+
+gradient_is_right.slip("everything_passes", "return bool(np.all(np.abs(gradient - nudged) <= 1e-6 * "
+                       "np.maximum(larger, 1)))", "return True")  # fmt: skip
+gradient_is_right.slip("exactly_equal", "np.abs(gradient - nudged) <= 1e-6 * np.maximum(larger, 1)",
+                       "gradient == nudged")  # fmt: skip
+gradient_is_right.slip("too_low_passes", "np.abs(gradient - nudged) <= 1e-6", "(gradient - nudged) <= 1e-6")
+gradient_is_right.slip("one_entry_is_enough", "np.all(", "np.any(")
+gradient_is_right.slip("shape_not_compared", "if np.shape(gradient) != nudged.shape:\n        return False\n    ", "")

@@ -1,0 +1,506 @@
+"""Code of chapter 10: shuffled mini-batches, three ways to step, and the loop that trains."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from ..exercise import Case, Judged, exercise
+
+# -- mini-batches ------------------------------------------------------------------------------------------------------
+
+
+def numbered(m: int, size: int, seed: int) -> Case:
+    """m examples that can be told apart: the inputs hold their number, the targets ten times that."""
+    number = np.arange(1.0, m + 1)[:, None]
+    rest = m % size or size
+    title = f"{m} examples in batches of {size}" + (f", {rest} in the last" if rest != size else "")
+    return Case(title, inputs=np.hstack([number, -number]), targets=10 * number, size=size, seed=seed)
+
+
+def few_and_many(draw: np.random.Generator):
+    """Batches that come out even and batches that do not; the smallest first."""
+    seeds = [int(seed) for seed in draw.integers(1, 1000, 6)]
+    sizes = [(1, 1), (3, 5), (7, 3), (8, 4), (130, 64), (int(draw.integers(20, 40)) * 7 + 3, 7)]
+    for (m, size), seed in zip(sizes, seeds, strict=True):
+        yield numbered(m, size, seed)
+
+
+def many(draw: np.random.Generator):
+    """So many examples that a shuffle does not leave them in order by chance."""
+    for m, size in ((20, 8), (30, 10), (100, 64)):
+        yield numbered(m, size, int(draw.integers(1, 1000)))
+
+
+def stacked(batches: list) -> tuple[np.ndarray, np.ndarray]:
+    """The inputs and the targets of all batches, one below the other."""
+    pairs = [(np.asarray(x, dtype=float), np.asarray(y, dtype=float)) for x, y in batches]
+    return np.vstack([x for x, _ in pairs]), np.vstack([y for _, y in pairs])
+
+
+def every_example_once(given: dict, came: dict) -> Judged:
+    """Full batches and then a short one, and each example in one of them."""
+    m, size = len(given["inputs"]), given["size"]
+    sizes = [len(x) for x, _ in came["batches"]]
+    if sum(sizes) == m // size * size < m:
+        return Judged(0.0, code="last_batch_dropped")
+    if sizes != [size] * (m // size) + [m % size] * (m % size > 0):
+        return Judged(0.0, f"The batches hold {', '.join(map(str, sizes[:8]))} examples.")
+    found = stacked(came["batches"])[0][:, 0]
+    return Judged(float(sorted(found) == list(range(1, m + 1))), "Some examples come twice, and others never.")
+
+
+def together(given: dict, came: dict) -> Judged:
+    """Each example with its own target."""
+    if came["batches"] == []:
+        return Judged(0.0, code="last_batch_dropped")
+    x, y = stacked(came["batches"])
+    if x.shape[1:] != (2,) or y.shape != (len(x), 1):
+        return Judged(0.0, "The rows of inputs and targets must stay whole.")
+    own = np.all(y[:, 0] == 10 * x[:, 0]) and np.all(x[:, 1] == -x[:, 0])
+    return Judged(1.0) if own else Judged(0.0, code="inputs_shuffled_alone")
+
+
+def anew(given: dict, came: dict) -> Judged:
+    """Another order in each pass, and not that of the data."""
+    first, second = (list(stacked(came[name])[0][:, 0]) for name in ("batches", "again"))
+    if first == sorted(first) or second == sorted(second):
+        return Judged(0.0, code="not_shuffled")
+    return Judged(0.0, code="shuffled_alike") if first == second else Judged(1.0)
+
+
+@exercise("Shuffled mini-batches", row="10.2")
+def mini_batches(inputs, targets, size, random):
+    """All examples once, in a new order, cut into batches.
+
+    inputs    (m, n): m examples in rows
+    targets   (m, k): the target of each
+    size      examples in a batch; the last batch holds those that are left over
+    random    a generator such as np.random.default_rng(0); random.permutation(m) draws an order
+    Returns a list of pairs (inputs of the batch, targets of the batch). inputs and targets stay as they are.
+    """
+    order = random.permutation(len(inputs))
+    starts = range(0, len(inputs), size)
+    return [(inputs[order[start : start + size]], targets[order[start : start + size]]) for start in starts]
+
+
+@mini_batches.behaviour(
+    "uses every example once", "What happens to the examples that do not fill a batch?", few_and_many, points=2,
+    judge=every_example_once,
+)  # fmt: skip
+def once(mini_batches, inputs, targets, size, seed):
+    return {"batches": mini_batches(inputs, targets, size, np.random.default_rng(seed))}
+
+
+@mini_batches.behaviour(
+    "keeps targets with their inputs", "Are inputs and targets put into the same order?", few_and_many, points=2,
+    judge=together,
+)  # fmt: skip
+def paired(mini_batches, inputs, targets, size, seed):
+    return {"batches": mini_batches(inputs, targets, size, np.random.default_rng(seed))}
+
+
+@mini_batches.behaviour("shuffles anew", "Is the second pass cut like the first?", many, judge=anew)
+def shuffled(mini_batches, inputs, targets, size, seed):
+    random = np.random.default_rng(seed)
+    batches = mini_batches(inputs, targets, size, random)
+    return {"batches": batches, "again": mini_batches(inputs, targets, size, random)}
+
+
+@mini_batches.behaviour(
+    "leaves the data as they are", "Does your code put the arrays it was handed into another order?", few_and_many
+)
+def data_untouched(mini_batches, inputs, targets, size, seed):
+    mini_batches(inputs, targets, size, np.random.default_rng(seed))
+    return {"inputs": inputs, "targets": targets}
+
+
+mini_batches.slip("last_batch_dropped", "range(0, len(inputs), size)", "range(0, len(inputs) - size + 1, size)")
+mini_batches.slip("inputs_shuffled_alone", "targets[order[start : start + size]]", "targets[start : start + size]")
+mini_batches.slip("not_shuffled", "random.permutation(len(inputs))", "np.arange(len(inputs))")
+mini_batches.slip("shuffled_alike", "order = random.", "order = np.random.default_rng(7).")
+mini_batches.slip("inputs_changed", "    starts =",
+                  "    inputs[:], targets[:] = inputs[order], targets[order]\n    starts =")  # fmt: skip
+
+
+# -- optimizers --------------------------------------------------------------------------------------------------------
+
+
+class Held:
+    """Stands in for a layer: weights and biases, and their gradients."""
+
+    def __init__(self, weights, biases):
+        self.weights, self.biases = weights, biases
+        self.dweights, self.dbiases = None, None
+
+
+class Bare:
+    """Stands in for a layer without weights, such as an activation."""
+
+
+def updated(optimizer, parameters, gradients, bare=False):
+    """The layers after an update for each entry of gradients, with the gradients that were handed in."""
+    layers = [Held(weights.copy(), biases.copy()) for weights, biases in parameters]
+    for step in gradients:
+        for layer, (dweights, dbiases) in zip(layers, step, strict=True):
+            layer.dweights, layer.dbiases = dweights, dbiases
+        optimizer.update([each for layer in layers for each in (layer, Bare())] if bare else layers)
+    return {"weights": [layer.weights for layer in layers], "biases": [layer.biases for layer in layers]}
+
+
+def drawn(draw: np.random.Generator, title: str, steps: int, shapes: list[tuple[int, int]]) -> Case:
+    """Layers of these shapes, and gradients for some steps."""
+    def layer(shape):
+        return [draw.normal(size=shape), draw.normal(size=(1, shape[1]))]
+
+    gradients = [[layer(shape) for shape in shapes] for _ in range(steps)]
+    return Case(title, parameters=[layer(shape) for shape in shapes], gradients=gradients)
+
+
+def one_step(draw: np.random.Generator):
+    """A single update; the smallest first."""
+    yield Case("one weight, one step", parameters=[[np.array([[2.0]]), np.array([[1.0]])]],
+               gradients=[[[np.array([[4.0]]), np.array([[-0.5]])]]])  # fmt: skip
+    yield drawn(draw, "one layer, one step", 1, [(3, 2)])
+
+
+def many_steps(draw: np.random.Generator):
+    """Several updates of one layer; the smallest first."""
+    one = [np.array([[1.0]]), np.array([[2.0]])]
+    yield Case("one weight, two steps", parameters=[[np.array([[2.0]]), np.array([[1.0]])]],
+               gradients=[[one], [[np.array([[-3.0]]), np.array([[0.5]])]]])  # fmt: skip
+    yield drawn(draw, "two steps", 2, [(2, 3)])
+    yield drawn(draw, "five steps", 5, [(3, 2)])
+
+
+def many_layers(draw: np.random.Generator):
+    """Several layers; the smallest first."""
+    yield drawn(draw, "two layers of one weight", 2, [(1, 1), (1, 1)])
+    yield drawn(draw, "two layers of the same shape, three steps", 3, [(2, 2), (2, 2)])
+    yield drawn(draw, "three layers, two steps", 2, [(4, 3), (3, 2), (2, 1)])
+
+
+@exercise("The plain step", row="10.3")
+class GradientDescent:
+    """θ ← θ − η ∂C/∂θ for every weight and bias."""
+
+    def __init__(self, learning_rate=0.01):
+        """learning_rate: η, the share of the gradient that a step takes."""
+        self.learning_rate = learning_rate
+
+    def update(self, layers):
+        """layers: a list of layers. Those that have weights also have biases, dweights and dbiases.
+
+        Gives each of these new weights and biases. Layers without weights, such as ReLU, are passed over.
+        """
+        for layer in layers:
+            if hasattr(layer, "weights"):
+                layer.weights = layer.weights - self.learning_rate * layer.dweights
+                layer.biases = layer.biases - self.learning_rate * layer.dbiases
+
+
+@GradientDescent.behaviour(
+    "steps downhill", "Which way does the gradient point?", many_steps, points=2, uses=(Held, Bare, updated)
+)
+def plain_downhill(GradientDescent, parameters, gradients):
+    return updated(GradientDescent(0.1), parameters, gradients)
+
+
+@GradientDescent.behaviour(
+    "passes over layers without weights", "Does every layer have weights?", many_layers, uses=(Held, Bare, updated)
+)
+def plain_bare(GradientDescent, parameters, gradients):
+    return updated(GradientDescent(0.5), parameters, gradients, bare=True)
+
+
+GradientDescent.slip("uphill", "layer.weights - self.learning_rate * layer.dweights",
+                     "layer.weights + self.learning_rate * layer.dweights")  # fmt: skip
+GradientDescent.slip("learning_rate_left_out", "layer.weights - self.learning_rate * layer.dweights",
+                     "layer.weights - layer.dweights")  # fmt: skip
+GradientDescent.slip("biases_forgotten", "layer.biases = layer.biases - self.learning_rate * layer.dbiases", "pass")
+
+
+@exercise("Momentum", row="10.3")
+class Momentum:
+    """A step with a memory, the velocity: v ← μ v + ∂C/∂θ, then θ ← θ − η v. Every velocity is zero at first."""
+
+    def __init__(self, learning_rate=0.01, momentum=0.9):
+        """learning_rate: η. momentum: μ, the share of the velocity that is kept from step to step."""
+        self.learning_rate, self.momentum = learning_rate, momentum
+        self.velocities = {}
+
+    def update(self, layers):
+        """layers: a list, the same one each time. Layers that have weights also have biases, dweights and dbiases.
+
+        Gives each of these new weights and biases. Layers without weights, such as ReLU, are passed over.
+        """
+        for n, layer in enumerate(layers):
+            if hasattr(layer, "weights"):
+                weights, biases = self.velocities.get(n, (0.0, 0.0))
+                weights = self.momentum * weights + layer.dweights
+                biases = self.momentum * biases + layer.dbiases
+                self.velocities[n] = weights, biases
+                layer.weights = layer.weights - self.learning_rate * weights
+                layer.biases = layer.biases - self.learning_rate * biases
+
+
+@Momentum.behaviour("begins at rest", "What is the first velocity?", one_step, uses=(Held, Bare, updated))
+def momentum_first(Momentum, parameters, gradients):
+    return updated(Momentum(0.1, 0.9), parameters, gradients)
+
+
+@Momentum.behaviour(
+    "remembers its velocity", "What is kept from the step before, and what is new?", many_steps, points=2,
+    uses=(Held, Bare, updated),
+)  # fmt: skip
+def momentum_remembers(Momentum, parameters, gradients):
+    return updated(Momentum(0.1, 0.8), parameters, gradients)
+
+
+@Momentum.behaviour(
+    "keeps a velocity for each layer", "Whose velocity is it?", many_layers, points=2, uses=(Held, Bare, updated)
+)
+def momentum_layers(Momentum, parameters, gradients):
+    return updated(Momentum(0.1, 0.5), parameters, gradients, bare=True)
+
+
+@Momentum.behaviour(
+    "leaves the gradients as they are", "Is your velocity an array of its own?", many_steps, uses=(Held, Bare, updated)
+)
+def momentum_untouched(Momentum, parameters, gradients):
+    updated(Momentum(0.1, 0.9), parameters, gradients)
+    return {"gradients": gradients}
+
+
+Momentum.slip("velocity_forgotten", "self.velocities[n] = weights, biases", "pass")
+Momentum.slip("velocity_shared", "for n, layer in enumerate(layers)", "for n, layer in ((0, each) for each in layers)")
+Momentum.slip("all_of_velocity_kept", "weights = self.momentum * weights + layer.dweights",
+              "weights = weights + layer.dweights")  # fmt: skip
+Momentum.slip("gradient_weighted", "weights = self.momentum * weights + layer.dweights",
+              "weights = self.momentum * weights + (1 - self.momentum) * layer.dweights")  # fmt: skip
+Momentum.slip("uphill", "layer.weights - self.learning_rate * weights", "layer.weights + self.learning_rate * weights")
+Momentum.slip("learning_rate_left_out", "layer.weights - self.learning_rate * weights", "layer.weights - weights")
+Momentum.slip("gradient_changed", "weights = self.momentum * weights + layer.dweights",
+              "layer.dweights += self.momentum * weights\n                weights = layer.dweights")  # fmt: skip
+
+
+@exercise("Adam", row="10.3")
+class Adam:
+    """Steps scaled by how steady each gradient is: running means m of the gradient and v of its square.
+
+    m ← β₁ m + (1 − β₁) g and v ← β₂ v + (1 − β₂) g² begin at zero. In step t they are corrected, m̂ = m / (1 − β₁ᵗ) and
+    v̂ = v / (1 − β₂ᵗ). Then θ ← θ − η m̂ / (√v̂ + ε).
+    """
+
+    def __init__(self, learning_rate=0.001, beta_mean=0.9, beta_square=0.999, epsilon=1e-8):
+        """learning_rate: η. beta_mean: β₁. beta_square: β₂. epsilon: ε, so that nothing is divided by zero."""
+        self.learning_rate, self.beta_mean, self.beta_square = learning_rate, beta_mean, beta_square
+        self.epsilon, self.steps, self.means = epsilon, 0, {}
+
+    def update(self, layers):
+        """layers: a list, the same one each time. Layers that have weights also have biases, dweights and dbiases.
+
+        One call is one step. Gives each of these new weights and biases. Layers without weights are passed over.
+        """
+        self.steps += 1
+        for n, layer in enumerate(layers):
+            if hasattr(layer, "weights"):
+                layer.weights = layer.weights - self._move((n, "weights"), layer.dweights)
+                layer.biases = layer.biases - self._move((n, "biases"), layer.dbiases)
+
+    def _move(self, name, gradient):
+        m, v = self.means.get(name, (0.0, 0.0))
+        m = self.beta_mean * m + (1 - self.beta_mean) * gradient
+        v = self.beta_square * v + (1 - self.beta_square) * gradient**2
+        self.means[name] = m, v
+        m_hat = m / (1 - self.beta_mean**self.steps)
+        v_hat = v / (1 - self.beta_square**self.steps)
+        return self.learning_rate * m_hat / (np.sqrt(v_hat) + self.epsilon)
+
+
+@Adam.behaviour(
+    "takes a first step", "How long is Adam's first step, whatever the gradient?", one_step, points=2,
+    uses=(Held, Bare, updated),
+)  # fmt: skip
+def adam_first(Adam, parameters, gradients):
+    return updated(Adam(0.1, 0.9, 0.999), parameters, gradients)
+
+
+@Adam.behaviour(
+    "goes on", "What is carried on from the step before, and which power belongs to this step?", many_steps, points=2,
+    uses=(Held, Bare, updated),
+)  # fmt: skip
+def adam_goes_on(Adam, parameters, gradients):
+    return updated(Adam(0.1, 0.8, 0.9), parameters, gradients)
+
+
+@Adam.behaviour(
+    "keeps means for each layer", "Whose means are they, and how often is a step counted?", many_layers, points=2,
+    uses=(Held, Bare, updated),
+)  # fmt: skip
+def adam_layers(Adam, parameters, gradients):
+    return updated(Adam(0.1, 0.8, 0.9), parameters, gradients, bare=True)
+
+
+@Adam.behaviour(
+    "leaves the gradients as they are", "Are your means arrays of their own?", many_steps, uses=(Held, Bare, updated)
+)
+def adam_untouched(Adam, parameters, gradients):
+    updated(Adam(), parameters, gradients)
+    return {"gradients": gradients}
+
+
+Adam.slip("bias_correction_left_out", "m_hat = m / (1 - self.beta_mean**self.steps)\n"
+          "        v_hat = v / (1 - self.beta_square**self.steps)", "m_hat, v_hat = m, v")  # fmt: skip
+Adam.slip("power_left_out", "self.steps += 1", "self.steps = 1")
+Adam.slip("steps_counted_by_layer", "self.steps += 1\n        for n, layer in enumerate(layers):\n            if",
+          "for n, layer in enumerate(layers):\n            self.steps += hasattr(layer, 'weights')\n"
+          "            if")  # fmt: skip
+Adam.slip("root_left_out", "np.sqrt(v_hat)", "v_hat")
+Adam.slip("not_squared", "gradient**2", "gradient")
+Adam.slip("uphill", "layer.weights - self._move", "layer.weights + self._move")
+Adam.slip("means_forgotten", "self.means[name] = m, v", "pass")
+
+
+# -- the loop ----------------------------------------------------------------------------------------------------------
+
+
+class Diary:
+    """Stands in for network, cost, optimizer and data at once, and writes down what happens to it."""
+
+    def __init__(self, costs, sizes):
+        self.costs, self.sizes, self.entries, self.layers = list(costs), sizes, [], ["the layers"]
+        self.drawn = 0
+
+    def batches(self):
+        self.drawn += 1
+        first = 10.0 * self.drawn
+        return [(np.full((size, 2), first + n), np.full((size, 1), -first - n)) for n, size in enumerate(self.sizes)]
+
+    def note(self, what, array):
+        self.entries.append([what, float(np.sum(array)), len(array)])
+
+
+class NetworkDiary:
+    """A network that is its diary."""
+
+    def __init__(self, diary):
+        self.diary, self.layers = diary, diary.layers
+
+    def forward_pass(self, inputs):
+        self.diary.note("forward", inputs)
+        return inputs + 0.25
+
+    def backward_pass(self, dvalues):
+        self.diary.note("backward", dvalues)
+        return dvalues
+
+
+class CostDiary:
+    """A cost that is its diary."""
+
+    def __init__(self, diary):
+        self.diary = diary
+
+    def forward_pass(self, outputs, targets):
+        self.diary.note("cost of outputs", outputs)
+        self.diary.note("cost, targets", targets)
+        self.outputs = outputs
+        return self.diary.costs.pop(0) if self.diary.costs else 0.0
+
+    def backward_pass(self):
+        return self.outputs * 0.5
+
+
+class StepDiary:
+    """An optimizer that is its diary."""
+
+    def __init__(self, diary):
+        self.diary = diary
+
+    def update(self, layers):
+        self.diary.note("update", np.array([float(layers is self.diary.layers)]))
+
+
+DIARIES = (Diary, NetworkDiary, CostDiary, StepDiary)
+
+
+def runs(draw: np.random.Generator):
+    """Costs of the batches in their order, sizes of the batches, passes; the smallest first."""
+    yield Case("one batch, one pass", costs=[3.0], sizes=[2], passes=1)
+    yield Case("two batches, a short one last", costs=[4.0, 1.0], sizes=[4, 1], passes=1)
+    for count, passes in ((2, 3), (3, 2), (4, 4)):
+        sizes = np.array([8] * (count - 1) + [int(draw.integers(1, 7))])
+        costs = np.round(draw.uniform(1, 9, count * passes), 2)
+        yield Case(f"{count} batches, {passes} passes", costs=costs, sizes=sizes, passes=passes)
+
+
+@exercise("The training loop", row="10.2")
+def train(network, cost, optimizer, new_batches, passes, watch=None):
+    """Train a network, and say how its cost falls.
+
+    network      has forward_pass(inputs), backward_pass(dvalues) and layers
+    cost         has forward_pass(outputs, targets), the mean over the batch, and backward_pass()
+    optimizer    has update(layers)
+    new_batches  a function without arguments; each call gives the mini-batches of one pass, shuffled anew: a list of
+                 pairs (inputs, targets), the last pair often shorter than the others
+    passes       how many times all examples are used
+    watch        None, or a function to be called with the cost of each pass as soon as it is known
+    For each batch: forward, cost, backward, update. Returns a list with the cost of each pass, the mean over all its
+    examples, each counted alike.
+    """
+    costs = []
+    for _ in range(passes):
+        total = count = 0
+        for inputs, targets in new_batches():
+            total += cost.forward_pass(network.forward_pass(inputs), targets) * len(inputs)
+            count += len(inputs)
+            network.backward_pass(cost.backward_pass())
+            optimizer.update(network.layers)
+        costs.append(total / count)
+        if watch:
+            watch(costs[-1])
+    return costs
+
+
+@train.behaviour(
+    "takes a step for every batch", "Forward, cost, backward, update: in which order, and for which batches?", runs,
+    points=3, uses=DIARIES,
+)  # fmt: skip
+def in_order(train, costs, sizes, passes):
+    diary = Diary(costs, sizes)
+    train(NetworkDiary(diary), CostDiary(diary), StepDiary(diary), diary.batches, passes)
+    return {"what happened": [entry for entry in diary.entries if not entry[0].startswith("cost")]}
+
+
+@train.behaviour(
+    "returns the cost of each pass", "Does an example of a short batch count as much as any other?", runs, points=2,
+    uses=DIARIES,
+)  # fmt: skip
+def costs_of_passes(train, costs, sizes, passes):
+    diary = Diary(costs, sizes)
+    told = train(NetworkDiary(diary), CostDiary(diary), StepDiary(diary), diary.batches, passes)
+    return {"costs": np.array(told, dtype=float)}
+
+
+@train.behaviour("shuffles anew for each pass", "When are the batches of the next pass made?", runs, uses=DIARIES)
+def batches_anew(train, costs, sizes, passes):
+    diary = Diary(costs, sizes)
+    train(NetworkDiary(diary), CostDiary(diary), StepDiary(diary), diary.batches, passes)
+    return {"how often batches were made": diary.drawn}
+
+
+@train.behaviour("can be watched", "Who is told the cost of a pass, and when?", runs, uses=DIARIES)
+def watched(train, costs, sizes, passes):
+    diary, told = Diary(costs, sizes), []
+    watch = lambda cost: told.append([float(cost), len(diary.costs)])  # noqa: E731
+    train(NetworkDiary(diary), CostDiary(diary), StepDiary(diary), diary.batches, passes, watch)
+    return {"told": np.array(told, dtype=float)}
+
+
+train.slip("mean_over_batches", "* len(inputs)\n            count += len(inputs)", "\n            count += 1")
+train.slip("shuffled_once", "costs = []\n", "costs = []\n    once = new_batches()\n    new_batches = lambda: once\n")
+train.slip("step_forgotten", "            optimizer.update(network.layers)\n", "")
+train.slip("way_back_forgotten", "network.backward_pass(cost.backward_pass())", "cost.backward_pass()")
+train.slip("step_once_a_pass", "            optimizer.update(network.layers)\n        costs",
+           "        optimizer.update(network.layers)\n        costs")  # fmt: skip
+train.slip("summed_not_averaged", "costs.append(total / count)", "costs.append(total)")
