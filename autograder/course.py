@@ -287,6 +287,8 @@ def _code_score(nb: object) -> tuple[float, float]:
     earned = []
     for cell in cells(nb):
         if (slug := code_slug_of(cell.cell_id)) in pages.exercises():
+            for need in pages.load_exercise(slug).needs:
+                names.setdefault(need.name, need.reference)  # what another chapter teaches
             exec(compile(cell.source, slug, "exec"), names)  # noqa: S102
             earned.append(mark_code(slug, local(names)))
     return sum(marks.points for marks in earned), float(sum(marks.out_of for marks in earned))

@@ -90,13 +90,19 @@ class Sigmoid:
     """Brings every number between 0 and 1, entry by entry. Examples stand in rows."""
 
     def forward_pass(self, inputs):
-        """inputs, (m, n): m examples of n numbers. Returns the values, (m, n); inputs stay as they are."""
+        """inputs, (m, n): m examples of n numbers.
+
+        Returns the values, (m, n); inputs stay as they are.
+        """
         small = np.exp(-np.abs(inputs))  # never of a positive number, so it cannot overflow
         self.values = np.where(np.asarray(inputs) < 0, small, 1) / (1 + small)
         return self.values
 
     def backward_pass(self, dvalues):
-        """dvalues, (m, n): ∂C/∂(values). Returns ∂C/∂(inputs), (m, n), for the values of the last forward pass."""
+        """dvalues, (m, n): ∂C/∂(values).
+
+        Returns ∂C/∂(inputs), (m, n), for the values of the last forward pass.
+        """
         return dvalues * self.values * (1 - self.values)
 
 
@@ -155,12 +161,18 @@ class Tanh:
     """Brings every number between −1 and 1, entry by entry. Examples stand in rows."""
 
     def forward_pass(self, inputs):
-        """inputs, (m, n): m examples of n numbers. Returns the values, (m, n); inputs stay as they are."""
+        """inputs, (m, n): m examples of n numbers.
+
+        Returns the values, (m, n); inputs stay as they are.
+        """
         self.values = np.tanh(inputs)
         return self.values
 
     def backward_pass(self, dvalues):
-        """dvalues, (m, n): ∂C/∂(values). Returns ∂C/∂(inputs), (m, n), for the values of the last forward pass."""
+        """dvalues, (m, n): ∂C/∂(values).
+
+        Returns ∂C/∂(inputs), (m, n), for the values of the last forward pass.
+        """
         return dvalues * (1 - self.values**2)
 
 
@@ -237,13 +249,16 @@ def far_out(draw: np.random.Generator):
 
 @exercise("Softmax with cross-entropy", row="5.5")
 class SoftmaxCrossEntropy:
-    """Makes probabilities of the last layer's numbers, and the cost of a batch. Examples stand in rows."""
+    """Makes probabilities of the last layer's numbers, and the cost of a batch.
+
+    Examples stand in rows.
+    """
 
     def forward_pass(self, inputs, targets):
         """inputs, (m, n): m examples, n classes. targets, (m, n): one-hot rows.
 
-        Returns the cost, one number: the mean of −ln p(true class) over the examples. It stays finite for inputs far
-        out, such as ±1000. Keeps probabilities, (m, n), and the targets.
+        Returns the cost, one number: the mean of −ln p(true class) over the examples. It stays
+        finite for inputs far out, such as ±1000. Keeps probabilities, (m, n), and the targets.
         """
         low = inputs - np.max(inputs, axis=1, keepdims=True)
         sums = np.sum(np.exp(low), axis=1, keepdims=True)
@@ -252,7 +267,10 @@ class SoftmaxCrossEntropy:
         return -np.sum(targets * (low - np.log(sums))) / len(inputs)
 
     def backward_pass(self):
-        """Returns ∂C/∂(inputs), (m, n), of the cost of the last forward pass; the mean over the examples is in it."""
+        """Returns ∂C/∂(inputs), (m, n), of the cost of the last forward pass.
+
+        The mean over the examples is in it.
+        """
         return (self.probabilities - self.targets) / len(self.targets)
 
 

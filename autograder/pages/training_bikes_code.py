@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from ..bikes.model import TARGET_ERROR, baselines, mean_absolute_error
+from ..bikes import model
 from ..bikes.table import KNOWN_BEFOREHAND, MEASURED, columns, held_back_days, training_days
 from ..exercise import Case, Judged, exercise
 from .activations_code import ReLU
@@ -34,10 +34,12 @@ def tables(draw: np.random.Generator):
 def features(days):
     """A row of 13 numbers for each day.
 
-    days    a dict of columns, name → list with an entry for each of m days: season, weather (words), holiday,
-            working_day (0 or 1), temperature, felt_temperature, humidity, wind (between 0 and 1), and others
-    Returns an array (m, 13) with the columns: winter, spring, summer, autumn; clear, cloudy/misty, light rain/snow
-    (1 for yes, 0 for no); then holiday, working_day, temperature, felt_temperature, humidity, wind.
+    days    a dict of columns, name → list with an entry for each of m days: season, weather
+            (words), holiday, working_day (0 or 1), temperature, felt_temperature, humidity,
+            wind (between 0 and 1), and others
+    Returns an array (m, 13) with the columns: winter, spring, summer, autumn; clear,
+    cloudy/misty, light rain/snow (1 for yes, 0 for no); then holiday, working_day, temperature,
+    felt_temperature, humidity, wind.
     """
     seasons = [np.array(days["season"]) == season for season in ("winter", "spring", "summer", "autumn")]
     weathers = [np.array(days["weather"]) == weather for weather in ("clear", "cloudy/misty", "light rain/snow")]
@@ -85,18 +87,24 @@ def early_and_late(draw: np.random.Generator):
 
 @exercise("To the same scale", row="10.4")
 class Scale:
-    """Brings columns to mean 0 and deviation 1, by the means and deviations of the rows it was made from."""
+    """Brings columns to mean 0 and deviation 1, as measured on the rows it was made from."""
 
     def __init__(self, x):
-        """x, (m, n): the training rows. Keeps the mean of each column, and its standard deviation (÷ m).
+        """x, (m, n): the training rows.
 
-        A column that never changes has deviation 0. Take 1 instead, so that nothing is divided by zero.
+        Keeps the mean of each column, and its standard deviation (÷ m).
+
+        A column that never changes has deviation 0. Take 1 instead, so that nothing is divided
+        by zero.
         """
         self.mean, deviation = np.mean(x, axis=0), np.std(x, axis=0)
         self.deviation = np.where(deviation == 0, 1, deviation)
 
     def down(self, x):
-        """x, (k, n): any rows, the training rows or later ones. Returns (x − mean) / deviation, (k, n)."""
+        """x, (k, n): any rows, the training rows or later ones.
+
+        Returns (x − mean) / deviation, (k, n).
+        """
         return (x - self.mean) / self.deviation
 
     def up(self, z):
@@ -141,12 +149,99 @@ Scale.slip("root_left_out", "np.std(x, axis=0)", "np.var(x, axis=0)")
 Scale.slip("mean_not_taken_away", "(x - self.mean) / self.deviation", "x / self.deviation")
 
 
+# -- before and after, and how far off ---------------------------------------------------------------------------------
+
+
+def calendars(draw: np.random.Generator):
+    """Tables with a date to cut at; the smallest first."""
+    yield Case("one day, cut after it", days={"date": ["2011-05-01"], "total": [20]}, date="2011-06-01")
+    yield Case("one day, cut at it", days={"date": ["2011-05-01"], "total": [20]}, date="2011-05-01")
+    mixed = {"date": ["2011-03-02", "2011-01-09", "2011-02-01"], "total": [5, 6, 7], "wind": [0.1, 0.2, 0.3]}
+    yield Case("days that are not in order", days=mixed, date="2011-02-01")
+    for count in (6, 10):
+        rows = sorted(int(n) for n in draw.choice(300, count, replace=False))
+        some = {name: [training_days()[name][n] for n in rows] for name in ("date", "weather", "humidity", "total")}
+        yield Case(f"{count} days", days=some, date=some["date"][int(draw.integers(1, count))])
+
+
+@exercise("Split in time", row="10.4")
+def split_in_time(days, date):
+    """The days before a date, to learn from, and the days from that date on, to be judged by.
+
+    days   a dict of columns, name → list; the column date holds texts such as "2011-09-01"
+    date   the first day of the later ones, written in the same way; < compares such texts
+
+    Returns two dicts with the same columns: the earlier days and the later ones, each in the
+    order of days.
+    """
+    early = [n for n, day in enumerate(days["date"]) if day < date]
+    late = [n for n, day in enumerate(days["date"]) if not day < date]
+    return tuple({name: [column[n] for n in half] for name, column in days.items()} for half in (early, late))
+
+
+@split_in_time.behaviour(
+    "parts the earlier days from the later ones", "To which side does the day itself belong?", calendars, points=2
+)
+def parted(split_in_time, days, date):
+    earlier, later = split_in_time(days, date)
+    return {"earlier": list(earlier["date"]), "later": list(later["date"])}
+
+
+@split_in_time.behaviour("keeps rows together", "Is every column cut in the same way?", calendars)
+def rows_together(split_in_time, days, date):
+    earlier, later = split_in_time(days, date)
+    return {"earlier": {name: list(column) for name, column in earlier.items()},
+            "later": {name: list(column) for name, column in later.items()}}  # fmt: skip
+
+
+@split_in_time.slip("day_on_the_wrong_side")
+def _(days, date):
+    early = [n for n, day in enumerate(days["date"]) if day <= date]
+    late = [n for n, day in enumerate(days["date"]) if day > date]
+    return tuple({name: [column[n] for n in half] for name, column in days.items()} for half in (early, late))
+
+
+split_in_time.slip("later_first", "in (early, late)", "in (late, early)")
+
+
+def guesses(draw: np.random.Generator):
+    """Predictions and rentals; the smallest first."""
+    yield Case("one day", predicted=[120.0], rentals=[100.0])
+    yield Case("too high and too low", predicted=[900.0, 1100.0], rentals=[1000.0, 1000.0])
+    yield Case("whole numbers", predicted=np.array([4, 6, 9]), rentals=np.array([5, 6, 12]))
+    for m in (4, 7):
+        yield Case(f"{m} days", predicted=draw.normal(3000, 900, m), rentals=draw.integers(500, 6000, m))
+
+
+@exercise("Mean absolute error", row="10.4")
+def mean_absolute_error(predicted, rentals):
+    """By how many bicycles a prediction is off on an average day.
+
+    predicted   (m,): what a model says, one number for each day
+    rentals     (m,): what was rented
+    Returns one number, the mean of the distances between them, in bicycles a day.
+    """
+    return np.mean(np.abs(predicted - rentals))
+
+
+@mean_absolute_error.behaviour("measures how far off", "Which sign has a distance?", guesses, points=2)
+def how_far_off(mean_absolute_error, predicted, rentals):
+    return {"error": mean_absolute_error(predicted, rentals)}
+
+
+mean_absolute_error.slip("signs_cancelled", "np.mean(np.abs(predicted - rentals))",
+                         "abs(np.mean(predicted - rentals))")  # fmt: skip
+mean_absolute_error.slip("summed_not_averaged", "np.mean(", "np.sum(")
+mean_absolute_error.slip("squares_for_distances", "np.mean(np.abs(predicted - rentals))",
+                         "np.sqrt(np.mean((predicted - rentals) ** 2))")  # fmt: skip
+
+
 # -- the model ---------------------------------------------------------------------------------------------------------
 
 TRAINING, LATER = training_days(), held_back_days()
 RENTALS = dict(zip(LATER["date"], LATER["total"], strict=True))
-LAZY = baselines(TRAINING, LATER)
-LADDER = ((LAZY["mean"], 0.0), (LAZY["yesterday"], 0.4), (TARGET_ERROR, 1.0))
+LAZY = model.baselines(TRAINING, LATER)
+LADDER = ((LAZY["mean"], 0.0), (LAZY["yesterday"], 0.4), (model.TARGET_ERROR, 1.0))
 """Mean absolute error on held-back days → share of the points; straight lines in between."""
 
 DAYS = 45  # of those held back, drawn anew for grading
@@ -174,11 +269,12 @@ def small_error(given: dict, came: dict) -> Judged:
     if not number_for_each_day(given, came).share:
         return Judged(0.0, "There is no number for each day yet.")
     said = np.asarray(came["predictions"], dtype=float)
-    error = mean_absolute_error(said, np.array([RENTALS[date] for date in given["later"]["date"]]))
+    error = model.mean_absolute_error(said, np.array([RENTALS[date] for date in given["later"]["date"]]))
     share = float(np.interp(error, *zip(*reversed(LADDER), strict=True)))
     told = (
         f"Off by {error:.0f} rentals on an average day. Saying the mean of the training days is off by "
-        f"{LAZY['mean']:.0f}, saying yesterday's value by {LAZY['yesterday']:.0f}; full marks from {TARGET_ERROR:.0f}."
+        f"{LAZY['mean']:.0f}, saying yesterday's value by {LAZY['yesterday']:.0f}; "
+        f"full marks from {model.TARGET_ERROR:.0f}."
     )
     if share < 1 and np.max(np.abs(said)) < 30:
         return Judged(share, told, "not_scaled_back")
@@ -202,7 +298,10 @@ def _alone_as_among_others(came: dict) -> bool:
     needs=(Layer, ReLU, Network, MeanSquaredError, mini_batches, Adam, train, features, Scale),
 )  # fmt: skip
 class BikeModel:
-    """Learns from some days how many bicycles are rented, and tells it for others. Use all that you have written."""
+    """Learns from some days how many bicycles are rented, and tells it for others.
+
+    Use what you have written so far.
+    """
 
     def fit(self, days, rentals, watch=None):
         """Make features, bring them and the rentals to one scale, build a network, and train it.
@@ -223,7 +322,10 @@ class BikeModel:
         )  # fmt: skip
 
     def predict(self, days):
-        """days: a dict of columns of k days. Returns the rentals of each, (k,), in bicycles a day."""
+        """days: a dict of columns of k days.
+
+        Returns the rentals of each, (k,), in bicycles a day.
+        """
         x = self.inputs.down(features(days))
         return self.outputs.up(self.network.forward_pass(x))[:, 0]
 

@@ -61,7 +61,10 @@ def sums(Layer, weights, biases, inputs):
 
 
 def passed(layer, inputs, dvalues, wanted):
-    """The layer after both passes. An error on the way back does no harm to what was found before it."""
+    """The layer after both passes.
+
+    An error on the way back does no harm to what was found before it.
+    """
     layer.forward_pass(inputs)
     try:
         layer.backward_pass(dvalues)
@@ -175,7 +178,8 @@ class Network:
     def backward_pass(self, dvalues):
         """dvalues: ∂C/∂(what the last layer gave), in its shape. Returns ∂C/∂(inputs), (m, n).
 
-        Each layer's backward_pass takes the gradient of what it gave and returns the gradient of what it was given.
+        Each layer's backward_pass takes the gradient of what it gave and returns the gradient
+        of what it was given.
         """
         for layer in reversed(self.layers):
             dvalues = layer.backward_pass(dvalues)
@@ -235,12 +239,18 @@ class MeanSquaredError:
     """Half the mean over the examples of the squared distance between outputs and targets."""
 
     def forward_pass(self, outputs, targets):
-        """outputs, (m, n), and targets, (m, n): m examples in rows. Returns the cost, one number: 1/(2m) Σ (a − y)²."""
+        """outputs, (m, n), and targets, (m, n): m examples in rows.
+
+        Returns the cost, one number: 1/(2m) Σ (a − y)².
+        """
         self.errors = outputs - targets
         return np.sum(self.errors**2) / (2 * len(outputs))
 
     def backward_pass(self):
-        """Returns ∂C/∂(outputs), (m, n), of the cost of the last forward pass; the mean over the examples is in it."""
+        """Returns ∂C/∂(outputs), (m, n), of the cost of the last forward pass.
+
+        The mean over the examples is in it.
+        """
         return self.errors / len(self.errors)
 
 
@@ -289,7 +299,10 @@ def valley(x, curve):
 
 
 def points(draw: np.random.Generator):
-    """Where to check; the smallest first. No entry is 0, where a wrong gradient could be right by chance."""
+    """Where to check; the smallest first.
+
+    No entry is 0, where a wrong gradient could be right by chance.
+    """
     yield Case("one number", x=[2.0], curve=[3.0])
     yield Case("a row, one entry far larger", x=[[0.5, 300.0]], curve=[[1.0, 2.0]])
     for shape, order in (((2, 3), "C"), ((4, 3), "F"), ((5,), "C")):
@@ -350,12 +363,13 @@ numerical_gradient.slip(
 
 @exercise("Is this gradient right?", row="10.1", needs=(numerical_gradient,))
 def gradient_is_right(cost, x, gradient):
-    """Whether gradient is the gradient of cost at x, as far as nudging can tell. Returns True or False.
+    """Whether gradient is the gradient of cost at x, as far as nudging can tell: True or False.
 
     cost        a function of an array of x's shape; returns one number
     x           an array of floats
-    gradient    what somebody says is the gradient, to be held against numerical_gradient(cost, x)
-    Entries may differ by a millionth of the larger of the two, or by a millionth. A gradient of another shape is wrong.
+    gradient    what somebody says is the gradient, to be held against numerical_gradient(cost,
+                x) Entries may differ by a millionth of the larger of the two, or by a
+                millionth. A gradient of another shape is wrong.
     """
     nudged = numerical_gradient(cost, x)
     if np.shape(gradient) != nudged.shape:

@@ -76,7 +76,8 @@ def mini_batches(inputs, targets, size, random):
     targets   (m, k): the target of each
     size      examples in a batch; the last batch holds those that are left over
     random    a generator such as np.random.default_rng(0); random.permutation(m) draws an order
-    Returns a list of pairs (inputs of the batch, targets of the batch). inputs and targets stay as they are.
+              Returns a list of pairs (inputs of the batch, targets of the batch). inputs and
+              targets stay as they are.
     """
     order = random.permutation(len(inputs))
     starts = range(0, len(inputs), size)
@@ -190,7 +191,8 @@ class GradientDescent:
     def update(self, layers):
         """layers: a list of layers. Those that have weights also have biases, dweights and dbiases.
 
-        Gives each of these new weights and biases. Layers without weights, such as ReLU, are passed over.
+        Gives each of these new weights and biases. Layers without weights, such as ReLU, are
+        passed over.
         """
         for layer in layers:
             if hasattr(layer, "weights"):
@@ -221,17 +223,21 @@ GradientDescent.slip("biases_forgotten", "layer.biases = layer.biases - self.lea
 
 @exercise("Momentum", row="10.3")
 class Momentum:
-    """A step with a memory, the velocity: v ← μ v + ∂C/∂θ, then θ ← θ − η v. Every velocity is zero at first."""
+    """A step with a memory, the velocity: v ← μ v + ∂C/∂θ, then θ ← θ − η v.
+
+    Every velocity is zero at first.
+    """
 
     def __init__(self, learning_rate=0.01, momentum=0.9):
-        """learning_rate: η. momentum: μ, the share of the velocity that is kept from step to step."""
+        """learning_rate: η. momentum: μ, the share of the velocity that a step keeps."""
         self.learning_rate, self.momentum = learning_rate, momentum
         self.velocities = {}
 
     def update(self, layers):
-        """layers: a list, the same one each time. Layers that have weights also have biases, dweights and dbiases.
+        """layers: a list, the same one each time.
 
-        Gives each of these new weights and biases. Layers without weights, such as ReLU, are passed over.
+        Layers that have weights also have biases, dweights and dbiases. Gives each of these new
+        weights and biases. Layers without weights, such as ReLU, are passed over.
         """
         for n, layer in enumerate(layers):
             if hasattr(layer, "weights"):
@@ -285,21 +291,22 @@ Momentum.slip("gradient_changed", "weights = self.momentum * weights + layer.dwe
 
 @exercise("Adam", row="10.3")
 class Adam:
-    """Steps scaled by how steady each gradient is: running means m of the gradient and v of its square.
+    """Steps scaled by how steady a gradient is: running means m of it and v of its square.
 
-    m ← β₁ m + (1 − β₁) g and v ← β₂ v + (1 − β₂) g² begin at zero. In step t they are corrected, m̂ = m / (1 − β₁ᵗ) and
-    v̂ = v / (1 − β₂ᵗ). Then θ ← θ − η m̂ / (√v̂ + ε).
+    m ← β₁ m + (1 − β₁) g and v ← β₂ v + (1 − β₂) g² begin at zero. In step t they are
+    corrected, m̂ = m / (1 − β₁ᵗ) and v̂ = v / (1 − β₂ᵗ). Then θ ← θ − η m̂ / (√v̂ + ε).
     """
 
     def __init__(self, learning_rate=0.001, beta_mean=0.9, beta_square=0.999, epsilon=1e-8):
-        """learning_rate: η. beta_mean: β₁. beta_square: β₂. epsilon: ε, so that nothing is divided by zero."""
+        """The settings: η, β₁, β₂, and ε, so that nothing is divided by zero."""
         self.learning_rate, self.beta_mean, self.beta_square = learning_rate, beta_mean, beta_square
         self.epsilon, self.steps, self.means = epsilon, 0, {}
 
     def update(self, layers):
-        """layers: a list, the same one each time. Layers that have weights also have biases, dweights and dbiases.
+        """layers: a list, the same one each time. One call is one step.
 
-        One call is one step. Gives each of these new weights and biases. Layers without weights are passed over.
+        Layers that have weights also have biases, dweights and dbiases. Gives each of these new
+        weights and biases. Layers without weights, such as ReLU, are passed over.
         """
         self.steps += 1
         for n, layer in enumerate(layers):
@@ -441,12 +448,15 @@ def train(network, cost, optimizer, new_batches, passes, watch=None):
     network      has forward_pass(inputs), backward_pass(dvalues) and layers
     cost         has forward_pass(outputs, targets), the mean over the batch, and backward_pass()
     optimizer    has update(layers)
-    new_batches  a function without arguments; each call gives the mini-batches of one pass, shuffled anew: a list of
-                 pairs (inputs, targets), the last pair often shorter than the others
+    new_batches  a function without arguments; each call gives the mini-batches of one pass,
+                 shuffled anew: a list of pairs (inputs, targets), the last pair often shorter
+                 than the others
     passes       how many times all examples are used
-    watch        None, or a function to be called with the cost of each pass as soon as it is known
-    For each batch: forward, cost, backward, update. Returns a list with the cost of each pass, the mean over all its
-    examples, each counted alike.
+    watch        None, or a function to be called with the cost of each pass as soon as it is
+                 known
+
+    For each batch: forward, cost, backward, update. Returns a list with the cost of each pass,
+    the mean over all its examples, each counted alike.
     """
     costs = []
     for _ in range(passes):
