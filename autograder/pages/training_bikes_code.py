@@ -37,6 +37,7 @@ def features(days):
     days    a dict of columns, name → list with an entry for each of m days: season, weather
             (words), holiday, working_day (0 or 1), temperature, felt_temperature, humidity,
             wind (between 0 and 1), and others
+
     Returns an array (m, 13) with the columns: winter, spring, summer, autumn; clear,
     cloudy/misty, light rain/snow (1 for yes, 0 for no); then holiday, working_day, temperature,
     felt_temperature, humidity, wind.
@@ -219,6 +220,7 @@ def mean_absolute_error(predicted, rentals):
 
     predicted   (m,): what a model says, one number for each day
     rentals     (m,): what was rented
+
     Returns one number, the mean of the distances between them, in bicycles a day.
     """
     return np.mean(np.abs(predicted - rentals))

@@ -317,6 +317,7 @@ def numerical_gradient(cost, x, h=1e-5):
     cost    a function of an array of x's shape; returns one number
     x       an array of floats of any shape; after the call it holds what it held before
     h       the size of a nudge
+
     Returns (cost(x + h) − cost(x − h)) / 2h for each entry, an array of x's shape.
     """
     gradient = np.zeros(x.shape)
@@ -367,9 +368,10 @@ def gradient_is_right(cost, x, gradient):
 
     cost        a function of an array of x's shape; returns one number
     x           an array of floats
-    gradient    what somebody says is the gradient, to be held against numerical_gradient(cost,
-                x) Entries may differ by a millionth of the larger of the two, or by a
-                millionth. A gradient of another shape is wrong.
+    gradient    what somebody says is the gradient, to be held against numerical_gradient
+
+    Entries may differ by a millionth of the larger of the two, or by a millionth. A gradient of
+    another shape is wrong.
     """
     nudged = numerical_gradient(cost, x)
     if np.shape(gradient) != nudged.shape:

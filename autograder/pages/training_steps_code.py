@@ -76,8 +76,9 @@ def mini_batches(inputs, targets, size, random):
     targets   (m, k): the target of each
     size      examples in a batch; the last batch holds those that are left over
     random    a generator such as np.random.default_rng(0); random.permutation(m) draws an order
-              Returns a list of pairs (inputs of the batch, targets of the batch). inputs and
-              targets stay as they are.
+
+    Returns a list of pairs (inputs of the batch, targets of the batch). The inputs and targets
+    that come in stay as they are.
     """
     order = random.permutation(len(inputs))
     starts = range(0, len(inputs), size)
