@@ -46,7 +46,7 @@ class MarkCode(Execute):
         steps, places = self.steps(nb)
         if any(step.exercise for step in steps) or any(map(_graded_code, nb.cells)):
             self.tell()
-            with TemporaryDirectory(dir=short_place()) as folder:
+            with TemporaryDirectory(dir=short_place(), ignore_cleanup_errors=True) as folder:
                 own = Path(folder) / "work"
                 copytree(resources["metadata"]["path"], own, symlinks=True, ignore=ignore_patterns("*.ipynb"))
                 settings = {"seconds": self.timeout, "megabytes": self.megabytes, "sandboxed": self.sandboxed}
