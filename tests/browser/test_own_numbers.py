@@ -4,8 +4,11 @@ from __future__ import annotations
 
 import pytest
 
+from autograder.cells import read_student
 from autograder.pages import load
+from autograder.release import STUDENT_SOURCE
 from autograder.variants import variant_of
+from autograder.widgets.scripts import script
 
 from .desk import GRADE_CELL, PAGE_CELL, SLUG, SPARE_CELL, page_source
 
@@ -111,3 +114,40 @@ def test_what_is_held_back_never_reaches_the_browser(own):
         own.wait_state(n, "right")
     assert told()
     own.page.remove_listener("websocket", listen)
+
+
+@pytest.fixture(scope="module")
+def prompt(context):
+    """student.js by itself, in an empty document."""
+    page = context.new_page()
+    page.goto("about:blank")
+    page.evaluate(
+        """async source => { window.prompt_ = await import(
+            URL.createObjectURL(new Blob([source], {type: 'text/javascript'}))); }""",
+        script("student.js"),
+    )
+    yield page
+    page.close()
+
+
+def written(prompt, source: str, student: str) -> str | None:
+    return prompt.evaluate(
+        """([source, student]) => { const edit = window.prompt_.idEditFor(source, student);
+            return edit && source.slice(0, edit.start) + edit.code + source.slice(edit.end); }""",
+        [source, student],
+    )
+
+
+@pytest.mark.parametrize("student", ["ada", "00123", "Zoë 李", "O'Neil \\ \"x\"", "a)b=(c"])
+@pytest.mark.parametrize("source", [STUDENT_SOURCE, ASKING, "course( show_how='never',\n student = 'bob' ) # me"])
+def test_the_id_that_is_written_is_the_id_that_is_read(prompt, source, student):
+    """Whatever the id, marking reads back what the prompt wrote, and all else in the cell stays; written twice, too."""
+    once = written(prompt, source, student)
+    assert read_student(once) == student
+    assert written(prompt, once, "ada") == written(prompt, source, "ada")
+
+
+@pytest.mark.parametrize("source", ["", "course()", "course(student=name)", 'course(student_id="ask")', "x = 1"])
+def test_an_id_is_not_written_where_there_is_no_place_for_it(prompt, source):
+    """Code of the student's own is left alone."""
+    assert written(prompt, source, "ada") is None
