@@ -309,7 +309,7 @@ def test_the_image_follows_the_square(explore_in_lab):
     bench.control("side of the square").press("End")
     bench.root.get_by_text("told apart").wait_for()
     assert bench.changed(faces[1], zoomed, "points")
-    bench.root.get_by_label("(x − y, x + y)").check(force=True)
+    bench.root.get_by_role("radio").nth(1).check(force=True)
     bench.root.get_by_text("is exact").wait_for()
 
 
