@@ -15,7 +15,7 @@ GROUPS = {
     "grading": "Grading a class",
     "code": "Grading code exercises",
     "classes": "workbook mark, classes of 100 to 100 000",
-    "browser": "Edit to verdict, JupyterLab in Chromium",
+    "browser": "What a student waits for, JupyterLab in Chromium",
     "engine": "One training step",
 }
 INTRO = """# Benchmarks

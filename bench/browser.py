@@ -1,19 +1,28 @@
-"""How long a student waits: from an edit in a box to its verdict, over 100 edits in JupyterLab in Chromium.
+"""How long a student waits, in JupyterLab in Chromium: for the verdict on an edit, for the picture while dragging in an
+explorer, for a chapter to be opened and run.
 
     python -m bench.browser
 
-The clock runs in the browser, from the input event to the change of the box's colour. Between the two: the text goes to
-Python, the page is marked, the verdict comes back, and the cell's source in the editor has been rewritten.
+The clock runs in the browser. For an edit: from the input event to the change of the box's colour; between the two the
+text goes to Python, the page is marked, the verdict comes back, and the cell's source in the editor has been rewritten.
+For a drag: from each move that was sent to the picture that shows it.
 """
 
 from __future__ import annotations
 
+import contextlib
+import json
+import math
+import shutil
 import statistics
 import tempfile
+import time
+from collections.abc import Iterator
 from pathlib import Path
 
 from tests.browser import desk as bench
 
+REPOSITORY = bench.REPOSITORY
 EDITS = 100
 SLUG = "gradients/three-inputs"
 BOX = 1
@@ -53,6 +62,101 @@ def measure(edits: int = EDITS, *, at_once: bool = True) -> list[float]:
     return sorted(waits)
 
 
+@contextlib.contextmanager
+def jupyterlab() -> Iterator[tuple[bench.Desk, Path]]:
+    """An open notebook, and the folder it lies in."""
+    from playwright.sync_api import sync_playwright
+
+    with (
+        tempfile.TemporaryDirectory() as folder,
+        bench.jupyter(Path(folder)) as address,
+        sync_playwright() as play,
+    ):
+        chromium = play.chromium.launch(executable_path=str(bench.CHROMIUM), args=bench.FLAGS)
+        page = chromium.new_page(viewport={"width": 1180, "height": 1000})
+        yield bench.Desk(page, address, Path(folder) / "work", "lab").open(), Path(folder) / "work"
+        chromium.close()
+
+
+DRAGS = 200
+EXPLORERS = ("gradients/nudge", "gradients/steepest", "jacobians/square", "activations/slopes", "cost/descent")
+DRAG_CLOCK = """() => {
+  const drawn = document.querySelector('.wb-explorer.wb-live .wb-drawn');
+  let open = [];
+  window.waits = [];
+  drawn.addEventListener('pointermove', (event) => {
+    const asked = Number(drawn.dataset.asked);
+    if (open.at(-1)?.asked !== asked) open.push({ asked, from: event.timeStamp });
+  });
+  new MutationObserver(() => {
+    const done = Number(drawn.dataset.done);
+    open.filter(({ asked }) => asked <= done).forEach(({ from }) => window.waits.push(performance.now() - from));
+    open = open.filter(({ asked }) => asked > done);
+  }).observe(drawn, { attributes: true, attributeFilter: ['data-done'] });
+}"""
+
+
+def drag(desk: bench.Desk, slug: str) -> list[float]:
+    """Milliseconds from each move of a handle that was sent to its picture, in order of size."""
+    page = desk.explore(slug).page
+    handle = page.locator(".wb-explorer.wb-live .wb-handle").first
+    handle.scroll_into_view_if_needed()
+    page.wait_for_timeout(1000)  # until the notebook has come to rest
+    page.evaluate(DRAG_CLOCK)
+    box = handle.bounding_box()
+    x, y = box["x"] + box["width"] / 2, box["y"] + box["height"] / 2
+    page.mouse.move(x, y)
+    page.mouse.down()
+    for i in range(DRAGS):
+        page.mouse.move(x + 50 * math.sin(i / 12), y + 35 * math.sin(i / 9))
+        time.sleep(0.012)
+    page.mouse.up()
+    page.wait_for_timeout(400)
+    return sorted(page.evaluate("() => window.waits"))
+
+
+CHAPTERS = ("01-gradients", "08-equations")
+
+
+def opening(desk: bench.Desk, folder: Path, chapter: str) -> float:
+    """Seconds from opening a chapter in JupyterLab until every cell of it has run, its pages and explorers alive.
+
+    The start of its kernel is in it, that of JupyterLab is not.
+    """
+    [source] = (REPOSITORY / "chapters" / chapter).glob("*.ipynb")
+    shutil.copy(source, folder / source.name)
+    cells = json.loads(source.read_text(encoding="utf-8"))["cells"]
+    shown = sum("".join(cell["source"]).rpartition("\n")[2].startswith(("page(", "explore(")) for cell in cells)
+    start = time.perf_counter()
+    desk.page.evaluate("path => window.jupyterapp.commands.execute('docmanager:open', { path })", source.name)
+    desk.wait(f"{bench.PANEL}?.context?.path === '{source.name}' && {bench.PANEL}.context.isReady")
+    desk.wait(f"{bench.PANEL}.context.sessionContext.session?.kernel", 60_000)
+    desk.page.evaluate("() => window.jupyterapp.commands.execute('notebook:run-all-cells')")
+    desk.wait(
+        f"""[...{bench.PANEL}.content.model.cells].filter(cell => cell.type === 'code' && cell.outputs.length > 1 &&
+            cell.outputs.get(0).data['application/vnd.jupyter.widget-view+json']).length === {shown}""",
+        60_000,
+    )
+    desk.page.locator(".jp-NotebookPanel:not(.lm-mod-hidden) .wb-live").first.wait_for()
+    return time.perf_counter() - start
+
+
+def explorers() -> list[dict]:
+    """Dragging in each explorer, then chapters opened and run."""
+    with jupyterlab() as (desk, folder):
+        waits = {slug: drag(desk, slug) for slug in EXPLORERS}
+        rows = [
+            {"what": f"dragging in {slug}, median and 95th percentile of {len(found)} moves, ms",
+             "value": f"{statistics.median(found):.0f}, {found[int(0.95 * len(found))]:.0f}", "goal": "95th ≤ 50"}
+            for slug, found in waits.items()
+        ]  # fmt: skip
+        opened = {chapter: opening(desk, folder, chapter) for chapter in CHAPTERS}
+    return rows + [
+        {"what": f"opening {chapter} and running all its cells, s", "value": seconds, "goal": "< 8"}
+        for chapter, seconds in opened.items()
+    ]
+
+
 def run() -> list[dict]:
     """Median and 95th percentile, as the workbook is installed and on a server that leaves its sockets alone."""
     if not bench.CHROMIUM.exists():
@@ -63,9 +167,11 @@ def run() -> list[dict]:
         {"what": "95th percentile, ms", "value": waits[int(0.95 * len(waits))], "goal": "< 50"},
         {"what": "median on a server without autograder.server, ms", "value": statistics.median(plain), "goal": ""},
         {"what": "its 95th percentile, ms", "value": plain[int(0.95 * len(plain))], "goal": ""},
+        *explorers(),
     ]
 
 
 if __name__ == "__main__":
     for row in run():
-        print(f"{row['what']}: {row['value']:.1f} {row['goal']}")
+        value = row["value"] if isinstance(row["value"], str) else f"{row['value']:.1f}"
+        print(f"{row['what']}: {value} {row['goal']}")
