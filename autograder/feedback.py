@@ -20,7 +20,7 @@ from traitlets.config import Config
 
 from .layout.typeset import unmarked
 from .pages import catalogue, exercises
-from .submissions import SETUP_ID, STUDENT_ID, slug_of
+from .submissions import SETUP_ID, STUDENT_ID, is_explorer, slug_of
 from .widgets.fonts import face_css
 
 TEMPLATES = Path(__file__).parent / "templates"
@@ -145,7 +145,7 @@ class FeedbackExporter(HTMLExporter):
     def _init_resources(self, resources):
         resources = super()._init_resources(resources)
         resources["face_css"] = face_css()
-        resources["is_ours"] = lambda cell: bool(slug_of(_name(cell)) or _name(cell) in (SETUP_ID, STUDENT_ID))
+        resources["is_ours"] = _is_ours
         resources["is_setup"] = lambda cell: _name(cell) in (SETUP_ID, STUDENT_ID)
         resources["title_of"] = _title
         resources["harmless"] = harmless
@@ -164,6 +164,12 @@ def _changed(cell: dict) -> bool:
     """Whether someone gave other points by hand than the grade cell says."""
     said = [output.data["text/plain"] for output in cell.outputs if output.output_type == "execute_result"]
     return said != [repr(float(cell.metadata.nbgrader.get("score") or 0.0))]
+
+
+def _is_ours(cell: dict) -> bool:
+    """Whether what a cell shows was put there by marking, not by a student."""
+    name = _name(cell)
+    return bool(slug_of(name)) or name in (SETUP_ID, STUDENT_ID) or is_explorer(name)
 
 
 def _name(cell: dict) -> str:

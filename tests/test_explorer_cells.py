@@ -57,6 +57,16 @@ def test_it_is_never_run(monkeypatch):
     RunCode().preprocess(stamped(f'explore("{SLUG}")'), {})
 
 
+def test_feedback_shows_the_picture_without_its_code():
+    """As with pages: the still picture in its own look, not the call that makes it."""
+    from autograder.feedback import FeedbackExporter
+
+    notebook = ShowExplorers().preprocess(stamped(f'explore("{SLUG}")'), {})[0]
+    html, _ = FeedbackExporter().from_notebook_node(notebook)
+    assert "data:image/svg+xml;base64" in html and "wb-explorer" in html
+    assert "explore(" not in html
+
+
 def rebuilt(submitted):
     name = explorer_id(SLUG)
     plan = Blueprint({name: Original(name, "code", f'explore("{SLUG}")', True, None, None, False, False)}, {})
