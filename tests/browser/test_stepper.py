@@ -59,3 +59,23 @@ def test_a_batch_turns_and_an_example_is_followed(explore_in_lab):  # noqa: F811
     assert bench.page.locator(cell).count() == 6 + 8 + 3 + 12
     bench.control("examples m").press("Home")
     bench.page.wait_for_function("cell => document.querySelectorAll(cell).length === 6 + 2 + 3 + 3", arg=cell)
+
+
+def test_training_stops_and_goes_on(explore_in_lab):  # noqa: F811
+    """Play makes the fit grow; stopped, it stands still; played again it goes on from there."""
+    bench = explore_in_lab("training/watch")
+    fit = bench.path(".wb-curve.wb-accent")
+    bench.root.get_by_role("button", name="Play").click()
+    bench.changed(".wb-curve.wb-accent", fit)
+    bench.root.get_by_role("button", name="Stop").click()
+    bench.settle()
+    stopped = bench.numbers()["steps"]
+    assert stopped > 200
+    bench.page.wait_for_timeout(400)
+    assert bench.numbers()["steps"] == stopped
+    bench.root.get_by_role("button", name="Play").click()
+    bench.page.wait_for_function(
+        """([root, steps]) => [...document.querySelectorAll(root + ' .wb-named')]
+            .some(named => named.textContent.startsWith('steps') && Number(named.textContent.split('=')[1]) > steps)""",
+        arg=[LIVE, stopped],
+    )
