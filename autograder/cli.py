@@ -119,6 +119,20 @@ def try_page(root: Path, page: str, variants: int) -> int:
     return 0
 
 
+def progress(root: Path, chapters: Path, pages: bool) -> int:
+    """Say how far each chapter is: its pages blank, begun, right, as their notebooks were last saved."""
+    from .progress import chapters_in, text
+    from .settings import load
+
+    course = load(root)
+    found = chapters_in(root / chapters, course.of)
+    if not found:
+        print(f"No chapters in {chapters}. Say where they lie, as in --chapters solutions.", file=sys.stderr)
+        return 1
+    print("\n".join(text(one, each=pages) for one in found))
+    return 0
+
+
 class Option(NamedTuple):
     """A word of a command, as argparse takes it: Option("--jobs", type=int, default=2, help="...")."""
 
@@ -140,6 +154,12 @@ COMMANDS: dict[str, tuple] = {
     "build": (build,),
     "check": (check,),
     "pictures": (pictures,),
+    "progress": (
+        progress,
+        option("--chapters", type=Path, default=Path("chapters"), metavar="FOLDER",
+               help="where the chapters lie (default: %(default)s)"),
+        option("--pages", action="store_true", help="a line for each page that is not right yet"),
+    ),
     "autograde": (
         autograde,
         option("chapter", help="the chapter, as in 01-gradients"),

@@ -1,6 +1,6 @@
 """What a student's notebook imports: show a page, see its marks, say how the course is set and whose numbers are shown.
 
-    from autograder.notebook import course, explore, grade, page
+    from autograder.notebook import course, explore, grade, page, progress
 
     course(show_how="practice")
     course(student="ada")            where every student has numbers of their own
@@ -14,6 +14,8 @@
 
     train(..., watch=live_curve(passes=60))      a progress bar and the curve of the cost, while it runs
 
+    progress("gradients")            the pages of the chapter as a bar; progress() for all chapters
+
 A page shows what stands in its cell, read as text: `3: 3/4` is three quarters, not 0.75. Where there is no browser
 (nbconvert, nbgrader) it is a static page.
 """
@@ -23,11 +25,12 @@ from __future__ import annotations
 import os
 import sys
 from collections import Counter
-from collections.abc import MutableMapping
+from collections.abc import MutableMapping, Sequence
 from dataclasses import dataclass, field
 from fractions import Fraction
 from html import escape
 from numbers import Rational, Real
+from pathlib import Path
 
 from IPython import get_ipython
 from IPython.display import display
@@ -43,11 +46,15 @@ from .layout.typeset import unmarked
 from .marking import Marks, mark
 from .page import Page
 from .policy import Policy, Told, policy_of
+from .progress import Progress, chapter_of, chapters_in, progress_of, read
 from .settings import SettingError, Settings
+from .submissions import Cell as SubmittedCell
+from .submissions import cells
 from .variants import MAX_ID, own_variant
 from .widgets.explorer_widget import ExplorerWidget
 from .widgets.live_curve import live_curve as live_curve  # so that a notebook finds it here
 from .widgets.page_widget import WAITING, PageWidget, boxes, noted, twin_bundle
+from .widgets.progress_widget import ProgressWidget, still
 from .widgets.rewrite import with_answers
 from .widgets.student_widget import StudentWidget, who
 
@@ -151,6 +158,35 @@ def _student_id(typed: object) -> str:
     if len(student) > MAX_ID or not student.isprintable():
         raise ValueError(f"A student id has 1 to {MAX_ID} letters and digits. Type it as your course knows it.")
     return student
+
+
+def progress(chapter: str = "") -> None:
+    """Show the pages of a chapter as a bar: blank, begun, right. A click goes to the page. No name: all chapters.
+
+    In JupyterLab and Notebook 7 it follows the notebook as it is edited; elsewhere it shows what was saved.
+    """
+    if chapter and chapter not in pages.CHAPTERS:
+        raise Advice(f"There is no chapter “{_short(chapter)}”; the chapters are {', '.join(pages.CHAPTERS)}.")
+
+    def look(listed: Sequence[SubmittedCell] | None) -> Sequence[Progress]:
+        given = {"settings": _course.settings, "student": _course.student}
+        if not chapter:
+            return chapters_in(Path.cwd().parent, student=_course.student)
+        return [progress_of(_saved(chapter) if listed is None else listed, chapter, **given)]
+
+    if Cell.running().live:
+        display(ProgressWidget(look, many=not chapter))
+    else:
+        _show(still(look(None), many=not chapter))
+
+
+def _saved(chapter: str) -> Sequence[SubmittedCell]:
+    """The cells of the notebook as it was last saved, if it lies where the kernel runs; else none."""
+    for path in sorted(Path.cwd().glob("*.ipynb")):
+        listed = cells(read(path))
+        if chapter_of(listed) == chapter:
+            return listed
+    return ()
 
 
 def page(slug: str, answers: MutableMapping | None = None, variant: int = 0) -> None:

@@ -44,7 +44,7 @@ from .submissions import (
     slug_of,
 )
 
-SETUP_SOURCE = "from autograder.notebook import course, explore, grade, page\n\ncourse({})"
+SETUP_SOURCE = "from autograder.notebook import course, explore, grade, page, progress\n\ncourse({})\nprogress({})"
 STUDENT_SOURCE = "# Your student id gives your numbers: type it into the box below, or here in quotes.\n"
 STUDENT_SOURCE += "course(student=None)"
 METADATA = {
@@ -102,19 +102,29 @@ def explorer_cell(slug: str) -> NotebookNode:
     return new_code_cell(f'explore("{slug}")', id=explorer_id(slug)[:64], metadata=metadata)
 
 
-def setup_cells(settings: Settings) -> list[NotebookNode]:
+def setup_cells(settings: Settings, chapter: str = "") -> list[NotebookNode]:
     """The first code cells of a chapter: its settings, locked, and where students have numbers of their own, their id.
+
+    chapter   whose pages are shown as a bar; "" for all chapters, as on the start page
 
     The id has a cell of its own because it is the student's to write, and because it then stands in the file as text:
     it survives whatever the answers survive.
     """
     said = {"show_how": settings.show_how} | settings.written()
     given = ", ".join(f"{name}={json.dumps(value, ensure_ascii=False)}" for name, value in said.items())
-    setup = new_code_cell(SETUP_SOURCE.format(given), id=SETUP_ID, metadata={"nbgrader": stamp(SETUP_ID)})
+    shown = json.dumps(chapter) if chapter else ""
+    setup = new_code_cell(SETUP_SOURCE.format(given, shown), id=SETUP_ID, metadata={"nbgrader": stamp(SETUP_ID)})
     if settings.variants != "student":
         return [setup]
     asked = {"nbgrader": stamp(STUDENT_ID, solution=True)}
     return [setup, new_code_cell(STUDENT_SOURCE, id=STUDENT_ID, metadata=asked)]
+
+
+def _chapter(stamped: list[NotebookNode]) -> str:
+    """The chapter of the first page or exercise of a notebook; "" for the start page."""
+    names = (cell.metadata.get("nbgrader", {}).get("grade_id", "") for cell in stamped)
+    chapter = next(slug.partition("/")[0] for name in names if (slug := slug_of(name)))
+    return "" if chapter == "start" else chapter
 
 
 def blank_source(page: Page) -> str:
@@ -206,7 +216,7 @@ class StampPages(NbGraderPreprocessor):
         if names:
             title = 1 if stamped[0].cell_type == "markdown" else 0
             settings = self.settings.of(resources.get("nbgrader", {}).get("assignment", ""))
-            stamped[title:title] = setup_cells(settings)
+            stamped[title:title] = setup_cells(settings, _chapter(stamped))
         nb.cells = stamped
         return nb, resources
 

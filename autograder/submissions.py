@@ -85,6 +85,7 @@ class Cell:
     page: str | None  # the page of which it says that it is the cell
     attachments: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
     shown: Mapping[str, int] = field(default_factory=dict)  # page → the variant that its output says it showed
+    result: float | None = None  # the number that it gave when it was last run, as its output says
 
 
 def cells(nb: object) -> list[Cell]:
@@ -111,7 +112,8 @@ def _cell(raw: dict) -> Cell:
     page = _dict(metadata.get("workbook")).get("page")
     own = page if isinstance(page, str) else slug_of(cell_id) if str(cell_id).startswith("page-") else None
     kind = kind if kind in ("code", "markdown") else "raw"
-    return Cell(kind, source, cell_id if isinstance(cell_id, str) else None, own, _attachments(raw, kind), _shown(raw))
+    name = cell_id if isinstance(cell_id, str) else None
+    return Cell(kind, source, name, own, _attachments(raw, kind), _shown(raw), _result(raw))
 
 
 def text(value: object) -> str:
@@ -132,6 +134,15 @@ def _shown(raw: dict) -> dict[str, int]:
         if isinstance(page, str) and type(variant) is int and 0 <= variant < MAX_VARIANT:
             found[page] = variant
     return found
+
+
+def _result(raw: dict) -> float | None:
+    """The number in the last result of a cell; None where there is none."""
+    for output in reversed(_list(raw.get("outputs"))[:MAX_OUTPUTS]):
+        if isinstance(output, dict) and output.get("output_type") == "execute_result":
+            shown = text(_dict(output.get("data")).get("text/plain"))[:40]
+            return float(shown) if re.fullmatch(r"\d{1,6}(\.\d+)?", shown, re.ASCII) else None
+    return None
 
 
 def _attachments(raw: dict, kind: str) -> dict[str, dict[str, str]]:

@@ -7,7 +7,7 @@ import pytest
 
 from autograder.widgets import scripts
 
-ENTRIES = ["page.js", "explorer.js", "student.js"]
+ENTRIES = ["page.js", "explorer.js", "student.js", "progress.js"]
 TOP = re.compile(r"^(?:export )?(?:const|let|class|function|async function) ([\w$]+)", re.MULTILINE)
 
 

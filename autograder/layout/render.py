@@ -186,8 +186,8 @@ def _is_gap(part: object) -> bool:
 
 _TAGS = re.compile("<[^>]*>")
 _ARROW = (
-    '<defs><marker id="wb-arrow-{{uid}}" viewBox="0 0 8 8" refX="7.2" refY="4" markerWidth="7" markerHeight="7" '
-    'orient="auto"><path d="M0 .8 7.4 4 0 7.2z" class="wb-arrowhead"/></marker></defs>'
+    '<defs><marker id="wb-arrow-{{uid}}" viewBox="0 0 8 8" refX="7.2" refY="4" markerWidth="11.2" markerHeight="11.2" '
+    'markerUnits="userSpaceOnUse" orient="auto"><path d="M0 .8 7.4 4 0 7.2z" class="wb-arrowhead"/></marker></defs>'
 )
 WORDS = {
     word: getattr(Html, word)

@@ -1,0 +1,70 @@
+"""The bar of a chapter's pages at the top of its notebook: `ProgressWidget("equations", read)`.
+
+The browser sends the cells of the notebook as they are now, Python reads them as it reads any notebook and answers with
+the bar. So it is right whoever changed a cell, whether or not a page has been run, and after the notebook was reopened.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Sequence
+
+import traitlets as t
+
+from ..progress import Progress, bar, text
+from ..submissions import Cell, cells
+from .live import HERE, LiveWidget
+from .scripts import script
+
+MAX_MESSAGE = 5_000_000  # characters of cells in one message
+
+
+class ProgressWidget(LiveWidget):
+    """One chapter's bar, or the bars of all chapters.
+
+    look   gives what to show: of the notebook's cells, or of None, where there are none to be had
+    """
+
+    _esm = script("progress.js")
+    _css = (HERE / "progress.css").read_text(encoding="utf-8")
+
+    body = t.Unicode().tag(sync=True)
+    many = t.Bool(False).tag(sync=True)  # whether the chapters are named, and read from their files: on the start page
+    still = t.Dict().tag(sync=True)  # the static twin, as a bundle
+
+    def __init__(self, look: Callable[[Sequence[Cell] | None], Sequence[Progress]], *, many: bool = False) -> None:
+        self._look = look
+        super().__init__(many=many)
+        self._show(None)
+        self.on_msg(self._cells)
+
+    def _show(self, listed: Sequence[Cell] | None) -> None:
+        shown = self._look(listed)
+        with self.hold_sync():
+            self.body, self.still = bars(shown, many=self.many), still(shown, many=self.many)
+
+    def _cells(self, _widget: object, content: object, _buffers: object) -> None:
+        """The notebook as it is now, as JSON text; "" to look again at the files."""
+        sent = content.get("cells") if isinstance(content, dict) else None
+        if not isinstance(sent, str) or len(sent) > MAX_MESSAGE:
+            return
+        try:
+            listed = cells({"cells": json.loads(sent)}) if sent else None
+        except (ValueError, RecursionError):
+            return
+        self._show(listed)
+
+    def twin_bundle(self) -> dict[str, str]:
+        return self.still
+
+
+def bars(shown: Sequence[Progress], *, many: bool) -> str:
+    """The bars as HTML."""
+    return "".join(bar(one, many=many) for one in shown)
+
+
+def still(shown: Sequence[Progress], *, many: bool = False) -> dict[str, str]:
+    """The bars as a static output."""
+    style = f"<style>{ProgressWidget._css}</style>"
+    html = f'{style}<div class="wb-progress wb-progress-static" data-twin="progress">{bars(shown, many=many)}</div>'
+    return {"text/html": html, "text/plain": "\n".join(map(text, shown))}
