@@ -62,7 +62,8 @@ def test_feedback_shows_the_picture_without_its_code():
     from autograder.feedback import FeedbackExporter
 
     notebook = ShowExplorers().preprocess(stamped(f'explore("{SLUG}")'), {})[0]
-    html, _ = FeedbackExporter().from_notebook_node(notebook)
+    about = {"notebook": "gradients", "student": "ada", "score": 0.0, "max_score": 3.0}
+    html, _ = FeedbackExporter().from_notebook_node(notebook, {"nbgrader": about})
     assert "data:image/svg+xml;base64" in html and "wb-explorer" in html
     assert "explore(" not in html
 
