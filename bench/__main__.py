@@ -5,6 +5,7 @@ from __future__ import annotations
 import importlib
 import os
 import platform
+import re
 import sys
 
 from . import classroom
@@ -18,6 +19,7 @@ GROUPS = {
     "browser": "What a student waits for, JupyterLab in Chromium",
     "engine": "One training step",
 }
+FILE = classroom.ROOT / "docs" / "benchmarks.md"
 INTRO = """# Benchmarks
 
 Made by `make bench`. Machines differ and are shared, so look at the ratios, which are taken in one run; seconds and
@@ -27,16 +29,27 @@ rates are only for the machine below.
 
 
 def main(names: list[str]) -> None:
-    """Measure and report; the file is written only when everything was measured."""
-    text = INTRO + f"Machine: {machine()}\n"
+    """Measure and report. The file is written when everything was measured; a few groups replace their own sections,
+    if the file is of the same machine."""
+    sections = {}
     for name in names or GROUPS:
-        rows = importlib.import_module(f"bench.{name}").run()
-        section = f"\n## {GROUPS[name]}\n\n| | measured | goal |\n|:--|--:|:--|\n"
-        section += "".join(f"| {row['what']} | {_shown(row['value'])} | {row.get('goal', '')} |\n" for row in rows)
-        print(section, flush=True)
-        text += section
-    if not names:
-        (classroom.ROOT / "docs" / "benchmarks.md").write_text(text, encoding="utf-8")
+        sections[GROUPS[name]] = section(name, importlib.import_module(f"bench.{name}").run())
+        print(sections[GROUPS[name]], flush=True)
+    head = INTRO + f"Machine: {machine()}\n"
+    if names:
+        before, *rest = re.split(r"\n(?=## )", FILE.read_text(encoding="utf-8"))
+        if before.strip() != head.strip():
+            print("docs/benchmarks.md is of another machine: measure everything to replace it.")
+            return
+        known = {text.partition("\n")[0].removeprefix("## "): f"\n{text}" for text in rest} | sections
+        sections = {title: known[title] for title in [*GROUPS.values(), *known] if title in known}
+    FILE.write_text(head + "".join(sections.values()), encoding="utf-8")
+
+
+def section(name: str, rows: list[dict]) -> str:
+    """The section of one group."""
+    lines = [f"| {row['what']} | {_shown(row['value'])} | {row.get('goal', '')} |\n" for row in rows]
+    return f"\n## {GROUPS[name]}\n\n| | measured | goal |\n|:--|--:|:--|\n" + "".join(lines)
 
 
 def machine() -> str:

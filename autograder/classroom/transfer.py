@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections import defaultdict
 from pathlib import Path
 
-from nbgrader.api import Gradebook, MissingEntry, SubmittedAssignment
+from nbgrader.api import Gradebook, InvalidEntry, MissingEntry, SubmittedAssignment
 from nbgrader.coursedir import CourseDirectory
 from sqlalchemy.exc import DBAPIError
 from tqdm import tqdm
@@ -32,8 +32,9 @@ def transfer(root: Path, ledger: Ledger) -> int:
     try:
         with Gradebook(course.db_url, course.course_id) as book:
             return _transfer(book, course, ledger)
-    except DBAPIError as error:
-        said = "another program has locked it: close that, or wait" if "locked" in str(error) else str(error.orig)
+    except (DBAPIError, InvalidEntry) as error:  # nbgrader turns some of the first into the second
+        first = str(error).splitlines()[0]
+        said = "another program has locked it: close that, or wait" if "locked" in first else first
         raise ClassError(f"The gradebook cannot be written ({said}). What is marked is kept; run this again.") from None
 
 

@@ -5,9 +5,11 @@ from __future__ import annotations
 import csv
 import os
 import shutil
+import sqlite3
 import subprocess
 import sys
 from collections import defaultdict
+from contextlib import closing
 from dataclasses import replace
 from pathlib import Path
 
@@ -158,6 +160,23 @@ def test_what_a_grader_entered_by_hand_stays(course, tmp_path):
     held = book(course / "gradebook.db")
     assert held[student, CHAPTERS[1], grade_id(page)][1:] == (2.5, True)
     assert held[student, CHAPTERS[1], page_id(page)][1] == "Seen in the lesson."
+
+
+@pytest.mark.parametrize("lock", ["EXCLUSIVE", "IMMEDIATE"])
+def test_a_locked_gradebook_loses_nothing(course, capsys, lock):
+    """Whoever has it open is to be waited for; afterwards the same command goes through."""
+    before = book(course / "gradebook.db")
+    with Gradebook(f"sqlite:///{course / 'gradebook.db'}") as gradebook:
+        gradebook.remove_student("demo-001")  # so that there is something to write
+    with closing(sqlite3.connect(course / "gradebook.db", isolation_level=None)) as other:
+        other.execute(f"BEGIN {lock}")
+        assert main(["mark", "--root", str(course), "--into-gradebook"]) == 1
+        assert "another program has locked it" in capsys.readouterr().err
+        other.execute("ROLLBACK")
+    assert main(["mark", "--root", str(course), "--into-gradebook"]) == 0
+    assert {where: said[:1] for where, said in book(course / "gradebook.db").items()} == {
+        where: said[:1] for where, said in before.items()
+    }
 
 
 def test_a_chapter_that_the_gradebook_does_not_know_is_named(course, capsys):
