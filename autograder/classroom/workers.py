@@ -4,7 +4,7 @@
         for marked in mark_all(unmarked, chapters, crew): ...
 
 Submissions travel as names of files, results as packed rows; only a few batches are on the way at any time, so that
-100 000 submissions need no more memory here than 100.
+100 000 submissions need hardly more memory here than 100.
 """
 
 from __future__ import annotations
