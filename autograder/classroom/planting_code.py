@@ -77,10 +77,14 @@ def _apart(wanted: dict, got: dict) -> float:
 
 
 def _distance(wanted: object, got: object) -> float:
+    if isinstance(wanted, list) and isinstance(got, list) and len(wanted) == len(got):  # batches differ in shape
+        return max(map(_distance, wanted, got), default=0.0)
+    if isinstance(wanted, dict) and isinstance(got, dict) and wanted.keys() == got.keys():
+        return max((_distance(wanted[name], got[name]) for name in wanted), default=0.0)
     try:
         wanted, got = np.asarray(wanted, dtype=float), np.asarray(got, dtype=float)
     except (TypeError, ValueError):
-        return 0.0 if wanted == got else 1.0
+        return 0.0 if type(wanted) is type(got) and wanted == got else 1.0
     if wanted.shape != got.shape or not np.array_equal(np.isfinite(wanted), np.isfinite(got)):
         return 1.0
     here, there = wanted[np.isfinite(wanted)], got[np.isfinite(got)]
