@@ -40,7 +40,7 @@ def network(
 
     layers    one vector per layer: what stands in its nodes (numbers, boxes, strings)
     weights   one matrix per gap, entry [j, k] on the edge from node k to node j; None leaves the edges bare
-    names     one sequence per layer: a name beside each node of the outer layers, above those between
+    names     one sequence per layer: a name beside each node of the outer layers, above those between; or an echo
     captions  a line under each layer
     below     one sequence per layer: what stands under each node, a bias (a string) or a gradient (a number, a box);
               where anything hangs under hidden nodes, the edges swing around it
@@ -79,7 +79,7 @@ def network(
             if not box_of(unlit(part)):
                 shapes.append(node(x, y, place, part))
             labels.append(At(x, y, part, "node-long" if is_long(part) else "node"))
-            if names and names[level] and names[level][i]:
+            if names and len(names[level]) and names[level][i] != "":
                 aside = 14 * bool(box_of(unlit(part)))
                 dx, dy = {"in": (-52 - aside, 0), "out": (62 + aside, 0), "hidden": (0, -46)}[place]
                 labels.append(At(x + dx, y + dy, names[level][i], "name"))

@@ -7,7 +7,7 @@ from typing import NamedTuple
 import numpy as np
 
 from ..engine.expressions import Name
-from ..layout import Node, column, eq, frac, graph, group, matrix, network, row, say, step, table
+from ..layout import Node, column, echo, eq, frac, graph, group, lit, matrix, network, row, say, step, table
 from ..page import page
 
 U_NAMES, OUT_NAMES = ["u_1", "u_2", "u_3"], ["ŷ", "ẑ"]
@@ -493,6 +493,11 @@ def loss_of(target) -> str:
     return f"(({difference('ŷ', target[0])})^2 + ({difference('ẑ', target[1])})^2)"
 
 
+def first_weights(values) -> list[list]:
+    """The weights of the first layer, lit as w_1 to w_6: those that leave x₁, then those that leave x₂."""
+    return [[lit(f"w_{j + 1 + 3 * k}", values[j, k]) for k in range(2)] for j in range(3)]
+
+
 @page("Forward to the hidden layer", row="7.3")
 def hidden_values(given, box):
     """The network of this chapter: its first layer, by hand."""
@@ -506,11 +511,12 @@ def hidden_values(given, box):
     return (
         step("Meet the network. Two inputs, three hidden nodes, two outputs; each node adds up what arrives and its "
              "bias, without an activation. Start with the first hidden node.",
-             eq("u_1", "=", "w_1x_1 + w_4x_2 + b_1", "=", terms[0], "+", terms[1], plus(net.b1[0]))),
+             eq("u_1", "=", "w_1x_1 + w_4x_2 + b_1", "=", lit("w_1", terms[0]), "+", lit("w_4", terms[1]),
+                plus(net.b1[0]))),
         step("Now all three. The weights sit on the edges, the biases under the nodes.",
-             network([net.x, u], [net.w1], names=[["x_1", "x_2"], U_NAMES], below=[(), biases(net.b1, 1)], along=(0.7,),
-                     gap=390,
-                     row_gap=104, title="Two inputs joined to three hidden nodes by six weights")),
+             network([net.x, u], [first_weights(net.w1)], names=[["x_1", "x_2"], U_NAMES],
+                     below=[(), biases(net.b1, 1)], along=(0.7,), gap=390, row_gap=104,
+                     title="Two inputs joined to three hidden nodes by six weights")),
     )
 
 
@@ -688,11 +694,12 @@ def two_paths(given, box):
     return (
         step("From $u_1$ two paths lead to the loss, one through $ŷ$, one through $ẑ$. The weights are on the edges, "
              "the gradients that arrived under the outputs. What comes back along each path, and in all?",
-             network([["u_1"], OUT_NAMES], [[[net.w2[0, 0]], [net.w2[1, 0]]]], below=[(), net.error], gap=330,
+             network([["u_1"], OUT_NAMES], [[[lit("by_ŷ", net.w2[0, 0])], [lit("by_ẑ", net.w2[1, 0])]]],
+                     below=[[echo(totals[0])], net.error], gap=330,
                      row_gap=112,
                      along=(0.5,), title=f"u₁ feeds ŷ by the weight {net.w2[0, 0]:g} and ẑ by {net.w2[1, 0]:g}"),
              eq(by("u_1"), "=", group(by("ŷ"), "·", by("u_1", "ŷ")), "+", group(by("ẑ"), "·", by("u_1", "ẑ"))),
-             eq("=", paths[0][0], "+", paths[0][1], "=", totals[0])),
+             eq("=", lit("by_ŷ", paths[0][0]), "+", lit("by_ẑ", paths[0][1]), "=", totals[0])),
         step("The same for the other two.", *lines),
     )
 
@@ -715,11 +722,12 @@ def first_layer(given, box):
     return (
         step("One layer further back everything repeats. These gradients have arrived at the hidden nodes; what are "
              "those of their biases?",
-             eq(by("u"), "=", column(net.du), APART, by("b"), "=", column(grads))),
+             eq(by("u"), "=", column(lit("d_{j}", net.du)), APART, by("b"), "=", column(lit("d_{j}", grads)))),
         step(f"The inputs are $x_1 = {net.x[0]:g}$ and $x_2 = {net.x[1]:g}$. What are these two local gradients?",
-             eq(by("w_1", "u_1"), "=", local[0], APART, by("w_4", "u_1"), "=", local[1])),
+             eq(by("w_1", "u_1"), "=", lit("x_1", local[0]), APART, by("w_4", "u_1"), "=", lit("x_2", local[1]))),
         step("Now every edge.",
-             network([net.x, U_NAMES], [on_edges], names=[["x_1", "x_2"], ["", "", ""]], below=[(), net.du],
+             network([lit("x_{j}", net.x), U_NAMES], [lit("w_{j}{k}", on_edges, uses="d_{j} x_{k}")],
+                     names=[["x_1", "x_2"], ["", "", ""]], below=[(), lit("d_{j}", net.du)],
                      along=(0.7,), gap=380,
                      row_gap=160,
                      title="Two inputs joined to three hidden nodes; under the nodes the gradients that arrived")),
@@ -964,12 +972,20 @@ def whole_network(given, box):
               other_column=np.outer(du, x[::-1]))
     return (
         step("New numbers, and the forward pass is done. Gradients of the loss at the outputs?",
-             network([x, net.u, net.out], [w1, w2], names=[["x_1", "x_2"], U_NAMES, OUT_NAMES], along=((0.7,), (0.3,)),
-                     gap=240,
-                     row_gap=116, title="A 2–3–2 network with all its values and weights"),
-             eq(column(net.out), "−", column(target, "targets"), "=", column(error))),
-        step("Second layer: d-values times inputs.", eq(column(["∂l/∂ŷ", "∂l/∂ẑ"]), row(net.u), "=", matrix(dw2))),
-        step("Back through its weights.", eq(matrix(w2.T, "W^T"), column(["∂l/∂ŷ", "∂l/∂ẑ"]), "=", column(du))),
-        step("First layer.", eq(column(["∂l/∂u_1", "∂l/∂u_2", "∂l/∂u_3"]), row(x), "=", matrix(dw1))),
+             network([lit("x_{j}", x), lit("u_{j}", net.u), lit("a_{j}", net.out)],
+                     [lit("w_{j}{k}", w1, uses="d_{j} x_{k}"), lit("v_{j}{k}", w2, uses="e_{j} u_{k}")],
+                     names=[["x_1", "x_2"], U_NAMES, OUT_NAMES],
+                     below=[(), lit("d_{j}", echo(du)), lit("e_{j}", echo(error))], along=((0.65,), (0.35,)), gap=240,
+                     row_gap=128, title="A 2–3–2 network with all its values and weights"),
+             eq(column(lit("a_{j}", net.out)), "−", column(target, "targets"), "=", column(lit("e_{j}", error)))),
+        step("Second layer: d-values times inputs.",
+             eq(column(lit("e_{j}", ["∂l/∂ŷ", "∂l/∂ẑ"])), row(lit("u_{j}", net.u)), "=",
+                matrix(lit("v_{j}{k}", dw2, uses="e_{j} u_{k}")))),
+        step("Back through its weights.",
+             eq(matrix(lit("v_{j}{k}", w2).T, "W^T"), column(lit("e_{j}", ["∂l/∂ŷ", "∂l/∂ẑ"])), "=",
+                column(lit("d_{j}", du)))),
+        step("First layer.",
+             eq(column(lit("d_{j}", ["∂l/∂u_1", "∂l/∂u_2", "∂l/∂u_3"])), row(lit("x_{j}", x)), "=",
+                matrix(lit("w_{j}{k}", dw1, uses="d_{j} x_{k}")))),
         say("That was backpropagation. A network of a hundred layers does the same a hundred times."),
     )

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from ..engine.expressions import Name, cos, exp, sin
-from ..layout import aligned, column, eq, frac, group, matrix, network, row, say, step, table
+from ..layout import aligned, column, echo, eq, frac, group, lit, matrix, network, row, say, step, table
 from ..page import page
 
 DZ_DW = frac("∂Z", "∂W")
@@ -127,11 +127,12 @@ def one_at_a_time(given, box):
                 upside_down=nudge / dz, change_not_ratio=dz)
     return (
         step("Three inputs, three weights, one sum: $Z = W_1X_1 + W_2X_2 + W_3X_3$.",
-             network([x, ["Z"]], [[["W_1", "W_2", "W_3"]]], names=[["X_1", "X_2", "X_3"], [""]],
+             network([x, ["Z"]], [[[lit(f"W_{i}", f"W_{i}") for i in (1, 2, 3)]]], names=[["X_1", "X_2", "X_3"], [""]],
                      title="Three inputs joined to one output by three weights")),
         step("Nudge one weight and leave the others alone. The other terms do not change.",
              table(["weight", "nudge", "ΔZ", "ratio"],
-                   *[(f"W_{i + 1}", nudge[i], dz[i], group(slope_of(i + 1), "=", ratio[i])) for i in range(3)])),
+                   *[(lit(f"W_{i + 1}", f"W_{i + 1}"), nudge[i], dz[i],
+                      lit(f"W_{i + 1}", group(slope_of(i + 1), "=", ratio[i]))) for i in range(3)])),
     )
 
 
@@ -239,10 +240,12 @@ def two_neurons(given, box):
                transposed=products.sum(axis=0))
     return (
         step("Every row belongs to a neuron, every column to an input.",
-             network([x, ["Z_1", "Z_2"]], [nudge], names=[["X_1", "X_2"], ["", ""]],
+             network([lit("X_{j}", x), ["Z_1", "Z_2"]], [lit("W_{j}{k}", nudge, uses="X_{k}")],
+                     names=[["X_1", "X_2"], ["", ""]], below=[(), echo(sums, "ΔZ")],
                      title="Two inputs joined to two neurons; each weight carries its nudge")),
         step("Multiply, then add along each row.",
-             eq(matrix(nudge, "ΔW"), "⊙", matrix([x, x], "X"), "=", matrix(products), "→", column(sums, "ΔZ"))),
+             eq(matrix(lit("W_{j}{k}", nudge, uses="X_{k}"), "ΔW"), "⊙", matrix([lit("X_{j}", x)] * 2, "X"), "=",
+                matrix(lit("W_{j}{k}", products, uses="X_{k}")), "→", column(sums, "ΔZ"))),
     )
 
 

@@ -8,7 +8,7 @@ import numpy as np
 
 from ..engine import sigmoid, sigmoid_slope
 from ..engine.expressions import Name, add, as_expr, cos, exp, log, sin
-from ..layout import Node, Shape, aligned, column, eq, frac, graph, matrix, network, row, say, step, table
+from ..layout import Node, Shape, aligned, column, eq, frac, graph, lit, matrix, network, row, say, step, table
 from ..page import page
 
 X, Y, Z, G = Name("x"), Name("y"), Name("z"), Name("g")
@@ -411,10 +411,10 @@ def layer(given, box):
     return (
         step(f"A layer computes $z = Wx + b$; at this moment $x = ({x[0]:g}, {x[1]:g}, {x[2]:g})$. How does each node "
              "answer a nudge of each input?",
-             network([["x_1", "x_2", "x_3"], ["z_1", "z_2"]], [w], gap=330, along=(0.24, 0.42),
+             network([["x_1", "x_2", "x_3"], ["z_1", "z_2"]], [lit("w_{j}{k}", w)], gap=330, along=(0.24, 0.42),
                      below=[[], [f"+ {v:g}" if v > 0 else f"− {-v:g}" for v in b]],
                      title="Three inputs joined to two nodes by six weights; each node adds a bias"),
-             eq(by("x", "z"), "=", matrix(by_x), APART, words("of shape"), shape)),
+             eq(by("x", "z"), "=", matrix(lit("w_{j}{k}", by_x)), APART, words("of shape"), shape)),
         step("And a nudge of each bias?", eq(by("b", "z"), "=", matrix(by_b))),
         say("So $∂z/∂x = W$ and $∂z/∂b = I$, whatever the input was."),
     )

@@ -14,10 +14,12 @@ from ..layout import (
     box_of,
     column,
     drawing,
+    echo,
     eq,
     frac,
     group,
     indexed,
+    lit,
     matrix,
     network,
     row,
@@ -343,11 +345,13 @@ def layer_times_vector(given, box):
               how="Both are positive, so ReLU leaves them.", slope_for_value=relu_slope(z))
     return (
         step("Two nodes, two inputs, four weights. A row of $W$ for each node.",
-             network([a, ["z_1", "z_2"]], [w], names=[["a_1", "a_2"], ["", ""]], gap=300, row_gap=124, along=(0.28,),
+             network([lit("a_{j}", a), ["z_1", "z_2"]], [lit("w_{j}{k}", w, uses="a_{k}")],
+                     names=[["a_1", "a_2"], ["", ""]], below=[(), echo(z)], gap=300, row_gap=124, along=(0.28,),
                      title="Two inputs joined to two nodes by four weights")),
         step("Each row meets the vector: multiply entry by entry, then add.",
-             eq(matrix(w, "W"), column(a, "a"), "=",
-                column([group(products[i, 0], "+", products[i, 1]) for i in range(2)]), "=", column(sums))),
+             eq(matrix(lit("w_{j}{k}", w, uses="a_{k}"), "W"), column(lit("a_{j}", a), "a"), "=",
+                column([group(lit(f"w_{i}1", products[i - 1, 0]), "+", lit(f"w_{i}2", products[i - 1, 1]))
+                        for i in (1, 2)]), "=", column(sums))),
         step(f"This layer shares one bias, {b:g}, and its activation is ReLU.",
              eq("z", "=", "Wa", *signed(b), "=", column(z), APART, "ReLU(z)", "=",
                 column(out))),
@@ -517,12 +521,14 @@ def forward_pass(given, box):
     return (
         step("Two inputs, three hidden nodes, one output, ReLU everywhere. What a layer gives is what the next one "
              "takes.",
-             network([x, ["a^1_1", "a^1_2", "a^1_3"], ["a^2"]], [w1, w2], names=[["x_1", "x_2"], [""] * 3, [""]],
-                     below=[(), [f"b = {b:g}" for b in b1], [f"b = {b2:g}"]], along=((0.7,), (0.5,)), gap=225,
+             network([lit("x_{j}", x), ["a^1_1", "a^1_2", "a^1_3"], ["a^2"]],
+                     [lit("w_{j}{k}", w1, uses="x_{k}"), lit("v_{j}{k}", w2)],
+                     names=[["x_1", "x_2"], echo(hidden), [echo(out)]],
+                     below=[(), [f"b = {b:g}" for b in b1], [f"b = {b2:g}"]], along=((0.65,), (0.5,)), gap=225,
                      row_gap=122, title="A 2–3–1 network with all its weights and biases")),
-        step("The first layer.", eq(matrix(w1, "W^1"), column(x, "x"), "+", column(b1, "b^1"), "=",
-                                    column(first, "z^1"), "→", column(hidden, "a^1"))),
-        step("The second.", eq(row(w2[0], "W^2"), "a^1", *signed(b2), "=", second, "→", out)),
+        step("The first layer.", eq(matrix(lit("w_{j}{k}", w1), "W^1"), column(lit("x_{j}", x), "x"), "+",
+                                    column(b1, "b^1"), "=", column(first, "z^1"), "→", column(hidden, "a^1"))),
+        step("The second.", eq(row(lit("v_{j}{k}", w2)[0], "W^2"), "a^1", *signed(b2), "=", second, "→", out)),
     )
 
 
