@@ -72,7 +72,7 @@ class CodeMarks:
     @property
     def points(self) -> float:
         """Points earned, between 0 and `out_of`."""
-        return float(sum(verdict.points for verdict in self.verdicts))
+        return round(float(sum(verdict.points for verdict in self.verdicts)), 2)
 
     @property
     def out_of(self) -> int:

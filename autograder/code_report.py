@@ -162,6 +162,9 @@ def _text(value: object) -> str:
     if isinstance(value, (list, tuple)):
         return _nested(value) if len(value) <= MOST else f"a list of {len(value)} entries"
     if isinstance(value, dict):
+        if len(long := {len(column) if isinstance(column, list) else 0 for column in value.values()}) == 1:
+            if max(long) > MOST:
+                return f"{max(long)} rows of {', '.join(map(str, value))}"
         return "{" + ", ".join(f"{key}: {_text(entry)}" for key, entry in list(value.items())[:MOST]) + "}"
     return _number(value) if not isinstance(value, str) else repr(value[:200])
 

@@ -100,3 +100,11 @@ def test_full_marks_are_short():
     """When all works there is nothing else to say."""
     said = report_text(mark_code(RELU, local(RELU.namespace())))
     assert said.startswith("ReLU, forward and backward: 5 of 5 points. All of it works.") and "goes in" not in said
+
+
+def test_a_table_is_shown_by_its_columns():
+    """A dict of long columns is named, not poured out."""
+    from autograder.code_report import _text
+
+    assert _text({"date": ["x"] * 45, "wind": [0.5] * 45}) == "45 rows of date, wind"
+    assert _text({"date": ["x"], "wind": [0.5]}) == "{date: ['x'], wind: [0.5]}"

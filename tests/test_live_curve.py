@@ -36,8 +36,27 @@ def test_a_pass_is_shown_at_once_and_the_last_one_always(shown):
         now[0] += seconds
         watch(cost)
     assert [kind for kind, _ in shown] == ["new", "update", "update"]
+    InteractiveShell.instance().events.trigger("post_execute")
+    assert len(shown) == 3
     assert [data["text/plain"] for _, data in shown] == [
         "pass 1 of 5, cost 4", "pass 3 of 5, cost 2", "pass 5 of 5, cost 0.5"]  # fmt: skip
+
+
+def test_a_training_that_ends_early_is_drawn_to_its_end(shown):
+    """What came too fast to be drawn is drawn when the cell ends."""
+    watch = LiveCurve(60, clock=lambda: 0.0)
+    for cost in (3, 2, 1):
+        watch(cost)
+    InteractiveShell.instance().events.trigger("post_execute")
+    assert [data["text/plain"] for _, data in shown] == ["pass 1 of 60, cost 3", "pass 3 of 60, cost 1"]
+
+
+def test_more_passes_than_announced_are_no_harm(shown):
+    """The bar grows with them."""
+    watch = LiveCurve(1, clock=lambda: 0.0)
+    for cost in (3, 2):
+        watch(cost)
+    assert shown[-1][1]["text/plain"] == "pass 2 of 2, cost 2"
 
 
 def test_the_curve_holds_every_cost():

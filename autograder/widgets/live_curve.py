@@ -16,7 +16,7 @@ from collections.abc import Callable
 from html import escape
 from zlib import crc32
 
-EVERY = 0.2  # seconds between two drawings; the last one is always drawn
+EVERY = 0.2  # seconds between two drawings; the last state is always drawn
 INK = "#123456"  # stands for the ink of the page until the drawing is done
 SIZE = (6.4, 2.6)  # inches
 
@@ -28,34 +28,44 @@ class LiveCurve:
         if not isinstance(passes, int) or passes < 1:
             raise ValueError(f"passes is {passes!r}; it must be a whole number, at least 1")
         self.passes, self.label, self.costs = passes, label, []
-        self.clock, self.drawn, self.handle = clock, -EVERY, None
+        self.clock, self.time, self.shown, self.handle = clock, -EVERY, 0, None
 
     def __call__(self, cost: float) -> None:
         """Note the cost of one more pass, and draw if it is time."""
         self.costs.append(float(cost))
-        done, now = len(self.costs) >= self.passes, self.clock()
-        if done or now - self.drawn >= EVERY:
+        now = self.clock()
+        if len(self.costs) >= self.passes or now - self.time >= EVERY:
             self.draw()
-            self.drawn = now
+            self.time = now
 
     def draw(self) -> None:
         """Show the state of things: the first time as a new output, then in its place."""
+        from IPython import get_ipython
         from IPython.display import display
 
+        self.shown = len(self.costs)
         bundle = {"text/html": self.html(), "text/plain": self.text()}
-        if self.handle is None:
-            self.handle = display(bundle, raw=True, display_id=True)
-        else:
+        if self.handle is not None:
             self.handle.update(bundle, raw=True)
+            return
+        self.handle = display(bundle, raw=True, display_id=True)
+        if shell := get_ipython():  # a training may end before the passes that were announced, or be interrupted
+            shell.events.register("post_execute", self.finish)
+
+    def finish(self) -> None:
+        """At the end of a cell: draw the passes that came too fast to be drawn."""
+        if self.shown < len(self.costs):
+            self.draw()
 
     def text(self) -> str:
         """One line: "pass 12 of 60, cost 0.214"."""
         last = f", {self.label} {self.costs[-1]:.4g}" if self.costs else ""
-        return f"pass {len(self.costs)} of {self.passes}{last}"
+        return f"pass {len(self.costs)} of {max(self.passes, len(self.costs))}{last}"
 
     def html(self) -> str:
         """A progress bar, the line of text, and the curve."""
-        bar = f'<progress max="{self.passes}" value="{len(self.costs)}" style="width: 100%"></progress>'
+        most = max(self.passes, len(self.costs))
+        bar = f'<progress max="{most}" value="{len(self.costs)}" style="width: 100%"></progress>'
         said = f'<div style="font-variant-numeric: tabular-nums">{escape(self.text())}</div>'
         return f'<div style="max-width: {SIZE[0] * 96:.0f}px">{bar}{said}{self.svg()}</div>'
 
@@ -69,7 +79,7 @@ class LiveCurve:
             figure = Figure(figsize=SIZE, layout="constrained")
             axes = figure.add_subplot()
             axes.plot(range(1, len(self.costs) + 1), self.costs, color=INK, linewidth=1.6)
-            axes.set(xlim=(1, max(self.passes, 2)), xlabel="pass", ylabel=self.label)
+            axes.set(xlim=(1, max(self.passes, len(self.costs), 2)), xlabel="pass", ylabel=self.label)
             axes.margins(y=0.08)
             axes.xaxis.get_major_locator().set_params(integer=True)
             axes.spines[["top", "right"]].set_visible(False)

@@ -1,0 +1,176 @@
+"""Code of chapter 10: what the marks mean, beyond what every exercise promises."""
+
+import json
+from pathlib import Path
+
+import nbformat
+import numpy as np
+import pytest
+from nbclient import NotebookClient
+
+from autograder import pages
+from autograder.bikes.table import held_back_days
+from autograder.code_marking import GRADING, local, mark_code
+from autograder.engine import Adam as EngineAdam
+from autograder.engine import Layer as EngineLayer
+from autograder.engine import Momentum as EngineMomentum
+from autograder.engine import Network as EngineNetwork
+from autograder.engine import parameters
+from autograder.exercise import RELEASE
+from autograder.oracle import mark_exercises
+from autograder.pages import training_bikes_code as bikes
+from autograder.pages.activations_code import ReLU, Sigmoid, SoftmaxCrossEntropy, Tanh
+from autograder.pages.training_code import Layer, MeanSquaredError, Network, gradient_is_right, numerical_gradient
+from autograder.pages.training_steps_code import Adam, Momentum, mini_batches, train
+
+ROOT = Path(__file__).parents[2]
+CHAPTER = "10-training/training.ipynb"
+
+
+# -- the references are right ------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("activation", [ReLU, Sigmoid, Tanh], ids=lambda made: made.name)
+def test_a_network_of_references_has_the_gradient_that_nudging_finds(activation):
+    """Layers, activations and cost together agree with numerical differentiation, parameter by parameter."""
+    draw = np.random.default_rng(3)
+    layers = [Layer(draw.normal(size=(3, 4)), draw.normal(size=(1, 4))), activation(),
+              Layer(draw.normal(size=(4, 2)), draw.normal(size=(1, 2)))]  # fmt: skip
+    network, cost = Network(layers), MeanSquaredError()
+    x, y = draw.normal(size=(5, 3)), draw.normal(size=(5, 2))
+    cost.forward_pass(network.forward_pass(x), y)
+    dinputs = network.backward_pass(cost.backward_pass())
+
+    def cost_with(layer, name, value):
+        before = getattr(layer, name)
+        setattr(layer, name, value)
+        try:
+            return MeanSquaredError().forward_pass(Network(layers).forward_pass(x), y)
+        finally:
+            setattr(layer, name, before)
+
+    for layer in (layers[0], layers[2]):
+        gradients = {"weights": layer.dweights.copy(), "biases": layer.dbiases.copy()}
+        for name, gradient in gradients.items():
+            assert gradient_is_right(lambda v, n=name, at=layer: cost_with(at, n, v), getattr(layer, name), gradient)
+    at_inputs = numerical_gradient(lambda x: MeanSquaredError().forward_pass(network.forward_pass(x), y), x)
+    assert np.allclose(at_inputs, dinputs, atol=1e-8)
+
+
+def test_softmax_with_cross_entropy_has_the_gradient_that_nudging_finds():
+    """The joint derivative, mean included."""
+    draw = np.random.default_rng(4)
+    z, y = draw.normal(size=(4, 3)), np.eye(3)[[0, 2, 1, 1]]
+    softmax = SoftmaxCrossEntropy()
+    softmax.forward_pass(z, y)
+    found = softmax.backward_pass()
+    assert np.allclose(numerical_gradient(lambda z: SoftmaxCrossEntropy().forward_pass(z, y), z), found, atol=1e-9)
+
+
+@pytest.mark.parametrize(
+    "mine, theirs", [(Momentum(0.05, 0.8), EngineMomentum(0.05, 0.8)), (Adam(0.01), EngineAdam(0.01))]
+)
+def test_training_goes_the_way_of_the_engine(mine, theirs):
+    """The loop, the network and an optimizer, step by step beside the engine's: the same weights after five passes."""
+    draw = np.random.default_rng(5)
+    w1, w2 = draw.normal(size=(3, 4)), draw.normal(size=(4, 1))
+    x, y = draw.normal(size=(20, 3)), draw.normal(size=(20, 1))
+    layers = [Layer(w1, np.zeros((1, 4))), ReLU(), Layer(w2, np.zeros((1, 1)))]
+    order = np.random.default_rng(6)
+    train(Network(layers), MeanSquaredError(), mine, lambda: mini_batches(x, y, 8, order), 5)
+
+    network = EngineNetwork([EngineLayer(w1.T, np.zeros(4), "relu"), EngineLayer(w2.T, np.zeros(1))])
+    order, state = np.random.default_rng(6), theirs.start(network.parameters)
+    for _ in range(5):
+        for inputs, targets in mini_batches(x, y, 8, order):
+            gradients = parameters(network.backward(network.forward(inputs, rows=True), targets))
+            new, state = theirs.step(network.parameters, gradients, state)
+            network = network.with_parameters(new)
+    assert np.allclose(layers[0].weights.T, network.parameters[0])
+    assert np.allclose(layers[2].biases[0], network.parameters[3])
+
+
+# -- what earns marks --------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("answer", [True, False, None, 1.0])
+@pytest.mark.parametrize("seed", [RELEASE, GRADING])
+def test_a_check_that_always_says_the_same_earns_nothing(answer, seed):
+    """A check that passes every gradient fails in every behaviour, and so does one that stops every gradient."""
+    marks = mark_code(gradient_is_right, local({"gradient_is_right": lambda *given: answer}), seed)
+    assert marks.points == 0
+
+
+class Guess:
+    """A model of rentals that says what it is told to."""
+
+    def __init__(self, predict):
+        self.predict = predict
+
+    def fit(self, days, rentals):
+        self.rentals = np.array(rentals)
+
+
+def guessing(predict, seed=GRADING):
+    return mark_code(bikes.BikeModel, local({"BikeModel": lambda: Guess(predict)}), seed)
+
+
+TRUE = dict(zip(held_back_days()["date"], held_back_days()["total"], strict=True))
+
+
+def off_by(error):
+    """Right but for so many rentals a day."""
+    return lambda days: np.array([TRUE[date] + error for date in days["date"]], dtype=float)
+
+
+def test_marks_grow_as_the_error_falls():
+    """Nothing for the mean's error, some for yesterday's, all from the target on; more in between for less error."""
+    points = [guessing(off_by(error)).points for error in (800, 713, 650, 597, 575, 561, 559, 0)]
+    assert points == sorted(points) and points[0] == points[1] == 2 and points[-1] == points[-2] == 12
+    assert points[3] == pytest.approx(6, abs=0.05) and len(set(points)) >= 6
+
+
+def test_predictions_that_are_no_numbers_earn_nothing_for_the_error():
+    """nan, infinity, another shape and a text are told apart from a poor prediction, and raise nothing."""
+    for wrong in (lambda days: np.full(len(days["date"]), np.nan), lambda days: 5.0, lambda days: "many",
+                  lambda days: np.full((len(days["date"]), 1), 3000.0), lambda days: [None] * 56):  # fmt: skip
+        assert guessing(wrong).points <= 1
+
+
+@pytest.mark.parametrize("start", range(4))
+def test_wherever_the_weights_begin_the_model_reaches_most_of_the_marks(start, monkeypatch):
+    """The target does not hang on a lucky start."""
+    made = np.random.default_rng
+    monkeypatch.setattr(np.random, "default_rng", lambda seed=None: made(start if isinstance(seed, int) else seed))
+    for seed in (RELEASE, GRADING):
+        assert mark_code(bikes.BikeModel, local(bikes.BikeModel.namespace()), seed).points >= 11
+
+
+def test_release_and_grading_ask_about_other_days():
+    """The days that students see in their own feedback are not the ones that count."""
+    asked = [bikes.BikeModel.behaviours[0].drawn(seed)[0].given["later"]["dict"]["date"] for seed in (RELEASE, GRADING)]
+    assert asked[0] != asked[1] and len(asked[0]) == len(asked[1]) == bikes.DAYS
+
+
+# -- the notebook ------------------------------------------------------------------------------------------------------
+
+
+def test_the_chapter_runs_from_top_to_bottom_before_anything_is_written():
+    """Run All on what is handed out: no traceback, no warning, and every exercise is not begun yet."""
+    nb = nbformat.read(ROOT / "chapters" / CHAPTER, 4)
+    NotebookClient(nb, timeout=120, resources={"metadata": {"path": str(ROOT / "chapters/10-training")}}).execute()
+    graded = [cell for cell in nb.cells if cell.source.startswith("grade(") and "-code" in cell.source]
+    assert len(graded) == sum(slug.startswith("training/") for slug in pages.exercises())
+    for cell in graded:
+        assert "Not begun yet" in cell.outputs[0].data["text/plain"] and cell.outputs[-1].data["text/plain"] == "0.0"
+    outputs = [output for cell in nb.cells if cell.cell_type == "code" for output in cell.outputs]
+    assert not [output for output in outputs if output.get("name") == "stderr"]
+
+
+def test_the_solution_earns_everything_from_outside(tmp_path):
+    """The whole solution, run in a kernel of its own beside the data: every point, and the given cells do no harm."""
+    nb = json.loads((ROOT / "solutions" / CHAPTER).read_text())
+    (tmp_path / "bike-days.csv").write_bytes((ROOT / "chapters/10-training/bike-days.csv").read_bytes())
+    marked = mark_exercises(nb, folder=tmp_path)
+    lost = {slug: [v.said for v in marks.verdicts] for slug, marks in marked.items() if marks.points < marks.out_of}
+    assert len(marked) == 15 and not lost
