@@ -128,13 +128,14 @@ def opening(desk: bench.Desk, folder: Path, chapter: str) -> float:
     cells = json.loads(source.read_text(encoding="utf-8"))["cells"]
     shown = sum("".join(cell["source"]).rpartition("\n")[2].startswith(("page(", "explore(")) for cell in cells)
     start = time.perf_counter()
-    desk.page.evaluate("path => window.jupyterapp.commands.execute('docmanager:open', { path })", source.name)
+    opened = "async path => { await window.jupyterapp.commands.execute('docmanager:open', { path }); }"
+    desk.page.evaluate(opened, source.name)
     desk.wait(f"{bench.PANEL}?.context?.path === '{source.name}' && {bench.PANEL}.context.isReady")
     desk.wait(f"{bench.PANEL}.context.sessionContext.session?.kernel", 60_000)
-    desk.page.evaluate("() => window.jupyterapp.commands.execute('notebook:run-all-cells')")
+    desk.page.evaluate("async () => { await window.jupyterapp.commands.execute('notebook:run-all-cells'); }")
     desk.wait(
         f"""[...{bench.PANEL}.content.model.cells].filter(cell => cell.type === 'code' && cell.outputs.length > 1 &&
-            cell.outputs.get(0).data['application/vnd.jupyter.widget-view+json']).length === {shown}""",
+            cell.outputs.get(0).data['application/vnd.jupyter.widget-view+json']).length >= {shown}""",
         60_000,
     )
     desk.page.locator(".jp-NotebookPanel:not(.lm-mod-hidden) .wb-live").first.wait_for()
