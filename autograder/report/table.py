@@ -1,0 +1,267 @@
+"""The table of verdicts that `workbook mark` writes, read into columns of numbers.
+
+    verdicts = read(Path("marks"))              marks/verdicts.csv or marks/verdicts.parquet
+    verdicts.by_box                             how often each verdict fell: a row a box, a column for each of STATES
+
+Whatever is text is kept once and referred to by number, so that a class of thousands fits into memory. The grades
+beside the verdicts, where there are any, say who handed in what.
+"""
+
+from __future__ import annotations
+
+import csv
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass, field
+from functools import cached_property
+from itertools import islice
+from pathlib import Path
+from typing import NamedTuple
+
+import numpy as np
+
+from ..classroom.tables import parquet_library, typed
+
+STATES = ("right", "follows", "few_digits", "mistake", "wrong", "unreadable", "blank")
+RIGHT, FOLLOWS, FEW_DIGITS, MISTAKE, WRONG, UNREADABLE, BLANK = range(len(STATES))
+NEEDED = ("student", "chapter", "page", "box", "verdict", "mistake", "points", "out_of", "follows_from", "variant",
+          "text", "read_as")  # fmt: skip
+AT_ONCE = 4_000  # rows
+
+
+class ReportError(Exception):
+    """There is nothing to report on. The message says what to do first."""
+
+
+class Place(NamedTuple):
+    """A page of a chapter."""
+
+    chapter: str
+    slug: str
+
+
+class Box(NamedTuple):
+    """A box of a page: the page's index in `Verdicts.pages`, and its number there."""
+
+    page: int
+    number: int
+
+
+@dataclass(frozen=True)
+class Verdicts:
+    """A marked class. The first five are names; each array after them has an entry for each row of the table."""
+
+    students: tuple[str, ...]
+    pages: tuple[Place, ...]
+    boxes: tuple[Box, ...]
+    codes: tuple[str, ...]  # of mistakes; codes[0] is "", a slip without a name
+    answers: tuple[str, ...]  # as they were understood, or else as typed
+    causes: tuple[str, ...]  # boxes of the same page, separated by spaces
+    student: np.ndarray
+    box: np.ndarray
+    state: np.ndarray  # an index of STATES
+    code: np.ndarray
+    answer: np.ndarray
+    cause: np.ndarray
+    variant: np.ndarray
+    points: np.ndarray
+    out_of: np.ndarray
+    handed: frozenset[tuple[str, str]] = field(default=frozenset())  # (student, chapter) that were marked
+
+    def counts(self, of: np.ndarray, size: int) -> np.ndarray:
+        """How often each verdict fell: a row for each of `size` things, a column for each of STATES."""
+        flat = np.bincount(of.astype(np.int64) * len(STATES) + self.state, minlength=size * len(STATES))
+        return flat.reshape(size, len(STATES))
+
+    @cached_property
+    def page(self) -> np.ndarray:
+        """The page of each row."""
+        return self.page_of_box[self.box]
+
+    @cached_property
+    def number(self) -> np.ndarray:
+        """The number of each row's box on its page."""
+        return np.array([box.number for box in self.boxes], dtype=np.int32)[self.box]
+
+    @cached_property
+    def page_of_box(self) -> np.ndarray:
+        return np.array([box.page for box in self.boxes], dtype=np.int32)
+
+    @cached_property
+    def chapters(self) -> tuple[str, ...]:
+        """The chapters, in order."""
+        return tuple(sorted({place.chapter for place in self.pages} | {chapter for _, chapter in self.handed}))
+
+    @cached_property
+    def chapter_of_page(self) -> np.ndarray:
+        index = {chapter: n for n, chapter in enumerate(self.chapters)}
+        return np.array([index[place.chapter] for place in self.pages], dtype=np.int32)
+
+    @cached_property
+    def by_box(self) -> np.ndarray:
+        """counts() of the boxes."""
+        return self.counts(self.box, len(self.boxes))
+
+    @cached_property
+    def by_page(self) -> np.ndarray:
+        """counts() of the pages."""
+        return self.counts(self.page, len(self.pages))
+
+    @cached_property
+    def by_student(self) -> np.ndarray:
+        """counts() of the students."""
+        return self.counts(self.student, len(self.students))
+
+
+def tally(*columns: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """The different rows of these columns of small whole numbers, in order, and how often each stands there."""
+    key = np.zeros(len(columns[0]), dtype=np.int64)
+    sizes = [int(column.max(initial=0)) + 1 for column in columns]
+    for column, size in zip(columns, sizes, strict=True):
+        key = key * size + column
+    keys, times = np.unique(key, return_counts=True)
+    rows = []
+    for size in reversed(sizes):
+        keys, rest = np.divmod(keys, size)
+        rows.append(rest)
+    return np.stack(rows[::-1], axis=1), times
+
+
+# -- reading -----------------------------------------------------------------------------------------------------------
+
+
+def read(place: Path) -> Verdicts:
+    """The verdicts in a folder that `workbook mark` wrote, or in one file; ReportError where there are none."""
+    path = _table(Path(place), "verdicts")
+    if path is None:
+        raise ReportError(f"there is no verdicts.csv or verdicts.parquet in {place}: run workbook mark first")
+    gather = Gather(typed if path.suffix == ".csv" else str)
+    for columns in _columns(path, NEEDED):
+        gather.add(columns)
+    grades = _table(path.parent, "grades")
+    graded = _columns(grades, ("student", "chapter")) if grades else ()
+    handed = {pair for columns in graded for pair in zip(*columns, strict=True)}
+    if not gather.rows and not handed:
+        raise ReportError(f"{path} holds no verdicts: hand something in, and run workbook mark")
+    return gather.verdicts(handed)
+
+
+def _table(place: Path, name: str) -> Path | None:
+    """The newest table of this name in a folder; a file stands for itself."""
+    if place.is_file():
+        return place
+    found = [path for path in (place / f"{name}.csv", place / f"{name}.parquet") if path.is_file()]
+    return max(found, key=lambda path: path.stat().st_mtime, default=None)
+
+
+def _columns(path: Path, names: tuple[str, ...]) -> Iterator[list]:
+    """The columns of these names, so many rows at once."""
+    return (_parquet if path.suffix == ".parquet" else _csv)(path, names)
+
+
+def _csv(path: Path, names: tuple[str, ...]) -> Iterator[list]:
+    with path.open(encoding="utf-8", errors="replace", newline="") as file:
+        reader = csv.reader(file)
+        heading = next(reader, [])
+        where = [heading.index(name) for name in _there(path, names, heading)]
+        while rows := list(islice(reader, AT_ONCE)):
+            try:
+                columns = list(zip(*rows, strict=True))
+            except ValueError:
+                columns = []
+            if len(columns) != len(heading):
+                raise ReportError(f"{path} breaks off or has odd rows: run workbook mark again")
+            yield [columns[n] for n in where]
+
+
+def _parquet(path: Path, names: tuple[str, ...]) -> Iterator[list]:
+    _, parquet = parquet_library()
+    try:
+        table = parquet.ParquetFile(path)
+    except (OSError, ValueError) as error:
+        raise ReportError(f"{path} cannot be read ({error}): run workbook mark again") from None
+    with table:
+        _there(path, names, table.schema_arrow.names)
+        for batch in table.iter_batches(AT_ONCE, columns=list(names)):
+            yield [batch.column(name).to_pylist() for name in names]
+
+
+def _there(path: Path, names: Iterable[str], heading: list[str]) -> list[str]:
+    if missing := [name for name in names if name not in heading]:
+        raise ReportError(f"{path} has no column {missing[0]}: it is no table of verdicts; run workbook mark")
+    return list(names)
+
+
+class Numbered(dict):
+    """Things and their numbers, in the order in which they came."""
+
+    def __missing__(self, thing: object) -> int:
+        self[thing] = len(self)
+        return self[thing]
+
+
+class Gather:
+    """Collects rows of the table; what is text is numbered. `as_it_was` takes off what the file puts around texts."""
+
+    def __init__(self, as_it_was: Callable[[str], str]) -> None:
+        self.rows, self.as_it_was = 0, as_it_was
+        self.students, self.places, self.answers, self.causes = Numbered(), Numbered(), Numbered(), Numbered()
+        self.codes, self.variants = Numbered({"": 0}), Numbered()
+        self.parts: list[list[np.ndarray]] = []
+
+    def add(self, columns: list) -> None:
+        """Take these rows in; `columns` are those of NEEDED."""
+        student, chapter, page, box, verdict, code, points, out_of, cause, variant, text, read_as = columns
+        self.rows += len(student)
+        states = {state: n for n, state in enumerate(STATES)}
+        answers = [understood or as_typed for understood, as_typed in zip(read_as, text, strict=True)]
+        try:
+            self.parts.append([
+                _numbers(self.students.__getitem__, student),
+                _numbers(self.places.__getitem__, zip(chapter, page, map(int, box), strict=True)),
+                _numbers(states.__getitem__, verdict, np.int8),
+                _numbers(self.codes.__getitem__, code),
+                _numbers(self.answers.__getitem__, answers),
+                _numbers(self.causes.__getitem__, cause),
+                _numbers(self.variants.__getitem__, map(str, variant)),
+                np.fromiter(map(float, points), np.float32),
+                np.fromiter(map(float, out_of), np.float32),
+            ])  # fmt: skip
+        except (KeyError, ValueError, TypeError) as error:
+            raise ReportError(f"the table of verdicts holds something odd ({error}): run workbook mark again") from None
+
+    def verdicts(self, handed: set[tuple[str, str]]) -> Verdicts:
+        """All rows so far; students, pages and boxes in the order of their names."""
+        arrays = [np.concatenate(part) for part in zip(*self.parts, strict=True)] or [np.empty(0, int)] * 9
+        student, box, state, code, answer, cause, variant, points, out_of = arrays
+        for name, _ in handed:
+            self.students[name]  # noqa: B018  somebody whose every page was lost has no row, but was there
+        names = [self.as_it_was(name) for name in self.students]
+        by_name = sorted(range(len(names)), key=names.__getitem__)
+        pages, places = Numbered(), list(self.places)
+        order = _course_order({place[:2] for place in places})
+        by_place = sorted(range(len(places)), key=lambda n: (order[places[n][:2]], places[n][2]))
+        boxes = tuple(Box(pages[Place(*places[n][:2])], places[n][2]) for n in by_place)
+        return Verdicts(
+            tuple(names[n] for n in by_name), tuple(pages), boxes, tuple(self.codes),
+            tuple(map(self.as_it_was, self.answers)), tuple(self.causes),
+            _inverse(by_name)[student], _inverse(by_place)[box], state, code, answer, cause, variant, points, out_of,
+            frozenset((self.as_it_was(name), chapter) for name, chapter in handed),
+        )  # fmt: skip
+
+
+def _numbers(number: Callable, column: Iterable, kind: type = np.int32) -> np.ndarray:
+    return np.fromiter(map(number, column), kind)
+
+
+def _inverse(order: list[int]) -> np.ndarray:
+    places = np.empty(len(order), dtype=np.int32)
+    places[order] = np.arange(len(order))
+    return places
+
+
+def _course_order(places: set[tuple[str, str]]) -> dict[tuple[str, str], tuple]:
+    """Pages as the course has them; pages that it does not know come last in their chapter."""
+    from .. import pages
+
+    known = {slug: n for n, slug in enumerate(pages.catalogue())}
+    return {place: (place[0], known.get(place[1], len(known)), place[1]) for place in places}
