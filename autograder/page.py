@@ -383,13 +383,17 @@ def _clashes(slips: list, digits: int | None) -> int:
     return sum(any(equal(slip, other, digits) for other in slips[:i]) for i, slip in enumerate(slips))
 
 
+def spoken(name: str) -> str:
+    """The name of a box as it is read aloud."""
+    return name.replace("_", " ").replace("^", " to the ").replace("{", "").replace("}", "")
+
+
 def _label(n: int, index: tuple, shape: tuple[int, ...], name: str) -> str:
-    spoken = name.replace("_", " ").replace("^", " to the ").replace("{", "").replace("}", "")
     if len(shape) == 2:
-        return f"box {n}, row {index[0] + 1}, column {index[1] + 1} of {spoken}"
+        return f"box {n}, row {index[0] + 1}, column {index[1] + 1} of {spoken(name)}"
     if len(shape) == 1:
-        return f"box {n}, entry {index[0] + 1} of {spoken}"
-    return f"box {n}, {spoken}"
+        return f"box {n}, entry {index[0] + 1} of {spoken(name)}"
+    return f"box {n}, {spoken(name)}"
 
 
 class Given:

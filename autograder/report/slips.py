@@ -2,7 +2,7 @@
 
     hardest(verdicts)        boxes at which most of those who tried slipped
     mistakes(verdicts)       mistakes by name: how many students, where, and how many boxes only followed from them
-    unnamed(verdicts)        wrong answers that many gave and that have no name yet
+    unnamed(verdicts)        wrong answers that several gave and that have no name yet
     origins(verdicts)        for each box that follows, the slips that it follows from
 """
 
@@ -24,13 +24,12 @@ class Hard(NamedTuple):
     tried: int  # students who typed something
     slipped: int  # of those, who slipped here and not merely before
     share: float  # slipped / tried
-    usual: tuple[Given, ...]  # what they typed instead, commonest first
 
 
 class Given(NamedTuple):
-    """A wrong answer that was given."""
+    """A slip as it was made in one box: a mistake with a name, however it was written, or one wrong answer."""
 
-    answer: str
+    answer: str  # the commonest way to write it
     students: int
     code: str  # "" where the slip has no name
 
@@ -65,8 +64,7 @@ def hardest(verdicts: Verdicts, most: int = 20) -> list[Hard]:
     wrong = counts[:, MISTAKE] + counts[:, WRONG]
     sure = wilson(wrong, tried)
     found = [int(box) for box in np.argsort(-sure, kind="stable")[:most] if wrong[box]]
-    usual = commonest(verdicts, found)
-    return [Hard(box, int(tried[box]), int(wrong[box]), wrong[box] / tried[box], usual[box]) for box in found]
+    return [Hard(box, int(tried[box]), int(wrong[box]), float(wrong[box] / tried[box])) for box in found]
 
 
 def wilson(hits: np.ndarray, of: np.ndarray) -> np.ndarray:
@@ -78,17 +76,20 @@ def wilson(hits: np.ndarray, of: np.ndarray) -> np.ndarray:
 
 
 def commonest(verdicts: Verdicts, boxes: list[int], most: int = 3, least: int = 1) -> dict[int, tuple[Given, ...]]:
-    """The wrong answers that were given most often in each of these boxes, by `least` students at least."""
+    """The slips that were made most often in each of these boxes; answers that fewer than `least` gave stay untold."""
     wanted = np.zeros(len(verdicts.boxes), dtype=bool)
     wanted[boxes] = True
     rows = np.flatnonzero(slipped(verdicts) & wanted[verdicts.box])
-    groups, sizes = tally(verdicts.box[rows], verdicts.answer[rows], verdicts.code[rows])
-    found: dict[int, list[Given]] = {box: [] for box in boxes}
+    groups, sizes = tally(verdicts.box[rows], verdicts.code[rows], verdicts.answer[rows])
+    found: dict[int, dict[object, Given]] = {box: {} for box in boxes}
     for n in np.argsort(-sizes, kind="stable"):
-        box, answer, code = map(int, groups[n])
-        if sizes[n] >= least and len(found[box]) < most:
-            found[box].append(Given(verdicts.answers[answer], int(sizes[n]), verdicts.codes[code]))
-    return {box: tuple(given) for box, given in found.items()}
+        box, code, answer = map(int, groups[n])
+        told = verdicts.answers[answer] if sizes[n] >= least else ""
+        if code or told:
+            kind = ("code", code) if code else ("answer", answer)
+            known = found[box].get(kind, Given(told, 0, verdicts.codes[code]))
+            found[box][kind] = known._replace(students=known.students + int(sizes[n]))
+    return {box: tuple(sorted(given.values(), key=lambda each: -each.students)[:most]) for box, given in found.items()}
 
 
 # -- what follows from what --------------------------------------------------------------------------------------------

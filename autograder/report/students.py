@@ -58,6 +58,11 @@ class Help(NamedTuple):
     standing: Standing
     reasons: tuple[Reason, ...]
 
+    @property
+    def habit(self) -> bool:
+        """Whether all there is to mend is a slip made again and again."""
+        return all(reason.kind == "again" for reason in self.reasons)
+
 
 class Reason(NamedTuple):
     """Why somebody needs help: a code of REASONS, and the rest of the sentence."""

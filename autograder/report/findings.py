@@ -1,0 +1,141 @@
+"""Everything that the report tells of a class, each computed when it is first asked for.
+
+    findings = Findings(read(Path("marks")))             Findings(..., names=False) leaves student names out
+    findings.hardest, findings.mistakes, findings.help, findings.pairs, ...
+
+Boxes, pages and students are numbers in `findings.verdicts`; the methods here say them in words.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cached_property
+from hashlib import sha256
+
+import numpy as np
+from markupsafe import Markup, escape
+
+from .. import pages
+from ..layout.typeset import mathematics, unmarked
+from ..mistakes import MESSAGES
+from ..page import Page, PageError, spoken
+from . import pairs, slips, students
+from .table import BLANK, FOLLOWS, MISTAKE, RIGHT, UNREADABLE, WRONG, Verdicts
+
+
+@dataclass(frozen=True)
+class Findings:
+    """A class, and what is worth knowing about it."""
+
+    verdicts: Verdicts
+    names: bool = True  # whether students are called by name
+
+    @cached_property
+    def everybody(self) -> list[students.Standing]:
+        return students.standing(self.verdicts)
+
+    @cached_property
+    def hardest(self) -> list[slips.Hard]:
+        """Boxes at which surely many slip."""
+        return slips.hardest(self.verdicts)
+
+    @cached_property
+    def mistakes(self) -> list[slips.Mistake]:
+        """With a name, the commonest first."""
+        return [mistake for mistake in self._mistakes if mistake.code]
+
+    @cached_property
+    def nameless(self) -> slips.Mistake | None:
+        """All slips without a name, together."""
+        return next((mistake for mistake in self._mistakes if not mistake.code), None)
+
+    @cached_property
+    def _mistakes(self) -> list[slips.Mistake]:
+        return slips.mistakes(self.verdicts)
+
+    @cached_property
+    def unnamed(self) -> list[slips.Unnamed]:
+        return slips.unnamed(self.verdicts)
+
+    @cached_property
+    def help(self) -> list[students.Help]:
+        """Students who need help, with the reasons."""
+        return [each for each in self._reasons if not each.habit]
+
+    @cached_property
+    def habits(self) -> list[students.Help]:
+        """Students who get on, but for one slip that they make again and again."""
+        return [each for each in self._reasons if each.habit]
+
+    @cached_property
+    def _reasons(self) -> list[students.Help]:
+        return students.need_help(self.verdicts)
+
+    @cached_property
+    def pairs(self) -> list[pairs.Pair] | None:
+        return pairs.suspicious(self.verdicts)
+
+    @cached_property
+    def totals(self) -> dict[str, int]:
+        """How many boxes there are of each kind, over the whole class."""
+        counts = self.verdicts.by_box.sum(axis=0).tolist()
+        return {
+            "boxes": sum(counts),
+            "solved": counts[RIGHT] + counts[FOLLOWS],
+            "slips": counts[MISTAKE] + counts[WRONG],
+            "follows": counts[FOLLOWS],
+            "unreadable": counts[UNREADABLE],
+            "blank": counts[BLANK],
+        }
+
+    # -- in words ------------------------------------------------------------------------------------------------------
+
+    @cached_property
+    def called(self) -> list[str]:
+        """What each student is called: by name, or by a number that says nothing about the name."""
+        names = self.verdicts.students
+        if self.names:
+            return list(names)
+        shuffled = sorted(range(len(names)), key=lambda n: sha256(names[n].encode()).digest())
+        width = len(str(len(names)))
+        return [f"student {place:0{width}d}" for place in np.argsort(shuffled) + 1]
+
+    def page(self, page: int) -> Page | None:
+        """The page of this number; None where the course does not know it, or it cannot be made."""
+        found = pages.catalogue().get(self.verdicts.pages[page].slug)
+        try:
+            return found if found and found.sheet() else None
+        except PageError:
+            return None
+
+    def title(self, page: int) -> str:
+        """The heading of a page."""
+        found = self.page(page)
+        return unmarked(found.title) if found else self.verdicts.pages[page].slug
+
+    def label(self, box: int) -> Markup:
+        """A box as one speaks of it, its name typeset: box 7, row 2, column 1 of ∂L/∂W."""
+        page, number = self.verdicts.boxes[box]
+        found = self.page(page)
+        boxes = found.sheet().boxes if found else ()
+        if number > len(boxes):
+            return Markup(f"box {number}")
+        name = boxes[number - 1].name
+        place = escape(boxes[number - 1].label.removesuffix(spoken(name)))
+        return place + Markup('<span class="wb-m">{}</span>').format(Markup(mathematics(name)))
+
+    @cached_property
+    def usual(self) -> dict[int, tuple[slips.Given, ...]]:
+        """What was given in each box; without names, only answers of at least two: one may hold a name."""
+        return slips.commonest(self.verdicts, list(range(len(self.verdicts.boxes))), least=1 if self.names else 2)
+
+
+def message(code: str) -> str:
+    """What students are told about a mistake; "" for a code that is not in the table."""
+    return unmarked(MESSAGES.get(code, ""))
+
+
+def chapter_name(chapter: str) -> str:
+    """A chapter's folder in words: 7 Backpropagation."""
+    number, _, name = chapter.partition("-")
+    return f"{int(number)} {name.replace('-', ' ').capitalize()}" if number.isdecimal() and name else chapter
