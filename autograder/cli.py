@@ -133,6 +133,15 @@ def progress(root: Path, chapters: Path, pages: bool) -> int:
     return 0
 
 
+def report(root: Path, marks: Path, out: Path | None, no_names: bool) -> int:
+    """Tell of a marked class: how far it is, the hardest boxes, the commonest mistakes, who needs help."""
+    from .report import write
+
+    for path in write(root / marks, root / out if out else None, names=not no_names, root=root):
+        print(path.relative_to(root) if path.is_relative_to(root) else path)
+    return 0
+
+
 class Option(NamedTuple):
     """A word of a command, as argparse takes it: Option("--jobs", type=int, default=2, help="...")."""
 
@@ -188,6 +197,12 @@ COMMANDS: dict[str, tuple] = {
         option("--names", default="", metavar="REGEXP", help="how an LMS names files: with groups student and file"),
         option("--into-gradebook", action="store_true", help="write the grades into nbgrader's gradebook as well"),
     ),
+    "report": (
+        report,
+        option("marks", nargs="?", type=Path, default=Path("marks"), help="what workbook mark wrote (default: marks)"),
+        option("--out", type=Path, help="the folder for report.html and report.ipynb (default: beside the tables)"),
+        option("--no-names", action="store_true", help="leave the names of students out"),
+    ),
     "new-page": (
         new_page,
         option("page", help="chapter/name, as in convolution/one-filter"),
@@ -202,7 +217,7 @@ COMMANDS: dict[str, tuple] = {
 }
 
 
-ADVICE = ("BuildError", "ClassError", "PageError", "SettingError")
+ADVICE = ("BuildError", "ClassError", "PageError", "ReportError", "SettingError")
 """Errors whose message says what to do: it is printed without a traceback. By name, so that nothing is imported."""
 
 

@@ -1,0 +1,45 @@
+"""What a marked class shows: a report as an HTML page and as a notebook.
+
+    write(Path("marks"))                         marks/report.html and marks/report.ipynb
+    findings = read_class("marks")               to look further, in a notebook or a script
+    mistakes(findings)                           as do far, hardest, who_needs_help, pairs_alike; page(findings, slug)
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from .findings import Findings
+from .table import read
+from .views import far, hardest, mistakes, page, pairs_alike, who_needs_help
+
+__all__ = ["Findings", "far", "hardest", "mistakes", "page", "pairs_alike", "read_class", "who_needs_help", "write"]
+
+
+def read_class(place: Path | str, names: bool = True, links: str = "") -> Findings:
+    """The findings on the class that `workbook mark` wrote into `place`; ReportError where there is none.
+
+    names   whether students are called by name
+    links   the course folder, to whose chapters links lead
+    """
+    return Findings(read(Path(place)), names, links)
+
+
+def write(place: Path, out: Path | None = None, names: bool = True, root: Path | None = None) -> list[Path]:
+    """Write report.html and report.ipynb on the class in `place` into `out`; returns the two files.
+
+    place   the folder that `workbook mark` wrote, or a table of verdicts
+    out     by default the folder in which the table lies
+    names   whether students are called by name
+    root    the course folder, to whose chapters the notebook's links lead
+    """
+    from .document import html
+    from .notebook import notebook
+
+    out = Path(out) if out else Path(place) if Path(place).is_dir() else Path(place).parent
+    out.mkdir(parents=True, exist_ok=True)
+    findings = read_class(place, names)
+    texts = {"report.html": html(findings), "report.ipynb": notebook(findings, Path(place), out, root)}
+    for name, text in texts.items():
+        (out / name).write_text(text, encoding="utf-8", newline="\n")
+    return [out / name for name in texts]

@@ -126,7 +126,8 @@ def pages(verdicts: Verdicts, links: Sequence[str]) -> str:
         axes.spines["bottom"].set_visible(False)
         axes.set_ylim(len(verdicts.chapters) - 0.5, -0.5)
         _legend(axes)
-        return _svg(figure, "pages", "Each page of each chapter: the stronger its colour, the more of its boxes are solved")
+        title = "Each page of each chapter: the stronger its colour, the more of its boxes are solved"
+        return _svg(figure, "pages", title)
 
 
 def points(shares: np.ndarray, helped: np.ndarray) -> str:

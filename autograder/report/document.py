@@ -69,7 +69,8 @@ def page_section(findings: Findings, page: int, link: Link) -> str:
 
 
 def _common(findings: Findings, link: Link, shown: int) -> dict:
-    return {"findings": findings, "verdicts": findings.verdicts, "totals": findings.totals, "link": link, "shown": shown}
+    return {"findings": findings, "verdicts": findings.verdicts, "totals": findings.totals, "link": link,
+            "shown": shown}  # fmt: skip
 
 
 @lru_cache(maxsize=1)

@@ -29,6 +29,7 @@ class Findings:
 
     verdicts: Verdicts
     names: bool = True  # whether students are called by name
+    links: str = ""  # where, seen from a notebook, the course lies to whose chapters its links lead
 
     @cached_property
     def everybody(self) -> list[students.Standing]:
