@@ -16,8 +16,8 @@ import re
 from collections.abc import Iterable, Sequence
 from io import StringIO
 
-import matplotlib
 import numpy as np
+from matplotlib import style
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
@@ -50,6 +50,7 @@ WORDS = {"right": "right", "follows": "follows from a slip", "few_digits": "too 
 
 STYLE = {
     "svg.fonttype": "none",
+    "svg.hashsalt": "report",
     "font.family": "serif",
     "font.serif": ["STIXGeneral"],
     "font.size": 12,
@@ -75,7 +76,7 @@ def progress(verdicts: Verdicts) -> str:
     """How far each chapter is: shares of all boxes handed in, a colour for each verdict."""
     counts = np.zeros((len(verdicts.chapters), len(STATES)))
     np.add.at(counts, verdicts.chapter_of_page, verdicts.by_page)
-    with matplotlib.rc_context({**STYLE, "svg.hashsalt": "progress"}):
+    with style.context(["default", STYLE]):
         figure, axes = _figure(len(verdicts.chapters))
         _stacked(axes, counts / np.maximum(counts.sum(axis=1, keepdims=True), 1), verdicts.chapters)
         _percent(axes)
@@ -84,7 +85,7 @@ def progress(verdicts: Verdicts) -> str:
 
 def hardest(names: Sequence[str], counts: np.ndarray, links: Sequence[str]) -> str:
     """What became of some boxes: `names` label the bars, `counts` has a row for each, `links` leads to its page."""
-    with matplotlib.rc_context({**STYLE, "svg.hashsalt": "hardest"}):
+    with style.context(["default", STYLE]):
         figure, axes = _figure(len(names), left=2.9)
         _stacked(axes, counts / np.maximum(counts.sum(axis=1, keepdims=True), 1), names, links)
         _percent(axes)
@@ -93,7 +94,7 @@ def hardest(names: Sequence[str], counts: np.ndarray, links: Sequence[str]) -> s
 
 def mistakes(names: Sequence[str], slips: Sequence[int], followers: Sequence[int], links: Sequence[str]) -> str:
     """The commonest mistakes: in how many boxes each was made, and how many boxes only follow from it."""
-    with matplotlib.rc_context({**STYLE, "svg.hashsalt": "mistakes"}):
+    with style.context(["default", STYLE]):
         figure, axes = _figure(len(names), left=2.4)
         places = np.arange(len(names))
         axes.barh(places, slips, BAR, color=INK["mistake"], label="first slips")
@@ -112,7 +113,7 @@ def pages(verdicts: Verdicts, links: Sequence[str]) -> str:
     """Every page a square, a row for each chapter: the stronger its colour, the more of its boxes are solved."""
     solved = verdicts.by_page[:, :2].sum(axis=1) / np.maximum(verdicts.by_page.sum(axis=1), 1)
     nth = _place_in_chapter(verdicts)
-    with matplotlib.rc_context({**STYLE, "svg.hashsalt": "pages"}):
+    with style.context(["default", STYLE]):
         figure, axes = _figure(len(verdicts.chapters), below=0.05, row=0.34)
         for page, share in enumerate(solved):
             step = min(int(share * 6), 5)
@@ -132,7 +133,7 @@ def pages(verdicts: Verdicts, links: Sequence[str]) -> str:
 
 def points(shares: np.ndarray, helped: np.ndarray) -> str:
     """How the class is spread: students by their share of the points, those who need help in another colour."""
-    with matplotlib.rc_context({**STYLE, "svg.hashsalt": "points"}):
+    with style.context(["default", STYLE]):
         figure, axes = _figure(5)
         edges = np.linspace(0, 1, 21)
         axes.hist([shares[helped], shares[~helped]], edges, stacked=True, rwidth=0.9,
