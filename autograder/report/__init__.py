@@ -7,6 +7,7 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 
 from .findings import Findings
@@ -38,8 +39,9 @@ def write(place: Path, out: Path | None = None, names: bool = True, root: Path |
 
     out = Path(out) if out else Path(place) if Path(place).is_dir() else Path(place).parent
     out.mkdir(parents=True, exist_ok=True)
-    findings = read_class(place, names)
-    texts = {"report.html": html(findings), "report.ipynb": notebook(findings, Path(place), out, root)}
+    course = Path(os.path.relpath(root, out)).as_posix() if root else ""
+    findings = read_class(place, names, course)
+    texts = {"report.html": html(findings), "report.ipynb": notebook(findings, Path(place), out)}
     for name, text in texts.items():
         (out / name).write_text(text, encoding="utf-8", newline="\n")
     return [out / name for name in texts]

@@ -1,10 +1,11 @@
 """The report as a notebook: the same parts, computed by code that can be run again and changed.
 
-    notebook(findings, place, out, root)     its text
+    notebook(findings, place, out)     its text
 """
 
 from __future__ import annotations
 
+import json
 import os
 from pathlib import Path
 
@@ -33,15 +34,15 @@ LOOK = """\
 The page as the class sees it, the hardest box first. Put in any other."""
 
 
-def notebook(findings: Findings, place: Path, out: Path, root: Path | None = None) -> str:
+def notebook(findings: Findings, place: Path, out: Path) -> str:
     """The notebook with its outputs, as it stands in `out`, on the table in `place`; trusted on this machine."""
-    table, course = (Path(os.path.relpath(path, out)).as_posix() if path else "" for path in (place, root))
-    more = "" if findings.names else ", names=False"
-    more += f', links="{course}"' if course else ""
+    given = [json.dumps(Path(os.path.relpath(place, out)).as_posix(), ensure_ascii=False)]
+    given += [] if findings.names else ["names=False"]
+    given += [f"links={json.dumps(findings.links, ensure_ascii=False)}"] if findings.links else []
     names = ", ".join([*(name for _, name in PARTS), "page", "read_class"])
     cells = [
         new_markdown_cell(OPENING, id="opening"),
-        new_code_cell(f'from autograder.report import {names}\n\nfindings = read_class("{table}"{more})', id="read",
+        new_code_cell(f'from autograder.report import {names}\n\nfindings = read_class({", ".join(given)})', id="read",
                       execution_count=1),
     ]  # fmt: skip
     for count, (heading, name) in enumerate(PARTS, start=2):
