@@ -121,9 +121,9 @@ def setup_cells(settings: Settings, chapter: str = "") -> list[NotebookNode]:
 
 
 def _chapter(stamped: list[NotebookNode]) -> str:
-    """The chapter of the first page or exercise of a notebook; "" for the start page."""
+    """The chapter of the first page or exercise of a notebook; "" for the start page, or where there is none."""
     names = (cell.metadata.get("nbgrader", {}).get("grade_id", "") for cell in stamped)
-    chapter = next(slug.partition("/")[0] for name in names if (slug := slug_of(name)))
+    chapter = next((slug.partition("/")[0] for name in names if (slug := slug_of(name))), "")  # explorers are no pages
     return "" if chapter == "start" else chapter
 
 
