@@ -62,7 +62,7 @@ def _(source):
     for name in ("autograder", "autograder.notebook"):
         sys.modules[name] = types.ModuleType(name)
     sys.modules["autograder"].__path__ = []
-    for name in ("course", "explore", "grade", "page"):
+    for name in ("course", "explore", "grade", "page", "progress"):
         setattr(sys.modules["autograder.notebook"], name, nothing)
         shell.user_ns[name] = nothing
     sys.modules["autograder.notebook"].live_curve = lambda *given, **named: nothing

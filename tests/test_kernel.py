@@ -87,7 +87,8 @@ def test_nobody_is_asked_for_input(kernel):
 def test_the_workbook_is_not_there(kernel):
     """Its reference cannot be imported; what a notebook imports from it does nothing."""
     assert "not there while submissions are graded" in texts(kernel.run("import autograder.exercise", 20))[-1]
-    assert not kernel.run("from autograder.notebook import course, explore, grade, page\ngrade('a/b')", 20).failed
+    words = "from autograder.notebook import course, explore, grade, page, progress\nprogress('a')\ngrade('a/b')"
+    assert not kernel.run(words, 20).failed
 
 
 def test_secrets_stay_outside(kernel, monkeypatch):
