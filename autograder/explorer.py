@@ -24,8 +24,8 @@ from math import isfinite
 from numbers import Real
 from typing import NamedTuple
 
-from .layout import Node, mathematics
-from .layout.typeset import unmarked
+from .layout import Node
+from .layout.typeset import caption, unmarked
 
 MAX_TEXT = 200  # characters of a text that a reader types
 Spec = dict[str, object]
@@ -138,7 +138,7 @@ class Controls:
         value = given if isinstance(given, str) and given in options else start or options[0]
         if value not in options:
             raise ExplorerError(f"{self.slug}: {name} starts at {start!r}, which is not among its options")
-        shown = [{"value": option, "label": mathematics(option)} for option in options]
+        shown = [{"value": option, "label": caption(option)} for option in options]
         return self._add("choice", name, value, label, spoken, options=shown)
 
     def switch(self, name: str, start: bool = False, *, label: str = "", spoken: str = "") -> bool:
@@ -177,7 +177,7 @@ class Controls:
         if name in self.specs:
             raise ExplorerError(f"{self.slug} has two controls called {name}: rename one")
         said = spoken or re.sub(r"[_^]", " ", unmarked(label or name))
-        shown = {"label": mathematics(label or name), "spoken": said}
+        shown = {"label": caption(label or name), "spoken": said}
         self.specs[name] = {"kind": kind, "name": name, "value": value, **shown, **more}
         return value
 

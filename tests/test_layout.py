@@ -10,6 +10,7 @@ from autograder import layout, pages
 from autograder.engine.expressions import Name, cos
 from autograder.layout import mathematics, number, prose
 from autograder.layout.boxed import BoxedArray, BoxedFormula, box_of, boxed
+from autograder.layout.typeset import caption
 from autograder.marking import mark
 
 VOID = {"br", "hr", "img", "input", "meta", "link", "path", "circle", "line", "rect"}
@@ -62,6 +63,18 @@ def parsed(html: str) -> str:
 def test_mathematics(typed, set_):
     """Names are italic, functions upright, indices raised and lowered, and nothing becomes markup."""
     assert mathematics(typed) == set_
+
+
+@pytest.mark.parametrize("words", ["fit a curve", "A batch backward, in rows", "The cost as a formula of w and b"])
+def test_a_caption_of_words_is_no_formula(words):
+    """Short words in a label stay upright."""
+    assert caption(words) == words
+
+
+@pytest.mark.parametrize("formula", ["W_1", "sin W", "x^2 + cos y", "f(x, y) =", "steps ÷ 10"])
+def test_a_caption_may_be_a_formula(formula):
+    """Names in it are set as names."""
+    assert caption(formula) == mathematics(formula)
 
 
 def test_prose():

@@ -95,6 +95,17 @@ def prose(text: str) -> str:
     return "".join(out) + escape(text[at:])
 
 
+_WORD = re.compile(r"[^\W\d_]{3,}")
+_NAMES = {"sin", "cos", "tan", "sinh", "cosh", "tanh", "exp", "log"}  # words that a formula is made of
+
+
+def caption(text: str) -> str:
+    """A label as HTML: words are prose ("fit a curve"), anything else is a formula ("W_1", "sin W", "steps ÷ 10")."""
+    signs = _RELATIONS.intersection(text) or set("_^").intersection(text)
+    words = set(_WORD.findall(text)) - _NAMES
+    return prose(text) if "$" in text or (words and not signs) else mathematics(text)
+
+
 def unmarked(text: str) -> str:
     """The same sentence as plain text, for screen readers and terminals."""
     return text.replace("$", "").replace("**", "").replace("{", "").replace("}", "")
