@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -103,3 +104,12 @@ def test_the_instructors_table_is_the_programs():
         default = f'`"{setting.default}"`' if setting.default else "none"
         kinds = ", ".join(f"`{kind}`" if kind.startswith('"') else kind for kind in setting.kinds.split(", "))
         assert f"| `{name}` | {kinds} | {default} | {setting.meaning} |" in text, name
+
+
+def test_the_instructors_example_can_be_copied(tmp_path):
+    """What docs/instructors.md shows as workbook.toml is read, for the chapters that there are."""
+    text = (REPOSITORY / "docs" / "instructors.md").read_text(encoding="utf-8")
+    (example,) = re.findall(r"```toml\n(.*?)```", text, re.DOTALL)
+    (tmp_path / "workbook.toml").write_text(example, encoding="utf-8")
+    (tmp_path / "source").symlink_to(REPOSITORY / "source")
+    assert load(tmp_path).of("02-jacobians").feedback == "recorded"
