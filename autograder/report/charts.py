@@ -43,8 +43,8 @@ COLOURS = {
 INK = {name: f"#{n:02x}f1{n:02x}" for n, name in enumerate(COLOURS, start=1)}
 """Name → a colour that stands for it in Matplotlib's drawing, and for nothing else."""
 
-WORDS = {"right": "right", "follows": "follows from a slip", "few_digits": "too few digits",
-         "mistake": "slip with a name", "wrong": "other slip", "unreadable": "unreadable",
+WORDS = {"right": "right", "follows": "follows from a slip", "few_digits": "partly right",
+         "mistake": "slip with a name", "wrong": "other slip", "unreadable": "cannot be read or run",
          "blank": "blank"}  # fmt: skip
 """Verdict → what the legend says."""
 

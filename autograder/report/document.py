@@ -36,7 +36,7 @@ def html(findings: Findings) -> str:
     """The report as HTML."""
     script = (TEMPLATES / "report" / "sort.js").read_text(encoding="utf-8")
     digest = b64encode(sha256(script.encode()).digest()).decode()
-    known = {place.slug for page, place in enumerate(findings.verdicts.pages) if findings.page(page)}
+    known = {place.slug for page, place in enumerate(findings.verdicts.pages) if findings.known(page)}
 
     def link(slug: str) -> str:
         return f"#{anchor(slug)}" if slug in known else ""
@@ -45,7 +45,7 @@ def html(findings: Findings) -> str:
     return _environment().get_template("report.html.j2").render(
         **_common(findings, link, SHOWN),
         **given,
-        drawings=[drawing(findings, page) for page in range(len(findings.verdicts.pages)) if findings.page(page)],
+        drawings=[drawing(findings, page) for page in range(len(findings.verdicts.pages)) if findings.known(page)],
         style=Markup(face_css() + layout.stylesheet() + _css("workbook/feedback.css", "report/parts.css",
                                                              "report/report.css")),
         script=Markup(script),
@@ -240,12 +240,12 @@ PARTS: dict[str, Callable[[Findings, Link], dict]] = {
 
 
 def drawing(findings: Findings, page: int) -> dict:
-    """A page solved, its boxes tinted by how many slipped there, and a row for each box."""
+    """A page solved, its boxes tinted by how many slipped there, and a row for each box; of code, the rows alone."""
     verdicts = findings.verdicts
     boxes = np.flatnonzero(verdicts.page_of_box == page).tolist()
     rows = [_box(findings, box, findings.usual[box]) for box in boxes]
     return {**_where_page(findings, page), "chapter": verdicts.pages[page].chapter, "rows": rows,
-            "html": _drawn(verdicts.pages[page].slug), "tints": _tints(rows),
+            "html": _drawn(verdicts.pages[page].slug) if findings.page(page) else "", "tints": _tints(rows),
             **_summed(verdicts.by_page[page])}  # fmt: skip
 
 

@@ -16,6 +16,7 @@ import numpy as np
 from markupsafe import Markup, escape
 
 from .. import pages
+from ..exercise import Exercise
 from ..layout.typeset import mathematics, unmarked
 from ..mistakes import MESSAGES
 from ..page import Page, PageError, spoken
@@ -109,14 +110,24 @@ class Findings:
         except PageError:
             return None
 
+    def exercise(self, page: int) -> Exercise | None:
+        """The code exercise that stands in the place of this page; None where it is none."""
+        return pages.exercises().get(self.verdicts.pages[page].slug)
+
+    def known(self, page: int) -> bool:
+        """Whether the course knows this page or code exercise."""
+        return bool(self.page(page) or self.exercise(page))
+
     def title(self, page: int) -> str:
-        """The heading of a page."""
-        found = self.page(page)
+        """The heading of a page or code exercise."""
+        found = self.page(page) or self.exercise(page)
         return unmarked(found.title) if found else self.verdicts.pages[page].slug
 
     def label(self, box: int) -> Markup:
-        """A box as one speaks of it, its name typeset: box 7, row 2, column 1 of ∂L/∂W."""
+        """A box as one speaks of it, its name typeset: box 7, row 2, column 1 of ∂L/∂W. Code: what it should do."""
         page, number = self.verdicts.boxes[box]
+        if (code := self.exercise(page)) and number <= len(code.behaviours):
+            return escape(f"{number}, {unmarked(code.behaviours[number - 1].title)}")
         found = self.page(page)
         boxes = found.sheet().boxes if found else ()
         if number > len(boxes):

@@ -48,7 +48,7 @@ def notebook(findings: Findings, place: Path, out: Path) -> str:
     for count, (heading, name) in enumerate(PARTS, start=2):
         cells.append(new_markdown_cell(heading, id=f"{name}-title".replace("_", "-")))
         cells.append(_shown(f"{name}(findings)", getattr(views, name)(findings), name.replace("_", "-"), count))
-    if findings.hardest and findings.page(hard := findings.verdicts.boxes[findings.hardest[0].box].page):
+    if findings.hardest and findings.known(hard := findings.verdicts.boxes[findings.hardest[0].box].page):
         slug = findings.verdicts.pages[hard].slug
         cells.append(new_markdown_cell(LOOK, id="page-title"))
         cells.append(_shown(f'page(findings, "{slug}")', views.page(findings, slug), "page", len(PARTS) + 2))

@@ -176,7 +176,7 @@ def garbled(verdicts: Verdicts, everybody: list[Standing]) -> Found:
     """Types what cannot be read."""
     for each in everybody:
         if (number := each.counts[UNREADABLE]) > max(SMALL, GARBLED * each.tried):
-            yield each.student, Reason("garbled", f"{number} answers could not be read")
+            yield each.student, Reason("garbled", f"{number} answers could not be read or run")
 
 
 REASONS: dict[str, Callable[[Verdicts, list[Standing]], Found]] = {

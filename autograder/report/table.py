@@ -22,6 +22,8 @@ import numpy as np
 from ..classroom.tables import parquet_library, typed
 
 STATES = ("right", "follows", "few_digits", "mistake", "wrong", "unreadable", "blank")
+ALIKE = {"partly": "few_digits", "error": "unreadable", "stopped": "unreadable"}
+"""What is said of code only, and the verdict on a box that it is counted with."""
 RIGHT, FOLLOWS, FEW_DIGITS, MISTAKE, WRONG, UNREADABLE, BLANK = range(len(STATES))
 NEEDED = ("student", "chapter", "page", "box", "verdict", "mistake", "points", "out_of", "follows_from", "variant",
           "text", "read_as")  # fmt: skip
@@ -212,7 +214,7 @@ class Gather:
         """Take these rows in; `columns` are those of NEEDED."""
         student, chapter, page, box, verdict, code, points, out_of, cause, variant, text, read_as = columns
         self.rows += len(student)
-        states = {state: n for n, state in enumerate(STATES)}
+        states = {state: STATES.index(ALIKE.get(state, state)) for state in (*STATES, *ALIKE)}
         answers = [understood or as_typed for understood, as_typed in zip(read_as, text, strict=True)]
         try:
             self.parts.append([

@@ -63,7 +63,7 @@ def page(findings: Findings, slug: str) -> View:
     from .document import page_section
 
     slugs = [place.slug for place in findings.verdicts.pages]
-    if slug not in slugs or not findings.page(slugs.index(slug)):
+    if slug not in slugs or not findings.known(slugs.index(slug)):
         raise pages.UnknownPage(f"nobody handed in a page “{slug[:60]}” that this course knows")
     number = slugs.index(slug)
     return View(page_section(findings, number, _link(findings)), f"{findings.title(number)} ({slug})")
@@ -80,7 +80,7 @@ def _link(findings: Findings) -> Callable[[str], str]:
     chapters = {place.slug: place.chapter for place in findings.verdicts.pages}
 
     def link(slug: str) -> str:
-        page = pages.catalogue().get(slug)
+        page = pages.catalogue().get(slug) or pages.exercises().get(slug)
         return f"{findings.links}/chapters/{chapters[slug]}/{page.chapter}.ipynb" if findings.links and page else ""
 
     return link

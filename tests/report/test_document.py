@@ -3,11 +3,13 @@
 import re
 from base64 import b64encode
 from hashlib import sha256
+from html import escape
 from html.parser import HTMLParser
 
 import pytest
 
 from autograder.mistakes import MESSAGES
+from autograder.pages import exercises
 from autograder.report import read_class
 from autograder.report.document import anchor, bar, counted, html, number, percent
 from autograder.report.findings import Findings
@@ -119,6 +121,18 @@ def test_pages_that_the_course_does_not_know(tmp_path):
     rows = [row._replace(page="waves/one", chapter="12-waves") for row in rows_of("ada", simulated(3))]
     page = html(Findings(written(tmp_path, rows)))
     assert "waves/one" in page and anchor("waves/one") not in page
+
+
+def test_code_exercises_are_told_by_what_they_should_do(tmp_path):
+    """A code exercise has its title, its behaviours as boxes, and a place that links lead to; it is not drawn."""
+    row = rows_of("ada", {"gradients/one-weight": {1: "17"}})[0]
+    rows = [row._replace(page="activations/relu-code", chapter="05-activations", box=n, verdict="mistake",
+                         mistake="sign_lost", text="", read_as="", student=name)
+            for n in (1, 2) for name in ("ada", "bob")]  # fmt: skip
+    page = html(Findings(written(tmp_path, rows)))
+    made = exercises()["activations/relu-code"]
+    assert escape(made.title) in page and escape(made.behaviours[0].title) in page and "sign_lost" in page
+    assert f'id="{anchor(made.slug)}"' in page and 'class="wb-page' not in page
 
 
 def test_words_and_numbers():

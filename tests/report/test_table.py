@@ -1,12 +1,14 @@
 """The table of verdicts is read as it was written."""
 
+import inspect
+import re
 from collections import Counter
 
 import numpy as np
 import pytest
 
 from autograder import pages
-from autograder.report.table import STATES, ReportError, read, tally
+from autograder.report.table import ALIKE, STATES, ReportError, read, tally
 
 from .conftest import rows_of, simulated, written
 
@@ -88,6 +90,17 @@ def test_an_empty_class_is_said(tmp_path):
     """A table with a heading alone has nothing to report on."""
     with pytest.raises(ReportError, match="holds no verdicts"):
         written(tmp_path, [])
+
+
+def test_verdicts_on_code_are_counted_with_those_on_boxes(tmp_path):
+    """Partly right with too few digits, an error or an endless loop with what cannot be read; nothing is lost."""
+    from autograder.code_marking import Finding
+
+    said = re.search(r"state: str  # (.*)", inspect.getsource(Finding))[1].split(", ")
+    row = rows_of("ada", {"gradients/one-weight": {}})[0]
+    rows = [row._replace(page="activations/relu-code", box=n, verdict=state) for n, state in enumerate(said, 1)]
+    verdicts = written(tmp_path, rows)
+    assert [STATES[state] for state in verdicts.state] == [ALIKE.get(state, state) for state in said]
 
 
 def test_tally_counts_rows():
