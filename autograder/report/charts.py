@@ -104,7 +104,7 @@ def mistakes(names: Sequence[str], slips: Sequence[int], followers: Sequence[int
             axes.annotate(f"{slip} + {follower}" if follower else f"{slip}", (slip + follower, place), (5, 0),
                           textcoords="offset points", va="center", color=INK["soft"], fontsize=10.5)  # fmt: skip
         axes.set_xlabel("boxes")
-        axes.margins(x=0.09)
+        axes.margins(x=0.16)  # room for the figures
         _legend(axes)
         return _svg(figure, "mistakes", "The commonest mistakes: first slips, and boxes that only follow from them")
 

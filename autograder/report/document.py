@@ -45,6 +45,7 @@ def html(findings: Findings) -> str:
     return _environment().get_template("report.html.j2").render(
         **_common(findings, link, SHOWN),
         **given,
+        nameless=slips.NAMELESS,
         drawings=[drawing(findings, page) for page in range(len(findings.verdicts.pages)) if findings.known(page)],
         style=Markup(face_css() + layout.stylesheet() + _css("workbook/feedback.css", "report/parts.css",
                                                              "report/report.css")),

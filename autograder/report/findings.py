@@ -127,7 +127,7 @@ class Findings:
         """A box as one speaks of it, its name typeset: box 7, row 2, column 1 of ∂L/∂W. Code: what it should do."""
         page, number = self.verdicts.boxes[box]
         if (code := self.exercise(page)) and number <= len(code.behaviours):
-            return escape(f"{number}, {unmarked(code.behaviours[number - 1].title)}")
+            return escape(f"part {number}, “{unmarked(code.behaviours[number - 1].title)}”")
         found = self.page(page)
         boxes = found.sheet().boxes if found else ()
         if number > len(boxes):

@@ -14,6 +14,7 @@ import numpy as np
 
 from .table import BLANK, FOLLOWS, MISTAKE, WRONG, Verdicts, tally
 
+NAMELESS = 25  # wrong answers without a name that are listed
 CERTAIN = 1.96  # standard deviations: a box that three of three missed is not surely harder than one that 80 of 90 did
 
 
@@ -176,7 +177,7 @@ def _where(code: np.ndarray, box: np.ndarray) -> dict[int, tuple[tuple[int, int]
     return {code: tuple(boxes) for code, boxes in found.items()}
 
 
-def unnamed(verdicts: Verdicts, most: int = 12, least: int = 3) -> list[Unnamed]:
+def unnamed(verdicts: Verdicts, most: int = NAMELESS, least: int = 3) -> list[Unnamed]:
     """Wrong answers that `least` students gave in the same box on the same numbers, and that no mistake explains."""
     rows = np.flatnonzero((verdicts.state == WRONG) & (verdicts.code == 0))
     groups, sizes = tally(verdicts.box[rows], verdicts.answer[rows], verdicts.variant[rows])
