@@ -149,8 +149,7 @@ class Desk:
     def start(self, source: str | None = None) -> Desk:
         """The page, freshly run: with `source` in its cell, no practice, nothing typed."""
         self.set_source(PAGE_CELL, source or page_source())
-        self.page.evaluate(f"() => {PANEL}.content.model.cells.get({PAGE_CELL}).outputs.clear()")
-        self.page.wait_for_selector(".wb-page", state="detached")
+        self.clear()
         # What follows is undone by itself, not together with this change of the source.
         cell = f"{PANEL}.content.model.cells.get({PAGE_CELL})"
         self.page.evaluate(f"() => {cell}.sharedModel.undoManager.stopCapturing()")
@@ -160,11 +159,17 @@ class Desk:
         self.wait("document.querySelectorAll('.wb-live .wb-slot:not([data-state])').length === 0")
         return self
 
+    def clear(self) -> None:
+        """No cell shows anything any more, whatever the test before left behind."""
+        self.page.evaluate(
+            f"() => {{ for (const cell of {PANEL}.content.model.cells) if (cell.type === 'code') cell.outputs.clear(); }}"
+        )
+        self.page.wait_for_selector(".wb-page", state="detached")
+
     def explore(self, *slugs: str) -> Desk:
         """Explorers, freshly run, in the place of the page."""
         self.set_source(PAGE_CELL, "\n".join(f'explore("{slug}")' for slug in slugs))
-        self.page.evaluate(f"() => {PANEL}.content.model.cells.get({PAGE_CELL}).outputs.clear()")
-        self.page.wait_for_selector(".wb-page", state="detached")
+        self.clear()
         self.run(0)
         self.run(PAGE_CELL)
         self.wait(f"document.querySelectorAll('.wb-explorer.wb-live .wb-drawn > *').length >= {len(slugs)}", 30_000)
