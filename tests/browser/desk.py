@@ -161,9 +161,8 @@ class Desk:
 
     def clear(self) -> None:
         """No cell shows anything any more, whatever the test before left behind."""
-        self.page.evaluate(
-            f"() => {{ for (const cell of {PANEL}.content.model.cells) if (cell.type === 'code') cell.outputs.clear(); }}"
-        )
+        cells = f"[...{PANEL}.content.model.cells].filter(cell => cell.type === 'code')"
+        self.page.evaluate(f"() => {cells}.forEach(cell => cell.outputs.clear())")
         self.page.wait_for_selector(".wb-page", state="detached")
 
     def explore(self, *slugs: str) -> Desk:
