@@ -13,12 +13,14 @@ PAGE_CELL, GRADE_CELL = 1, 2
 @pytest.fixture
 def code(lab):
     """A notebook with the starter of an exercise and its grade cell."""
-    from .desk import write_notebook
+    from .desk import page_source, write_notebook
 
     write_notebook(lab.path, RELU.starter, slug=RELU.slug)
     lab.reload()
     lab.run(0)
-    return lab
+    yield lab
+    write_notebook(lab.path, page_source())  # the desk is shared: the next test finds a page on it again
+    lab.reload()
 
 
 def tried(code, source):

@@ -11,6 +11,7 @@ import sqlite3
 import stat
 import subprocess
 import sys
+import tempfile
 import time
 import zipfile
 from pathlib import Path
@@ -391,8 +392,9 @@ def test_what_may_not_be_read_is_named(course):
     place = course / "submitted"
     solved(place / "ada")
     locked = [solved(place / "bob") / "cost.ipynb", solved(place / "cleo"), solved(place / "dan").parent]
-    for path in [course, *course.parents][:4]:  # another user than root must get here
-        path.chmod(path.stat().st_mode | 0o755)
+    for path in [course, *course.parents]:  # another user than root must get here
+        if Path(tempfile.gettempdir()) in path.parents:
+            path.chmod(path.stat().st_mode | 0o755)
     (course / "marks").mkdir()
     (course / "marks").chmod(0o777)
     for path in locked:
