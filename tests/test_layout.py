@@ -10,6 +10,7 @@ from autograder import layout, pages
 from autograder.engine.expressions import Name, cos
 from autograder.layout import mathematics, number, prose
 from autograder.layout.boxed import BoxedArray, BoxedFormula, box_of, boxed
+from autograder.layout.numbers import compact, trimmed
 from autograder.layout.typeset import caption
 from autograder.marking import mark
 
@@ -92,6 +93,24 @@ def test_prose():
 def test_numbers_are_printed_as_in_a_book(value, digits, shown):
     """Exact numbers exactly; others to the digits asked for, trailing zeros kept."""
     assert number(value, digits) == shown
+
+
+@pytest.mark.parametrize(
+    ("value", "digits", "shown"),
+    [(1.75, 3, "1.75"), (-7 / 3, 3, "-2.33"), (0.5, 3, "0.5"), (14.0, 3, "14"), (100.0, 2, "100"), (1e-12, 3, "0"),
+     (0.1 + 0.2, 9, "0.3"), (-1e-10, 3, "0"), (2.5e10, 3, "2.50e+10"), (np.float64(0.12345), 4, "0.1235")],
+)  # fmt: skip
+def test_a_measured_number_is_printed_shortly(value, digits, shown):
+    """No zeros at its end and no noise of floats; a power of ten keeps its exponent."""
+    assert compact(value, digits) == shown
+
+
+@pytest.mark.parametrize(
+    ("text", "left"), [("0.500", "0.5"), ("3.000", "3"), ("100", "100"), ("0", "0"), ("1.00e+10", "1.00e+10")]
+)
+def test_only_zeros_after_the_point_are_trimmed(text, left):
+    """A hundred stays a hundred."""
+    assert trimmed(text) == left
 
 
 def test_boxed_values_compute_as_plain_ones():

@@ -18,7 +18,7 @@ from typing import NamedTuple
 
 from ..engine.expressions import Expr
 from ..layout import Shape
-from ..layout.numbers import simple_fraction
+from ..layout.numbers import simple_fraction, trimmed
 from ..page import WORTH_CARRYING, Box, Page, Run, Sheet
 
 EARNS = {"right": 1.0, "follows": 1.0, "rounded": 0.5}
@@ -227,8 +227,7 @@ def _styled(text: str, habits: Habits) -> str:
 def _decimal(value: float, digits: int) -> str:
     """The number to so many significant digits, never in powers of ten."""
     places = max(0, digits - 1 - floor(log10(abs(value)))) if value else 0
-    text = f"{value:.{places}f}"
-    return text.rstrip("0").rstrip(".") if "." in text else text
+    return trimmed(f"{value:.{places}f}")
 
 
 def _rounded(box: Box) -> str | None:

@@ -8,7 +8,7 @@ from ..engine import ACTIVATIONS, relu, relu_slope, softmax, softmax_jacobian
 from ..explorer import explorer
 from ..layout import beside, readings, say
 from ..layout.figures import bars, curve, dots, figure, handle, heatmap, label, segment
-from ..layout.numbers import rounded
+from ..layout.numbers import compact
 
 NAMES = {"ReLU": "relu", "sigmoid": "sigmoid", "tanh": "tanh"}
 RANGES = {
@@ -40,10 +40,10 @@ def slopes(control):
     )  # fmt: skip
     said = {
         "ReLU": "The slope is 1 above 0, and 0 elsewhere, at 0 by agreement.",
-        "sigmoid": f"From the value alone: $a(1 − a)$ = {_said(a * (1 - a))}. It is never more than a quarter.",
-        "tanh": f"From the value alone: $1 − a^2$ = {_said(1 - a * a)}. It is never more than 1.",
+        "sigmoid": f"From the value alone: $a(1 − a)$ = {compact(a * (1 - a))}. It is never more than a quarter.",
+        "tanh": f"From the value alone: $1 − a^2$ = {compact(1 - a * a)}. It is never more than 1.",
     }[name]
-    return beside(left, right), readings(("z", _said(z)), ("a", _said(a)), ("slope", _said(steep))), say(said)
+    return beside(left, right), readings(("z", compact(z)), ("a", compact(a)), ("slope", compact(steep))), say(said)
 
 
 def _slope_curve(name: str, grid: np.ndarray):
@@ -89,21 +89,16 @@ def shares(control):
     jacobian = np.asarray(softmax_jacobian(z + shift))
     names = [f"{i}" for i in range(1, 5)]
     left = figure(
-        bars(p), *(label((i, share), _said(share, 2), dy=-6) for i, share in enumerate(p)),
+        bars(p), *(label((i, share), compact(share, 2), dy=-6) for i, share in enumerate(p)),
         *(label((i, 0), f"p_{i + 1}", "soft", dy=20) for i in range(4)),
         x=(-0.6, 3.6), y=(0, 1.15), height=300, title="The shares as bars", axes=False,
     )  # fmt: skip
     right = heatmap(jacobian, rows=[f"p_{i}" for i in names], columns=[f"z_{i}" for i in names], cell=62, largest=0.25,
                     title="The Jacobian: a row for each share, a column for each z")  # fmt: skip
     rest = float(np.abs(jacobian.sum(axis=1)).max())
-    found = readings(("p_1 + p_2 + p_3 + p_4", _said(p.sum())), ("row sums", _said(rest)))
+    found = readings(("p_1 + p_2 + p_3 + p_4", compact(p.sum())), ("row sums", compact(rest)))
     sure = float(p.max())
     said = "On the diagonal $p(1 − p)$, elsewhere minus the product of two shares. Only differences of $z$ count."
     if sure > 0.97:
         said = "One share has nearly everything, and every slope is nearly 0."
     return beside(left, right), found, say(said)
-
-
-def _said(value: float, digits: int = 3) -> str:
-    text = rounded(float(round(value, 9)), digits)
-    return text.rstrip("0").rstrip(".") if "." in text and "e" not in text else text

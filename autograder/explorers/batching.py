@@ -11,7 +11,7 @@ from ..engine.equations import COLUMNS
 from ..explorer import explorer
 from ..layout import Node, eq, frac, group, readings, say
 from ..layout.figures import BOTTOM, LEFT, RIGHT, TOP, area, figure, label
-from ..layout.numbers import rounded
+from ..layout.numbers import compact
 from .checking import checked
 
 CELL, GAP, WIDTH, HEIGHT = 44, 40, 600, 222
@@ -170,7 +170,7 @@ def _cells(
         corners = [(x + 2, y + 2), (x + CELL - 2, y + 2), (x + CELL - 2, y + CELL - 2), (x + 2, y + CELL - 2)]
         marks.append(area(corners, look, filled=not out, dashed=out))
         if not out:
-            marks.append(label((x + CELL / 2, y + CELL / 2), _said(value), f"{look} wb-flat", dy=5))
+            marks.append(label((x + CELL / 2, y + CELL / 2), compact(value), f"{look} wb-flat", dy=5))
     return marks
 
 
@@ -195,9 +195,3 @@ def _shapes(blocks: Sequence[Block], turn: int) -> Node:
 
 def _lie(turn: int) -> str:
     return {0: "examples in columns", TURN: "examples in rows"}.get(turn, "half turned")
-
-
-def _said(value: float) -> str:
-    """Three digits at most: 1.75, −2.33, 14."""
-    text = rounded(float(value), 3)
-    return text.rstrip("0").rstrip(".") if "." in text else text

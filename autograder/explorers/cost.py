@@ -156,8 +156,6 @@ def _said(value: float) -> str:
     return rounded(float(value), 3) if abs(value) < 1e6 else "very much"
 
 
-
-
 @explorer("Check by nudging", beside="cost/whole-gradient")
 def check(control):
     """Nudge a weight and watch the cost. Is the ratio what you typed? Choose a weight here or click on it."""

@@ -12,7 +12,7 @@ from ..engine.expressions import Name, cos
 from ..explorer import explorer
 from ..layout import Node, readings, say
 from ..layout.figures import Mark, arrow, arrows, contours, curve, dots, figure, handle, label, segment
-from ..layout.numbers import rounded
+from ..layout.numbers import compact
 
 NUDGES = (2, 1, 0.5, 0.2, 0.1, 0.05, 0.02, 0.01, -0.01, -0.1, -0.5, -1, -2)
 """The nudges on offer, each smaller than the last, then back on the other side."""
@@ -182,6 +182,5 @@ def _nudged(
 
 
 def _said(value: float) -> str:
-    """Four digits at most, without the noise of floats: the ratio of a straight line stands still to the last digit."""
-    text = rounded(float(round(value, 9)), 4)
-    return text.rstrip("0").rstrip(".") if "." in text else text
+    """Four digits at most: the ratio of a straight line stands still to the last digit."""
+    return compact(value, 4)

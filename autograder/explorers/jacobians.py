@@ -11,7 +11,7 @@ from ..engine.expressions import Name, cos, exp, sin
 from ..explorer import explorer
 from ..layout import beside, eq, matrix, readings, say
 from ..layout.figures import area, arrow, figure, handle, label
-from ..layout.numbers import rounded
+from ..layout.numbers import compact
 
 x, y = Name("x"), Name("y")
 SIZES = (1.6, 1, 0.6, 0.4, 0.2, 0.1, 0.05)
@@ -72,9 +72,10 @@ def square(control):
         title="The image of the square, and dashed the parallelogram that the Jacobian predicts",
     )  # fmt: skip
     formulas = matrix(tuple(tuple(map(str, row)) for row in formulas_of(name)))
-    numbers = matrix([[_said(entry) for entry in row] for row in slopes])
+    numbers = matrix([[compact(entry) for entry in row] for row in slopes])
     gap = float(np.abs(true - said).max())
-    found = readings(("area", _said(size**2)), ("image", _said(area_of(true))), ("parallelogram", _said(area_of(said))))
+    areas = ("area", size**2), ("image", area_of(true)), ("parallelogram", area_of(said))
+    found = readings(*((name, compact(area)) for name, area in areas))
     return (
         beside(before, after), eq("J", "=", formulas, "=", numbers), found,
         say(verdict(gap / (size * max(np.abs(slopes).max(), 1e-9)), float(np.linalg.det(slopes)))),
@@ -95,7 +96,7 @@ def verdict(gap: float, determinant: float) -> str:
     if abs(determinant) < 1e-9:
         return f"{said} The square is pressed flat: the determinant of $J$ is 0."
     flipped = " and turns the square over" if determinant < 0 else ""
-    return f"{said} $J$ multiplies areas by {_said(abs(determinant))}{flipped}."
+    return f"{said} $J$ multiplies areas by {compact(abs(determinant))}{flipped}."
 
 
 @lru_cache(maxsize=8)
@@ -127,8 +128,3 @@ def area_of(outline: np.ndarray) -> float:
     """The area inside a closed outline, by the shoelace formula."""
     (a, b), (c, d) = outline.T, np.roll(outline, -1, axis=0).T
     return float(abs(np.sum(a * d - b * c)) / 2)
-
-
-def _said(value: float) -> str:
-    text = rounded(float(round(value, 9)), 3)
-    return text.rstrip("0").rstrip(".") if "." in text and "e" not in text else text

@@ -82,7 +82,7 @@ def watch(control):
         beside(_learned(TASKS[task](), frame), _curves(run)),
         _matrices(frame),
         say("Left, the weights into and out of each hidden node; right, their gradients: blue above 0, red below."),
-        readings(("steps", steps), ("C", _said(frame.cost)), ("|∇C|", _said(frame.norm))),
+        readings(("steps", steps), ("C", rounded(frame.cost, 3)), ("|∇C|", rounded(frame.norm, 3))),
         *((say("The cost has flown off: this learning rate is too big here."),) if len(run) <= now else ()),
     )
 
@@ -175,7 +175,3 @@ def _matrices(frame: Frame) -> Node:
         heatmap(gradient, title="The gradients of these weights", rows=rows, columns=nodes, cell=44,
                 largest=largest[1], printed=False),
     )  # fmt: skip
-
-
-def _said(value: float) -> str:
-    return rounded(value, 3)

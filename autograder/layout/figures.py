@@ -18,7 +18,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from .numbers import rounded
+from .numbers import rounded, trimmed
 from .typeset import mathematics, unmarked
 from .words import Node
 
@@ -378,8 +378,7 @@ def short(value: float) -> str:
     """A number of a few letters, for a cell: 0.25, -3, 1.5, 0.008."""
     if abs(value) < 5e-4:
         return "0"
-    text = f"{float(rounded(value, 2)):.3f}" if abs(value) < 10 else f"{value:.0f}"
-    return text.rstrip("0").rstrip(".") if "." in text else text
+    return trimmed(f"{float(rounded(value, 2)):.3f}") if abs(value) < 10 else f"{value:.0f}"
 
 
 def _label(mark: Mark, frame: Frame) -> str:

@@ -1,4 +1,4 @@
-"""Print numbers: 3, -0.5 and 1/3 exactly, others rounded; and tell which short fraction a float stands for."""
+"""Print numbers: 3, -0.5 and 1/3 exactly, measured ones shortly; and tell which short fraction a float stands for."""
 
 from __future__ import annotations
 
@@ -24,6 +24,19 @@ def number(value: float | Fraction, digits: int | None = None) -> str:
         if digits is None or value.denominator == 1:
             return _exact(value)
     return rounded(float(value), digits or 5)
+
+
+def compact(value: float, digits: int = 3) -> str:
+    """A measured number, as short as may be: 1.75, -2.33, 0.5, 14.
+
+    It has so many significant digits at most, no zeros at the end, and no noise of floats, which lies below 1e-9.
+    """
+    return trimmed(rounded(round(float(value), 9), digits))
+
+
+def trimmed(text: str) -> str:
+    """A decimal without the zeros at its end: 0.5 for "0.500", 100 for "100"; powers of ten stay as they are."""
+    return text.rstrip("0").rstrip(".") if "." in text and "e" not in text else text
 
 
 def _exact(value: Fraction) -> str:
