@@ -4,6 +4,8 @@
                          was expected, and the first entry that differs
     report_text(marks)   the same where there is only text
 
+A note goes before the marks: what to know of them first. Of a blank exercise it says what to do.
+
 Everything that came from a student's code is escaped.
 """
 
@@ -28,18 +30,20 @@ SIGNS = {"right": "✓", "partly": "≈", "blank": "·"}  # anything else is not
 LOOKS = {"partly": "few_digits", "error": "mistake", "stopped": "mistake"}  # a state → the page's state of that colour
 
 
-def report(marks: CodeMarks, *, style: tuple[str, ...] = STYLE) -> str:
+def report(marks: CodeMarks, *, note: str = "", style: tuple[str, ...] = STYLE) -> str:
     """The marks as HTML. style: the stylesheets that come along; once in a document is enough."""
     sheet = f"<style>{stylesheet(*style)}</style>" if style else ""
     head = (
         f'<header class="wb-head"><span class="wb-kicker">{marks.points:g} of {marks.out_of} points</span>'
         f"<h2>{prose(marks.exercise.title)}</h2></header>"
     )
+    first = f'<div class="wb-note"><p>{escape(note)}</p></div>' if note else ""
     if marks.blank:
-        return f'{sheet}<div class="wb-page wb-code">{head}<p class="wb-say">{escape(_begin(marks))}</p></div>'
+        first = first or f'<p class="wb-say">{escape(_begin(marks))}</p>'
+        return f'{sheet}<div class="wb-page wb-code">{head}{first}</div>'
     found = "".join(_finding(finding, told) for finding, told in _told(marks))
     foot = f'<p class="wb-summary">{escape(marks.summary)}</p>'
-    return f'{sheet}<div class="wb-page wb-code">{head}<ol class="wb-behaviours">{found}</ol>{foot}</div>'
+    return f'{sheet}<div class="wb-page wb-code">{head}{first}<ol class="wb-behaviours">{found}</ol>{foot}</div>'
 
 
 def _begin(marks: CodeMarks) -> str:
@@ -176,12 +180,12 @@ def _nested(value: object) -> str:
 # -- plain text --------------------------------------------------------------------------------------------------------
 
 
-def report_text(marks: CodeMarks) -> str:
+def report_text(marks: CodeMarks, *, note: str = "") -> str:
     """The marks as plain text."""
     head = f"{unmarked(marks.exercise.title)}: {marks.points:g} of {marks.out_of} points."
     if marks.blank:
-        return f"{head} {_begin(marks)}"
-    lines = [f"{head} {marks.summary}"]
+        return f"{head} {note or _begin(marks)}"
+    lines = [f"{head} {marks.summary}", *([f"  ! {note}"] if note else [])]
     for finding, told in _told(marks):
         sign, points = SIGNS.get(finding.state, "!"), f"{finding.points:g} of {finding.behaviour.points}"
         lines.append(f"  {sign} {unmarked(finding.behaviour.title)} ({points})")

@@ -36,8 +36,9 @@ from IPython import get_ipython
 from IPython.display import display
 
 from . import explorers, pages
+from .attempts import Attempts
 from .cells import PageCall, as_source, page_source, read_cell
-from .code_marking import local, mark_code
+from .code_marking import blank_marks, local, mark_code
 from .code_report import report as code_report
 from .code_report import report_text as code_report_text
 from .explorer import Desk
@@ -75,6 +76,7 @@ class Course:
     live: dict[str, PageWidget] = field(default_factory=dict)
     texts: dict[str, dict[int, str]] = field(default_factory=dict)  # of pages shown without a browser
     explored: dict[tuple[str, str], ExplorerWidget] = field(default_factory=dict)  # by cell and explorer
+    attempts: Attempts = field(default_factory=Attempts)  # the runs of cells in this kernel
 
     @property
     def hub(self) -> str:
@@ -112,6 +114,8 @@ class Course:
 
 
 _course = Course()
+if get_ipython() is not None:
+    _course.attempts.watch(get_ipython())
 
 
 UNSAID = "…"
@@ -169,6 +173,7 @@ def progress(chapter: str = "") -> None:
         raise Advice(f"There is no chapter “{_short(chapter)}”; the chapters are {', '.join(pages.CHAPTERS)}.")
 
     def look(listed: Sequence[SubmittedCell] | None) -> Sequence[Progress]:
+        _course.attempts.saw(listed or ())
         given = {"settings": _course.settings, "student": _course.student}
         if not chapter:
             return chapters_in(Path.cwd().parent, student=_course.student)
@@ -224,7 +229,8 @@ def grade(slug: str) -> float | None:
     """Show the marks of a page or a code exercise and return its points, a plain float between 0 and what it is worth.
 
     Reads a page as it was last shown in this kernel; 0.0, with a word of advice, if it was not. Tries a code exercise
-    on what the kernel knows under its name. None while the points may not be told yet.
+    on what the kernel knows under its name; 0.0, with a word of advice, if the last run of its cell failed.
+    None while the points may not be told yet.
     """
     if isinstance(slug, str) and slug in pages.exercises():
         return _grade_code(slug)
@@ -282,15 +288,19 @@ def _retold(slug: str) -> None:
 def _grade_code(slug: str) -> float | None:
     shell = get_ipython()
     names = shell.user_ns if shell else sys.modules["__main__"].__dict__
+    exercise = pages.load_exercise(slug)
+    doubt = _course.attempts.look(exercise, names)
+    note = doubt.said if doubt else ""
     try:
-        marks = mark_code(slug, local(names))
+        marks = mark_code(exercise, local(names)) if doubt is None or doubt.tried else blank_marks(exercise)
     except KeyboardInterrupt:
         raise Advice("Stopped. If your code never came to an end, look at its loops.") from None
     if _course.policy.held:
         said, points = _course.policy.tells_code(marks)
+        said = note if note and marks.blank else f"{note} {said}".strip()
         _show({"text/html": f"<p>{prose(marks.exercise.title)} · {escape(said)}</p>", "text/plain": said})
         return points
-    _show({"text/html": code_report(marks), "text/plain": code_report_text(marks)})
+    _show({"text/html": code_report(marks, note=note), "text/plain": code_report_text(marks, note=note)})
     return min(max(float(marks.points), 0.0), float(marks.out_of))
 
 

@@ -278,3 +278,16 @@ def test_a_blank_exercise_is_not_begun(capsys):
     """Before anything is written, grade() says so, without a traceback."""
     assert notebook.grade("activations/relu-code") == 0.0
     assert "Not begun yet" in capsys.readouterr().out
+
+
+def test_a_kernel_notes_the_runs_of_its_cells_from_the_set_up_cell_on(tmp_path):
+    """In a real kernel: right, then edited into a syntax error; the marks of the first are not told."""
+    relu = pages.load_exercise("activations/relu-code")
+    graded = f'grade("{relu.slug}")'
+    sources = ["from autograder.notebook import grade", relu.solution, graded, relu.solution + "\n)", graded]
+    nb = nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell(source) for source in sources])
+    given = {"allow_errors": True, "resources": {"metadata": {"path": str(tmp_path)}}}
+    NotebookClient(nb, timeout=60, kernel_name="python3", **given).execute()
+    first, second = (nb.cells[n].outputs for n in (2, 4))
+    assert first[1].data["text/plain"] == "5.0" and second[1].data["text/plain"] == "0.0"
+    assert "ended with SyntaxError" in second[0].data["text/plain"]

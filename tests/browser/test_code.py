@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import nbformat
 import pytest
 
 from autograder import pages
+from autograder.submissions import code_id, grade_id
 
 RELU = pages.load_exercise("activations/relu-code")
 PAGE_CELL, GRADE_CELL = 1, 2
@@ -41,3 +43,47 @@ def test_starter_slip_solution(code):
     assert slip.locator("li[data-state=mistake] > .wb-mark").first.is_visible()
     assert "All of it works" in tried(code, RELU.solution).inner_text()
     assert not code.errors and not code.outside
+
+
+@pytest.fixture
+def chapter(lab):
+    """The cells of a real chapter that set it up, show its progress, and hold this exercise."""
+    from .desk import REPOSITORY, page_source, write_notebook
+
+    notebook = nbformat.read(REPOSITORY / "chapters/05-activations/activations.ipynb", 4)
+    names = ("workbook-setup", code_id(RELU.slug), grade_id(RELU.slug))
+    notebook.cells = [cell for cell in notebook.cells if cell.id in names] + [nbformat.v4.new_code_cell(id="spare")]
+    nbformat.write(notebook, lab.path)
+    lab.reload()
+    lab.run(0)
+    yield lab
+    write_notebook(lab.path, page_source())
+    lab.reload()
+
+
+def test_the_marks_of_a_cell_that_changed_or_broke(chapter):
+    """Edited and not run, the marks say so; run and broken, none are told; mended, they are back."""
+    broken = RELU.solution.replace("class ReLU:", "class ReLU")
+
+    def marked():
+        chapter.run(GRADE_CELL)
+        return chapter.output(GRADE_CELL)
+
+    def run(source):
+        chapter.set_source(PAGE_CELL, source)
+        chapter.run(PAGE_CELL)
+
+    def bar_says(state):
+        chapter.page.wait_for_selector(f'.wb-progress-live li.wb-{state} a[data-cell="{code_id(RELU.slug)}"]')
+
+    run(RELU.solution)
+    assert "All of it works" in marked() and "changed" not in marked()
+    bar_says("right")
+    chapter.set_source(PAGE_CELL, RELU.starter)
+    bar_says("blank")  # so the kernel knows what stands in the cell
+    assert "has changed since it was run" in marked() and "All of it works" in marked()
+    run(broken)
+    assert "ended with SyntaxError" in marked() and "works" not in marked()
+    assert chapter.page.locator(".wb-code .wb-note").is_visible()
+    run(RELU.solution)
+    assert "All of it works" in marked() and "ended with" not in marked()
