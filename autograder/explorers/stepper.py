@@ -16,8 +16,9 @@ import numpy as np
 
 from ..engine.network import Network
 from ..layout import Node, eq, frac, group, say, table
-from ..layout.figures import BOTTOM, LEFT, RIGHT, TOP, area, arrow, figure, label, ring, segment, tag
+from ..layout.figures import area, arrow, label, ring, segment, tag
 from ..layout.numbers import number, rounded
+from .sketch import RADIUS, Edge, Sketch
 
 FORWARD, COST = "forward", "cost"
 EQUATIONS = {
@@ -28,7 +29,7 @@ EQUATIONS = {
 }
 """The four equations, as they stand in the panel that lights up."""
 
-WIDTH, ROW, MARGIN, RADIUS, PANEL = 580, 112, 26, 24, 110
+PANEL = 110  # pixels for the four equations
 
 
 class Operation(NamedTuple):
@@ -97,8 +98,8 @@ class Walk:
         """σ′(z) of a node."""
         return float(self.network.layers[layer - 1].slope(self.seen[layer - 1])[node])
 
-    def edges(self, operation: Operation) -> list[tuple[int, int, int]]:
-        """The edges (layer, to, from) along which something goes in this operation."""
+    def edges(self, operation: Operation) -> list[Edge]:
+        """The edges along which something goes in this operation."""
         kind, layer, node = operation
         if kind in (FORWARD, "BP4"):
             return [(layer, node, k) for k in range(self.sizes[layer - 1])]
@@ -128,39 +129,29 @@ class Walk:
         """
         now = self.operations[done - 1] if done else None
         active = self.edges(now) if now else []
-        marks = [mark for edge in self._all_edges() for mark in self._edge(edge, now, edge in active)]
-        marks += [mark for layer, size in enumerate(self.sizes) for j in range(size)
-                  for mark in self._node(layer, j, done)]  # fmt: skip
+        marks = [mark for edge in self.sketch.edges for mark in self._edge(edge, now, edge in active)]
+        marks += [mark for spot in self.sketch.spots for mark in self._node(*spot, done)]
         title = f"A {'–'.join(map(str, self.sizes))} network, {self.said(now) if now else 'before the first step'}"
-        over = PANEL if equations else 0
-        return figure(
-            *(panel(now) if equations else ()), *marks, x=(0, WIDTH), y=(ROW * max(self.sizes), -over), axes=False,
-            width=WIDTH + LEFT + RIGHT, height=ROW * max(self.sizes) + over + TOP + BOTTOM, title=title,
-        )  # fmt: skip
+        if not equations:
+            return self.sketch.figure(*marks, title=title)
+        return self.sketch.figure(*panel(now), *marks, title=title, over=PANEL)
 
-    def _all_edges(self) -> list[tuple[int, int, int]]:
-        return [(layer, j, k) for layer in range(1, len(self.sizes)) for j in range(self.sizes[layer])
-                for k in range(self.sizes[layer - 1])]  # fmt: skip
+    @cached_property
+    def sketch(self) -> Sketch:
+        """Where everything stands."""
+        return Sketch([[f"{'a' if layer else 'x'}_{node + 1}" for node in range(size)]
+                       for layer, size in enumerate(self.sizes)])  # fmt: skip
 
-    def _place(self, layer: int, node: int) -> tuple[float, float]:
-        gap = (WIDTH - 2 * MARGIN) / (len(self.sizes) - 1)
-        top = (max(self.sizes) - self.sizes[layer]) / 2
-        return MARGIN + gap * layer, 40 + ROW * (top + node)
-
-    def _edge(self, edge: tuple[int, int, int], now: Operation | None, active: bool) -> list:
-        layer, to, start = edge
-        ends = self._place(layer - 1, start), self._place(layer, to)
-        length = np.hypot(ends[1][0] - ends[0][0], ends[1][1] - ends[0][1])
-        near, far = (_between(*ends, share) for share in (RADIUS / length, 1 - (RADIUS + 2) / length))
+    def _edge(self, edge: Edge, now: Operation | None, active: bool) -> list:
+        near, far = self.sketch.rims(edge)
         if not active:
-            where = _between(*ends, 0.24)
-            return [segment(near, far), tag(where, _number(self.weight(layer, to, start)), "soft")]
+            return [segment(near, far), tag(self.sketch.between(edge, 0.24), _number(self.weight(*edge)), "soft")]
         back = now.kind != FORWARD
         drawn = arrow(far, near, "care") if back else arrow(near, far)
-        where = _between(*ends, 0.5 if now.kind == "BP2" else 0.42)
+        where = self.sketch.between(edge, 0.5 if now.kind == "BP2" else 0.42)
         return [drawn, tag(where, self._product(edge, now), "care" if back else "accent")]
 
-    def _product(self, edge: tuple[int, int, int], now: Operation) -> str:
+    def _product(self, edge: Edge, now: Operation) -> str:
         """What is written on an active edge."""
         if now.kind == FORWARD:
             left, right = self.weight(*edge), self.value(edge[0] - 1, edge[2])
@@ -173,10 +164,9 @@ class Walk:
         known = layer == 0 or Operation(FORWARD, layer, node) in past
         now = bool(past) and past[-1].kind != COST and (past[-1].layer, past[-1].node) == (layer, node)
         look = ("accent" if past[-1].kind == FORWARD else "care") if now else "ink" if known else "soft"
-        at = self._place(layer, node)
-        name = f"{'a' if layer else 'x'}_{node + 1}"
+        at = self.sketch.place(layer, node)
         marks = [ring(at, _number(self.value(layer, node)) if known else "", look, size=RADIUS)]
-        marks.append(tag(at, name, "soft", dy=-37))
+        marks.append(tag(at, self.sketch.columns[layer][node], "soft", dy=-37))
         if Operation("BP1", layer, node) in past or Operation("BP2", layer, node) in past:
             marks.append(tag(at, f"δ = {_number(self.delta(layer, node))}", "care", dy=37))
         return marks
@@ -263,10 +253,6 @@ def panel(now: Operation | None) -> list:
         marks += [label((x + 14, y + 27), name, "ink" if acts else "soft", anchor="start"),
                   label((x + 66, y + 27), equation, "ink" if acts else "soft", anchor="start")]  # fmt: skip
     return marks
-
-
-def _between(a: tuple[float, float], b: tuple[float, float], share: float) -> tuple[float, float]:
-    return a[0] + (b[0] - a[0]) * share, a[1] + (b[1] - a[1]) * share
 
 
 def _name(letter: str, layer: int, node: int) -> str:
