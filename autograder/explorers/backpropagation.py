@@ -36,5 +36,4 @@ def walked(control, start: str, activation: str = "none") -> tuple[Walk, tuple[N
 @explorer("Check by nudging", beside="backpropagation/whole-network")
 def check(control):
     """Nudge a weight and watch the loss. Is the ratio what you typed? Choose a weight here or click on it."""
-    names = ("whole-network", "weight-gradients", "weight-matrix", "bias-gradients", "first-layer", "first-matrix")
-    return checked(control, *(f"backpropagation/{name}" for name in names))
+    return checked(control, "backpropagation/whole-network")

@@ -94,7 +94,7 @@ def _weights(delta: np.ndarray, a: np.ndarray, kept: list[int], rows: bool) -> t
 @explorer("Check by nudging", beside="batching/backward-rows")
 def check(control):
     """Nudge a weight and watch the cost of the batch. Is the ratio what you typed? Here a sum is not enough."""
-    return checked(control, "batching/backward-rows", "batching/backward-columns")
+    return checked(control, "batching/backward-rows")
 
 
 class Laid(NamedTuple):

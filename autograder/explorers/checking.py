@@ -1,194 +1,141 @@
-"""Check by nudging: nudge a weight of a page's own network and hold Δcost/ε beside the gradient that was typed there.
+"""Check by nudging: nudge a number of a page's own network and hold Δcost/ε beside the gradient that was typed there.
 
     def check(control):
-        return checked(control, "equations/small-gradients", "equations/deep-gradients")
+        return checked(control, "equations/small-gradients")
 
-Which boxes of a page hold which gradients is read off their names, ∂C/∂W^2 in row 1, column 2. The nudge knows nothing
-of gradients: it computes the cost twice.
+    checker("batching/once-only")       the explorer for a page; None where there is nothing to nudge
+
+The ratio appears once something is typed for it to be held against: it checks an answer, it does not give one.
 """
 
 from __future__ import annotations
 
-import re
-from collections.abc import Mapping
-from functools import lru_cache
-from typing import NamedTuple
-
-import numpy as np
+from functools import cache
 
 from .. import pages
 from ..answers import Number, read_number
-from ..engine.network import Layer, Network
+from ..explorer import Controls, Explorer
 from ..layout import Node, readings, say
-from ..layout.figures import BOTTOM, LEFT, RIGHT, TOP, figure, ring, segment, tag
+from ..layout.figures import Mark, ring, segment, tag
 from ..layout.numbers import number, rounded
 from ..page import Box
+from .nudged_pages import PAGES, Check, checks
+from .nudging import Quantity
+from .sketch import RADIUS, Edge, Point, Spot
 
 NUDGES = (1, 0.5, 0.1, 0.01, 0.001, -0.001, -0.01, -0.1, -0.5, -1)
-WIDTH, ROW, MARGIN, RADIUS = 560, 100, 30, 24
-GRADIENT = re.compile(r"∂[Cl]/∂(?P<kind>[WwBb]|\(b_4, b_5\))(?:\^(?P<layer>\d)| of the (?P<which>first|second) layer)?"
-                      r"(?: on the edges)?")  # fmt: skip
-LAYERS = {
-    "backpropagation/weight-gradients": 2, "backpropagation/weight-matrix": 2, "backpropagation/bias-gradients": 2,
-    "backpropagation/first-layer": 1, "backpropagation/first-matrix": 1,
-}  # fmt: skip
-"""Pages that look at one layer of a deeper network, and at which."""
-ACTIVATIONS = {
-    "cost": ("relu",), "backpropagation": ("identity", "identity"), "equations": ("sigmoid",) * 3,
-    "batching": ("relu", "identity"), "cost/cost-as-formula": ("identity",),
-}  # fmt: skip
-"""Activations of the layers, by chapter or page."""
+ABOUT = "Nudge a number by ε and watch the cost. Is the ratio what you typed? Choose here or in the drawing."
 
 
-class Parameter(NamedTuple):
-    """One weight or bias: its layer (1 is the first), its node, and from which node it comes; None for a bias."""
-
-    layer: int
-    node: int
-    start: int | None
-
-    @property
-    def name(self) -> str:
-        """As mathematics: w^2_{13}, b^1_2."""
-        return f"{'b' if self.start is None else 'w'}^{self.layer}_" + (
-            f"{self.node + 1}" if self.start is None else f"{{{self.node + 1}{self.start + 1}}}")  # fmt: skip
-
-
-class Case(NamedTuple):
-    """What a page is about: its network, its examples in columns, and the box of each gradient it asks for."""
-
-    network: Network
-    inputs: np.ndarray
-    targets: np.ndarray
-    boxes: dict[Parameter, Box]
-
-    def cost(self, parameter: Parameter, nudge: float) -> float:
-        """The cost with one parameter nudged."""
-        arrays = [array.copy() for array in self.network.parameters]
-        place = 2 * (parameter.layer - 1) + (parameter.start is None)
-        at = (parameter.node,) if parameter.start is None else (parameter.node, parameter.start)
-        arrays[place][at] += nudge
-        return self.network.with_parameters(arrays).cost(self.inputs, self.targets)
-
-    def value(self, parameter: Parameter) -> float:
-        """The weight or bias itself."""
-        layer = self.network.layers[parameter.layer - 1]
-        return float(layer.bias[parameter.node] if parameter.start is None
-                     else layer.weights[parameter.node, parameter.start])  # fmt: skip
-
-
-@lru_cache(maxsize=256)
-def case(slug: str, variant: int = 0) -> Case:
-    """What the page is about, with the numbers of this variant."""
-    sheet = pages.load(slug).sheet(variant)
-    network, inputs, targets = _network(slug, sheet.givens)
-    boxes: dict[Parameter, Box] = {}
-    for box in sheet.boxes:
-        parameter = _parameter(slug, box, len(network.layers))
-        if parameter is not None:
-            boxes.setdefault(parameter, box)
-    return Case(network, inputs, targets, boxes)
-
-
-def _network(slug: str, given: Mapping[str, object]) -> tuple[Network, np.ndarray, np.ndarray]:
-    names = ACTIVATIONS.get(slug) or ACTIVATIONS[slug.partition("/")[0]]
-    if "w" in given:
-        pairs = [(np.atleast_2d(given["w"]), np.atleast_1d(given["b"]))]
-    else:
-        pairs = [(given[f"W{n}"], given[f"b{n}"]) for n in (1, 2, 3) if f"W{n}" in given]
-    network = Network([Layer(w, b, name) for (w, b), name in zip(pairs, names, strict=False)])
-    inputs = np.asarray(given["X"] if "X" in given else given["x"], dtype=float)
-    targets = np.asarray(given["target"] if "target" in given else given["y"], dtype=float)
-    if slug.startswith("cost/"):
-        inputs, targets = np.atleast_2d(inputs).reshape(-1, pairs[0][0].shape[1]).T, targets.reshape(1, -1)
-    elif slug == "batching/backward-rows":
-        inputs, targets = inputs.T, targets.T
-    return network, inputs, targets
-
-
-def _parameter(slug: str, box: Box, layers: int) -> Parameter | None:
-    """Which parameter's gradient stands in a box; None if another thing does."""
-    if box.name == "the gradient there":  # of a neuron with one input: its weight, then its bias
-        return Parameter(1, 0, 0 if "entry 1" in box.label else None)
-    name = GRADIENT.fullmatch(box.name)
-    if name is None or box.kind != "number":
+@cache
+def checker(slug: str) -> Explorer | None:
+    """The explorer that checks the gradients of one page; None for a page that asks for none that can be nudged."""
+    if slug not in PAGES:
         return None
-    layer = {"first": 1, "second": 2}.get(name["which"] or "", int(name["layer"] or 0)) or LAYERS.get(slug, layers)
-    places = [int(found) - 1 for found in re.findall(r"(?:row|column|entry) (\d+)", box.label)]
-    if name["kind"][:1] in "bB(":
-        return Parameter(layer, (places or [0])[0], None)
-    return Parameter(layer, *(places if len(places) == 2 else [0, (places or [0])[0]]))
+    title = f"Check by nudging: {pages.load(slug).title}"
+    return Explorer(f"{slug}/check", title, ABOUT, lambda control: checked(control, slug), beside=slug)
 
 
-# -- the explorer ------------------------------------------------------------------------------------------------------
-
-
-def checked(control, *slugs: str) -> tuple[Node, ...]:
-    """Choose a page, a weight and a nudge; see the network, and Δcost/ε beside what was typed."""
-    titles = {pages.load(slug).title: slug for slug in slugs}
-    slug = titles[control.choice("page", tuple(titles), spoken="page")]
-    asked = case(slug, control.variant)
-    named = {parameter.name: parameter for parameter in asked.boxes}
-    parameter = named[control.choice("weight", tuple(named), spoken="weight")]
+def checked(control: Controls, slug: str) -> tuple[Node, ...]:
+    """Choose a number and a nudge; see the network, and Δcost/ε beside what was typed."""
+    check = _part(control, checks(slug, control.variant))
+    numbers = {check.computation.called(quantity): quantity for quantity in check.boxes}
+    quantity = numbers[control.choice("nudged", tuple(numbers), spoken="nudged")]
     nudge = control.scale("ε", 0.1, NUDGES, spoken="nudge ε")
-    before, after = asked.cost(parameter, 0.0), asked.cost(parameter, nudge)
-    box = asked.boxes[parameter]
+    rise, box = check.computation.rise(quantity, nudge), check.boxes[quantity]
     typed = control.typed(slug).get(box.number, "")
-    return (
-        _picture(asked, parameter, nudge),
-        readings(("C", _said(before)), ("C_{nudged}", _said(after)), ("ΔC", _said(after - before)),
-                 ("ΔC/ε", _said((after - before) / nudge))),
-        say(_beside(box.number, typed)),
-    )  # fmt: skip
+    cost = check.computation.result
+    shown = [(f"Δ{cost}", _said(rise)), (f"Δ{cost}/ε", _said(rise / nudge) if _read(typed) else "…")]
+    return _picture(check, quantity, nudge), readings(*shown), say(_beside(box, typed, rise / nudge))
 
 
-def _beside(box: int, typed: str) -> str:
-    """What stands in the box of this gradient, as it was read."""
+def _part(control: Controls, parts: tuple[Check, ...]) -> Check:
+    """Where a page is about several networks, the one that is chosen by the boxes that belong to it."""
+    if len(parts) == 1:
+        return parts[0]
+    named = {_span([box.number for box in part.boxes.values()]): part for part in parts}
+    return named[control.choice("boxes", tuple(named), spoken="boxes")]
+
+
+def _span(boxes: list[int]) -> str:
+    return f"{min(boxes)} to {max(boxes)}" if len(boxes) > 1 else f"{boxes[0]}"
+
+
+def _read(typed: str) -> Number | None:
     read = read_number(typed) if typed else None
+    return read if isinstance(read, Number) else None
+
+
+def _beside(box: Box, typed: str, ratio: float) -> str:
+    """What stands in the box of this gradient, and how far the ratio is from it."""
+    if not typed.strip():
+        return f"Box {box.number} of the page is still empty. Work it out there: then the ratio appears beside it."
+    read = _read(typed)
     if read is None:
-        return f"Box {box} of the page is still empty. Work it out there, then nudge to check it."
-    if not isinstance(read, Number):
-        return f"What stands in box {box} cannot be read as a number."
-    return f"In box {box} you typed **{typed.strip()}**. Does the ratio come near it when ε shrinks?"
+        return f"What stands in box {box.number} cannot be read as a number."
+    gap = abs(ratio - float(read.value))
+    return (f"In box {box.number} you typed **{typed.strip()}**. The ratio is {_said(gap)} away from it. "
+            "Does that shrink with ε?")  # fmt: skip
 
 
-def _picture(asked: Case, chosen: Parameter, nudge: float) -> Node:
-    sizes = [asked.network.layers[0].weights.shape[1], *(len(layer.bias) for layer in asked.network.layers)]
-    height = ROW * max(sizes)
-
-    def place(layer: int, node: int) -> tuple[float, float]:
-        gap = (WIDTH - 2 * MARGIN) / (len(sizes) - 1)
-        return MARGIN + gap * layer, 36 + ROW * ((max(sizes) - sizes[layer]) / 2 + node)
-
-    lines, tags, rings = [], [], [ring(place(0, k), f"x_{k + 1}", size=RADIUS) for k in range(sizes[0])]
-    for layer, size in enumerate(sizes[1:], start=1):
-        for node in range(size):
-            bias = Parameter(layer, node, None)
-            lit = bias == chosen
-            rings.append(ring(place(layer, node), f"a_{node + 1}", "care" if lit else "ink", size=RADIUS))
-            tags.append(_tag(asked, bias, place(layer, node), lit, nudge, dy=36))
-            for start in range(sizes[layer - 1]):
-                edge = Parameter(layer, node, start)
-                ends = place(layer - 1, start), place(layer, node)
-                lines.append(segment(*ends, "care" if edge == chosen else "soft"))
-                where = tuple(a + (b - a) * 0.25 for a, b in zip(*ends, strict=True))
-                tags.append(_tag(asked, edge, where, edge == chosen, nudge))
-    title = f"The network of the page; {chosen.name} is nudged by {nudge:g}"
-    return figure(*lines, *rings, *tags, x=(0, WIDTH), y=(height, 0), axes=False, title=title,
-                  width=WIDTH + LEFT + RIGHT, height=height + TOP + BOTTOM)  # fmt: skip
+# -- the drawing -------------------------------------------------------------------------------------------------------
 
 
-def _tag(asked: Case, parameter: Parameter, at: tuple[float, float], lit: bool, nudge: float, dy: float = 0):
-    """The value on its edge or under its node; a click on it chooses it, if the page asks for its gradient."""
-    value = _said(asked.value(parameter))
-    said = f"{value} {'+' if nudge > 0 else '−'} {abs(nudge):g}" if lit else value
-    said = f"b = {said}" if parameter.start is None else said
-    pick = ("weight", parameter.name) if parameter in asked.boxes else None
-    return tag(at, said, "care" if lit else "accent" if pick else "soft", dy=dy, pick=pick)
+def _picture(check: Check, chosen: Quantity, nudge: float) -> Node:
+    """The network with its numbers where they belong; the one that is nudged is lit."""
+    computation, sketch = check.computation, check.computation.sketch
+    written = [(quantity, computation.where(quantity)) for quantity in _written(check)]
+    lit = computation.where(chosen)
+    edges = [segment(*sketch.rims(edge), "care" if edge == lit else "soft") for edge in computation.edges]
+    rings = [ring(sketch.place(*spot), sketch.columns[spot[0]][spot[1]], "care" if spot == lit else "ink", size=RADIUS)
+             for spot in sketch.spots]  # fmt: skip
+    tags = [_tag(check, quantity, _place(check, quantity, place, written), quantity == chosen, nudge)
+            for quantity, place in written]  # fmt: skip
+    said = f"{computation.called(chosen)} is nudged by {nudge:g}"
+    return sketch.figure(*edges, *rings, *tags, title=f"What the page computes; {said}")
+
+
+def _written(check: Check) -> list[Quantity]:
+    """What the page prints, and what can be nudged."""
+    told = [Quantity(name, index) for name in check.computation.given if name in check.computation.told
+            for index in check.computation.indices(name)]  # fmt: skip
+    return list(dict.fromkeys([*told, *check.boxes]))
+
+
+Placed = tuple[Point, float]  # where, and how many pixels further down
+
+
+def _place(check: Check, quantity: Quantity, at: Edge | Spot, written: list[tuple[Quantity, Edge | Spot]]) -> Placed:
+    """On its edge; under its node if it is put in there, above it if it is computed."""
+    sketch = check.computation.sketch
+    if len(at) == 3:
+        return sketch.between(at, 0.25), 0
+    x, y = sketch.place(*at)
+    if _under(check, quantity):
+        return (x, y), 37
+    above = [other for other, place in written if place == at and not _under(check, other)]
+    return (x + 46 * (above.index(quantity) - (len(above) - 1) / 2), y), -37
+
+
+def _under(check: Check, quantity: Quantity) -> bool:
+    return quantity.array in check.computation.given and quantity.array[0] != "z"
+
+
+def _tag(check: Check, quantity: Quantity, place: Placed, lit: bool, nudge: float) -> Mark:
+    """The number or its name; a click on it chooses it, if the page asks for its gradient."""
+    (at, down), value, name = place, check.computation.value(quantity), check.computation.called(quantity)
+    said = name if value is None else _said(value)
+    if lit:
+        said = f"{said} {'+' if nudge > 0 else '−'} {abs(nudge):g}"
+    if quantity.array[0] == "b" and value is not None:
+        said = f"b = {said}"
+    pick = ("nudged", name) if quantity in check.boxes else None
+    return tag(at, said, "care" if lit else "accent" if pick else "soft", dy=down, pick=pick)
 
 
 def _said(value: float) -> str:
     """Five digits, without trailing zeros: enough to see a small nudge."""
+    value = round(value, 9) + 0.0  # what floats add on their own is not shown
     text = number(value)
     text = text if "/" not in text and len(text) <= 7 else rounded(value, 5)
     return text.rstrip("0").rstrip(".") if "." in text and "e" not in text else text

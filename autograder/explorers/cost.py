@@ -159,4 +159,4 @@ def _said(value: float) -> str:
 @explorer("Check by nudging", beside="cost/whole-gradient")
 def check(control):
     """Nudge a weight and watch the cost. Is the ratio what you typed? Choose a weight here or click on it."""
-    return checked(control, "cost/whole-gradient", "cost/per-example", "cost/chain-of-factors", "cost/cost-as-formula")
+    return checked(control, "cost/whole-gradient")

@@ -21,4 +21,4 @@ def stepper(control):
 @explorer("Check by nudging", beside="equations/small-gradients")
 def check(control):
     """Nudge a weight and watch the cost. Is the ratio what you typed? Choose a weight here or click on it."""
-    return checked(control, "equations/small-gradients", "equations/deep-gradients")
+    return checked(control, "equations/small-gradients")
