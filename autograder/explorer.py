@@ -53,6 +53,7 @@ class Desk(NamedTuple):
 
     variant: int = 0
     typed: Callable[[str], Mapping[int, str]] = lambda slug: {}  # noqa: E731  page → box → text
+    frank: bool = True  # whether what is typed may be compared with anything, or marks are held back
 
 
 @dataclass(frozen=True)
@@ -115,6 +116,11 @@ class Controls:
     def typed(self, slug: str) -> Mapping[int, str]:
         """What stands in the boxes of a page just now, box → text. It is shown, never changed."""
         return self._desk.typed(slug)
+
+    @property
+    def frank(self) -> bool:
+        """Whether what is typed may be compared with anything."""
+        return self._desk.frank
 
     def slider(
         self, name: str, start: float, *, low: float, high: float, step: float = 0.1, label: str = "", spoken: str = "",

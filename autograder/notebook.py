@@ -216,8 +216,9 @@ def page(slug: str, answers: MutableMapping | None = None, variant: int = 0) -> 
     texts = _typed_before(shown.slug, texts, cell)
     widget = PageWidget(
         shown, texts, answers=own, notes=notes, show_how=lambda: _course.show_how,
-        tells=lambda marks: _course.policy.tells(marks), variant=_course.variant, practice=variant,
-        cell_id=cell.id, call_index=cell.count, variable=call.variable if call else "answers",
+        tells=lambda marks: _course.policy.tells(marks), frank=lambda: not _course.policy.held,
+        variant=_course.variant, practice=variant, cell_id=cell.id, call_index=cell.count,
+        variable=call.variable if call else "answers",
     )  # fmt: skip
     _close(_course.live.get(shown.slug), cell)
     _course.live[shown.slug] = widget
@@ -269,7 +270,8 @@ def explore(slug: str) -> None:
     old = _course.explored.pop((cell.id, found.slug), None)
     if old is not None:
         old.close()
-    _course.explored[cell.id, found.slug] = widget = ExplorerWidget(found, Desk(_course.variant or 0, _typed))
+    desk = Desk(_course.variant or 0, _typed, frank=not _course.policy.held)
+    _course.explored[cell.id, found.slug] = widget = ExplorerWidget(found, desk)
     display(widget)
 
 

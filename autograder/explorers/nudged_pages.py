@@ -17,10 +17,10 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from .. import pages
-from ..engine.activations import relu, sigmoid
+from ..engine.activations import relu, sigmoid, softmax
 from ..engine.losses import LOSSES
 from ..page import Box
-from .nudging import Computation, Quantity, errors, feeding, graph, layered, seen, slope, squared
+from .nudging import ERRORS_ONLY, Computation, Quantity, errors, feeding, graph, layered, seen, slope, squared
 from .sketch import Sketch
 
 Given = Mapping[str, Any]
@@ -252,7 +252,7 @@ def rule_weights(g: Given) -> list[Asked]:
 
 def three_rules(g: Given) -> Asked:
     found = seen(g["a"], cost=lambda v: slope(g["d"], v.z1), nodes=2, result="l", first="a")
-    found = found.but(given={**found.given, "W1": g["W"]}, told=frozenset({"a0", "W1"}))
+    found = found.but(given={**found.given, "W1": g["W"]}, told=frozenset({"a0", "W1"}), note=ERRORS_ONLY)
     return Asked(found, {"d‑values of the inputs": "a0", "d‑weights": "W1", "d‑biases": "b1"})
 
 
@@ -321,6 +321,14 @@ def classes(g: Given) -> Asked:
     cost = LOSSES["cross-entropy with sigmoid"].value
     found = outputs(logit(g["a"]), g["y"])
     return Asked(found.but(steps={"C": lambda v: cost(v.z, g["y"])}), {"δ": "z"})
+
+
+def shares(z: object, true: int) -> Asked:
+    """Shares of three nodes, and the cross-entropy of the true class."""
+    steps = {"p": lambda v: softmax(v.z), "C": lambda v: -np.log(v.p[true])}
+    letters = {f"{letter}{i}": f"{letter}_{i + 1}" for letter in "zp" for i in range(3)}
+    found = graph("z0 z1 z2 | p0 p1 p2 | C", steps, {"z": z}, told=False, shown=letters)
+    return Asked(found.but(spots={"z": (0, 0), "p": (1, 0)}), {"∂C/∂p": "p", "δ": "z"})
 
 
 def softmax_network(g: Given) -> Asked:
@@ -415,6 +423,8 @@ PAGES: dict[str, Callable[[Given], object]] = {
     "equations/deep-backward": lambda g: Asked(sigmoid_network(g), {"(W^2)^T δ^2": "a1"}),
     "equations/deep-gradients": sigmoid_network,
     "equations/sigmoid-cross-entropy": classes,
+    "equations/softmax-jacobian": lambda g: shares(np.log(g["p"]), g["true"]),
+    "equations/softmax-short": lambda g: shares(g["z"], g["true"]),
     "equations/softmax-network": softmax_network,
     "batching/stored-in-out": stored_in_out,
     "batching/bias-sums": bias_sums,

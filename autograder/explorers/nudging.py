@@ -41,9 +41,10 @@ class Computation:
     steps: Mapping[str, Step]  # the last one is the cost
     sketch: Sketch
     edges: Sequence[Edge]
-    spots: Mapping[str, Spot] = field(default_factory=dict)  # of a graph: where each of its numbers stands
+    spots: Mapping[str, Spot | Edge] = field(default_factory=dict)  # of a graph: where each of its numbers stands
     told: frozenset[str] = frozenset()  # the arrays whose entries the page prints
     letters: Mapping[str, object] = field(default_factory=dict)  # array → how it is called, or its entries are
+    note: str = ""  # what else to say of it
 
     @property
     def result(self) -> str:
@@ -95,8 +96,8 @@ class Computation:
     def where(self, of: Quantity) -> Edge | Spot:
         """The edge or the node at which it stands."""
         if of.array in self.spots:
-            layer, node = self.spots[of.array]
-            return layer, node + (of.index[0] if of.index else 0)
+            *place, last = self.spots[of.array]
+            return (*place, last + (of.index[0] if of.index else 0))
         layer = int(of.array[1:] or 0)
         return (layer, *of.index[:2]) if of.array[0] == "W" else (layer, of.index[0])
 
@@ -106,6 +107,9 @@ class Computation:
 
 
 # -- the kinds of computation that pages are about ---------------------------------------------------------------------
+
+
+ERRORS_ONLY = "The page tells the errors δ alone, so the cost here rises by δ for each 1 of z, however large the nudge."
 
 
 def squared(a: np.ndarray, y: np.ndarray) -> float:
@@ -159,7 +163,7 @@ def errors(delta: object, inputs: object = None, *, result: str = "C", first: st
     inputs = np.zeros((1, *delta.shape[1:])) if inputs is None else inputs
     found = seen(inputs, z=np.zeros(delta.shape), cost=lambda v: slope(delta, v.z1), nodes=len(delta), result=result,
                  first=first)  # fmt: skip
-    return found if np.any(inputs) else found.but(told=frozenset())
+    return found.but(told=found.told if np.any(inputs) else frozenset(), note=ERRORS_ONLY)
 
 
 def feeding(w: object, delta: object, z: object, sigma: str = "identity", *, result: str = "C") -> Computation:
@@ -167,7 +171,9 @@ def feeding(w: object, delta: object, z: object, sigma: str = "identity", *, res
     given = {"z0": np.atleast_1d(np.asarray(z, float)), "W1": np.atleast_2d(w)}
     steps = {"a0": lambda v: ACTIVATIONS[sigma].value(v.z0), "z1": lambda v: v.W1 @ v.a0,
              result: lambda v: slope(delta, v.z1)}  # fmt: skip
-    return _dense(given, steps, list(given["W1"].shape[::-1]), frozenset({"W1"}), "a")
+    found = _dense(given, steps, list(given["W1"].shape[::-1]), frozenset({"W1"}), "a")
+    columns = [found.sketch.columns[0], _numbered("z", len(given["W1"]))]
+    return found.but(sketch=Sketch(columns), note=ERRORS_ONLY)
 
 
 def graph(columns: str, steps: Mapping[str, Step], given: Mapping[str, object], *, edges: str = "",

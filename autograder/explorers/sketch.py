@@ -43,6 +43,10 @@ class Sketch(NamedTuple):
         """As many rows as the longest column has nodes."""
         return ROW * max(map(len, self.columns))
 
+    def name(self, spot: Spot) -> str:
+        """What stands in a node."""
+        return self.columns[spot[0]][spot[1]]
+
     def place(self, layer: int, node: int) -> Point:
         """The middle of a node."""
         gap = (WIDTH - 2 * MARGIN) / (len(self.columns) - 1)

@@ -166,7 +166,7 @@ class Walk:
         look = ("accent" if past[-1].kind == FORWARD else "care") if now else "ink" if known else "soft"
         at = self.sketch.place(layer, node)
         marks = [ring(at, _number(self.value(layer, node)) if known else "", look, size=RADIUS)]
-        marks.append(tag(at, self.sketch.columns[layer][node], "soft", dy=-37))
+        marks.append(tag(at, self.sketch.name((layer, node)), "soft", dy=-37))
         if Operation("BP1", layer, node) in past or Operation("BP2", layer, node) in past:
             marks.append(tag(at, f"δ = {_number(self.delta(layer, node))}", "care", dy=37))
         return marks

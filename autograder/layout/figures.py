@@ -118,9 +118,11 @@ def tag(at: Point, said: str, look: str = "ink", *, dy: float = 0, pick: tuple[s
     return Mark("tag", at, {"look": look, "said": said, "dy": dy, "pick": pick})
 
 
-def ring(at: Point, said: str, look: str = "ink", *, size: float = 24) -> Mark:
-    """A node of a network: a circle `size` pixels in radius with a formula or a number in it."""
-    return Mark("ring", at, {"look": look, "said": said, "size": size})
+def ring(
+    at: Point, said: str, look: str = "ink", *, size: float = 24, pick: tuple[str, str] | None = None
+) -> Mark:
+    """A node of a network: a circle `size` pixels in radius with a formula or a number in it; `pick` as for a tag."""
+    return Mark("ring", at, {"look": look, "said": said, "size": size, "pick": pick})
 
 
 def faces(polygons: Sequence[tuple[Sequence[Point], float]]) -> Mark:
@@ -396,9 +398,14 @@ def _tag(mark: Mark, frame: Frame) -> str:
         f'<rect class="wb-patch" x="{_n(x - half)}" y="{_n(y - 11)}" width="{_n(2 * half)}" height="22" rx="6"/>'
         + _text(x, y + 5, opt["said"], f"wb-tag wb-{opt['look']}")
     )
-    if not opt["pick"]:
+    return _picked(drawn, opt["pick"])
+
+
+def _picked(drawn: str, pick: tuple[str, str] | None) -> str:
+    """The same as something to click on, where it sets a control."""
+    if not pick:
         return drawn
-    control, value = map(escape, opt["pick"])
+    control, value = map(escape, pick)
     return f'<g class="wb-pick" data-control="{control}" data-value="{value}">{drawn}</g>'
 
 
@@ -406,10 +413,8 @@ def _ring(mark: Mark, frame: Frame) -> str:
     x, y = frame.place(mark.data)
     opt = mark.options
     small = " wb-small" if len(unmarked(opt["said"])) > 5 else ""
-    return (
-        f'<circle class="wb-ring wb-{opt["look"]}" cx="{_n(x)}" cy="{_n(y)}" r="{_n(opt["size"])}"/>'
-        + _text(x, y + 5, opt["said"], f"wb-inring{small}")
-    )
+    circle = f'<circle class="wb-ring wb-{opt["look"]}" cx="{_n(x)}" cy="{_n(y)}" r="{_n(opt["size"])}"/>'
+    return _picked(circle + _text(x, y + 5, opt["said"], f"wb-inring{small}"), opt["pick"])
 
 
 def _handle(mark: Mark, frame: Frame) -> str:

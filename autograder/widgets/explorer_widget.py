@@ -30,10 +30,10 @@ class ExplorerWidget(LiveWidget):
     trouble = t.Unicode().tag(sync=True)  # why it could not be drawn
     done = t.Int(0).tag(sync=True)  # number of the last change that is drawn
 
-    def __init__(self, explorer: Explorer, desk: Desk | None = None) -> None:
+    def __init__(self, explorer: Explorer, desk: Desk | None = None, start: dict[str, object] | None = None) -> None:
         self.explorer, self.desk, self.reads = explorer, desk or Desk(), set()
         super().__init__(heading=exploring.heading(explorer))
-        self._draw({}, 0)
+        self._draw(start or {}, 0)
         self.on_msg(self._moved)
 
     def _moved(self, _widget: object, content: object, _buffers: object) -> None:
@@ -51,7 +51,7 @@ class ExplorerWidget(LiveWidget):
     def _draw(self, values: dict[str, object], seq: int) -> None:
         with self.hold_sync():
             try:
-                drawn = self.explorer.draw(values, Desk(self.desk.variant, self._typed))
+                drawn = self.explorer.draw(values, self.desk._replace(typed=self._typed))
                 self.controls, self.body = list(drawn.controls), exploring.body(drawn)
                 self.trouble = ""
             except Exception as error:  # noqa: BLE001  an answer must come, or the browser would wait for it

@@ -40,13 +40,17 @@ function frame(uid) {
     voice: element("div", "wb-voice"),
     sum: element("span", "wb-sum"),
     again: button("New numbers"), solve: button("Show how"), back: button("Back to my page"),
+    nudge: button("Check by nudging"),
+    below: element("div", "wb-below"), // outside the page: an explorer looks after its own keys
   };
-  const { root, banner, body, how, note, foot, hint, voice, sum, again, solve, back } = parts;
+  const { root, banner, body, how, note, foot, hint, voice, sum, again, solve, nudge, back } = parts;
   voice.setAttribute("role", "status");
   solve.setAttribute("aria-expanded", "false");
+  nudge.setAttribute("aria-expanded", "false");
+  nudge.title = "Nudge a number of this page and hold \u0394C/\u03b5 beside the gradient you typed";
   again.title = "The same exercise with other numbers, for practice";
   banner.append(element("span", "", { textContent: "Practice: nothing here is handed in" }), back);
-  foot.append(sum, again, solve);
+  foot.append(sum, again, solve, nudge);
   root.append(banner, body, how, note, foot, hint, voice);
   return parts;
 }
@@ -65,16 +69,20 @@ class LivePage {
     this.showBubble = bubble(hint, root, body);
     this.light = lights(body);
     this.link = cellLink({ model, onTexts: (entries) => this.fromCell(entries), onState: (state) => this.linked(state) });
-    el.append(root);
+    this.last = 1; // the box that had the focus last
+    this.opened = null; // the explorer under the page
+    el.append(root, this.parts.below);
     this.stops = [this.listen(), watchKernel(model, () => this.lose())];
     this.build();
     this.showGiven();
+    this.showNudger();
     this.link.bind();
     askForFonts(model);
   }
 
   dispose() {
     this.link.dispose();
+    this.opened?.remove();
     for (const stop of this.stops) stop();
     Object.values(this.timers).forEach(clearTimeout);
   }
@@ -119,10 +127,27 @@ class LivePage {
   }
 
   showSum() {
-    const { sum, again, solve } = this.parts;
+    const { sum, again, solve, nudge } = this.parts;
     sum.textContent = this.model.get("summary");
-    again.disabled = solve.disabled = this.lost;
+    again.disabled = solve.disabled = nudge.disabled = this.lost;
     solve.hidden = !this.model.get("can_show");
+    nudge.hidden = !this.model.get("can_nudge");
+  }
+
+  /** The explorer that checks this page is a widget of its own; here it only gets its place. */
+  async showNudger() {
+    const { nudge, below } = this.parts, { model } = this, id = model.get("nudger");
+    nudge.textContent = id ? "Hide the check" : "Check by nudging";
+    nudge.setAttribute("aria-expanded", String(Boolean(id)));
+    this.opened?.remove();
+    this.opened = null;
+    below.replaceChildren();
+    if (!id) return;
+    const manager = model.widget_manager, child = await manager.get_model(id.replace("IPY_MODEL_", ""));
+    const view = await manager.create_view(child);
+    if (model.get("nudger") !== id) return view.remove(); // closed again meanwhile
+    this.opened = view;
+    below.replaceChildren(view.el);
   }
 
   showHow() {
@@ -235,11 +260,12 @@ class LivePage {
   // -- events ------------------------------------------------------------------------------------------------------------
 
   listen() {
-    const { root, body, again, back, solve } = this.parts, { model } = this;
+    const { root, body, again, back, solve, nudge } = this.parts, { model } = this;
     const on = {
       "change:template": () => this.build(), "change:verdicts": () => this.showVerdicts(),
       "change:done": () => this.showVerdicts(), "change:summary": () => this.showSum(),
-      "change:can_show": () => this.showSum(), "change:how": () => this.showHow(),
+      "change:can_show": () => this.showSum(), "change:can_nudge": () => this.showSum(),
+      "change:nudger": () => this.showNudger(), "change:how": () => this.showHow(),
       "change:texts": () => this.showTexts(), "change:trial": () => this.showTexts(),
       "change:notes": () => this.showGiven(), "msg:custom": (...message) => this.receive(...message),
     };
@@ -247,6 +273,7 @@ class LivePage {
     again.addEventListener("click", () => this.ask("practice", model.get("shown") + 1));
     back.addEventListener("click", () => { this.ask("practice", 0); again.focus(); });
     solve.addEventListener("click", () => this.ask("asked", !model.get("how")));
+    nudge.addEventListener("click", () => this.ask("nudging", model.get("nudger") ? 0 : Number(this.last)));
     body.addEventListener("input", (event) => this.typed(event.target, event.isComposing));
     body.addEventListener("compositionend", (event) => this.typed(event.target));
     body.addEventListener("paste", (event) => this.pasted(event));
@@ -296,7 +323,7 @@ class LivePage {
 
   focused(target) {
     const n = this.boxOf(target);
-    if (n) this.showHint(n);
+    if (n) this.showHint(this.last = n);
     this.light(target);
   }
 

@@ -16,9 +16,12 @@ from typing import Any
 import numpy as np
 import traitlets as t
 
+from ..explorer import Desk
+from ..explorers.checking import checker, opened_at
 from ..layout import STATES, echoed, mathematics, notice, plain, prose, solution, static, stylesheet, template
 from ..marking import Marks, mark
 from ..page import OWN, Page, Sheet
+from .explorer_widget import ExplorerWidget
 from .live import HERE, LiveWidget
 from .scripts import script
 
@@ -41,6 +44,7 @@ class PageWidget(LiveWidget):
     notes     sentences to show under the page, such as faults found in the cell
     show_how  one of SHOW_HOW, or a function that gives it
     tells     gives back of marks what may be told of them
+    frank     whether all may be told, so that gradients may be checked by nudging
     variant   the numbers of the page that is handed in; None while it is not known whose they are
     """
 
@@ -56,6 +60,8 @@ class PageWidget(LiveWidget):
     shown = t.Int(0).tag(sync=True)  # 0: the page to be handed in; else the variant that is practised
     can_show = t.Bool(False).tag(sync=True)  # whether "Show how" is offered
     how = t.Unicode().tag(sync=True)  # the worked solution, while it is open
+    can_nudge = t.Bool(False).tag(sync=True)  # whether "Check by nudging" is offered
+    nudger = t.Unicode().tag(sync=True)  # the model of the explorer under the page, while it is open
     notes = t.List(t.Unicode()).tag(sync=True)
     cell_id = t.Unicode().tag(sync=True)  # the cell that shows the page
     call_index = t.Int(0).tag(sync=True)  # which of the cell's calls for this page
@@ -69,6 +75,7 @@ class PageWidget(LiveWidget):
     client = t.Unicode().tag(sync=True, echo_update=False)  # the view that made it
     practice = t.Int(0).tag(sync=True, echo_update=False)  # the variant asked for
     asked = t.Bool(False).tag(sync=True, echo_update=False)  # whether the worked solution is asked for
+    nudging = t.Int(0).tag(sync=True, echo_update=False)  # the box whose gradient is to be nudged first; 0: closed
     writeback = t.Bool(False).tag(sync=True, echo_update=False)  # whether the view can write into the cell
 
     def __init__(
@@ -80,6 +87,7 @@ class PageWidget(LiveWidget):
         notes: Iterable[str] = (),
         show_how: str | Callable[[], str] = "practice",
         tells: Callable[[Marks], Marks] = lambda marks: marks,
+        frank: Callable[[], bool] = lambda: True,
         variant: int | None = 0,
         practice: int = 0,
         cell_id: str = "",
@@ -87,7 +95,8 @@ class PageWidget(LiveWidget):
         variable: str = "answers",
     ) -> None:
         self.page, self.answers = page, answers
-        self.variant, self.tells = variant, tells
+        self.variant, self.tells, self.frank = variant, tells, frank
+        self._nudger: ExplorerWidget | None = None
         self._show_how = show_how if callable(show_how) else lambda: show_how
         super().__init__(
             slug=page.slug,
@@ -104,6 +113,7 @@ class PageWidget(LiveWidget):
         self.observe(self._edited, names=["texts", "trial", "seq"])
         self.observe(self._switch, names=["practice"])
         self.observe(self._ask, names=["asked"])
+        self.observe(self._nudge, names=["nudging"])
         self.on_msg(self._answer)
         self.practice = practice
 
@@ -126,7 +136,7 @@ class PageWidget(LiveWidget):
             return
         self.variant = variant
         with self.hold_sync():
-            self.template = self._template(self.shown)
+            self.template, self.nudging = self._template(self.shown), 0
             self._check()
         if self.last_output is not None:
             self.last_output.update(self.twin_bundle(), raw=True, metadata=self.note())
@@ -136,6 +146,8 @@ class PageWidget(LiveWidget):
             self._keep(change["old"], change["new"])
         if change["name"] != "seq" or self.done != self.seq:  # an edit changes both: mark it once
             self._check()
+        if self._nudger is not None:
+            self._nudger.again()
 
     def _check(self) -> None:
         marks = mark(self.page, boxes(self.trial), self.shown) if self.shown else self.told
@@ -143,7 +155,7 @@ class PageWidget(LiveWidget):
             echoes = marks.page.sheet(marks.variant).echoes if marks else ()
             told = {str(v.box): said(v, v.box in echoes) for v in marks.verdicts} if marks else {}
             self.verdicts, self.summary = told, summary(marks) if marks else ""
-            self.can_show = self._may_show()
+            self.can_show, self.can_nudge = self._may_show(), self._may_nudge()
             self.done = self.seq
 
     def _keep(self, old: Mapping[str, str], new: Mapping[str, str]) -> None:
@@ -159,7 +171,7 @@ class PageWidget(LiveWidget):
         variant = self._for_practice(max(0, change["new"]) % OWN)
         with self.hold_sync():
             self.template = self._template(variant)
-            self.trial, self.how, self.asked = {}, "", False
+            self.trial, self.how, self.asked, self.nudging = {}, "", False, 0
             self.shown = variant
             self._check()
 
@@ -182,6 +194,24 @@ class PageWidget(LiveWidget):
 
     def _ask(self, change: Mapping[str, Any]) -> None:
         self.how = solution(self.page.sheet(self.shown or self.variant)) if change["new"] and self._may_show() else ""
+
+    # -- check by nudging ----------------------------------------------------------------------------------------------
+
+    def _may_nudge(self) -> bool:
+        known = self.variant is not None and self.frank()
+        return checker(self.page.slug) is not None and (known or self.shown != 0)
+
+    def _nudge(self, change: Mapping[str, Any]) -> None:
+        """Open the explorer that checks this page, or close it."""
+        if self._nudger is not None:
+            self._nudger.close()
+        self._nudger = self._checker(change["new"]) if change["new"] and self._may_nudge() else None
+        self.nudger = f"IPY_MODEL_{self._nudger.model_id}" if self._nudger else ""
+
+    def _checker(self, box: int) -> ExplorerWidget:
+        desk = Desk(self.shown or self.variant, lambda _slug: boxes(self.trial if self.shown else self.texts))
+        start = opened_at(self.page.slug, desk.variant, box)
+        return ExplorerWidget(checker(self.page.slug), desk, start)
 
     # -- what is sent only when asked for ------------------------------------------------------------------------------
 
