@@ -11,6 +11,7 @@ from __future__ import annotations
 import contextlib
 import multiprocessing
 import signal
+import threading
 import traceback
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator
@@ -98,13 +99,30 @@ def _end(workers: list[_Worker]) -> None:
             worker.process.terminate()
 
 
+@contextlib.contextmanager
+def _uninterrupted() -> Iterator[None]:
+    """Ctrl-C waits until this is done."""
+    if threading.current_thread() is not threading.main_thread():  # others never see it
+        yield
+        return
+    came = []
+    before = signal.signal(signal.SIGINT, lambda *seen: came.append(seen))
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGINT, before)
+    if came and callable(before):
+        before(*came[0])
+
+
 class _Worker:
     """One process and the task it has in hand: (task, which try)."""
 
     def __init__(self, context: Any, make: Callable) -> None:
         self.pipe, theirs = context.Pipe()
         self.process = context.Process(target=_serve, args=(theirs, make))
-        self.process.start()
+        with _uninterrupted():  # a process that is told half of what it needs would complain
+            self.process.start()
         theirs.close()
         self.task: tuple[Any, int] | None = None
 

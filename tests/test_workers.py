@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from autograder.workers import Died, WorkerError, each
+from autograder.workers import Died, WorkerError, _uninterrupted, each
 
 
 def make(folder: Path):
@@ -82,3 +82,13 @@ def test_leaving_early_finishes_what_is_in_hand(tmp_path):
     for pid in pids:
         with pytest.raises(ProcessLookupError):
             os.kill(pid, 0)
+
+
+def test_ctrl_c_waits_until_a_process_is_started():
+    """What is being done is finished first; then the interrupt comes as always."""
+    done = []
+    with pytest.raises(KeyboardInterrupt), _uninterrupted():
+        os.kill(os.getpid(), signal.SIGINT)
+        done.append("started")
+    assert done == ["started"]
+    assert signal.getsignal(signal.SIGINT) is signal.default_int_handler
