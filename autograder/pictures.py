@@ -11,6 +11,7 @@ from pathlib import Path
 
 from . import explorers, layout, pages
 from .explorer import Explorer
+from .explorers.checking import checker
 from .layout import exploring
 from .marking import mark
 from .page import Page
@@ -45,8 +46,10 @@ def draw_page(folder: Path, page: Page) -> Path:
 
 
 def _sheet(folder: Path, chapter: str, name: str) -> Path:
-    rows = map(_row, pages.chapter_pages(chapter))
-    return _write(folder, name, "".join([*rows, *map(_explored, explorers.chapter_explorers(chapter))]))
+    shown = pages.chapter_pages(chapter)
+    checks = filter(None, (checker(page.slug) for page in shown))
+    rows = [*map(_row, shown), *map(_explored, [*explorers.chapter_explorers(chapter), *checks])]
+    return _write(folder, name, "".join(rows))
 
 
 def _write(folder: Path, name: str, rows: str) -> Path:
