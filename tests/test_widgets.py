@@ -274,3 +274,50 @@ def test_the_package_itself_loads_nothing():
     heavy = ("ipywidgets", "anywidget", "IPython")
     code = f"import sys, autograder.widgets.fonts; print([m for m in {heavy} if m in sys.modules])"
     assert subprocess.run([sys.executable, "-c", code], capture_output=True, text=True).stdout.strip() == "[]"
+
+
+# -- check by nudging --------------------------------------------------------------------------------------------------
+
+CHECKED = load("cost/whole-gradient")
+
+
+def test_a_check_opens_under_the_page_and_follows_it():
+    """It shows what stands in the boxes, at the box that is asked for; closing it ends its model."""
+    shown = PageWidget(CHECKED, {11: "4"})
+    assert shown.can_nudge and shown.nudger == ""
+    shown.nudging = 11
+    check = shown._nudger
+    assert shown.nudger == f"IPY_MODEL_{check.model_id}" and "you typed <b>4</b>" in check.body
+    shown.texts = {"11": "5"}
+    assert "you typed <b>5</b>" in check.body
+    shown.nudging = 0
+    assert shown.nudger == "" and check.comm is None
+
+
+def test_new_numbers_close_a_check():
+    """It would be about the old ones: in practice, and when a student's own numbers come."""
+    shown = PageWidget(CHECKED)
+    for change in (lambda: setattr(shown, "practice", 3), lambda: shown.renumber(8)):
+        shown.nudging = 11
+        assert shown.nudger
+        change()
+        assert shown.nudger == "" and shown.nudging == 0
+
+
+def test_held_back_marks_allow_checks_of_practice_numbers_only():
+    """The ratio would tell whether the answer is right."""
+    shown = PageWidget(CHECKED, frank=lambda: False)
+    shown.nudging = 11
+    assert not shown.can_nudge and shown.nudger == ""
+    shown.nudging, shown.practice = 0, 3
+    assert shown.can_nudge
+    shown.nudging = 11
+    assert shown.nudger
+
+
+@pytest.mark.parametrize("slug", ["gradients/one-weight", "equations/ledger"])
+def test_a_page_without_gradients_offers_no_check(slug):
+    """Whatever the browser asks for."""
+    shown = PageWidget(load(slug))
+    shown.nudging = 1
+    assert not shown.can_nudge and shown.nudger == ""
