@@ -14,9 +14,10 @@ from math import hypot
 from typing import NamedTuple
 
 from ..layout import Node
-from ..layout.figures import BOTTOM, LEFT, RIGHT, TOP, Mark, figure
+from ..layout.figures import LEFT, RIGHT, TOP, Mark, figure
 
 WIDTH, ROW, MARGIN, RADIUS = 580, 112, 26, 24
+ABOVE, BELOW = 40, 54  # pixels for what stands above the highest node and below the lowest, from their middles
 Spot = tuple[int, int]
 Edge = tuple[int, int, int]
 Point = tuple[float, float]
@@ -39,9 +40,14 @@ class Sketch(NamedTuple):
         return [(layer, node) for layer, column in enumerate(self.columns) for node in range(len(column))]
 
     @property
+    def gap(self) -> float:
+        """Pixels from one column to the next."""
+        return (WIDTH - 2 * MARGIN) / (len(self.columns) - 1)
+
+    @property
     def height(self) -> float:
-        """As many rows as the longest column has nodes."""
-        return ROW * max(map(len, self.columns))
+        """What the longest column needs."""
+        return ABOVE + ROW * (max(map(len, self.columns)) - 1) + BELOW
 
     def name(self, spot: Spot) -> str:
         """What stands in a node."""
@@ -49,9 +55,8 @@ class Sketch(NamedTuple):
 
     def place(self, layer: int, node: int) -> Point:
         """The middle of a node."""
-        gap = (WIDTH - 2 * MARGIN) / (len(self.columns) - 1)
         above = (max(map(len, self.columns)) - len(self.columns[layer])) / 2
-        return MARGIN + gap * layer, 40 + ROW * (above + node)
+        return MARGIN + self.gap * layer, ABOVE + ROW * (above + node)
 
     def between(self, edge: Edge, share: float) -> Point:
         """A point on an edge, so far on its way from the middle of one node to that of the other."""
@@ -72,5 +77,5 @@ class Sketch(NamedTuple):
         """The figure with these marks in it, and room above it where something stands `over` the network."""
         return figure(
             *marks, x=(0, WIDTH), y=(self.height, -over), axes=False, title=title,
-            width=WIDTH + LEFT + RIGHT, height=self.height + over + TOP + BOTTOM,
+            width=WIDTH + LEFT + RIGHT, height=self.height + over + TOP, room=(LEFT, RIGHT, TOP, 0),
         )  # fmt: skip

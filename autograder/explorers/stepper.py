@@ -18,6 +18,7 @@ from ..engine.network import Network
 from ..layout import Node, eq, frac, group, say, table
 from ..layout.figures import area, arrow, label, ring, segment, tag
 from ..layout.numbers import number, rounded
+from ..layout.typeset import unmarked
 from .sketch import RADIUS, Edge, Sketch
 
 FORWARD, COST = "forward", "cost"
@@ -30,6 +31,8 @@ EQUATIONS = {
 """The four equations, as they stand in the panel that lights up."""
 
 PANEL = 110  # pixels for the four equations
+THICKET = 12  # edges between two layers, beyond which only those at work are labelled
+CROWDED = 200  # pixels from column to column, below which a product takes two lines
 
 
 class Operation(NamedTuple):
@@ -129,8 +132,10 @@ class Walk:
         """
         now = self.operations[done - 1] if done else None
         active = self.edges(now) if now else []
-        marks = [mark for edge in self.sketch.edges for mark in self._edge(edge, now, edge in active)]
+        crowded = active[0][0] if active and self.sketch.gap < CROWDED else 0  # there is room for what acts alone
+        marks = [mark for edge in self.sketch.edges if edge not in active for mark in self._edge(edge, crowded)]
         marks += [mark for spot in self.sketch.spots for mark in self._node(*spot, done)]
+        marks += [mark for edge in active for mark in self._active(edge, now, bool(crowded))]
         title = f"A {'–'.join(map(str, self.sizes))} network, {self.said(now) if now else 'before the first step'}"
         if not equations:
             return self.sketch.figure(*marks, title=title)
@@ -142,22 +147,30 @@ class Walk:
         return Sketch([[f"{'a' if layer else 'x'}_{node + 1}" for node in range(size)]
                        for layer, size in enumerate(self.sizes)])  # fmt: skip
 
-    def _edge(self, edge: Edge, now: Operation | None, active: bool) -> list:
+    def _edge(self, edge: Edge, bare: int) -> list:
+        """An edge at rest, with its weight; those to the layer `bare` go without, and those of a thicket."""
         near, far = self.sketch.rims(edge)
-        if not active:
-            return [segment(near, far), tag(self.sketch.between(edge, 0.24), _number(self.weight(*edge)), "soft")]
-        back = now.kind != FORWARD
-        drawn = arrow(far, near, "care") if back else arrow(near, far)
-        where = self.sketch.between(edge, 0.5 if now.kind == "BP2" else 0.42)
-        return [drawn, tag(where, self._product(edge, now), "care" if back else "accent")]
+        if edge[0] == bare or self.sizes[edge[0]] * self.sizes[edge[0] - 1] > THICKET:
+            return [segment(near, far)]
+        return [segment(near, far), tag(self.sketch.between(edge, 0.24), _number(self.weight(*edge)), "soft")]
 
-    def _product(self, edge: Edge, now: Operation) -> str:
-        """What is written on an active edge."""
+    def _active(self, edge: Edge, now: Operation, crowded: bool) -> list:
+        """An edge at work: an arrow the way things go, with the product on it, on two lines where it is crowded."""
+        near, far = self.sketch.rims(edge)
+        back = now.kind != FORWARD
+        drawn, look = (arrow(far, near, "care"), "care") if back else (arrow(near, far), "accent")
+        where = self.sketch.between(edge, 0.5 if crowded or now.kind == "BP2" else 0.42)
+        left, right = self._factors(edge, now)
+        if not crowded:
+            return [drawn, tag(where, f"{_number(left)} · {_factor(right)} = {_number(left * right)}", look)]
+        product = f"{_number(left, 2)}·{_factor(right, 2)}"
+        return [drawn, tag(where, product, look, dy=-11), tag(where, f"= {_number(left * right, 2)}", look, dy=10)]
+
+    def _factors(self, edge: Edge, now: Operation) -> tuple[float, float]:
+        """What meets on an active edge: forward the weight and the value, back upstream and local."""
         if now.kind == FORWARD:
-            left, right = self.weight(*edge), self.value(edge[0] - 1, edge[2])
-        else:
-            left, right = self.paths(now)[self.edges(now).index(edge)]
-        return f"{_number(left)} · {_factor(right)} = {_number(left * right)}"
+            return self.weight(*edge), self.value(edge[0] - 1, edge[2])
+        return self.paths(now)[self.edges(now).index(edge)]
 
     def _node(self, layer: int, node: int, done: int) -> list:
         past = self.operations[:done]
@@ -165,7 +178,7 @@ class Walk:
         now = bool(past) and past[-1].kind != COST and (past[-1].layer, past[-1].node) == (layer, node)
         look = ("accent" if past[-1].kind == FORWARD else "care") if now else "ink" if known else "soft"
         at = self.sketch.place(layer, node)
-        marks = [ring(at, _number(self.value(layer, node)) if known else "", look, size=RADIUS)]
+        marks = [ring(at, _in_ring(self.value(layer, node)) if known else "", look, size=RADIUS)]
         marks.append(tag(at, self.sketch.name((layer, node)), "soft", dy=-37))
         if Operation("BP1", layer, node) in past or Operation("BP2", layer, node) in past:
             marks.append(tag(at, f"δ = {_number(self.delta(layer, node))}", "care", dy=37))
@@ -232,10 +245,13 @@ class Walk:
         if now.kind != "BP2":
             return ()
         _, layer, node = now
-        arrived = " + ".join(_factor(path.downstream) for path in self.paths(now))
-        joined = f"({arrived})" if len(self.paths(now)) > 1 else arrived
-        slope = f"{joined} · σ′(z) = {joined} · {_factor(self.slope(layer, node))}"
-        return (eq(_name("δ", layer, node), "=", slope, "=", _number(self.delta(layer, node))),)
+        arrived = [path.downstream for path in self.paths(now)]
+        summed, name = sum(arrived), f"∂C/∂a^{layer}_{node + 1}"
+        total = eq(name, "=", " + ".join(map(_factor, arrived)), "=", _number(summed))
+        product = f"{_factor(summed)} · {_factor(self.slope(layer, node))}"
+        delta = eq(_name("δ", layer, node), "=", f"{name} · σ′(z)", "=", product, "=",
+                   _number(self.delta(layer, node)))  # fmt: skip
+        return (total, delta) if len(arrived) > 1 else (delta,)
 
 
 SYMBOLS = {"identity": "", "relu": "ReLU", "sigmoid": "σ", "tanh": "tanh"}
@@ -259,14 +275,26 @@ def _name(letter: str, layer: int, node: int) -> str:
     return f"{letter}^{layer}_{node + 1}"
 
 
-def _number(value: float) -> str:
+def _number(value: float, digits: int = 3) -> str:
     """As we print numbers, with three digits where decimals go on."""
     text = number(value)
-    return text if len(text) <= 5 and "/" not in text else rounded(value, 3)
+    return text if len(text) <= digits + 2 and "/" not in text else _power(rounded(value, digits))
 
 
-def _factor(value: float) -> str:
-    return f"({_number(value)})" if value < 0 else _number(value)
+def _in_ring(value: float) -> str:
+    """With as many digits as fit into a node, one at least."""
+    tried = (_number(value), *(_power(rounded(value, digits)) for digits in (2, 1)))
+    return next((text for text in tried if len(unmarked(text)) <= 6), tried[-1])
+
+
+def _power(text: str) -> str:
+    """A power of ten as one writes it: 5.3·10^{-6} for 5.3e-06."""
+    digits, e, exponent = text.partition("e")
+    return f"{digits}·10^{{{int(exponent)}}}" if e else text
+
+
+def _factor(value: float, digits: int = 3) -> str:
+    return f"({_number(value, digits)})" if value < 0 else _number(value, digits)
 
 
 def _signed(value: float) -> str:

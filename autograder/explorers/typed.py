@@ -41,13 +41,13 @@ def read(text: str, activation: str = "identity") -> Typed:
 
 
 def _drawn(sizes: list[int], activation: str) -> Typed:
-    """A network of these sizes with small whole numbers, the same ones each time."""
+    """A network of these sizes with small numbers, the same ones each time; whole ones where no σ would flatten out."""
     if len(sizes) > MOST_LAYERS + 1:
         raise Unclear(f"{len(sizes) - 1} layers do not fit in the picture. Type at most {MOST_LAYERS + 1} sizes.")
     if not all(1 <= size <= MOST_NODES for size in sizes):
         raise Unclear(f"Each layer has 1 to {MOST_NODES} nodes here. {HOW}")
     draw = np.random.default_rng(sizes)
-    small = np.array([-3, -2, -1, 1, 2, 3])
+    small = np.array([-3, -2, -1, 1, 2, 3]) * (0.5 if activation in ("sigmoid", "tanh") else 1)
     layers = [Layer(draw.choice(small, (n, below)), draw.choice(small, n), activation)
               for below, n in zip(sizes, sizes[1:], strict=False)]  # fmt: skip
     return Typed(Network(layers), draw.choice(small, sizes[0]), draw.choice(small, sizes[-1]))
