@@ -1,7 +1,7 @@
 """How a page is said and set: the words it is written in, and their rendering as HTML and text.
 
-words       step, say, eq, frac, indexed, matrix, column, row, table, aligned, group, drawing, beside, readings, echo,
-            lit
+words       step, say, eq, frac, indexed, matrix, column, row, table, aligned, group, term, drawing, beside, readings,
+            echo, lit
 figures     axes with curves, arrows, areas, heat maps, contours, handles (import from there)
 diagrams    network, graph: drawn nodes, arrows, and what sits on them
 typeset     the small mark-up of mathematics and prose in strings
@@ -35,6 +35,7 @@ from .words import (
     say,
     step,
     table,
+    term,
     undrawn,
 )
 
@@ -42,7 +43,7 @@ __all__ = [
     "At", "BoxedArray", "BoxedNumber", "Node", "STATES", "Shape", "aligned", "beside", "box_of", "boxed", "column",
     "drawing", "echo", "echoed", "eq", "frac", "graph", "group", "indexed", "lit", "mathematics", "matrix", "network",
     "nodes_in", "notice", "number", "plain", "prose", "readings", "row", "say", "solution", "static", "step",
-    "stylesheet", "table", "template", "undrawn",
+    "stylesheet", "table", "template", "term", "undrawn",
 ]  # fmt: skip
 
 LATER = {  # what only rendering needs is loaded when it is first used; marking never renders

@@ -145,7 +145,7 @@ def _named(own: str, start: str, end: str, notes: list, nodes: Mapping, edges: S
     """The notes of an edge, lit: what comes back here is made of what comes back behind the node and its own factor."""
     upstream = [f"{own}b.{here}.{there}" for here, there, *_ in edges if here == end]
     others = [f"{own}f.{here}.{there}" for here, there, *_ in edges if there == end and here != start]
-    local = [f"{own}l.{end}", *(others if nodes[end][2] == "×" else [])]  # a product's slope is the other factor
+    local = [f"{own}l.{end}", *(others if unlit(nodes[end][2]) == "×" else [])]  # a product's slope is the other factor
     forward, back = (*notes, None, None)[:2]
     return [lit(f"{own}f.{start}.{end}", forward),
             lit(f"{own}b.{start}.{end}", back, uses=" ".join([*upstream, *local]) if upstream else "")]

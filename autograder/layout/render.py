@@ -97,6 +97,9 @@ class Html:
     def group(self, node: Node) -> str:
         return f'<span class="wb-group">{self.join(node.parts, " ")}</span>'
 
+    def term(self, node: Node) -> str:
+        return f'<span class="wb-m">{self.join(node.parts)}</span>'
+
     def frac(self, node: Node) -> str:
         above, below = map(self.part, node.parts)
         return f'<span class="wb-frac"><span>{above}</span><span class="wb-over">/</span><span>{below}</span></span>'
@@ -192,7 +195,7 @@ _ARROW = (
 WORDS = {
     word: getattr(Html, word)
     for word in ("step", "say", "words", "eq", "group", "frac", "indexed", "matrix", "table", "aligned", "drawing",
-                 "figure", "beside", "readings", "echo", "lit")
+                 "figure", "beside", "readings", "echo", "lit", "term")
 }
 
 # -- the live page ----------------------------------------------------------------------------------------------------

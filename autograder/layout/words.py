@@ -58,6 +58,11 @@ def group(*parts: object) -> Node:
     return Node("group", parts)
 
 
+def term(*parts: object) -> Node:
+    """Parts of a formula set without gaps, w_1x_1 of which each letter is lit by itself: `term(lit(…), lit(…))`."""
+    return Node("term", parts)
+
+
 def frac(above: object, below: object) -> Node:
     """A fraction."""
     return Node("frac", (above, below))

@@ -7,7 +7,7 @@ from typing import NamedTuple
 import numpy as np
 
 from ..engine.expressions import Name
-from ..layout import Node, column, echo, eq, frac, graph, group, lit, matrix, network, row, say, step, table
+from ..layout import Node, aligned, column, echo, eq, frac, graph, group, lit, matrix, network, row, say, step, table, term
 from ..page import page
 
 U_NAMES, OUT_NAMES = ["u_1", "u_2", "u_3"], ["ŷ", "ẑ"]
@@ -47,13 +47,47 @@ RULES = (  # the hyphens are such as do not turn into minus signs
 APART = words("\u2003")  # a wide space between two formulas on one line
 
 
+def link(name: str, of: str = "l", mark: str = "", *, uses: str = "") -> Node:
+    """The derivative ∂of/∂name as a fraction, lit with what stands for it in a drawing."""
+    return lit(f"∂{of}/∂{name}{mark}", by(name, of), uses=uses)
+
+
+def back_through(name: str, node: str, mark: str = "") -> list:
+    """∂l/∂name = ∂l/∂node · ∂node/∂name, what goes back through a drawn node and its two factors, each lit with it."""
+    made_of = f"∂l/∂{node}{mark} ∂{node}/∂{name}{mark}"
+    return [link(name, mark=mark, uses=made_of), "=", link(node, mark=mark), "·", link(name, node, mark)]
+
+
+def going_back(value, name: str, node: str, mark: str = ""):
+    """A gradient that goes back through a drawn node, lit with its factors."""
+    return lit(f"∂l/∂{name}{mark}", value, uses=f"∂l/∂{node}{mark} ∂{node}/∂{name}{mark}")
+
+
+ROWS = ("_1", "_2", "_3")
+
+
+def chain_rule(*marks: str) -> Node:
+    """∂l/∂x = ∂l/∂y · ∂y/∂x, each factor lit with what stands for it in the drawn nodes of these marks."""
+    down, up, local = (" ".join(name + mark for mark in marks) for name in ("∂l/∂x", "∂l/∂y", "∂y/∂x"))
+    return eq(lit(down, by("x")), "=", lit(up, by("y")), "·", lit(local, by("x", "y")))
+
+
+def product_row(i: int, upstream, local, downstream) -> tuple:
+    """A row of a table: upstream, local, and the product of the two, which lights both."""
+    return lit(f"up_{i}", upstream), lit(f"local_{i}", local), lit(f"down_{i}", downstream, uses=f"up_{i} local_{i}")
+
+
 def single_nodes(operations, values, downstream, upstream, local=None):
     """Nodes with one input under each other: values above the arrows, gradients below, local ones over the nodes."""
     nodes, edges, above = {}, [], {}
-    for i, operation in enumerate(operations):
+    for i, (operation, mark) in enumerate(zip(operations, ROWS, strict=True)):
+        if local is None:
+            operation = lit(f"∂y/∂x{mark}", operation)
+        else:
+            above[f"f{i}"] = lit(f"∂y/∂x{mark}", local[i])
         nodes |= {f"x{i}": (0, i, "x"), f"f{i}": (1, i, operation), f"y{i}": (2, i, "y")}
-        edges += [(f"x{i}", f"f{i}", values[i], downstream[i]), (f"f{i}", f"y{i}", None, upstream[i])]
-        above[f"f{i}"] = local[i] if local is not None else ""
+        edges += [(f"x{i}", f"f{i}", values[i], going_back(downstream[i], "x", "y", mark)),
+                  (f"f{i}", f"y{i}", None, lit(f"∂l/∂y{mark}", upstream[i]))]
     return graph(nodes, edges, above=above if local is not None else None,
                  unit=(215, 150 if local is not None else 106),
                  title="Nodes with one input: gradients come back from the right, below the arrows")
@@ -80,9 +114,10 @@ def upstream_times_local(given, box):
         step("Values flow to the right, above the arrows. Gradients flow back to the left, below them. The one that "
              f"arrives at the node is **upstream**: here $∂l/∂y = {up:g}$. The node's own slope is **local**: here "
              f"$∂y/∂x = {k:g}$. Their product goes on, **downstream**.",
-             graph({"x": (0, 0, "x"), "f": (1, 0, times(k)), "l": (2, 0, "l")},
-                   [("x", "f", x, down), ("f", "l", y, up)], unit=(215, 92),
-                   title=f"x = {x:g} goes through a node that multiplies by {k:g}, and on to the loss l")),
+             graph({"x": (0, 0, "x"), "f": (1, 0, lit("∂y/∂x", times(k))), "l": (2, 0, "l")},
+                   [("x", "f", x, going_back(down, "x", "y")), ("f", "l", y, lit("∂l/∂y", up))], unit=(215, 92),
+                   title=f"x = {x:g} goes through a node that multiplies by {k:g}, and on to the loss l"),
+             chain_rule("", *ROWS)),
         step("You do not even need the values. Send each gradient back through its node.",
              single_nodes([times(k) for k in factors], [None] * 3, downs, ups)),
     )
@@ -102,7 +137,7 @@ def local_gradients(given, box):
                 local_for_downstream=local, upstream_added=up + local)
     return (
         step("Write each node's local gradient over it. The last one depends on the value that came in.",
-             single_nodes([times(k), plus(c), SQUARE], x, downs, up, local)),
+             single_nodes([times(k), plus(c), SQUARE], x, downs, up, local), chain_rule(*ROWS)),
         say("Values matter for the local gradient alone. What comes from the right is just a number to multiply by."),
     )
 
@@ -124,11 +159,13 @@ def local_blank(given, box):
                  upside_down=1 / locals_, multiplied_not_divided=ups**2 * locals_)
     return (
         step("Both gradients can be read off. What must the node's own slope be?",
-             graph({"x": (0, 0, "x"), "f": (1, 0, "?"), "y": (2, 0, "y")},
-                   [("x", "f", None, up * k), ("f", "y", None, up)], unit=(215, 92),
+             graph({"x": (0, 0, "x"), "f": (1, 0, lit("∂y/∂x", "?")), "y": (2, 0, "y")},
+                   [("x", "f", None, going_back(up * k, "x", "y")), ("f", "y", None, lit("∂l/∂y", up))],
+                   above={"f": lit("∂y/∂x", echo(local))}, unit=(215, 92),
                    title=f"An unknown node: {up:g} comes in from the right, {up * k:g} goes on to the left"),
-             eq(frac("∂y", "∂x"), "=", frac(above, below), "=", local)),
-        step("Three more nodes of that kind.", single_nodes(["?"] * 3, [None] * 3, ups * locals_, ups, others)),
+             eq(link("x", "y"), "=", frac(lit("∂l/∂x", above), lit("∂l/∂y", below)), "=", lit("∂y/∂x", local))),
+        step("Three more nodes of that kind.", single_nodes(["?"] * 3, [None] * 3, ups * locals_, ups, others),
+             chain_rule(*ROWS)),
     )
 
 
@@ -153,10 +190,11 @@ def upstream_blank(given, box):
                  multiplied_not_divided=u[3] * g[3] ** 2)
     return (
         step("Here you see what came out on the left. What came in from the right?",
-             single_nodes([times(k), plus(c), SQUARE], [None, None, x], ups * local, lost)),
+             single_nodes([times(k), plus(c), SQUARE], [None, None, x], ups * local, lost), chain_rule(*ROWS)),
         step("One number is missing in each row.",
-             table(["upstream", "local", "downstream"], (first, g[0], u[0] * g[0]), (u[1], second, u[1] * g[1]),
-                   (u[2], g[2], third), (fourth, g[3], u[3] * g[3]))),
+             table(["upstream", "local", "downstream"], product_row(1, first, g[0], u[0] * g[0]),
+                   product_row(2, u[1], second, u[1] * g[1]), product_row(3, u[2], g[2], third),
+                   product_row(4, fourth, g[3], u[3] * g[3]))),
     )
 
 
@@ -179,10 +217,14 @@ def chain_of_nodes(given, box):
     return (
         step("Go forward first: fill in the values above the arrows, from left to right. Then come back below them. "
              "The journey back starts with $∂l/∂l = 1$.",
-             graph({"x": (0, 0, "x"), "k": (1, 0, times(k)), "c": (2, 0, plus(-c)), "s": (3, 0, SQUARE),
-                    "l": (4, 0, "l")},
-                   [("x", "k", x, dx), ("k", "c", p, dp), ("c", "s", q, dq), ("s", "l", loss, 1)], unit=(145, 92),
-                   title=f"x = {x:g}, times {k:g}, minus {c:g}, squared, is the loss; the arrows carry p, q and l")),
+             graph({"x": (0, 0, "x"), "k": (1, 0, lit("∂p/∂x", times(k))), "c": (2, 0, lit("∂q/∂p", plus(-c))),
+                    "s": (3, 0, lit("∂l/∂q", SQUARE)), "l": (4, 0, "l")},
+                   [("x", "k", x, going_back(dx, "x", "p")), ("k", "c", p, going_back(dp, "p", "q")),
+                    ("c", "s", q, lit("∂l/∂q", dq, uses="∂l/∂l")), ("s", "l", loss, lit("∂l/∂l", 1))],
+                   unit=(145, 92),
+                   title=f"x = {x:g}, times {k:g}, minus {c:g}, squared, is the loss; the arrows carry p, q and l"),
+             eq(link("x", uses="∂l/∂q ∂q/∂p ∂p/∂x"), "=", link("q", uses="∂l/∂l"), "·", link("p", "q"), "·",
+                link("x", "p"))),
         say("However long the chain: each node needs its own slope and the one number that arrives from the right."),
     )
 
@@ -208,29 +250,39 @@ def several_inputs(given, box):
     f = f"{a[0]:g}x {'+' if a[1] > 0 else '−'} {abs(a[1]):g}y"
     return (
         step(f"This node computes $f = {f}$. What are its two local gradients?",
-             eq(by("x", "f"), "=", local[0], APART, by("y", "f"), "=", local[1])),
+             eq(link("x", "f"), "=", lit("∂f/∂x", local[0]), APART, link("y", "f"), "=", lit("∂f/∂y", local[1]))),
         step(f"Upstream is $∂l/∂f = {up:g}$. Send it back along both arrows.",
              graph({"x": (0, 0, "x"), "y": (0, 1.5, "y"), "f": (1, 0.75, "f"), "l": (2, 0.75, "l")},
-                   [("x", "f", None, downs[0]), ("y", "f", None, downs[1]), ("f", "l", None, up)], unit=(215, 92),
-                   along=0.45,
-                   title=f"x and y meet in the node f = {f}; the gradient {up:g} comes back from the loss")),
+                   [("x", "f", None, going_back(downs[0], "x", "f")), ("y", "f", None, going_back(downs[1], "y", "f")),
+                    ("f", "l", None, lit("∂l/∂f", up))], unit=(215, 92), along=0.45,
+                   title=f"x and y meet in the node f = {f}; the gradient {up:g} comes back from the loss"),
+             both_ways()),
         step("A node with three inputs. Its upstream is the same for all of them.",
-             table(["input", "upstream", "local", "downstream"], ("x_1", lost, g[0], u * g[0]),
-                   ("x_2", "the same", second, u * g[1]), ("x_3", "the same", g[2], third))),
+             table(["input", "upstream", "local", "downstream"], ("x_1", *product_row(1, lost, g[0], u * g[0])),
+                   ("x_2", *product_row(2, lit("up_1", "the same"), second, u * g[1])),
+                   ("x_3", *product_row(3, lit("up_1", "the same"), g[2], third)))),
     )
 
 
 # -- 7.2 Four kinds of node --------------------------------------------------------------------------------------------
 
 
-def meeting(operation: str, inputs, forward, downstream, out, upstream, title: str):
-    """Two or three inputs that meet in one node."""
-    names = ("x", "y", "z")[: len(inputs)]
-    middle = (len(inputs) - 1) * 1.05
-    nodes = {name: (0, 2.1 * i, name) for i, name in enumerate(names)}
-    nodes |= {"f": (1, middle, operation), "l": (2, middle, "l")}
-    edges = [(name, "f", forward[i], downstream[i]) for i, name in enumerate(names)] + [("f", "l", out, upstream)]
+def meeting(operation: str, values, downstream, out, upstream, title: str, mark: str = "") -> Node:
+    """Two inputs that meet in one node; its slopes are lit where they can be seen, those of a product in the values."""
+    slopes = [f"∂f/∂x{mark}", f"∂f/∂y{mark}"]
+    if operation == "×":
+        values = [lit(slope, value) for slope, value in zip(slopes[::-1], values, strict=True)]
+    else:
+        operation = lit(" ".join(slopes), operation)
+    nodes = {"x": (0, 0, "x"), "y": (0, 2.1, "y"), "f": (1, 1.05, operation), "l": (2, 1.05, "l")}
+    edges = [(name, "f", values[i], going_back(downstream[i], name, "f", mark)) for i, name in enumerate("xy")]
+    edges.append(("f", "l", out, lit(f"∂l/∂f{mark}", upstream)))
     return graph(nodes, edges, unit=(235, 92), along=0.4, title=title)
+
+
+def both_ways(mark: str = "") -> Node:
+    """What goes back to both inputs that meet in a node, as formulas lit with the drawing."""
+    return eq(*back_through("x", "f", mark), APART, words("and"), APART, *back_through("y", "f", mark))
 
 
 @page("Add hands on", row="7.2")
@@ -250,7 +302,8 @@ def add_node(given, box):
                how="Every input of a sum gets the same.", add_splits=[lost / 2] * 2, wrong_sign=[-lost] * 2)
     return (
         step("The sum first, above the arrow; then the gradients that go back.",
-             meeting("+", x, x, downs, out, up, f"x = {x[0]:g} and y = {x[1]:g} are added; {up:g} comes back")),
+             meeting("+", x, downs, out, up, f"x = {x[0]:g} and y = {x[1]:g} are added; {up:g} comes back"),
+             both_ways()),
         step(f"Three inputs, $f = x + y + z$. Only the first gradient survived: $∂l/∂x = {third:g}$.",
              eq(by("f"), "=", lost, APART, by("y"), "=", rest[0], APART, by("z"), "=", rest[1])),
     )
@@ -280,10 +333,11 @@ def multiply_node(given, box):
                  added_not_multiplied=lost + f[1])
     return (
         step("A product: forward, then back. Which value does each input's gradient need?",
-             meeting("×", x, x, downs, out, up, f"x = {x[0]:g} and y = {x[1]:g} are multiplied; {up:g} comes back")),
+             meeting("×", x, downs, out, up, f"x = {x[0]:g} and y = {x[1]:g} are multiplied; {up:g} comes back"),
+             both_ways()),
         step("Now work out from both gradients what came from upstream, what $x$ was, and the product.",
-             meeting("×", f, [lost, f[1]], back, result, upstream,
-                     f"x is lost, y = {f[1]:g}; {back[0]:g} and {back[1]:g} went on")),
+             meeting("×", [lost, f[1]], back, result, upstream,
+                     f"x is lost, y = {f[1]:g}; {back[0]:g} and {back[1]:g} went on", "′"), both_ways("′")),
     )
 
 
@@ -309,10 +363,18 @@ def max_node(given, box):
                 max_to_both=[u] * 3)
     return (
         step("A maximum lets one value through. The gradient goes back the way the value came.",
-             meeting("max", x, x, downs, out, up, f"The maximum of x = {x[0]:g} and y = {x[1]:g}; {up:g} comes back")),
+             meeting("max", x, downs, out, up, f"The maximum of x = {x[0]:g} and y = {x[1]:g}; {up:g} comes back"),
+             both_ways()),
         step(f"Three inputs, $f = max(z_1, z_2, z_3)$, and $∂l/∂f = {u:g}$ from upstream.",
-             eq("z", "=", column(z), APART, by("z", "f"), "=", column(local), APART, by("z"), "=", column(three))),
+             eq("z", "=", column(z), APART, by("z", "f"), "=", column(lit("∂f/∂z_{j}", local)), APART, by("z"), "=",
+                column(lit("∂l/∂z_{j}", three, uses="∂f/∂z_{j}")))),
     )
+
+
+def one_way(i: int) -> Node:
+    """What comes back along one of several ways, as words lit with the drawing."""
+    return lit(f"way_{i}", group(lit(f"up_{i}", words("upstream")), "·", lit(f"local_{i}", words("local"))),
+               uses=f"up_{i} local_{i}")
 
 
 @page("Copy sums", row="7.2")
@@ -342,17 +404,39 @@ def copy_node(given, box):
                copies_not_summed=each[0])
     return (
         step("One value, used twice. First send the gradients back along each way, then join them.",
-             graph({"x": (0, 0.8, "x"), "c": (1, 0.8, "copy"), "a": (2, 0, times(k[0])), "b": (2, 1.6, times(k[1])),
-                    "l": (3, 0, "l"), "m": (3, 1.6, "l")},
-                   [("x", "c", None, total), ("c", "a", None, ways[0]), ("c", "b", None, ways[1]),
-                    ("a", "l", None, ups[0]), ("b", "m", None, ups[1])], unit=(185, 92),
-                   title=f"x is copied to a node that multiplies by {k[0]:g} and one that multiplies by {k[1]:g}")),
+             graph({"x": (0, 0.8, "x"), "c": (1, 0.8, "copy"), "a": (2, 0, lit("local_1", times(k[0]))),
+                    "b": (2, 1.6, lit("local_2", times(k[1]))), "l": (3, 0, "l"), "m": (3, 1.6, "l")},
+                   [("x", "c", None, lit("∂l/∂x", total, uses="way_1 way_2")),
+                    ("c", "a", None, lit("way_1", ways[0], uses="up_1 local_1")),
+                    ("c", "b", None, lit("way_2", ways[1], uses="up_2 local_2")),
+                    ("a", "l", None, lit("up_1", ups[0])), ("b", "m", None, lit("up_2", ups[1]))], unit=(185, 92),
+                   title=f"x is copied to a node that multiplies by {k[0]:g} and one that multiplies by {k[1]:g}"),
+             eq(link("x", uses="way_1 way_2"), "=", one_way(1), "+", one_way(2))),
         step("Three ways this time. The gradient of the third got lost.",
              eq(by("x"), "=", f"{three[0]:g} {'+' if three[1] > 0 else '−'} {abs(three[1]):g} +", lost, "=",
                 np.sum(three))),
         step(f"A square is a copy and a product: $x·x$ with $x = {square:g}$, and {upstream:g} from upstream.",
-             eq(by("x"), "=", each[0], "+", each[1], "=", both)),
+             eq(by("x"), "=", lit("each_1", each[0]), "+", lit("each_2", each[1]), "=",
+                lit("both", both, uses="each_1 each_2"))),
     )
+
+
+def carries(name: str, value, gradient, uses: str, way: str = "") -> tuple:
+    """What an arrow carries: the value of `name`, and its gradient, lit with the letters of the formula it is made of.
+
+    `way` tells the gradients apart that come back to one value along several arrows.
+    """
+    return lit(name, value), lit(f"∂{name}{way}", gradient, uses=uses)
+
+
+def letter(name: str, *ways: str) -> Node:
+    """A letter of a formula, lit with its value and with the gradients that come back to it."""
+    return lit(" ".join([name, *(f"∂{name}{way}" for way in ways or ("",))]), name)
+
+
+def maximum(first: Node, second: Node) -> Node:
+    """max(y, z), lit with the node that takes it and with what goes into it."""
+    return term(lit("max", "max"), "(", first, words(", "), second, ")")
 
 
 @page("All four together", row="7.2")
@@ -381,15 +465,22 @@ def all_four(given, box):
     dy = box(first + second, "∂f/∂y", "Two ways out: how many gradients come back, and how do they join?",
              how="The sum of what comes back from both ways.",
              copies_not_summed=first, path_left_out=second, copies_averaged=(first + second) / 2)
-    nodes = {"x": (0, 0, "x"), "y": (0, 1.5, "y"), "z": (0, 3, "z"), "c": (1, 1.5, "copy"), "+": (2.1, 0.2, "+"),
-             "max": (2.1, 2.8, "max"), "×": (3.2, 1.5, "×"), "f": (4.1, 1.5, "f")}
-    edges = [("x", "+", x, dx), ("y", "c", y, dy), ("c", "+", y, first), ("c", "max", y, second), ("z", "max", z, dz),
-             ("+", "×", s, ds), ("max", "×", m, dm), ("×", "f", f, 1)]
+    nodes = {"x": (0, 0, "x"), "y": (0, 1.5, "y"), "z": (0, 3, "z"), "c": (1, 1.5, "copy"),
+             "+": (2.1, 0.2, lit("plus", "+")), "max": (2.1, 2.8, lit("max", "max")),
+             "×": (3.2, 1.5, lit("times", "×")), "f": (4.1, 1.5, "f")}
+    edges = [("x", "+", *carries("x", x, dx, "∂s plus")), ("y", "c", *carries("y", y, dy, "∂y_1 ∂y_2")),
+             ("c", "+", *carries("y", y, first, "∂s plus", "_1")),
+             ("c", "max", *carries("y", y, second, "∂m max", "_2")), ("z", "max", *carries("z", z, dz, "∂m max")),
+             ("+", "×", *carries("s", s, ds, "∂f m times")), ("max", "×", *carries("m", m, dm, "∂f s times")),
+             ("×", "f", *carries("f", f, 1, ""))]
     return (
         step("Here is $f = (x + y)·max(y, z)$, drawn. Values first, above the arrows; then every gradient below them. "
              "Start at the right with 1.",
              graph(nodes, edges, unit=(140, 118),
-                   title=f"x = {x:g}, y = {y:g}, z = {z:g}; y is copied to a sum with x and to a maximum with z")),
+                   title=f"x = {x:g}, y = {y:g}, z = {z:g}; y is copied to a sum with x and to a maximum with z"),
+             eq(letter("s"), "=", letter("x"), lit("plus", "+"), letter("y", "_1"), APART,
+                letter("m"), "=", maximum(letter("y", "_2"), letter("z")), APART,
+                letter("f"), "=", letter("s"), lit("times", "·"), letter("m"))),
         say("The sum handed on, the product swapped, the maximum routed, the copy summed. No graph needs more."),
     )
 
@@ -425,15 +516,22 @@ def another_graph(given, box):
     dz = box(dm * (z > x), "∂l/∂z", "Does the maximum notice z?", how="Nothing, for z was smaller.", max_to_other=dm)
     dx = box(one + two, "∂l/∂x", "Two arrows leave x. How many gradients come back?", how="The sum over both arrows.",
              copies_not_summed=one, path_left_out=two, copies_averaged=(one + two) / 2)
-    nodes = {"y": (0, 0, "y"), "x": (0, 1.5, "x"), "z": (0, 3, "z"), "×": (1.4, 0.2, "×"), "max": (1.4, 2.8, "max"),
-             "+": (2.5, 1.5, "+"), "k": (3.5, 1.5, times(k)), "l": (4.5, 1.5, "l")}
-    edges = [("y", "×", y, dy), ("x", "×", x, one), ("x", "max", x, two), ("z", "max", z, dz), ("×", "+", p, dp),
-             ("max", "+", m, dm), ("+", "k", s, ds), ("k", "l", loss, 1)]
+    nodes = {"y": (0, 0, "y"), "x": (0, 1.5, "x"), "z": (0, 3, "z"), "×": (1.4, 0.2, lit("times", "×")),
+             "max": (1.4, 2.8, lit("max", "max")), "+": (2.5, 1.5, lit("plus", "+")),
+             "k": (3.5, 1.5, lit("k", times(k))), "l": (4.5, 1.5, "l")}
+    edges = [("y", "×", *carries("y", y, dy, "∂p x times")), ("x", "×", *carries("x", x, one, "∂p y times", "_1")),
+             ("x", "max", *carries("x", x, two, "∂m max", "_2")), ("z", "max", *carries("z", z, dz, "∂m max")),
+             ("×", "+", *carries("p", p, dp, "∂s plus")), ("max", "+", *carries("m", m, dm, "∂s plus")),
+             ("+", "k", *carries("s", s, ds, "∂l k")), ("k", "l", *carries("l", loss, 1, ""))]
     return (
         step(f"This one is $l = {k:g}·(x·y + max(x, z))$. No node says copy, but two arrows leave $x$.",
              graph(nodes, edges, unit=(129, 130),
-                   title=f"x = {x:g} meets y = {y:g} in a product, z = {z:g} in a maximum; the sum times {k:g} is l")),
-        step("And all in all for $x$?", eq(by("x"), "=", dx)),
+                   title=f"x = {x:g} meets y = {y:g} in a product, z = {z:g} in a maximum; the sum times {k:g} is l"),
+             eq(letter("p"), "=", letter("x", "_1"), lit("times", "·"), letter("y"), APART,
+                letter("m"), "=", maximum(letter("x", "_2"), letter("z"))),
+             eq(letter("s"), "=", letter("p"), lit("plus", "+"), letter("m"), APART,
+                letter("l"), "=", lit("k", k), "·", letter("s"))),
+        step("And all in all for $x$?", eq(by("x"), "=", lit("∂x", dx, uses="∂x_1 ∂x_2"))),
     )
 
 
@@ -495,7 +593,19 @@ def loss_of(target) -> str:
 
 def first_weights(values) -> list[list]:
     """The weights of the first layer, lit as w_1 to w_6: those that leave x₁, then those that leave x₂."""
-    return [[lit(f"w_{j + 1 + 3 * k}", values[j, k]) for k in range(2)] for j in range(3)]
+    return [[lit(f"w_{j + 1 + 3 * k}", values[j, k], uses=f"x_{k + 1}") for k in range(2)] for j in range(3)]
+
+
+def second_weights(values) -> list[list]:
+    """The weights of the second layer, lit as w_7 to w_12, each with its output: those that leave u₁, u₂, u₃."""
+    return [[lit(f"w_{7 + j + 2 * k}", values[j, k], uses=f"u_{k + 1} {OUT_NAMES[j]}") for k in range(3)]
+            for j in range(2)]
+
+
+def weighted_sum(weights, inputs: str, bias: str) -> Node:
+    """A weighted sum in letters, w_1 x_1 + w_4 x_2 + b_1, each letter lit with the drawing."""
+    terms = [term(lit(f"w_{n}", f"w_{{{n}}}"), lit(f"{inputs}_{i}", f"{inputs}_{i}")) for i, n in enumerate(weights, 1)]
+    return group(*(part for product in terms for part in (product, "+")), bias)
 
 
 @page("Forward to the hidden layer", row="7.3")
@@ -511,10 +621,11 @@ def hidden_values(given, box):
     return (
         step("Meet the network. Two inputs, three hidden nodes, two outputs; each node adds up what arrives and its "
              "bias, without an activation. Start with the first hidden node.",
-             eq("u_1", "=", "w_1x_1 + w_4x_2 + b_1", "=", lit("w_1", terms[0]), "+", lit("w_4", terms[1]),
-                plus(net.b1[0]))),
+             eq(lit("u_1", "u_1"), "=", weighted_sum((1, 4), "x", "b_1"), "=", lit("w_1", terms[0]), "+",
+                lit("w_4", terms[1]), plus(net.b1[0]))),
         step("Now all three. The weights sit on the edges, the biases under the nodes.",
-             network([net.x, u], [first_weights(net.w1)], names=[["x_1", "x_2"], U_NAMES],
+             network([lit("x_{j}", net.x), [lit("u_1", u[0]), u[1], u[2]]], [first_weights(net.w1)],
+                     names=[["x_1", "x_2"], U_NAMES],
                      below=[(), biases(net.b1, 1)], along=(0.7,), gap=390, row_gap=104,
                      title="Two inputs joined to three hidden nodes by six weights")),
     )
@@ -535,13 +646,16 @@ def prediction_and_loss(given, box):
                half_left_out=np.sum(squares), only_one_term=squares[0] / 2, not_squared=np.sum(error) / 2)
     return (
         step("The hidden values are known. What does the network predict?",
-             network([net.u, out], [net.w2], names=[U_NAMES, OUT_NAMES], below=[(), biases(net.b2, 4)], along=(0.3,),
-                     gap=390,
-                     row_gap=104, title="Three hidden nodes joined to two outputs by six weights")),
+             network([lit("u_{j}", net.u), [lit("ŷ", out[0]), lit("ẑ", out[1])]], [second_weights(net.w2)],
+                     names=[U_NAMES, OUT_NAMES], below=[(), biases(net.b2, 4)], along=(0.3,), gap=390, row_gap=104,
+                     title="Three hidden nodes joined to two outputs by six weights"),
+             aligned(("ŷ", "=", weighted_sum((7, 9, 11), "u", "b_4")),
+                     ("ẑ", "=", weighted_sum((8, 10, 12), "u", "b_5")))),
         step(f"The targets were {net.target[0]:g} and {net.target[1]:g}. How far off is each prediction? And the loss?",
-             table(["", "prediction − target", "squared"], (difference("ŷ", net.target[0]), error[0], squares[0]),
-                   (difference("ẑ", net.target[1]), error[1], squares[1])),
-             eq("l", "=", frac(1, 2), loss_of(net.target), "=", loss)),
+             table(["", "prediction − target", "squared"],
+                   *[(lit(name, difference(name, net.target[i])), lit(f"e_{i}", error[i], uses=name),
+                      lit(f"square_{i}", squares[i], uses=f"e_{i}")) for i, name in enumerate(OUT_NAMES)]),
+             eq("l", "=", frac(1, 2), loss_of(net.target), "=", lit("l", loss, uses="square_0 square_1"))),
     )
 
 
@@ -565,12 +679,14 @@ def output_error(given, box):
                wrong_sign=-aims[0], target_minus_prediction=others[0] + gap[0])
     found = box(others[1], "the prediction", "What minus the target gives this error?", how="Error plus target.",
                 target_minus_prediction=aims[1] - gap[1])
+    both = "∂l/∂ŷ ∂l/∂ẑ"
     return (
         step(f"One prediction $p$, one target {t:g}: the loss is $l = ½(p - {t:g})^2$. Differentiate.",
-             eq(by("p"), "=", formula)),
+             eq(lit(both, by("p")), "=", lit(both, formula))),
         step(f"Now our two: $l = ½{loss_of(net.target)}$. Fill in the first gradients of the way back.",
              graph({"y": (0, 0, "ŷ"), "z": (0, 1.9, "ẑ"), "l": (1, 0.95, "l")},
-                   [("y", "l", net.out[0], error[0]), ("z", "l", net.out[1], error[1])], unit=(290, 106), along=0.36,
+                   [("y", "l", net.out[0], lit("∂l/∂ŷ", error[0])), ("z", "l", net.out[1], lit("∂l/∂ẑ", error[1]))],
+                   unit=(290, 106), along=0.36,
                    title=f"The predictions {net.out[0]:g} and {net.out[1]:g} go into the loss")),
         step("Another example. Which target and which prediction belong to these errors?",
              eq(column([others[0], found], "predictions"), "−", column([lost, aims[1]], "targets"), "=",
@@ -578,12 +694,19 @@ def output_error(given, box):
     )
 
 
-def output_gradients(net: Net, on_edges, along=(0.3,)):
+def output_gradients(net: Net, on_edges, gap: int = 360, row_gap: int = 162) -> Node:
     """The second layer with the gradients that arrived at its outputs under them, and something on each edge."""
-    return network([net.u, OUT_NAMES], [on_edges], names=[U_NAMES, ["", ""]], below=[(), net.error], along=along,
-                   gap=360,
-                   row_gap=162, title=f"Hidden values {', '.join(f'{v:g}' for v in net.u)}; the gradients "
+    return network([lit("u_{j}", net.u), OUT_NAMES], [lit("w_{j}{k}", on_edges, uses="e_{j} u_{k}")],
+                   names=[U_NAMES, ["", ""]], below=[(), lit("e_{j}", net.error)], along=(0.3,), gap=gap,
+                   row_gap=row_gap, title=f"Hidden values {', '.join(f'{v:g}' for v in net.u)}; the gradients "
                    f"{net.error[0]:g} and {net.error[1]:g} have arrived at the outputs")
+
+
+def into_output(j: int) -> list:
+    """The chain rule for the weights that lead into output j, lit with their edges."""
+    out = OUT_NAMES[j - 1]
+    return [lit(f"w_{j}1 w_{j}2 w_{j}3", by("w")), "=", lit(f"e_{j}", by(out)), "·",
+            lit("u_1 u_2 u_3", by("w", out))]
 
 
 @page("A gradient on every edge", row="7.3")
@@ -603,9 +726,11 @@ def weight_gradients(given, box):
     return (
         step("The first output is $ŷ = w_7u_1 + w_9u_2 + w_{11}u_3 + b_4$, with "
              f"$u_1 = {net.u[0]:g}$ and $u_2 = {net.u[1]:g}$. What are these local gradients?",
-             eq(by("w_7", "ŷ"), "=", local[0], APART, by("w_9", "ŷ"), "=", local[1])),
+             eq(lit("u_1", by("w_7", "ŷ")), "=", lit("u_1", local[0]), APART, lit("u_2", by("w_9", "ŷ")), "=",
+                lit("u_2", local[1]))),
         step("Under each output stands the gradient that arrived there. Write the gradient of each weight on its edge.",
-             output_gradients(net, on_edges)),
+             output_gradients(net, on_edges),
+             eq(*into_output(1), APART, words("or"), APART, *into_output(2))),
     )
 
 
@@ -632,8 +757,12 @@ def weight_matrix(given, box):
                  how="The row's gradient times the column's value.", other_row=np.outer(column_[::-1], row_))
     return (
         step("Set the gradients $∂l/∂W$ in the shape of the weights: a row for $ŷ$ and a row for $ẑ$.",
-             eq(column(net.error), row(net.u), "=", matrix(whole))),
-        step("Another example, with blanks on both sides.", eq(column(column_), row(row_), "=", matrix(filled))),
+             output_gradients(net, echo(whole), row_gap=104),
+             eq(column(lit("e_{j}", net.error)), row(lit("u_{j}", net.u)), "=",
+                matrix(lit("w_{j}{k}", whole, uses="e_{j} u_{k}")))),
+        step("Another example, with blanks on both sides.",
+             eq(column(lit("e'_{j}", column_)), row(lit("u'_{j}", row_)), "=",
+                matrix(lit("w'_{j}{k}", filled, uses="e'_{j} u'_{k}")))),
     )
 
 
@@ -660,12 +789,14 @@ def bias_gradients(given, box):
                 change_not_ratio=change)
     given.require(abs((e0 + h) ** 2 - e0**2) > 0.1)
     return (
-        step("A bias is simply added. So its local gradient is …", eq(by("b_4", "ŷ"), "=", local)),
+        step("A bias is simply added. So its local gradient is …", eq(link("b_4", "ŷ"), "=", lit("∂ŷ/∂b_4", local))),
         step(f"… and with $∂l/∂ŷ = {e0:g}$ and $∂l/∂ẑ = {e1:g}$ the gradients of both biases are",
-             eq(by("b_4"), "=", grads[0], APART, by("b_5"), "=", grads[1])),
+             eq(link("b_4", uses="∂ŷ/∂b_4"), "=", lit("∂l/∂b_4", grads[0], uses="∂ŷ/∂b_4"), APART, by("b_5"), "=",
+                grads[1])),
         step(f"Believe it? Raise $b_4$ by 0.1. The prediction was $ŷ = {net.out[0]:g}$; the loss goes from "
              f"${net.loss:g}$ to ${loss:.10g}$.",
-             eq("ŷ", "=", after, APART, "Δl", "=", change, APART, frac("Δl", "Δb_4"), "=", ratio)),
+             eq("ŷ", "=", after, APART, "Δl", "=", lit("Δl", change), APART, frac(lit("Δl", "Δl"), "Δb_4"), "=",
+                lit("∂l/∂b_4", ratio))),
         say("Not quite the gradient, for the loss is curved; a smaller nudge comes closer."),
     )
 
@@ -698,7 +829,8 @@ def two_paths(given, box):
                      below=[[echo(totals[0])], net.error], gap=330,
                      row_gap=112,
                      along=(0.5,), title=f"u₁ feeds ŷ by the weight {net.w2[0, 0]:g} and ẑ by {net.w2[1, 0]:g}"),
-             eq(by("u_1"), "=", group(by("ŷ"), "·", by("u_1", "ŷ")), "+", group(by("ẑ"), "·", by("u_1", "ẑ"))),
+             eq(by("u_1"), "=", lit("by_ŷ", group(by("ŷ"), "·", by("u_1", "ŷ"))), "+",
+                lit("by_ẑ", group(by("ẑ"), "·", by("u_1", "ẑ")))),
              eq("=", lit("by_ŷ", paths[0][0]), "+", lit("by_ẑ", paths[0][1]), "=", totals[0])),
         step("The same for the other two.", *lines),
     )
@@ -751,7 +883,12 @@ def first_matrix(given, box):
                  other_column=np.outer(column_, row_[::-1]), weight_for_activation=net.du[:, None] * net.w1)
     return (
         step("The same gradients in the shape of the weights: a row for each hidden node, a column for each input.",
-             eq(by("W"), "=", column(column_), row(row_), "=", matrix(filled))),
+             network([lit("x_{j}", echo(row_)), U_NAMES], [lit("w_{j}{k}", echo(filled), uses="d_{j} x_{k}")],
+                     names=[["x_1", "x_2"], ["", "", ""]], below=[(), lit("d_{j}", echo(column_))], along=(0.7,),
+                     gap=380, row_gap=112,
+                     title="Two inputs joined to three hidden nodes; what is found appears on the edges"),
+             eq(by("W"), "=", column(lit("d_{j}", column_)), row(lit("x_{j}", row_)), "=",
+                matrix(lit("w_{j}{k}", filled, uses="d_{j} x_{k}")))),
     )
 
 
@@ -774,10 +911,12 @@ def step_second_layer(given, box):
     return (
         step("The gradient points uphill, so step the other way, by a hundredth of it. "
              f"First $w_7$, whose gradient is ${grad[0, 0]:g}$.",
-             eq("Δw_7", "=", "−", frac(1, 100), "·", by("w_7"), "=", move)),
+             eq("Δw_7", "=", "−", frac(1, 100), "·", lit("w_11", by("w_7")), "=", lit("w_11", move))),
         step("Now all six weights at once.",
-             eq(matrix(net.w2, "W"), "−", frac(1, 100), matrix(grad, "∂l/∂W")), eq("=", matrix(new))),
-        step("And the two biases.", eq(column(net.b2), "−", frac(1, 100), column(net.error), "=", column(bias))),
+             eq(matrix(lit("w_{j}{k}", net.w2), "W"), "−", frac(1, 100), matrix(lit("w_{j}{k}", grad), "∂l/∂W")),
+             eq("=", matrix(lit("w_{j}{k}", new)))),
+        step("And the two biases.", eq(column(lit("b_{j}", net.b2)), "−", frac(1, 100),
+                                       column(lit("b_{j}", net.error)), "=", column(lit("b_{j}", bias)))),
     )
 
 
@@ -794,10 +933,12 @@ def step_first_layer(given, box):
                how="A hundred times old minus new.",
                wrong_sign=(after - net.b1) * 100, learning_rate_left_out=net.b1 - after)
     return (
-        step("The six weights of the first layer.", eq(matrix(net.w1), "−", frac(1, 100), matrix(grad), "=",
-                                                       matrix(new))),
+        step("The six weights of the first layer.",
+             eq(matrix(lit("w_{j}{k}", net.w1)), "−", frac(1, 100), matrix(lit("w_{j}{k}", grad)), "=",
+                matrix(lit("w_{j}{k}", new)))),
         step("Of the biases you see where they were and where they went. What was their gradient?",
-             eq(column(net.b1, "before"), "−", frac(1, 100), column(lost, "gradient"), "=", column(after, "after"))),
+             eq(column(lit("b_{j}", net.b1), "before"), "−", frac(1, 100), column(lit("b_{j}", lost), "gradient"), "=",
+                column(lit("b_{j}", after), "after"))),
     )
 
 
@@ -820,8 +961,10 @@ def after_the_step(given, box):
                 how="Half the sum of the squared errors.", half_left_out=2 * small.loss)
     return (
         step(f"The same example, $x_1 = {net.x[0]:g}$ and $x_2 = {net.x[1]:g}$, through the new weights and biases.",
-             eq(matrix(new.w1), column(net.x), "+", column(new.b1), "=", column(u, "u")),
-             eq(matrix(new.w2), "u", "+", column(new.b2), "=", column(out, "(ŷ, ẑ)"))),
+             eq(matrix(lit("w_{j}{k}", new.w1)), column(lit("x_{j}", net.x)), "+", column(lit("b_{j}", new.b1)), "=",
+                column(lit("u_{j}", u, uses="w_{j}1 w_{j}2 x_1 x_2 b_{j}"), "u")),
+             eq(matrix(lit("v_{j}{k}", new.w2)), lit("u_1 u_2 u_3", "u"), "+", column(lit("c_{j}", new.b2)), "=",
+                column(lit("out_{j}", out, uses="v_{j}1 v_{j}2 v_{j}3 u_1 u_2 u_3 c_{j}"), "(ŷ, ẑ)"))),
         step(f"The targets {net.target[0]:g} and {net.target[1]:g} have not moved. "
              f"Before the step the loss was {net.loss:g}. And now?",
              eq("l", "=", loss)),
@@ -857,11 +1000,13 @@ def rule_values(given, box):
     return (
         step("Forward, a row of $W$ collects what goes into an output. Backward you collect what left a hidden node, "
              "and that is a column. So write $W$ with rows and columns exchanged.",
-             eq(matrix(net.w2, "W"), "→", matrix(turned, "W^T"))),
+             eq(matrix(lit("w_{j}{k}", net.w2), "W"), "→", matrix(lit("w_{j}{k}", turned.T).T, "W^T"))),
         step("All sums over paths in one product:", eq(RULES[0]),
-             eq(by("u"), "=", "W^T", column(net.error, "∂l/∂(ŷ, ẑ)"), "=", column(du))),
+             eq(by("u"), "=", "W^T", column(lit("e_{j}", net.error), "∂l/∂(ŷ, ẑ)"), "=",
+                column(lit("d_{j}", du, uses="w_1{j} w_2{j} e_1 e_2")))),
         step("A square matrix will not stop you from forgetting.",
-             eq("W", "=", matrix(w), APART, "W^T", column(d), "=", column(back))),
+             eq("W", "=", matrix(lit("v_{j}{k}", w)), APART, "W^T", column(lit("f_{j}", d)), "=",
+                column(lit("back_{j}", back, uses="v_1{j} v_2{j} f_1 f_2")))),
     )
 
 
@@ -887,10 +1032,12 @@ def rule_weights(given, box):
                local_for_downstream=np.ones(3), activation_for_weight=values * b[0])
     return (
         step("Every d-value meets every input. The result has the shape of the weights.", eq(RULES[1]),
-             eq(column(d, "d‑values"), row(a, "inputs^T"), "=", matrix(product, "d‑weights"))),
+             eq(column(lit("d_{j}", d), "d‑values"), row(lit("a_{j}", a), "inputs^T"), "=",
+                matrix(lit("w_{j}{k}", product, uses="d_{j} a_{k}"), "d‑weights"))),
         step("Here is the result. What were the d-values of the three nodes, and the second input?",
-             eq(column(values, "d‑values"), row([b[0], second], "inputs^T"), "=", matrix(known, "d‑weights"))),
-        step("The third rule is the shortest.", eq(RULES[2], "=", column(bias))),
+             eq(column(lit("e_{j}", values), "d‑values"), row(lit("b_{j}", [b[0], second]), "inputs^T"), "=",
+                matrix(lit("v_{j}{k}", known, uses="e_{j} b_{k}"), "d‑weights"))),
+        step("The third rule is the shortest.", eq(RULES[2], "=", column(lit("e_{j}", bias)))),
     )
 
 
@@ -942,10 +1089,17 @@ def three_rules(given, box):
              other_row=d[::-1])
     return (
         step("A layer was given these inputs. From the right, its d-values have arrived.",
-             eq(matrix(w, "weights"), column(a, "inputs"), APART, column(d, "d‑values"))),
-        step("What goes on to the layer before?", eq("W^T", column(d), "=", column(before))),
+             network([lit("a_{j}", a), ["1", "2"]], [lit("w_{j}{k}", w, uses="d_{j} a_{k}")],
+                     below=[lit("back_{j}", echo(before)), lit("d_{j}", d)], along=(0.3,), gap=330, row_gap=112,
+                     title="Three inputs joined to two nodes by six weights; the d-values have arrived"),
+             eq(matrix(lit("w_{j}{k}", w), "weights"), column(lit("a_{j}", a), "inputs"), APART,
+                column(lit("d_{j}", d), "d‑values"))),
+        step("What goes on to the layer before?",
+             eq("W^T", column(lit("d_{j}", d)), "=",
+                column(lit("back_{j}", before, uses="w_1{j} w_2{j} d_1 d_2")))),
         step("What stays here, for the step of this layer's own weights and biases?",
-             eq(matrix(dw, "d‑weights"), APART, column(db, "d‑biases"))),
+             eq(matrix(lit("w_{j}{k}", dw, uses="d_{j} a_{k}"), "d‑weights"), APART,
+                column(lit("d_{j}", db), "d‑biases"))),
     )
 
 

@@ -8,7 +8,7 @@ import numpy as np
 
 from ..engine import bp3, bp4, relu, relu_slope, unroll
 from ..engine.expressions import Name
-from ..layout import Node, aligned, column, eq, frac, group, matrix, network, row, say, step, table
+from ..layout import Node, aligned, column, echo, eq, frac, group, lit, matrix, network, row, say, step, table
 from ..page import page
 
 ACTIVE = ("active", "silent")
@@ -25,6 +25,16 @@ APART = words("\u2003")  # a wide space between two formulas on one line
 def by(name: str, of: str = "C"):
     """The derivative ∂of/∂name as a fraction."""
     return frac(f"∂{of}", f"∂{name}")
+
+
+def link(name: str, of: str = "C", *, uses: str = "") -> Node:
+    """The derivative ∂of/∂name as a fraction, lit with the link of a drawing that is named like it."""
+    return lit(f"∂{of}/∂{name}", by(name, of), uses=uses)
+
+
+def links(title: str, layers, slopes, *, values=(), gap: int) -> Node:
+    """What depends on what, from left to right: on each link its slope, beside the nodes their values, once found."""
+    return network(layers, slopes, names=values, gap=gap, row_gap=88, title=title)
 
 
 def signed(value: float) -> str:
@@ -168,14 +178,24 @@ def chain_of_factors(given, box):
                weight_for_input=w, value_for_slope=b)
     bias = box(at_the_numbers(outer) * minus * slope * last, "∂C/∂b", "Which factor is different now?",
                how="The same factors, with 1 in place of x.", sign_lost=v, other_variable=-v * x)
+    shared = "∂C/∂v ∂v/∂a ∂a/∂z"
+    by_weight = f"{shared} ∂z/∂w"
     return (
         step(f"One example, so $m = 1$: $x = {x:g}$, $y = {y:g}$. The neuron has $w = {w:g}$, $b = {b:g}$ and ReLU.",
              eq("z", "=", z, APART, "v = y - a =", v, APART, "C = v^2/2 =", cost)),
         step("From the cost back to the weight there are four links. Write each slope, in $v$ and $x$ where needed.",
-             eq(by("w"), "=", by("v"), "·", by("a", "v"), "·", by("z", "a"), "·", by("w", "z")),
-             eq("=", outer, "·", minus, "·", slope, "·", inner, "=", product)),
+             links("The weight and the bias move z, z moves a, a moves v, and v moves the cost",
+                   [["w", "b"], ["z"], ["a"], ["v"], ["C"]],
+                   [[[lit("∂z/∂w", echo(inner)), lit("∂z/∂b", echo(last))]], [[lit("∂a/∂z", echo(slope))]],
+                    [[lit("∂v/∂a", echo(minus))]], [[lit("∂C/∂v", echo(outer))]]],
+                   values=[["", ""], [echo(z)], [""], [echo(v)], [echo(cost)]], gap=120),
+             eq(link("w", uses=by_weight), "=", link("v"), "·", link("a", "v"), "·", link("z", "a"), "·",
+                link("w", "z")),
+             eq("=", lit("∂C/∂v", outer), "·", lit("∂v/∂a", minus), "·", lit("∂a/∂z", slope), "·",
+                lit("∂z/∂w", inner), "=", lit("∂C/∂w", product, uses=by_weight))),
         step("Put the numbers in. For the bias only the last link differs.",
-             eq(by("w"), "=", number, APART, by("b", "z"), "=", last, APART, by("b"), "=", bias)),
+             eq(by("w"), "=", lit("∂C/∂w", number, uses=by_weight), APART, link("b", "z"), "=",
+                lit("∂z/∂b", last), APART, by("b"), "=", lit("∂C/∂b", bias, uses=f"{shared} ∂z/∂b"))),
     )
 
 
@@ -202,15 +222,18 @@ def half_and_mean(given, box):
     value = box(float(error.evaluate({"e": e, "v": -e, "x": x, "m": m})), "that term",
                 "What are the factors, what is below?", how="Error times input over m.", mean_left_out=e * x,
                 target_minus_prediction=-e * x / m, mean_taken_twice=e * x / m**2, half_kept=e * x / (2 * m))
+    both = "∂C/∂v ∂v/∂w"
     return (
         step("Differentiate, with $m$ a fixed number.",
              aligned((frac("d", "dv"), "v^2", "=", square), (frac("d", "dv"), frac("v^2", 2), "=", half),
-                     (frac("d", "dv"), frac("v^2", "2m"), "=", mean))),
+                     (frac("d", "dv"), frac("v^2", "2m"), "=", lit("∂C/∂v", mean)))),
         step("An active neuron has $v = y - (wx + b)$. One example's share of the gradient, in $v$, $x$ and $m$:",
-             eq(by("w", "v"), "=", inner, APART, "share", "=", product)),
+             links("The weight moves v, and v moves the cost", [["w"], ["v"], ["C"]],
+                   [[[lit("∂v/∂w", echo(inner))]], [[lit("∂C/∂v", echo(mean))]]], gap=180),
+             eq(link("w", "v"), "=", lit("∂v/∂w", inner), APART, "share", "=", lit("share", product, uses=both))),
         step("The **error term** $e = a - y$ is prediction minus target. Write the share with $e$ in place of $v$. "
              f"Then take $e = {e:g}$, $x = {x:g}$, $m = {m:g}$.",
-             eq("share", "=", error, "=", value)),
+             eq("share", "=", lit("share", error, uses=both), "=", lit("share", value, uses=both))),
     )
 
 
@@ -240,16 +263,24 @@ def cost_as_formula(given, box):
     again = box([error * x, error], "the same from e", "What does each parameter multiply?",
                 how="The error times x for the weight, times 1 for the bias.",
                 target_minus_prediction=[-error * x, -error])
+    of = {name: f"∂C/∂v ∂v/∂{name}" for name in "wb"}
     return (
         step(f"A neuron with $a = wx + b$ sees one example, $x = {x:g}$ and $y = {y:g}$. Write $v = y - a$ as a "
              "formula of $w$ and $b$, and its two slopes.",
-             eq("v", "=", v), eq(by("w", "v"), "=", by_w, APART, by("b", "v"), "=", by_b)),
+             links("The weight and the bias move v, and v moves the cost", [["w", "b"], ["v"], ["C"]],
+                   [[[lit("∂v/∂w", echo(by_w)), lit("∂v/∂b", echo(by_b))]], [[lit("∂C/∂v", None)]]], gap=180),
+             eq("v", "=", v), eq(link("w", "v"), "=", lit("∂v/∂w", by_w), APART, link("b", "v"), "=",
+                                 lit("∂v/∂b", by_b))),
         step("The cost is $C = v^2/2$. Multiply outer and inner slope, still as formulas.",
-             aligned((by("w"), "=", by("v"), "·", by("w", "v"), "=", dw),
-                     (by("b"), "=", by("v"), "·", by("b", "v"), "=", db))),
+             aligned((link("w", uses=of["w"]), "=", link("v"), "·", link("w", "v"), "=",
+                      lit("∂C/∂w", dw, uses=of["w"])),
+                     (link("b", uses=of["b"]), "=", link("v"), "·", link("b", "v"), "=",
+                      lit("∂C/∂b", db, uses=of["b"])))),
         step(f"Now $w = {w:g}$ and $b = {b:g}$. From your formulas, and from the error term:",
-             aligned((words("from the formulas:"), column(["∂C/∂w", "∂C/∂b"]), "=", column(slopes)),
-                     (group(words("from"), "e", "=", error, words(":")), column(["e·x", "e"]), "=", column(again)))),
+             aligned((words("from the formulas:"), column(["∂C/∂w", "∂C/∂b"]),
+                      "=", column([lit("∂C/∂w", slopes[0]), lit("∂C/∂b", slopes[1])])),
+                     (group(words("from"), "e", "=", error, words(":")), column(["e·x", "e"]), "=",
+                      column([lit("∂C/∂w", again[0]), lit("∂C/∂b", again[1])])))),
     )
 
 
@@ -277,7 +308,8 @@ def active_examples(given, box):
         step("A neuron $a = ReLU(z)$ with $z = wx + b$ has seen four examples. An example is **active** if its nudge "
              "gets through. By agreement the slope at zero is 0.",
              table(["x", "z", "", "a", "∂a/∂z", "∂a/∂w"],
-                   *[(x[i], z[i], kinds[i], a[i], slope[i], by_w[i]) for i in range(4)])),
+                   *[(lit(f"x_{i}", x[i]), z[i], kinds[i], a[i], lit(f"s_{i}", slope[i]),
+                      lit(f"g_{i}", by_w[i], uses=f"s_{i} x_{i}")) for i in range(4)])),
         say("A silent example changes nothing when the weight moves a little. However wrong it is, it teaches this "
             "neuron nothing."),
     )
@@ -299,8 +331,12 @@ def error_terms(given, box):
     return (
         step(f"A neuron with $w_1 = {n.w[0]:g}$, $w_2 = {n.w[1]:g}$, $b = {n.b:g}$ and ReLU. Compute $z$, $a$ and the "
              "error term $e = a - y$ for each example.",
+             network([lit("x_{j}", ["x_1", "x_2"]), ["a"]], [[lit("w_{j}", n.w, uses="x_{j}")]],
+                     below=[(), [f"b = {n.b:g}"]], gap=260, row_gap=88,
+                     title=f"Two inputs joined to a neuron by the weights {n.w[0]:g} and {n.w[1]:g}"),
              table(["x_1", "x_2", "z", "a = ReLU(z)", "y", "e = a - y"],
-                   *[(*n.x[i], z[i], a[i], n.y[i], error[i]) for i in range(4)])),
+                   *[(lit("x_1", n.x[i, 0]), lit("x_2", n.x[i, 1]), z[i], a[i], n.y[i], error[i])
+                     for i in range(4)])),
         say("One example has an error and yet is silent. Keep an eye on it."
             if np.sum(n.on) == 3 else "Two examples have errors and yet are silent. Keep an eye on them."),
     )
@@ -326,11 +362,14 @@ def on_the_edges(given, box):
     return (
         step(f"An active example: the neuron said $a = {a:g}$, the target was $y = {y:g}$. Write the error under the "
              "node, and on each edge how the cost of this example follows that weight.",
-             network([x, [a]], [[edges]], names=[["x_1", "x_2", "x_3"], ["a"]], below=[[], [error]], along=(0.46,),
+             network([lit("x_{j}", x), [a]], [[lit("w_{j}", edges, uses="e x_{j}")]],
+                     names=[["x_1", "x_2", "x_3"], ["a"]], below=[[], [lit("e", error)]], along=(0.46,),
                      title=f"Three inputs joined to one neuron with the value {a:g}"),
-             eq(by("b"), "=", bias)),
+             eq(lit("w_1 w_2 w_3", by("w_k")), "=", lit("e", by("z")), "·", lit("x_1 x_2 x_3", by("w_k", "z")), APART,
+                by("b"), "=", lit("b", bias, uses="e"))),
         step("For another example, input and error got lost.",
-             eq(column([e * other[0], e * other[1]], "∂C/∂w"), "=", lost, "·", column([other[0], second], "x"))),
+             eq(column([lit(f"g_{k}", e * value, uses=f"e' x'_{k}") for k, value in enumerate(other, 1)], "∂C/∂w"),
+                "=", lit("e'", lost), "·", column([lit("x'_1", other[0]), lit("x'_2", second)], "x"))),
     )
 
 
@@ -352,9 +391,14 @@ def per_example(given, box):
         step("The four examples again. Each active one has a share $e·x_k$ in the gradient of weight $k$; a silent one "
              "has the share 0. Then add, and take the mean over all $m = 4$.",
              table(["z", "e", "x_1", "x_2", "e·x_1", "e·x_2"],
-                   *[(n.z[i], n.e[i], *n.x[i], *shares[i]) for i in range(m)], ["sum", "", "", "", *sums])),
-        step("The gradient has one entry for each weight.",
-             eq(column(["∂C/∂w_1", "∂C/∂w_2"]), "=", frac(1, "m"), column(["Σ e·x_1", "Σ e·x_2"]), "=", column(mean))),
+                   *[(n.z[i], lit(f"e_{i}", n.e[i]), *lit(f"x_{i}{{j}}", n.x[i]),
+                      *lit(f"share_{i}{{j}}", shares[i], uses=f"e_{i} x_{i}{{j}} w_{{j}}")) for i in range(m)],
+                   ["sum", "", "", "", *lit("w_{j}", sums)])),
+        step("The gradient has one entry for each weight: what its edge hears of all four examples.",
+             network([["x_1", "x_2"], ["a"]], [[lit("w_{j}", echo(mean, "∂C/∂w"))]], gap=300, row_gap=88,
+                     title="Two inputs joined to a neuron; its gradient appears on the edges"),
+             eq(column(lit("w_{j}", ["∂C/∂w_1", "∂C/∂w_2"])), "=", frac(1, "m"),
+                column(lit("w_{j}", ["Σ e·x_1", "Σ e·x_2"])), "=", column(lit("w_{j}", mean)))),
     )
 
 
@@ -377,16 +421,18 @@ def errors_found_back(given, box):
                 term_left_out=e[:2] @ x[:2])
     mean = box(total / 3, "∂C/∂w", "What turns a sum into a mean?", how="The sums over the number of examples.",
                mean_left_out=sums, half_kept=sums / 6, mean_taken_twice=sums / 9)
+    every = "e_0 e_1 e_2 x_0{j} x_1{j} x_2{j}"
     return (
         step("All three examples are active. Find the errors from the first weight's shares, then the targets, and the "
              "input that got lost.",
              table(["x_1", "e·x_1", "e", "a", "y", "x_2", "e·x_2"],
-                   *[(x[i, 0], e[i] * x[i, 0], errors[i], a[i], targets[i], lost if i == 1 else x[i, 1],
-                      e[i] * x[i, 1]) for i in range(3)])),
+                   *[(lit(f"x_{i}1", x[i, 0]), lit(f"share_{i}1", e[i] * x[i, 0], uses=f"e_{i} x_{i}1"),
+                      lit(f"e_{i}", errors[i]), a[i], targets[i], lit(f"x_{i}2", lost if i == 1 else x[i, 1]),
+                      lit(f"share_{i}2", e[i] * x[i, 1], uses=f"e_{i} x_{i}2")) for i in range(3)])),
         step("A row of errors times the rows of inputs does all the sums at once.",
-             eq(by("w"), "=", frac(1, "m"), row(["e^{(1)}", "e^{(2)}", "e^{(3)}"]),
-                matrix([[x[0, 0], x[0, 1]], [x[1, 0], "x_2"], [x[2, 0], x[2, 1]]])),
-             eq("=", frac(1, 3), row(total), "=", row(mean))),
+             eq(by("w"), "=", frac(1, "m"), row([lit(f"e_{i}", f"e^{{({i + 1})}}") for i in range(3)]),
+                matrix([lit(f"x_{i}{{j}}", [x[i, 0], "x_2" if i == 1 else x[i, 1]]) for i in range(3)])),
+             eq("=", frac(1, 3), row(lit("w_{j}", total, uses=every)), "=", row(lit("w_{j}", mean, uses=every)))),
     )
 
 
@@ -416,12 +462,18 @@ def bias_gradient(given, box):
     lost = box(summed - np.sum(other), "the third error", "What is missing to reach the sum?",
                how="The sum minus the known errors.", subtracted_backwards=np.sum(other) - summed,
                term_left_out=summed - other[0])
-    head = ["", *(f"{i + 1}" for i in range(m))]
+    head, every = ["", *(f"{i + 1}" for i in range(m))], " ".join(f"share_{i + 1}" for i in range(m))
     return (
         step("Five examples. A nudge of the bias reaches the cost through the active ones alone.",
-             table(head, ["z", *z], ["e", *e], ["∂a/∂b", *slope], ["e·∂a/∂b", *shares])),
-        step("Add them up and take the mean.", eq(by("b"), "=", frac(1, "m"), "Σ_i e^{(i)}", "=", frac(total, m), "=",
-                                                 mean)),
+             network([["b"], ["1", "2", "3", "4", "5"]], [lit("share_{j}", echo(shares)[:, None])],
+                     names=[[echo(mean)], [lit(f"e_{i}", f"e = {error:g}") for i, error in enumerate(e, 1)]],
+                     gap=300, row_gap=62, along=(0.62,),
+                     title="One bias joined to five examples; on each edge what comes back along it"),
+             table(head, ["z", *z], ["e", *lit("e_{j}", e)], ["∂a/∂b", *lit("slope_{j}", slope)],
+                   ["e·∂a/∂b", *lit("share_{j}", shares, uses="e_{j} slope_{j}")])),
+        step("Add them up and take the mean.", eq(by("b"), "=", frac(1, "m"), "Σ_i e^{(i)}", "=",
+                                                 frac(lit("b", total, uses=every), m), "=",
+                                                 lit("b", mean, uses=every))),
         step(f"Three other examples, all active, give $∂C/∂b = {grad:g}$. Two of the errors are ${other[0]:g}$ and "
              f"${other[1]:g}$. And the third?",
              eq("Σ_i e^{(i)}", "=", summed, APART, "e^{(3)}", "=", lost)),
@@ -454,10 +506,14 @@ def whole_gradient(given, box):
         step(f"New numbers: $w_1 = {n.w[0]:g}$, $w_2 = {n.w[1]:g}$, $b = {n.b:g}$, ReLU. In the last column write the "
              "error where it gets through and 0 where it does not.",
              table(["x_1", "x_2", "z", "y", "e", "gets through"],
-                   *[(*n.x[i], z[i], n.y[i], error[i], kept[i]) for i in range(m)])),
+                   *[(*lit("x_{j}", n.x[i]), z[i], n.y[i], error[i], lit("e", kept[i])) for i in range(m)])),
         step("The cost, which every error enters …", eq("C", "=", frac(1, "2m"), "Σ_i (e^{(i)})^2", "=", cost)),
         step("… and its gradient, which only some do.",
-             eq(by("w"), "=", row(by_w), APART, by("b"), "=", by_b)),
+             network([lit("x_{j}", ["x_1", "x_2"]), ["a"]], [[lit("w_{j}", echo(by_w, "∂C/∂w"), uses="e x_{j}")]],
+                     below=[(), [lit("b", echo(by_b, "∂C/∂b"), uses="e")]], gap=300, row_gap=88,
+                     title="Two inputs joined to a neuron; its gradient appears on the edges and under the node"),
+             eq(by("w"), "=", row(lit("w_{j}", by_w, uses="e x_{j}")), APART, by("b"), "=",
+                lit("b", by_b, uses="e"))),
     )
 
 
@@ -490,13 +546,21 @@ def unrolled(given, box):
                biases_first=grad[:2])
     return (
         step("A small network in one vector $θ$: the weights of a layer row by row, its biases, then the next layer.",
-             eq(matrix(w1, "W^1"), column(b1, "b^1"), APART, matrix(w2, "W^2"), column(b2, "b^2")),
-             eq("θ", "=", row(vector))),
+             network([["x_1", "x_2"], ["", ""], [""]], [lit("w^1_{j}{k}", w1), lit("w^2_{j}{k}", w2)],
+                     below=[(), *(lit(f"b^{n}_{{j}}", [f"b = {b:g}" for b in bs]) for n, bs in ((1, b1), (2, b2)))],
+                     gap=200, row_gap=112, along=((0.36,), (0.5,)),
+                     title="A 2–2–1 network with its weights on the edges and its biases under the nodes"),
+             eq(matrix(lit("w^1_{j}{k}", w1), "W^1"), column(lit("b^1_{j}", b1), "b^1"), APART,
+                matrix(lit("w^2_{j}{k}", w2), "W^2"), column(lit("b^2_{j}", b2), "b^2")),
+             eq(row(vector, "θ"))),
         step(f"How many numbers does a network of ${sizes[0]:g}$ inputs, ${sizes[1]:g}$ hidden and ${sizes[2]:g}$ "
              "output nodes hold? The gradient $∇C$ has as many entries.",
              eq(words("layer 1:"), first, APART, words("layer 2:"), second, APART, words("in all:"), entries)),
         step("Roll a gradient up again, for a layer of two nodes with two inputs.",
-             eq(row(grad), "→", matrix(by_w, "∂C/∂W"), column(by_b, "∂C/∂b"))),
+             eq(row(grad), "→", matrix(lit("w_{j}{k}", by_w), "∂C/∂W"), column(lit("b_{j}", by_b), "∂C/∂b")),
+             network([["x_1", "x_2"], ["1", "2"]], [lit("w_{j}{k}", echo(by_w))],
+                     below=[(), lit("b_{j}", echo(by_b, "∂C/∂b"))], gap=300, row_gap=112, along=(0.3,),
+                     title="Two inputs joined to two nodes; the gradient appears on the edges and under the nodes")),
     )
 
 
@@ -520,10 +584,17 @@ def one_step(given, box):
     start, slope, eta = given("w", 6, low=3), given("slope", 5, low=2, high=8), given.choice("η''", 0.3, 0.2, 0.4, 0.7)
     rate_back = box(eta, "η", "By how much did w move, for which slope?", how="Old minus new, over the slope.",
                     wrong_sign=-eta, upside_down=1 / eta)
+
+    def each(values):
+        return [lit(name, value) for name, value in zip(("w_1", "w_2", "b"), values, strict=True)]
+
     return (
         step(f"A neuron with $θ = (w_1, w_2, b)$ and its gradient. Take one step with learning rate $η = {rate:g}$.",
-             eq("−η∇C", "=", f"−{rate:g}", "·", column(grad, "∇C"), "=", column(move, "Δθ")),
-             eq(column(theta, "θ"), "+", "Δθ", "=", column(new, "new θ"))),
+             eq("−η∇C", "=", f"−{rate:g}", "·", column(each(grad), "∇C"), "=", column(each(move), "Δθ")),
+             eq(column(each(theta), "θ"), "+", "Δθ", "=", column(each(new), "new θ")),
+             network([["x_1", "x_2"], ["a"]], [[lit("w_{j}", [echo(new[0], "w_1"), echo(new[1], "w_2")])]],
+                     below=[(), [lit("b", echo(new[2], "b"))]], gap=300, row_gap=88,
+                     title="A neuron whose new weights and bias appear on its edges and under its node")),
         step(f"Here $η = {r:g}$. The gradient got lost, but you see where $θ$ was and where it went.",
              eq(column(old, "θ"), "−", f"{r:g}", "·", column(lost, "∇C"), "=", column(after, "new θ"))),
         step(f"And here the learning rate: $w$ went from ${start:g}$ to ${start - eta * slope:g}$ where the slope was "
@@ -565,10 +636,13 @@ def three_steps(given, box):
     return (
         step(f"One weight, no bias, no ReLU: $a = wx$. The examples are $x = {x[0]}$, $y = {y[0]:g}$ and $x = {x[1]}$, "
              f"$y = {y[1]:g}$. Write their shares $e·x$ and the slope of the cost as formulas of $w$.",
-             eq(words("first:"), each[0], APART, words("second:"), each[1]), eq(by("w"), "=", slope)),
+             eq(words("first:"), lit("share_1", each[0]), APART, words("second:"), lit("share_2", each[1])),
+             eq(by("w"), "=", lit("slope", slope, uses="share_1 share_2"))),
         step(f"Begin at $w = {w0:g}$ and take three steps with $η = {rate:g}$.",
-             table(["w", "∂C/∂w", "w − η·∂C/∂w"], (w0, g0, group("w_1", "=", w1)), ("w_1", g1, group("w_2", "=", w2)),
-                   ("w_2", g2, group("w_3", "=", w3)))),
+             table(["w", "∂C/∂w", "w − η·∂C/∂w"],
+                   *[(lit(f"w_{i}", old), lit(f"g_{i}", grad, uses=f"slope w_{i}"),
+                      group(f"w_{i + 1}", "=", lit(f"w_{i + 1}", new, uses=f"w_{i} g_{i}")))
+                     for i, (old, grad, new) in enumerate(((w0, g0, w1), ("w_1", g1, w2), ("w_2", g2, w3)))])),
         say(f"The best weight is {best:g}. Every step covers half of what is left, and the slope shrinks with it."),
     )
 
