@@ -7,7 +7,24 @@ from typing import NamedTuple
 import numpy as np
 
 from ..engine.expressions import Name
-from ..layout import Node, aligned, column, echo, eq, frac, graph, group, lit, matrix, network, row, say, step, table, term
+from ..layout import (
+    Node,
+    aligned,
+    column,
+    echo,
+    eq,
+    frac,
+    graph,
+    group,
+    lit,
+    matrix,
+    network,
+    row,
+    say,
+    step,
+    table,
+    term,
+)
 from ..page import page
 
 U_NAMES, OUT_NAMES = ["u_1", "u_2", "u_3"], ["ŷ", "ẑ"]

@@ -31,6 +31,7 @@ from ..layout import (
     say,
     step,
     table,
+    term,
     undrawn,
 )  # fmt: skip
 from ..layout.numbers import rounded
@@ -78,16 +79,26 @@ def under(name: str, values, layer: int | str = "") -> list:
                 for i, value in enumerate(values, start=1)])
 
 
-def each(name: str, values, layer: int | str = ""):
+def each(name: str, values, layer: int | str = "", *, uses: str = ""):
     """The entries of a vector, lit as δ^1_2 or δ_2: with the nodes of the drawn layer and all else of that name."""
-    return lit(f"{name}^{layer}_{{j}}" if layer else f"{name}_{{j}}", values)
+    return lit(f"{name}^{layer}_{{j}}" if layer else f"{name}_{{j}}", values, uses=uses)
 
 
-def edges(values, layer: int | str = ""):
-    """The entries of a matrix, lit as the weights of a layer; each with its error and the value that comes in."""
+def edges(values, layer: int | str = "", *, forward: bool = False):
+    """The entries of a matrix, lit as the weights of a layer, with the value that comes in; going back with the error
+    that it meets as well."""
     up, before = f"^{layer}" if layer else "", f"^{layer - 1}" if isinstance(layer, int) else ""
     start = "x" if layer == 1 else f"a{before}"
-    return lit(f"w{up}_{{j}}{{k}}", values, uses=f"δ{up}_{{j}} {start}_{{k}}")
+    return lit(f"w{up}_{{j}}{{k}}", values, uses=f"{start}_{{k}}" if forward else f"δ{up}_{{j}} {start}_{{k}}")
+
+
+def back_along(values, nodes: int, layer: int | str = ""):
+    """What comes back through the weights of a layer to the one before, lit with its weights and its errors."""
+    up = f"^{layer}" if layer else ""
+    return lit("back_{j}", values, uses=" ".join(f"w{up}_{n}{{j}} δ{up}_{n}" for n in range(1, nodes + 1)))
+
+
+PASSED = "back_{j} slope_{j}"  # what an error is made of: what came back, and the slope of its node
 
 
 BARE = np.full((9, 9), None)  # edges without weights on them
@@ -314,17 +325,21 @@ def bp1_one_node(given, box):
                multiplied_not_divided=product * other * (1 - other))
     target = box(other - lost, "y", "Prediction minus what is this?", how="Prediction minus ∂C/∂a.",
                  target_minus_prediction=other + lost)
+    both = "∂C/∂a σ′"
     return (
         step("One output node with a sigmoid, $a = σ(z)$, and the cost $C = ½(a − y)^2$. A nudge of $z$ moves $a$, and "
              "$a$ moves the cost. Write both slopes with the letters $a$ and $y$.",
-             eq(by("a"), "=", by_a, APART, by("z", "a"), "=", slope)),
+             eq(lit("∂C/∂a", by("a")), "=", lit("∂C/∂a", by_a), APART, lit("σ′", by("z", "a")), "=",
+                lit("σ′", slope))),
         step("Their product is the error of the node: **BP1**.",
-             eq("δ", "=", group(by("a"), "·", by("z", "a")), "=", formula)),
+             eq(lit("δ", "δ", uses=both), "=", group(lit("∂C/∂a", by("a")), "·", lit("σ′", by("z", "a"))), "=",
+                lit("δ", formula, uses=both))),
         step(f"With $a = {av:g}$ and $y = {yv:g}$, back from the cost to $z$:",
-             eq("δ", "=", error, "·", number, "=", delta),
+             eq("δ", "=", lit("∂C/∂a", error), "·", lit("σ′", number), "=", lit("δ", delta, uses=both)),
              graph({"z": (0, 0, "z"), "a": (1, 0, "σ"), "C": (2, 0, "C")},
-                   [("z", "a", None, echo(delta, "δ")), ("a", "C", f"a = {av:g}", echo(error))],
-                   above={"a": echo(number, "σ′")}, unit=(225, 92),
+                   [("z", "a", None, lit("δ", echo(delta, "δ"), uses=both)),
+                    ("a", "C", f"a = {av:g}", lit("∂C/∂a", echo(error)))],
+                   above={"a": lit("σ′", echo(number, "σ′"))}, unit=(225, 92),
                    title="z goes through a sigmoid to the cost; the slopes come back below the arrows")),
         step(f"Another node puts out {other:g} and has this error. What was the first slope, and what the target?",
              eq(f"{product:.4g}", "=", lost, "·", f"{other * (1 - other):g}", APART, "y", "=", target)),
@@ -354,10 +369,12 @@ def bp1_layer(given, box):
     return (
         step("A last layer of three sigmoid nodes, the cost $C = ½ Σ_j (a_j − y_j)^2$. How does the cost follow each "
              "$a$? The column of these slopes is written $∇_{a}C$.",
-             eq("∇_{a}C", "=", column(a, "a"), "−", column(y, "y"), "=", column(error))),
+             eq("∇_{a}C", "=", column(each("a", a), "a"), "−", column(each("y", y), "y"), "=",
+                column(lit("back_{j}", error, uses="a_{j} y_{j}")))),
         step("How does each $a$ follow its $z$? And the errors: **BP1** multiplies entry by entry, which is what "
              "$⊙$ means.",
-             eq("δ^L", "=", "∇_{a}C", "⊙", column(local, "σ′(z^L)"), "=", column(delta, "δ^L"))),
+             eq("δ^L", "=", "∇_{a}C", "⊙", column(lit("slope_{j}", local, uses="a_{j}"), "σ′(z^L)"), "=",
+                column(each("δ", delta, uses=PASSED), "δ^L"))),
         step("Keep numbers and columns apart. What is each of these?", table(list(asked), list(what))),
     )
 
@@ -378,7 +395,9 @@ def bp1_from_z(given, box):
         delta = box(bp1(a - y[j], slope), f"δ_{j + 1}", "Prediction minus target, and what else?", digits=3,
                     how="Prediction minus target, times the slope.", slope_left_out=a - y[j],
                     cost_slope_left_out=slope, target_minus_prediction=(y[j] - a) * slope)
-        rows.append((f"{j + 1}", z[j], a, slope, y[j], delta))
+        rows.append((f"{j + 1}", lit(f"z_{j}", z[j]), lit(f"a_{j}", a, uses=f"z_{j}"),
+                     lit(f"slope_{j}", slope, uses=f"a_{j}"), lit(f"y_{j}", y[j]),
+                     lit(f"δ_{j}", delta, uses=f"a_{j} slope_{j} y_{j}")))
         deltas.append(abs(float(delta)))
     given.require(sorted(deltas)[1] > 1.03 * sorted(deltas)[0], "two errors look alike when rounded")
     order = ["node 1", "node 2", "node 3"]
@@ -423,14 +442,17 @@ def bp2_one_node(given, box):
     return (
         step("A node of layer $l$ feeds two nodes of layer $l + 1$, whose errors are known. Its $a$ moves each of "
              "their $z$ by the weight on the edge. Write the factors of both paths, then the sum.",
-             network([[a], ["z_1", "z_2"]], [edges(w[:, None])], names=[["a"], ["", ""]], gap=330, row_gap=128,
-                     below=[[echo(own, "δ")], under("δ", delta)], along=(0.5,),
+             network([each("a", [a]), ["z_1", "z_2"]], [edges(w[:, None])], names=[["a"], ["", ""]], gap=330,
+                     row_gap=128, below=[[lit("δ", echo(own, "δ"), uses="back_1 σ′")], under("δ", delta)], along=(0.5,),
                      title=f"A node with the value {a:g} feeds two nodes, by the weights {w[0]:g} and {w[1]:g}"),
-             eq(by("a"), "=", group(by("z_1"), "·", by("a", "z_1")), "+", group(by("z_2"), "·", by("a", "z_2"))),
+             eq(back_along([by("a")], 2)[0], "=",
+                group(lit("δ_1", by("z_1")), "·", lit("w_11", by("a", "z_1"))), "+",
+                group(lit("δ_2", by("z_2")), "·", lit("w_21", by("a", "z_2")))),
              eq("=", each("δ", errors)[0], "·", lit("w_11", weights[0]), "+", each("δ", errors)[1], "·",
-                lit("w_21", weights[1]), "=", total)),
+                lit("w_21", weights[1]), "=", back_along([total], 2)[0])),
         step(f"This is how the cost follows $a$. The error of the node is at its $z$, with $a = σ(z) = {a:g}$.",
-             eq("δ", "=", group(by("a"), "·", by("z", "a")), "=", by("a"), "·", slope, "=", own)),
+             eq("δ", "=", group(lit("back_1", by("a")), "·", lit("σ′", by("z", "a"))), "=", lit("back_1", by("a")), "·",
+                lit("σ′", slope), "=", lit("δ", own, uses="back_1 σ′"))),
         step(f"Another node. To its $a$ came back ${back:g}$, and its error is ${back * s:.4g}$. What was the slope?",
              eq(f"{back * s:.4g}", "=", signed(back), "·", found)),
     )
@@ -469,8 +491,9 @@ def index_form(given, box):
     return (
         step(f"Three nodes feed two. For node {j}, BP2 needs the sum of $w_{{k{j}}} δ_k$ over the nodes $k$ that it "
              f"feeds. Write the indices of the two weights that leave node {j}: to which node, from which node?",
-             network([["1", "2", "3"], ["1", "2"]], [fan], gap=330, row_gap=112, below=[sums, under("δ", delta)],
-                     along=(0.3,), title=f"Three nodes joined to two; the edges that leave node {j} carry weights"),
+             network([each("a", ["1", "2", "3"]), ["1", "2"]], [fan], gap=330, row_gap=112,
+                     below=[sums, under("δ", delta)], along=(0.3,),
+                     title=f"Three nodes joined to two; the edges that leave node {j} carry weights"),
              eq(f"Σ_k w_{{k{j}}} δ_k", "=", lit(f"w_1{j}", indexed("w", "", group(pairs[0][0], pairs[0][1]))),
                 lit("δ_1", "δ_1"), "+", lit(f"w_2{j}", indexed("w", "", group(pairs[1][0], pairs[1][1]))),
                 lit("δ_2", "δ_2"))),
@@ -504,9 +527,12 @@ def matrix_form(given, box):
     return (
         step("The sum over the nodes that are fed, $Σ_k w_{kj} δ_k$, goes down a column of $W$. A product of matrices "
              "goes along rows. So turn the columns into rows first.",
-             eq("W", "=", matrix(w), APART, "W^T", "=", matrix(turned))),
+             network([each("a", ["1", "2", "3"]), ["1", "2"]], [edges(w)], gap=330, row_gap=104, along=(0.3,),
+                     below=[lit("back_{j}", echo(sums)), under("δ", delta)],
+                     title="Three nodes joined to two by the weights of W; the sums appear under the three"),
+             eq("W", "=", matrix(edges(w)), APART, "W^T", "=", matrix(edges(turned.T).T))),
         step("Then one product does all the sums.",
-             eq("W^T δ", "=", "W^T", column(delta, "δ"), "=", column(sums))),
+             eq("W^T δ", "=", "W^T", column(each("δ", delta), "δ"), "=", column(back_along(sums, 2)))),
         step("Three nodes feed two. Write the shapes, as rows × columns.",
              table(["W", "W^T", "δ", "W^T δ"], list(of))),
         step("Do these products fit?", aligned(("W δ:", choice[0]), ("W^T δ:", choice[1]))),
@@ -536,12 +562,13 @@ def rows_and_columns(given, box):
                 indices_swapped=[2, 1, 2, 1])
     return (
         step("Two nodes feed two. Forward and backward use the same four weights.",
-             network([each("a", a), echo(forward)], [edges(w)], names=[["a_1", "a_2"], ["1", "2"]],
-                     below=[echo(back), under("δ", delta)], gap=330, row_gap=128, along=(0.3,),
+             network([each("a", a), each("z", echo(forward))], [edges(w)], names=[["a_1", "a_2"], ["1", "2"]],
+                     below=[lit("back_{j}", echo(back)), under("δ", delta)], gap=330, row_gap=128, along=(0.3,),
                      title="Two nodes joined to two nodes by four weights")),
         step("Forward: what arrives at each node, without bias. Backward: what comes back to each node.",
-             eq(matrix(edges(w), "W"), column(each("a", a), "a"), "=", column(forward), APART, "W^T",
-                column(each("δ", delta), "δ"), "=", column(back))),
+             eq(matrix(edges(w), "W"), column(each("a", a), "a"), "=",
+                column(each("z", forward, uses="w_{j}1 w_{j}2 a_1 a_2")), APART, "W^T",
+                column(each("δ", delta), "δ"), "=", column(back_along(back, 2)))),
         step("Both must tell the same story of how the cost moves with $a$. Do they?",
              eq("δ · (W a)", "=", one, APART, "(W^T δ) · a", "=", two)),
         step("Number 1 forward, number 2 backward: write the index that stays.",
@@ -571,12 +598,15 @@ def bp2_layer(given, box):
         step("Layer $l$ has three sigmoid nodes, layer $l + 1$ has two, with these weights and errors. What comes "
              "back?",
              eq(matrix(edges(w, "l+1").T, "(W^{l+1})^T"), column(each("δ", delta, "l+1"), "δ^{l+1}"), "=",
-                column(back))),
+                column(back_along(back, 2, "l+1")))),
         step("The values of layer $l$ are known. What are the slopes?",
-             eq("a^l", "=", column(each("a", a)), APART, "σ′(z^l)", "=", column(slope))),
-        step("And the errors of layer $l$?", eq("δ^l", "=", "((W^{l+1})^T δ^{l+1})", "⊙", "σ′(z^l)", "=", column(own)),
+             eq("a^l", "=", column(each("a", a)), APART, "σ′(z^l)", "=",
+                column(lit("slope_{j}", slope, uses="a_{j}")))),
+        step("And the errors of layer $l$?",
+             eq("δ^l", "=", "((W^{l+1})^T δ^{l+1})", "⊙", "σ′(z^l)", "=", column(each("δ", own, "l", uses=PASSED))),
              network([each("a", a), ["1", "2"]], [edges(w, "l+1")], names=[["a_1", "a_2", "a_3"], ["", ""]],
-                     below=[echo(own, "δ^l"), under("δ", delta, "{l+1}")], gap=400, row_gap=112, along=(0.24,),
+                     below=[each("δ", echo(own, "δ^l"), "l", uses=PASSED), under("δ", delta, "{l+1}")],
+                     gap=400, row_gap=112, along=(0.24,),
                      title="Three nodes of layer l joined to two of layer l + 1, with their weights and errors")),
     )
 
@@ -603,10 +633,13 @@ def bp2_relu(given, box):
                  how="The nodes whose slope is zero.")
     return (
         step("Four nodes with ReLU feed two. First what comes back.",
-             eq(matrix(w.T, "(W^{l+1})^T"), column(delta, "δ^{l+1}"), "=", column(back))),
+             eq(matrix(lit("w_{j}{k}", w).T, "(W^{l+1})^T"), column(each("δ", delta), "δ^{l+1}"), "=",
+                column(back_along(back, 2)))),
         step("Then the slopes, from the $z$ of the four nodes.",
-             eq("z^l", "=", column(z), APART, "σ′(z^l)", "=", column(slope))),
-        step("The errors.", eq("δ^l", "=", "((W^{l+1})^T δ^{l+1})", "⊙", "σ′(z^l)", "=", column(own))),
+             eq("z^l", "=", column(each("z", z)), APART, "σ′(z^l)", "=",
+                column(lit("slope_{j}", slope, uses="z_{j}")))),
+        step("The errors.", eq("δ^l", "=", "((W^{l+1})^T δ^{l+1})", "⊙", "σ′(z^l)", "=",
+                               column(each("δ", own, "l", uses=PASSED)))),
         step("For this example, how many of the four nodes will not change their weights at all?", eq(silent)),
     )
 
@@ -644,8 +677,8 @@ def bp3_bias(given, box):
              eq(by("b"), "=", group(by("z"), "·", by("b", "z")), "=", factor, "·", local, "=", single)),
         step("A layer of three sigmoid nodes: this came back to its $a$, and these are its slopes. Its errors, and the "
              "gradients of its biases: **BP3**.",
-             eq(column(back), "⊙", column([f"{s:.4g}" for s in slope], "σ′(z^l)"), "=", column(layer, "δ^l"), APART,
-                by("b^l"), "=", column(biases))),
+             eq(column(lit("back_{j}", back)), "⊙", column(lit("slope_{j}", [f"{s:.4g}" for s in slope]), "σ′(z^l)"),
+                "=", column(each("δ", layer, uses=PASSED), "δ^l"), APART, by("b^l"), "=", column(each("δ", biases)))),
         step(f"A bias stands at {bias:g} and has the gradient ${gradient:g}$. Raise it by {nudge:g}. By how much, "
              "roughly, does the cost change?", eq("ΔC", "≈", change)),
     )
@@ -685,7 +718,9 @@ def bp4_one_weight(given, box):
         step("Now the gradients of the other weights, each on its edge: **BP4**.",
              network([each("a", a), own], [labels], names=[["a_1", "a_2", "a_3"], ["", ""]],
                      below=[(), under("δ", delta)], gap=400, row_gap=138, along=(0.3,),
-                     title="Three values of layer l − 1 joined to two nodes of layer l, whose errors are known")),
+                     title="Three values of layer l − 1 joined to two nodes of layer l, whose errors are known"),
+             eq(lit("w_11 w_12 w_13 w_21 w_22 w_23", by("w_{jk}")), "=", lit("δ_1 δ_2", by("z_j")), "·",
+                lit("a_1 a_2 a_3", by("w_{jk}", "z_j")))),
     )
 
 
@@ -719,9 +754,14 @@ def bp4_layer(given, box):
     return (
         step("All gradients of a layer's weights at once: $∂C/∂W^l = δ^l (a^{l−1})^T$. The errors are a column, the "
              "values are laid down as a row.",
-             eq(column(delta, "δ^l"), row(a, "(a^{l−1})^T"), "=", matrix(whole, "∂C/∂W^l"))),
+             network([each("a", a), ["1", "2"]], [edges(echo(whole))], names=[["a_1", "a_2", "a_3"], ["", ""]],
+                     below=[(), under("δ", delta)], gap=360, row_gap=104, along=(0.3,),
+                     title="Three values joined to two nodes with their errors; the gradients appear on the edges"),
+             eq(column(each("δ", delta), "δ^l"), row(each("a", a), "(a^{l−1})^T"), "=",
+                matrix(edges(whole), "∂C/∂W^l"))),
         step("Here some factors are missing, and some entries.",
-             eq(column([*errors[:2], e[2]], "δ^l"), row([b[0], value], "(a^{l−1})^T"), "=", matrix(shown, "∂C/∂W^l"))),
+             eq(column(each("e", [*errors[:2], e[2]]), "δ^l"), row(each("b", [b[0], value]), "(a^{l−1})^T"), "=",
+                matrix(lit("g_{j}{k}", shown, uses="e_{j} b_{k}"), "∂C/∂W^l"))),
         step("The shapes of the three, in the same order.",
              eq(group(shapes[0], "·", shapes[1], "→", shapes[2]))),
     )
@@ -853,14 +893,20 @@ def nodes(values) -> list:
     return [value if box_of(value) or isinstance(value, str) else fig(value) for value in values]
 
 
-def drawn(net: Net, layers, below, *, weights=True, title: str):
-    """A sigmoid network: values in the nodes with their names, something under each node."""
+def drawn(net: Net, layers, below, *, weights=True, acting=(), forward=False, title: str):
+    """A sigmoid network: values in the nodes with their names, something under each node.
+
+    acting    the layers whose weights the page is about: their edges are lit with them; all of them if not said
+    forward   whether the page goes forward, where a weight meets no error yet
+    """
     top = len(net.w) - 1
     sizes = [len(values) for values in net.a]
     names = [named("x", sizes[0])] + [named("a", sizes[level], level) for level in range(1, top + 1)]
     levels = range(1, top + 1)
     values = [each("a" if level else "x", nodes(layer), level or "") for level, layer in enumerate(layers)]
-    labels = [edges(net.w[level] if weights else BARE[: sizes[level], : sizes[level - 1]], level) for level in levels]
+    labels = [net.w[level] if weights else BARE[: sizes[level], : sizes[level - 1]] for level in levels]
+    labels = [edges(matrix, level, forward=forward) if level in (acting or levels) else matrix
+              for level, matrix in zip(levels, labels, strict=True)]
     return network(values, labels, names=names, below=below, gap=235 if top == 2 else 160, row_gap=150,
                    along=(0.4,), title=title)
 
@@ -879,6 +925,29 @@ def sum_box(box, net: Net, a, layer: int, digits: int | None = 3):
                bias_subtracted=net.w[layer] @ a - net.b[layer])
 
 
+def weighted_sums(net: Net, layer: int, arriving, z) -> Node:
+    """z = W a + b with numbers, for one layer: each sum lit with its row of weights and with what arrives."""
+    start, count = "x" if layer == 1 else "a", len(net.a[layer - 1])
+    before = "" if layer == 1 else layer - 1
+    comes = f"{start}^{before}" if before else start
+    uses = " ".join(f"w^{layer}_{{j}}{k} {comes}_{k}" for k in range(1, count + 1))
+    return eq(f"z^{layer}", "=", matrix(edges(net.w[layer], layer, forward=True), f"W^{layer}"),
+              column(each(start, arriving, before), comes), "+", column(net.b[layer], f"b^{layer}"), "=",
+              column(each("z", z, layer, uses=uses), f"z^{layer}"))
+
+
+def last_sum(net: Net) -> Node:
+    """z = W a + b of the output, its weights lit with their edges."""
+    top = len(net.w) - 1
+    return eq(lit(f"z^{top}_1", f"z^{top}"), "=", row(edges(net.w[top], top, forward=True)[0], f"W^{top}"),
+              f"a^{top - 1}", *([f"− {-net.b[top][0]:g}"] if net.b[top][0] < 0 else ["+", f"{net.b[top][0]:g}"]))
+
+
+def cost_of(top: int) -> Node:
+    """Half the squared error, lit with the output."""
+    return term("½ (", lit(f"a^{top}_1", f"a^{top}"), words(" − "), "y)^2")
+
+
 @page("A 2–2–1 network, forward", row="8.2")
 @sturdy
 def small_forward(given, box):
@@ -894,14 +963,21 @@ def small_forward(given, box):
                not_squared=float(abs(error[0])) / 2)
     return (
         step("Two inputs, two hidden nodes, one output, sigmoids throughout. First the sums $z$ of the hidden nodes.",
-             eq("z^1", "=", matrix(edges(net.w[1], 1), "W^1"), column(each("x", net.a[0]), "x"), "+",
-                column(net.b[1], "b^1"), "=", column(z1, "z^1"))),
-        step("Write $a = σ(z)$ into the hidden nodes. Then the output: its $z$ below the node, and its $a$ in it. "
-             f"Its bias is $b^2 = {net.b[2][0]:g}$.",
-             drawn(net, [net.a[0], a1, a2], [(), echo(z1, "z^1"), under("z", z2, 2)],
-                   title="A 2–2–1 network with its weights on the edges; values to be filled in")),
-        step(f"The target is $y = {net.y[0]:g}$.", eq("C", "=", "½ (a^2 − y)^2", "=", cost)),
+             weighted_sums(net, 1, net.a[0], z1)),
+        step("Write $a = σ(z)$ into the hidden nodes. Then the output: its $z$ below the node, and its $a$ in it.",
+             drawn(net, [net.a[0], a1, a2], [(), each("z", echo(z1, "z^1"), 1), under("z", z2, 2)], forward=True,
+                   title="A 2–2–1 network with its weights on the edges; values to be filled in"),
+             last_sum(net)),
+        step(f"The target is $y = {net.y[0]:g}$.", eq("C", "=", cost_of(2), "=", lit("C", cost, uses="a^2_1"))),
     )
+
+
+def bp2_in_letters(layer: int, count: int) -> Node:
+    """BP2, each letter lit with all the numbers that it stands for: what came back, slopes, errors of the layer."""
+    every = [" ".join(f"{name}_{j}" for j in range(1, count + 1)) for name in (f"δ^{layer}", "back", "slope")]
+    above = layer + 1
+    return eq(lit(every[0], f"δ^{layer}"), "=", lit(every[1], f"((W^{above})^T δ^{above})"), "⊙",
+              lit(every[2], f"σ′(z^{layer})"))
 
 
 @page("The same network, errors going back", row="8.2")
@@ -930,11 +1006,13 @@ def small_backward(given, box):
              eq("δ^2", "=", "(a^2 − y) · σ′(z^2)", "=", error, "·", slope, "=",
                 lit("δ^2_1", d2))),
         step("**BP2** for the hidden layer: the slopes, and what comes back through the weights.",
-             eq("σ′(z^1)", "=", column(s1), APART, "(W^2)^T δ^2", "=", column(edges(net.w[2], 2)[0]),
-                lit("δ^2_1", "δ^2"), "=", column(back))),
+             eq("σ′(z^1)", "=", column(lit("slope_{j}", s1)), APART, "(W^2)^T δ^2", "=",
+                column(edges(net.w[2], 2)[0]), lit("δ^2_1", "δ^2"), "=", column(back_along(back, 1, 2)))),
         step("Write the error of each hidden node under it.",
-             drawn(net, [net.a[0], net.a[1], net.a[2]], [(), each("δ", d1, 1), each("δ", [echo(d2, "δ^2")], 2)],
-                   title="A 2–2–1 network with values and weights; errors to be filled in under the hidden nodes")),
+             drawn(net, [net.a[0], net.a[1], net.a[2]],
+                   [(), each("δ", d1, 1, uses=PASSED), each("δ", [echo(d2, "δ^2")], 2)],
+                   title="A 2–2–1 network with values and weights; errors to be filled in under the hidden nodes"),
+             bp2_in_letters(1, 2)),
     )
 
 
@@ -962,10 +1040,12 @@ def small_gradients(given, box):
               learning_rate_left_out=net.w[2] - w2, step_for_value=-rate * w2)
     return (
         step("The errors are known. Gradients of the output's bias and weights?",
-             eq("δ^2", "=", fig(net.delta[2][0]), APART, "a^1", "=", column(figs(net.a[1]))),
-             eq(by("b^2"), "=", b2[0], APART, by("W^2"), "=", "δ^2 (a^1)^T", "=", row(w2[0]))),
+             eq("δ^2", "=", lit("δ^2_1", fig(net.delta[2][0])), APART, "a^1", "=",
+                column(each("a", figs(net.a[1]), 1))),
+             eq(by("b^2"), "=", lit("δ^2_1", b2[0]), APART, by("W^2"), "=", "δ^2 (a^1)^T", "=",
+                row(edges(w2, 2)[0]))),
         step("Gradients of the hidden layer: biases in a column, weights on their edges.",
-             eq("δ^1", "=", column(each("δ", figs(net.delta[1]), 1)), APART, by("b^1"), "=", column(b1)),
+             eq("δ^1", "=", column(each("δ", figs(net.delta[1]), 1)), APART, by("b^1"), "=", column(each("δ", b1, 1))),
              network([each("x", nodes(net.a[0])), ["1", "2"]], [edges(w1, 1)], names=[["x_1", "x_2"], ["", ""]],
                      along=(0.3,), below=[(), under("δ", net.delta[1], 1)], gap=380, row_gap=140,
                      title="The two inputs joined to the two hidden nodes; gradients to be filled in on the edges")),
@@ -988,10 +1068,10 @@ def deep_first(given, box):
         step("A deeper network: two inputs, then layers of three, two and one sigmoid nodes. What shapes have its "
              "weights?", table(["W^1", "W^2", "W^3"], list(shapes))),
         step("The first layer: its sums,",
-             eq("z^1", "=", matrix(edges(net.w[1], 1), "W^1"), column(each("x", net.a[0]), "x"), "+",
-                column(net.b[1], "b^1"), "=", column(z1, "z^1"))),
+             weighted_sums(net, 1, net.a[0], z1)),
         step("and its values, written into the nodes.",
-             drawn(net, [net.a[0], a1, ["", ""], [""]], [(), echo(z1, "z^1"), (), ()], weights=False,
+             drawn(net, [net.a[0], a1, ["", ""], [""]], [(), each("z", echo(z1, "z^1"), 1), (), ()], weights=False,
+                   acting=(1,), forward=True,
                    title="A 2–3–2–1 network; the values of the first hidden layer to be filled in")),
     )
 
@@ -1011,13 +1091,13 @@ def deep_forward(given, box):
                not_squared=float(abs(error[0])) / 2)
     return (
         step("The same network; its first layer is done. Now the sums of the second layer.",
-             eq("z^2", "=", matrix(edges(net.w[2], 2), "W^2"), column(each("a", figs(net.a[1]), 1), "a^1"), "+",
-                column(net.b[2], "b^2"), "=", column(z2, "z^2"))),
-        step(f"Write its values into the nodes. Then the output, with $W^3 = [{net.w[3][0][0]:g}, {net.w[3][0][1]:g}]$ "
-             f"and $b^3 = {net.b[3][0]:g}$: its $z$ below, its $a$ in the node.",
-             drawn(net, [net.a[0], net.a[1], a2, a3], [(), (), echo(z2, "z^2"), under("z", z3, 3)], weights=False,
-                   title="A 2–3–2–1 network; the values of the second and third layer to be filled in")),
-        step(f"The target is $y = {net.y[0]:g}$.", eq("C", "=", "½ (a^3 − y)^2", "=", cost)),
+             weighted_sums(net, 2, figs(net.a[1]), z2)),
+        step("Write its values into the nodes. Then the output: its $z$ below the node, and its $a$ in it.",
+             drawn(net, [net.a[0], net.a[1], a2, a3], [(), (), each("z", echo(z2, "z^2"), 2), under("z", z3, 3)],
+                   weights=False, acting=(2, 3), forward=True,
+                   title="A 2–3–2–1 network; the values of the second and third layer to be filled in"),
+             last_sum(net)),
+        step(f"The target is $y = {net.y[0]:g}$.", eq("C", "=", cost_of(3), "=", lit("C", cost, uses="a^3_1"))),
     )
 
 
@@ -1046,11 +1126,12 @@ def deep_output(given, box):
              f"$a^3 = {fig(net.a[3][0])}$.",
              eq("δ^3", "=", "(a^3 − y) · σ′(z^3)", "=", error, "·", slope, "=", lit("δ^3_1", d3))),
         step("**BP2** into the second layer: first through the weights, then the slopes.",
-             eq("(W^3)^T δ^3", "=", column(edges(net.w[3], 3)[0]), lit("δ^3_1", "δ^3"), "=", column(back), APART,
-                "σ′(z^2)", "=", column(s2))),
+             eq("(W^3)^T δ^3", "=", column(edges(net.w[3], 3)[0]), lit("δ^3_1", "δ^3"), "=",
+                column(back_along(back, 1, 3)), APART, "σ′(z^2)", "=", column(lit("slope_{j}", s2)))),
         step("Write the errors under the nodes of the second layer.",
-             drawn(net, net.a, [(), (), each("δ", d2, 2), each("δ", [echo(d3, "δ^3")], 3)], weights=False,
-                   title="A 2–3–2–1 network with its values; errors of the second layer to be filled in")),
+             drawn(net, net.a, [(), (), each("δ", d2, 2, uses=PASSED), each("δ", [echo(d3, "δ^3")], 3)], weights=False,
+                   acting=(3,), title="A 2–3–2–1 network with its values; errors of the second layer to be filled in"),
+             bp2_in_letters(2, 2)),
     )
 
 
@@ -1073,11 +1154,16 @@ def deep_backward(given, box):
         step("One layer further. These are the weights and the errors of the second layer. What comes back to the "
              "first?",
              eq("W^2", "=", matrix(edges(net.w[2], 2)), APART, "δ^2", "=", column(each("δ", figs(net.delta[2]), 2))),
-             eq("(W^2)^T δ^2", "=", matrix(edges(turned.T, 2).T, "(W^2)^T"), "δ^2", "=", column(back))),
-        step("The slopes, from the values in the nodes of the drawing.", eq("σ′(z^1)", "=", column(s1))),
+             eq("(W^2)^T δ^2", "=", matrix(edges(turned.T, 2).T, "(W^2)^T"), "δ^2", "=",
+                column(back_along(back, 2, 2)))),
+        step("The slopes, from the values in the nodes of the drawing.",
+             eq("σ′(z^1)", "=", column(lit("slope_{j}", s1, uses="a^1_{j}")))),
         step("Write the errors of the first layer under its nodes.",
-             drawn(net, net.a, [(), each("δ", d1, 1), under("δ", net.delta[2], 2), under("δ", net.delta[3], 3)],
-                   weights=False, title="A 2–3–2–1 network with its values and the errors of the last two layers")),
+             drawn(net, net.a,
+                   [(), each("δ", d1, 1, uses=PASSED), under("δ", net.delta[2], 2), under("δ", net.delta[3], 3)],
+                   weights=False, acting=(2,),
+                   title="A 2–3–2–1 network with its values and the errors of the last two layers"),
+             bp2_in_letters(1, 3)),
     )
 
 
@@ -1107,10 +1193,10 @@ def deep_gradients(given, box):
              drawn(net, net.a, [(), *(under("δ", net.delta[level], level) for level in (1, 2, 3))], weights=False,
                    title="A 2–3–2–1 network with all its values and errors")),
         step("The last layer.",
-             eq(by("W^3"), "=", "δ^3 (a^2)^T", "=", row(edges(w3, 3)[0]), APART, by("b^3"), "=", b3[0])),
+             eq(by("W^3"), "=", "δ^3 (a^2)^T", "=", row(edges(w3, 3)[0]), APART, by("b^3"), "=", lit("δ^3_1", b3[0]))),
         step("The second layer.",
              eq(by("W^2"), "=", e2, row(each("a", figs(net.a[1]), 1)), "=", matrix(edges(w2, 2)), APART, by("b^2"), "=",
-                column(b2))),
+                column(each("δ", b2, 2)))),
         step("The first layer. Its biases need no more writing: they are $δ^1$.",
              eq(by("W^1"), "=", e1, row(each("x", net.a[0])), "=", matrix(edges(w1, 1)))),
     )
@@ -1215,12 +1301,15 @@ def softmax_jacobian(given, box):
     return (
         step("Three classes, the probabilities $p$ of a softmax, and a target with a one at the true class. The cost "
              "is $C = −ln(p)$ of the true class. How does it follow each probability?",
-             eq("p", "=", column(p), APART, "y", "=", column(y), APART, by("p"), "=", column(by_p))),
+             eq("p", "=", column(each("p", p)), APART, "y", "=", column(each("y", y)), APART, by("p"), "=",
+                column(lit("by_{j}", by_p, uses="p_{j} y_{j}")))),
         step("Raise one $z$ and every probability moves, so the slope of softmax is a matrix, the same as its "
              "transpose: $p_i(1 − p_i)$ on the diagonal and $−p_i p_j$ elsewhere.",
-             eq(by("z", "p"), "=", matrix(entries))),
-        step("The chain rule: matrix times column.", eq("δ", "=", by("z", "p"), by("p"), "=", column(delta))),
-        step("And now the short way.", eq("p − y", "=", column(same))),
+             eq(by("z", "p"), "=", matrix(lit("s_{j}{k}", entries, uses="p_{j} p_{k}")))),
+        step("The chain rule: matrix times column.",
+             eq("δ", "=", by("z", "p"), by("p"), "=",
+                column(each("δ", delta, uses="s_{j}1 s_{j}2 s_{j}3 by_1 by_2 by_3")))),
+        step("And now the short way.", eq("p − y", "=", column(each("δ", same, uses="p_{j} y_{j}")))),
     )
 
 
@@ -1248,9 +1337,11 @@ def softmax_short(given, box):
     names_ = [f"class {k + 1}" for k in range(3)]
     return (
         step(f"Three $z$ go into a softmax; class {true + 1} is the true one. Exponentials first, and their sum.",
-             eq("e^z", "=", column(powers), APART, words("sum"), "=", total)),
+             eq("e^z", "=", column(lit("e_{j}", powers, uses="z_{j}")), APART, words("sum"), "=",
+                lit("sum", total, uses="e_1 e_2 e_3"))),
         step("Shares of the sum are probabilities. The error is $δ = p − y$.",
-             eq("z", "=", column(z), APART, "p", "=", column(p), APART, "δ", "=", column(delta))),
+             eq("z", "=", column(each("z", z)), APART, "p", "=", column(each("p", p, uses="e_{j} sum")), APART, "δ",
+                "=", column(each("δ", delta, uses="p_{j}")))),
         step("What do the errors add up to?", eq("δ_1 + δ_2 + δ_3", "=", zero)),
         step("Which way does each $z$ have to go?", table(names_, list(moves))),
     )
@@ -1322,17 +1413,23 @@ def softmax_network(given, box):
     return (
         step(f"Inputs, a ReLU layer, then three classes by softmax, of which class {true + 1} is the true one. The "
              "second layer has no biases. The first sums are done; go forward from them.",
-             network([each("x", nodes(x)), echo(h), echo(p)], [edges(BARE[:2, :2], 1), edges(w2, 2)],
+             network([each("x", nodes(x)), each("a", echo(h), 1), each("p", echo(p))],
+                     [edges(BARE[:2, :2], 1), edges(w2, 2)],
                      names=[["x_1", "x_2"], named("h", 2), named("p", 3)],
-                     below=[(), echo(d1, "δ^1"), echo(d2, "δ^2")], gap=235, row_gap=124, along=(0.326,),
+                     below=[(), each("δ", echo(d1, "δ^1"), 1), each("δ", echo(d2, "δ^2"), 2)], gap=235,
+                     row_gap=124, along=(0.326,),
                      title="Two inputs, two ReLU nodes, three classes; values and errors appear as they are found"),
-             eq("x", "=", column(each("x", x)), APART, "z^1", "=", column(z1), APART, "h", "=", column(h)),
-             eq("z^2", "=", matrix(edges(w2, 2), "W^2"), "h", "=", column(z2), APART, "p", "=", column(p))),
+             eq("x", "=", column(each("x", x)), APART, "z^1", "=", column(each("z", z1, 1)), APART, "h", "=",
+                column(each("a", h, 1, uses="z^1_{j}"))),
+             eq("z^2", "=", matrix(edges(w2, 2), "W^2"), "h", "=",
+                column(each("z", z2, 2, uses="w^2_{j}1 w^2_{j}2 a^1_1 a^1_2")), APART, "p", "=",
+                column(each("p", p, uses="z^2_1 z^2_2 z^2_3")))),
         step("The error of the last layer, where softmax meets cross-entropy.",
-             eq("δ^2", "=", "p − y", "=", column(d2))),
+             eq("δ^2", "=", "p − y", "=", column(each("δ", d2, 2, uses="p_{j}")))),
         step("**BP2**: back through the weights, then through ReLU.",
-             eq("(W^2)^T δ^2", "=", column(back), APART, "δ^1", "=", column(d1))),
-        step("**BP4** for the first layer.", eq(by("W^1"), "=", "δ^1 x^T", "=", matrix(dw1))),
+             eq("(W^2)^T δ^2", "=", column(back_along(back, 3, 2)), APART, "δ^1", "=",
+                column(each("δ", d1, 1, uses="back_{j} z^1_{j}")))),
+        step("**BP4** for the first layer.", eq(by("W^1"), "=", "δ^1 x^T", "=", matrix(edges(dw1, 1)))),
     )
 
 
