@@ -285,13 +285,9 @@ def several_inputs(given, box):
 
 
 def meeting(operation: str, values, downstream, out, upstream, title: str, mark: str = "") -> Node:
-    """Two inputs that meet in one node; its slopes are lit where they can be seen, those of a product in the values."""
-    slopes = [f"∂f/∂x{mark}", f"∂f/∂y{mark}"]
-    if operation == "×":
-        values = [lit(slope, value) for slope, value in zip(slopes[::-1], values, strict=True)]
-    else:
-        operation = lit(" ".join(slopes), operation)
-    nodes = {"x": (0, 0, "x"), "y": (0, 2.1, "y"), "f": (1, 1.05, operation), "l": (2, 1.05, "l")}
+    """Two inputs that meet in one node, which is lit with both of its slopes."""
+    slopes = lit(f"∂f/∂x{mark} ∂f/∂y{mark}", operation)
+    nodes = {"x": (0, 0, "x"), "y": (0, 2.1, "y"), "f": (1, 1.05, slopes), "l": (2, 1.05, "l")}
     edges = [(name, "f", values[i], going_back(downstream[i], name, "f", mark)) for i, name in enumerate("xy")]
     edges.append(("f", "l", out, lit(f"∂l/∂f{mark}", upstream)))
     return graph(nodes, edges, unit=(235, 92), along=0.4, title=title)

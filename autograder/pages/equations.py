@@ -939,8 +939,9 @@ def weighted_sums(net: Net, layer: int, arriving, z) -> Node:
 def last_sum(net: Net) -> Node:
     """z = W a + b of the output, its weights lit with their edges."""
     top = len(net.w) - 1
+    bias = net.b[top][0]
     return eq(lit(f"z^{top}_1", f"z^{top}"), "=", row(edges(net.w[top], top, forward=True)[0], f"W^{top}"),
-              f"a^{top - 1}", *([f"− {-net.b[top][0]:g}"] if net.b[top][0] < 0 else ["+", f"{net.b[top][0]:g}"]))
+              f"a^{top - 1}", "−" if bias < 0 else "+", f"{abs(bias):g}")
 
 
 def cost_of(top: int) -> Node:
@@ -965,9 +966,9 @@ def small_forward(given, box):
         step("Two inputs, two hidden nodes, one output, sigmoids throughout. First the sums $z$ of the hidden nodes.",
              weighted_sums(net, 1, net.a[0], z1)),
         step("Write $a = σ(z)$ into the hidden nodes. Then the output: its $z$ below the node, and its $a$ in it.",
+             last_sum(net),
              drawn(net, [net.a[0], a1, a2], [(), each("z", echo(z1, "z^1"), 1), under("z", z2, 2)], forward=True,
-                   title="A 2–2–1 network with its weights on the edges; values to be filled in"),
-             last_sum(net)),
+                   title="A 2–2–1 network with its weights on the edges; values to be filled in")),
         step(f"The target is $y = {net.y[0]:g}$.", eq("C", "=", cost_of(2), "=", lit("C", cost, uses="a^2_1"))),
     )
 
@@ -1093,10 +1094,10 @@ def deep_forward(given, box):
         step("The same network; its first layer is done. Now the sums of the second layer.",
              weighted_sums(net, 2, figs(net.a[1]), z2)),
         step("Write its values into the nodes. Then the output: its $z$ below the node, and its $a$ in it.",
+             last_sum(net),
              drawn(net, [net.a[0], net.a[1], a2, a3], [(), (), each("z", echo(z2, "z^2"), 2), under("z", z3, 3)],
                    weights=False, acting=(2, 3), forward=True,
-                   title="A 2–3–2–1 network; the values of the second and third layer to be filled in"),
-             last_sum(net)),
+                   title="A 2–3–2–1 network; the values of the second and third layer to be filled in")),
         step(f"The target is $y = {net.y[0]:g}$.", eq("C", "=", cost_of(3), "=", lit("C", cost, uses="a^3_1"))),
     )
 

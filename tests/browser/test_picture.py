@@ -11,8 +11,8 @@ KEYS = [box.shown for box in load(SLUG).sheet().boxes]
 BOX_D2, BOX_BACK, BOX_D1 = 3, 6, 8  # δ², what comes back to the first hidden node, its δ¹
 
 
-def start(desk, answers: str = "{1: None}"):
-    return desk.start(page_source(SLUG, answers))
+def start(desk, answers: str = "{1: None}", slug: str = SLUG):
+    return desk.start(page_source(slug, answers))
 
 
 def echoes(desk, n: int) -> list[str]:
@@ -31,6 +31,22 @@ def lit(desk) -> dict[str, list[str]]:
             return { lines: on('.wb-edge').map(e => e.dataset.lit), nodes: on('.wb-node').map(e => e.dataset.lit),
                 boxes: on('.wb-slot').map(e => e.dataset.box), words: on('.wb-lit').map(e => e.innerText.trim()) }; }"""
     )
+
+
+def factors(desk) -> set[str]:
+    """What is alight in the formulas, by name."""
+    return set(desk.page.evaluate(
+        "() => [...document.querySelectorAll('.wb-live .wb-eq .wb-lit.wb-on')].map(factor => factor.dataset.lit)"
+    ))
+
+
+def lines(desk) -> set[str]:
+    """By which names of the page's author lines are alight."""
+    return {name for line in lit(desk)["lines"] for name in line.split() if not name.startswith(("·", "box"))}
+
+
+def factor(desk, name: str):
+    return desk.page.locator(f'.wb-live .wb-eq .wb-lit[data-lit="{name}"]')
 
 
 def edge(desk, name: str):
@@ -88,6 +104,39 @@ def test_a_line_lights_its_factors_and_a_factor_its_line(lab):
     assert not any(lit(lab).values())
     lab.page.locator(".wb-live .wb-mat .wb-lit", has_text="−2").hover()
     assert [line.split()[-1] for line in lit(lab)["lines"]] == ["w^2_12"]
+
+
+def test_a_link_of_the_chain_lights_its_slope_and_the_product_all_links(lab):
+    """From a weight to the cost: a line lights its slope in the formula, and ∂C/∂w every line that it goes along."""
+    start(lab, slug="cost/chain-of-factors")
+    point(lab, "∂v/∂a")
+    assert lines(lab) == {"∂v/∂a"}
+    assert factors(lab) == {"∂v/∂a", "∂C/∂w", "∂C/∂b"}  # the slope itself, and the products that it is a factor of
+    factor(lab, "∂C/∂w").first.hover()
+    assert lines(lab) == {"∂z/∂w", "∂a/∂z", "∂v/∂a", "∂C/∂v"}
+    lab.page.mouse.move(5, 5)
+    assert not factors(lab)
+
+
+def test_a_slope_appears_on_its_link_once_it_is_right(lab):
+    """The third of the four factors, typed into the formula, stands on its line in the drawing."""
+    slug, box = "cost/chain-of-factors", 5
+    start(lab, slug=slug)
+    assert echoes(lab, box) == [""]
+    lab.type(box, load(slug).sheet().boxes[box - 1].shown)
+    lab.wait_state(box, "right")
+    assert echoes(lab, box) == ["−1"]
+
+
+def test_an_arrow_of_a_graph_lights_upstream_and_local(lab):
+    """At a product: the arrow of x lights upstream, local, and y in the drawing; and upstream lights all arrows."""
+    start(lab, slug="backpropagation/multiply-node")
+    point(lab, "∂l/∂x")
+    assert factors(lab) == {"∂l/∂x", "∂l/∂f", "∂f/∂x"}
+    assert lines(lab) >= {"∂l/∂x", "∂l/∂f"}
+    assert "−2" in lit(lab)["words"]  # y, the slope of the product
+    factor(lab, "∂l/∂f").first.hover()
+    assert lines(lab) == {"∂l/∂x", "∂l/∂y", "∂l/∂f"}
 
 
 def test_the_focus_lights_too(lab):
