@@ -20,7 +20,8 @@ from ..layout import Node, readings, say
 from ..layout.figures import Mark, ring, segment, tag
 from ..layout.numbers import compact, number
 from ..page import Box
-from .nudged_pages import PAGES, Check, checks
+from .checks import Check, checks
+from .nudged import PAGES
 from .nudging import Quantity
 from .sketch import RADIUS, Edge, Point, Spot
 

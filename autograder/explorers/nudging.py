@@ -16,7 +16,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 from types import SimpleNamespace
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 
@@ -24,6 +24,7 @@ from ..engine.activations import ACTIVATIONS
 from .sketch import Edge, Sketch, Spot
 
 Step = Callable[[SimpleNamespace], object]
+Given = Mapping[str, Any]
 
 
 class Quantity(NamedTuple):
@@ -104,6 +105,19 @@ class Computation:
     def but(self, **changed: object) -> Computation:
         """The same, drawn or called otherwise."""
         return replace(self, **changed)
+
+
+class Asked(NamedTuple):
+    """A computation and what its page asks of it: name of a box, without index → an array, or entries one by one."""
+
+    computation: Computation
+    asks: Mapping[str, object] = {}
+    since: int = 1  # the first box that is about it
+    turned: bool = False  # whether its matrices stand on the page the other way round
+
+
+WEIGHT_AND_BIAS = ("W1", (0, 0)), ("b1", (0,))
+"""The two numbers of a neuron with one input, as a page asks for them."""
 
 
 # -- the kinds of computation that pages are about ---------------------------------------------------------------------

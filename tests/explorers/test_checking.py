@@ -10,7 +10,8 @@ from autograder import pages
 from autograder.explorer import Desk
 from autograder.explorers import load
 from autograder.explorers.checking import checker, opened_at
-from autograder.explorers.nudged_pages import PAGES, checks
+from autograder.explorers.checks import checks
+from autograder.explorers.nudged import PAGES
 from autograder.layout import exploring
 
 CHAPTERS = ("cost", "backpropagation", "equations", "batching")

@@ -1,0 +1,44 @@
+"""Chapter 9: layers and networks with several examples at once."""
+
+from __future__ import annotations
+
+from ..nudging import WEIGHT_AND_BIAS, Asked, Computation, Given, errors, layered
+
+
+def batch(g: Given) -> Computation:
+    return layered(g["X"], [(g["W1"], g["b1"]), (g["W2"], g["b2"])], ("relu", "identity"), y=g["y"])
+
+
+def batch_in_rows(g: Given) -> Computation:
+    return batch({**g, "X": g["X"].T, "y": g["y"].T})
+
+
+def stored_in_out(g: Given) -> Asked:
+    return Asked(errors(g["δ"].T, g["A"].T), {"∂C/∂W": "W1"}, turned=True)
+
+
+def bias_sums(g: Given) -> list[Asked]:
+    return [Asked(errors(g["δ"])), Asked(errors(g["δ'"].T), since=6)]
+
+
+
+
+def one_product(g: Given) -> list[Asked]:
+    return [Asked(errors(g["δ"], g["A"])), Asked(errors(g["δ'"].T, g["A'"].T), since=9)]
+
+
+def doubled(g: Given) -> Asked:
+    return Asked(errors([g["δ"]], [g["x"]], first="x"), {"the means": WEIGHT_AND_BIAS})
+
+
+PAGES = {
+    "batching/stored-in-out": stored_in_out,
+    "batching/bias-sums": bias_sums,
+    "batching/weights-as-sum": lambda g: errors(g["δ"], g["A"]),
+    "batching/weights-in-one-product": one_product,
+    "batching/once-only": lambda g: errors([g["δ"]], [g["a"]]),
+    "batching/twice-the-batch": doubled,
+    "batching/bias-update": lambda g: errors(g["δ"].T),
+    "batching/backward-columns": batch,
+    "batching/backward-rows": batch_in_rows,
+}

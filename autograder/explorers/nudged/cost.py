@@ -1,0 +1,58 @@
+"""Chapter 6: a neuron and its cost."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from ...engine.activations import relu
+from ..nudging import WEIGHT_AND_BIAS, Asked, Computation, Given, graph, layered, seen, squared
+
+
+def relu_neuron(g: Given) -> Computation:
+    w = np.atleast_2d(g["w"])
+    x = np.atleast_2d(g["x"]).reshape(-1, w.shape[1]).T
+    return layered(x, [(w, g["b"])], "relu", y=np.reshape(g["y"], (1, -1)))
+
+
+def straight_neuron(g: Given) -> Asked:
+    return Asked(layered([g["x"]], [(g["w"], g["b"])], y=[g["y"]]), {"the gradient there": WEIGHT_AND_BIAS})
+
+
+def one_example(g: Given) -> Computation:
+    return seen(g["x"], z=g["a"], cost=lambda v: squared(v.a1, [g["y"]]))
+
+
+def active_examples(g: Given) -> Computation:
+    a = np.reshape(g["a"], (1, -1))
+    return seen(g["x"].T, z=a, cost=lambda v: squared(v.a1, a - g["e"]))
+
+
+def active_and_silent(g: Given) -> Computation:
+    z = np.reshape(g["z"], (1, -1))
+    nothing = np.zeros((1, z.size))
+    found = seen(nothing, z=z, sigma="relu", cost=lambda v: squared(v.a1, relu(z) - g["e"]))
+    return found.but(told=frozenset())
+
+
+def down_the_curve(g: Given) -> Asked:
+    x = np.reshape(g["x"], (1, -1))
+    start = g["w*"] + g["distance"]
+    return Asked(layered(x, [(start, 0)], y=g["w*"] * x), {"the slope at the start": "W1"})
+
+
+def curve(g: Given) -> Asked:
+    cost = {"C": lambda v: g["curve"] / 2 * (v.w - g["w*"]) ** 2}
+    return Asked(graph("w | C", cost, {"w": g["w*"] + g["distance"]}), {"the slope at the start": "w"})
+
+
+PAGES = {
+    "cost/chain-of-factors": relu_neuron,
+    "cost/cost-as-formula": straight_neuron,
+    "cost/on-the-edges": one_example,
+    "cost/per-example": relu_neuron,
+    "cost/errors-found-back": active_examples,
+    "cost/bias-gradient": active_and_silent,
+    "cost/whole-gradient": relu_neuron,
+    "cost/three-steps": down_the_curve,
+    "cost/learning-rates": curve,
+}
