@@ -10,7 +10,13 @@ from ..nudging import ERRORS_ONLY, Asked, Computation, Given, errors, feeding, g
 
 
 # -- single nodes and graphs -------------------------------------------------------------------------------------------
+
+
+X_AND_Y = (("x",), ("y",))
+
+
 def single_nodes(g: Given) -> list[Asked]:
+    """Nodes that multiply, and what comes back to them."""
     first = graph("x | y | l", {"y": lambda v: g["k"] * v.x, "l": lambda v: g["up"] * v.y}, {"x": g["x"]},
                   shown={"y": f"× {g['k']:g}"})  # fmt: skip
     others = _side_by_side([lambda x, k=k: k * x for k in g["factors"]], [f"× {k:g}" for k in g["factors"]], g["ups"])
@@ -18,6 +24,7 @@ def single_nodes(g: Given) -> list[Asked]:
 
 
 def three_kinds(g: Given) -> Asked:
+    """A factor, an addition and a square."""
     nodes = [lambda x: g["k"] * x, lambda x: x + g["c"], lambda x: x**2]
     found = _side_by_side(nodes, [f"× {g['k']:g}", f"+ {g['c']:g}", "x^2"], g["up"], g["x"])
     return Asked(found, {"∂l/∂x": "x"})
@@ -36,17 +43,16 @@ def _side_by_side(nodes: list[Callable], signs: list[str], up: np.ndarray, x: ob
 
 
 def chain_of_nodes(g: Given) -> Asked:
+    """Times k, minus c, squared."""
     steps = {"p": lambda v: g["k"] * v.x, "q": lambda v: v.p - g["c"], "l": lambda v: v.q**2}
     return Asked(graph("x | p | q | l", steps, {"x": g["x"]}), {f"∂l/∂{name}": name for name in "xpq"})
 
 
 def weighted_inputs(g: Given) -> Asked:
+    """A node that weighs its two inputs."""
     a, up = g["a"], g["up"]
     steps = {"f": lambda v: a[0] * v.x + a[1] * v.y, "l": lambda v: up * v.f}
     return Asked(graph("x y | f | l", steps, {"x": 0, "y": 0}, told=False), {"∂l/∂(x, y)": X_AND_Y})
-
-
-X_AND_Y = (("x",), ("y",))
 
 
 def _two_meet(operation: Callable, sign: str) -> Callable[[Given], Asked]:
@@ -58,15 +64,15 @@ def _two_meet(operation: Callable, sign: str) -> Callable[[Given], Asked]:
     return meeting
 
 
-
-
 def largest(g: Given) -> list[Asked]:
+    """The larger of two, the largest of three."""
     three = graph("x0 x1 x2 | f | l", {"f": lambda v: np.max(v.z), "l": lambda v: g["u"] * v.f}, {"z": g["z"]},
                   shown={"f": "max", **{f"x{i}": f"z_{i + 1}" for i in range(3)}})  # fmt: skip
     return [_two_meet(np.maximum, "max")(g), Asked(three.but(spots={"z": (0, 0)}), {"∂l/∂z": "z"}, since=4)]
 
 
 def copied(g: Given) -> list[Asked]:
+    """A value that goes two ways, and one that meets itself in a product."""
     k, up = g["k"], g["up"]
     ways = {"p": lambda v: k[0] * v.x, "q": lambda v: k[1] * v.x, "l": lambda v: up[0] * v.p + up[1] * v.q}
     product = {"f": lambda v: v.x * v.x, "l": lambda v: g["u"] * v.f}
@@ -77,6 +83,7 @@ def copied(g: Given) -> list[Asked]:
 
 
 def all_four(g: Given) -> Asked:
+    """(x + y) · max(y, z)."""
     steps = {"s": lambda v: v.x + v.y, "m": lambda v: max(v.y, v.z), "f": lambda v: v.s * v.m}
     found = graph("x y z | s m | f", steps, {name: g[name] for name in "xyz"}, edges="x>s y>s y>m z>m s>f m>f",
                   shown={"s": "+", "m": "max", "f": "×"})  # fmt: skip
@@ -84,6 +91,7 @@ def all_four(g: Given) -> Asked:
 
 
 def another_graph(g: Given) -> Asked:
+    """k · (x·y + max(x, z))."""
     steps = {"p": lambda v: v.x * v.y, "m": lambda v: max(v.x, v.z), "s": lambda v: v.p + v.m,
              "l": lambda v: g["k"] * v.s}  # fmt: skip
     found = graph("y x z | p m | s | l", steps, {name: g[name] for name in "xyz"}, edges="y>p x>p x>m z>m p>s m>s s>l",
@@ -92,8 +100,9 @@ def another_graph(g: Given) -> Asked:
     return Asked(found, inner | {f"∂l/∂{name}": name for name in "xyz"})
 
 
-
 # -- the 2–3–2 network -------------------------------------------------------------------------------------------------
+
+
 def two_three_two(g: Given) -> Computation:
     """The network without activation that the chapter works through."""
     found = layered(g["x"], [(g["W1"], g["b1"]), (g["W2"], g["b2"])], y=g["target"], result="l")
@@ -101,24 +110,26 @@ def two_three_two(g: Given) -> Computation:
     return found.but(sketch=sketch, letters={**found.letters, "a1": "u", "a2": ("ŷ", "ẑ")})
 
 
-
-
 def weight_matrix(g: Given) -> list[Asked]:
+    """The whole network, then a layer with errors of its own."""
     own = errors(g["d"], g["u"], result="l", first="u")
     return [Asked(two_three_two(g), {"∂l/∂W": "W2"}), Asked(own, {"∂l/∂W": "W1"}, since=7)]
 
 
 def rule_values(g: Given) -> list[Asked]:
+    """The whole network, then a layer with weights and errors of its own."""
     return [Asked(two_three_two(g), {"∂l/∂u": "a1"}),
             Asked(feeding(g["W"], g["d"], np.zeros(2), result="l"), {"the d‑values": "a0"}, since=10)]  # fmt: skip
 
 
 def rule_weights(g: Given) -> list[Asked]:
+    """A layer to find weights' gradients of, and one for biases."""
     return [Asked(errors(g["d"], g["a"], result="l"), {"d‑weights": "W1"}),
             Asked(errors(g["e"], g["b"], result="l"), {"d‑biases": "b1"}, since=5)]  # fmt: skip
 
 
 def three_rules(g: Given) -> Asked:
+    """A layer with all it needs for the three rules."""
     found = seen(g["a"], cost=lambda v: slope(g["d"], v.z1), nodes=2, result="l", first="a")
     found = found.but(given={**found.given, "W1": g["W"]}, told=frozenset({"a0", "W1"}), note=ERRORS_ONLY)
     return Asked(found, {"d‑values of the inputs": "a0", "d‑weights": "W1", "d‑biases": "b1"})

@@ -6,28 +6,32 @@ from ..nudging import WEIGHT_AND_BIAS, Asked, Computation, Given, errors, layere
 
 
 def batch(g: Given) -> Computation:
+    """The 2–2–1 network and its batch, examples in columns."""
     return layered(g["X"], [(g["W1"], g["b1"]), (g["W2"], g["b2"])], ("relu", "identity"), y=g["y"])
 
 
 def batch_in_rows(g: Given) -> Computation:
+    """The same with examples in rows."""
     return batch({**g, "X": g["X"].T, "y": g["y"].T})
 
 
 def stored_in_out(g: Given) -> Asked:
+    """A layer whose weights stand (inputs, nodes)."""
     return Asked(errors(g["δ"].T, g["A"].T), {"∂C/∂W": "W1"}, turned=True)
 
 
 def bias_sums(g: Given) -> list[Asked]:
+    """Errors with examples in columns, then in rows."""
     return [Asked(errors(g["δ"])), Asked(errors(g["δ'"].T), since=6)]
 
 
-
-
 def one_product(g: Given) -> list[Asked]:
+    """Errors and inputs with examples in columns, then in rows."""
     return [Asked(errors(g["δ"], g["A"])), Asked(errors(g["δ'"].T, g["A'"].T), since=9)]
 
 
 def doubled(g: Given) -> Asked:
+    """A weight and a bias; twice the batch has the same mean."""
     return Asked(errors([g["δ"]], [g["x"]], first="x"), {"the means": WEIGHT_AND_BIAS})
 
 

@@ -9,25 +9,30 @@ from ..nudging import WEIGHT_AND_BIAS, Asked, Computation, Given, graph, layered
 
 
 def relu_neuron(g: Given) -> Computation:
+    """One ReLU neuron and its examples, which stand in rows on the page."""
     w = np.atleast_2d(g["w"])
     x = np.atleast_2d(g["x"]).reshape(-1, w.shape[1]).T
     return layered(x, [(w, g["b"])], "relu", y=np.reshape(g["y"], (1, -1)))
 
 
 def straight_neuron(g: Given) -> Asked:
+    """A neuron without activation and one example."""
     return Asked(layered([g["x"]], [(g["w"], g["b"])], y=[g["y"]]), {"the gradient there": WEIGHT_AND_BIAS})
 
 
 def one_example(g: Given) -> Computation:
+    """One example, of which inputs, value and target are told."""
     return seen(g["x"], z=g["a"], cost=lambda v: squared(v.a1, [g["y"]]))
 
 
 def active_examples(g: Given) -> Computation:
+    """Examples that all get through, of which inputs, values and errors are told."""
     a = np.reshape(g["a"], (1, -1))
     return seen(g["x"].T, z=a, cost=lambda v: squared(v.a1, a - g["e"]))
 
 
 def active_and_silent(g: Given) -> Computation:
+    """Examples of which only z and the errors are told; some do not get through."""
     z = np.reshape(g["z"], (1, -1))
     nothing = np.zeros((1, z.size))
     found = seen(nothing, z=z, sigma="relu", cost=lambda v: squared(v.a1, relu(z) - g["e"]))
@@ -35,12 +40,14 @@ def active_and_silent(g: Given) -> Computation:
 
 
 def down_the_curve(g: Given) -> Asked:
+    """A neuron with one weight, at the weight where the walk begins."""
     x = np.reshape(g["x"], (1, -1))
     start = g["w*"] + g["distance"]
     return Asked(layered(x, [(start, 0)], y=g["w*"] * x), {"the slope at the start": "W1"})
 
 
 def curve(g: Given) -> Asked:
+    """A cost that is a parabola over one weight."""
     cost = {"C": lambda v: g["curve"] / 2 * (v.w - g["w*"]) ** 2}
     return Asked(graph("w | C", cost, {"w": g["w*"] + g["distance"]}), {"the slope at the start": "w"})
 

@@ -25,34 +25,38 @@ def outputs(z: object, y: object) -> Computation:
     return found.but(spots={"z": (0, 0), "a": (0, 0)})
 
 
-
-
 def one_z(g: Given) -> Asked:
+    """A node without activation: its z is what the cost sees."""
     return Asked(graph("z | C", {"C": lambda v: (v.z - g["y"]) ** 2 / 2}, {"z": g["z"]}), {"δ": "z"})
 
 
 def one_output(g: Given) -> Asked:
+    """A sigmoid node whose value is told."""
     return Asked(outputs(logit(g["a"]), g["y"]), {"∂C/∂a": "a", "δ": "z"})
 
 
 def feeds_two(g: Given) -> Asked:
+    """A sigmoid node that feeds two others."""
     found = feeding(np.reshape(g["w"], (2, 1)), g["δ"], logit(g["a"]), "sigmoid")
     return Asked(found, {"∂C/∂z": "z1", "∂C/∂a": "a0", "δ": "z0"})
 
 
 BACK = {"(W^{l+1})^T δ^{l+1}": "a0", "δ^l": "z0"}
+
+
 def through_relu(g: Given) -> Asked:
+    """ReLU nodes that feed a layer."""
     return Asked(feeding(g["W"], g["δ"], g["z"], "relu"), BACK)
 
 
 def biases(g: Given) -> list[Asked]:
+    """A bias whose node has an error, then a layer of sigmoid nodes."""
     nodes = seen(np.zeros(1), z=logit(g["a^l"]), nodes=3, sigma="sigmoid", cost=lambda v: slope(g["back"], v.a1))
     return [Asked(errors([g["δ"]])), Asked(nodes.but(told=frozenset()), {"δ": "z1"}, since=4)]
 
 
-
-
 def two_in_a_row(g: Given) -> Asked:
+    """Two nodes with one input each; of the second only its error is told."""
     steps = {"z": lambda v: logit(g["h"]) + v.w * g["x"], "h": lambda v: sigmoid(v.z),
              "C": lambda v: g["r"] * v.v * v.h}  # fmt: skip
     found = graph("x | z | v | C", steps, {"w": 0, "v": g["v"]}, told=False, shown={"z": "h", "v": "a"})
@@ -66,9 +70,8 @@ def sigmoid_network(g: Given) -> Computation:
     return layered(g["x"], [(g[f"W{n}"], g[f"b{n}"]) for n in range(1, count + 1)], "sigmoid", y=g["y"])
 
 
-
-
 def classes(g: Given) -> Asked:
+    """Sigmoid nodes with the cross-entropy."""
     cost = LOSSES["cross-entropy with sigmoid"].value
     found = outputs(logit(g["a"]), g["y"])
     return Asked(found.but(steps={"C": lambda v: cost(v.z, g["y"])}), {"δ": "z"})
@@ -83,6 +86,7 @@ def shares(z: object, true: int) -> Asked:
 
 
 def softmax_network(g: Given) -> Asked:
+    """A ReLU layer of which z is told, a softmax layer, and the cross-entropy."""
     cost = LOSSES["cross-entropy with softmax"].value
     w, y = g["W2"], np.eye(len(g["W2"]))[g["true"]]
     found = seen(g["x"], z=g["z1"], nodes=len(g["z1"]), sigma="relu", more={"z2": lambda v: v.W2 @ v.a1},
