@@ -8,11 +8,10 @@ import numpy as np
 
 from ..nudging import ERRORS_ONLY, Asked, Computation, Given, errors, feeding, graph, layered, seen, slope
 
+X_AND_Y = (("x",), ("y",))
+
 
 # -- single nodes and graphs -------------------------------------------------------------------------------------------
-
-
-X_AND_Y = (("x",), ("y",))
 
 
 def single_nodes(g: Given) -> list[Asked]:
