@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from nbformat.notebooknode import NotebookNode
 from nbgrader.preprocessors import NbGraderPreprocessor
-from traitlets import Instance
+from traitlets import Instance, List
 
 from . import pages
 from .policy import Policy, policy_of
@@ -25,6 +25,8 @@ class HoldBack(NbGraderPreprocessor):
     """Leave in a notebook what students may be told now."""
 
     settings = Instance(CourseSettings, (), help="What workbook.toml says.").tag(config=True)
+    # nbconvert's HTML sets this for every preprocessor, and nbgrader's base class takes no setting of it.
+    display_data_priority = List(help="Not used here.").tag(config=True)
 
     def preprocess(self, nb, resources):
         """Render the pages again as the policy tells them, and drop what else would tell more."""

@@ -125,7 +125,7 @@ def test_faults_of_a_page_are_comments(graded):
 @pytest.fixture(scope="module")
 def returned(graded):
     """The same course after generate_feedback."""
-    ran = graded.run("generate_feedback", CHAPTER)
+    ran = graded.ran = graded.run("generate_feedback", CHAPTER)
     assert ran.returncode == 0, ran.stderr[-3000:]
     return graded
 
@@ -138,6 +138,11 @@ def test_everybody_gets_feedback(returned):
     """There is a page for every submission, also for those that could not be read."""
     for student in [*HONEST, *CASES]:
         assert "points" in feedback(returned, student)
+
+
+def test_feedback_knows_its_options(returned):
+    """Every option that nbconvert sets for its preprocessors is known to ours."""
+    assert "not recognized" not in returned.ran.stderr
 
 
 def test_feedback_shows_the_coloured_page_with_hints(returned):
