@@ -1,9 +1,11 @@
 """Facts about every page of the catalogue, each over many variants of its numbers."""
 
 import random
+import re
 from fractions import Fraction
 
 import pytest
+from bs4 import BeautifulSoup
 
 from autograder import layout, pages
 from autograder.answers import Unreadable
@@ -132,6 +134,41 @@ def test_keys_can_be_read(slug):
     for box in CATALOGUE[slug].sheet().boxes:
         read = READERS[box.kind](box, box.literal.strip('"'))
         assert not isinstance(read, Unreadable) and equal(read.value, box.key, box.digits)
+
+
+SILLY = {
+    "a factor of 1": re.compile(r"(?<![\w.,/^)])1 ?(?=[A-Za-zα-ω∂](?![a-z]))"),
+    "a factor of 0": re.compile(r"(?<![\w.,/^)])0 ?(?=[A-Za-zα-ω∂](?![a-z]))"),
+    "two signs": re.compile(r"[+−-] ?[+−-] ?\w"),
+    "a number cut by the machine": re.compile(r"\d\.0\b|\d\.\d{7}|\de[+-]\d|\bnan\b|\binf\b"),
+}
+
+
+@pytest.mark.parametrize(("said", "found"), [("½(1 w_1 + 8 w_2)", "a factor of 1"), ("z = 3 − 0x", "a factor of 0"),
+                                             ("a − −3", "two signs"), ("0.30000000000000004", "a number cut")])
+def test_silly_mathematics_is_seen(said, found):
+    """What the next test looks for, it finds."""
+    assert [what for what, pattern in SILLY.items() if pattern.search(said)][0].startswith(found)
+
+
+@every_page
+def test_mathematics_is_written_as_people_write_it(slug):
+    """No 1x, no + −3, no 0.30000000000000004: neither on the page nor in its worked solution."""
+    for variant in range(3):
+        sheet = CATALOGUE[slug].sheet(variant)
+        for html in (layout.template(sheet), layout.solution(sheet)):
+            for line in lines(html):
+                assert not {what: line for what, pattern in SILLY.items() if pattern.search(line)}
+
+
+def lines(html: str) -> list[str]:
+    """The sentences and formulas of a page; a box, a matrix, a drawing or a number of a step in them is a ▦."""
+    soup = BeautifulSoup(html, "html.parser")
+    for whole in soup.select(".wb-mat, .wb-drawing, .wb-table, .wb-slot, .wb-step > b, li > b"):
+        whole.replace_with("▦")
+    for raised in soup.find_all("sup"):
+        raised.replace_with(f"^{raised.get_text()} ")
+    return [" ".join(part.get_text().split()) for part in soup.select(".wb-step, .wb-say, .wb-eq, li")]
 
 
 def test_there_are_enough_pages_and_boxes():

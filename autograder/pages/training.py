@@ -7,6 +7,7 @@ import numpy as np
 from ..bikes.model import HIDDEN
 from ..bikes.table import SEASONS, WEATHER
 from ..engine import Adam, GradientDescent, Momentum
+from ..engine.expressions import Name
 from ..layout import Node, aligned, column, eq, frac, row, say, step, table
 from ..page import page
 
@@ -78,6 +79,12 @@ def valley(given) -> tuple[np.ndarray, np.ndarray, float]:
     return curve, start, 0.2
 
 
+def valley_formulas(curve: np.ndarray) -> tuple[str, str]:
+    """The cost of the valley and its gradient, as we write them: w_1^2, not 1 w_1^2."""
+    (c1, c2), w1, w2 = curve.tolist(), Name("w_1"), Name("w_2")
+    return f"½({c1 * w1**2 + c2 * w2**2})", f"({c1 * w1}, {c2 * w2})"
+
+
 @page("Plain steps in a valley", row="10.3")
 def plain_steps(given, box):
     """Two plain steps: slow along the valley, to and fro across it."""
@@ -95,10 +102,10 @@ def plain_steps(given, box):
     w2 = box(descent.step([w1], [g2])[0][0], "w after two steps", "Which gradient belongs to this step?",
              how="The weights minus η times the gradient there.", last_step_repeated=start - 2 * rate * curve * start,
              uphill=(1 - rate * curve) * start + rate * curve * (1 - rate * curve) * start)
+    cost, gradient = valley_formulas(curve)
     return (
-        step(f"The cost $C = ½({curve[0]:g} w_1^2 + {curve[1]:g} w_2^2)$ is a valley: gentle along $w_1$, steep along "
-             f"$w_2$. Its gradient is $∇C = ({curve[0]:g} w_1, {curve[1]:g} w_2)$. Begin at the $w$ given, with "
-             f"$η = {rate:g}$.",
+        step(f"The cost $C = {cost}$ is a valley: gentle along $w_1$, steep along $w_2$. Its gradient is "
+             f"$∇C = {gradient}$. Begin at the $w$ given, with $η = {rate:g}$.",
              eq(column(start, "w"), "−", f"{rate:g}", "·", column(g1, "∇C"), "=", column(w1, "new w"))),
         step("And once more.", eq("w", "−", f"{rate:g}", "·", column(g2, "∇C"), "=", column(w2, "new w"))),
         say("The first weight creeps. The second jumps over the bottom and back: a larger rate would make it worse, a "
@@ -130,7 +137,7 @@ def momentum_steps(given, box):
              uphill=now + rate * (keep * first + second), old_velocity=now - rate * first)
     return (
         step(f"Momentum keeps a velocity $v$, zero at first: $v ← μv + ∇C$, then $w ← w − ηv$. The valley again, "
-             f"$∇C = ({curve[0]:g} w_1, {curve[1]:g} w_2)$, with $η = {rate:g}$ and $μ = {keep:g}$.",
+             f"$∇C = {valley_formulas(curve)[1]}$, with $η = {rate:g}$ and $μ = {keep:g}$.",
              eq("v", "=", "μ", "·", column([0, 0]), "+", "∇C", "=", column(v1, "v")),
              eq(column(start, "w"), "−", f"{rate:g}", "·", "v", "=", column(w1, "new w"))),
         step("The second step remembers the first.",
