@@ -223,6 +223,17 @@ ADVICE = ("BuildError", "ClassError", "PageError", "ReportError", "SettingError"
 
 def main(words: list[str] | None = None) -> int:
     """Run one command; returns the exit status."""
+    try:
+        try:
+            return _run(words)
+        finally:
+            sys.stdout.flush()
+    except BrokenPipeError:  # whoever reads what we print has seen enough, as `head` has
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())  # or Python complains once more at its end
+        return 1
+
+
+def _run(words: list[str] | None) -> int:
     parser = argparse.ArgumentParser(prog="workbook", description=__doc__)
     commands = parser.add_subparsers(dest="command", required=True)
     for name, (command, *options) in COMMANDS.items():

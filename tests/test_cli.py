@@ -1,6 +1,8 @@
 """The command `workbook`."""
 
 import shutil
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -60,3 +62,12 @@ def test_without_a_command(capsys):
     with pytest.raises(SystemExit):
         cli.main([])
     assert "build" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("words", [["progress", "--pages"], ["mark", "--help"]])
+def test_a_reader_that_leaves_early_ends_it_quietly(words):
+    """`workbook progress | head -1` prints no traceback, whether Python writes as it goes or at its end."""
+    command = [sys.executable, "-m", "autograder.cli", *words, "--root", str(ROOT)]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as process:
+        process.stdout.close()
+        assert process.stderr.read() == ""
