@@ -179,7 +179,7 @@ def chain_of_factors(given, box):
     bias = box(at_the_numbers(outer) * minus * slope * last, "∂C/∂b", "Which factor is different now?",
                how="The same factors, with 1 in place of x.", sign_lost=v, other_variable=-v * x)
     shared = "∂C/∂v ∂v/∂a ∂a/∂z"
-    by_weight = f"{shared} ∂z/∂w"
+    by_weight, by_bias = f"{shared} ∂z/∂w", f"{shared} ∂z/∂b"
     return (
         step(f"One example, so $m = 1$: $x = {x:g}$, $y = {y:g}$. The neuron has $w = {w:g}$, $b = {b:g}$ and ReLU.",
              eq("z", "=", z, APART, "v = y - a =", v, APART, "C = v^2/2 =", cost)),
@@ -194,8 +194,8 @@ def chain_of_factors(given, box):
              eq("=", lit("∂C/∂v", outer), "·", lit("∂v/∂a", minus), "·", lit("∂a/∂z", slope), "·",
                 lit("∂z/∂w", inner), "=", lit("∂C/∂w", product, uses=by_weight))),
         step("Put the numbers in. For the bias only the last link differs.",
-             eq(by("w"), "=", lit("∂C/∂w", number, uses=by_weight), APART, link("b", "z"), "=",
-                lit("∂z/∂b", last), APART, by("b"), "=", lit("∂C/∂b", bias, uses=f"{shared} ∂z/∂b"))),
+             eq(link("w", uses=by_weight), "=", lit("∂C/∂w", number, uses=by_weight), APART, link("b", "z"), "=",
+                lit("∂z/∂b", last), APART, link("b", uses=by_bias), "=", lit("∂C/∂b", bias, uses=by_bias))),
     )
 
 

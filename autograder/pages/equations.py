@@ -801,15 +801,21 @@ def chain(given, box):
     return (
         step("The shortest network with something in the middle: $h = σ(w x + b^1)$, then $a = σ(v h + b^2)$, and "
              "$C = ½(a − y)^2$. **BP1** for the last node, with the letters $a$ and $y$.",
-             network([["x"], ["h"], ["a"]], [[[lit("w", "w")]], [[lit("v", "v")]]], gap=210,
-                     below=[(), [echo(middle, "δ^1")], [echo(top, "δ^2")]], title="A chain of three nodes: x, h and a"),
-             eq("δ^2", "=", group(by("a"), "·", "σ′(z^2)"), "=", first, "·", second), eq("=", top)),
+             network([["x"], ["h"], ["a"]], [[[lit("w", "w", uses="δ^1")]], [[lit("v", "v", uses="δ^2")]]], gap=210,
+                     below=[(), [lit("δ^1", echo(middle, "δ^1"), uses="v δ^2")],
+                            [lit("δ^2", echo(top, "δ^2"), uses="∂C/∂a σ′")]],
+                     title="A chain of three nodes: x, h and a"),
+             eq(lit("δ^2", "δ^2"), "=", group(lit("∂C/∂a", by("a")), "·", lit("σ′", "σ′(z^2)")), "=",
+                lit("∂C/∂a", first), "·", lit("σ′", second)),
+             eq("=", lit("δ^2", top, uses="∂C/∂a σ′"))),
         step("From here on call that error $r$. **BP2** for the node in the middle, **BP3** and **BP4** for the last "
              "bias and the last weight.",
-             aligned(("δ^1", "=", middle), (by("b^2"), "=", bias), (by("v"), "=", lit("v", weight)))),
-        step("And the first weight, with the same letters and $x$.", eq(by("w"), "=", lit("w", early))),
+             aligned((lit("δ^1", "δ^1"), "=", lit("δ^1", middle, uses="v δ^2")),
+                     (by("b^2"), "=", lit("δ^2", bias)), (by("v"), "=", lit("v", weight, uses="δ^2")))),
+        step("And the first weight, with the same letters and $x$.", eq(by("w"), "=", lit("w", early, uses="δ^1"))),
         step(f"With $x = {xn:g}$, $h = {hn:g}$, $v = {vn:g}$ and $r = {rn:g}$:",
-             eq("δ^1", "=", numbers[0], APART, by("v"), "=", numbers[1], APART, by("w"), "=", numbers[2])),
+             eq("δ^1", "=", lit("δ^1", numbers[0]), APART, by("v"), "=", lit("v", numbers[1]), APART, by("w"), "=",
+                lit("w", numbers[2]))),
     )
 
 
