@@ -152,11 +152,13 @@ class Controls:
         given = self.given.get(name)
         return self._add("switch", name, given if isinstance(given, bool) else start, label, spoken)
 
-    def steps(self, name: str, last: int, start: int = 0, *, label: str = "", spoken: str = "", play: int = 0) -> int:
+    def steps(
+        self, name: str, last: int, start: int = 0, *, label: str = "", spoken: str = "", play: int = 0, each: int = 1,
+    ) -> int:  # fmt: skip
         """A whole number from 0 to `last`, with buttons for one step back and forth; `play` adds one that goes on by
-        itself, a step every so many milliseconds."""
+        itself, a step every so many milliseconds. It is shown times `each`, what one of the steps stands for."""
         value = int(_stepped(self.given.get(name), (0, last), 1, start))
-        return self._add("steps", name, value, label, spoken, low=0, high=last, step=1, play=play)
+        return self._add("steps", name, value, label, spoken, low=0, high=last, step=1, play=play, each=each)
 
     def text(self, name: str, start: str, *, label: str = "", spoken: str = "") -> str:
         """What a reader types. It is data to be read, never code to be run."""

@@ -7,7 +7,7 @@ import numpy as np
 from ..engine import ACTIVATIONS, relu, relu_slope, softmax, softmax_jacobian
 from ..explorer import explorer
 from ..layout import beside, readings, say
-from ..layout.figures import bars, curve, dots, figure, handle, heatmap, label, segment
+from ..layout.figures import bars, curve, dots, figure, handle, heatmap, label, segment, short
 from ..layout.numbers import compact
 
 NAMES = {"ReLU": "relu", "sigmoid": "sigmoid", "tanh": "tanh"}
@@ -20,7 +20,7 @@ SPAN = (-5.0, 5.0)
 
 @explorer("An activation and its slope", beside="activations/slope-from-value")
 def slopes(control):
-    """Move $z$. The tangent on the left is as steep as the curve on the right is high. Where does the slope die
+    """Move $z$. The tangent of the first curve is as steep as the second curve is high. Where does the slope die
     away?"""
     name = control.choice("function", tuple(NAMES), "sigmoid")
     z = control.slider("z", 1, low=-5, high=5, step=0.1)
@@ -89,7 +89,7 @@ def shares(control):
     jacobian = np.asarray(softmax_jacobian(z + shift))
     names = [f"{i}" for i in range(1, 5)]
     left = figure(
-        bars(p), *(label((i, share), compact(share, 2), dy=-6) for i, share in enumerate(p)),
+        bars(p), *(label((i, share), short(share), dy=-6) for i, share in enumerate(p)),
         *(label((i, 0), f"p_{i + 1}", "soft", dy=20) for i in range(4)),
         x=(-0.6, 3.6), y=(0, 1.15), height=300, title="The shares as bars", axes=False,
     )  # fmt: skip

@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from math import pi, sin
 from typing import NamedTuple
 
 import numpy as np
 
 from ..engine.equations import COLUMNS
 from ..explorer import explorer
-from ..layout import Node, eq, frac, group, readings, say
-from ..layout.figures import BOTTOM, LEFT, RIGHT, TOP, area, figure, label
+from ..layout import Node, eq, frac, group, say
+from ..layout.figures import area, figure, label
 from ..layout.numbers import compact
 from .checking import checked
 
@@ -61,16 +62,16 @@ def summing(control):
     """
     m = int(control.slider("m", 4, low=1, high=4, step=1, spoken="examples m"))
     which = control.choice("gradient", ("∂C/∂b", "∂C/∂W"), "∂C/∂W", spoken="gradient")
-    one = control.scale("shown", 0, list(range(m + 1)), label="only example (0: all)", spoken="only example, 0 for all")
+    one = control.choice("shown", ("all", *(f"{i}" for i in range(1, m + 1))), label="example", spoken="example")
     turn = control.switch("rows", label="examples in rows", spoken="examples in rows")
-    kept = [i for i in range(m) if one in (0, i + 1)]
+    kept = [i for i in range(m) if one in ("all", f"{i + 1}")]
     delta, a = DELTA[:, :m], X[:, :m]
     parts, formula, total = _bias(delta, kept, turn) if which == "∂C/∂b" else _weights(delta, a, kept, turn)
     mean = _laid(Block(total / m, (which, which)), turn and which == "∂C/∂b")
     parts = [*parts, f"÷{m}", mean]
     drawn = _drawn(parts, parts, 0.0, f"{which} as a sum over examples, divided by their number once", kept)
-    share = say("All examples add up, and the sum is divided once." if one == 0 else
-                f"Example {one:g} alone, its share of the sum. It is still divided by all {m}.")  # fmt: skip
+    share = say("All examples add up, and the sum is divided once." if one == "all" else
+                f"Example {one} alone: its share of the sum. It is still divided by $m$ = {m}.")  # fmt: skip
     return drawn, formula, share
 
 
@@ -118,12 +119,27 @@ def _drawn(columns: Sequence, rows: Sequence, turn: float, title: str, kept: Seq
         block = part.block if isinstance(part, Laid) else part
         if isinstance(block, Block):
             lying = isinstance(part, Laid)
-            start, end = here[_key(part)], there[_key(part)]
+            over = LIFT * sin(pi * turn) * _passed(part, columns, rows)
+            start, end = ((x, y + over) for x, y in (here[_key(part)], there[_key(part)]))
             marks += _cells(block, start, end, turn, lying, kept)
             marks.append(_named(block, start, end, turn, lying))
     signs = _signs(columns, here) if turn < 0.5 else _signs(rows, there)
-    return figure(*marks, *signs, x=(0, WIDTH), y=(HEIGHT, 0), width=WIDTH + LEFT + RIGHT,
-                  height=HEIGHT + TOP + BOTTOM - 20, axes=False, title=title)  # fmt: skip
+    return figure(*marks, *signs, x=(0, WIDTH), y=(HEIGHT, 0), width=WIDTH, height=HEIGHT, room=(0, 0, 0, 0),
+                  axes=False, title=title)  # fmt: skip
+
+
+LIFT = 44  # pixels by which two blocks that change places go over and under each other
+
+
+def _passed(part: object, columns: Sequence, rows: Sequence) -> int:
+    """How many places to the left a part goes."""
+    before, after = ([_key(other) for other in parts].index(_key(part)) for parts in (columns, rows))
+    return before - after
+
+
+def _edge_on(turn: float) -> str:
+    """Half way all cells of a block lie on its diagonal: then nothing can be read, and nothing is printed."""
+    return " wb-gone" if 0.35 < turn < 0.65 else ""
 
 
 def _key(part: object) -> str:
@@ -170,7 +186,9 @@ def _cells(
         corners = [(x + 2, y + 2), (x + CELL - 2, y + 2), (x + CELL - 2, y + CELL - 2), (x + 2, y + CELL - 2)]
         marks.append(area(corners, look, filled=not out, dashed=out))
         if not out:
-            marks.append(label((x + CELL / 2, y + CELL / 2), compact(value), f"{look} wb-flat", dy=5))
+            said = compact(value)
+            small = " wb-small" if len(said) > 4 else ""
+            marks.append(label((x + CELL / 2, y + CELL / 2), said, f"{look} wb-flat{small}{_edge_on(turn)}", dy=5))
     return marks
 
 
@@ -180,7 +198,7 @@ def _named(block: Block, start: tuple[float, float], end: tuple[float, float], t
     rows, columns = block.values.shape[::-1] if lying else block.values.shape
     x = (1 - turn) * (start[0] + CELL * columns / 2) + turn * (end[0] + CELL * rows / 2)
     y = (1 - turn) * (start[1] + CELL * rows) + turn * (end[1] + CELL * columns)
-    return label((x, y), f"{block.names[turn >= 0.5]}  {shape[0]}×{shape[1]}", dy=22)
+    return label((x, y), f"{block.names[turn >= 0.5]}  {shape[0]}×{shape[1]}", f"ink{_edge_on(turn)}", dy=22)
 
 
 def _signs(parts: Sequence, places: dict) -> list:
@@ -190,7 +208,8 @@ def _signs(parts: Sequence, places: dict) -> list:
 def _shapes(blocks: Sequence[Block], turn: int) -> Node:
     rows = turn > TURN / 2
     sizes = [block.values.shape[::-1] if rows else block.values.shape for block in blocks]
-    return readings(*((block.names[rows], f"{high}×{wide}") for block, (high, wide) in zip(blocks, sizes, strict=True)))
+    named = (f"${block.names[rows]}$ is {high} × {wide}" for block, (high, wide) in zip(blocks, sizes, strict=True))
+    return say(", ".join(named) + ".")
 
 
 def _lie(turn: int) -> str:

@@ -10,7 +10,7 @@ import numpy as np
 from ..engine import Adam, GradientDescent, Layer, Momentum, Network, parameters
 from ..explorer import explorer
 from ..layout import beside, readings, say
-from ..layout.figures import Mark, arrow, contours, curve, dots, figure, handle, label
+from ..layout.figures import Mark, contours, curve, dots, figure, handle, vector
 from ..layout.numbers import rounded
 from ..layout.surfaces import Surface
 from .checking import checked
@@ -20,7 +20,7 @@ X = np.array([[2.0, 1.2, -0.4, -1.6, 0.6, -2.0, 1.0, -0.8], [1.4, 1.6, 0.4, -0.6
 Y = np.array([[1.6, 0.2, -0.8, -1.4, 1.0, -0.8, 1.2, 0.4]])
 """Their targets: near 1 · x₁ − 0.7 · x₂, but not quite."""
 
-SPAN = (-3.0, 3.0)
+SPAN, FREE = (-3.0, 3.0), (-2.6, 2.6)  # what is shown, and where a walk may start
 FAR = 50.0  # a walk that has left so far is over
 STEPS = 40
 RATES = (0.01, 0.03, 0.1, 0.2, 0.4, 0.6, 0.7, 0.75, 1.0, 1.5)
@@ -40,17 +40,16 @@ def descent(control):
     batch = control.choice("batch", tuple(BATCHES))
     rate = control.scale("η", 0.2, RATES, spoken="learning rate")
     steps = control.steps("steps", STEPS, 20, play=150)
-    start = control.drag("start", (-2.4, 0.6), x=SPAN, y=SPAN, spoken="start of the walk, w 1 and w 2")
+    start = control.drag("start", (-1.8, 0.6), x=FREE, y=FREE, spoken="start of the walk, w 1 and w 2")
     turn = control.slider("turn", -55, low=-180, high=180, step=5, spoken="turn the surface, degrees")
     path = walk(start, METHODS[method](rate), BATCHES[batch], steps)
     across, down = path.T
     gradient = slope(start)
     costs = costs_of(path)
-    tip = np.clip(np.array(start) + 0.15 * gradient, *np.multiply(SPAN, 0.93))
     flat = figure(
         ground(),
         curve(across, down, "bad"), dots(path, "bad", size=2.6),
-        arrow(start, tip, "care"), label(tip, "∇C", "care", dy=-9),
+        *vector(start, 0.15 * gradient, "∇C", "care", x=SPAN, y=SPAN),
         handle("start", start),
         x=SPAN, y=SPAN, names=("w_1", "w_2"), height=346 - 54 + 48,
         title="Level lines of the cost over two weights, with the gradient at the start and the path of the walk",

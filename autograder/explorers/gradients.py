@@ -11,7 +11,7 @@ import numpy as np
 from ..engine.expressions import Name, cos
 from ..explorer import explorer
 from ..layout import Node, readings, say
-from ..layout.figures import Mark, arrow, arrows, contours, curve, dots, figure, handle, label, segment
+from ..layout.figures import Mark, arrow, arrows, contours, curve, dots, figure, handle, label, segment, vector
 from ..layout.numbers import compact
 
 NUDGES = (2, 1, 0.5, 0.2, 0.1, 0.05, 0.02, 0.01, -0.01, -0.1, -0.5, -1, -2)
@@ -24,7 +24,7 @@ def nudge(control):
     w = control.slider("W", 1, low=-3, high=3, step=0.1, spoken="weight W")
     x = control.slider("X", 2, low=-3, high=3, step=0.5, spoken="input X")
     dw = control.scale("ΔW", 1, NUDGES, spoken="nudge of W")
-    return _nudged(lambda v: x * v, w, dw, handle_for="W", y=(-9, 9), title="Z = W·X against W, and the nudge")
+    return _nudged(lambda v: x * v, w, dw, handle_for="W", y=(-12, 12), title="Z = W·X against W, and the nudge")
 
 
 @explorer("Nudge one of several weights", beside="gradients/reveals-input")
@@ -67,11 +67,9 @@ def steepest(control):
     at = control.drag("point", (1.0, 1.0), x=SIDE, y=SIDE, spoken="point x, y")
     gradient = gradient_at(name, at)
     way = np.array([np.cos(np.radians(angle)), np.sin(np.radians(angle))])
-    tip, end = np.array(at) + 0.4 * gradient, np.array(at) + way
     shown = figure(
         *hills(name),
-        arrow(at, tip, "care"), label(tip, "∇f", "care", dx=12 if gradient[0] >= 0 else -12, dy=-6),
-        arrow(at, end), label(end, "u", "accent", dx=9 * way[0], dy=6 - 9 * way[1]),
+        *vector(at, 0.4 * gradient, "∇f", "care", x=SIDE, y=SIDE), *vector(at, way, "u", x=SIDE, y=SIDE, side=-1),
         handle("point", at),
         x=SIDE, y=SIDE, names=("x", "y"), width=400, height=394,
         title="Level lines of f, its gradients as small arrows, and at a point the gradient and a direction u",
@@ -151,6 +149,9 @@ def nudge_a_curve(control):
                    title=f"Z = {name} against W, with the secant through the nudge and the tangent")  # fmt: skip
 
 
+SHOWN = (-5.8, 5.8)  # W from −3 to 3, nudged by 2 at most, and room for a name
+
+
 def _nudged(
     function: Callable, w: float, dw: float, *, handle_for: str, y: tuple[float, float], title: str, index: int = 0,
     slope: float | None = None,
@@ -158,8 +159,8 @@ def _nudged(
     """The curve of a function with a secant through W and W + ΔW, and ΔW, ΔZ and their ratio as numbers."""
     z, there = function(w), function(w + dw)
     ratio = (there - z) / dw
-    grid = np.linspace(-5, 5, 121)
-    ends = np.array([-20.0, 20.0])
+    grid = np.linspace(*SHOWN, 121)
+    ends = np.array(SHOWN)
     sub = f"_{index}" if index else ""
     marks = [curve(grid, function(grid), "soft")]
     if slope is not None:
@@ -170,15 +171,28 @@ def _nudged(
         arrow((w + dw, z), (w + dw, there), "care"),
         segment((w, y[0]), (w, z), dashed=True),
         dots([(w + dw, there)], "care"),
-        label((w + dw / 2, z), f"ΔW{sub}", dy=18 if dw * ratio >= 0 else -8),
-        label((w + dw, (z + there) / 2), "ΔZ", "care", dx=16 if dw > 0 else -16, dy=5),
+        *_named_changes((w, z), (w + dw, there), y, f"ΔW{sub}"),
         handle(handle_for, (w, z), along="x"),
     ]
-    shown = figure(*marks, x=(-5, 5), y=y, names=(f"W{sub}", "Z"), width=480, height=340, title=title)
+    shown = figure(*marks, x=SHOWN, y=y, names=(f"W{sub}", "Z"), width=480, height=340, title=title)
     found = [(f"ΔW{sub}", _said(dw)), ("ΔZ", _said(there - z)), (f"ΔZ/ΔW{sub}", _said(ratio))]
     if slope is not None:
         found.append((f"dZ/dW{sub}", _said(slope)))
     return shown, readings(*found)
+
+
+def _named_changes(
+    start: tuple[float, float], end: tuple[float, float], y: tuple[float, float], across: str
+) -> list[Mark]:
+    """The names of ΔW and ΔZ beside their arrows; none at an arrow that is out of sight, or too short for one."""
+    (w, z), (w_there, z_there) = start, end
+    marks = []
+    if abs(w_there - w) >= 0.5 and y[0] <= z <= y[1]:
+        marks.append(label(((w + w_there) / 2, z), across, dy=18 if (w_there - w) * (z_there - z) >= 0 else -8))
+    low, high = np.clip(sorted((z, z_there)), *y)  # what is seen of ΔZ
+    if abs(w_there - w) >= 0.2 and high - low >= 0.04 * (y[1] - y[0]):
+        marks.append(label((w_there, (low + high) / 2), "ΔZ", "care", dx=16 if w_there > w else -16, dy=5))
+    return marks
 
 
 def _said(value: float) -> str:

@@ -40,8 +40,8 @@ MAPS = {
 
 @explorer("A small square and its image", beside="jacobians/four-slopes")
 def square(control):
-    """Drag the square. On the right are its image under $F$, and dashed what the Jacobian predicts. Then make the
-    square smaller, and zoom in."""
+    """Drag the square. The second picture shows its image under $F$, and dashed what the Jacobian predicts. Then make
+    the square smaller, and zoom in."""
     name = control.choice("F", tuple(MAPS), label="F(x, y) =")
     size = control.scale("side", 1, SIZES, spoken="side of the square")
     zoom = control.switch("zoom", spoken="zoom in")

@@ -13,7 +13,7 @@ from ..engine import Adam, GradientDescent, Momentum, Network, parameters
 from ..engine.network import Layer
 from ..explorer import explorer
 from ..layout import Node, beside, readings, say
-from ..layout.figures import contours, curve, dots, figure, heatmap, segment
+from ..layout.figures import contours, curve, dots, figure, heatmap, label, segment
 from ..layout.numbers import rounded
 
 HIDDEN, FRAMES, EACH = 5, 60, 10  # nodes; pictures of a training; steps between two pictures
@@ -75,13 +75,13 @@ def watch(control):
     task = control.choice("task", tuple(TASKS), spoken="task")
     method = control.choice("method", tuple(METHODS), "momentum", spoken="method")
     rate = control.scale("η", 0.1, RATES, spoken="learning rate")
-    now = control.steps("time", FRAMES, 20, label="steps ÷ 10", spoken="time", play=120)
+    now = control.steps("time", FRAMES, 20, label="steps", spoken="steps", each=EACH, play=120)
     run = training(task, method, rate).until(now)
     frame, steps = run[-1], EACH * (len(run) - 1)
     return (
         beside(_learned(TASKS[task](), frame), _curves(run)),
         _matrices(frame),
-        say("Left, the weights into and out of each hidden node; right, their gradients: blue above 0, red below."),
+        say("First the weights into and out of each hidden node, then their gradients: blue above 0, red below."),
         readings(("steps", steps), ("C", rounded(frame.cost, 3)), ("|∇C|", rounded(frame.norm, 3))),
         *((say("The cost has flown off: this learning rate is too big here."),) if len(run) <= now else ()),
     )
@@ -155,9 +155,10 @@ def _curves(run: list[Frame]) -> Node:
     times = np.arange(len(run)) * float(EACH)
     cost, norm = (np.log10([max(getattr(frame, name), 1e-6) for frame in run]) for name in ("cost", "norm"))
     ends = dots([(times[-1], cost[-1])], "accent"), dots([(times[-1], norm[-1])], "care")
+    names = label((590, 1.4), "log C", "accent", anchor="end"), label((590, 0.8), "log |∇C|", "care", anchor="end")
     marks = (segment((times[-1], -6), (times[-1], 4), dashed=True), curve(times, cost, "accent"),
-             curve(times, norm, "care"), *ends)  # fmt: skip
-    return figure(*marks, x=(0, FRAMES * EACH), y=(-4, 2), names=("steps", "log C, log |∇C|"), width=WIDE, height=HIGH,
+             curve(times, norm, "care"), *ends, *names)  # fmt: skip
+    return figure(*marks, x=(0, FRAMES * EACH), y=(-4, 2), names=("steps", ""), width=WIDE, height=HIGH,
                   title="The cost, blue, and the length of the gradient, brown, so far")  # fmt: skip
 
 

@@ -88,8 +88,13 @@ def needed(css: str, html: str) -> str:
             inner = needed(rules, html)
             kept.append(f"{selector}{{{inner}}}" if inner else "")
         elif any(used.issuperset(re.findall(r"\.(wb-[\w-]+)", part)) for part in _parts(selector)):
-            kept.append(f"{selector}{{{rules}}}")
+            kept.append(f"{_tight(selector)}{{{_tight(rules)}}}")
     return "".join(kept)
+
+
+def _tight(css: str) -> str:
+    """Without the blanks that only a reader wants."""
+    return re.sub(r"([;,]|: ) *", lambda found: found[1].strip(), css.strip()).rstrip(";")
 
 
 def _parts(selector: str) -> list[str]:

@@ -79,6 +79,20 @@ def area(points: Sequence[Point], look: str = "accent", *, filled: bool = True, 
     return Mark("area", points, {"look": look, "filled": filled, "dashed": dashed})
 
 
+def vector(
+    start: Point, by: Point, said: str, look: str = "accent", *, x: Span, y: Span, side: int = 1,
+) -> tuple[Mark, Mark]:  # fmt: skip
+    """An arrow from `start` by (dx, dy), and its name beyond its tip, on the side asked for: 1 is the left, -1 the
+    right. The name stays within the ranges x and y of the figure, even where the arrow leaves them."""
+    end = np.add(start, by)
+    long = hypot(*by) or 1.0
+    ahead, left = np.divide(by, long), np.array([-by[1], by[0]]) / long
+    shift = 9 * ahead + 11 * side * left
+    place = [min(max(at, low + 0.05 * (high - low)), high - 0.05 * (high - low))
+             for at, (low, high) in zip(end, (x, y), strict=True)]  # fmt: skip
+    return arrow(start, end, look), label(place, said, look, dx=float(shift[0]), dy=5 - float(shift[1]))
+
+
 def dots(points: Sequence[Point], look: str = "ink", *, size: float = 3.5) -> Mark:
     """Points."""
     return Mark("dots", points, {"look": look, "size": size})
@@ -267,14 +281,36 @@ FAR = 4000.0  # pixels: beyond this a curve is out of sight, and drawing program
 
 
 def _path(x: np.ndarray, y: np.ndarray) -> str:
-    parts, pen = [], "M"
-    for a, b in zip(x.tolist(), y.tolist(), strict=True):
-        if isfinite(a) and isfinite(b):
-            parts.append(f"{pen}{_n(max(-FAR, min(FAR, a)))} {_n(max(-FAR, min(FAR, b)))}")
-            pen = "L"
-        else:
-            pen = "M"
+    """Lines through the points, lifted where one is not finite, cut off where they leave for good."""
+    parts, pen = [], None
+    for start, end in pairwise(zip(x.tolist(), y.tolist(), strict=True)):
+        seen = _cut(start, end)
+        if seen:
+            start, end = seen
+            parts.append(("" if start == pen else f"M{_n(start[0])} {_n(start[1])}") + f"L{_n(end[0])} {_n(end[1])}")
+        pen = end if seen else None
     return "".join(parts)
+
+
+def _cut(start: Point, end: Point) -> tuple[Point, Point] | None:
+    """The part of a line that is less than FAR away; moving an end alone would turn the line."""
+    along = end[0] - start[0], end[1] - start[1]
+    if not isfinite(sum(start) + sum(along)):
+        return None
+    first, last = 0.0, 1.0
+    for at, by in zip(start, along, strict=True):
+        if by:
+            enters, leaves = sorted(((-FAR - at) / by, (FAR - at) / by))
+            first, last = max(first, enters), min(last, leaves)
+        elif abs(at) > FAR:
+            return None
+    if first > last:
+        return None
+
+    def place(share: float) -> Point:
+        return start[0] + share * along[0], start[1] + share * along[1]
+
+    return start if first == 0 else place(first), end if last == 1 else place(last)
 
 
 def _arrows(mark: Mark, frame: Frame) -> str:
@@ -343,7 +379,7 @@ DARKEST = 46  # per cent of the accent's colour in the highest ground
 
 def _outline(points: np.ndarray) -> str:
     """A closed path, each point relative to the one before, without those that lie on the line of their neighbours."""
-    points = points[np.any(points != np.roll(points, 1, axis=0), axis=1)]
+    points = points[np.any(np.abs(points - np.roll(points, 1, axis=0)) > 1e-6, axis=1)]  # a level met twice at a corner
     before, after = points - np.roll(points, 1, axis=0), np.roll(points, -1, axis=0) - points
     bend = np.abs(before[:, 0] * after[:, 1] - before[:, 1] * after[:, 0])
     tenths = np.round(10 * points[bend > 1e-6]).astype(int)

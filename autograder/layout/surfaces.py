@@ -12,7 +12,7 @@ from math import cos, radians, sin
 
 import numpy as np
 
-from .figures import Mark, area, curve, dots, faces, figure, label
+from .figures import Mark, area, curve, dots, faces, figure, label, segment
 from .words import Node
 
 HIGH = 1.3  # of a surface whose base is 2 wide
@@ -98,5 +98,5 @@ def _names(view: View, corners: Sequence[tuple[float, float, float]], names: tup
     if names[2]:
         left = min(range(4), key=lambda n: places[n][0])
         top = view.place(*corners[left][:2], view.z[1])
-        marks.append(label(top, names[2], dx=4, dy=-6))
+        marks += [segment(places[left], top, "ink"), label(top, names[2], dx=4, dy=-6)]
     return marks

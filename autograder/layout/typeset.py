@@ -20,8 +20,16 @@ _RELATIONS = set("=≈≠<>≤≥→↦⇒+−±·×÷⊙∘")
 @lru_cache(maxsize=4096)
 def mathematics(text: str) -> str:
     """The formula `text` as HTML."""
-    html, rest = _run(_TOKEN.findall(text.replace("-", "−")), closing=None)
+    html, rest = _run(_TOKEN.findall(_POWER.sub(_power, text).replace("-", "−")), closing=None)
     return html + "".join(map(escape, rest))
+
+
+_POWER = re.compile(r"(?<=\d)e([+-]\d\d+)\b")
+
+
+def _power(found: re.Match) -> str:
+    """A power of ten, which Python prints as e-06, as it is written by hand."""
+    return f"·10^{{{int(found[1])}}}"
 
 
 def _run(tokens: list[str], closing: str | None) -> tuple[str, list[str]]:

@@ -100,7 +100,7 @@ const KINDS = {
 
   steps(spec, set) {
     const write = { span: (now) => [now.low, now.high, 1], place: (now) => now.value };
-    const { input, output, show } = range(spec, (at) => at, write, (now) => `${now.value} of ${now.high}`, set);
+    const { input, output, show } = range(spec, (at) => at, write, (now) => `${now.value * now.each} of ${now.high * now.each}`, set);
     const button = (said, text, act) => {
       const made = element("button", "wb-button", { type: "button", textContent: text });
       made.setAttribute("aria-label", said);
@@ -137,6 +137,8 @@ const KINDS = {
   },
 };
 
+const RESHAPING = new Set(["choice", "switch", "text"]); // they choose another picture, the others move things in it
+
 let explorers = 0;
 
 function render({ model, el }) {
@@ -155,6 +157,7 @@ function render({ model, el }) {
   el.append(root);
 
   let specs = new Map(), made = new Map(), lost = false;
+  let other = false; // whether another picture was asked for, which may be lower
 
   // -- to Python -----------------------------------------------------------------------------------------------------
   let values = { ...model.get("values") }; // newer than the model's while a change is on its way
@@ -162,6 +165,7 @@ function render({ model, el }) {
     if (lost) return;
     values = { ...values, [name]: value };
     const spec = specs.get(name);
+    other ||= RESHAPING.has(spec?.kind);
     if (spec) { // the control itself answers at once
       specs.set(name, { ...spec, value });
       made.get(name)?.show(specs.get(name));
@@ -177,7 +181,7 @@ function render({ model, el }) {
     body.dataset.asked = asked;
     model.send({ values, seq: asked });
   };
-  again.addEventListener("click", () => { values = {}; push(); });
+  again.addEventListener("click", () => { values = {}; other = true; push(); });
 
   // -- from Python ---------------------------------------------------------------------------------------------------
   const current = () => model.get("done") >= asked && !waiting;
@@ -209,7 +213,18 @@ function render({ model, el }) {
     for (const handle of template.content.querySelectorAll(".wb-handle")) equip(handle);
     morph(body, template.content.firstChild);
     body.dataset.done = model.get("done");
+    if (other) hold(true);
+    other = false;
   };
+  // While something is moved, what stands below stays where it is: the body grows where it must, and never shrinks.
+  let wide = 0;
+  const hold = (anew) => {
+    if (anew) root.style.removeProperty("--tall");
+    wide = body.offsetWidth;
+    root.style.setProperty("--tall", `${body.offsetHeight}px`);
+  };
+  const sized = new ResizeObserver(() => hold(body.offsetWidth !== wide));
+  sized.observe(body);
   const show = () => {
     showControls();
     draw();
@@ -223,7 +238,7 @@ function render({ model, el }) {
   const speak = () => { // once the moving rests
     clearTimeout(voiceTimer);
     voiceTimer = setTimeout(() => {
-      voice.textContent = [...body.querySelectorAll(".wb-readings")].map((line) => line.textContent.trim()).join("; ");
+      voice.textContent = [...body.querySelectorAll(".wb-readings, .wb-say")].map((line) => line.textContent.trim()).join("; ");
     }, 900);
   };
 
@@ -333,6 +348,7 @@ function render({ model, el }) {
   return () => {
     for (const one of made.values()) one.close?.();
     unwatch();
+    sized.disconnect();
     clearTimeout(voiceTimer);
     for (const [event, listener] of Object.entries(listeners)) model.off(event, listener);
     window.removeEventListener("keydown", onKey, true);
