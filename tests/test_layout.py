@@ -57,6 +57,7 @@ def parsed(html: str) -> str:
         ("e^((x + 1)(y)) ", '<i>e</i><sup>(<i>x</i><span class="wb-rel">+</span>1)(<i>y</i>)</sup> '),
         ("a < b & c", '<i>a</i><span class="wb-rel">&lt;</span><i>b</i> &amp; <i>c</i>'),
         ("<script>", '<span class="wb-rel">&lt;</span>script<span class="wb-rel">&gt;</span>'),
+        ("6.25e-06", '6.25<span class="wb-dot">·</span>10<sup>−6</sup>'),
         ("W^{l+1}_{jk", '<i>W</i><span class="wb-both"><sup><i>l</i><span class="wb-rel">+</span>1</sup>'
                         "<sub><i>jk</i></sub></span>"),
     ],

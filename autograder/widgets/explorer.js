@@ -212,7 +212,7 @@ function render({ model, el }) {
     // Before it is laid over the old picture: a handle that lost its tabindex for a moment would lose the focus.
     for (const handle of template.content.querySelectorAll(".wb-handle")) equip(handle);
     morph(body, template.content.firstChild);
-    body.dataset.done = model.get("done");
+    Object.assign(body.dataset, { asked, done: model.get("done") });
     if (other) hold(true);
     other = false;
   };
