@@ -15,6 +15,7 @@ import shutil
 import sqlite3
 from collections import Counter
 from contextlib import closing
+from copy import deepcopy
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
@@ -54,6 +55,7 @@ def build(root: Path, into: Path | None = None) -> list[Path]:
     Everything in those two folders is replaced. The instructor's gradebook is not touched. Raises BuildError.
     """
     root, into = Path(root).resolve(), Path(into or root).resolve()
+    own = _own_config(root)  # first, so that a fault in it is told at once
     used = (pages.catalogue().get(slug) for word, slug in _used(root) if word == "page")
     if faults := [fault for page in used if page for fault in vet(page, range(VETTED))]:
         raise BuildError("\n".join(faults))
@@ -63,7 +65,7 @@ def build(root: Path, into: Path | None = None) -> list[Path]:
         with closing(sqlite3.connect(gradebook)) as book:
             book.execute("CREATE TABLE workbook (built)")  # a book with a table is not new: saves starting alembic
         for chapter in chapters:
-            config = _config(root, into, gradebook, chapter)
+            config = _config(own, root, into, gradebook, chapter)
             for converter in (GenerateAssignment, GenerateSolution):
                 _convert(converter, config, chapter)
     for made in MADE:
@@ -88,12 +90,17 @@ def _chapters(root: Path) -> list[Path]:
     return sorted(folder for folder in source.glob("*") if folder.is_dir() and any(folder.glob("*.ipynb")))
 
 
-def _config(root: Path, into: Path, gradebook: Path, chapter: str) -> Config:
-    """The course's own settings, with other places to write to."""
+def _own_config(root: Path) -> Config:
+    """The course's own settings: nbgrader_config.py and, through it, workbook.toml."""
     try:
-        config = PyFileConfigLoader(CONFIG, path=str(root)).load_config()
+        return PyFileConfigLoader(CONFIG, path=str(root)).load_config()
     except (ValueError, OSError) as error:  # a wrong setting, or no such file
         raise BuildError(str(error)) from None
+
+
+def _config(own: Config, root: Path, into: Path, gradebook: Path, chapter: str) -> Config:
+    """The course's own settings, with other places to write to."""
+    config = deepcopy(own)
     config.CourseDirectory.root = str(root)
     config.CourseDirectory.db_url = f"sqlite:///{gradebook}"
     config.CourseDirectory.release_directory = str(into / "chapters")

@@ -17,6 +17,8 @@ import shutil
 import sys
 from pathlib import Path
 
+import zmq
+from jupyter_client import KernelManager
 from nbconvert.preprocessors import ClearMetadataPreprocessor, CSSHTMLHeaderPreprocessor
 from nbgrader.preprocessors import (
     AssignLatePenalties,
@@ -112,6 +114,8 @@ def configure(c: object, root: Path) -> None:
     _find_alembic()
     c.Execute.record_timing = False  # a solution must not hold the time of day
     c.Execute.store_widget_state = False
+    if zmq.has("curve") and "transport_encryption" in KernelManager.class_trait_names():
+        c.KernelManager.transport_encryption = "auto"  # or a kernel that could encrypt its messages prints a warning
 
 
 def _find_alembic() -> None:

@@ -160,8 +160,20 @@ def test_a_course_with_numbers_for_each_student_is_built(copy):
     assert [problem for problem in check(copy) if " is in no notebook: " not in problem] == []
 
 
-def test_a_wrong_setting_stops_the_build(copy):
-    """A build says what is wrong with workbook.toml."""
+def test_a_build_with_code_is_quiet(copy, capfd):
+    """The kernel that runs the code of a solution has nothing to warn of."""
+    path = copy / "source" / CHAPTER / f"{NAME}.ipynb"
+    nb = nbformat.read(path, 4)
+    nb.cells.append(new_code_cell("print(6 * 7)", id="code"))
+    nbformat.write(nb, path)
+    build(copy)
+    assert "42" in json.dumps(notebook(copy, "solutions")["cells"][-1])
+    assert capfd.readouterr().err == ""
+
+
+def test_a_wrong_setting_stops_the_build(copy, monkeypatch):
+    """A build says what is wrong with workbook.toml, before it looks at a single page."""
+    monkeypatch.setattr(course, "vet", lambda *_: pytest.fail("a page was vetted first"))
     (copy / "workbook.toml").write_text('show_how = "maybe"')
     with pytest.raises(BuildError, match="show_how"):
         build(copy)
