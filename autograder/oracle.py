@@ -170,7 +170,7 @@ def _stopped(exercise: Exercise, said: str) -> CodeMarks:
 
 def mark_exercises(
     nb: object, slugs: Collection[str] | None = None, *, seed: str = GRADING, folder: Path | None = None,
-    course: str = "", seconds: float = SECONDS, sandboxed: bool = True,
+    course: str = "", seconds: float = SECONDS, megabytes: int = 4096, sandboxed: bool = True,
 ) -> dict[str, CodeMarks]:  # fmt: skip
     """The marks of a notebook's code exercises, slug → marks, in the order of the course. Never raises.
 
@@ -180,6 +180,8 @@ def mark_exercises(
     folder     where its code runs: data files are read from there; without one, an empty folder
     course     the course folder, hidden from the code where there is a sandbox
     seconds    for a code cell; an exercise has its own
+    megabytes  memory for the kernel, where the system can limit it
+    sandboxed  whether to use bubblewrap where it works
     """
     listed = cells(nb)
     known = pages.exercises()
@@ -187,7 +189,7 @@ def mark_exercises(
     steps = list(_steps(listed, [known[slug] for slug in asked]))
     if any(step.exercise for step in steps):
         with tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as empty:
-            with Oracle(folder or Path(empty), course, seconds, sandboxed=sandboxed) as oracle:
+            with Oracle(folder or Path(empty), course, seconds, megabytes=megabytes, sandboxed=sandboxed) as oracle:
                 work(steps, oracle, seed)
     marked = {step.exercise.slug: step.marks for step in steps if step.exercise}
     return {slug: marked.get(slug) or blank_marks(known[slug]) for slug in asked}

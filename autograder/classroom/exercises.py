@@ -54,9 +54,7 @@ def _run(entry: Entry, chapter: Chapter, notebook: Notebook, nb: object, slugs: 
         own.mkdir()
         for data in filter(None, (entry.folder, str(notebook.path.parent))):  # the chapter's files come last and stay
             copytree(data, own, symlinks=True, ignore=_left_out, dirs_exist_ok=True)
-        how = chapter.trial
-        return mark_exercises(nb, slugs, seed=how.seed, folder=own, course=how.course, seconds=how.seconds,
-                              sandboxed=how.sandboxed)  # fmt: skip
+        return mark_exercises(nb, slugs, folder=own, **chapter.trial._asdict())
 
 
 def _left_out(folder: str, names: list[str]) -> list[str]:

@@ -29,6 +29,7 @@ class Trial(NamedTuple):
 
     seed: str = GRADING  # of the cases
     seconds: float = 30.0  # for a cell
+    megabytes: int = 4096  # for a kernel
     sandboxed: bool = True
     course: str = ""  # the course folder, hidden from the code
 
@@ -98,7 +99,7 @@ def with_trials(root: Path, chapters: dict[str, Chapter]) -> dict[str, Chapter]:
     except Exception as error:  # noqa: BLE001  it is a program, and may raise anything
         raise ClassError(f"{CONFIG}: {error}; mend it") from None
     set_ = MarkCode(config=said)
-    trial = Trial(set_.seed, float(set_.timeout or 30), set_.sandboxed, str(root))
+    trial = Trial(set_.seed, float(set_.timeout or 30), set_.megabytes, set_.sandboxed, str(root))
     return {name: replace(chapter, trial=trial) for name, chapter in chapters.items()}
 
 

@@ -19,10 +19,12 @@ from pathlib import Path
 
 import pytest
 
+from autograder import pages
 from autograder.classroom import tables
 from autograder.classroom.demo import cast, hand_in
 from autograder.classroom.ledger import Ledger
 from autograder.cli import main
+from autograder.submissions import code_id
 
 ROOT = Path(__file__).parents[2]
 CHAPTER = "06-cost"
@@ -507,3 +509,17 @@ def test_the_ledger_is_a_plain_database(course, papers):
     with sqlite3.connect(course / "marks" / "ledger.db") as book:
         (entry,) = book.execute("SELECT entry FROM entered LIMIT 1").fetchone()
     assert json.loads(entry)[1] == CHAPTER
+
+
+def test_the_memory_that_a_course_allows_reaches_the_kernel(course):
+    """What nbgrader_config.py says of MarkCode.megabytes is the limit under which a student's cell runs."""
+    pytest.importorskip("resource", reason="this system limits no memory")
+    (course / "nbgrader_config.py").write_text("c = get_config()\nc.MarkCode.megabytes = 1500\n")
+    relu = pages.load_exercise("activations/relu-code")
+    limit = "import resource\nassert resource.getrlimit(resource.RLIMIT_AS)[0] == 1500 * 2**20\n"
+    nb = json.loads((ROOT / "chapters/05-activations/activations.ipynb").read_text(encoding="utf-8"))
+    next(cell for cell in nb["cells"] if cell["id"] == code_id(relu.slug))["source"] = limit + relu.solution
+    paper = course / "submitted/ada/05-activations/activations.ipynb"
+    paper.parent.mkdir(parents=True)
+    paper.write_text(json.dumps(nb), encoding="utf-8")
+    assert run(course) == 0 and points(course) == {"ada": float(relu.points)}
