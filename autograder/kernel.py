@@ -144,8 +144,17 @@ class Kernel:
         self.shell, self.iopub = self.manager.connect_shell(), self.manager.connect_iopub()
         self.control = self.manager.connect_control()
         self.sockets = [self.shell, self.iopub, self.control]
+        self._hear()
         source = Path(runner.__file__).read_text(encoding="utf-8")
         self._execute(f"{PRELUDE}\n_({source!r})\ndel _", START, quiet=True)
+
+    def _hear(self) -> None:
+        """Wait until what the kernel shows is heard: what it showed before is lost, and the first cell may fail."""
+        until = time.monotonic() + START
+        while not self.iopub.poll(500):
+            if time.monotonic() > until or not self.manager.is_alive():
+                raise Died
+            self.manager.session.send(self.shell, "kernel_info_request", {})  # the kernel shows that it is busy
 
     # -- what it is for ----------------------------------------------------------------------------------------------
 

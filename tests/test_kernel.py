@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import pytest
+import zmq
 from nbformat import validate
 from nbformat.v4 import new_code_cell, new_notebook
 
+from autograder import kernel as kernels
 from autograder import sandbox
 from autograder.kernel import MAX_OUTPUT, Died, Kernel, Late
 from autograder.runner import to_plain
@@ -31,6 +33,19 @@ def test_cells_run_as_in_a_notebook(kernel):
     ran = kernel.run("a / 0", 20)
     assert ran.failed and texts(ran) == ["division by zero"]
     assert texts(kernel.run("%timeit -n1 -r1 a\na", 20))[-1] == "2"
+
+
+def test_the_first_error_is_not_lost(tmp_path, monkeypatch):
+    """However late the socket for what is shown finds its kernel, the first cell waits for it."""
+
+    class Slow(kernels.KernelManager):
+        def connect_iopub(self, *given, **named):
+            self.context.setsockopt(zmq.RECONNECT_IVL, 3000)  # of the sockets made from now on
+            return super().connect_iopub(*given, **named)
+
+    monkeypatch.setattr(kernels, "KernelManager", Slow)
+    with Kernel(tmp_path) as kernel:
+        assert texts(kernel.run("1 / 0", 20)) == ["division by zero"]
 
 
 def test_requests_are_answered_in_plain_data(kernel):
