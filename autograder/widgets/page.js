@@ -143,11 +143,15 @@ class LivePage {
     this.opened = null;
     below.replaceChildren();
     if (!id) return;
-    const manager = model.widget_manager, child = await manager.get_model(id.replace("IPY_MODEL_", ""));
-    const view = await manager.create_view(child);
-    if (model.get("nudger") !== id) return view.remove(); // closed again meanwhile
-    this.opened = view;
-    below.replaceChildren(view.el);
+    try {
+      const manager = model.widget_manager, child = await manager.get_model(id.replace("IPY_MODEL_", ""));
+      const view = await manager.create_view(child);
+      if (model.get("nudger") !== id) return view.remove(); // closed again meanwhile
+      this.opened = view;
+      below.replaceChildren(view.el);
+    } catch { // its kernel is gone
+      below.replaceChildren();
+    }
   }
 
   showHow() {

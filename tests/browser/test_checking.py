@@ -111,6 +111,19 @@ def test_practice_has_a_check_of_its_own(lab):
     assert lab.errors == []
 
 
+def test_a_check_that_is_open_is_there_again_after_a_reload(lab):
+    """The kernel has kept it, with what was chosen in it."""
+    lab.start(page_of("cost/whole-gradient"))
+    lab.type(12, "2")
+    check = Check(lab).open()
+    check.pick("b")
+    check.wait_said("Box 13 of the page is still empty")
+    lab.save()
+    lab.reload()
+    check.wait_said("Box 13 of the page is still empty")
+    assert lab.errors == []
+
+
 def test_pages_without_gradients_offer_no_check(lab):
     """Chapter 1 nudges by hand."""
     lab.start()
