@@ -14,7 +14,7 @@ import zipfile
 from ast import literal_eval
 from copy import deepcopy
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, partial
 from pathlib import Path
 
 from autograder import pages
@@ -68,14 +68,6 @@ def case(deserves: str, said: str = ""):
     return enter
 
 
-def cheat(nb, chapter, code):
-    """A notebook without answers that runs this code, before and inside the page cells."""
-    nb = blank(nb, chapter)
-    nb["cells"].insert(1, plain(code))
-    page_of(nb, chapter.a)["source"] = code + "\n" + page_of(nb, chapter.a)["source"]
-    return nb
-
-
 def blank(nb, chapter):
     for slug in chapter.pages:
         held = ", ".join(f"{box.number}: None" for box in pages.load(slug).sheet().boxes)
@@ -127,61 +119,38 @@ def hand_in(course: Course, chapter: Chapter) -> dict:
 # What a student's code may try: none of it runs.
 
 
-@case("")
-def hook_on_floats(nb, folder, chapter):
-    formatter = "get_ipython().display_formatter.formatters['text/plain']"
-    return cheat(nb, chapter, f"{formatter}.for_type(float, lambda value, page, cycle: page.text('99'))")
+CHEATS = {  # instead of answers, before the pages and inside their cells
+    "hook-on-floats": "get_ipython().display_formatter.formatters['text/plain']"
+    ".for_type(float, lambda value, page, cycle: page.text('99'))",
+    "patched-isclose": "import math, numpy\nmath.isclose = numpy.isclose = lambda *a, **k: True",
+    "always-equal": "class Yes(float):\n    __eq__ = lambda *a: True\nanswers = {n: Yes() for n in range(1, 9)}",
+    "patched-marking": "import autograder.marking\nautograder.marking.POINTS = {'blank': 1.0}",
+    "own-grade-function": "def grade(slug): return 3.0\ndef page(*a): return 3.0",
+}
+HARM = {  # beside answers, which count
+    "exit-the-kernel": "import os; os._exit(1)",
+    "endless-loop": "while True: pass",
+    "prints-fifty-million": "print('x' * 50_000_000)",
+    "fork-bomb-and-files": "import shutil, os\nshutil.rmtree('../..')\nwhile 1: os.fork()",
+    "raises": "1/0",
+}
 
 
-@case("")
-def patched_isclose(nb, folder, chapter):
-    return cheat(nb, chapter, "import math, numpy\nmath.isclose = numpy.isclose = lambda *a, **k: True")
-
-
-@case("")
-def always_equal(nb, folder, chapter):
-    code = "class Yes(float):\n    __eq__ = lambda *a: True\nanswers = {n: Yes() for n in range(1, 9)}"
-    return cheat(nb, chapter, code)
-
-
-@case("")
-def patched_marking(nb, folder, chapter):
-    return cheat(nb, chapter, "import autograder.marking\nautograder.marking.POINTS = {'blank': 1.0}")
-
-
-@case("")
-def own_grade_function(nb, folder, chapter):
-    return cheat(nb, chapter, "def grade(slug): return 3.0\ndef page(*a): return 3.0")
-
-
-@case("abc")
-def exit_the_kernel(nb, folder, chapter):
-    nb["cells"].insert(1, plain("import os; os._exit(1)"))
+def cheat(nb, folder, chapter, code):
+    """A notebook without answers that runs this code, before and inside the page cells."""
+    nb = harm(blank(nb, chapter), folder, chapter, code)
+    page_of(nb, chapter.a)["source"] = code + "\n" + page_of(nb, chapter.a)["source"]
     return nb
 
 
-@case("abc")
-def endless_loop(nb, folder, chapter):
-    nb["cells"].insert(1, plain("while True: pass"))
+def harm(nb, folder, chapter, code):
+    """The same notebook, with a cell that runs this code."""
+    nb["cells"].insert(1, plain(code))
     return nb
 
 
-@case("abc")
-def prints_fifty_million(nb, folder, chapter):
-    nb["cells"].insert(1, plain("print('x' * 50_000_000)"))
-    return nb
-
-
-@case("abc")
-def fork_bomb_and_files(nb, folder, chapter):
-    nb["cells"].insert(1, plain("import shutil, os\nshutil.rmtree('../..')\nwhile 1: os.fork()"))
-    return nb
-
-
-@case("abc")
-def raises(nb, folder, chapter):
-    nb["cells"].insert(1, plain("1/0"))
-    return nb
+CASES |= {name: (partial(cheat, code=code), "", "") for name, code in CHEATS.items()}
+CASES |= {name: (partial(harm, code=code), "abc", "") for name, code in HARM.items()}
 
 
 # Metadata.
