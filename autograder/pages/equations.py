@@ -589,8 +589,7 @@ def bp2_layer(given, box):
     back = box(w.T @ delta, "(W^{l+1})^T δ^{l+1}", "Which weights leave this node, and which errors do they meet?",
                digits=3, how="Each column of the weights times the errors.", path_left_out=w[0] * delta[0],
                other_row=w.T @ delta[::-1], copies_averaged=w.T @ delta / 2)
-    slope = box(a * (1 - a), "σ′(z^l)", "How does the sigmoid's slope come from its value?", digits=3,
-                how="The value times what is missing to one.", value_for_slope=a, slope_of_slope=sigmoid_slope(a))
+    slope = slope_box(box, a, "l")
     own = box(bp1(back, slope), "δ^l", "Entry by entry: what meets what?", digits=3,
               how="What came back, times the slope beside it.", slope_left_out=back, activation_for_slope=back * a,
               upstream_added=back + slope)
@@ -923,6 +922,12 @@ def value_box(box, a, z, layer):
                how="One over one plus e to the power −z.", activation_left_out=z, exponent_sign=sigmoid(-np.asarray(z)))
 
 
+def slope_box(box, a, layer):
+    """Boxes for the slopes of a sigmoid layer, from its values."""
+    return box(a * (1 - a), f"σ′(z^{layer})", "How does the sigmoid's slope come from its value?", digits=3,
+               how="The value times what is missing to one.", value_for_slope=a, slope_of_slope=sigmoid_slope(a))
+
+
 def sum_box(box, net: Net, a, layer: int, digits: int | None = 3):
     """Boxes for the weighted sums of a layer."""
     value = net.w[layer] @ a + net.b[layer]
@@ -1000,8 +1005,7 @@ def small_backward(given, box):
                 slope_of_slope=float(sigmoid_slope(a2[0])), slope_factor_left_out=float(1 - a2[0]))
     d2 = box(error * slope, "δ^2", "BP1: what are its factors?", digits=3,
              how="Prediction minus target, times the slope.", slope_left_out=error, cost_slope_left_out=slope)
-    s1 = box(a1 * (1 - a1), "σ′(z^1)", "How does the sigmoid's slope come from its value?", digits=3,
-             how="The value times what is missing to one.", value_for_slope=a1, slope_of_slope=sigmoid_slope(a1))
+    s1 = slope_box(box, a1, 1)
     back = box(net.w[2][0] * d2, "(W^2)^T δ^2", "Along which edge did this node feed the output?", digits=3,
                how="The weight on the edge times the error at its end.", upstream_for_downstream=d2,
                activation_for_weight=a1 * d2)
@@ -1124,8 +1128,7 @@ def deep_output(given, box):
     back = box(net.w[3][0] * d3, "(W^3)^T δ^3", "Along which edge did this node feed the output?", digits=3,
                how="The weight on the edge times the error at its end.", upstream_for_downstream=d3,
                activation_for_weight=a2 * d3)
-    s2 = box(a2 * (1 - a2), "σ′(z^2)", "How does the sigmoid's slope come from its value?", digits=3,
-             how="The value times what is missing to one.", value_for_slope=a2, slope_of_slope=sigmoid_slope(a2))
+    s2 = slope_box(box, a2, 2)
     d2 = box(bp1(back, s2), "δ^2", "BP2: what came back, and what slope does it meet?", digits=3,
              how="What came back, times the slope of the node.", slope_left_out=back, other_layer=back * slope)
     return (
@@ -1153,8 +1156,7 @@ def deep_backward(given, box):
     back = box(turned @ d2, "(W^2)^T δ^2", "Two ways lead on from each node. Did you take both?", digits=3,
                how="Each row of the transpose times the errors.", path_left_out=turned[:, 0] * d2[0],
                other_row=turned @ d2[::-1])
-    s1 = box(a1 * (1 - a1), "σ′(z^1)", "How does the sigmoid's slope come from its value?", digits=3,
-             how="The value times what is missing to one.", value_for_slope=a1, slope_of_slope=sigmoid_slope(a1))
+    s1 = slope_box(box, a1, 1)
     d1 = box(bp1(back, s1), "δ^1", "BP2: what came back, and what slope does it meet?", digits=3,
              how="What came back, times the slope of the node.", slope_left_out=back, activation_for_slope=back * a1)
     return (
