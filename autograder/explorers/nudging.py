@@ -14,7 +14,8 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from functools import cached_property
+from functools import cached_property, reduce
+from operator import getitem
 from types import SimpleNamespace
 from typing import Any, NamedTuple
 
@@ -85,8 +86,8 @@ class Computation:
     def called(self, of: Quantity) -> str:
         """As mathematics: w^2_{13}, b^1_2, u_3."""
         letter = self.letters.get(of.array, of.array)
-        if not isinstance(letter, str):
-            return letter[of.index[0]]
+        if not isinstance(letter, str):  # each entry has a name of its own
+            return reduce(getitem, of.index, letter)
         shape = self.values[of.array].shape
         entry = "".join(str(i + 1) for i, size in zip(of.index, shape, strict=True)
                         if size > 1 or shape[0] > 1 or "^" in letter and of.array[0] == "W")  # fmt: skip

@@ -120,6 +120,14 @@ def test_a_check_opens_at_the_box_that_was_typed_in():
     assert opened_at("batching/weights-in-one-product", 0, 1) == {}
 
 
+def test_numbers_are_called_as_on_their_page():
+    """Chapter 7 counts weights by the node that they leave, and biases through the whole network."""
+    assert opened_at("backpropagation/bias-gradients", 0, 2) == {"nudged": "b_4"}
+    weights = checks("backpropagation/weight-gradients")[0]
+    assert [weights.computation.called(quantity) for quantity in weights.boxes] == [
+        "w_7", "w_9", "w_{11}", "w_8", "w_{10}", "w_{12}"]  # fmt: skip
+
+
 def test_pages_without_gradients_have_no_check():
     """Chapter 1 is about nudging itself; a page of shapes has nothing to nudge."""
     assert checker("gradients/one-weight") is None and checker("equations/ledger") is None

@@ -106,7 +106,14 @@ def two_three_two(g: Given) -> Computation:
     """The network without activation that the chapter works through."""
     found = layered(g["x"], [(g["W1"], g["b1"]), (g["W2"], g["b2"])], y=g["target"], result="l")
     sketch = found.sketch._replace(columns=[*found.sketch.columns[:1], ["u_1", "u_2", "u_3"], ["ŷ", "ẑ"]])
-    return found.but(sketch=sketch, letters={**found.letters, "a1": "u", "a2": ("ŷ", "ẑ")})
+    return found.but(sketch=sketch, letters=LETTERS)
+
+
+LETTERS = {
+    "W1": (("w_1", "w_4"), ("w_2", "w_5"), ("w_3", "w_6")), "b1": ("b_1", "b_2", "b_3"), "a1": "u",
+    "W2": (("w_7", "w_9", "w_{11}"), ("w_8", "w_{10}", "w_{12}")), "b2": ("b_4", "b_5"), "a2": ("ŷ", "ẑ"), "a0": "x",
+}  # fmt: skip
+"""How the chapter calls them: weights are counted by the node that they leave."""
 
 
 def weight_matrix(g: Given) -> list[Asked]:
