@@ -6,7 +6,11 @@ import re
 
 import pytest
 
+from autograder.layout import static, stylesheet
+from autograder.layout.render import PAGE_STYLE
+from autograder.marking import mark
 from autograder.pages import catalogue
+from autograder.widgets.fonts import face_css
 
 from .desk import SPARE_CELL, page_source
 
@@ -94,6 +98,27 @@ def test_no_page_runs_over_the_edge_of_a_narrow_notebook(narrow, slugs):
             return output.scrollWidth <= output.clientWidth + 1; }"""
     )
     assert inside
+
+
+def test_tables_fit_on_a_phone(context, tmp_path):
+    """On a screen of 390 pixels no table of any page scrolls, and text keeps away from the boxes beside it."""
+    sheets = "".join(static(page.sheet(), mark(page, {}), style=False) for page in catalogue().values())
+    style = f"<style>body {{ margin: 0 }} {face_css()} {stylesheet(*PAGE_STYLE)}</style>"
+    path = tmp_path / "pages.html"
+    path.write_text(f'<meta charset="utf-8">{style}{sheets}', encoding="utf-8")
+    page = context.new_page()
+    page.set_viewport_size({"width": 390, "height": 1000})
+    page.goto(path.as_uri())
+    page.evaluate("() => document.fonts.ready")
+    tables, scrolling, padding = page.evaluate(
+        """() => { const tables = [...document.querySelectorAll('.wb-table')];
+            const title = table => table.closest('.wb-page').querySelector('h2').textContent;
+            const inner = document.querySelector('.wb-table td:nth-child(2)');
+            return [tables.length, tables.filter(table => table.scrollWidth > table.clientWidth).map(title),
+                parseFloat(getComputedStyle(inner).paddingLeft)]; }"""
+    )
+    page.close()
+    assert tables > 30 and scrolling == [] and padding >= 4
 
 
 def test_new_numbers_are_for_practice_only(desk):
