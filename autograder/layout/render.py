@@ -124,7 +124,8 @@ class Html:
         return f'<span class="wb-under">{body}<span class="wb-lbl">{mathematics(label)}</span></span>'
 
     def table(self, node: Node) -> str:
-        head = "".join(f'<th scope="col">{self.part(part)}</th>' for part in node.options["head"])
+        cells = ((part, self.part(part)) for part in node.options["head"])  # a head without words heads nothing
+        head = "".join(f'<th scope="col">{shown}</th>' if part else "<td></td>" for part, shown in cells)
         lines = "".join("<tr>" + "".join(f"<td>{self.part(part)}</td>" for part in row) + "</tr>" for row in node.parts)
         return f'<table class="wb-table"><thead><tr>{head}</tr></thead><tbody>{lines}</tbody></table>'
 

@@ -144,6 +144,7 @@ let explorers = 0;
 function render({ model, el }) {
   const uid = `wb-x${++explorers}-${Math.random().toString(36).slice(2, 8)}`;
   const root = element("div", "wb-page wb-explorer wb-live");
+  root.dataset.explorer = model.get("slug");
   const head = element("article", "", { innerHTML: model.get("heading") }); // in which a header is no landmark
   const controls = element("div", "wb-controls");
   const body = element("div", "wb-drawn");

@@ -23,6 +23,7 @@ class ExplorerWidget(LiveWidget):
     _esm = script("explorer.js")
     _css = stylesheet(*exploring.STYLE) + (HERE / "live.css").read_text(encoding="utf-8")
 
+    slug = t.Unicode().tag(sync=True)
     heading = t.Unicode().tag(sync=True)
     controls = t.List().tag(sync=True)  # what each control is: autograder.explorer.Spec
     body = t.Unicode().tag(sync=True)  # what is drawn for `done`
@@ -32,7 +33,7 @@ class ExplorerWidget(LiveWidget):
 
     def __init__(self, explorer: Explorer, desk: Desk | None = None, start: dict[str, object] | None = None) -> None:
         self.explorer, self.desk, self.reads = explorer, desk or Desk(), set()
-        super().__init__(heading=exploring.heading(explorer))
+        super().__init__(slug=explorer.slug, heading=exploring.heading(explorer))
         self._draw(start or {}, 0)
         self.on_msg(self._moved)
 
