@@ -1,4 +1,4 @@
-"""The command `workbook`: build the chapters and solutions, check that all holds together, look at every page."""
+"""The command `workbook`: make and check the course, mark a class, and tell how far it is."""
 
 from __future__ import annotations
 
