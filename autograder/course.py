@@ -22,7 +22,7 @@ from tempfile import TemporaryDirectory
 from nbgrader.converters import GenerateAssignment, GenerateSolution, NbGraderException
 from nbgrader.coursedir import CourseDirectory
 from traitlets.config import Config
-from traitlets.config.loader import PyFileConfigLoader
+from traitlets.config.loader import ConfigFileNotFound, PyFileConfigLoader
 
 from . import explorers, pages
 from .code_marking import local, mark_code
@@ -94,7 +94,9 @@ def _own_config(root: Path) -> Config:
     """The course's own settings: nbgrader_config.py and, through it, workbook.toml."""
     try:
         return PyFileConfigLoader(CONFIG, path=str(root)).load_config()
-    except (ValueError, OSError) as error:  # a wrong setting, or no such file
+    except ConfigFileNotFound:
+        raise BuildError(f"There is no {CONFIG} in {root.name}; run this in the course folder or say --root") from None
+    except (ValueError, OSError) as error:  # a wrong setting, or a file that cannot be read
         raise BuildError(str(error)) from None
 
 

@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from autograder import cli, explorers, pages
+from autograder.explorers.checking import checker
 
 ROOT = Path(__file__).parents[1]
 
@@ -41,13 +42,14 @@ def test_check_names_what_is_wrong_and_what_mends_it(course, capsys):
 
 
 def test_pictures_show_every_page(course, capsys):
-    """`workbook pictures` writes one file a chapter that needs nothing else: each page and explorer, three times."""
+    """`workbook pictures` writes one file a chapter that needs nothing else: pages, explorers, checks, three times."""
     assert cli.main(["pictures", "--root", str(course)]) == 0
     for chapter, name in pages.CHAPTERS.items():
         html = (course / "pictures" / f"{name}.html").read_text(encoding="utf-8")
-        assert html.count('<div class="wb-page') == 3 * (
-            len(pages.chapter_pages(chapter)) + len(explorers.chapter_explorers(chapter))
-        )
+        drawn = pages.chapter_pages(chapter)
+        checks = [page for page in drawn if checker(page.slug)]
+        shown = [*drawn, *explorers.chapter_explorers(chapter), *checks]
+        assert html.count('<div class="wb-page') == 3 * len(shown)
         assert "http" not in html.replace("http://www.w3.org", "") and "<script" not in html
 
 

@@ -330,7 +330,15 @@ def test_formulas_are_found_in_prose(markdown, wrong):
 def test_a_course_without_notebooks_builds_nothing(tmp_path):
     """An empty source gives nothing."""
     (tmp_path / "source").mkdir()
+    (tmp_path / course.CONFIG).write_text("c = get_config()\n")
     assert build(tmp_path) == []
+
+
+def test_a_course_without_its_configuration_is_told(tmp_path):
+    """A build names the file that is missing, not the paths that were searched."""
+    (tmp_path / "source").mkdir()
+    with pytest.raises(BuildError, match="There is no nbgrader_config.py"):
+        build(tmp_path)
 
 
 def test_a_notebook_that_is_none_scores_nothing():
