@@ -18,7 +18,7 @@ def test_moving_a_control_draws_anew():
     before = widget.body
     send(widget, {"values": {"X": 3}, "seq": 4})
     assert widget.done == 4
-    assert widget.body != before and "<span class=\"wb-m\">3</span></span> </p>" in widget.body
+    assert widget.body != before and "<span class=\"wb-m\">3</span></span></p>" in widget.body
     assert {spec["name"]: spec["value"] for spec in widget.controls} == {"W": 1, "X": 3, "ΔW": 1}
 
 

@@ -91,7 +91,8 @@ def shares(control):
     left = figure(
         bars(p), *(label((i, share), short(share), dy=-6) for i, share in enumerate(p)),
         *(label((i, 0), f"p_{i + 1}", "soft", dy=20) for i in range(4)),
-        x=(-0.6, 3.6), y=(0, 1.15), height=300, title="The shares as bars", axes=False,
+        x=(-0.6, 3.6), y=(0, 1.15), height=300, axes=False,
+        title=f"The shares as bars: {', '.join(map(short, p))}",
     )  # fmt: skip
     right = heatmap(jacobian, rows=[f"p_{i}" for i in names], columns=[f"z_{i}" for i in names], cell=62, largest=0.25,
                     title="The Jacobian: a row for each share, a column for each z")  # fmt: skip

@@ -14,10 +14,11 @@ from math import hypot
 from typing import NamedTuple
 
 from ..layout import Node
-from ..layout.figures import LEFT, RIGHT, TOP, Mark, figure
+from ..layout.figures import TOP, Mark, figure
 
 WIDTH, ROW, MARGIN, RADIUS = 580, 112, 26, 24
 ABOVE, BELOW = 40, 54  # pixels for what stands above the highest node and below the lowest, from their middles
+BESIDE = 39  # pixels left and right of it all, for what is written under a node and is wider than it
 Spot = tuple[int, int]
 Edge = tuple[int, int, int]
 Point = tuple[float, float]
@@ -77,5 +78,5 @@ class Sketch(NamedTuple):
         """The figure with these marks in it, and room above it where something stands `over` the network."""
         return figure(
             *marks, x=(0, WIDTH), y=(self.height, -over), axes=False, title=title,
-            width=WIDTH + LEFT + RIGHT, height=self.height + over + TOP, room=(LEFT, RIGHT, TOP, 0),
+            width=WIDTH + 2 * BESIDE, height=self.height + over + TOP, room=(BESIDE, BESIDE, TOP, 0),
         )  # fmt: skip

@@ -56,13 +56,15 @@ def bundle(explorer: object) -> dict[str, str]:
 
 
 def plain(explorer: object) -> str:
-    """The explorer as text: its title, what its figures show, its numbers."""
+    """The explorer as text: its title, what its figures show, its numbers and sentences."""
     lines = [f"{unmarked(explorer.title)} ({explorer.slug})"]
     for node in _nodes(explorer.draw().body):
         if node.kind == "figure":
             lines.append(f"  [{unmarked(node.options['title'])}]")
         elif node.kind == "readings":
             lines.append("  " + ", ".join(f"{unmarked(name)} = {value}" for name, value in node.parts))
+        elif node.kind == "say":
+            lines.append(f"  {unmarked(node.options['text'])}")
     return "\n".join(lines)
 
 

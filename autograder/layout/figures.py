@@ -12,7 +12,7 @@ import re
 from collections.abc import Callable, Iterable, Sequence
 from functools import lru_cache
 from html import escape
-from itertools import pairwise
+from itertools import pairwise, zip_longest
 from math import floor, hypot, isfinite, log10
 from typing import NamedTuple
 
@@ -160,6 +160,8 @@ def heatmap(values: np.ndarray, *, title: str, rows: Sequence[str] = (), columns
     """A figure of its own for a matrix: coloured cells, numbers in them, names above columns and beside rows, for which
     there are `left` pixels."""
     values = np.atleast_2d(values)
+    if printed:  # what is read can be heard as well
+        title = f"{title}: {'; '.join(_spoken(*row) for row in zip_longest(rows, values, fillvalue=''))}"
     high, wide = values.shape
     marks = [cells(values, largest=largest, printed=printed)]
     marks += [label((0, i + 0.5), name, "soft", anchor="end", dx=-7, dy=5) for i, name in enumerate(rows)]
@@ -168,6 +170,11 @@ def heatmap(values: np.ndarray, *, title: str, rows: Sequence[str] = (), columns
     size = {"width": left + RIGHT + cell * wide, "height": top + bottom + cell * high}
     room = (left, RIGHT, top, bottom)
     return figure(*marks, x=(0, wide), y=(high, 0), title=title, axes=False, room=room, **size)
+
+
+def _spoken(name: str, numbers: Sequence[float]) -> str:
+    """A row of a heat map in words."""
+    return f"{name}: {', '.join(map(short, numbers))}".removeprefix(": ").replace("-", "−")
 
 
 # -- drawing -----------------------------------------------------------------------------------------------------------

@@ -154,9 +154,9 @@ class Html:
         return f'<div class="wb-beside">{self.join(node.parts)}</div>'
 
     def readings(self, node: Node) -> str:
-        shown = "".join(
+        shown = '<span class="wb-over">; </span>'.join(
             f'<span class="wb-named"><span class="wb-m">{mathematics(name)} <span class="wb-rel">=</span> </span>'
-            f"{self.part(value)}</span> "
+            f"{self.part(value)}</span>"
             for name, value in node.parts
         )
         return f'<p class="wb-readings">{shown}</p>'

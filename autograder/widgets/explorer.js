@@ -239,7 +239,7 @@ function render({ model, el }) {
   const speak = () => { // once the moving rests
     clearTimeout(voiceTimer);
     voiceTimer = setTimeout(() => {
-      voice.textContent = [...body.querySelectorAll(".wb-readings, .wb-say")].map((line) => line.textContent.trim()).join("; ");
+      voice.textContent = [...body.querySelectorAll(".wb-readings, .wb-say")].map((line) => line.textContent.trim()).join(" ");
     }, 900);
   };
 
