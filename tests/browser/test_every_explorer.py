@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from io import BytesIO
 
 import pytest
+from matplotlib.image import imread
 
 from autograder.explorers import catalogue
+from autograder.layout import exploring
 
 from .conftest import FLAVOURS
 from .test_explorers import LIVE, Bench
@@ -238,6 +241,17 @@ def test_nothing_runs_over_the_edge_of_a_narrow_notebook(gallery):
         gallery.page.set_viewport_size(size)
 
 
+CUT = f"""() => [...document.querySelectorAll('{LIVE} .wb-figure text')].filter(text => {{
+    const said = text.getBoundingClientRect(), drawn = text.closest('.wb-figure').getBoundingClientRect();
+    return said.left < drawn.left - 1 || said.right > drawn.right + 1; }})
+    .map(text => `${{text.closest('{LIVE}').dataset.explorer}}: ${{text.textContent}}`)"""
+
+
+def test_nothing_written_in_a_picture_reaches_over_its_edge(gallery):
+    """There it could be read in a live notebook only: a still picture is cut off at its edges."""
+    assert gallery.page.evaluate(CUT) == []
+
+
 @pytest.mark.parametrize("theme", ["JupyterLab Light", "JupyterLab Dark"])
 def test_axe_finds_nothing_to_mend(gallery, theme):
     """Contrast, names and roles are in order in all of them."""
@@ -249,3 +263,43 @@ def test_axe_finds_nothing_to_mend(gallery, theme):
         assert [f"{rule['id']}: {node['html'][:160]}" for rule in found for node in rule["nodes"]] == []
     finally:
         gallery.theme("JupyterLab Light")
+
+
+# -- where no kernel runs ----------------------------------------------------------------------------------------------
+
+STILLS = """async () => {
+    const right = (one) => one.getBoundingClientRect().right, whole = {};
+    for (const one of document.querySelectorAll('.wb-explorer')) {
+        const pictures = [...one.querySelectorAll('img')];
+        await Promise.all(pictures.map(image => image.decode()));
+        whole[one.dataset.explorer] = pictures.length > 0
+            && pictures.every(image => image.naturalWidth > 200 && right(image) <= right(one));
+    }
+    return whole;
+}"""
+
+
+@pytest.mark.parametrize(("theme", "system"), [("light", "dark"), ("dark", "light")])
+def test_a_page_from_nbconvert_shows_the_stills(chromium, theme, system):
+    """Every explorer with all its pictures, light or dark as the page is, whatever the reader's system prefers."""
+    import nbformat
+    from nbconvert import HTMLExporter
+
+    notebook = nbformat.v4.new_notebook(cells=[
+        nbformat.v4.new_code_cell(
+            f'explore("{slug}")',
+            outputs=[nbformat.v4.new_output("display_data", data=exploring.bundle(explorer))],
+        )
+        for slug, explorer in catalogue().items()
+    ])  # fmt: skip
+    page = chromium.new_page(color_scheme=system, viewport={"width": 1180, "height": 900})
+    try:
+        page.route("**/*", lambda route: route.abort() if route.request.url.startswith("http") else route.continue_())
+        page.set_content(HTMLExporter(theme=theme).from_notebook_node(notebook)[0], wait_until="commit")
+        page.locator(".wb-explorer").nth(len(catalogue()) - 1).wait_for()
+        assert page.evaluate(STILLS) == dict.fromkeys(catalogue(), True)
+        for image in page.locator(".wb-explorer img").all():
+            corner = imread(BytesIO(image.screenshot()))[2, 2, :3]
+            assert (corner.mean() > 0.5) == (theme == "light"), image.get_attribute("alt")
+    finally:
+        page.close()
