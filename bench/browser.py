@@ -86,7 +86,7 @@ DRAG_CLOCK = """() => {
   window.waits = [];
   drawn.addEventListener('pointermove', (event) => {
     const asked = Number(drawn.dataset.asked);
-    if (open.at(-1)?.asked !== asked) open.push({ asked, from: event.timeStamp });
+    if (asked > Number(drawn.dataset.done) && open.at(-1)?.asked !== asked) open.push({ asked, from: event.timeStamp });
   });
   new MutationObserver(() => {
     const done = Number(drawn.dataset.done);
