@@ -222,7 +222,7 @@ function render({ model, el }) {
   const hold = (anew) => {
     if (anew) root.style.removeProperty("--tall");
     wide = body.offsetWidth;
-    root.style.setProperty("--tall", `${body.offsetHeight}px`);
+    root.style.setProperty("--tall", `${body.getBoundingClientRect().height}px`);
   };
   const sized = new ResizeObserver(() => hold(body.offsetWidth !== wide));
   sized.observe(body);
