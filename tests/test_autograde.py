@@ -133,7 +133,7 @@ def test_a_second_grader_says_that_it_waits(course):
 
 
 @pytest.fixture
-def at_work(course):
+def at_work(course, interruptible):
     """A run of 36 submissions, stopped by the test's own lock on the gradebook while it has the first ones in hand."""
     for n in range(30):
         shutil.copytree(course.root / "submitted/anna", course.root / f"submitted/x{n:02}")

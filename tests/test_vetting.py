@@ -1,6 +1,8 @@
 """What an author overlooks is found when the course is built, with the line and what to do."""
 
 import json
+import shutil
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -12,6 +14,7 @@ from autograder.layout import eq, step
 from autograder.page import DECLARED, PageError, page
 from autograder.vetting import misplaced, on_a_kink, vet
 
+CONFIG = Path(__file__).parents[1] / "nbgrader_config.py"
 HINT = {"hint": "Which?", "how": "So."}
 
 
@@ -95,6 +98,7 @@ def source(tmp_path, monkeypatch):
         monkeypatch.setattr(pages, "catalogue", lambda: known)
         folder = tmp_path / "source" / "01-new"
         folder.mkdir(parents=True)
+        shutil.copy(CONFIG, tmp_path)
         cells = [{"cell_type": "code", "metadata": {}, "outputs": [], "execution_count": None, "id": f"c{n}",
                   "source": f'page("{slug}")'} for n, slug in enumerate(known)]  # fmt: skip
         (folder / "new.ipynb").write_text(json.dumps({"cells": cells, "metadata": {}, "nbformat": 4,
@@ -125,6 +129,7 @@ def test_a_build_names_the_faults_of_all_pages_at_once(source):
 def test_two_pages_of_one_name_stop_the_build(tmp_path, monkeypatch):
     """The second function of a name would hide the first; the build says where both stand."""
     (tmp_path / "source" / "00-start").mkdir(parents=True)
+    shutil.copy(CONFIG, tmp_path)
     (tmp_path / "source" / "00-start" / "start.ipynb").write_text(
         '{"cells": [{"cell_type": "code", "source": "page(\\"start/boxes\\")", "outputs": [], "metadata": {}}]}')
     pages.catalogue()

@@ -84,7 +84,7 @@ def test_leaving_early_finishes_what_is_in_hand(tmp_path):
             os.kill(pid, 0)
 
 
-def test_ctrl_c_waits_until_a_process_is_started():
+def test_ctrl_c_waits_until_a_process_is_started(interruptible):
     """What is being done is finished first; then the interrupt comes as always."""
     done = []
     with pytest.raises(KeyboardInterrupt), _uninterrupted():
