@@ -36,6 +36,7 @@ from .mistakes import MESSAGES
 OWN = 10_000  # variants below are for practice; from here on each belongs to students, see autograder.variants
 OWN_VARIANTS = 1_000_000
 ATTEMPTS = 2000  # tries for each variant until its numbers are fit to print
+CLASHING = 0.01  # share of named mistakes that may look like another one of their box
 WORTH_CARRYING = {0.0, 1.0}  # trivial answers that make what follows trivial too
 
 
@@ -208,6 +209,14 @@ def _sheet(page: Page, variant: int) -> Sheet:
     raise _error(page, f"no fit numbers for variant {variant} in {ATTEMPTS} tries; loosen given(...) or require(...)")
 
 
+@lru_cache(maxsize=4096)
+def _most_clashes(page: Page) -> float:
+    """More clashes than these are too many for any numbers: there are no more named mistakes in other variants."""
+    run = Run(page, 0, 0)
+    page.function(run.given, run.box)
+    return CLASHING * sum(map(len, run.slips))
+
+
 def _error(page: Page, said: str, line: int | None = None) -> PageError:
     code = unwrap(page.function).__code__
     return PageError(f"{page.slug} ({code.co_filename}:{line or code.co_firstlineno}): {said}")
@@ -325,6 +334,8 @@ class Run:
             if not seen:
                 self.invisible.append(f"box {first}: {code}")
                 self.blamed = self.blamed or self._calling_line()
+        if not self.canonical and (self.invisible or self.clashes > _most_clashes(self.page)):
+            raise Unfit("vet() would refuse these numbers, whatever comes")
 
     def _calling_line(self) -> int | None:
         """The line of the page that is being run just now."""
@@ -337,7 +348,7 @@ class Run:
         """Refuse numbers on which a named mistake gives the key, or two named mistakes give the same."""
         if self.invisible:
             raise Unfit(f"the mistake gives the key itself ({self.invisible[0]}); change the numbers or leave it out")
-        if self.clashes > 0.01 * self.planted and not self.canonical:
+        if self.clashes > CLASHING * self.planted and not self.canonical:
             raise Unfit("two named mistakes of a box give the same")
 
 
