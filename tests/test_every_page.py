@@ -19,7 +19,12 @@ from autograder.vetting import vet
 
 VARIANTS = 200
 CATALOGUE = pages.catalogue()
-every_page = pytest.mark.parametrize("slug", CATALOGUE)
+
+
+@pytest.fixture(scope="module", params=[pytest.param(slug, marks=pytest.mark.xdist_group(slug)) for slug in CATALOGUE])
+def slug(request):
+    """Every page in turn, all tests of it in one process and one after the other: its variants are drawn only once."""
+    return request.param
 
 
 def typed(value) -> str:
@@ -38,7 +43,6 @@ def sheets(slug):
     return (CATALOGUE[slug].sheet(variant) for variant in range(VARIANTS))
 
 
-@every_page
 def test_the_key_is_accepted(slug):
     """Typing the key into every box earns every point, in each variant."""
     for sheet in sheets(slug):
@@ -47,7 +51,6 @@ def test_the_key_is_accepted(slug):
         assert marks.points == marks.out_of == len(sheet.boxes)
 
 
-@every_page
 def test_the_key_as_printed_and_rounded_as_asked_is_accepted(slug):
     """What a solution prints, rounded to the digits that the page asks for, is right."""
     for sheet in sheets(slug):
@@ -58,7 +61,6 @@ def test_the_key_as_printed_and_rounded_as_asked_is_accepted(slug):
                 assert mark(slug, {box.number: rounded(float(box.key), box.digits)}, sheet.variant).points == 1
 
 
-@every_page
 def test_a_nudged_key_is_refused(slug):
     """One wrong answer among right ones costs exactly its own point, and nothing follows from it for free."""
     for sheet in sheets(slug):
@@ -76,7 +78,6 @@ def test_a_nudged_key_is_refused(slug):
             assert state in ("wrong", "mistake"), (sheet.variant, box.label, nudged, state)
 
 
-@every_page
 def test_a_blank_box_costs_nothing_else(slug):
     """A blank page scores zero, and a blank box costs only itself."""
     sheet = CATALOGUE[slug].sheet()
@@ -87,7 +88,6 @@ def test_a_blank_box_costs_nothing_else(slug):
         assert mark(slug, left).points == len(sheet.boxes) - 1
 
 
-@every_page
 def test_every_named_mistake_is_recognised_and_is_not_the_key(slug):
     """A student who makes a named slip is told its name."""
     for sheet in sheets(slug):
@@ -100,14 +100,12 @@ def test_every_named_mistake_is_recognised_and_is_not_the_key(slug):
                 assert verdict.state == "mistake" and verdict.code in same, (sheet.variant, box.label, code, verdict)
 
 
-@every_page
 def test_variants_differ(slug):
     """New numbers are new: most of the first forty variants have different keys."""
     found = {tuple(box.shown for box in CATALOGUE[slug].sheet(v).boxes) for v in range(40)}
     assert len(found) >= 3, found
 
 
-@every_page
 def test_every_box_speaks(slug):
     """Each box has a name, a hint that asks, a sentence on how it is found, and a label of its own."""
     boxes = CATALOGUE[slug].sheet().boxes
@@ -118,7 +116,6 @@ def test_every_box_speaks(slug):
         assert not {code for code, _ in box.mistakes} - set(MESSAGES)
 
 
-@every_page
 def test_every_box_stands_on_the_page_once(slug):
     """The page shows each of its boxes, in no two places, and its solution tells how each is found."""
     sheet = CATALOGUE[slug].sheet()
@@ -128,7 +125,6 @@ def test_every_box_stands_on_the_page_once(slug):
     assert layout.solution(sheet).count("<li>") >= 1
 
 
-@every_page
 def test_keys_can_be_read(slug):
     """Every key, as a solution's dict holds it, reads back as itself."""
     for box in CATALOGUE[slug].sheet().boxes:
@@ -151,7 +147,6 @@ def test_silly_mathematics_is_seen(said, found):
     assert [what for what, pattern in SILLY.items() if pattern.search(said)][0].startswith(found)
 
 
-@every_page
 def test_mathematics_is_written_as_people_write_it(slug):
     """No 1x, no + −3, no 0.30000000000000004: neither on the page nor in its worked solution."""
     for variant in range(3):
@@ -178,7 +173,6 @@ def test_there_are_enough_pages_and_boxes():
     assert len(CATALOGUE) >= 80 and sum(page.points for page in CATALOGUE.values()) >= 900
 
 
-@every_page
 def test_planted_mistakes_are_given_their_own_name(slug):
     """Of all named slips planted over 100 variants at least 95 % get their name, and at most 1 % another's."""
     named = other = planted = 0
@@ -198,13 +192,11 @@ POOL = ["0", "1", "-1", "3", "-7", "1/3", "0.25", "1000000", "2x", "x", "-x^2", 
         "∞", "0.731"]
 
 
-@every_page
 def test_nothing_is_overlooked_in_any_variant(slug):
     """No key lies on a kink, and every box stands on the page, whatever the numbers."""
     assert vet(slug, range(20)) == []
 
 
-@every_page
 def test_any_answers_can_be_marked(slug):
     """Whatever a student types, and whatever would follow from it, the page is marked."""
     chance = random.Random(slug)
