@@ -27,7 +27,6 @@ from .sketch import RADIUS, Edge, Point, Spot
 
 NUDGES = (1, 0.5, 0.1, 0.01, 0.001, -0.001, -0.01, -0.1, -0.5, -1)
 ABOUT = "Nudge a number by ε and watch the cost. Is the ratio what you typed? Choose here or in the drawing."
-
 HELD = "While the marks are held back, the ratio is not held against what you typed."
 
 

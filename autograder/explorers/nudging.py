@@ -3,8 +3,8 @@
     of = layered([3, -2], [(W1, b1), (W2, b2)], y=[1, 4])        a network with all its numbers
     of.rise(Quantity("W1", (0, 1)), 0.01)                        C with this weight nudged, minus C
 
-    seen([3, -2, 5], z=[9], cost=lambda v: squared(v.a1, 5))     a layer of which only inputs and z are told
-    graph("x y", {"p": lambda v: v.x * v.y, "l": lambda v: v.p**2}, given={"x": 2, "y": 3})
+    seen([3, -2, 5], z=[9], cost=lambda v: v.a1 @ v.a1)          a layer of which only inputs and z are told
+    graph("x y | p | l", {"p": lambda v: v.x * v.y, "l": lambda v: v.p**2}, given={"x": 2, "y": 3})
 
 A computation is what is given, then its steps in their order, the last of which is the cost. Each step is a function
 of all that was computed before.
@@ -22,6 +22,8 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from ..engine.activations import ACTIVATIONS
+from ..engine.equations import weighted_sum
+from ..engine.losses import mean_squared_error
 from .sketch import Edge, Sketch, Spot
 
 Step = Callable[[SimpleNamespace], object]
@@ -53,11 +55,8 @@ class Computation:
         """The name of the cost: C, l or f."""
         return list(self.steps)[-1]
 
-    def cost(self, nudged: Quantity | None = None, nudge: float = 0.0) -> float:
-        """What comes out at the end, with one number nudged as soon as it is there."""
-        return float(self._computed(nudged, nudge)[self.result])
-
     def _computed(self, nudged: Quantity | None = None, nudge: float = 0.0) -> dict[str, np.ndarray]:
+        """All that comes out, with one number nudged as soon as it is there."""
         values = SimpleNamespace()
         for name, value in {**self.given, **self.steps}.items():
             found = np.array(value(values) if callable(value) else value, float)
@@ -68,7 +67,7 @@ class Computation:
 
     def rise(self, nudged: Quantity, nudge: float) -> float:
         """By how much the cost rises."""
-        return self.cost(nudged, nudge) - self.cost()
+        return float(self._computed(nudged, nudge)[self.result] - self.values[self.result])
 
     @cached_property
     def values(self) -> Mapping[str, np.ndarray]:
@@ -127,12 +126,6 @@ WEIGHT_AND_BIAS = ("W1", (0, 0)), ("b1", (0,))
 ERRORS_ONLY = "The page tells the errors δ alone, so the cost here rises by δ for each 1 of z, however large the nudge."
 
 
-def squared(a: np.ndarray, y: np.ndarray) -> float:
-    """Half the squared distance, its mean over examples in columns."""
-    a, y = np.asarray(a, float), np.asarray(y, float)
-    return float(np.sum((a - y) ** 2) / 2 / (a.shape[1] if a.ndim == 2 else 1))
-
-
 def slope(delta: np.ndarray, z: np.ndarray) -> float:
     """A cost of which only the errors δ are told: it rises by δ where z rises by 1; its mean over examples."""
     delta, z = np.asarray(delta, float), np.asarray(z, float)
@@ -153,7 +146,7 @@ def layered(x: object, pairs: Sequence[tuple], sigmas: Sequence[str] | str = "id
         given |= {f"W{n}": np.atleast_2d(w), f"b{n}": np.atleast_1d(b)}
         steps |= {f"z{n}": _weighted(n), f"a{n}": _activated(n, sigma)}
     last = f"a{len(pairs)}"
-    steps[result] = lambda v: squared(getattr(v, last), y)
+    steps[result] = lambda v: mean_squared_error(getattr(v, last), y)
     sizes = [len(given["a0"]), *(len(given[f"b{n}"]) for n in range(1, len(pairs) + 1))]
     told = frozenset(given) if given["a0"].ndim == 1 else frozenset(given) - {"a0"}
     return _dense(given, steps, sizes, told)
@@ -223,11 +216,7 @@ def _numbered(letter: str, size: int) -> list[str]:
 
 
 def _weighted(n: int) -> Step:
-    def z(v: SimpleNamespace) -> np.ndarray:
-        w, b, a = (getattr(v, f"{letter}") for letter in (f"W{n}", f"b{n}", f"a{n - 1}"))
-        return w @ a + (b[:, None] if a.ndim == 2 else b)
-
-    return z
+    return lambda v: weighted_sum(getattr(v, f"W{n}"), getattr(v, f"a{n - 1}"), getattr(v, f"b{n}"))
 
 
 def _activated(n: int, sigma: str) -> Step:

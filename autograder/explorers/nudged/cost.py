@@ -5,7 +5,8 @@ from __future__ import annotations
 import numpy as np
 
 from ...engine.activations import relu
-from ..nudging import WEIGHT_AND_BIAS, Asked, Computation, Given, graph, layered, seen, squared
+from ...engine.losses import mean_squared_error
+from ..nudging import WEIGHT_AND_BIAS, Asked, Computation, Given, graph, layered, seen
 
 
 def relu_neuron(g: Given) -> Computation:
@@ -22,20 +23,20 @@ def straight_neuron(g: Given) -> Asked:
 
 def one_example(g: Given) -> Computation:
     """One example, of which inputs, value and target are told."""
-    return seen(g["x"], z=g["a"], cost=lambda v: squared(v.a1, [g["y"]]))
+    return seen(g["x"], z=g["a"], cost=lambda v: mean_squared_error(v.a1, [g["y"]]))
 
 
 def active_examples(g: Given) -> Computation:
     """Examples that all get through, of which inputs, values and errors are told."""
     a = np.reshape(g["a"], (1, -1))
-    return seen(g["x"].T, z=a, cost=lambda v: squared(v.a1, a - g["e"]))
+    return seen(g["x"].T, z=a, cost=lambda v: mean_squared_error(v.a1, a - g["e"]))
 
 
 def active_and_silent(g: Given) -> Computation:
     """Examples of which only z and the errors are told; some do not get through."""
     z = np.reshape(g["z"], (1, -1))
     nothing = np.zeros((1, z.size))
-    found = seen(nothing, z=z, sigma="relu", cost=lambda v: squared(v.a1, relu(z) - g["e"]))
+    found = seen(nothing, z=z, sigma="relu", cost=lambda v: mean_squared_error(v.a1, relu(z) - g["e"]))
     return found.but(told=frozenset())
 
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 import numpy as np
 
 from ...engine.activations import sigmoid, softmax
-from ...engine.losses import LOSSES
-from ..nudging import Asked, Computation, Given, errors, feeding, graph, layered, seen, slope, squared
+from ...engine.losses import LOSSES, mean_squared_error
+from ..nudging import Asked, Computation, Given, errors, feeding, graph, layered, seen, slope
 from ..sketch import Sketch
 
 
@@ -20,8 +20,9 @@ def outputs(z: object, y: object) -> Computation:
     """Sigmoid nodes whose values meet their targets."""
     z, y = np.atleast_1d(z), np.atleast_1d(y)
     names = " ".join(f"a{i}" for i in range(len(z)))
-    found = graph(f"{names} | C", {"a": lambda v: sigmoid(v.z), "C": lambda v: squared(v.a, y)}, {"z": z}, told=False,
-                  shown={f"a{i}": f"a_{i + 1}" for i in range(len(z))})  # fmt: skip
+    steps = {"a": lambda v: sigmoid(v.z), "C": lambda v: mean_squared_error(v.a, y)}
+    shown = {f"a{i}": f"a_{i + 1}" for i in range(len(z))}
+    found = graph(f"{names} | C", steps, {"z": z}, told=False, shown=shown)
     return found.but(spots={"z": (0, 0), "a": (0, 0)})
 
 
