@@ -23,6 +23,7 @@ test: .venv/ready-to-test
 check: .venv/ready-to-test
 	$(BIN)/workbook check
 	$(BIN)/ruff check .
+	$(BIN)/ruff format --check --quiet .
 	$(BIN)/lint-imports
 
 build: .venv/ready

@@ -11,7 +11,7 @@ from typing import NamedTuple
 
 def build(root: Path) -> int:
     """Make chapters/ and solutions/ from source/."""
-    from .course import build
+    from .course.build import build
 
     for path in build(root):
         print(path.relative_to(root))
@@ -20,7 +20,7 @@ def build(root: Path) -> int:
 
 def check(root: Path) -> int:
     """Rebuild elsewhere, compare to the byte, and prove that chapters score 0 and solutions full marks."""
-    from .course import check
+    from .course.check import check
 
     problems = check(root)
     for problem in problems:
@@ -31,7 +31,7 @@ def check(root: Path) -> int:
 
 def pictures(root: Path) -> int:
     """Write pictures/, a contact sheet of all pages for each chapter: light and dark, full and half width."""
-    from .pictures import draw
+    from .course.pictures import draw
 
     for path in draw(root / "pictures"):
         print(path.relative_to(root))
@@ -40,12 +40,12 @@ def pictures(root: Path) -> int:
 
 def autograde(root: Path, chapter: str, jobs: int, student: str, force: bool, set: list[str], verbose: bool) -> int:
     """Grade what was handed in for a chapter as nbgrader autograde does, in several processes at once."""
-    from .workers import warm_up
+    from .nbgrader.processes import warm_up
 
     warm_up()  # before the next lines, which take two seconds
     from tqdm import tqdm
 
-    from .autograde import AutogradeError, Outcome, Run, autograde, in_words
+    from .nbgrader.autograde import AutogradeError, Outcome, Run, autograde, in_words
 
     options = [f"--student={student}", *(["--force"] if force else []), *(f"--{word}" for word in set)]
     bar = tqdm(unit=" submissions", leave=False, disable=None)
@@ -80,14 +80,14 @@ def demo_class(root: Path, students: int, seed: int, chapters: list[str], into: 
 
 def mark(root: Path, **given: object) -> int:
     """Mark all that was handed in, without a gradebook, and write tables of verdicts, grades and faults."""
-    from .classroom.run import mark_class
+    from .classroom.mark import mark_class
 
     return mark_class(root, **given)
 
 
 def new_page(root: Path, page: str, title: str, row: str) -> int:
     """Start a page, chapter/name: a small exercise that works, in a new chapter or behind the pages of an old one."""
-    from .new_page import start
+    from .course.new_page import start
 
     written = [path.relative_to(root).as_posix() for path in start(root, page, title, row)]
     print("\n".join(written))
@@ -102,9 +102,9 @@ The page works as it is. Now
 
 def try_page(root: Path, page: str, variants: int) -> int:
     """Vet one page over many variants of its numbers, and draw it."""
+    from .course.pictures import draw_page
+    from .course.vetting import vet
     from .pages import UnknownPage, load
-    from .pictures import draw_page
-    from .vetting import vet
 
     try:
         found = load(page)
@@ -121,7 +121,8 @@ def try_page(root: Path, page: str, variants: int) -> int:
 
 def progress(root: Path, chapters: Path, pages: bool) -> int:
     """Say how far each chapter is: its pages blank, begun, right, as their notebooks were last saved."""
-    from .progress import chapters_in, text
+    from .marking.progress import chapters_in
+    from .render.progress import text
     from .settings import load
 
     course = load(root)
@@ -165,8 +166,13 @@ COMMANDS: dict[str, tuple] = {
     "pictures": (pictures,),
     "progress": (
         progress,
-        option("--chapters", type=Path, default=Path("chapters"), metavar="FOLDER",
-               help="where the chapters lie (default: %(default)s)"),
+        option(
+            "--chapters",
+            type=Path,
+            default=Path("chapters"),
+            metavar="FOLDER",
+            help="where the chapters lie (default: %(default)s)",
+        ),
         option("--pages", action="store_true", help="a line for each page that is not right yet"),
     ),
     "autograde": (
@@ -187,8 +193,13 @@ COMMANDS: dict[str, tuple] = {
     ),
     "mark": (
         mark,
-        option("places", nargs="*", type=Path, metavar="PLACE",
-               help="nbgrader's folder of submissions, or a folder or zip from an LMS (default: submitted)"),
+        option(
+            "places",
+            nargs="*",
+            type=Path,
+            metavar="PLACE",
+            help="nbgrader's folder of submissions, or a folder or zip from an LMS (default: submitted)",
+        ),
         option("--chapter", default="", help="mark only this chapter; from an LMS, take every file to be of it"),
         option("--out", type=Path, default=Path("marks"), help="where the tables go (default: %(default)s)"),
         option("--table", choices=("csv", "parquet"), default="csv", help="the format (default: %(default)s)"),

@@ -1,13 +1,13 @@
 """The settings of a course, as they stand in workbook.toml: one table, and how a wrong one is answered.
 
-    course = load(root)                 SettingError names a wrong setting and what to write instead
-    course.of("01-gradients").feedback  "recorded"
+course = load(root)                 SettingError names a wrong setting and what to write instead
+course.of("01-gradients").feedback  "recorded"
 
-    show_how = "practice"               # for the whole course
+show_how = "practice"               # for the whole course
 
-    [chapters.01-gradients]             # for one chapter, where it differs
-    feedback = "recorded"
-    feedback_until = 2026-11-01T23:59:00+01:00
+[chapters.01-gradients]             # for one chapter, where it differs
+feedback = "recorded"
+feedback_until = 2026-11-01T23:59:00+01:00
 """
 
 from __future__ import annotations

@@ -57,8 +57,10 @@ def machine() -> str:
     import numpy
 
     cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count()
-    return (f"{platform.machine()}, {cores} cores, {platform.system()}, Python {platform.python_version()}, "
-            f"NumPy {numpy.__version__}.")
+    return (
+        f"{platform.machine()}, {cores} cores, {platform.system()}, Python {platform.python_version()}, "
+        f"NumPy {numpy.__version__}."
+    )
 
 
 def _shown(value: object) -> str:

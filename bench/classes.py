@@ -15,9 +15,9 @@ from pathlib import Path
 from random import Random
 
 from autograder import pages
-from autograder.cells import as_source, page_source
 from autograder.classroom.planting import Habits, plant
-from autograder.submissions import page_id
+from autograder.submissions.ids import page_id
+from autograder.submissions.literals import as_source, page_source
 
 from . import classroom
 
@@ -96,8 +96,12 @@ def _measured(root: Path, name: str) -> list[dict]:
 def _mark(root: Path, count: int, scheduler: str, pids: list[int]) -> tuple[float, ...]:
     script = root / "driver.py"
     script.write_text(DRIVER, encoding="utf-8")
-    done = subprocess.run([sys.executable, str(script), str(root), str(count), scheduler, *map(str, pids)],
-                          capture_output=True, text=True, env={**os.environ, "PYTHONPATH": str(classroom.ROOT)})
+    done = subprocess.run(
+        [sys.executable, str(script), str(root), str(count), scheduler, *map(str, pids)],
+        capture_output=True,
+        text=True,
+        env={**os.environ, "PYTHONPATH": str(classroom.ROOT)},
+    )
     if done.returncode:
         raise RuntimeError(done.stderr[-2000:])
     return tuple(map(float, done.stdout.split()))

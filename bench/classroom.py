@@ -8,7 +8,7 @@ import random
 from pathlib import Path
 
 from autograder import pages
-from autograder.cells import read_cell
+from autograder.submissions.cells import read_cell
 
 ROOT = Path(__file__).parents[1]
 CHAPTER = ROOT / "chapters" / "01-gradients" / "gradients.ipynb"

@@ -16,12 +16,12 @@ import numpy as np
 from nbformat.v4 import new_code_cell, new_notebook
 
 from autograder import pages
-from autograder.code_marking import GRADING
-from autograder.differences import read
-from autograder.exercise import Behaviour, Exercise
-from autograder.release import stamp
-from autograder.runner import from_plain
-from autograder.submissions import code_id, grade_id
+from autograder.authoring.exercise import Behaviour, Exercise
+from autograder.kernels.runner import from_plain
+from autograder.marking.code import GRADING
+from autograder.marking.differences import read
+from autograder.nbgrader.release import stamp
+from autograder.submissions.ids import code_id, grade_id
 
 from . import classroom
 from .grading import STOCK, _run

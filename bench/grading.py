@@ -75,7 +75,8 @@ def _run(course: Path, module: str, *words: str) -> None:
     path = os.pathsep.join([str(Path(sys.executable).parent), os.environ["PATH"]])  # nbgrader calls alembic by name
     environment = os.environ | {"PATH": path, "PYTHONPATH": str(classroom.ROOT)}
     environment["JUPYTER_CONFIG_DIR"] = str(course / ".jupyter")
-    done = subprocess.run([sys.executable, "-m", module, *words], cwd=course, env=environment, capture_output=True,
-                          text=True)
+    done = subprocess.run(
+        [sys.executable, "-m", module, *words], cwd=course, env=environment, capture_output=True, text=True
+    )
     if done.returncode:
         raise RuntimeError(done.stderr[-2000:])

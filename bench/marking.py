@@ -27,8 +27,8 @@ print(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024)
 
 def mark_all(notebooks: list[dict]) -> float:
     """Read and mark every page of every notebook; the points, so that nothing can be skipped."""
-    from autograder.marking import mark
-    from autograder.submissions import read_notebook
+    from autograder.marking.pages import mark
+    from autograder.submissions.answers import read_notebook
 
     points = 0.0
     for notebook in notebooks:
@@ -39,7 +39,7 @@ def mark_all(notebooks: list[dict]) -> float:
 
 def forget() -> None:
     """Drop what was remembered of earlier notebooks, so that the second round does the work again."""
-    from autograder import marking
+    from autograder.marking import pages as marking
 
     marking._mark.cache_clear()
 
@@ -67,6 +67,7 @@ def run() -> list[dict]:
 
 
 def _memory(count: int) -> float:
-    done = subprocess.run([sys.executable, "-c", MEMORY, str(count)], capture_output=True, text=True, check=True,
-                          cwd=classroom.ROOT)
+    done = subprocess.run(
+        [sys.executable, "-c", MEMORY, str(count)], capture_output=True, text=True, check=True, cwd=classroom.ROOT
+    )
     return float(done.stdout)

@@ -18,8 +18,8 @@ from functools import cached_property, partial
 from pathlib import Path
 
 from autograder import pages
-from autograder.release import solved_source
-from autograder.submissions import grade_id
+from autograder.nbgrader.release import solved_source
+from autograder.submissions.ids import grade_id
 
 from .nbgrader_course import Course, fill, grade_of, page_of, points
 
@@ -124,7 +124,7 @@ CHEATS = {  # instead of answers, before the pages and inside their cells
     ".for_type(float, lambda value, page, cycle: page.text('99'))",
     "patched-isclose": "import math, numpy\nmath.isclose = numpy.isclose = lambda *a, **k: True",
     "always-equal": "class Yes(float):\n    __eq__ = lambda *a: True\nanswers = {n: Yes() for n in range(1, 9)}",
-    "patched-marking": "import autograder.marking\nautograder.marking.POINTS = {'blank': 1.0}",
+    "patched-marking": "import autograder.marking.pages\nautograder.marking.pages.POINTS = {'blank': 1.0}",
     "own-grade-function": "def grade(slug): return 3.0\ndef page(*a): return 3.0",
 }
 HARM = {  # beside answers, which count

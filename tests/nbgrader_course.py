@@ -18,8 +18,8 @@ from nbgrader.api import Gradebook, MissingEntry
 from sqlalchemy import create_engine, text
 
 from autograder import cli, pages
-from autograder.release import solved_source
-from autograder.submissions import slug_of
+from autograder.nbgrader.release import solved_source
+from autograder.submissions.ids import slug_of
 
 REPOSITORY = Path(__file__).resolve().parent.parent
 CHAPTER, NAME = "01-gradients", "gradients"
@@ -148,7 +148,6 @@ CONTENT = {
     "courses": "SELECT id FROM course",
 }  # fmt: skip
 """What a gradebook holds, table by table, as nbgrader lays it out."""
-
 
 
 def _same(value: object) -> object:

@@ -1,6 +1,6 @@
 """Mark one submission as `nbgrader autograde` would, without a gradebook. Pages are read as data; code runs apart.
 
-    assess(entry, chapters)     [Record(student, chapter, rows, points, out_of, faults)]
+assess(entry, chapters)     [Record(student, chapter, rows, points, out_of, faults)]
 """
 
 from __future__ import annotations
@@ -12,12 +12,13 @@ from functools import partial
 from pathlib import Path, PurePosixPath
 
 from .. import pages
-from ..intake import MAX_BYTES, Handed, could_be_notebook, find, find_among, parse, quoted, read_file
-from ..marking import POINTS, Verdict
-from ..submissions import PageAnswers, answers_to, cells, read_notebook
-from ..variants import mark_for
-from .arrivals import Entry, File
-from .exercises import code_rows
+from ..marking.pages import POINTS, Verdict
+from ..marking.variants import mark_for
+from ..submissions.answers import PageAnswers, answers_to, read_notebook
+from ..submissions.files import MAX_BYTES, Handed, could_be_notebook, find, find_among, parse, quoted, read_file
+from ..submissions.notebook import cells
+from .code import code_rows
+from .finding import Entry, File
 from .records import CLIP, Fault, Record, Row
 from .released import Chapter
 

@@ -20,9 +20,9 @@ from pathlib import Path
 from random import Random
 
 from .. import pages
-from ..cells import as_source, page_source
-from ..submissions import code_slug_of, page_id, slug_of
-from ..variants import own_variant
+from ..marking.variants import own_variant
+from ..submissions.ids import code_slug_of, page_id, slug_of
+from ..submissions.literals import as_source, page_source
 from .planting import Habits, Planted, plant
 from .planting_code import Written, blank_code, plant_code
 from .released import Chapter, ClassError, Notebook, released

@@ -21,7 +21,7 @@ from functools import lru_cache
 from pathlib import Path
 from typing import NamedTuple
 
-from .arrivals import Entry, File, Stray
+from .finding import Entry, File, Stray
 from .records import Fault, Record
 from .released import Chapter, ClassError
 from .tables import csv_lines

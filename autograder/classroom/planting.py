@@ -16,10 +16,10 @@ from math import floor, isfinite, log10
 from random import Random
 from typing import NamedTuple
 
+from ..authoring.page import WORTH_CARRYING, Box, Page, Run, Sheet
 from ..engine.expressions import Expr
 from ..layout import Shape
 from ..layout.numbers import simple_fraction, trimmed
-from ..page import WORTH_CARRYING, Box, Page, Run, Sheet
 
 EARNS = {"right": 1.0, "follows": 1.0, "rounded": 0.5}
 STUCK = ("?", "I don't know", "1 2", "see my paper", "x = 3", "--4")
@@ -248,7 +248,7 @@ def _meant(box: Box, text: str) -> object:
         rows, columns = text.replace(" by ", "×").replace("x", "×").split("×")
         return Shape((int(rows), int(columns)))
     if box.kind == "expression":
-        from ..answers import read_expression  # the grammar in which formulas are printed as well
+        from ..answers.formulas import read_expression  # the grammar in which formulas are printed as well
 
         return read_expression(text, box.names).value
     plain = text.replace("−", "-").replace("⁄", "/").replace(",", ".")

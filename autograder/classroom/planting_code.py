@@ -15,9 +15,9 @@ from typing import NamedTuple
 
 import numpy as np
 
-from ..code_marking import GRADING
-from ..exercise import BLANK, Exercise
-from ..runner import from_plain
+from ..authoring.exercise import BLANK, Exercise
+from ..kernels.runner import from_plain
+from ..marking.code import GRADING
 from .planting import Habits, Planted
 
 TOLERANCE = 1e-12  # numbers closer than this are the same computation

@@ -1,6 +1,6 @@
 """What was handed out, read from chapters/: which notebooks a chapter has, which pages they hold, what those are worth.
 
-    released(root)["01-gradients"].notebooks["gradients"].pages      {"gradients/one-weight": 4, ...}
+released(root)["01-gradients"].notebooks["gradients"].pages      {"gradients/one-weight": 4, ...}
 """
 
 from __future__ import annotations
@@ -13,9 +13,9 @@ from pathlib import Path
 from typing import NamedTuple
 
 from .. import pages
-from ..code_marking import GRADING
+from ..marking.code import GRADING
 from ..settings import Settings, load
-from ..submissions import code_slug_of, grade_id, slug_of
+from ..submissions.ids import code_slug_of, grade_id, slug_of
 
 CONFIG = "nbgrader_config.py"
 
@@ -92,7 +92,7 @@ def with_trials(root: Path, chapters: dict[str, Chapter]) -> dict[str, Chapter]:
     """The same chapters, those with code exercises knowing how the course wants code to be run."""
     from traitlets.config.loader import PyFileConfigLoader  # these take two seconds
 
-    from ..gradebook import MarkCode
+    from ..nbgrader.marks import MarkCode
 
     try:
         said = PyFileConfigLoader(CONFIG, path=str(root)).load_config() if (root / CONFIG).exists() else None

@@ -14,7 +14,7 @@ from sqlalchemy.exc import DBAPIError
 from tqdm import tqdm
 from traitlets.config.loader import PyFileConfigLoader
 
-from ..submissions import code_slug_of, grade_id, slug_of
+from ..submissions.ids import code_slug_of, grade_id, slug_of
 from .ledger import Ledger
 from .records import Fault, Row
 from .released import ClassError

@@ -11,7 +11,8 @@
 | scalar graphs: nodes written with ordinary operators      | graph.py       |
 | upstream × local = downstream, node by node               | walk.py        |
 | numerical gradients, and a checker that explains          | gradcheck.py   |
-| formulas with names: derivatives, printing, comparing     | expressions.py |
+| formulas with names: derivatives, printing                | expressions.py |
+| whether two formulas have the same value                  | same_value.py  |
 | how numbers come in, and what a wrong shape is told       | arrays.py      |
 
 Conventions: column vectors, W of shape (outputs, inputs), z = W a + b, a = σ(z), δ = ∂C/∂z, error = prediction minus
@@ -41,6 +42,7 @@ EXPORTS = {
     "rules": "RULES",
     "walk": "Record",
     "expressions": "",
+    "same_value": "",
 }
 HOME = {name: module for module, names in EXPORTS.items() for name in names.split()}
 

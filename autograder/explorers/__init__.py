@@ -12,7 +12,7 @@ from functools import lru_cache
 from importlib import import_module
 from importlib.util import find_spec
 
-from ..explorer import Explorer
+from ..authoring.explorer import Explorer
 from ..pages import CHAPTERS
 
 

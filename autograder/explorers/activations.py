@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import numpy as np
 
+from ..authoring.explorer import explorer
 from ..engine import ACTIVATIONS, relu, relu_slope, softmax, softmax_jacobian
-from ..explorer import explorer
 from ..layout import beside, readings, say
 from ..layout.figures import bars, curve, dots, figure, handle, heatmap, label, segment, short
 from ..layout.numbers import compact

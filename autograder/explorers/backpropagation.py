@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from ..explorer import explorer
+from ..authoring.explorer import explorer
 from ..layout import Node, say
 from .checking import checked
 from .stepper import SYMBOLS, Walk

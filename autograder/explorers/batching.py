@@ -8,8 +8,8 @@ from typing import NamedTuple
 
 import numpy as np
 
+from ..authoring.explorer import explorer
 from ..engine.equations import COLUMNS
-from ..explorer import explorer
 from ..layout import Node, eq, frac, group, say
 from ..layout.figures import area, figure, label
 from ..layout.numbers import compact

@@ -14,12 +14,12 @@ from collections.abc import Mapping
 from functools import cache
 
 from .. import pages
-from ..answers import Number, read_number
-from ..explorer import Controls, Explorer
+from ..answers.numbers import Number, read_number
+from ..authoring.explorer import Controls, Explorer
+from ..authoring.page import Box
 from ..layout import Node, readings, say
 from ..layout.figures import Mark, ring, segment, tag
 from ..layout.numbers import compact, number
-from ..page import Box
 from .checks import Check, checks
 from .nudged import PAGES
 from .nudging import Quantity

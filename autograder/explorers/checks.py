@@ -1,7 +1,7 @@
 """Which number of a page's computation has its gradient in which box.
 
-    checks("equations/small-gradients")        [Check]: its network, and the box of each number that can be nudged
-    checks("gradients/one-weight")             []
+checks("equations/small-gradients")        [Check]: its network, and the box of each number that can be nudged
+checks("gradients/one-weight")             []
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ from functools import lru_cache
 from typing import NamedTuple
 
 from .. import pages
-from ..page import Box
+from ..authoring.page import Box
 from .nudged import PAGES
 from .nudging import Asked, Computation, Quantity
 

@@ -7,8 +7,8 @@ from functools import lru_cache
 
 import numpy as np
 
+from ..authoring.explorer import explorer
 from ..engine import Adam, GradientDescent, Layer, Momentum, Network, parameters
-from ..explorer import explorer
 from ..layout import beside, readings, say
 from ..layout.figures import Mark, contours, curve, dots, figure, handle, vector
 from ..layout.numbers import rounded
@@ -56,8 +56,12 @@ def descent(control):
     )  # fmt: skip
     inside = np.all(np.abs(path) <= SPAN[1], axis=1)
     shown = len(path) if inside.all() else int(np.argmin(inside))
-    hill = relief().seen(turn, lines=[(across[:shown], down[:shown], costs[:shown], "bad")],
-                         names=("w_1", "w_2", "C"), title="The cost as a surface, with the same path on it")
+    hill = relief().seen(
+        turn,
+        lines=[(across[:shown], down[:shown], costs[:shown], "bad")],
+        names=("w_1", "w_2", "C"),
+        title="The cost as a surface, with the same path on it",
+    )
     found = readings(
         ("∇C", f"({_said(gradient[0])}, {_said(gradient[1])})"), ("C_0", _said(costs[0])),
         (f"C_{{{len(path) - 1}}}", _said(costs[-1])),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from ..explorer import explorer
+from ..authoring.explorer import explorer
 from .backpropagation import walked
 from .checking import checked
 

@@ -8,8 +8,8 @@ from typing import NamedTuple
 
 import numpy as np
 
+from ..authoring.explorer import explorer
 from ..engine.expressions import Name, cos
-from ..explorer import explorer
 from ..layout import Node, readings, say
 from ..layout.figures import Mark, arrow, arrows, contours, curve, dots, figure, handle, label, segment, vector
 from ..layout.numbers import compact

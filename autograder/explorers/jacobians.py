@@ -7,8 +7,8 @@ from typing import NamedTuple
 
 import numpy as np
 
+from ..authoring.explorer import explorer
 from ..engine.expressions import Name, cos, exp, sin
-from ..explorer import explorer
 from ..layout import beside, eq, matrix, readings, say
 from ..layout.figures import area, arrow, figure, handle, label
 from ..layout.numbers import compact

@@ -9,9 +9,9 @@ from typing import NamedTuple
 
 import numpy as np
 
+from ..authoring.explorer import explorer
 from ..engine import Adam, GradientDescent, Momentum, Network, parameters
 from ..engine.network import Layer
-from ..explorer import explorer
 from ..layout import Node, beside, readings, say
 from ..layout.figures import contours, curve, dots, figure, heatmap, label, segment
 from ..layout.numbers import rounded

@@ -13,7 +13,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from ..answers import Number, read_number
+from ..answers.numbers import Number, read_number
 from ..engine.network import Layer, Network
 
 MOST_NODES, MOST_LAYERS, LARGEST = 5, 3, 1000
@@ -84,7 +84,7 @@ def _checked(x, weights: list, biases: list, y, activation: str) -> Typed:
         raise Unclear(f"A network needs x, y and at least one W. {HOW}")
     if len(weights) > MOST_LAYERS or max(len(x), *map(len, weights)) > MOST_NODES:
         raise Unclear(f"At most {MOST_LAYERS} layers of {MOST_NODES} nodes fit in the picture.")
-    biases += [[0.0] * len(rows) for rows in weights[len(biases):]]  # a bias left out is 0
+    biases += [[0.0] * len(rows) for rows in weights[len(biases) :]]  # a bias left out is 0
     layers, below = [], len(x)
     for number, (rows, bias) in enumerate(zip(weights, biases, strict=False), start=1):
         if {len(row) for row in rows} != {below}:

@@ -7,7 +7,6 @@ diagrams    network, graph: drawn nodes, arrows, and what sits on them
 typeset     the small mark-up of mathematics and prose in strings
 numbers     how numbers are printed
 boxed       values that know which box they sit in
-render      template, static, plain, solution: from a sheet to HTML and text
 """
 
 from importlib import import_module
@@ -40,16 +39,13 @@ from .words import (
 )
 
 __all__ = [
-    "At", "BoxedArray", "BoxedNumber", "Node", "STATES", "Shape", "aligned", "beside", "box_of", "boxed", "column",
-    "drawing", "echo", "echoed", "eq", "frac", "graph", "group", "indexed", "lit", "mathematics", "matrix", "network",
-    "nodes_in", "notice", "number", "plain", "prose", "readings", "row", "say", "solution", "static", "step",
-    "stylesheet", "table", "template", "term", "undrawn",
+    "At", "BoxedArray", "BoxedNumber", "Node", "Shape", "aligned", "beside", "box_of", "boxed", "column",
+    "drawing", "echo", "eq", "frac", "graph", "group", "indexed", "lit", "mathematics", "matrix", "network",
+    "nodes_in", "number", "prose", "readings", "row", "say", "step",
+    "table", "term", "undrawn",
 ]  # fmt: skip
 
 LATER = {  # what only rendering needs is loaded when it is first used; marking never renders
-    **dict.fromkeys(
-        ("STATES", "echoed", "notice", "plain", "solution", "static", "stylesheet", "template"), ".render"
-    ),
     **dict.fromkeys(("mathematics", "prose"), ".typeset"),
 }
 

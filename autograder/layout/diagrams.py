@@ -66,8 +66,11 @@ def network(
             for k, start in enumerate(spots[level]):
                 share = shares[j % len(shares)] if len(spots[level + 1]) > 1 else 0.46
                 end_lit = f"{own}d{level + 1}.{j}" if below and len(below[level + 1]) else f"{own}a{level + 1}.{j}"
-                part = lit(f"{own}w{level}.{j}.{k}", matrix[j][k] if matrix is not None else None,
-                           uses=f"{own}a{level}.{k} {end_lit}")
+                part = lit(
+                    f"{own}w{level}.{j}.{k}",
+                    matrix[j][k] if matrix is not None else None,
+                    uses=f"{own}a{level}.{k} {end_lit}",
+                )
                 edge = Edge(start, end, columns[level][k], columns[level + 1][j], curved=hanging)
                 shapes.append(edge.svg(part))
                 if unlit(part) is not None:
@@ -147,8 +150,10 @@ def _named(own: str, start: str, end: str, notes: list, nodes: Mapping, edges: S
     others = [f"{own}f.{here}.{there}" for here, there, *_ in edges if there == end and here != start]
     local = [f"{own}l.{end}", *(others if unlit(nodes[end][2]) == "×" else [])]  # a product's slope is the other factor
     forward, back = (*notes, None, None)[:2]
-    return [lit(f"{own}f.{start}.{end}", forward),
-            lit(f"{own}b.{start}.{end}", back, uses=" ".join([*upstream, *local]) if upstream else "")]
+    return [
+        lit(f"{own}f.{start}.{end}", forward),
+        lit(f"{own}b.{start}.{end}", back, uses=" ".join([*upstream, *local]) if upstream else ""),
+    ]
 
 
 def holds_box(part: object) -> bool:

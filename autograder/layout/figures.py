@@ -132,9 +132,7 @@ def tag(at: Point, said: str, look: str = "ink", *, dy: float = 0, pick: tuple[s
     return Mark("tag", at, {"look": look, "said": said, "dy": dy, "pick": pick})
 
 
-def ring(
-    at: Point, said: str, look: str = "ink", *, size: float = 24, pick: tuple[str, str] | None = None
-) -> Mark:
+def ring(at: Point, said: str, look: str = "ink", *, size: float = 24, pick: tuple[str, str] | None = None) -> Mark:
     """A node of a network: a circle `size` pixels in radius with a formula or a number in it; `pick` as for a tag."""
     return Mark("ring", at, {"look": look, "said": said, "size": size, "pick": pick})
 

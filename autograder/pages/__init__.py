@@ -1,9 +1,9 @@
 """The catalogue: every page and code exercise of the workbook, one module per chapter, in the order of the course.
 
-    load("gradients/one-weight")                one page
-    catalogue()                                 all of them, slug → page
-    load_exercise("activations/relu-code")      one code exercise
-    exercises()                                 all of them, slug → exercise
+load("gradients/one-weight")                one page
+catalogue()                                 all of them, slug → page
+load_exercise("activations/relu-code")      one code exercise
+exercises()                                 all of them, slug → exercise
 """
 
 from __future__ import annotations
@@ -13,8 +13,8 @@ from importlib import import_module
 from pathlib import Path
 from types import ModuleType
 
-from ..exercise import Exercise
-from ..page import DECLARED, Page, PageError
+from ..authoring.exercise import Exercise
+from ..authoring.page import DECLARED, Page, PageError
 
 CHAPTERS = {
     "start": "00-start",

@@ -6,10 +6,10 @@ from collections.abc import Callable
 
 import numpy as np
 
+from ..authoring.page import page
 from ..engine.activations import relu, relu_slope, sigmoid, softmax, softmax_jacobian_from_value, tanh
 from ..engine.expressions import Name, exp
 from ..layout import At, Node, Shape, column, drawing, eq, frac, matrix, row, say, step, table
-from ..page import page
 
 CLASSES, PLACES = ("cat", "dog", "horse"), ("first", "second", "third")
 

@@ -6,6 +6,7 @@ from typing import NamedTuple
 
 import numpy as np
 
+from ..authoring.page import page
 from ..engine.expressions import Name
 from ..layout import (
     Node,
@@ -25,7 +26,6 @@ from ..layout import (
     table,
     term,
 )
-from ..page import page
 
 U_NAMES, OUT_NAMES = ["u_1", "u_2", "u_3"], ["ŷ", "ẑ"]
 

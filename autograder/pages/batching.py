@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import numpy as np
 
+from ..authoring.page import page
 from ..engine import bp2, bp2_rows, relu, relu_slope, weighted_sum, weighted_sum_rows
 from ..layout import Node, Shape, aligned, column, eq, frac, matrix, row, say, step, table
-from ..page import page
 
 
 def by(name: str):

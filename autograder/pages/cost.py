@@ -6,10 +6,10 @@ from typing import NamedTuple
 
 import numpy as np
 
+from ..authoring.page import page
 from ..engine import bp3, bp4, relu, relu_slope, unroll
 from ..engine.expressions import Name
 from ..layout import Node, aligned, column, echo, eq, frac, group, lit, matrix, network, row, say, step, table
-from ..page import page
 
 ACTIVE = ("active", "silent")
 

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import numpy as np
 
+from ..authoring.page import page
 from ..engine.expressions import Name, as_expr
 from ..layout import Node, Shape, column, eq, frac, matrix, row, say, step, table
-from ..page import page
 
 V, W, X = Name("v"), Name("w"), Name("x")
 EYE = np.eye(3)

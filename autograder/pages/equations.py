@@ -7,7 +7,8 @@ from typing import NamedTuple
 
 import numpy as np
 
-from ..compare import equal
+from ..answers.equality import equal
+from ..authoring.page import page
 from ..engine.activations import relu_slope, sigmoid, sigmoid_slope, sigmoid_slope_from_value, softmax
 from ..engine.equations import bp1, bp2, bp3, bp4
 from ..engine.expressions import Expr, Name
@@ -35,7 +36,6 @@ from ..layout import (
     undrawn,
 )  # fmt: skip
 from ..layout.numbers import rounded
-from ..page import page
 
 TELLING = ("how", "only", "names", "options")  # what box() is told besides the named mistakes
 

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import numpy as np
 
+from ..authoring.page import page
 from ..engine.expressions import Name, cos, exp, sin
 from ..layout import aligned, column, echo, eq, frac, group, lit, matrix, network, row, say, step, table
-from ..page import page
 
 DZ_DW = frac("∂Z", "∂W")
 D_DX = frac("d", "dx")

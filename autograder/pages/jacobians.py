@@ -6,10 +6,10 @@ from functools import lru_cache
 
 import numpy as np
 
+from ..authoring.page import page
 from ..engine import sigmoid, sigmoid_slope
 from ..engine.expressions import Name, add, as_expr, cos, exp, log, sin
 from ..layout import Node, Shape, aligned, column, eq, frac, graph, lit, matrix, network, row, say, step, table
-from ..page import page
 
 X, Y, Z, G = Name("x"), Name("y"), Name("z"), Name("g")
 G1, G2 = Name("g_1"), Name("g_2")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
+from ..authoring.page import page
 from ..engine.activations import relu, relu_slope, sigmoid, tanh
 from ..engine.expressions import Name
 from ..layout import (
@@ -28,7 +29,6 @@ from ..layout import (
     table,
 )  # fmt: skip
 from ..layout.diagrams import arrow, node
-from ..page import page
 
 
 def words(text: str) -> Node:

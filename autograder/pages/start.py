@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import numpy as np
 
+from ..authoring.page import page
 from ..engine.expressions import Name
 from ..layout import eq, frac, network, step
-from ..page import page
 
 
 @page("How boxes work", row="0.1")

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import numpy as np
 
+from ..authoring.page import page
 from ..bikes.model import HIDDEN
 from ..bikes.table import SEASONS, WEATHER
 from ..engine import Adam, GradientDescent, Momentum
 from ..engine.expressions import Name
 from ..layout import Node, aligned, column, eq, frac, row, say, step, table
-from ..page import page
 
 APART = Node("words", (), {"text": "\u2003"})  # a wide space between two formulas on one line
 

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import numpy as np
 
+from ..authoring.exercise import Case, Judged, exercise
 from ..bikes import model
 from ..bikes.table import KNOWN_BEFOREHAND, MEASURED, columns, held_back_days, training_days
-from ..exercise import Case, Judged, exercise
 from .activations_code import ReLU
 from .training_code import Layer, MeanSquaredError, Network
 from .training_steps_code import Adam, mini_batches, train

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from ..exercise import Case, exercise
+from ..authoring.exercise import Case, exercise
 
 
 def layers(draw: np.random.Generator):

@@ -1,8 +1,8 @@
 """What a marked class shows: a report as an HTML page and as a notebook.
 
-    write(Path("marks"))                         marks/report.html and marks/report.ipynb
-    findings = read_class("marks")               to look further, in a notebook or a script
-    mistakes(findings)                           as do far, hardest, who_needs_help, pairs_alike; page(findings, slug)
+write(Path("marks"))                         marks/report.html and marks/report.ipynb
+findings = read_class("marks")               to look further, in a notebook or a script
+mistakes(findings)                           as do far, hardest, who_needs_help, pairs_alike; page(findings, slug)
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
 """The report as one HTML file that needs nothing else: no script and no style from elsewhere, nothing sent anywhere.
 
-    html(findings)                               the whole report
-    section(findings, "mistakes", link, shown)   one part of it, for a notebook
+html(findings)                               the whole report
+section(findings, "mistakes", link, shown)   one part of it, for a notebook
 """
 
 from __future__ import annotations
@@ -16,14 +16,15 @@ import numpy as np
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
-from .. import layout, pages
-from ..marking import mark
+from .. import pages
+from ..marking.pages import mark
+from ..render import pages as render
 from ..widgets.fonts import face_css
 from . import charts, slips
 from .findings import Findings, chapter_name, message
 from .table import BLANK, FEW_DIGITS, FOLLOWS, MISTAKE, RIGHT, STATES, UNREADABLE, WRONG
 
-TEMPLATES = Path(__file__).parents[1] / "templates"
+TEMPLATES = Path(__file__).parent / "templates"
 SHOWN = 100  # students in a table of the report; the notebook has all
 IN_CHART = 12
 PLACES = 4  # pages that are named beside a mistake
@@ -34,7 +35,7 @@ Link = Callable[[str], str]
 
 def html(findings: Findings) -> str:
     """The report as HTML."""
-    script = (TEMPLATES / "report" / "sort.js").read_text(encoding="utf-8")
+    script = (TEMPLATES / "sort.js").read_text(encoding="utf-8")
     digest = b64encode(sha256(script.encode()).digest()).decode()
     known = {place.slug for page, place in enumerate(findings.verdicts.pages) if findings.known(page)}
 
@@ -47,8 +48,9 @@ def html(findings: Findings) -> str:
         **given,
         nameless=slips.NAMELESS,
         drawings=[drawing(findings, page) for page in range(len(findings.verdicts.pages)) if findings.known(page)],
-        style=Markup(face_css() + layout.stylesheet() + _css("workbook/feedback.css", "report/parts.css",
-                                                             "report/report.css")),
+        style=Markup(
+            face_css() + render.stylesheet() + render.stylesheet("document") + _css("parts.css", "report.css")
+        ),
         script=Markup(script),
         policy=f"default-src 'none'; style-src 'unsafe-inline'; script-src 'sha256-{digest}'; img-src data:; "
                "font-src data:; base-uri 'none'; form-action 'none'",
@@ -59,14 +61,14 @@ def section(findings: Findings, name: str, link: Link) -> str:
     """A part of the report, one of PARTS, as HTML with its style."""
     part = _environment().get_template(f"{name}.html.j2").render(
         **_common(findings, link, len(findings.verdicts.students)), **PARTS[name](findings, link))  # fmt: skip
-    return f'<style>{_css("report/parts.css")}</style><div class="rp-view">{part}</div>'
+    return f'<style>{_css("parts.css")}</style><div class="rp-view">{part}</div>'
 
 
 def page_section(findings: Findings, page: int, link: Link) -> str:
     """A page as the class sees it, as HTML with its style."""
     part = _environment().get_template("page.html.j2").render(
         **_common(findings, link, 0), each=drawing(findings, page))  # fmt: skip
-    return f'<style>{layout.stylesheet()}{_css("report/parts.css")}</style><div class="rp-view">{part}</div>'
+    return f'<style>{render.stylesheet()}{_css("parts.css")}</style><div class="rp-view">{part}</div>'
 
 
 def _common(findings: Findings, link: Link, shown: int) -> dict:
@@ -76,7 +78,7 @@ def _common(findings: Findings, link: Link, shown: int) -> dict:
 
 @lru_cache(maxsize=1)
 def _environment() -> Environment:
-    made = Environment(loader=FileSystemLoader(TEMPLATES / "report"), autoescape=True, undefined=StrictUndefined,
+    made = Environment(loader=FileSystemLoader(TEMPLATES), autoescape=True, undefined=StrictUndefined,
                        trim_blocks=True, lstrip_blocks=True)  # fmt: skip
     made.filters |= {"percent": percent, "number": number, "message": message, "chapter_name": chapter_name,
                      "anchor": anchor, "bar": bar, "count": counted, "answer": answer}  # fmt: skip
@@ -265,4 +267,4 @@ def _tints(rows: list[dict]) -> dict[int, int]:
 def _drawn(slug: str) -> Markup:
     page = pages.load(slug)
     marks = mark(page, {box.number: box.shown for box in page.sheet().boxes})
-    return Markup(layout.static(page.sheet(), marks, style=False))
+    return Markup(render.static(page.sheet(), marks, style=False))

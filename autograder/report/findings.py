@@ -16,10 +16,10 @@ import numpy as np
 from markupsafe import Markup, escape
 
 from .. import pages
-from ..exercise import Exercise
+from ..authoring.exercise import Exercise
+from ..authoring.mistakes import MESSAGES
+from ..authoring.page import Page, PageError, spoken
 from ..layout.typeset import mathematics, unmarked
-from ..mistakes import MESSAGES
-from ..page import Page, PageError, spoken
 from . import pairs, slips, students
 from .table import BLANK, FOLLOWS, MISTAKE, RIGHT, UNREADABLE, WRONG, Verdicts
 

@@ -1,6 +1,6 @@
 """The report as a notebook: the same parts, computed by code that can be run again and changed.
 
-    notebook(findings, place, out)     its text
+notebook(findings, place, out)     its text
 """
 
 from __future__ import annotations

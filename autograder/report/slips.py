@@ -1,9 +1,9 @@
 """What went wrong, and what merely followed.
 
-    hardest(verdicts)        boxes at which most of those who tried slipped
-    mistakes(verdicts)       mistakes by name: how many students, where, and how many boxes only followed from them
-    unnamed(verdicts)        wrong answers that several gave and that have no name yet
-    origins(verdicts)        for each box that follows, the slips that it follows from
+hardest(verdicts)        boxes at which most of those who tried slipped
+mistakes(verdicts)       mistakes by name: how many students, where, and how many boxes only followed from them
+unnamed(verdicts)        wrong answers that several gave and that have no name yet
+origins(verdicts)        for each box that follows, the slips that it follows from
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
 """Parts of the report for a notebook: each shows itself as a chart and a table, or else as a line of text.
 
-    far(findings), hardest(findings), mistakes(findings), who_needs_help(findings), pairs_alike(findings)
-    page(findings, "gradients/one-weight")
+far(findings), hardest(findings), mistakes(findings), who_needs_help(findings), pairs_alike(findings)
+page(findings, "gradients/one-weight")
 """
 
 from __future__ import annotations

@@ -11,8 +11,9 @@ from collections.abc import Mapping
 
 import traitlets as t
 
-from ..explorer import Desk, Explorer
-from ..layout import exploring, stylesheet
+from ..authoring.explorer import Desk, Explorer
+from ..render import explorers as exploring
+from ..render.pages import stylesheet
 from .live import HERE, LiveWidget
 from .scripts import script
 
@@ -25,7 +26,7 @@ class ExplorerWidget(LiveWidget):
 
     slug = t.Unicode().tag(sync=True)
     heading = t.Unicode().tag(sync=True)
-    controls = t.List().tag(sync=True)  # what each control is: autograder.explorer.Spec
+    controls = t.List().tag(sync=True)  # what each control is: autograder.authoring.explorer.Spec
     body = t.Unicode().tag(sync=True)  # what is drawn for `done`
     values = t.Dict().tag(sync=True)  # control → value, as the browser sent it; none: the canonical one
     trouble = t.Unicode().tag(sync=True)  # why it could not be drawn

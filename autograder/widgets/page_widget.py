@@ -1,7 +1,7 @@
 """A live page: `PageWidget(page, texts)` shows it, marks what is typed as it is typed, and keeps `answers` in step.
 
 The traits below are the whole contract with page.js. The browser writes `texts` (and `trial` while practising), Python
-answers with `verdicts`, `summary` and `done`. All marking is `autograder.marking.mark`; all HTML comes from
+answers with `verdicts`, `summary` and `done`. All marking is `autograder.marking.pages.mark`; all HTML comes from
 `autograder.layout`. What is slow or large (the static twin, the font, the worked solution) is sent only when asked for.
 """
 
@@ -16,11 +16,13 @@ from typing import Any
 import numpy as np
 import traitlets as t
 
-from ..explorer import Desk
+from ..authoring.explorer import Desk
+from ..authoring.page import OWN, Page, Sheet
 from ..explorers.checking import checker, opened_at
-from ..layout import STATES, echoed, mathematics, notice, plain, prose, solution, static, stylesheet, template
-from ..marking import Marks, mark
-from ..page import OWN, Page, Sheet
+from ..layout import mathematics, prose
+from ..marking.pages import Marks, mark
+from ..render.pages import STATES, echoed, notice, plain, solution, static, stylesheet, template
+from ..submissions.literals import value
 from .explorer_widget import ExplorerWidget
 from .live import HERE, LiveWidget
 from .scripts import script
@@ -264,17 +266,6 @@ def _same_numbers(one: Sheet, other: Sheet) -> bool:
 def boxes(texts: Mapping[str, object]) -> dict[int, str]:
     """Texts as they came from the browser, by box number."""
     return {int(key): str(text) for key, text in texts.items() if key.isdecimal() and key.isascii()}
-
-
-def value(text: str) -> object:
-    """What the cell's literal for this text is to Python: None, a number that prints back the same, else the text."""
-    if text == "":
-        return None
-    if len(text) <= 15 and re.fullmatch(r"-?\d+(\.\d+)?", text, re.ASCII):
-        number = float(text) if "." in text else int(text)
-        if repr(number) == text and not text.endswith(".0"):
-            return number
-    return text
 
 
 def summary(marks: Marks) -> str:

@@ -11,8 +11,9 @@ from collections.abc import Callable, Sequence
 
 import traitlets as t
 
-from ..progress import Progress, bar, text
-from ..submissions import Cell, cells
+from ..marking.progress import Progress
+from ..render.progress import bar, text
+from ..submissions.notebook import Cell, cells
 from .live import HERE, LiveWidget
 from .scripts import script
 

@@ -11,7 +11,7 @@ from html import escape
 
 import traitlets as t
 
-from ..layout import stylesheet
+from ..render.pages import stylesheet
 from .live import HERE, LiveWidget
 from .scripts import script
 

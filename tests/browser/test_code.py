@@ -6,7 +6,7 @@ import nbformat
 import pytest
 
 from autograder import pages
-from autograder.submissions import code_id, grade_id
+from autograder.submissions.ids import code_id, grade_id
 
 RELU = pages.load_exercise("activations/relu-code")
 PAGE_CELL, GRADE_CELL = 1, 2

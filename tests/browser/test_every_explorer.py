@@ -9,7 +9,7 @@ import pytest
 from matplotlib.image import imread
 
 from autograder.explorers import catalogue
-from autograder.layout import exploring
+from autograder.render import explorers as exploring
 
 from .conftest import FLAVOURS
 from .test_explorers import LIVE, Bench

@@ -8,7 +8,7 @@ from urllib.request import Request, urlopen
 import pytest
 from filelock import FileLock
 
-from autograder.submissions import grade_id, page_id
+from autograder.submissions.ids import grade_id, page_id
 
 from ..nbgrader_course import CHAPTER, NAME, PAGES, Course, with_a_class
 from . import desk as bench

@@ -6,10 +6,9 @@ import re
 
 import pytest
 
-from autograder.layout import static, stylesheet
-from autograder.layout.render import PAGE_STYLE
-from autograder.marking import mark
+from autograder.marking.pages import mark
 from autograder.pages import catalogue
+from autograder.render.pages import PAGE_STYLE, static, stylesheet
 from autograder.widgets.fonts import face_css
 
 from .desk import SPARE_CELL, page_source

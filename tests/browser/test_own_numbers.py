@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import pytest
 
-from autograder.cells import read_student
+from autograder.marking.variants import variant_of
+from autograder.nbgrader.release import STUDENT_SOURCE
 from autograder.pages import load
-from autograder.release import STUDENT_SOURCE
-from autograder.variants import variant_of
+from autograder.submissions.cells import read_student
 from autograder.widgets.scripts import script
 
 from .desk import GRADE_CELL, PAGE_CELL, SLUG, SPARE_CELL, page_source
@@ -15,11 +15,12 @@ from .desk import GRADE_CELL, PAGE_CELL, SLUG, SPARE_CELL, page_source
 SALT = "autumn 2026"
 ASKING = f'course(variants="student", salt="{SALT}")\ncourse(student=None)'
 POLICY = """from datetime import datetime
-from autograder import policy
+from autograder.marking import policy
 policy.clock = lambda: datetime.fromisoformat("{}")
 course(feedback="recorded", feedback_until="2026-11-01T12:00+01:00")"""
-FRESH = """from autograder import notebook, policy
-notebook._course = notebook.Course()
+FRESH = """from autograder.marking import policy
+from autograder.notebook import calls, session
+calls._course = session.Course()
 from datetime import UTC, datetime
 policy.clock = lambda: datetime.now(UTC)"""
 
@@ -138,7 +139,7 @@ def written(prompt, source: str, student: str) -> str | None:
     )
 
 
-@pytest.mark.parametrize("student", ["ada", "00123", "Zoë 李", "O'Neil \\ \"x\"", "a)b=(c"])
+@pytest.mark.parametrize("student", ["ada", "00123", "Zoë 李", 'O\'Neil \\ "x"', "a)b=(c"])
 @pytest.mark.parametrize("source", [STUDENT_SOURCE, ASKING, "course( show_how='never',\n student = 'bob' ) # me"])
 def test_the_id_that_is_written_is_the_id_that_is_read(prompt, source, student):
     """Whatever the id, marking reads back what the prompt wrote, and all else in the cell stays; written twice, too."""

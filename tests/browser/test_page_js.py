@@ -8,10 +8,10 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from autograder.cells import read_cell
-from autograder.layout import template
 from autograder.pages import load
-from autograder.widgets.page_widget import value
+from autograder.render.pages import template
+from autograder.submissions.cells import read_cell
+from autograder.submissions.literals import value
 from autograder.widgets.scripts import script
 
 SLUG = "gradients/one-weight"
@@ -54,8 +54,8 @@ CELLS = [
     'answers = {1: 2, 2: "3/4", 3: None}' + CALL,
     "answers = {}" + CALL,
     "answers: dict[int, str] = {\n  1: -0.5,  # a {comment}: with, signs\n  2: 'it\\'s', # }\n}" + CALL,
-    'answers = {1: 3/4, 2: 2*x + f(1, {2: 3}), 3: [1, 2]}' + CALL,
-    'x = 1; answers = mine = {1: 2}' + CALL,
+    "answers = {1: 3/4, 2: 2*x + f(1, {2: 3}), 3: [1, 2]}" + CALL,
+    "x = 1; answers = mine = {1: 2}" + CALL,
     'answers = {1: 2}\nanswers[1] = 5\nanswers[3] = "a"' + CALL,
     'answers = {1: 2}\nanswers.update({2: "b", 1: 3})\nanswers |= {4: 1e-3}' + CALL,
     'answers = {1: 2}\npage("gradients/bigger-nudge", answers)\nanswers = {1: 7}' + CALL,

@@ -35,9 +35,11 @@ def lit(desk) -> dict[str, list[str]]:
 
 def factors(desk) -> set[str]:
     """What is alight in the formulas, by name."""
-    return set(desk.page.evaluate(
-        "() => [...document.querySelectorAll('.wb-live .wb-eq .wb-lit.wb-on')].map(factor => factor.dataset.lit)"
-    ))
+    return set(
+        desk.page.evaluate(
+            "() => [...document.querySelectorAll('.wb-live .wb-eq .wb-lit.wb-on')].map(factor => factor.dataset.lit)"
+        )
+    )
 
 
 def lines(desk) -> set[str]:

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from autograder.classroom.demo import demo_class
-from autograder.classroom.run import mark_class
+from autograder.classroom.mark import mark_class
 from autograder.report import write
 
 ROOT = Path(__file__).parents[2]

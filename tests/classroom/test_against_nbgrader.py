@@ -19,7 +19,7 @@ from nbgrader.api import Gradebook, SubmittedAssignment
 from autograder import pages
 from autograder.classroom.demo import cast, hand_in, write_expected
 from autograder.cli import main
-from autograder.submissions import grade_id, page_id
+from autograder.submissions.ids import grade_id, page_id
 
 pytestmark = pytest.mark.xdist_group("nbgrader")
 REPOSITORY = Path(__file__).parents[2]
@@ -29,8 +29,14 @@ WITH_CODE = "05-activations"
 
 def nbgrader(course: Path, *words: str) -> None:
     environment = {**os.environ, "PYTHONPATH": str(REPOSITORY), "HOME": str(course)}
-    done = subprocess.run([sys.executable, "-m", "nbgrader", *words], cwd=course, env=environment, capture_output=True,
-                          text=True, timeout=300)
+    done = subprocess.run(
+        [sys.executable, "-m", "nbgrader", *words],
+        cwd=course,
+        env=environment,
+        capture_output=True,
+        text=True,
+        timeout=300,
+    )
     assert done.returncode == 0, done.stderr[-3000:]
 
 

@@ -11,14 +11,14 @@ from random import Random
 import pytest
 
 from autograder import pages
-from autograder.classroom.arrivals import Entry
 from autograder.classroom.assess import assess
 from autograder.classroom.demo import ODDITIES, cast, hand_in
+from autograder.classroom.finding import Entry
 from autograder.classroom.planting import EARNS, Habits, plant
 from autograder.classroom.planting_code import _spoilt
 from autograder.classroom.released import ClassError, released
 from autograder.cli import main
-from autograder.marking import mark
+from autograder.marking.pages import mark
 
 ROOT = Path(__file__).parents[2]
 STATES = {"right": "right", "follows": "follows", "rounded": "few_digits", "blank": "blank", "unreadable": "unreadable"}
@@ -52,6 +52,7 @@ def test_every_kind_of_answer_is_planted():
 
 def test_skill_shows():
     """Better students earn more."""
+
     def share(skill):
         boxes = [box for slug, page in pages.catalogue().items() for box in plant(page, Habits(skill), Random(slug))]
         return sum(box.points for box in boxes) / len(boxes)

@@ -33,7 +33,7 @@ def test_values_and_slopes(name, z):
 
 def cells(slug: str, **values) -> list[list[float]]:
     """The numbers of a heat map, row by row."""
-    from autograder.layout.exploring import _nodes
+    from autograder.render.explorers import _nodes
 
     marks = [mark for node in _nodes(load(slug).draw(values).body) if node.kind == "figure" for mark in node.parts]
     [map_] = [mark for mark in marks if mark.kind == "cells"]

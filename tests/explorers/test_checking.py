@@ -7,12 +7,12 @@ import re
 import pytest
 
 from autograder import pages
-from autograder.explorer import Desk
+from autograder.authoring.explorer import Desk
 from autograder.explorers import load
 from autograder.explorers.checking import checker, opened_at
 from autograder.explorers.checks import checks
 from autograder.explorers.nudged import PAGES
-from autograder.layout import exploring
+from autograder.render import explorers as exploring
 
 CHAPTERS = ("cost", "backpropagation", "equations", "batching")
 ELSEWHERE = {

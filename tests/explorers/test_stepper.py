@@ -11,7 +11,7 @@ from autograder.explorers import load
 from autograder.explorers.backpropagation import NAMES, THE_NETWORK
 from autograder.explorers.stepper import COST, EQUATIONS, FORWARD, Walk, panel
 from autograder.explorers.typed import Unclear, read
-from autograder.layout import exploring
+from autograder.render import explorers as exploring
 
 SIGMA = {"identity": lambda z: z, "relu": lambda z: anp.maximum(z, 0), "tanh": anp.tanh,
          "sigmoid": lambda z: 1 / (1 + anp.exp(-z))}  # fmt: skip

@@ -6,10 +6,10 @@ import numpy as np
 import pytest
 
 from autograder import pages
-from autograder.compare import equal
+from autograder.answers.equality import equal
+from autograder.authoring.page import _sheet
 from autograder.engine.expressions import Expr
 from autograder.layout import Shape, undrawn
-from autograder.page import _sheet
 
 VARIANTS = 1000
 

@@ -86,8 +86,12 @@ def slope(f, z):
 
 def relu_and_its_kink(c):
     z, h = [*c["z"], 0.0, -c["below"]], c["h"]
-    return [[max(0.0, v) for v in z], [grad(relu)(float(v)) for v in z], (relu(h) - relu(0)) / h,
-            (relu(0) - relu(-h)) / h]
+    return [
+        [max(0.0, v) for v in z],
+        [grad(relu)(float(v)) for v in z],
+        (relu(h) - relu(0)) / h,
+        (relu(0) - relu(-h)) / h,
+    ]
 
 
 def relu_mask(c):
@@ -108,8 +112,9 @@ def slope_from_value(c):
 
 
 def from_z_to_slope(c):
-    return [part for f in (logistic, cmath.tanh)
-            for part in ([f(z).real for z in c["z"]], [slope(f, z) for z in c["z"]])]
+    return [
+        part for f in (logistic, cmath.tanh) for part in ([f(z).real for z in c["z"]], [slope(f, z) for z in c["z"]])
+    ]
 
 
 def over_value(f):
@@ -123,14 +128,23 @@ RULES = [over_value(logistic), over_value(cmath.tanh)]
 
 def rules_derived(c):
     k = c["k"]
-    return [lambda at: slope(lambda x: cmath.exp(-k * x), at["x"]), slope(lambda u: 1 + u, 0.7),
-            lambda at: slope(lambda v: 1 / v, at["v"]), lambda at: slope(lambda x: logistic(k * x), at["x"]),
-            lambda at: logistic(-k * at["x"]).real, *[lambda at, rule=rule: k * rule(at["a"]) for rule in RULES]]
+    return [
+        lambda at: slope(lambda x: cmath.exp(-k * x), at["x"]),
+        slope(lambda u: 1 + u, 0.7),
+        lambda at: slope(lambda v: 1 / v, at["v"]),
+        lambda at: slope(lambda x: logistic(k * x), at["x"]),
+        lambda at: logistic(-k * at["x"]).real,
+        *[lambda at, rule=rule: k * rule(at["a"]) for rule in RULES],
+    ]
 
 
 def through_activations(c):
-    slopes = [slope(lambda z: z, 1.0), slope(logistic, math.log(c["s"] / (1 - c["s"]))),
-              slope(cmath.tanh, math.atanh(c["t"])), 0.0]
+    slopes = [
+        slope(lambda z: z, 1.0),
+        slope(logistic, math.log(c["s"] / (1 - c["s"]))),
+        slope(cmath.tanh, math.atanh(c["t"])),
+        0.0,
+    ]
     return [slopes, np.multiply(slopes, c["up"])]
 
 

@@ -108,8 +108,11 @@ def three_nodes(c):
 
 
 def upstream_times_local(c):
-    return [c["k"] * c["x"], grad(lambda x: c["up"] * c["k"] * x)(c["x"]),
-            grad(lambda x: anp.sum(c["ups"] * c["factors"] * x))(np.ones(3))]
+    return [
+        c["k"] * c["x"],
+        grad(lambda x: c["up"] * c["k"] * x)(c["x"]),
+        grad(lambda x: anp.sum(c["ups"] * c["factors"] * x))(np.ones(3)),
+    ]
 
 
 def local_gradients(c):
@@ -128,8 +131,14 @@ def upstream_blank(c):
 
 def chain_of_nodes(c):
     x, k, b = c["x"], c["k"], c["c"]
-    return [k * x, k * x - b, (k * x - b) ** 2, grad(lambda q: q**2)(k * x - b), grad(lambda p: (p - b) ** 2)(k * x),
-            grad(lambda x: (k * x - b) ** 2)(x)]
+    return [
+        k * x,
+        k * x - b,
+        (k * x - b) ** 2,
+        grad(lambda q: q**2)(k * x - b),
+        grad(lambda p: (p - b) ** 2)(k * x),
+        grad(lambda x: (k * x - b) ** 2)(x),
+    ]
 
 
 def several_inputs(c):
@@ -150,23 +159,41 @@ def multiply_node(c):
 
 
 def max_node(c):
-    return [max(c["x"]), slopes(lambda x, y: c["up"] * anp.maximum(x, y), *c["x"]), grad(anp.max)(c["z"]),
-            grad(lambda z: c["u"] * anp.max(z))(c["z"])]
+    return [
+        max(c["x"]),
+        slopes(lambda x, y: c["up"] * anp.maximum(x, y), *c["x"]),
+        grad(anp.max)(c["z"]),
+        grad(lambda z: c["u"] * anp.max(z))(c["z"]),
+    ]
 
 
 def copy_node(c):
     (a, b), (u, v) = c["k"], c["up"]
     s, w = c["s"], c["u"]
-    return [slopes(lambda x, y: u * a * x + v * b * y, 1, 1), grad(lambda x: u * a * x + v * b * x)(1.0), c["three"][2],
-            slopes(lambda x, y: w * x * y, s, s), grad(lambda x: w * x**2)(s)]
+    return [
+        slopes(lambda x, y: u * a * x + v * b * y, 1, 1),
+        grad(lambda x: u * a * x + v * b * x)(1.0),
+        c["three"][2],
+        slopes(lambda x, y: w * x * y, s, s),
+        grad(lambda x: w * x**2)(s),
+    ]
 
 
 def all_four(c):
     x, y, z = c["x"], c["y"], c["z"]
     f = lambda x, y, y2, z: (x + y) * anp.maximum(y2, z)  # noqa: E731 - y as the copies that the graph makes of it
     dx, first, second, dz = slopes(f, x, y, y, z)
-    return [x + y, max(y, z), f(x, y, y, z), slopes(lambda s, m: s * m, x + y, max(y, z)), dx, first, second, dz,
-            grad(lambda y: f(x, y, y, z))(y)]
+    return [
+        x + y,
+        max(y, z),
+        f(x, y, y, z),
+        slopes(lambda s, m: s * m, x + y, max(y, z)),
+        dx,
+        first,
+        second,
+        dz,
+        grad(lambda y: f(x, y, y, z))(y),
+    ]
 
 
 def another_graph(c):
@@ -174,8 +201,19 @@ def another_graph(c):
     f = lambda x, y, x2, z: k * (x * y + anp.maximum(x2, z))  # noqa: E731
     one, dy, two, dz = slopes(f, x, y, x, z)
     p, m = x * y, max(x, z)
-    return [p, m, p + m, f(x, y, x, z), grad(lambda s: k * s)(p + m), slopes(lambda p, m: k * (p + m), p, m),
-            dy, one, two, dz, grad(lambda x: f(x, y, x, z))(x)]
+    return [
+        p,
+        m,
+        p + m,
+        f(x, y, x, z),
+        grad(lambda s: k * s)(p + m),
+        slopes(lambda p, m: k * (p + m), p, m),
+        dy,
+        one,
+        two,
+        dz,
+        grad(lambda x: f(x, y, x, z))(x),
+    ]
 
 
 # -- the 2–3–2 network as one function ---------------------------------------------------------------------------------
@@ -239,8 +277,13 @@ def weight_matrix(c):
 
 def bias_gradients(c):
     up = {**c, "b2": c["b2"] + np.array([0.1, 0.0])}
-    return [jacobian(lambda b: outputs({**c, "b2": b}))(np.array(c["b2"]))[0, 0], by("b2", c), outputs(up)[0],
-            loss(up) - loss(c), (loss(up) - loss(c)) / 0.1]
+    return [
+        jacobian(lambda b: outputs({**c, "b2": b}))(np.array(c["b2"]))[0, 0],
+        by("b2", c),
+        outputs(up)[0],
+        loss(up) - loss(c),
+        (loss(up) - loss(c)) / 0.1,
+    ]
 
 
 def two_paths(c):
@@ -264,8 +307,11 @@ def after_the_step(c):
 
 
 def rule_values(c):
-    return [jacobian(lambda u: anp.dot(c["W2"], u))(np.ones(3)).T, by_u(c),
-            grad(lambda x: anp.dot(c["d"], anp.dot(c["W"], x)))(np.ones(2))]
+    return [
+        jacobian(lambda u: anp.dot(c["W2"], u))(np.ones(3)).T,
+        by_u(c),
+        grad(lambda x: anp.dot(c["d"], anp.dot(c["W"], x)))(np.ones(2)),
+    ]
 
 
 def rule_weights(c):

@@ -107,8 +107,13 @@ def equations_twice(c):
         weights = {"δ Aᵀ": (delta, a.T), "Aᵀ δ": (a.T, delta), "δᵀ A": (delta.T, a), "A δᵀ": (a, delta.T)}
         axis = delta.shape.index(m)
         bias = delta.sum(axis=axis, keepdims=True)
-        keys += [fitting(forward, delta.shape), fitting(back, a.shape), ["down columns", "along rows"][axis],
-                 fitting(weights, w.shape), *shape_of(delta, a, bias, w)]
+        keys += [
+            fitting(forward, delta.shape),
+            fitting(back, a.shape),
+            ["down columns", "along rows"][axis],
+            fitting(weights, w.shape),
+            *shape_of(delta, a, bias, w),
+        ]
     return keys
 
 
@@ -137,14 +142,21 @@ def dominoes(c):
 
 def back_columns(c):
     w, delta, z = (np.array(c[name]) for name in ("W", "δ", "Z"))
-    return [grad(lambda a: anp.sum(delta * anp.dot(w, a)))(np.ones((2, 3))), grad(lambda z: anp.sum(relu(z)))(z),
-            grad(lambda z: anp.sum(delta * anp.dot(w, relu(z))))(z)]
+    return [
+        grad(lambda a: anp.sum(delta * anp.dot(w, a)))(np.ones((2, 3))),
+        grad(lambda z: anp.sum(relu(z)))(z),
+        grad(lambda z: anp.sum(delta * anp.dot(w, relu(z))))(z),
+    ]
 
 
 def back_rows(c):
     w, delta, z = (np.array(c[name]) for name in ("W", "δ", "Z"))
-    return ["neither", grad(lambda a: anp.sum(delta * anp.dot(a, w.T)))(np.ones((3, 2))),
-            grad(lambda z: anp.sum(delta * anp.dot(relu(z), w.T)))(z), c["W'"]]
+    return [
+        "neither",
+        grad(lambda a: anp.sum(delta * anp.dot(a, w.T)))(np.ones((3, 2))),
+        grad(lambda z: anp.sum(delta * anp.dot(relu(z), w.T)))(z),
+        c["W'"],
+    ]
 
 
 def stored_in_out(c):
@@ -153,8 +165,12 @@ def stored_in_out(c):
     k, n, m = (int(c[name]) for name in "knm")
     left, right = np.ones((m, k)).T, np.ones((m, n))
     sums = grad(value, 1)(a, w)
-    return [grad(value, 0)(a, w), sums, np.mean([np.outer(a[i], delta[i]) for i in range(3)], axis=0),
-            *shape_of(left, right, left @ right)]
+    return [
+        grad(value, 0)(a, w),
+        sums,
+        np.mean([np.outer(a[i], delta[i]) for i in range(3)], axis=0),
+        *shape_of(left, right, left @ right),
+    ]
 
 
 def bias_sums(c):
@@ -197,8 +213,11 @@ def twice_the_batch(c):
 def bias_update(c):
     delta = np.array(c["δ"])
     means = grad(lambda b: anp.mean(anp.dot(delta, b)))(np.ones(3))
-    return [[delta[i][j] for j in range(3) for i in range(3)], means, [b - c["η"] * g for b, g in
-                                                                       zip(c["b"], means, strict=True)]]
+    return [
+        [delta[i][j] for j in range(3) for i in range(3)],
+        means,
+        [b - c["η"] * g for b, g in zip(c["b"], means, strict=True)],
+    ]
 
 
 def bias_update_backwards(c):

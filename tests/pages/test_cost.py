@@ -105,27 +105,49 @@ def mean_squared_error(c):
 
 def cost_backwards(c):
     v, half_mean = c["v"], lambda v: np.mean(np.square(v)) / 2
-    return [np.dot(v, v), v[2] * v[2], v[2], c["a"] + v[2], 2 * c["m"], c["m"],
-            half_mean(c["k"] * v) / half_mean(v), half_mean(np.tile(v, 2)) / half_mean(v)]
+    return [
+        np.dot(v, v),
+        v[2] * v[2],
+        v[2],
+        c["a"] + v[2],
+        2 * c["m"],
+        c["m"],
+        half_mean(c["k"] * v) / half_mean(v),
+        half_mean(np.tile(v, 2)) / half_mean(v),
+    ]
 
 
 def chain_of_factors(c):
     x, w, b, y = (c[k] for k in "xwby")
     cost = lambda w, b: (y - relu(w * x + b)) ** 2 / 2  # noqa: E731
     z = w * x + b
-    return [z, y - z, cost(w, b), slope(lambda t, at: (at["v"] + t) ** 2 / 2), derivative(lambda a: y - a, z),
-            derivative(relu, z), slope(lambda t, at: t * at["x"]),
-            slope(lambda t, at: (at["v"] - t * at["x"]) ** 2 / 2), derivative(lambda w: cost(w, b), w),
-            derivative(lambda b: w * x + b, b), derivative(lambda b: cost(w, b), b)]
+    return [
+        z,
+        y - z,
+        cost(w, b),
+        slope(lambda t, at: (at["v"] + t) ** 2 / 2),
+        derivative(lambda a: y - a, z),
+        derivative(relu, z),
+        slope(lambda t, at: t * at["x"]),
+        slope(lambda t, at: (at["v"] - t * at["x"]) ** 2 / 2),
+        derivative(lambda w: cost(w, b), w),
+        derivative(lambda b: w * x + b, b),
+        derivative(lambda b: cost(w, b), b),
+    ]
 
 
 def half_and_mean(c):
     e, x, m = c["e"], c["x"], c["m"]
     share = lambda t, at: (at["v"] - t * at["x"]) ** 2 / (2 * at["m"])  # noqa: E731
-    return [slope(lambda t, at: (at["v"] + t) ** 2), slope(lambda t, at: (at["v"] + t) ** 2 / 2),
-            slope(lambda t, at: (at["v"] + t) ** 2 / (2 * at["m"])), slope(lambda t, at: at["v"] - t * at["x"]),
-            slope(share), slope(lambda t, at: (at["e"] + t * at["x"]) ** 2 / (2 * at["m"])),
-            derivative(lambda t: (e + t * x) ** 2 / (2 * m))]
+    return [
+        slope(lambda t, at: (at["v"] + t) ** 2),
+        slope(lambda t, at: (at["v"] + t) ** 2 / 2),
+        slope(lambda t, at: (at["v"] + t) ** 2 / (2 * at["m"])),
+        slope(lambda t, at: at["v"] - t * at["x"]),
+        slope(share),
+        slope(lambda t, at: (at["e"] + t * at["x"]) ** 2 / (2 * at["m"])),
+        derivative(lambda t: (e + t * x) ** 2 / (2 * m)),
+    ]
 
 
 def cost_as_formula(c):
@@ -135,8 +157,16 @@ def cost_as_formula(c):
     by_w = lambda f, w, b: derivative(lambda w: f(w, b), w)  # noqa: E731
     by_b = lambda f, w, b: derivative(lambda b: f(w, b), b)  # noqa: E731
     there = [by_w(cost, w, b), by_b(cost, w, b)]
-    return [lambda at: v(at["w"], at["b"]), by_w(v, w, b), by_b(v, w, b), lambda at: by_w(cost, at["w"], at["b"]),
-            lambda at: by_b(cost, at["w"], at["b"]), there, -v(w, b), there]
+    return [
+        lambda at: v(at["w"], at["b"]),
+        by_w(v, w, b),
+        by_b(v, w, b),
+        lambda at: by_w(cost, at["w"], at["b"]),
+        lambda at: by_b(cost, at["w"], at["b"]),
+        there,
+        -v(w, b),
+        there,
+    ]
 
 
 def active_examples(c):
@@ -144,8 +174,12 @@ def active_examples(c):
     let_through = [max(v, 0.0) for v in z]
     from_the_left = [round(max(v, 0.0) - max(v - 1e-6, 0.0), 9) / 1e-6 for v in z]  # so the kink has the slope 0
     slopes = [round(s, 3) for s in from_the_left]
-    return [["active" if s else "silent" for s in slopes], let_through, slopes,
-            [round((max(v, 0.0) - max(v - 1e-6 * k, 0.0)) / 1e-6, 3) for v, k in zip(z, x, strict=True)]]
+    return [
+        ["active" if s else "silent" for s in slopes],
+        let_through,
+        slopes,
+        [round((max(v, 0.0) - max(v - 1e-6 * k, 0.0)) / 1e-6, 3) for v, k in zip(z, x, strict=True)],
+    ]
 
 
 def error_terms(c):
@@ -164,8 +198,11 @@ def on_the_edges(c):
 def per_example(c):
     theta, x, y = setting(c)
     shares = gradient(lambda t: single_costs(t, x, y), theta)[:, :-1]
-    return [shares, gradient(lambda t: np.sum(single_costs(t, x, y)), theta)[:-1],
-            gradient(lambda t: np.mean(single_costs(t, x, y)), theta)[:-1]]
+    return [
+        shares,
+        gradient(lambda t: np.sum(single_costs(t, x, y)), theta)[:-1],
+        gradient(lambda t: np.mean(single_costs(t, x, y)), theta)[:-1],
+    ]
 
 
 def errors_found_back(c):
@@ -178,8 +215,14 @@ def bias_gradient(c):
     z, e = c["z"], c["e"]
     values = lambda t: relu(z + t)  # noqa: E731
     costs = lambda t: (values(t) - values(0) + e) ** 2 / 2  # noqa: E731
-    return [derivative(values), derivative(costs), derivative(lambda t: np.sum(costs(t))),
-            derivative(lambda t: np.mean(costs(t))), c["grad"] * 3, c["grad"] * 3 - c["e'"][0] - c["e'"][1]]
+    return [
+        derivative(values),
+        derivative(costs),
+        derivative(lambda t: np.sum(costs(t))),
+        derivative(lambda t: np.mean(costs(t))),
+        c["grad"] * 3,
+        c["grad"] * 3 - c["e'"][0] - c["e'"][1],
+    ]
 
 
 def whole_gradient(c):
@@ -213,15 +256,22 @@ def three_steps(c):
     for _ in range(3):
         found += [derivative(mean, w), w - rate * derivative(mean, w)]
         w = found[-1]
-    return [*[lambda at, i=i: derivative(lambda w: costs(w)[i], at["w"]) for i in (0, 1)],
-            lambda at: derivative(mean, at["w"]), *found]
+    return [
+        *[lambda at, i=i: derivative(lambda w: costs(w)[i], at["w"]) for i in (0, 1)],
+        lambda at: derivative(mean, at["w"]),
+        *found,
+    ]
 
 
 def learning_rates(c):
     curve, best, far = c["curve"], c["w*"], c["distance"]
     after = lambda k: [best + far * (1 - share) ** k for share in (0.1, 1, 2, 2.5)]  # noqa: E731
-    return [derivative(lambda w: curve * (w - best) ** 2 / 2, best + far), after(1), after(2),
-            ["creeps", "lands", "jumps to and fro", "flies off"]]
+    return [
+        derivative(lambda w: curve * (w - best) ** 2 / 2, best + far),
+        after(1),
+        after(2),
+        ["creeps", "lands", "jumps to and fro", "flies off"],
+    ]
 
 
 def count_batches(c):
@@ -230,8 +280,20 @@ def count_batches(c):
 
     few, many = cut(int(c["few"]), int(c["size"])), cut(c["N"], c["batch"])
     full = [size for size in many if size == c["batch"]]
-    return [len(few) - 1, few[-1], len(few), len(full), sum(full), many[-1], len(many), many[-1],
-            1, len(many), c["N"], c["epochs"] * len(many)]
+    return [
+        len(few) - 1,
+        few[-1],
+        len(few),
+        len(full),
+        sum(full),
+        many[-1],
+        len(many),
+        many[-1],
+        1,
+        len(many),
+        c["N"],
+        c["epochs"] * len(many),
+    ]
 
 
 def mini_batches(c):

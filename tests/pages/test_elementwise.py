@@ -6,7 +6,7 @@ import sympy
 
 from autograder import pages
 from autograder.layout import Shape
-from autograder.marking import mark
+from autograder.marking.pages import mark
 
 
 def shown(slug: str) -> list[str]:

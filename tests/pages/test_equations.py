@@ -5,7 +5,7 @@ import pytest
 
 from autograder import pages
 from autograder.layout.numbers import rounded
-from autograder.marking import mark
+from autograder.marking.pages import mark
 
 from . import test_equations_errors, test_equations_networks
 

@@ -77,8 +77,16 @@ def bp1_one_node(c):
     lost = printed(c["∂C/∂a"] * slope(other)) / slope(other)
     target = other - lost
     assert by_a(other, target) == pytest.approx(c["∂C/∂a"])
-    return [lambda at: by_a(at["a"], at["y"]), lambda at: slope(at["a"]), lambda at: error(at["a"], at["y"]),
-            by_a(a, y), slope(a), error(a, y), lost, target]
+    return [
+        lambda at: by_a(at["a"], at["y"]),
+        lambda at: slope(at["a"]),
+        lambda at: error(at["a"], at["y"]),
+        by_a(a, y),
+        slope(a),
+        error(a, y),
+        lost,
+        target,
+    ]
 
 
 def bp1_layer(c):
@@ -104,8 +112,13 @@ def bp2_one_node(c):
     cost = lambda a: anp.sum(delta * (w * a))  # noqa: E731
     ends, edges = grad(lambda z: anp.sum(delta * z))(np.zeros(2)), jacobian(lambda a: w * a)(a)
     own = grad(lambda dz: cost(nudged(a, dz)))(0.0)
-    return [[ends[0], edges[0], ends[1], edges[1]], grad(cost)(a), slope(a), own,
-            printed(c["back"] * c["s"]) / c["back"]]
+    return [
+        [ends[0], edges[0], ends[1], edges[1]],
+        grad(cost)(a),
+        slope(a),
+        own,
+        printed(c["back"] * c["s"]) / c["back"],
+    ]
 
 
 def index_form(c):
@@ -182,7 +195,8 @@ def bp4_one_weight(c):
 
 def bp4_layer(c):
     by_weights = lambda delta, a: grad(lambda w: anp.sum(delta * anp.dot(w, a)))(  # noqa: E731
-        np.ones((len(delta), len(a))))
+        np.ones((len(delta), len(a)))
+    )
     e, b = np.array(c["e"]), np.array(c["b"])
     known = by_weights(e, b)
     errors = [printed(known[i, 0]) / b[0] for i in (0, 1)]

@@ -63,8 +63,10 @@ class Nudged:
         self.w = {level: here[f"W{level}"] for level in range(1, depth + 1)}
         self.z, self.a = {}, {0: x.tolist()}
         for level in range(1, depth + 1):
-            self.z[level] = [sum(w * a for w, a in zip(line, self.a[level - 1], strict=True)) + b for line, b in
-                             zip(here[f"W{level}"].tolist(), here[f"b{level}"].tolist(), strict=True)]
+            self.z[level] = [
+                sum(w * a for w, a in zip(line, self.a[level - 1], strict=True)) + b
+                for line, b in zip(here[f"W{level}"].tolist(), here[f"b{level}"].tolist(), strict=True)
+            ]
             self.a[level] = [1 / (1 + exp(-z)) for z in self.z[level]]
 
     def delta(self, level):
@@ -120,9 +122,15 @@ def sigmoid_cross_entropy(c):
     def error(a, y):
         return grad(lambda z: surprise(sigmoid(z), y))(logit(a))
 
-    return [lambda at: grad(surprise)(at["a"], 1.0), lambda at: grad(sigmoid)(logit(at["a"])),
-            lambda at: error(at["a"], 1.0), lambda at: grad(surprise)(at["a"], 0.0), lambda at: error(at["a"], 0.0),
-            lambda at: error(at["a"], at["y"]), [error(a, y) for a, y in zip(c["a"], c["y"], strict=True)]]
+    return [
+        lambda at: grad(surprise)(at["a"], 1.0),
+        lambda at: grad(sigmoid)(logit(at["a"])),
+        lambda at: error(at["a"], 1.0),
+        lambda at: grad(surprise)(at["a"], 0.0),
+        lambda at: error(at["a"], 0.0),
+        lambda at: error(at["a"], at["y"]),
+        [error(a, y) for a, y in zip(c["a"], c["y"], strict=True)],
+    ]
 
 
 def slope_stays(c):
@@ -138,8 +146,12 @@ def softmax_jacobian(c):
     p, true = np.array(c["p"]), int(c["true"])
     z = np.log(p)
     cost = lambda p: -anp.log(p[true])  # noqa: E731
-    return [grad(cost)(p), jacobian(softmax)(z), grad(lambda z: cost(softmax(z)))(z),
-            [share - (k == true) for k, share in enumerate(c["p"])]]
+    return [
+        grad(cost)(p),
+        jacobian(softmax)(z),
+        grad(lambda z: cost(softmax(z)))(z),
+        [share - (k == true) for k, share in enumerate(c["p"])],
+    ]
 
 
 def softmax_short(c):
@@ -180,8 +192,9 @@ def softmax_network(c):
 
     still = np.zeros((2, 2)), np.zeros(2), np.zeros(3)
     error, back, by_w = grad(cost, 2)(*still), grad(cost, 1)(*still), grad(cost, 0)(*still)
-    behind = grad(lambda z: anp.log(anp.sum(anp.exp(anp.dot(w2, anp.maximum(0.0, z)))))
-                  - anp.dot(w2[true], anp.maximum(0.0, z)))(z1)
+    behind = grad(
+        lambda z: anp.log(anp.sum(anp.exp(anp.dot(w2, anp.maximum(0.0, z))))) - anp.dot(w2[true], anp.maximum(0.0, z))
+    )(z1)
     powers = [exp(z) for z in z2.tolist()]
     return [h, z2, [power / sum(powers) for power in powers], error, back, behind, by_w]
 
@@ -230,9 +243,17 @@ def from_shapes(c):
         return "yes"
 
     products = {"first": a2 @ a1.T, "second": a1 @ a2.T}
-    return [[x.size, a1.size, a2.size], layers, sum(layers), fits(w2, a2), fits(w2.T, a2), fits(a2, a1.T),
-            fits(a1, a1), *shape_of(*products.values()),
-            *[name for name, product in products.items() if product.shape == w2.shape]]
+    return [
+        [x.size, a1.size, a2.size],
+        layers,
+        sum(layers),
+        fits(w2, a2),
+        fits(w2.T, a2),
+        fits(a2, a1.T),
+        fits(a1, a1),
+        *shape_of(*products.values()),
+        *[name for name, product in products.items() if product.shape == w2.shape],
+    ]
 
 
 INDEPENDENT = {
@@ -266,5 +287,5 @@ def test_formulas_of_a_probability_agree_between_0_and_1():
                 for y in (0.0, 0.3, 1.0):
                     at = {"a": a, "y": y}
                     assert float(box.key.evaluate(at)) == pytest.approx(formula(at)), (variant, box.label, at)
-        for box, number in zip(sheet.boxes[len(formulas):], numbers, strict=True):
+        for box, number in zip(sheet.boxes[len(formulas) :], numbers, strict=True):
             assert float(box.key) == pytest.approx(number, abs=1e-9), (variant, box.label)

@@ -130,8 +130,11 @@ def two_variables(c):
 def network_slopes(c):
     a = c["a"]
     exponential = elementwise_grad(lambda x: anp.exp(a * x))
-    return [lambda at: float(exponential(at["x"])), lambda at: central(lambda x: np.sin(x * x), at["x"]),
-            *formula(lambda x, y: x * anp.exp(a * y), "xy")]
+    return [
+        lambda at: float(exponential(at["x"])),
+        lambda at: central(lambda x: np.sin(x * x), at["x"]),
+        *formula(lambda x, y: x * anp.exp(a * y), "xy"),
+    ]
 
 
 def both_ways(c):

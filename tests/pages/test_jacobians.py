@@ -9,7 +9,7 @@ from sympy.parsing.sympy_parser import implicit_multiplication, parse_expr, stan
 
 from autograder import pages
 from autograder.layout import Shape
-from autograder.marking import mark
+from autograder.marking.pages import mark
 
 
 def shown(slug: str) -> list[str]:

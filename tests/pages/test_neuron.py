@@ -74,8 +74,10 @@ def letters(c):
 
 def weight_from_index(c):
     net = {1: c["W1"], 2: c["W2"]}
-    read = [jacobian(lambda x, w=net[layer]: anp.dot(w, x))(np.ones(2))[j - 1, k - 1]
-            for layer, j, k in ((1, 1, 2), (1, 2, 1), (2, 1, 2), (2, 2, 1))]
+    read = [
+        jacobian(lambda x, w=net[layer]: anp.dot(w, x))(np.ones(2))[j - 1, k - 1]
+        for layer, j, k in ((1, 1, 2), (1, 2, 1), (2, 1, 2), (2, 2, 1))
+    ]
     layer, j, k = c["edge"]
     names = [["x_1", "x_2"], ["h_1", "h_2"], ["y_1", "y_2"]]
     return [read, names[layer - 1][k - 1], names[layer][j - 1]]
@@ -102,8 +104,15 @@ def what_is_missing(c):
 def many_in_one_out(c):
     w, x = np.reshape(c["w"], (1, 3)), np.reshape(c["x"], (3, 1))
     z = (w @ x).item() + c["b"]
-    return [Shape(w.shape), Shape(x.shape), Shape((w @ x).shape), z - c["b"], z, max(z, 0.0),
-            [(1 + np.tanh(z / 2)) / 2, (np.exp(2 * z) - 1) / (np.exp(2 * z) + 1)]]
+    return [
+        Shape(w.shape),
+        Shape(x.shape),
+        Shape((w @ x).shape),
+        z - c["b"],
+        z,
+        max(z, 0.0),
+        [(1 + np.tanh(z / 2)) / 2, (np.exp(2 * z) - 1) / (np.exp(2 * z) + 1)],
+    ]
 
 
 def layer(w, a, b):
@@ -183,15 +192,24 @@ def value(w, x, b):
 def chain_of_factors(c):
     w, x, b = np.array(c["w"]), np.array(c["x"]), c["b"]
     z = float(w @ x + b)
-    return [jacobian(lambda w: w * x)(w), grad(anp.sum)(w * x), grad(lambda s: s + b)(z - b), grad(relu)(z),
-            jacobian(lambda w: anp.sum(w * x))(w), grad(value)(w, x, b)]
+    return [
+        jacobian(lambda w: w * x)(w),
+        grad(anp.sum)(w * x),
+        grad(lambda s: s + b)(z - b),
+        grad(relu)(z),
+        jacobian(lambda w: anp.sum(w * x))(w),
+        grad(value)(w, x, b),
+    ]
 
 
 def behind_the_kink(c):
     x, w = np.array(c["x"]), np.ones(2)
     biases = [z - x @ w for z in (*c["z"], 0.0)]
-    return [[grad(relu)(float(z)) for z in (*c["z"], 0.0)], [grad(value)(w, x, b) for b in biases],
-            [grad(value, 2)(w, x, b) for b in biases]]
+    return [
+        [grad(relu)(float(z)) for z in (*c["z"], 0.0)],
+        [grad(value)(w, x, b) for b in biases],
+        [grad(value, 2)(w, x, b) for b in biases],
+    ]
 
 
 def across_the_kink(c):
@@ -208,8 +226,15 @@ def weights_bias_inputs(c):
     sigmoid = lambda z: 1 / (1 + anp.exp(-z))  # noqa: E731
     z = lambda w, x, b: anp.dot(w, x) + b  # noqa: E731
     a = lambda w, x, b: sigmoid(z(w, x, b))  # noqa: E731
-    return [grad(sigmoid)(float(w @ x + b)), grad(z)(w, x, b), grad(z, 2)(w, x, b), grad(z, 1)(w, x, b),
-            grad(a)(w, x, b), grad(a, 2)(w, x, b), grad(a, 1)(w, x, b)]
+    return [
+        grad(sigmoid)(float(w @ x + b)),
+        grad(z)(w, x, b),
+        grad(z, 2)(w, x, b),
+        grad(z, 1)(w, x, b),
+        grad(a)(w, x, b),
+        grad(a, 2)(w, x, b),
+        grad(a, 1)(w, x, b),
+    ]
 
 
 def by_complex_step(f, at):

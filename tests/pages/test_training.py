@@ -67,8 +67,15 @@ def shuffled_batches(c):
     steps, days = 0, 0
     for start in range(0, c["days"], 64):
         steps, days = steps + 1, min(c["days"] - start, 64)
-    return [batches[1], batches[2], [targets[n] for n in batches[1]], len(batches[2]), c["days"] // 64, days,
-            steps * c["passes"]]
+    return [
+        batches[1],
+        batches[2],
+        [targets[n] for n in batches[1]],
+        len(batches[2]),
+        c["days"] // 64,
+        days,
+        steps * c["passes"],
+    ]
 
 
 def valley_slopes(c, w):
@@ -186,8 +193,11 @@ def same_scale(c):
 def lazy_guesses(c):
     early, later = [100 * n for n in c["early"]], [100 * n for n in c["later"]]
     mean, yesterday = sum(early) / 4, [early[3], later[0], later[1], later[2]]
-    off = [[abs(mean - n) for n in later], [abs(a - b) for a, b in zip(yesterday, later, strict=True)],
-           [100 * abs(n) for n in c["off"]]]
+    off = [
+        [abs(mean - n) for n in later],
+        [abs(a - b) for a, b in zip(yesterday, later, strict=True)],
+        [100 * abs(n) for n in c["off"]],
+    ]
     return [mean, yesterday, *([*row, sum(row) / 4] for row in off)]
 
 

@@ -9,15 +9,15 @@ import pytest
 from nbclient import NotebookClient
 
 from autograder import pages
+from autograder.authoring.exercise import RELEASE
 from autograder.bikes.table import held_back_days
-from autograder.code_marking import GRADING, local, mark_code
 from autograder.engine import Adam as EngineAdam
 from autograder.engine import Layer as EngineLayer
 from autograder.engine import Momentum as EngineMomentum
 from autograder.engine import Network as EngineNetwork
 from autograder.engine import parameters
-from autograder.exercise import RELEASE
-from autograder.oracle import mark_exercises
+from autograder.marking.code import GRADING, local, mark_code
+from autograder.marking.oracle import mark_exercises
 from autograder.pages import training_bikes_code as bikes
 from autograder.pages.activations_code import ReLU, Sigmoid, SoftmaxCrossEntropy, Tanh
 from autograder.pages.training_code import Layer, MeanSquaredError, Network, gradient_is_right, numerical_gradient

@@ -9,7 +9,7 @@ import pytest
 from autograder import pages
 from autograder.classroom import tables
 from autograder.classroom.assess import Row
-from autograder.marking import POINTS, mark
+from autograder.marking.pages import POINTS, mark
 from autograder.report.table import read
 
 SLUGS = ("gradients/one-weight", "gradients/bigger-nudge", "gradients/smaller-nudge", "cost/errors-found-back")

@@ -8,7 +8,7 @@ from html.parser import HTMLParser
 
 import pytest
 
-from autograder.mistakes import MESSAGES
+from autograder.authoring.mistakes import MESSAGES
 from autograder.pages import exercises
 from autograder.report import read_class
 from autograder.report.document import anchor, bar, counted, html, number, percent
@@ -140,4 +140,4 @@ def test_words_and_numbers():
     assert [percent(share) for share in (0, 0.001, 0.38, 0.999, 1)] == ["0 %", "< 1 %", "38 %", "99 %", "100 %"]
     assert number(1234567) == "1\u202f234\u202f567" and number(1234.5) == "1\u202f234.5" and number(3.0) == "3"
     assert [counted(1, "box"), counted(2, "box"), counted(3, "page")] == ["1 box", "2 boxes", "3 pages"]
-    assert re.findall(r'width:([\d.]+)%', bar([1, 0, 0, 0, 0, 0, 3])) == ["25.0", "75.0"]
+    assert re.findall(r"width:([\d.]+)%", bar([1, 0, 0, 0, 0, 0, 3])) == ["25.0", "75.0"]

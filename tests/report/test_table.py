@@ -94,7 +94,7 @@ def test_an_empty_class_is_said(tmp_path):
 
 def test_verdicts_on_code_are_counted_with_those_on_boxes(tmp_path):
     """Partly right with too few digits, an error or an endless loop with what cannot be read; nothing is lost."""
-    from autograder.code_marking import Finding
+    from autograder.marking.code import Finding
 
     said = re.search(r"state: str  # (.*)", inspect.getsource(Finding))[1].split(", ")
     row = rows_of("ada", {"gradients/one-weight": {}})[0]

@@ -1,0 +1,8 @@
+"""Reading what a student typed, and deciding whether two values are the same answer.
+
+numbers    numbers, shapes and words of a list; the tidying that all readers share
+formulas   formulas in named variables
+equality   exactly the same, the same to the digits asked for, or of the same value
+
+Imports: layout (shapes, how numbers are written), engine.
+"""

@@ -1,0 +1,9 @@
+"""The language in which exercises are written: what an author of pages imports.
+
+page       a page: a function that computes its own key while declaring its boxes
+exercise   a code exercise: a reference, its behaviours, its slips
+explorer   an explorer: a function of its controls
+mistakes   the slips with a name, and what is said of each
+
+Imports: layout, answers, kernels (the runner of scripts), engine.
+"""

@@ -1,0 +1,471 @@
+"""Write an exercise as an ordinary function that computes it while declaring its boxes.
+
+    @page("The error of the last layer", row="8.2")
+    def output_error(given, box):
+        a = given("a", [0.8, 0.3])
+        y = given("y", [1, 0])
+        error = box(a - y, "a - y", "Which comes first, prediction or target?", how="Prediction minus target.",
+                    wrong_sign=y - a)
+        return step("Compare prediction and target.", eq("a - y", "=", column(error)))
+
+`given` returns the canonical numbers, or for another variant seeded numbers of the same shape and kind. `box` returns
+what it was handed and remembers it as the expected answer. Run once, the function yields the key. Run again with `box`
+returning what a student typed, it yields what would follow from the student's own earlier answers.
+"""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from fractions import Fraction
+from functools import cached_property, lru_cache
+from inspect import unwrap
+from math import isfinite
+from typing import NamedTuple
+
+import numpy as np
+
+from ..answers.equality import equal
+from ..engine.expressions import Expr
+from ..layout import Node, Shape, boxed, nodes_in, number, undrawn
+from ..layout.boxed import BoxedArray
+from ..layout.numbers import simple_fraction
+from .mistakes import MESSAGES
+
+OWN = 10_000  # variants below are for practice; from here on each belongs to students, see autograder.marking.variants
+OWN_VARIANTS = 1_000_000
+ATTEMPTS = 2000  # tries for each variant until its numbers are fit to print
+CLASHING = 0.01  # share of named mistakes that may look like another one of their box
+WORTH_CARRYING = {0.0, 1.0}  # trivial answers that make what follows trivial too
+
+
+DECLARED: dict[str, set[tuple[str, int]]] = {}  # slug → where pages of that name are written
+
+
+class PageError(Exception):
+    """A page is written wrongly. The message names the page, its line, and what to change."""
+
+
+class Unfit(Exception):
+    """These numbers do not make a good exercise; the next ones will be tried."""
+
+
+KINDS = {"expression": Expr, "choice": str, "shape": Shape}  # anything else is a number
+
+
+class Box(NamedTuple):
+    """One box: what is expected in it, and what to say about it."""
+
+    number: int
+    key: Fraction | float | Expr | str | Shape
+    name: str  # what stands in it, as mathematics: "∂Z/∂W"
+    label: str  # the same, spoken: "box 7, row 2, column 1 of ∂L/∂W"
+    hint: str
+    how: str
+    digits: int | None = None  # significant digits asked for; None asks for the exact number
+    names: tuple[str, ...] = ()  # the variables that a formula may use
+    mistakes: tuple[tuple[str, object], ...] = ()  # (code, what that slip gives)
+    width: int = 3
+    options: tuple[str, ...] = ()  # the words to choose from
+
+    @property
+    def kind(self) -> str:
+        """How the answer is read: one of KINDS."""
+        return next((kind for kind, types in KINDS.items() if isinstance(self.key, types)), "number")
+
+    @property
+    def shown(self) -> str:
+        """The key as it is printed."""
+        return number(self.key, self.digits) if self.kind == "number" else str(self.key)
+
+    @property
+    def literal(self) -> str:
+        """The key as Python source, as it stands in the dict of a solution."""
+        plain = self.kind == "number" and "/" not in self.shown
+        return self.shown if plain else f'"{self.shown}"'
+
+
+@dataclass(frozen=True)
+class Sheet:
+    """A page with its numbers: one variant, its boxes and keys, and what to print. Variant 0 is the canonical one."""
+
+    page: Page
+    variant: int
+    attempt: int
+    boxes: tuple[Box, ...]
+    body: tuple[Node, ...]
+    givens: Mapping[str, object]  # what the page was given, by name
+
+    @property
+    def own(self) -> bool:
+        """Whether these are a student's own numbers."""
+        return self.variant >= OWN
+
+    @cached_property
+    def rules(self) -> str:
+        """What answers look like on this page, said in one line at its foot."""
+        asked = sorted({box.digits for box in self.boxes if box.digits and box.kind == "number"})
+        exact = any(not box.digits and box.kind == "number" for box in self.boxes)
+        shapes = any(box.kind == "shape" for box in self.boxes)
+        formulas = sorted({name for box in self.boxes if box.kind == "expression" for name in box.names})
+        said = []
+        if exact:
+            said.append("Numbers are exact: 3, −0.5 and 3/4 are all fine.")
+        if asked:
+            digits = " or ".join(map(str, asked))
+            said.append(f"{'Where decimals go on, give' if exact else 'Give'} {digits} digits.")
+        if formulas:
+            said.append(f"Formulas in {', '.join(formulas)}: x^2, 2x, sin(x), e^x, ln(x), 1/x.")
+        if shapes:
+            said.append("Shapes are rows × columns: 3×2, or 3x2.")
+        return " ".join(said)
+
+    @cached_property
+    def echoes(self) -> frozenset[int]:
+        """The boxes whose answers the page shows a second time."""
+        return frozenset(node.options["box"] for node in nodes_in(self.body) if node.kind == "echo")
+
+    def follow(self, carried: Mapping[int, object]) -> Run:
+        """The run in which the boxes in `carried` hold these values instead of the key."""
+        run = Run(self.page, self.variant, self.attempt, carried)
+        try:
+            with np.errstate(all="ignore"), undrawn():
+                self.page.function(run.given, run.box)
+        except Exception:  # noqa: BLE001, S110
+            pass  # a slip may lead nowhere, such as the root of -1: later boxes then follow from nothing
+        return run
+
+
+@dataclass(frozen=True)
+class Page:
+    """An exercise: a function of (given, box), and where it belongs."""
+
+    function: Callable
+    title: str
+    rows: tuple[str, ...]  # the rows of the curriculum that it teaches
+    chapter: str
+    slug: str
+    place: int = field(default=0, compare=False)  # its number in the chapter, set by the catalogue
+
+    @property
+    def kicker(self) -> str:
+        """The small line beside the title."""
+        return f"{self.chapter.replace('_', ' ').capitalize()} {self.place}"
+
+    @property
+    def points(self) -> int:
+        """One point a box."""
+        return len(self.sheet().boxes)
+
+    def sheet(self, variant: int = 0) -> Sheet:
+        """The page with the numbers of `variant`. PageError when it is written wrongly."""
+        return _sheet(self, variant)
+
+    def __hash__(self) -> int:
+        return hash(self.slug)
+
+    def __repr__(self) -> str:
+        return f"Page({self.slug!r})"
+
+
+def page(title: str, row: str | tuple[str, ...]) -> Callable[[Callable], Page]:
+    """Make a page of a function (given, box) → what to print. `row` names the curriculum's row or rows."""
+
+    def make(function: Callable) -> Page:
+        chapter = function.__module__.rpartition(".")[2]
+        slug = f"{chapter}/{function.__name__}".replace("_", "-")
+        code = unwrap(function).__code__
+        DECLARED.setdefault(slug, set()).add((code.co_filename, code.co_firstlineno))
+        return Page(function, title, (row,) if isinstance(row, str) else tuple(row), chapter, slug)
+
+    return make
+
+
+@lru_cache(maxsize=4096)
+def _sheet(page: Page, variant: int) -> Sheet:
+    for attempt in range(ATTEMPTS):
+        run = Run(page, variant, attempt)
+        try:
+            with np.errstate(all="ignore"):
+                body = page.function(run.given, run.box)
+            run.vet()
+        except Unfit as unfit:
+            if variant == 0:
+                line = run.blamed or _line(page, unfit)
+                raise _error(page, f"the canonical numbers are not fit: {unfit}", line) from None
+            continue
+        except PageError as error:
+            raise _error(page, f"{error}{_of(variant)}", _line(page, error)) from None
+        except Exception as error:
+            raise _error(page, f"{type(error).__name__}: {error}{_of(variant)}", _line(page, error)) from error
+        if not run.boxes:
+            raise _error(page, "the page has no box; call box(value, name, hint, how=...)")
+        body = (body,) if isinstance(body, Node) else tuple(body)
+        sheet = Sheet(page, variant, attempt, tuple(run.boxes), body, run.numbers)
+        if 0 in sheet.echoes:
+            raise _error(page, "echo() shows what stands in a box: give it what box() returned, not a result of it")
+        return sheet
+    raise _error(page, f"no fit numbers for variant {variant} in {ATTEMPTS} tries; loosen given(...) or require(...)")
+
+
+@lru_cache(maxsize=4096)
+def _most_clashes(page: Page) -> float:
+    """More clashes than these are too many for any numbers: there are no more named mistakes in other variants."""
+    run = Run(page, 0, 0)
+    with undrawn():
+        page.function(run.given, run.box)
+    return CLASHING * sum(map(len, run.slips))
+
+
+def _error(page: Page, said: str, line: int | None = None) -> PageError:
+    code = unwrap(page.function).__code__
+    return PageError(f"{page.slug} ({code.co_filename}:{line or code.co_firstlineno}): {said}")
+
+
+def _of(variant: int) -> str:
+    return f" (variant {variant})" if variant else ""
+
+
+def _line(page: Page, error: BaseException) -> int | None:
+    """The line of the page's own file at which this error came up."""
+    file, lines = unwrap(page.function).__code__.co_filename, []
+    traced = error.__traceback__
+    while traced:
+        if traced.tb_frame.f_code.co_filename == file:
+            lines.append(traced.tb_lineno)
+        traced = traced.tb_next
+    return lines[-1] if lines else None
+
+
+class Run:
+    """One execution of a page's function: hands out numbers, collects boxes."""
+
+    def __init__(self, page: Page, variant: int, attempt: int, carried: Mapping[int, object] | None = None) -> None:
+        self.page, self.carried = page, carried
+        self.canonical = variant == 0
+        from random import Random  # here, so that importing the marking stays light
+
+        self.draw = Random(f"{page.slug}/{variant}/{attempt}").random  # the same numbers on every machine
+        self.boxes: list[Box] = []
+        self.handed: list[object] = []  # what each box was handed, in order
+        self.slips: list[tuple[tuple[str, object], ...]] = []  # and what each named mistake would give
+        self.invisible: list[str] = []
+        self.blamed: int | None = None  # the line of the first box whose named mistake gives the key
+        self.planted = self.clashes = 0  # named mistakes, and those that look like another one of their box
+        self.numbers: dict[str, object] = {}
+        self.given = Given(self)
+
+    def box(
+        self,
+        value: object,
+        name: str,
+        hint: str = "",
+        *,
+        how: str = "",
+        digits: int | None = None,
+        only: object = None,
+        names: tuple[str, ...] | str = (),
+        options: tuple[str, ...] | list[str] = (),
+        **mistakes: object,
+    ) -> object:
+        """Declare boxes, one per entry of `value`, and return what stands in them.
+
+        name      what it is, as mathematics ("∂Z/∂W"); spoken as the box's label
+        hint      a question that helps when the answer is wrong
+        how       one sentence for the worked solution
+        digits    significant digits asked for; without it the number is exact
+        only      the entries that are boxes (indices or a mask of the array); the others are printed
+        names     the variables a formula may use
+        options   the words to choose from, where `value` is a word or words
+        mistakes  code=what that slip gives, of the same shape as `value`, nan where an entry does not have it; codes
+                  stand in `autograder.authoring.mistakes`
+        """
+        values = _array(value)
+        where = _positions(values.shape, only)
+        slips = {code: np.broadcast_to(_array(slip), values.shape) for code, slip in mistakes.items()}
+        first = len(self.handed) + 1
+        for index in where:
+            self.handed.append(values[index])
+            self.slips.append(tuple((code, slip[index]) for code, slip in slips.items()))
+        if self.carried is None:
+            self._declare(values, where, first, name, hint, how, digits, names, tuple(options), slips)
+            return self._boxed(values, where, first)
+        held = values.copy()
+        for n, index in enumerate(where, start=first):
+            held[index] = self.carried.get(n, values[index])
+        return self._boxed(held, where, first)
+
+    def _boxed(self, values: np.ndarray, where: list[tuple], first: int) -> object:
+        if values.shape == ():
+            return boxed(values[()], first)
+        numbers = np.zeros(values.shape, dtype=int)
+        for n, index in enumerate(where, start=first):
+            numbers[index] = n
+        return BoxedArray(values, numbers)
+
+    def _declare(self, values, where, first, name, hint, how, digits, names, options, slips) -> None:
+        if unknown := set(slips) - set(MESSAGES):
+            raise PageError(f"unknown mistake {sorted(unknown)[0]!r}; add it to autograder/authoring/mistakes.py")
+        for what, text in (("name", name), ("hint", hint), ("how", how)):
+            if not text or not text.strip():
+                raise PageError(f'box {first} has no {what}; say box(value, "name", "a hint that asks", how="...")')
+        shown = [False] * len(slips)
+        for n, index in enumerate(where, start=first):
+            key = _key(values[index], digits, n)
+            kept = []
+            for i, (code, slip) in enumerate(slips.items()):
+                if _tellable(slip[index], key, digits):
+                    shown[i] = True
+                    kept.append((code, slip[index]))
+            self.planted += len(kept)
+            self.clashes += _clashes([slip for _, slip in kept], digits)
+            names_ = tuple(names.split()) if isinstance(names, str) else tuple(names)
+            if isinstance(key, Expr) and not key.names <= set(names_):
+                raise PageError(f"box {n} has the key {key}, which uses names outside names={names_}")
+            if isinstance(key, str) and key not in options:
+                raise PageError(f"box {n} has the key {key!r}, which is not among options={options}")
+            label = _label(n, index, values.shape, name)
+            self.boxes.append(Box(n, key, name, label, hint, how, digits, names_, tuple(kept), 3, options))
+        widest = max(len(box.shown) for box in self.boxes[first - 1 :])
+        for i, box in enumerate(self.boxes[first - 1 :], start=first - 1):
+            width = max(3, widest + 1) if box.kind == "number" else max(5, widest, *map(len, options))
+            self.boxes[i] = box._replace(width=width)
+        for code, seen in zip(slips, shown, strict=True):
+            if not seen:
+                self.invisible.append(f"box {first}: {code}")
+                self.blamed = self.blamed or self._calling_line()
+        if not self.canonical and (self.invisible or self.clashes > _most_clashes(self.page)):
+            raise Unfit("vet() would refuse these numbers, whatever comes")
+
+    def _calling_line(self) -> int | None:
+        """The line of the page that is being run just now."""
+        file, frame = unwrap(self.page.function).__code__.co_filename, sys._getframe()
+        while frame and frame.f_code.co_filename != file:
+            frame = frame.f_back
+        return frame.f_lineno if frame else None
+
+    def vet(self) -> None:
+        """Refuse numbers on which a named mistake gives the key, or two named mistakes give the same."""
+        if self.invisible:
+            raise Unfit(f"the mistake gives the key itself ({self.invisible[0]}); change the numbers or leave it out")
+        if self.clashes > CLASHING * self.planted and not self.canonical:
+            raise Unfit("two named mistakes of a box give the same")
+
+
+def _array(value: object) -> np.ndarray:
+    """The value as an array of floats, or of formulas, words or shapes, each a single entry."""
+    if isinstance(value, (Expr, str, Shape)):
+        single = np.empty((), dtype=object)
+        single[()] = value
+        return single
+    if isinstance(value, (list, tuple)):
+        rows = [_array(entry) for entry in value]
+        return np.stack(rows) if rows else np.empty(0)
+    return np.asarray(value, dtype=object if np.asarray(value).dtype.kind == "O" else float)
+
+
+def _positions(shape: tuple[int, ...], only: object) -> list[tuple]:
+    if only is None:
+        return list(np.ndindex(shape))
+    if isinstance(only, np.ndarray) and only.dtype == bool:
+        return [index for index in np.ndindex(shape) if only[index]]
+    return [index if isinstance(index, tuple) else (index,) for index in only]
+
+
+def _key(value: object, digits: int | None, n: int) -> Fraction | float | Expr | str | Shape:
+    if isinstance(value, (Expr, str, Shape)):
+        return value
+    value = float(value)
+    if not isfinite(value):
+        raise PageError(f"the key of box {n} is {value}; keep the numbers away from where it is not finite")
+    exact = simple_fraction(value)
+    if exact is None and digits is None:
+        raise PageError(f"the key of box {n} is {value!r}, no short fraction; say digits=3")
+    return value if digits is not None and exact is None else exact
+
+
+def _tellable(slip: object, key: object, digits: int | None) -> bool:
+    """Whether this mistake can be told from the right answer; nan stands for one that this entry does not have."""
+    return bool(slip == slip) and not equal(slip, key, digits)
+
+
+def _clashes(slips: list, digits: int | None) -> int:
+    """How many of these mistakes would be taken for an earlier one."""
+    return sum(any(equal(slip, other, digits) for other in slips[:i]) for i, slip in enumerate(slips))
+
+
+def spoken(name: str) -> str:
+    """The name of a box as it is read aloud."""
+    return name.replace("_", " ").replace("^", " to the ").replace("{", "").replace("}", "")
+
+
+def _label(n: int, index: tuple, shape: tuple[int, ...], name: str) -> str:
+    if len(shape) == 2:
+        return f"box {n}, row {index[0] + 1}, column {index[1] + 1} of {spoken(name)}"
+    if len(shape) == 1:
+        return f"box {n}, entry {index[0] + 1} of {spoken(name)}"
+    return f"box {n}, {spoken(name)}"
+
+
+class Given:
+    """Hands a page its numbers; what a page calls `given`."""
+
+    def __init__(self, run: Run) -> None:
+        self._run = run
+
+    def __call__(
+        self,
+        name: str,
+        canonical: object,
+        *,
+        low: float | None = None,
+        high: float | None = None,
+        step: float | None = None,
+        zero: bool | None = None,
+    ) -> object:
+        """The number or array `name`: the canonical one, or seeded ones of the same shape and kind.
+
+        low, high  bounds of an entry's size, sign aside; by default up to the largest canonical one, at least 9 steps
+        step       the entries are multiples of it; by default the finest decimal place of the canonical numbers
+        zero       whether an entry may be 0; by default if a canonical one is
+        """
+        values = np.array(canonical, dtype=float)
+        if not self._run.canonical:
+            values = self._vary(values, low, high, step, zero)
+        values.flags.writeable = False
+        return self._noted(name, float(values) if values.shape == () else values)
+
+    def _vary(self, canonical, low, high, step, zero) -> np.ndarray:
+        step = step or _finest_place(canonical)
+        zero = bool(np.any(canonical == 0)) if zero is None else zero
+        least = round((low if low is not None else (0.0 if zero else step)) / step)
+        most = round((high if high is not None else max(float(np.max(np.abs(canonical))), 9 * step)) / step)
+        signed = bool(np.any(canonical < 0))
+        out = np.empty(canonical.shape)
+        for index in np.ndindex(canonical.shape):
+            size = least + int(self._run.draw() * (most - least + 1))
+            sign = -1 if signed and self._run.draw() < 0.5 else 1
+            out[index] = round(sign * size * step, 6)
+        return out
+
+    def choice(self, name: str, canonical: object, *others: object) -> object:
+        """One of several things, the first being canonical: a formula, a word, a list of numbers."""
+        options = (canonical, *others)
+        chosen = canonical if self._run.canonical else options[int(self._run.draw() * len(options))]
+        return self._noted(name, chosen)
+
+    def _noted(self, name: str, value: object) -> object:
+        self._run.numbers[name] = value
+        return value
+
+    def require(self, condition: bool, why: str = "") -> None:
+        """Numbers for which `condition` does not hold are not printed; others are drawn."""
+        if not condition and self._run.carried is None:
+            raise Unfit(why or "require() does not hold")
+
+
+def _finest_place(numbers: np.ndarray) -> float:
+    """1, 0.1, 0.01 or 0.001: the last decimal place that these numbers use."""
+    flat = numbers.ravel().tolist()
+    return next(10.0**-k for k in range(4) if k == 3 or all(abs(round(v, k) - v) < 1e-12 for v in flat))

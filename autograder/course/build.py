@@ -1,0 +1,160 @@
+"""Make chapters and solutions from source/, and prove that they are right.
+
+    build(root)      source/<chapter>/*.ipynb → chapters/ and solutions/, through nbgrader's own converters
+    check(root)      a list of problems, each with the command that mends it; empty when all is well
+
+`nbgrader generate_assignment 01-gradients` by hand writes the same bytes as `build`.
+"""
+
+from __future__ import annotations
+
+import json
+import logging
+import re
+import shutil
+import sqlite3
+from collections import Counter
+from contextlib import closing
+from copy import deepcopy
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+from nbgrader.converters import GenerateAssignment, GenerateSolution, NbGraderException
+from nbgrader.coursedir import CourseDirectory
+from traitlets.config import Config
+from traitlets.config.loader import ConfigFileNotFound, PyFileConfigLoader
+
+from .. import pages
+from ..nbgrader.release import CALL
+from ..submissions.notebook import cells
+from .documents import documents
+from .vetting import vet
+
+CONFIG = "nbgrader_config.py"
+VETTED = 5  # variants of each page that a build looks at; the tests look at more
+REBUILD = "workbook build"
+MADE = ("chapters", "solutions")
+
+
+class BuildError(Exception):
+    """A chapter cannot be built. The message says which, why, and what to do."""
+
+
+# -- build -------------------------------------------------------------------------------------------------------------
+
+
+def build(root: Path, into: Path | None = None) -> list[Path]:
+    """Make chapters/ and solutions/ of the course at `root`, in `into` if given; returns the files written.
+
+    Everything in those two folders is replaced. The instructor's gradebook is not touched. Raises BuildError.
+    """
+    root, into = Path(root).resolve(), Path(into or root).resolve()
+    own = _own_config(root)  # first, so that a fault in it is told at once
+    used = (pages.catalogue().get(slug) for word, slug in _used(root) if word == "page")
+    if faults := [fault for page in used if page for fault in vet(page, range(VETTED))]:
+        raise BuildError("\n".join(faults))
+    chapters = [folder.name for folder in _chapters(root)]
+    with TemporaryDirectory() as folder:
+        gradebook = Path(folder) / "gradebook.db"
+        with closing(sqlite3.connect(gradebook)) as book:
+            book.execute("CREATE TABLE workbook (built)")  # a book with a table is not new: saves starting alembic
+        for chapter in chapters:
+            config = _config(own, root, into, gradebook, chapter)
+            for converter in (GenerateAssignment, GenerateSolution):
+                _convert(converter, config, chapter)
+    for made in MADE:
+        _drop_old(into / made, chapters)
+    written = sorted(path for made in MADE for path in (into / made).rglob("*") if path.is_file())
+    return written + _write_documents(root, into)
+
+
+def _write_documents(root: Path, into: Path) -> list[Path]:
+    """The tables in docs/ that are made from the catalogue, where the course has a folder for them."""
+    if not (root / "docs").is_dir():
+        return []
+    (into / "docs").mkdir(exist_ok=True)
+    paths = {into / "docs" / name: text for name, text in documents().items()}
+    for path, text in paths.items():
+        path.write_text(text, encoding="utf-8", newline="\n")
+    return list(paths)
+
+
+def _chapters(root: Path) -> list[Path]:
+    source = root / "source"
+    return sorted(folder for folder in source.glob("*") if folder.is_dir() and any(folder.glob("*.ipynb")))
+
+
+def _own_config(root: Path) -> Config:
+    """The course's own settings: nbgrader_config.py and, through it, workbook.toml."""
+    try:
+        return PyFileConfigLoader(CONFIG, path=str(root)).load_config()
+    except ConfigFileNotFound:
+        raise BuildError(f"There is no {CONFIG} in {root.name}; run this in the course folder or say --root") from None
+    except (ValueError, OSError) as error:  # a wrong setting, or a file that cannot be read
+        raise BuildError(str(error)) from None
+
+
+def _config(own: Config, root: Path, into: Path, gradebook: Path, chapter: str) -> Config:
+    """The course's own settings, with other places to write to."""
+    config = deepcopy(own)
+    config.CourseDirectory.root = str(root)
+    config.CourseDirectory.db_url = f"sqlite:///{gradebook}"
+    config.CourseDirectory.release_directory = str(into / "chapters")
+    config.CourseDirectory.solution_directory = str(into / "solutions")
+    config.CourseDirectory.assignment_id = chapter
+    return config
+
+
+def _convert(kind: type, config: Config, chapter: str) -> None:
+    said = _Said()
+    converter = kind(coursedir=CourseDirectory(config=config), config=config, log=said.log)
+    converter.force = True
+    try:
+        converter.start()
+    except NbGraderException:
+        raise BuildError(f"source/{chapter} cannot be built: {said.reason}") from None
+
+
+class _Said(logging.Handler):
+    """Listens to a converter, which tells its log, not its caller, what went wrong."""
+
+    def __init__(self) -> None:
+        super().__init__(logging.ERROR)
+        self.messages: list[str] = []
+        self.log = logging.Logger("workbook build")
+        self.log.addHandler(self)
+
+    def emit(self, record: logging.LogRecord) -> None:
+        self.messages.append(record.getMessage())
+
+    @property
+    def reason(self) -> str:
+        """The last line of the first traceback, without the name of the exception's module."""
+        traced = [message for message in self.messages if message.startswith("Traceback")] or self.messages
+        last = traced[0].strip().splitlines()[-1] if traced else "nbgrader gave no reason"
+        return re.sub(r"^[\w.]+: ", "", last)
+
+
+def _drop_old(folder: Path, chapters: list[str]) -> None:
+    """Remove the chapters that have no source any more."""
+    for old in folder.glob("*"):
+        if old.name not in chapters and old.is_dir():
+            shutil.rmtree(old)
+
+
+# -- check -------------------------------------------------------------------------------------------------------------
+
+
+def _used(root: Path) -> Counter[tuple[str, str]]:
+    """How often each word and slug, as in page("…"), stands in the source notebooks, in their order."""
+    paths = (path for folder in _chapters(root) for path in sorted(folder.glob("*.ipynb")))
+    code = (cell for path in paths for cell in cells(_json(path)) if cell.kind == "code")
+    calls = (CALL.fullmatch(cell.source) for cell in code)
+    return Counter((call[1], call[3]) for call in calls if call)
+
+
+def _json(path: Path) -> object:
+    try:
+        return json.loads(path.read_text(encoding="utf-8"))
+    except (OSError, ValueError, RecursionError):
+        return None

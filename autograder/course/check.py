@@ -1,0 +1,171 @@
+"""TODO"""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+from .. import explorers, pages
+from ..marking.code import local, mark_code
+from ..marking.pages import mark
+from ..nbgrader.feedback import FormulaError, formula_svg
+from ..submissions.answers import read_notebook
+from ..submissions.ids import code_slug_of, grade_id
+from ..submissions.notebook import cells
+from .build import MADE, REBUILD, BuildError, _chapters, _json, _used, build
+from .documents import uncovered
+
+NOTE = ".license"  # ends the name of a note on the origin and licence of a data file, which is how one is declared
+
+
+FORMULA = re.compile(r"(?<![\\$])(\$\$?)(?!\$)(.+?)(?<!\\)\1", re.DOTALL)
+
+
+CODE = re.compile(r"```.*?```|`[^`\n]*`", re.DOTALL)
+
+
+def check(root: Path) -> list[str]:
+    """Everything that is wrong with the course at `root`, all at once; each line says what mends it."""
+    root = Path(root).resolve()
+    return [*_stray(root), *_sources(root), *_catalogue(root), *_rows(root), *_current(root), *_scores(root)]
+
+
+def _rows(root: Path) -> list[str]:
+    """Where the course keeps the table of the curriculum, every row of it has a page."""
+    return uncovered() if (root / "docs" / "curriculum.md").is_file() else []
+
+
+def _stray(root: Path) -> list[str]:
+    """nbgrader copies every other file of a source folder into the release: it would be published.
+
+    Data for students is declared by a note beside it, of origin and licence: days.csv by days.csv.license.
+    """
+    found = []
+    for path in sorted((root / "source").rglob("*")):
+        here = path.relative_to(root).as_posix()
+        if ".ipynb_checkpoints" in path.parts or "__pycache__" in path.parts or path.is_dir():
+            continue
+        beside_a_notebook = len(path.relative_to(root / "source").parts) == 2
+        if not beside_a_notebook or not (path.suffix == ".ipynb" or _declared(path)):
+            found.append(
+                f"{here} would be published with its chapter: git rm {here}, or move it out of source/; "
+                f"if it is data for students, say where it comes from in {here}{NOTE}"
+            )
+    return found
+
+
+def _declared(path: Path) -> bool:
+    """Whether this is a data file with a note that says something, or such a note."""
+    data = path.with_suffix("") if path.suffix == NOTE else path
+    note = path if path.suffix == NOTE else path.with_name(path.name + NOTE)
+    return data.is_file() and note.is_file() and bool(note.read_text(encoding="utf-8", errors="replace").strip())
+
+
+def _sources(root: Path) -> list[str]:
+    """Source notebooks can be read, hold no outputs, and their formulas can be drawn."""
+    found = []
+    for folder in _chapters(root):
+        for path in sorted(folder.glob("*.ipynb")):
+            here = path.relative_to(root).as_posix()
+            nb = _json(path)
+            if not isinstance(nb, dict) or not isinstance(nb.get("cells"), list):
+                found.append(f"{here} is not a notebook: restore it with git checkout {here}")
+                continue
+            if any(isinstance(cell, dict) and cell.get("outputs") for cell in nb["cells"]):
+                found.append(f"{here} holds outputs: jupyter nbconvert --clear-output --inplace {here}")
+            for n, cell in enumerate(cells(nb), start=1):
+                if cell.kind == "markdown":
+                    found += [f"{here}, cell {n}: {error}; edit {here}" for error in bad_formulas(cell.source)]
+    return found
+
+
+def bad_formulas(markdown: str) -> list[str]:
+    """What is wrong with the formulas between dollar signs in a text."""
+    found = []
+    for match in FORMULA.finditer(CODE.sub("", markdown)):
+        try:
+            formula_svg(match[2])
+        except FormulaError as error:
+            found.append(str(error))
+    return found
+
+
+def _catalogue(root: Path) -> list[str]:
+    """Every page and every explorer stands in exactly one source notebook, once."""
+    used = _used(root)
+    known = {"page": pages.catalogue(), "explore": explorers.catalogue(), "exercise": pages.exercises()}
+    names = {"explore": "explorer"}
+    found = [
+        f"the {names.get(word, word)} {slug} is in no notebook: "
+        f'add a cell {word}("{slug}") to source/{pages.CHAPTERS[each.chapter]}/'
+        for word, all_ in known.items()
+        for slug, each in all_.items()
+        if not used[word, slug] and each.chapter in pages.CHAPTERS
+    ]
+    return found + [
+        f"the {names.get(word, word)} {slug} is used {n} times: keep one of its cells in source/"
+        for (word, slug), n in used.items()
+        if n > 1
+    ]
+
+
+def _current(root: Path) -> list[str]:
+    """Building again gives the same bytes."""
+    with TemporaryDirectory() as folder:
+        try:
+            build(root, Path(folder))
+        except BuildError as error:
+            return [f"{error}; mend it, then {REBUILD}"]
+        found = []
+        for made in (*MADE, "docs"):
+            fresh, there = _files(Path(folder) / made), _files(root / made)
+            if made == "docs":  # most documents there are written by hand
+                there = {name: path for name, path in there.items() if name in fresh}
+            for name in sorted(fresh.keys() | there.keys()):
+                if name not in there:
+                    found.append(f"{made}/{name} is missing: {REBUILD}")
+                elif name not in fresh:
+                    found.append(f"{made}/{name} has no source: git rm {made}/{name}")
+                elif fresh[name].read_bytes() != there[name].read_bytes():
+                    found.append(f"{made}/{name} differs from its source: {REBUILD}")
+    return found
+
+
+def _files(folder: Path) -> dict[str, Path]:
+    kept = (path for path in folder.rglob("*") if path.is_file() and ".ipynb_checkpoints" not in path.parts)
+    return {path.relative_to(folder).as_posix(): path for path in kept}
+
+
+def _scores(root: Path) -> list[str]:
+    """A chapter handed in as it is released earns nothing; a solution earns everything."""
+    found = []
+    for made, expected in zip(MADE, ("0", "full marks"), strict=True):
+        for name, path in sorted(_files(root / made).items()):
+            if path.suffix == ".ipynb":
+                points, out_of = map(sum, zip(score(_json(path)), _code_score(_json(path)), strict=True))
+                if points != (0 if made == "chapters" else out_of):
+                    found.append(f"{made}/{name} earns {points:g} of {out_of:g}, not {expected}: {REBUILD}")
+    return found
+
+
+def score(nb: object) -> tuple[float, float]:
+    """What a notebook earns, and what it could: through the same reading and marking as a submission."""
+    names = {cell.cell_id for cell in cells(nb)}
+    asked = {slug: page for slug, page in pages.catalogue().items() if grade_id(slug) in names}
+    read = read_notebook(nb, {slug: page.points for slug, page in asked.items()}).pages
+    earned = [mark(page, read[slug].answers if slug in read else {}) for slug, page in asked.items()]
+    return sum(marks.points for marks in earned), float(sum(marks.out_of for marks in earned))
+
+
+def _code_score(nb: object) -> tuple[float, float]:
+    """The same for code exercises. It runs them here: they are the course's own."""
+    names: dict[str, object] = {}
+    earned = []
+    for cell in cells(nb):
+        if (slug := code_slug_of(cell.cell_id)) in pages.exercises():
+            for need in pages.load_exercise(slug).needs:
+                names.setdefault(need.name, need.reference)  # what another chapter teaches
+            exec(compile(cell.source, slug, "exec"), names)  # noqa: S102
+            earned.append(mark_code(slug, local(names)))
+    return sum(marks.points for marks in earned), float(sum(marks.out_of for marks in earned))

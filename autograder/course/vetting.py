@@ -1,0 +1,122 @@
+"""Look for what an author overlooks: a page over many variants of its numbers.
+
+    vet("cost/error-terms", range(200))     what is wrong with it, a line each: where, and what to do
+
+A page that works with its canonical numbers may fail with others: a key that is not finite, a slip that is not told
+from the key, numbers that put a key right onto a kink, where the smallest change gives another answer.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from inspect import unwrap
+from random import Random
+from typing import NamedTuple
+
+import numpy as np
+
+from .. import pages
+from ..authoring.page import Box, Given, Page, PageError, Run, Sheet
+from ..render import pages as render
+
+TINY = 1e-6  # how far numbers are moved, relative to their size
+JUMP = 1e-4  # what a key may then move by at most, unless it shrinks with the nudge: slopes can be steep, not broken
+
+
+class Way(NamedTuple):
+    """In which proportions the numbers of a page move."""
+
+    seed: int
+    mirrored: bool  # those that moved most move least: a sum that was zero then comes out on its other side
+
+
+WAYS = [Way(seed, mirrored) for seed in range(2) for mirrored in (False, True)]
+
+
+def vet(page: Page | str, variants: Iterable[int]) -> list[str]:
+    """What is wrong with a page, each fault once, with the line and what to do."""
+    page = pages.load(page) if isinstance(page, str) else page
+    found: dict[str, None] = {}
+    for variant in variants:
+        try:
+            sheet = page.sheet(variant)
+        except PageError as error:
+            return [*found, str(error)]
+        for n in misplaced(sheet) if variant == 0 else ():
+            found[f"{_where(page)}: box {n} must stand on the page once; show what box() returned, not a copy"] = None
+        if not found and (n := on_a_kink(sheet)):
+            found[_kink(sheet, n)] = None
+    return list(found)
+
+
+def misplaced(sheet: Sheet) -> list[int]:
+    """The boxes that the page does not show, or shows in two places."""
+    html = render.template(sheet)
+    return [box.number for box in sheet.boxes if html.count(f'data-box="{box.number}"') != 1]
+
+
+def on_a_kink(sheet: Sheet) -> int | None:
+    """The first box whose key jumps when the numbers of the page move by a hair; None if all stay put."""
+    return next((n for way in WAYS if (n := _jumps(sheet, way))), None)
+
+
+def _jumps(sheet: Sheet, way: Way) -> int | None:
+    far = _nudged(sheet, TINY, way)
+    moved = [box for box, held in zip(sheet.boxes, far, strict=True) if _apart(held, box) > JUMP] if far else []
+    close = _nudged(sheet, TINY / 100, way) if moved else None
+    for box in moved if close else ():
+        held = close[box.number - 1]
+        if _apart(held, box) > max(JUMP, _apart(far[box.number - 1], box) / 2):
+            return box.number
+    return None
+
+
+def _apart(held: object, box: Box) -> float:
+    """How far what a box would hold is from its key; from a word, another is 1 away."""
+    if box.kind == "number":
+        return abs(float(held) - float(box.key))
+    return float(box.kind == "choice" and held != box.key)
+
+
+def _nudged(sheet: Sheet, size: float, way: Way) -> list | None:
+    """What the boxes would hold if every number were a little larger in size; None if the page cannot say."""
+    run = Run(sheet.page, sheet.variant, sheet.attempt, {})
+    run.given = Nudged(run, sheet.givens, size, way)
+    try:
+        with np.errstate(all="ignore"):
+            sheet.page.function(run.given, run.box)
+    except Exception:  # noqa: BLE001
+        return None
+    return run.handed if len(run.handed) == len(sheet.boxes) else None
+
+
+class Nudged(Given):
+    """Hands a page the numbers it was given, each a hair further from zero, so that int() and rounding see the same."""
+
+    def __init__(self, run: Run, givens: Mapping[str, object], size: float, way: Way) -> None:
+        super().__init__(run)
+        self._givens, self._size, self._mirrored = givens, size, way.mirrored
+        self._draw = Random(f"{run.page.slug}/{way.seed}").random
+
+    def __call__(self, name: str, *_: object, **__: object) -> object:
+        values = np.asarray(self._givens[name], dtype=float)
+        share = np.reshape([self._draw() for _ in range(values.size)], values.shape)
+        share = 1 - share if self._mirrored else share
+        moved = np.where(values == 0, self._size * (2 * share - 1), values * (1 + self._size * share))
+        return float(moved) if moved.shape == () else moved
+
+    def choice(self, name: str, *_: object) -> object:
+        return self._givens[name]
+
+
+def _kink(sheet: Sheet, n: int) -> str:
+    numbers = ", ".join(f"{name} = {np.asarray(value).tolist()}" for name, value in sheet.givens.items())
+    return (
+        f"{_where(sheet.page)}: with variant {sheet.variant} the key of box {n} lies on a kink or a jump, where a hair "
+        f"more gives another answer ({numbers[:160]}); keep away from it with given.require(...)"
+    )
+
+
+def _where(page: Page) -> str:
+    code = unwrap(page.function).__code__
+    return f"{page.slug} ({code.co_filename}:{code.co_firstlineno})"

@@ -1,0 +1,12 @@
+"""What an answer is worth, and why: data in, data out; no widget, no HTML, no notebook server.
+
+pages        the boxes of a page: right, follows, a slip with a name, wrong
+code         a code exercise: what came back from the kernel, compared behaviour by behaviour
+differences  where two pieces of plain data differ
+oracle       the code exercises of a notebook, tried in a kernel
+policy       how much is told, and from when on
+variants     which numbers a student has
+progress     how far a student is in a chapter
+
+Imports: submissions, pages, authoring, answers, kernels, settings, engine.
+"""

@@ -1,0 +1,227 @@
+"""Mark the code exercises of a notebook: its code runs in a kernel of its own, and only says what it gives.
+
+    mark_exercises(json.load(file))          {"activations/relu-code": CodeMarks(...), ...}
+
+That one function marks what a student handed in, with nbgrader or without it. The notebook is read as data; its code
+cells run in their order, each exercise is tried where its grade cell stands, and what comes back is compared here. Code
+that loops, dies, or eats memory costs the exercise it belongs to: the kernel starts again with what ran before. A
+notebook in which nothing was begun starts no kernel.
+"""
+
+from __future__ import annotations
+
+import logging
+import tempfile
+import time
+from collections.abc import Collection, Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from .. import pages
+from ..authoring.exercise import Exercise
+from ..kernels import sandbox
+from ..kernels.kernel import Died, Kernel, Late, Ran
+from ..submissions.exercises import begun, ours, written_in
+from ..submissions.ids import code_id, grade_id
+from ..submissions.notebook import Cell, cells
+from .code import GRADING, CodeMarks, Finding, Stopped, blank_marks, mark_code
+
+SECONDS = 30.0  # for a cell
+MOST_SECONDS = 600.0  # for a notebook, exercises included
+MOST_STARTS = 8  # of a kernel for one notebook
+LATE = "This did not come to an end in {:g} seconds. Look at the loops."
+DIED = "This code stopped Python as a whole, or ran out of memory."
+GONE = "Not tried: the code before it stopped Python again and again, or ran out of time."
+
+log = logging.getLogger(__name__)
+
+
+# -- a kernel that comes back ------------------------------------------------------------------------------------------
+
+
+@dataclass
+class Oracle:
+    """One student's kernel. It starts when it is needed, and again after it died, with what ran before.
+
+    folder     where the code runs, and the only place that lasts into which it can write
+    course     the course folder, hidden where there is a sandbox
+    """
+
+    folder: Path
+    course: str = ""
+    seconds: float = SECONDS
+    most_seconds: float = MOST_SECONDS
+    megabytes: int = 4096
+    sandboxed: bool = True
+    kernel: Kernel | None = None
+    before: list[str] = field(default_factory=list)  # the cells that ran to their end
+    starts: int = 0
+    used: float = 0.0
+
+    def __enter__(self) -> Oracle:
+        return self
+
+    def __exit__(self, *error: object) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """Stop the kernel, if there is one."""
+        if self.kernel is not None:
+            self.kernel.close()
+            self.kernel = None
+
+    def run(self, source: str, ran: Ran) -> None:
+        """Run a cell; what it shows goes into `ran`. Raises Stopped with a sentence for the student."""
+        self._within(self.seconds, lambda kernel, left: kernel.run(source, left, ran))
+        self.before.append(source)
+
+    def ask(self, exercise: Exercise):
+        """Ask about an exercise: all its behaviours share its seconds."""
+        left = [exercise.seconds]
+
+        def ask(request: dict) -> object:
+            start = time.monotonic()
+            try:
+                return self._within(left[0], lambda kernel, left: kernel.ask(request, left), exercise.seconds)
+            finally:
+                left[0] = max(left[0] - (time.monotonic() - start), 0.05)
+
+        return ask
+
+    def _within(self, seconds: float, work, limit: float | None = None):
+        kernel = self._alive()
+        start = time.monotonic()
+        try:
+            return work(kernel, min(seconds, self.most_seconds - self.used))
+        except Late:
+            raise Stopped(LATE.format(limit or seconds)) from None
+        except Died:
+            self.close()
+            raise Stopped(LATE.format(limit or seconds) if time.monotonic() - start > seconds else DIED) from None
+        finally:
+            self.used += time.monotonic() - start
+
+    def _alive(self) -> Kernel:
+        """The kernel; a new one, in which the earlier cells ran again, if it is gone."""
+        if self.used >= self.most_seconds:
+            self.close()
+            raise Stopped(GONE)
+        while self.kernel is None:
+            if self.starts >= MOST_STARTS:
+                raise Stopped(GONE)
+            self.starts += 1
+            self._start()
+        return self.kernel
+
+    def _start(self) -> None:
+        try:
+            self.kernel = Kernel(self.folder, self.course, self.megabytes, self.sandboxed)
+        except Exception as error:  # noqa: BLE001  whatever jupyter_client and the system have against it
+            log.warning("the kernel does not start: %s", error)
+            return
+        for n, source in enumerate(self.before):
+            try:
+                self.kernel.run(source, self.seconds)
+            except (Late, Died):  # it did end the first time; without it, then
+                del self.before[n]
+                self.close()
+                return
+
+
+# -- a notebook --------------------------------------------------------------------------------------------------------
+
+
+@dataclass
+class Step:
+    """One thing to do, in order: run a code cell, or try an exercise."""
+
+    source: str = ""
+    exercise: Exercise | None = None
+    holds: tuple[Exercise, ...] = ()  # the exercises that are written in this cell
+    ran: Ran = field(default_factory=Ran)
+    stopped: str = ""  # why the cell did not come to its end
+    marks: CodeMarks | None = None
+
+
+def work(steps: list[Step], oracle: Oracle, seed: str = GRADING) -> None:
+    """Run and try all steps, in order. The results are put into them. Raises nothing, whatever the code does."""
+    failed: dict[str, str] = {}
+    for step in steps:
+        if step.exercise is None:
+            try:
+                oracle.run(step.source, step.ran)
+            except Stopped as stop:
+                step.stopped = str(stop)
+            if step.stopped or step.ran.failed:
+                said = step.stopped or f"The cell of this exercise ended with an error. {_error(step.ran)}".strip()
+                failed |= {exercise.slug: said for exercise in step.holds}
+        else:
+            step.marks = mark_code(step.exercise, oracle.ask(step.exercise), seed)
+            if step.marks.blank and step.exercise.slug in failed:
+                step.marks = _stopped(step.exercise, failed[step.exercise.slug])
+
+
+def _error(ran: Ran) -> str:
+    said = [f"{output.get('ename')}: {output.get('evalue')}" for output in ran.outputs if output.output_type == "error"]
+    return said[-1][:300] if said else ""
+
+
+def _stopped(exercise: Exercise, said: str) -> CodeMarks:
+    return CodeMarks(exercise, tuple(Finding(each, "stopped", said=said) for each in exercise.behaviours))
+
+
+def mark_exercises(
+    nb: object, slugs: Collection[str] | None = None, *, seed: str = GRADING, folder: Path | None = None,
+    course: str = "", seconds: float = SECONDS, megabytes: int = 4096, sandboxed: bool = True,
+) -> dict[str, CodeMarks]:  # fmt: skip
+    """The marks of a notebook's code exercises, slug → marks, in the order of the course. Never raises.
+
+    nb         the parsed JSON of an .ipynb file, whatever it is
+    slugs      the exercises that it should hold; without them, those that it mentions
+    seed       which cases: `autograder.authoring.exercise.RELEASE` gives those that students see
+    folder     where its code runs: data files are read from there; without one, an empty folder
+    course     the course folder, hidden from the code where there is a sandbox
+    seconds    for a code cell; an exercise has its own
+    megabytes  memory for the kernel, where the system can limit it
+    sandboxed  whether to use bubblewrap where it works
+    """
+    listed = cells(nb)
+    known = pages.exercises()
+    asked = [slug for slug in known if (slug in slugs if slugs is not None else _mentions(listed, slug))]
+    steps = list(_steps(listed, [known[slug] for slug in asked]))
+    if any(step.exercise for step in steps):
+        with tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as empty:
+            with Oracle(folder or Path(empty), course, seconds, megabytes=megabytes, sandboxed=sandboxed) as oracle:
+                work(steps, oracle, seed)
+    marked = {step.exercise.slug: step.marks for step in steps if step.exercise}
+    return {slug: marked.get(slug) or blank_marks(known[slug]) for slug in asked}
+
+
+def _mentions(listed: list[Cell], slug: str) -> bool:
+    return any(cell.cell_id in (code_id(slug), grade_id(slug)) for cell in listed)
+
+
+def _steps(listed: list[Cell], exercises: list[Exercise]) -> Iterator[Step]:
+    """All code cells that are the student's; each begun exercise after the cell that holds it or at its grade cell."""
+    places: dict[int, list[Exercise]] = {}
+    holds: dict[int, list[Exercise]] = {}
+    for exercise in exercises:
+        written = written_in(listed, exercise.slug, exercise.starter)
+        if written is not None and begun(listed[written].source, exercise.starter):
+            graded = [n for n, cell in enumerate(listed) if cell.cell_id == grade_id(exercise.slug) and n > written]
+            places.setdefault(graded[0] if graded else written, []).append(exercise)
+            holds.setdefault(written, []).append(exercise)
+    for n, cell in enumerate(listed):
+        if cell.kind == "code" and cell.source.strip() and not ours(cell):
+            yield Step(cell.source, holds=tuple(holds.get(n, ())))
+        yield from (Step(exercise=exercise) for exercise in places.get(n, ()))
+
+
+def sandbox_note() -> tuple[int, str]:
+    """What to say in the log of the kernels: a level and a sentence."""
+    if (missing := sandbox.why_not()) is None:
+        return logging.INFO, "student code runs inside bubblewrap: no network, nothing but its own folder to write into"
+    return logging.WARNING, (
+        f"student code runs without a sandbox: {missing}. It could read and change files of this account. "
+        "Install bubblewrap (on Debian and Ubuntu: apt install bubblewrap)"
+    )

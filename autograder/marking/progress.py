@@ -1,0 +1,194 @@
+"""How far a student is: for each page and code exercise of a chapter blank, begun, filled or right.
+
+    progress_of(cells(nb), "equations")       from a notebook, as data; runs nothing
+    chapters_in(folder)                       of all chapters in a folder, from their .ipynb files
+    bar(progress), text(progress)             the same as HTML and as plain text
+
+A page is right when all its boxes are right or follow, as far as the course tells that already: where it does not, a
+page with nothing left blank is filled. Whether code is right is known from the result that its grade cell holds.
+"""
+
+from __future__ import annotations
+
+import ast
+import json
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import NamedTuple
+
+from .. import pages
+from ..authoring.page import Page
+from ..layout.typeset import unmarked
+from ..settings import Settings
+from ..submissions.answers import read_cells
+from ..submissions.exercises import begun, written_in
+from ..submissions.ids import SETUP_ID, code_id, code_slug_of, grade_id, page_id, slug_of
+from ..submissions.notebook import Cell, cells
+from .pages import mark
+from .policy import RIGHT, Policy
+from .variants import own_variant
+
+STATES = {"blank": "blank", "begun": "begun", "filled": "filled in", "right": "right"}
+MAX_SETUP = 10_000  # characters of a set-up cell
+MAX_BYTES = 20_000_000  # of a notebook; a larger file is not read
+
+
+class Item(NamedTuple):
+    """One page, or one code exercise, and how far it is."""
+
+    slug: str
+    title: str
+    place: int  # in its chapter, from 1
+    state: str = "blank"  # one of STATES
+    done: float = 0  # boxes that are right or, where that is not told, filled; points of code
+    out_of: int = 0
+    code: bool = False
+
+    @property
+    def cell(self) -> str:
+        """The id of its cell."""
+        return (code_id if self.code else page_id)(self.slug)[:64]
+
+    @property
+    def said(self) -> str:
+        """In words: "3, The error of the last layer: begun, 4 of 9 right"."""
+        what = "" if self.state in ("blank", "right") or not self.done else f", {self.done:g} of {self.out_of}"
+        return f"{self.place}, {self.title}: {STATES[self.state]}{what}"
+
+
+@dataclass(frozen=True)
+class Progress:
+    """How far a chapter is."""
+
+    folder: str  # 08-equations
+    title: str
+    items: tuple[Item, ...]
+    place: str = ""  # where its notebook is, seen from where this is shown
+
+    @property
+    def summary(self) -> str:
+        """In one line: "5 of 32 pages right, 2 begun"."""
+        count = {state: sum(item.state == state for item in self.items) for state in STATES}
+        out_of = f"{len(self.items)} page{'' if len(self.items) == 1 else 's'}"
+        rest = [f"{count[state]} {STATES[state]}" for state in ("filled", "begun") if count[state]]
+        return ", ".join([f"{count['right']} of {out_of} right", *rest])
+
+
+# -- from notebooks ----------------------------------------------------------------------------------------------------
+
+
+def progress_of(
+    listed: Sequence[Cell], chapter: str, *, settings: Settings | None = None, student: str = "", place: str = ""
+) -> Progress:
+    """How far the cells of a notebook are. Never raises, whatever the cells hold.
+
+    settings   of the chapter: whose numbers, and what is told; by default as its set-up cell says
+    student    the student id, where the notebook does not say it
+    """
+    settings = settings or settings_in(listed)
+    known = {page.slug: page for page in pages.chapter_pages(chapter)}
+    found = read_cells(list(listed), {slug: len(page.sheet().boxes) for slug, page in known.items()})
+    variant = own_variant(student or found.student or "", settings)
+    policy = Policy(settings.feedback, settings.feedback_until)
+    items = []
+    for n, slug in enumerate(_order(listed, chapter, known), start=1):
+        if slug in known:
+            answers = found.pages[slug].answers if slug in found.pages else {}
+            items.append(page_item(known[slug], answers, variant, policy)._replace(place=n))
+        else:
+            items.append(_code_item(listed, slug, policy)._replace(place=n))
+    return Progress(pages.CHAPTERS[chapter], _title(listed, chapter), tuple(items), place)
+
+
+def page_item(page: Page, answers: dict[int, str], variant: int = 0, policy: Policy | None = None) -> Item:
+    """How far one page is with these answers, as far as may be told."""
+    policy = policy or Policy()
+    told = policy.tells(mark(page, answers, variant))
+    typed = sum(bool(text.strip()) for text in answers.values())
+    right = sum(verdict.state in RIGHT for verdict in told.verdicts) or (told.points if policy.held else 0)
+    state = "right" if right == told.out_of else "filled" if policy.held and typed >= told.out_of else "begun"
+    state = state if typed else "blank"
+    return Item(page.slug, unmarked(page.title), page.place, state, right or (typed if policy.held else 0), told.out_of)
+
+
+def _code_item(listed: Sequence[Cell], slug: str, policy: Policy) -> Item:
+    exercise = pages.load_exercise(slug)
+    at = written_in(list(listed), slug, exercise.starter)
+    if at is None or not begun(listed[at].source, exercise.starter):
+        return Item(slug, unmarked(exercise.title), 0, "blank", 0, exercise.points, True)
+    points = next((cell.result for cell in listed if cell.cell_id == grade_id(slug) and cell.result is not None), 0.0)
+    points = 0 if policy.held else points
+    state = "right" if points >= exercise.points else "begun"
+    return Item(slug, unmarked(exercise.title), 0, state, points, exercise.points, True)
+
+
+def _order(listed: Sequence[Cell], chapter: str, known: dict[str, Page]) -> list[str]:
+    """The slugs of the chapter as they stand in the notebook; pages whose cells are gone come last."""
+    order: dict[str, None] = {}
+    for cell in listed:
+        slug = cell.page or slug_of(cell.cell_id) or code_slug_of(cell.cell_id)
+        if slug in known or (slug in pages.exercises() and slug.partition("/")[0] == chapter):
+            order[slug] = None
+    return [*order, *(slug for slug in known if slug not in order)]
+
+
+def _title(listed: Sequence[Cell], chapter: str) -> str:
+    """The first heading of the notebook."""
+    first = next((cell.source for cell in listed if cell.kind == "markdown"), "").partition("\n")[0]
+    return first.removeprefix("# ").strip()[:80] if first.startswith("# ") else chapter.capitalize()
+
+
+# -- from files --------------------------------------------------------------------------------------------------------
+
+
+def settings_in(listed: Sequence[Cell]) -> Settings:
+    """The settings that the set-up cell of a notebook passes to course(...), read as data."""
+    source = next((cell.source for cell in listed if cell.cell_id == SETUP_ID), "")
+    try:
+        calls = [node for node in ast.walk(ast.parse(source[:MAX_SETUP])) if isinstance(node, ast.Call)]
+        given = {word.arg: ast.literal_eval(word.value) for call in calls for word in call.keywords if word.arg}
+        return Settings().but(**given)
+    except (SyntaxError, ValueError, RecursionError, MemoryError):  # a SettingError is a ValueError
+        return Settings()
+
+
+def chapters_in(
+    folder: Path, settings: Callable[[str], Settings | None] = lambda _: None, *, student: str = ""
+) -> list[Progress]:
+    """How far the chapters are whose notebooks lie in `folder`/<chapter>/; those that are not there are left out.
+
+    settings   gives the settings of a chapter by the name of its folder; by default as its set-up cell says
+    """
+    found = []
+    for chapter, name in pages.CHAPTERS.items():
+        for path in sorted((folder / name).glob("*.ipynb")):
+            listed = cells(read(path))
+            if listed:
+                found.append(
+                    progress_of(
+                        listed, chapter, settings=settings(name), student=student, place=f"../{name}/{path.name}"
+                    )
+                )
+                break
+    return found
+
+
+def read(path: Path) -> object:
+    """The parsed file; None for what cannot be read."""
+    try:
+        return json.loads(path.read_bytes()) if path.stat().st_size <= MAX_BYTES else None
+    except (OSError, ValueError, RecursionError):
+        return None
+
+
+def chapter_of(listed: Sequence[Cell]) -> str | None:
+    """The chapter to which the pages of a notebook belong."""
+    for cell in listed:
+        slug = cell.page or slug_of(cell.cell_id)
+        if slug in pages.catalogue():
+            return pages.catalogue()[slug].chapter
+    return None
+
+
+# -- shown -------------------------------------------------------------------------------------------------------------

@@ -1,0 +1,25 @@
+"""What plain `nbgrader` does for this course: mark from data, survive whatever is handed in, write readable feedback.
+
+    c = get_config()
+    configure(c, Path(__file__).parent)      in nbgrader_config.py, at the root of the course
+
+pipeline   nbgrader's options: which steps its converters take, in which order
+release    the steps that make chapters and solutions
+exporter   how a submitted file is read; rebuild   the clean notebook that is made around its answers
+marks      the steps that mark it and keep the grades
+feedback, holdback   what students are shown, and what is kept back until a date
+autograde, processes, lock   `workbook autograde`, and one run at a time
+
+Imports: render, marking and all below them; and nbgrader. It is loaded only when it is used: it takes a second.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+
+def configure(c: object, root: Path) -> None:
+    """Set nbgrader's options for this course. `root` is the course folder, where workbook.toml stands."""
+    from .pipeline import configure
+
+    configure(c, root)

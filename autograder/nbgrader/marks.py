@@ -1,0 +1,241 @@
+"""Mark the pages of a clean notebook and save the points: the second pass of `nbgrader autograde`.
+
+MarkCode        runs what students wrote, if any of it is graded, and marks the code exercises from outside
+MarkPages       marks every page from its answers and leaves the points where nbgrader reads them
+CapOutput       shortens what student code printed
+SaveGrades      puts the points, and each page's faults as a comment, into the gradebook
+"""
+
+from __future__ import annotations
+
+from logging import WARNING
+from pathlib import Path
+from shutil import copytree, ignore_patterns
+from tempfile import TemporaryDirectory
+
+from nbformat.notebooknode import NotebookNode
+from nbformat.v4 import new_output
+from nbgrader.api import BaseCell, Comment, Grade, Gradebook, SubmittedNotebook
+from nbgrader.preprocessors import Execute, NbGraderPreprocessor, SaveAutoGrades
+from traitlets import Bool, Instance, Integer, Unicode
+
+from .. import pages
+from ..kernels.sandbox import short_place
+from ..marking.code import GRADING, CodeMarks, blank_marks
+from ..marking.oracle import Oracle, Step, sandbox_note, work
+from ..marking.variants import mark_for
+from ..render.outputs import code_outputs, grade_outputs, page_outputs, score_output
+from ..settings import CourseSettings
+from ..submissions.answers import from_data
+from ..submissions.ids import SETUP_ID, STUDENT_ID, code_slug_of, grade_id, is_explorer, page_id, slug_of
+
+UNKNOWN = "UnknownPage"
+NOT_RUN = "This cell was not run."
+
+
+class MarkCode(Execute):
+    """Run what a student wrote, in a kernel that has no say in the marks, and mark the code exercises from outside."""
+
+    seed = Unicode(GRADING, help="Cases are drawn from this text; students see those of another.").tag(config=True)
+    megabytes = Integer(4096, help="Memory of a kernel, where the system can limit it.").tag(config=True)
+    sandboxed = Bool(True, help="Whether student code runs inside bubblewrap where that works.").tag(config=True)
+    said = False  # whether the log knows of the sandbox
+
+    def preprocess(self, nb, resources, km=None):
+        """Run the cells that are not ours if any of them is graded or belongs to a code exercise that was begun."""
+        steps, places = self.steps(nb)
+        if any(step.exercise for step in steps) or any(map(_graded_code, nb.cells)):
+            self.tell()
+            with TemporaryDirectory(dir=short_place(), ignore_cleanup_errors=True) as folder:
+                own = Path(folder) / "work"
+                copytree(resources["metadata"]["path"], own, symlinks=True, ignore=ignore_patterns("*.ipynb"))
+                settings = {"seconds": self.timeout, "megabytes": self.megabytes, "sandboxed": self.sandboxed}
+                with Oracle(own, self.root(), **settings) as oracle:
+                    work(steps, oracle, self.seed)
+            for step, cell in zip(steps, places, strict=True):
+                if step.exercise is None:
+                    cell.outputs = step.ran.outputs + ([_not_run(step.stopped)] if step.stopped else [])
+        marks = {step.exercise.slug: step.marks for step in steps if step.exercise}
+        for slug, cell in _code_grades(nb):
+            self.leave(slug, cell, marks)
+        return nb, resources
+
+    def steps(self, nb: NotebookNode) -> tuple[list[Step], list[NotebookNode]]:
+        """What there is to do, in order, and the cell of each."""
+        known = pages.exercises()
+        held = [cell.metadata.get("workbook", {}) for cell in nb.cells]
+        begun = [written["exercise"] for written in held if written.get("begun")]
+        todo = []
+        for cell in nb.cells:
+            name = cell.metadata.get("nbgrader", {}).get("grade_id")
+            ours = slug_of(name) is not None or name in (SETUP_ID, STUDENT_ID) or is_explorer(name)
+            if cell.cell_type == "code" and not ours and cell.source.strip():
+                held = known.get(code_slug_of(name))
+                todo.append((Step(cell.source, holds=(held,) if held else ()), cell))
+            elif cell.cell_type == "code" and name and name.startswith("grade-") and slug_of(name) in begun:
+                if slug_of(name) in known:
+                    todo.append((Step(exercise=known[slug_of(name)]), cell))
+        return [step for step, _ in todo], [cell for _, cell in todo]
+
+    def leave(self, slug: str, cell: NotebookNode, marked: dict[str, CodeMarks]) -> None:
+        """Put the marks where nbgrader reads them."""
+        exercise, most = pages.exercises().get(slug), float(cell.metadata["nbgrader"]["points"])
+        if exercise is None:
+            said = f"There is no code exercise “{slug}” in the workbook any more; grade it by hand."
+            self.log.error(said)
+            cell.outputs = [new_output("error", ename=UNKNOWN, evalue=said, traceback=[said]), score_output(0.0)]
+            return
+        marks = marked.get(slug) or blank_marks(exercise)
+        cell.outputs = code_outputs(marks, marks.scaled(most), most)
+
+    def root(self) -> str:
+        """The course folder."""
+        return str(Path(self.parent.coursedir.root).resolve()) if hasattr(self.parent, "coursedir") else ""
+
+    def tell(self) -> None:
+        """Say once in the log how student code runs."""
+        if not MarkCode.said:
+            MarkCode.said = True
+            self.log.log(*(sandbox_note() if self.sandboxed else (WARNING, "student code runs without a sandbox")))
+
+    def __call__(self, nb, resources):
+        """Even when it is switched off (--no-execute) this step sees to it that what did not run earns nothing."""
+        if self.enabled:
+            return super().__call__(nb, resources)
+        for cell in [*filter(_graded_code, nb.cells), *(cell for _, cell in _code_grades(nb))]:
+            cell.outputs = [_not_run(NOT_RUN)]
+        return nb, resources
+
+
+def _not_run(said: str) -> NotebookNode:
+    return new_output("error", ename="NotRun", evalue=said, traceback=[said])
+
+
+def _code_grades(nb: NotebookNode) -> list[tuple[str, NotebookNode]]:
+    """The grade cells of code exercises, each with its slug."""
+    names = {cell.metadata.get("nbgrader", {}).get("grade_id"): cell for cell in nb.cells}
+    slugs = filter(None, map(code_slug_of, names))
+    return [(slug, names[grade_id(slug)]) for slug in slugs if grade_id(slug) in names]
+
+
+def _graded_code(cell: NotebookNode) -> bool:
+    stamps = cell.metadata.get("nbgrader", {})
+    ours = slug_of(stamps.get("grade_id")) is not None
+    return cell.cell_type == "code" and bool(stamps.get("grade")) and not stamps.get("solution") and not ours
+
+
+class MarkPages(NbGraderPreprocessor):
+    """Mark every page from its answers, and leave the result where nbgrader reads it."""
+
+    settings = Instance(CourseSettings, (), help="What workbook.toml says.").tag(config=True)
+
+    def preprocess(self, nb, resources):
+        """Give page cells their coloured page, grade cells their points."""
+        self.about = resources["nbgrader"]
+        cell = {node.metadata["nbgrader"]["grade_id"]: node for node in nb.cells if "nbgrader" in node.metadata}
+        for name, node in cell.items():
+            slug = slug_of(name)
+            if slug and name == page_id(slug):
+                self.mark(slug, node, cell.get(grade_id(slug)))
+        return nb, resources
+
+    def mark(self, slug: str, page: NotebookNode, grade: NotebookNode | None) -> None:
+        answers = from_data(slug, page.metadata.get("workbook", {}))
+        student, settings = self.about["student"], self.settings.of(self.about["assignment"])
+        try:
+            marks, faults = mark_for(student, answers, settings)  # by the numbers of this student, whatever was shown
+        except pages.UnknownPage as unknown:
+            self._unknown(page, grade, str(unknown))
+            return
+        for fault in faults[len(answers.faults) :]:
+            self.log.warning("%s, %s, %s: %s", student, self.about["notebook"], slug, fault)
+            page.metadata["workbook"]["remarks"] = [fault]  # for the instructor: it says what would be right
+        page.outputs = page_outputs(marks, faults)
+        if grade is not None:
+            most = float(grade.metadata["nbgrader"]["points"])
+            grade.outputs = grade_outputs(marks, marks.scaled(most), most)
+
+    def _unknown(self, page: NotebookNode, grade: NotebookNode | None, said: str) -> None:
+        said += " It is in the gradebook but no longer in the workbook; grade it by hand."
+        self.log.error(said)
+        page.metadata["workbook"]["faults"] = [*page.metadata["workbook"].get("faults", ()), said]
+        if grade is not None:
+            grade.outputs = [new_output("error", ename=UNKNOWN, evalue=said, traceback=[said]), score_output(0.0)]
+
+
+class CapOutput(NbGraderPreprocessor):
+    """Shorten what student code printed. nbgrader counts lines; one line can have fifty million characters."""
+
+    max_characters = Integer(100_000, help="Characters kept of each output of a cell.").tag(config=True)
+
+    def preprocess_cell(self, cell, resources, index):
+        """Shorten streams and drop other outputs that are too long."""
+        name = cell.metadata.get("nbgrader", {}).get("grade_id")
+        if cell.cell_type == "code" and slug_of(name) is None and not is_explorer(name):
+            for output in cell.outputs:
+                self.cap(output)
+        return cell, resources
+
+    def cap(self, output: NotebookNode) -> None:
+        most = self.max_characters
+        if output.output_type == "stream" and len(output.text) > most:
+            output.text = output.text[:most] + "\n... Output truncated ..."
+        elif output.output_type == "error":
+            output.traceback = [line[:most] for line in output.traceback]
+        for mime, data in output.get("data", {}).items():
+            if isinstance(data, str) and len(data) > 10 * most:
+                output.data[mime] = "... Output truncated ..."
+
+
+class SaveGrades(SaveAutoGrades):
+    """Save the grades as nbgrader does, in one transaction, and each page's faults as a comment on its cell.
+
+    What a grader wrote by hand, points or comments, stays.
+    """
+
+    def preprocess(self, nb, resources):
+        """Save all cells, then commit once: a commit waits for the disk."""
+        self.notebook_id = resources["nbgrader"]["notebook"]
+        self.assignment_id = resources["nbgrader"]["assignment"]
+        self.student_id = resources["nbgrader"]["student"]
+        with Gradebook(resources["nbgrader"]["db_url"]) as book:
+            held = book.find_submission_notebook(self.notebook_id, self.assignment_id, self.student_id)
+            cells = book.db.query(BaseCell).filter_by(notebook_id=held.notebook_id).all()  # at once, not one by one
+            self.gradebook = _HeldGrades(held, cells)
+            for index, cell in enumerate(nb.cells):
+                self.preprocess_cell(cell, resources, index)
+            book.db.commit()
+        return nb, resources
+
+    def _add_score(self, cell, resources):
+        super()._add_score(cell, resources)
+        if any(output.get("ename") == UNKNOWN for output in cell.get("outputs", ())):
+            self.gradebook.find_grade(cell.metadata["nbgrader"]["grade_id"]).needs_manual_grade = True
+
+    def _add_comment(self, cell, resources):
+        super()._add_comment(cell, resources)
+        held = cell.metadata.get("workbook", {})
+        faults = [*held.get("faults", ()), *held.get("remarks", ())]
+        if faults:
+            name = cell.metadata["nbgrader"]["grade_id"]
+            comment = self.gradebook.find_comment(name, self.notebook_id, self.assignment_id, self.student_id)
+            comment.auto_comment = " ".join(f"{fault[:1].upper()}{fault[1:]}." for fault in faults)
+
+
+class _HeldGrades:
+    """What SaveAutoGrades asks of a gradebook, answered from one notebook's grades and comments, not a query each."""
+
+    def __init__(self, held: SubmittedNotebook, cells: list[BaseCell]) -> None:
+        self.cells = cells  # SQLAlchemy forgets what nobody holds
+        self.grades = {grade.cell.name: grade for grade in held.grades}
+        self.comments = {comment.cell.name: comment for comment in held.comments}
+        self.db = self
+
+    def find_grade(self, name: str, *where: str) -> Grade:
+        return self.grades[name]
+
+    def find_comment(self, name: str, *where: str) -> Comment:
+        return self.comments[name]
+
+    def commit(self) -> None:
+        """Nothing: the whole notebook is committed once."""

@@ -1,0 +1,26 @@
+"""What a student's notebook imports: show a page, see its marks, say how the course is set and whose numbers are shown.
+
+    from autograder.notebook import course, explore, grade, page, progress
+
+    course(show_how="practice")
+    course(student="ada")            where every student has numbers of their own
+
+    answers = {1: 2, 2: "3/4"}
+    page("gradients/one-weight", answers)
+
+    grade("gradients/one-weight")
+
+    explore("gradients/nudge")
+
+    train(..., watch=live_curve(passes=60))      a progress bar and the curve of the cost, while it runs
+
+    progress("gradients")            the pages of the chapter as a bar; progress() for all chapters
+
+A page shows what stands in its cell, read as text: `3: 3/4` is three quarters, not 0.75. Where there is no browser
+(nbconvert, nbgrader) it is a static page.
+"""
+
+from ..widgets.live_curve import live_curve
+from .calls import course, explore, grade, page, progress
+
+__all__ = ["course", "explore", "grade", "live_curve", "page", "progress"]

@@ -1,0 +1,61 @@
+"""The names of the workbook's own cells: how a slug becomes an nbgrader id, and back."""
+
+from __future__ import annotations
+
+import re
+
+SETUP_ID = "workbook-setup"
+
+
+STUDENT_ID = "workbook-student"
+
+
+EXPLORER = "explore-"
+
+
+def page_id(slug: str) -> str:
+    """The nbgrader id of a page's cell: gradients/one-weight → page-gradients--one-weight."""
+    return "page-" + _joined(slug)
+
+
+def grade_id(slug: str) -> str:
+    """The nbgrader id of a page's grade cell: gradients/one-weight → grade-gradients--one-weight."""
+    return "grade-" + _joined(slug)
+
+
+def explorer_id(slug: str) -> str:
+    """The nbgrader id of an explorer's cell: gradients/nudge → explore-gradients--nudge."""
+    return EXPLORER + _joined(slug)
+
+
+def is_explorer(cell_id: object) -> bool:
+    """Whether an nbgrader id is that of an explorer's cell."""
+    return isinstance(cell_id, str) and cell_id.startswith(EXPLORER) and "--" in cell_id
+
+
+def code_id(slug: str) -> str:
+    """The nbgrader id of a code exercise's cell: activations/relu-code → code-activations--relu-code."""
+    return "code-" + _joined(slug)
+
+
+def code_slug_of(cell_id: object) -> str | None:
+    """The code exercise to which the nbgrader id of its cell belongs; None for any other."""
+    written = isinstance(cell_id, str) and cell_id.startswith("code-") and "--" in cell_id
+    return cell_id.removeprefix("code-").replace("--", "/") if written else None
+
+
+def slug_of(cell_id: object) -> str | None:
+    """The page, or code exercise, to which the nbgrader id of a page cell or a grade cell belongs; None for any other.
+
+    What students write for a code exercise is theirs: its cell is not ours, only its grade cell is.
+    """
+    if not isinstance(cell_id, str):
+        return None
+    kind, _, name = cell_id.partition("-")
+    return name.replace("--", "/") if kind in ("page", "grade") and "--" in name else None
+
+
+def _joined(slug: str) -> str:
+    if not re.fullmatch(r"[a-z0-9]+(-[a-z0-9]+)*/[a-z0-9]+(-[a-z0-9]+)*", slug):
+        raise ValueError(f"{slug!r} is no slug; use lower-case words joined by hyphens, as in gradients/one-weight")
+    return slug.replace("/", "--")

@@ -1,0 +1,221 @@
+"""How pages are said and set."""
+
+import re
+from html.parser import HTMLParser
+
+import numpy as np
+import pytest
+
+from autograder import layout, pages
+from autograder.engine.expressions import Name, cos
+from autograder.layout import mathematics, number, prose
+from autograder.layout.boxed import BoxedArray, BoxedFormula, box_of, boxed
+from autograder.layout.numbers import compact, trimmed
+from autograder.layout.typeset import caption
+from autograder.marking.pages import mark
+from autograder.render import pages as render
+
+VOID = {"br", "hr", "img", "input", "meta", "link", "path", "circle", "line", "rect"}
+
+
+class Balanced(HTMLParser):
+    """Raises when tags do not nest."""
+
+    def __init__(self):
+        super().__init__()
+        self.open, self.text = [], []
+
+    def handle_starttag(self, tag, attrs):
+        if tag not in VOID:
+            self.open.append(tag)
+
+    def handle_endtag(self, tag):
+        if tag not in VOID:
+            assert self.open and self.open.pop() == tag, (tag, self.open)
+
+    def handle_data(self, data):
+        if "style" not in self.open:
+            self.text.append(data)
+
+
+def parsed(html: str) -> str:
+    parser = Balanced()
+    parser.feed(html)
+    assert not parser.open, parser.open
+    return " ".join(" ".join(parser.text).split())
+
+
+@pytest.mark.parametrize(
+    ("typed", "set_"),
+    [
+        ("ΔW_1", "Δ<i>W</i><sub>1</sub>"),
+        ("∂Z/∂W_{12}", "∂<i>Z</i>/∂<i>W</i><sub>12</sub>"),
+        ("dZ", "d<i>Z</i>"),
+        ("sin(x^2)", "sin(<i>x</i><sup>2</sup>)"),
+        ("e^{-x}", "<i>e</i><sup>−<i>x</i></sup>"),
+        ("-3", "−3"),
+        ("3e^(2x) + 1", '3<i>e</i><sup>2<i>x</i></sup><span class="wb-rel">+</span>1'),
+        ("e^((x + 1)(y)) ", '<i>e</i><sup>(<i>x</i><span class="wb-rel">+</span>1)(<i>y</i>)</sup> '),
+        ("a < b & c", '<i>a</i><span class="wb-rel">&lt;</span><i>b</i> &amp; <i>c</i>'),
+        ("<script>", '<span class="wb-rel">&lt;</span>script<span class="wb-rel">&gt;</span>'),
+        ("6.25e-06", '6.25<span class="wb-dot">·</span>10<sup>−6</sup>'),
+        (
+            "W^{l+1}_{jk",
+            '<i>W</i><span class="wb-both"><sup><i>l</i><span class="wb-rel">+</span>1</sup>'
+            "<sub><i>jk</i></sub></span>",
+        ),
+    ],
+)
+def test_mathematics(typed, set_):
+    """Names are italic, functions upright, indices raised and lowered, and nothing becomes markup."""
+    assert mathematics(typed) == set_
+
+
+@pytest.mark.parametrize("words", ["fit a curve", "A batch backward, in rows", "The cost as a formula of w and b"])
+def test_a_caption_of_words_is_no_formula(words):
+    """Short words in a label stay upright."""
+    assert caption(words) == words
+
+
+@pytest.mark.parametrize("formula", ["W_1", "sin W", "x^2 + cos y", "f(x, y) =", "log |∇C|"])
+def test_a_caption_may_be_a_formula(formula):
+    """Names in it are set as names."""
+    assert caption(formula) == mathematics(formula)
+
+
+def test_prose():
+    """Mathematics stands between dollar signs; everything else is just text."""
+    assert prose("Raise $W_1$ by **one** <b>") == (
+        'Raise <span class="wb-m"><i>W</i><sub>1</sub></span> by <b>one</b> &lt;b&gt;'
+    )
+
+
+@pytest.mark.parametrize(
+    ("value", "digits", "shown"),
+    [(3.0, None, "3"), (-0.5, None, "-0.5"), (1 / 3, None, "1/3"), (6.3 - 6, None, "0.3"), (0.73105858, 3, "0.731"),
+     (0.5, 3, "0.500"), (123456.0, 3, "123000"), (1e-9, 3, "1.00e-09"), (0.0, 3, "0"), (-2.005, 3, "-2.00")],
+)  # fmt: skip
+def test_numbers_are_printed_as_in_a_book(value, digits, shown):
+    """Exact numbers exactly; others to the digits asked for, trailing zeros kept."""
+    assert number(value, digits) == shown
+
+
+@pytest.mark.parametrize(
+    ("value", "digits", "shown"),
+    [(1.75, 3, "1.75"), (-7 / 3, 3, "-2.33"), (0.5, 3, "0.5"), (14.0, 3, "14"), (100.0, 2, "100"), (1e-12, 3, "0"),
+     (0.1 + 0.2, 9, "0.3"), (-1e-10, 3, "0"), (2.5e10, 3, "2.50e+10"), (np.float64(0.12345), 4, "0.1235")],
+)  # fmt: skip
+def test_a_measured_number_is_printed_shortly(value, digits, shown):
+    """No zeros at its end and no noise of floats; a power of ten keeps its exponent."""
+    assert compact(value, digits) == shown
+
+
+@pytest.mark.parametrize(
+    ("text", "left"), [("0.500", "0.5"), ("3.000", "3"), ("100", "100"), ("0", "0"), ("1.00e+10", "1.00e+10")]
+)
+def test_only_zeros_after_the_point_are_trimmed(text, left):
+    """A hundred stays a hundred."""
+    assert trimmed(text) == left
+
+
+def test_boxed_values_compute_as_plain_ones():
+    """A box's value is a number, an array or a formula like any other; only laid out is it a box."""
+    v = BoxedArray(np.array([[1.0, 2.0], [3.0, 4.0]]), np.array([[0, 1], [2, 3]]))
+    assert box_of(v[0, 1]) == 1 and box_of(v[0, 0]) == 0 and [box_of(e) for e in v[1]] == [2, 3]
+    assert box_of(v.T[0, 1]) == 2 and type(v @ v) is np.ndarray and type(v + 1) is np.ndarray
+    x = Name("x")
+    f = boxed(cos(x), 7)
+    assert box_of(f) == 7 and isinstance(f, BoxedFormula) and f == cos(x) and box_of(2 * f) == 0 and 2 * f == 2 * cos(x)
+
+
+@pytest.mark.parametrize("slug", pages.catalogue())
+def test_every_page_is_well_formed(slug):
+    """Live, static and solution HTML of each page nest, and bring no script and nothing from another host."""
+    sheet = pages.load(slug).sheet()
+    marks = mark(slug, {box.number: "<b>&" for box in sheet.boxes})
+    for html in (render.template(sheet), render.static(sheet, marks), render.solution(sheet)):
+        parsed(html)
+        assert "<script" not in html and "http" not in html.replace("http://www.w3.org", "") and "<b>&" not in html
+        assert not re.search(r"\bnan\b|\binf\b|None|object at", html)
+
+
+ECHO = re.compile(r'<span class="wb-echo"[^>]*data-echo="(\d+)".*?<span class="wb-m wb-typed">(.*?)</span></span>')
+
+
+@pytest.mark.parametrize("slug", [slug for slug, page in pages.catalogue().items() if page.sheet().echoes])
+def test_an_echo_shows_what_was_typed_and_nothing_before_it_is_right(slug):
+    """Live, blank and all wrong, the picture holds no answer; filled in rightly, it holds what was typed."""
+    sheet = pages.load(slug).sheet()
+    wrong = mark(slug, {box.number: "7.77777" if box.kind == "number" else "q" for box in sheet.boxes})
+    right = mark(slug, {box.number: box.shown for box in sheet.boxes})
+    for html in (render.template(sheet), render.static(sheet, mark(slug, {})), render.static(sheet, wrong)):
+        shown = {int(n): text for n, text in ECHO.findall(html)}
+        assert shown.keys() == sheet.echoes
+        assert all(not text or wrong.verdicts[n - 1].state == "follows" for n, text in shown.items())
+    for n, shown in ECHO.findall(render.static(sheet, right)):
+        assert parsed(shown) and render.echoed(right.verdicts[int(n) - 1]) == shown
+
+
+def test_an_echo_takes_what_is_typed_not_the_key():
+    """An answer that is right in another form appears in that form."""
+    slug = "equations/bp2-one-node"
+    own = pages.load(slug).sheet().boxes[6]
+    html = render.static(pages.load(slug).sheet(), mark(slug, {7: f" {own.shown.replace('-', '−')}1 "}))
+    assert own.label.endswith("δ") and dict(ECHO.findall(html))["7"] == f"{own.shown.replace('-', '−')}1"
+
+
+def test_what_stands_on_an_edge_names_its_line():
+    """`lit` around a label names the line under it; indices are filled in; around None there is a line and no label."""
+    weights = layout.lit("w{j}{k}", np.array([[5.0, None]]), uses="d{j} a{k}")
+    drawn = layout.network([["x", "y"], ["z"]], [weights], title="t")
+    lines = [shape for shape in drawn.options["shapes"] if "wb-edge" in shape]
+    assert ["w11" in line and "d1 a1" in line for line in lines] == [True, False]
+    assert ["w12" in line and "d1 a2" in line for line in lines] == [False, True]
+    assert sum(at.style == "chip" for at in drawn.parts) == 1
+
+
+def test_a_gradient_that_comes_back_lights_its_factors():
+    """In a graph the downstream gradient uses the upstream one and the local one, and of a product the other factor."""
+    drawn = layout.graph(
+        {"x": (0, 0, "x"), "y": (0, 2, "y"), "f": (1, 1, "×"), "l": (2, 1, "l")},
+        [("x", "f", 3, 10), ("y", "f", 5, 6), ("f", "l", 15, 2)],
+        above={"f": "g"},
+        title="t",
+    )
+    notes = {at.part.parts[0]: at.part.options for at in drawn.parts if getattr(at.part, "kind", "") == "lit"}
+    assert set(notes[10]["uses"].split()) == {notes[2]["name"], notes["g"]["name"], notes[5]["name"]}
+    assert notes[2]["uses"] == ""
+
+
+def test_edges_swing_around_what_hangs_under_hidden_nodes():
+    """With something under a hidden node the edges are curves that reach it from the side, else straight lines."""
+    for below, curved in (([(), [1], ()], True), ([(), (), [1]], False)):
+        drawn = layout.network([["x"], ["h"], ["y"]], [None, None], below=below, title="t")
+        assert all(
+            ("C" in re.search(' d="(.*?)"', shape)[1]) is curved
+            for shape in drawn.options["shapes"]
+            if "wb-edge" in shape
+        )
+
+
+def test_a_static_page_reads_as_text():
+    """Without styles and pictures the static page still says its task, its boxes and its hints."""
+    slug = "gradients/one-weight"
+    html = render.static(pages.load(slug).sheet(), mark(slug, {1: "8", 2: "two"}))
+    said = parsed(re.sub(r"<svg.*?</svg>", "", html, flags=re.DOTALL))
+    assert all(words in said for words in ("One weight, one nudge", "8", "two", "Box 2", "1 of 3 right"))
+
+
+def test_the_static_page_does_not_need_colour():
+    """Each verdict has its own symbol or words beside its colour."""
+    slug = "gradients/one-weight"
+    html = render.static(pages.load(slug).sheet(), mark(slug, {1: "8", 2: "zwei", 3: "1/2"}))
+    for symbol, words in (("✓", "right"), ("?", "not readable"), ("!", "not yet")):
+        assert symbol in html and words in html
+
+
+def test_plain_text_of_a_page():
+    """For terminals: a line for each box, with its label and its verdict."""
+    slug = "gradients/one-weight"
+    text = render.plain(pages.load(slug).sheet(), mark(slug, {1: "8"}))
+    assert "box 1, the new Z = 8  [right]" in text and "box 2, ΔZ = …  [blank]" in text

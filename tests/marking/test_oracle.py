@@ -1,0 +1,103 @@
+"""A whole notebook's code exercises are marked by one function, with nbgrader or without it."""
+
+from __future__ import annotations
+
+import pytest
+from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook
+
+from autograder import pages
+from autograder.kernels.kernel import Kernel
+from autograder.marking import oracle
+from autograder.marking.oracle import Oracle, Step, mark_exercises, work
+from autograder.nbgrader.release import code_cell, grade_cell
+
+pytestmark = pytest.mark.xdist_group("kernel")
+RELU, LAYER = pages.load_exercise("activations/relu-code"), pages.load_exercise("training/layer-code")
+
+
+def notebook(relu, layer, *before):
+    """A notebook of two exercises, with cells before them."""
+    cells = [new_code_cell(source) for source in before]
+    for exercise, source in ((RELU, relu), (LAYER, layer)):
+        cells += [code_cell(exercise, source), grade_cell(exercise.slug, exercise.points)]
+    return new_notebook(cells=cells)
+
+
+def points(nb, **more):
+    return [marks.points for marks in mark_exercises(nb, **more).values()]
+
+
+def test_solved_notebook_gets_full_marks():
+    """The solutions earn everything, in the order of the course."""
+    nb = notebook(RELU.solution, LAYER.solution)
+    assert list(mark_exercises(nb)) == [RELU.slug, LAYER.slug] and points(nb) == [5, 8]
+
+
+def test_blank_notebook_starts_no_kernel(monkeypatch):
+    """Where nothing was begun nothing runs."""
+    monkeypatch.setattr(oracle, "Kernel", None)
+    assert points(notebook(RELU.starter + "\n# soon", LAYER.starter, "print(1)")) == [0, 0]
+
+
+@pytest.mark.parametrize("nb", [None, 3, {}, {"cells": 3}, {"cells": [{"cell_type": "code"}]}, []])
+def test_what_is_no_notebook_earns_nothing(nb):
+    """Whatever the file holds, there is an answer for every exercise that was asked for."""
+    assert points(nb, slugs=[RELU.slug]) == [0] and mark_exercises(nb) == {}
+
+
+def test_a_dead_kernel_comes_back_with_what_ran_before():
+    """After a death the cells before it run again, so that the next exercise finds them."""
+    helped = LAYER.solution.replace("inputs @ self.weights", "product(inputs, self.weights)")
+    nb = notebook(RELU.solution + "\nimport os; os._exit(1)", helped, "def product(a, b):\n    return a @ b")
+    assert points(nb) == [0, 8]
+    assert "stopped Python" in mark_exercises(nb)[RELU.slug].verdicts[0].said
+
+
+def test_cell_that_failed_is_told():
+    """An exercise that is not there because its cell failed says so, instead of not begun."""
+    said = mark_exercises(notebook("class ReLU(:", LAYER.starter))[RELU.slug].verdicts[0].said
+    assert "ended with an error. SyntaxError" in said
+
+
+def test_data_files_are_read_from_the_folder(tmp_path):
+    """A notebook reads the files that lie beside it."""
+    (tmp_path / "factor.txt").write_text("1")
+    source = RELU.solution.replace("dvalues * (", "float(open('factor.txt').read()) * dvalues * (")
+    assert points(notebook(source, LAYER.starter), folder=tmp_path) == [5, 0]
+    assert points(notebook(source, LAYER.starter))[0] < 5
+
+
+def test_code_in_a_markdown_cell_or_without_id():
+    """An exercise is found where it is defined, whatever became of its cell's metadata."""
+    nb = notebook(RELU.solution, LAYER.starter)
+    nb.cells[0] = new_code_cell(RELU.solution)
+    assert points(nb) == [5, 0]
+    nb.cells[0] = new_markdown_cell(RELU.solution)
+    assert points(nb, slugs=[RELU.slug]) == [0]
+
+
+def test_patience_ends(tmp_path, monkeypatch):
+    """A notebook that stops Python again and again is given up, and the run goes on."""
+    monkeypatch.setattr(oracle, "MOST_STARTS", 2)
+    steps = [Step("import os; os._exit(1)") for _ in range(3)] + [Step(exercise=RELU)]
+    with Oracle(tmp_path) as asked:
+        work(steps, asked)
+    assert [bool(step.stopped) for step in steps[:3]] == [True] * 3
+    assert "again and again" in steps[3].marks.verdicts[0].said and steps[3].marks.points == 0
+
+
+def test_limit_of_time_is_shared_by_the_behaviours(tmp_path, monkeypatch):
+    """An exercise has its seconds once, not once for each behaviour."""
+    asked = []
+
+    def slow(self, request, seconds):
+        asked.append(seconds)
+        raise oracle.Late
+
+    monkeypatch.setattr(Kernel, "ask", slow)
+    with Oracle(tmp_path) as kernel:
+        ask = kernel.ask(RELU)
+        for _ in range(2):
+            with pytest.raises(oracle.Stopped, match="5 seconds"):
+                ask({})
+    assert asked[1] < asked[0] <= RELU.seconds

@@ -1,0 +1,63 @@
+"""Every trick and every accident, on every chapter, graded by `workbook autograde`; nothing leaves its folder."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+
+from autograder import pages
+from autograder.submissions.ids import grade_id
+
+from ..attacks import CASES, Chapter, digest, hand_in
+from ..nbgrader_course import Course, page_cells, page_of
+
+pytestmark = pytest.mark.xdist_group("every-chapter")
+
+
+def chosen(name: str, folder: str) -> Chapter:
+    """The first, the middle and the last page of a chapter, which differ in kind."""
+    slugs = [page.slug for page in pages.chapter_pages(name)]
+    return Chapter(folder, name, (slugs[0], slugs[len(slugs) // 2], slugs[-1]))
+
+
+# The start page stands alone in its chapter and asks for nothing; the first chapter is tried in test_nbgrader.
+CHAPTERS = [chosen(name, folder) for name, folder in pages.CHAPTERS.items() if name not in ("start", "gradients")]
+
+
+@pytest.fixture(scope="module")
+def course(tmp_path_factory):
+    """A course of these chapters, each released with three of its pages, to which every case has handed in."""
+    course = Course(tmp_path_factory.mktemp("outside") / "inside" / "course")
+    for chapter in CHAPTERS:
+        course.write_source(chapter.folder, chapter.name, page_cells(chapter.pages))
+    made = course.run("generate_assignment", "--assignment=*")
+    assert made.returncode == 0, made.stderr[-2000:]
+    for chapter in CHAPTERS:
+        hand_in(course, chapter)
+    return course
+
+
+@pytest.mark.parametrize("chapter", CHAPTERS, ids=lambda chapter: chapter.folder)
+def test_no_trick_gains_and_no_accident_loses(course, chapter):
+    """Here, too, everybody gets what their readable answers deserve, faults are named, nobody is left out."""
+    handed_in = digest(course.root / "submitted")
+    around = digest(course.root.parent.parent).keys()
+    ran = course.workbook("autograde", chapter.folder, "--jobs", "2")
+    assert ran.returncode == 0 and "Traceback" not in ran.stderr, ran.stdout + ran.stderr
+    wrong = {}
+    for student, (_, deserves, said) in CASES.items():
+        grades = course.grades(student, chapter.folder, chapter.name)
+        if set(grades) != {grade_id(slug) for slug in chapter.pages} or None in grades.values():
+            wrong[student] = grades
+        elif sum(grades.values()) != chapter.worth(deserves):
+            wrong[student] = grades, chapter.worth(deserves)
+        elif said and not any(student in line and said in line for line in ran.stderr.splitlines()):
+            wrong[student] = said
+    assert not wrong
+    assert digest(course.root / "submitted") == handed_in
+    new = digest(course.root.parent.parent).keys() - around
+    assert all(name.startswith("inside/course/autograded/") for name in new), new
+    nb = json.loads((course.root / "autograded/aaa-honest" / chapter.folder / f"{chapter.name}.ipynb").read_text())
+    for slug in chapter.pages:
+        assert 'data-state="right"' in "".join(page_of(nb, slug)["outputs"][0]["data"]["text/html"])

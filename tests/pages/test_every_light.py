@@ -1,0 +1,116 @@
+"""What lights up together: on every page, pointing at a line lights its factors in the formula, and back."""
+
+from __future__ import annotations
+
+from html.parser import HTMLParser
+from typing import NamedTuple
+
+import pytest
+
+from autograder import pages
+from autograder.render import pages as render
+
+BACKWARD = ("cost", "backpropagation", "equations")
+VOID = {"br", "hr", "img", "input", "meta", "link", "path", "circle", "line", "rect"}
+
+
+class Thing(NamedTuple):
+    """Something on a page that can light up: by which names, what it uses, and where it stands."""
+
+    names: frozenset[str]
+    uses: frozenset[str]
+    look: str
+    drawn: bool  # in a drawing, not in a formula
+    around: tuple[Thing, ...]
+
+
+class Things(HTMLParser):
+    """All the things of a page that can light up, in the order of its HTML."""
+
+    def __init__(self, html: str) -> None:
+        super().__init__()
+        self.found: list[Thing] = []
+        self.open: list[tuple[str, Thing | None]] = []
+        self.feed(html)
+
+    def handle_starttag(self, tag: str, attrs: list) -> None:
+        said = {key: value or "" for key, value in attrs}
+        look, thing = said.get("class", ""), None
+        boxes = {f"box{said[key]}" for key in ("data-box", "data-echo") if key in said}
+        if boxes or "data-lit" in said:
+            around = tuple(outer for _, outer in self.open if outer)
+            thing = Thing(
+                frozenset(said.get("data-lit", "").split()) | boxes,
+                frozenset(said.get("data-uses", "").split()),
+                look,
+                any("wb-drawing" in outer for outer, _ in self.open),
+                around,
+            )
+            self.found.append(thing)
+        if tag not in VOID:
+            self.open.append((look, thing))
+
+    def handle_endtag(self, tag: str) -> None:
+        if tag not in VOID:
+            self.open.pop()
+
+
+def things_of(slug: str) -> list[Thing]:
+    return Things(render.template(pages.load(slug).sheet())).found
+
+
+def lit_with(things: list[Thing], thing: Thing) -> list[Thing]:
+    """What lights up when `thing` is pointed at, as picture.js has it."""
+    names = thing.names.union(*(outer.names for outer in thing.around))
+    uses = thing.uses.union(*(outer.uses for outer in thing.around))
+    return [other for other in things if other.names & (names | uses) or other.uses & names]
+
+
+def said(names: frozenset[str]) -> set[str]:
+    """The names that the author of the page gave: not those of one drawing, not those of boxes."""
+    return {name for name in names if not name.startswith("·") and not name.startswith("box")}
+
+
+def drawings() -> list[str]:
+    """The pages with a drawing in the chapters whose drawings and formulas are about the chain rule."""
+    return [
+        slug
+        for slug, page in pages.catalogue().items()
+        if page.chapter in BACKWARD and any(thing.drawn for thing in things_of(slug))
+    ]
+
+
+@pytest.mark.parametrize("slug", drawings())
+def test_a_line_lights_a_factor_in_the_formula_and_is_lit_by_it(slug):
+    """Every line of every drawing lights something outside the drawing, and is lit by that; in the deep networks the
+    lines of those layers do that the page is about."""
+    things = things_of(slug)
+    lines = [thing for thing in things if "wb-edge" in thing.look]
+    named = [line for line in lines if said(line.names | line.uses)]
+    assert named
+    for line in named if slug.startswith("equations/deep-") else lines:
+        formula = [other for other in lit_with(things, line) if not other.drawn]
+        assert formula, f"a line lights nothing in the formulas: {sorted(line.names | line.uses)}"
+        assert all(line in lit_with(things, other) for other in formula)
+
+
+@pytest.mark.parametrize("slug", pages.catalogue())
+def test_what_is_used_is_there(slug):
+    """Each factor that something is said to be made of stands on the same page under that name."""
+    things = things_of(slug)
+    names = set().union(*(said(thing.names) for thing in things))
+    assert set().union(*(said(thing.uses) for thing in things)) <= names
+
+
+@pytest.mark.parametrize("slug", pages.catalogue())
+def test_nothing_that_is_named_lights_up_alone(slug):
+    """What the author gave a name lights something else: not just its own label, line or box."""
+    things = [thing for thing in things_of(slug) if "wb-touch" not in thing.look]  # it only widens its line
+    for thing in things:
+        if said(thing.names):
+            others = [
+                other
+                for other in lit_with(things, thing)
+                if other is not thing and thing not in other.around and other not in thing.around
+            ]
+            assert others, sorted(thing.names)
