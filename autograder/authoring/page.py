@@ -5,7 +5,7 @@
         a = given("a", [0.8, 0.3])
         y = given("y", [1, 0])
         error = box(a - y, "a - y", "Which comes first, prediction or target?", how="Prediction minus target.",
-                    wrong_sign=y - a)
+                    slips={"wrong_sign": y - a})
         return step("Compare prediction and target.", eq("a - y", "=", column(error)))
 
 `given` returns the canonical numbers, or for another variant seeded numbers of the same shape and kind. `box` returns
@@ -267,7 +267,7 @@ class Run:
         only: object = None,
         names: tuple[str, ...] | str = (),
         options: tuple[str, ...] | list[str] = (),
-        **mistakes: object,
+        slips: Mapping[str, object] | None = None,
     ) -> object:
         """Declare boxes, one per entry of `value`, and return what stands in them.
 
@@ -278,18 +278,18 @@ class Run:
         only      the entries that are boxes (indices or a mask of the array); the others are printed
         names     the variables a formula may use
         options   the words to choose from, where `value` is a word or words
-        mistakes  code=what that slip gives, of the same shape as `value`, nan where an entry does not have it; codes
-                  stand in `autograder.authoring.mistakes`
+        slips     code → what that slip gives, of the same shape as `value`, nan where an entry does not have it; the
+                  codes stand in `autograder.authoring.mistakes`
         """
         values = _array(value)
         where = _positions(values.shape, only)
-        slips = {code: np.broadcast_to(_array(slip), values.shape) for code, slip in mistakes.items()}
+        given_by = {code: np.broadcast_to(_array(slip), values.shape) for code, slip in (slips or {}).items()}
         first = len(self.handed) + 1
         for index in where:
             self.handed.append(values[index])
-            self.slips.append(tuple((code, slip[index]) for code, slip in slips.items()))
+            self.slips.append(tuple((code, slip[index]) for code, slip in given_by.items()))
         if self.carried is None:
-            self._declare(values, where, first, name, hint, how, digits, names, tuple(options), slips)
+            self._declare(values, where, first, name, hint, how, digits, names, tuple(options), given_by)
             return self._boxed(values, where, first)
         held = values.copy()
         for n, index in enumerate(where, start=first):

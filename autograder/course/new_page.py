@@ -39,8 +39,8 @@ def $function(given, box):
     w, x = given("w", 3), given("x", 4)
     given.require(w != x)
     z = box(w * x, "z", "Which two numbers meet on the edge?", how="The weight times the input.",
-            added_not_multiplied=w + x)
-    half = box(z / 2, "z/2", "How much is half of your z?", how="Half of z.", multiplied_not_divided=2 * z)
+            slips={"added_not_multiplied": w + x})
+    half = box(z / 2, "z/2", "How much is half of your z?", how="Half of z.", slips={"multiplied_not_divided": 2 * z})
     return (
         step("What arrives?", network([[x], [z]], [[[w]]], names=[["x"], ["z"]],
                                       title="An input, a weight and an output")),

@@ -119,14 +119,16 @@ def upstream_times_local(given, box):
     x, k, up = given("x", 3, low=2), given("k", 4, low=2), given("up", 5, low=2)
     given.require(len({x, k, up}) == 3)
     y = box(k * x, "y", "What does the node do to its input?", how="The input times the factor of the node.",
-            added_not_multiplied=k + x)
+            slips={"added_not_multiplied": k + x})
     down = box(up * k, "∂l/∂x", "If x moves a little, how far does y move, and then the loss?",
-               how="The upstream gradient times the local one.", local_for_downstream=k, upstream_for_downstream=up,
-               upstream_added=up + k, activation_for_weight=up * x)
+               how="The upstream gradient times the local one.",
+               slips={"local_for_downstream": k, "upstream_for_downstream": up, "upstream_added": up + k,
+                      "activation_for_weight": up * x})
     factors, ups = given("factors", [2, -3, 6], low=2, high=7), given("ups", [7, 4, -2], low=2)
     downs = box(ups * factors, "∂l/∂x", "Which two numbers meet at the node?",
                 how="Upstream times the factor of the node.",
-                local_for_downstream=factors, upstream_for_downstream=ups, upstream_added=ups + factors)
+                slips={"local_for_downstream": factors, "upstream_for_downstream": ups,
+                       "upstream_added": ups + factors})
     return (
         step("Values flow to the right, above the arrows. Gradients flow back to the left, below them. The one that "
              f"arrives at the node is **upstream**: here $∂l/∂y = {up:g}$. The node's own slope is **local**: here "
@@ -149,9 +151,9 @@ def local_gradients(given, box):
     out = np.array([k * x[0], x[1] + c, x[2] ** 2])
     local = box([k, 1, 2 * x[2]], "∂y/∂x", "Nudge x by one small unit. By how many does y move?",
                 how="The slope of the node at the value that came in: k for kx, 1 for x + c, 2x for a square.",
-                value_for_slope=out, constant_kept=[k, c, 2 * x[2]], factor_left_out=[k, 1, x[2]])
+                slips={"value_for_slope": out, "constant_kept": [k, c, 2 * x[2]], "factor_left_out": [k, 1, x[2]]})
     downs = box(up * local, "∂l/∂x", "Upstream and local: what do you do with them?", how="Upstream times local.",
-                local_for_downstream=local, upstream_added=up + local)
+                slips={"local_for_downstream": local, "upstream_added": up + local})
     return (
         step("Write each node's local gradient over it. The last one depends on the value that came in.",
              single_nodes([times(k), plus(c), SQUARE], x, downs, up, local), chain_rule(*ROWS)),
@@ -165,15 +167,16 @@ def local_blank(given, box):
     k, up = given("k", 4, low=2, high=7), given("up", 5, low=2)
     given.require(k != up)
     above = box(up * k, "∂l/∂x", "Which gradient came out of the node on the left?", how="What goes on downstream.",
-                upside_down=up)
+                slips={"upside_down": up})
     below = box(up, "∂l/∂y", "Which gradient came into the node from the right?", how="What arrives upstream.",
-                upside_down=up * k)
+                slips={"upside_down": up * k})
     local = box(above / below, "∂y/∂x", "Downstream is upstream times local. What is local then?",
-                how="Downstream over upstream.", upside_down=below / above, multiplied_not_divided=above * below)
+                how="Downstream over upstream.",
+                slips={"upside_down": below / above, "multiplied_not_divided": above * below})
     locals_, ups = given("locals", [3, -2, 0.5], step=0.5, low=0.5, high=6), given("ups", [6, 8, -4], low=2)
     given.require(np.all(np.abs(locals_) != 1))
     others = box(locals_, "∂y/∂x", "By which number was upstream multiplied?", how="Downstream over upstream.",
-                 upside_down=1 / locals_, multiplied_not_divided=ups**2 * locals_)
+                 slips={"upside_down": 1 / locals_, "multiplied_not_divided": ups**2 * locals_})
     return (
         step("Both gradients can be read off. What must the node's own slope be?",
              graph({"x": (0, 0, "x"), "f": (1, 0, lit("∂y/∂x", "?")), "y": (2, 0, "y")},
@@ -194,17 +197,17 @@ def upstream_blank(given, box):
     local = np.array([k, 1, 2 * x])
     lost = box(ups, "∂l/∂y", "Which number, times the local gradient, gives what came out?",
                how="Downstream over local.",
-               multiplied_not_divided=ups * local**2, upstream_for_downstream=ups * local)
+               slips={"multiplied_not_divided": ups * local**2, "upstream_for_downstream": ups * local})
     u, g = given("upstream", [6, -3, 4, 8], low=2), given("local", [2, 5, -3, 0.5], step=0.5, low=0.5, high=6)
     given.require(np.all(np.abs(g) != 1) and np.all(u != g))
     first = box(u[0], "upstream", "Downstream over what?", how="Downstream over local.",
-                multiplied_not_divided=u[0] * g[0] ** 2)
+                slips={"multiplied_not_divided": u[0] * g[0] ** 2})
     second = box(g[1], "local", "Downstream over what?", how="Downstream over upstream.",
-                 multiplied_not_divided=u[1] ** 2 * g[1])
+                 slips={"multiplied_not_divided": u[1] ** 2 * g[1]})
     third = box(u[2] * g[2], "downstream", "What do the two make together?", how="Upstream times local.",
-                upstream_added=u[2] + g[2], sign_lost=abs(u[2] * g[2]))
+                slips={"upstream_added": u[2] + g[2], "sign_lost": abs(u[2] * g[2])})
     fourth = box(u[3], "upstream", "Downstream over what?", how="Downstream over local.",
-                 multiplied_not_divided=u[3] * g[3] ** 2)
+                 slips={"multiplied_not_divided": u[3] * g[3] ** 2})
     return (
         step("Here you see what came out on the left. What came in from the right?",
              single_nodes([times(k), plus(c), SQUARE], [None, None, x], ups * local, lost), chain_rule(*ROWS)),
@@ -219,18 +222,19 @@ def upstream_blank(given, box):
 def chain_of_nodes(given, box):
     """What is downstream of one node is upstream of the one before it."""
     x, k, c = given("x", 2, low=2, high=5), given("k", 5, low=2, high=5), given("c", 7, low=2, high=9)
-    p = box(k * x, "p", "First node: what happens to x?", how="x times the factor.", added_not_multiplied=k + x)
+    p = box(k * x, "p", "First node: what happens to x?", how="x times the factor.",
+            slips={"added_not_multiplied": k + x})
     q = box(p - c, "q", "Second node: what happens to p?", how="p minus the number that is subtracted.",
-            subtracted_backwards=c - p)
-    loss = box(q**2, "l", "What does the last node do?", how="The square of q.", not_squared=q)
+            slips={"subtracted_backwards": c - p})
+    loss = box(q**2, "l", "What does the last node do?", how="The square of q.", slips={"not_squared": q})
     given.require(k * x - c not in (0, 1, 2))
     dq = box(2 * q, "∂l/∂q", "The slope of a square at q?", how="Twice q, times the 1 that comes from upstream.",
-             not_differentiated=loss, factor_left_out=q)
+             slips={"not_differentiated": loss, "factor_left_out": q})
     dp = box(dq * 1, "∂l/∂p", "If p rises by one, by how much does q rise?", how="Upstream times the local gradient 1.",
-             local_for_downstream=1.0)
+             slips={"local_for_downstream": 1.0})
     dx = box(dp * k, "∂l/∂x", "Upstream has just been computed. What is local?",
              how="Upstream times the factor of the node.",
-             local_for_downstream=k, upstream_for_downstream=dp, activation_for_weight=dp * x)
+             slips={"local_for_downstream": k, "upstream_for_downstream": dp, "activation_for_weight": dp * x})
     return (
         step("Go forward first: fill in the values above the arrows, from left to right. Then come back below them. "
              "The journey back starts with $∂l/∂l = 1$.",
@@ -252,18 +256,19 @@ def several_inputs(given, box):
     a, up = given("a", [2, -3], low=2, high=7), given("up", 4, low=2, high=7)
     given.require(abs(a[0]) != abs(a[1]) and up not in a)
     local = box(a, "∂f/∂(x, y)", "Nudge one input and hold the other still: what moves?",
-                how="The factor in front of that input; the other term does not move.", other_variable=a[::-1])
+                how="The factor in front of that input; the other term does not move.",
+                slips={"other_variable": a[::-1]})
     downs = box(up * local, "∂l/∂(x, y)", "Both inputs get the same upstream. Which local belongs here?",
-                how="Upstream times the local gradient of that input.", local_for_downstream=local,
-                other_variable=up * local[::-1])
+                how="Upstream times the local gradient of that input.",
+                slips={"local_for_downstream": local, "other_variable": up * local[::-1]})
     g, u = given("g", [5, -2, 3], low=2, high=7), given("u", 6, low=2, high=7)
     given.require(u not in g and len(set(g)) == 3)
     lost = box(u, "∂l/∂f", "Which row is complete enough to tell?", how="Downstream over local, from the first row.",
-               upside_down=g[0] / (u * g[0]), upstream_for_downstream=u * g[0])
+               slips={"upside_down": g[0] / (u * g[0]), "upstream_for_downstream": u * g[0]})
     second = box(g[1], "∂f/∂x_2", "Downstream over what?", how="Downstream over upstream.",
-                 upside_down=1 / g[1], multiplied_not_divided=u * u * g[1])
+                 slips={"upside_down": 1 / g[1], "multiplied_not_divided": u * u * g[1]})
     third = box(lost * g[2], "∂l/∂x_3", "What do upstream and local make together?", how="Upstream times local.",
-                local_for_downstream=g[2], upstream_added=lost + g[2])
+                slips={"local_for_downstream": g[2], "upstream_added": lost + g[2]})
     f = f"{a[0]:g}x {'+' if a[1] > 0 else '−'} {abs(a[1]):g}y"
     return (
         step(f"This node computes $f = {f}$. What are its two local gradients?",
@@ -303,16 +308,18 @@ def add_node(given, box):
     """Each input of a sum gets all of the gradient."""
     x, up = given("x", [7, -3]), given("up", 4, low=3)
     given.require(np.sum(x) not in (0, 1) and np.all(np.abs(x) > 1) and up not in x and 0.5 * up not in x)
-    out = box(np.sum(x), "x + y", "What does the node do?", how="The sum of the inputs.", sign_lost=np.sum(np.abs(x)))
+    out = box(np.sum(x), "x + y", "What does the node do?", how="The sum of the inputs.",
+              slips={"sign_lost": np.sum(np.abs(x))})
     downs = box([up, up], "∂l/∂(x, y)", "If one input rises by one, by how much does the sum rise?",
-                how="The local gradients of a sum are 1, so upstream is handed on.", add_scales=up * x,
-                add_splits=[up / 2] * 2)
+                how="The local gradients of a sum are 1, so upstream is handed on.",
+                slips={"add_scales": up * x, "add_splits": [up / 2] * 2})
     third = given("third", -6, low=2)
     given.require(abs(third) != up)
     lost = box(third, "∂l/∂f", "What must have arrived, if this went on?", how="A sum hands on what arrives.",
-               add_splits=3 * third, local_for_downstream=1.0)
+               slips={"add_splits": 3 * third, "local_for_downstream": 1.0})
     rest = box([lost, lost], "∂l/∂(y, z)", "Do the inputs of a sum get different gradients?",
-               how="Every input of a sum gets the same.", add_splits=[lost / 2] * 2, wrong_sign=[-lost] * 2)
+               how="Every input of a sum gets the same.",
+               slips={"add_splits": [lost / 2] * 2, "wrong_sign": [-lost] * 2})
     return (
         step("The sum first, above the arrow; then the gradients that go back.",
              meeting("+", x, downs, out, up, f"x = {x[0]:g} and y = {x[1]:g} are added; {up:g} comes back"),
@@ -328,22 +335,22 @@ def multiply_node(given, box):
     x, up = given("x", [5, -2], low=2, high=7), given("up", 3, low=2, high=7)
     given.require(abs(x[0]) != abs(x[1]) and up not in x)
     out = box(np.prod(x), "x·y", "What does the node do?", how="The product of the inputs.",
-              added_not_multiplied=np.sum(x))
+              slips={"added_not_multiplied": np.sum(x)})
     downs = box(up * x[::-1], "∂l/∂(x, y)", "If x rises by one, by how much does x·y rise?",
-                how="Upstream times the other factor.", factors_not_swapped=up * x, local_for_downstream=x[::-1],
-                upstream_for_downstream=[up] * 2)
+                how="Upstream times the other factor.",
+                slips={"factors_not_swapped": up * x, "local_for_downstream": x[::-1],
+                       "upstream_for_downstream": [up] * 2})
     f, u = given("factors", [4, 3], low=2, high=7), given("u", -2, low=2, high=7)
     given.require(f[0] != f[1] and abs(u) not in f)
     back = u * f[::-1]
     upstream = box(back[0] / f[1], "∂l/∂f", "x's gradient is upstream times which factor?",
                    how="The gradient of x over the value of y.",
-                   factors_not_swapped=back[0] / f[0], upstream_for_downstream=back[0])
+                   slips={"factors_not_swapped": back[0] / f[0], "upstream_for_downstream": back[0]})
     lost = box(back[1] / upstream, "x", "y's gradient is upstream times which factor?",
                how="The gradient of y over the upstream gradient.",
-               same_factor=f[1], upside_down=upstream / back[1])
+               slips={"same_factor": f[1], "upside_down": upstream / back[1]})
     result = box(lost * f[1], "x·y", "Both factors are there now: what is their product?",
-                 how="The product of the inputs.",
-                 added_not_multiplied=lost + f[1])
+                 how="The product of the inputs.", slips={"added_not_multiplied": lost + f[1]})
     return (
         step("A product: forward, then back. Which value does each input's gradient need?",
              meeting("×", x, downs, out, up, f"x = {x[0]:g} and y = {x[1]:g} are multiplied; {up:g} comes back"),
@@ -359,21 +366,21 @@ def max_node(given, box):
     """The larger input gets everything, the others nothing."""
     x, up = given("x", [2, 6]), given("up", 5, low=2)
     given.require(x[0] != x[1] and up not in x)
-    out = box(np.max(x), "max(x, y)", "Which one gets through?", how="The larger of the two.", max_to_other=np.min(x))
+    out = box(np.max(x), "max(x, y)", "Which one gets through?", how="The larger of the two.",
+              slips={"max_to_other": np.min(x)})
     won = (x == np.max(x)) * 1.0
     downs = box(up * won, "∂l/∂(x, y)", "Nudge this input a little. Does the maximum notice?",
                 how="The larger input gets all of upstream, the other one nothing.",
-                max_to_other=np.where(won, 0, np.nan),
-                max_to_both=[up] * 2)
+                slips={"max_to_other": np.where(won, 0, np.nan), "max_to_both": [up] * 2})
     z, u = given("z", [-1, 4, 3]), given("u", -7, low=2)
     given.require(len(set(z)) == 3)
     best = (z == np.max(z)) * 1.0
     local = box(best, "∂f/∂z", "What is the slope where the maximum listens, and where it does not?",
-                how="1 for the largest input, 0 for the others.", value_for_slope=z * best,
-                max_to_other=(z == np.min(z)) * 1.0)
+                how="1 for the largest input, 0 for the others.",
+                slips={"value_for_slope": z * best, "max_to_other": (z == np.min(z)) * 1.0})
     three = box(u * local, "∂l/∂z", "Which of the three does the maximum look at?",
-                how="The largest input gets all of upstream, the others 0.", local_for_downstream=local,
-                max_to_both=[u] * 3)
+                how="The largest input gets all of upstream, the others 0.",
+                slips={"local_for_downstream": local, "max_to_both": [u] * 3})
     return (
         step("A maximum lets one value through. The gradient goes back the way the value came.",
              meeting("max", x, downs, out, up, f"The maximum of x = {x[0]:g} and y = {x[1]:g}; {up:g} comes back"),
@@ -396,25 +403,24 @@ def copy_node(given, box):
     k, ups = given("k", [3, -2], low=2, high=6), given("up", [4, 5], low=2, high=7)
     given.require(k @ ups not in (0, 1) and abs(k[0]) != abs(k[1]))
     ways = box(k * ups, "the gradients that come back", "What does a node that multiplies send back?",
-               how="Upstream times the factor.",
-               local_for_downstream=k, upstream_for_downstream=ups)
+               how="Upstream times the factor.", slips={"local_for_downstream": k, "upstream_for_downstream": ups})
     total = box(np.sum(ways), "∂l/∂x", "x moves the loss along both ways. How do the effects combine?",
-                how="The sum of the gradients from both ways.", copies_not_summed=ways[0],
-                copies_averaged=np.mean(ways),
-                multiplied_not_added=np.prod(ways))
+                how="The sum of the gradients from both ways.",
+                slips={"copies_not_summed": ways[0], "copies_averaged": np.mean(ways),
+                       "multiplied_not_added": np.prod(ways)})
     three = given("three", [6, -4, 3], low=2)
     given.require(np.sum(three) not in (0, 1))
     lost = box(three[2], "the third way", "What is missing to reach the sum?",
                how="The sum minus the two known gradients.",
-               copies_not_summed=np.sum(three), subtracted_backwards=-three[2])
+               slips={"copies_not_summed": np.sum(three), "subtracted_backwards": -three[2]})
     square = given("s", 5, low=3)
     upstream = given("u", 2, low=2)
     given.require(square != upstream)
     each = box([upstream * square] * 2, "each factor's gradient", "Multiply swaps: what is the other factor?",
-               how="Upstream times the other factor, which is x again.", upstream_for_downstream=[upstream] * 2)
+               how="Upstream times the other factor, which is x again.",
+               slips={"upstream_for_downstream": [upstream] * 2})
     both = box(np.sum(each), "∂l/∂x", "Two copies of x met in the product. What becomes of their gradients?",
-               how="The sum over both copies: 2x times upstream.",
-               copies_not_summed=each[0])
+               how="The sum over both copies: 2x times upstream.", slips={"copies_not_summed": each[0]})
     return (
         step("One value, used twice. First send the gradients back along each way, then join them.",
              graph({"x": (0, 0.8, "x"), "c": (1, 0.8, "copy"), "a": (2, 0, lit("local_1", times(k[0]))),
@@ -457,27 +463,26 @@ def all_four(given, box):
     """f = (x + y)·max(y, z), forwards and backwards."""
     x, y, z = given("x", 3, low=2, high=6), given("y", 4, low=2, high=6), given("z", -2, high=5)
     given.require(y > z and abs(z) > 1 and len({x, y, z}) == 3)
-    s = box(x + y, "x + y", "What does the node do with its two values?", how="The sum.", multiplied_not_added=x * y)
-    m = box(max(y, z), "max(y, z)", "Which one is larger?", how="The larger one.", max_to_other=min(y, z))
+    s = box(x + y, "x + y", "What does the node do with its two values?", how="The sum.",
+            slips={"multiplied_not_added": x * y})
+    m = box(max(y, z), "max(y, z)", "Which one is larger?", how="The larger one.", slips={"max_to_other": min(y, z)})
     f = box(s * m, "f", "Which two numbers meet in the last node?", how="The product of the two.",
-            added_not_multiplied=s + m)
+            slips={"added_not_multiplied": s + m})
     ds = box(m, "∂f/∂(x + y)", "In a product, what is the slope with respect to one factor?",
-             how="The other factor: the maximum.", factors_not_swapped=s)
+             how="The other factor: the maximum.", slips={"factors_not_swapped": s})
     dm = box(s, "∂f/∂max", "In a product, what is the slope with respect to one factor?",
-             how="The other factor: the sum.", factors_not_swapped=m)
+             how="The other factor: the sum.", slips={"factors_not_swapped": m})
     dx = box(ds, "∂f/∂x", "What does a sum do with the gradient that arrives?", how="The sum hands its gradient on.",
-             add_scales=ds * x, add_splits=ds / 2)
+             slips={"add_scales": ds * x, "add_splits": ds / 2})
     first = box(ds, "the gradient of y from the sum", "What does a sum do with the gradient that arrives?",
-                how="The sum hands its gradient on.",
-                add_scales=ds * y,
-                add_splits=ds / 2)
+                how="The sum hands its gradient on.", slips={"add_scales": ds * y, "add_splits": ds / 2})
     second = box(dm * (y > z), "the gradient of y from the maximum", "Was y the larger one?",
-                 how="All of it, for y was larger.",
-                 max_to_other=0.0, add_splits=dm / 2)
-    dz = box(dm * (z > y), "∂f/∂z", "Does the maximum notice z?", how="Nothing, for z was smaller.", max_to_other=dm)
+                 how="All of it, for y was larger.", slips={"max_to_other": 0.0, "add_splits": dm / 2})
+    dz = box(dm * (z > y), "∂f/∂z", "Does the maximum notice z?", how="Nothing, for z was smaller.",
+             slips={"max_to_other": dm})
     dy = box(first + second, "∂f/∂y", "Two ways out: how many gradients come back, and how do they join?",
              how="The sum of what comes back from both ways.",
-             copies_not_summed=first, path_left_out=second, copies_averaged=(first + second) / 2)
+             slips={"copies_not_summed": first, "path_left_out": second, "copies_averaged": (first + second) / 2})
     nodes = {"x": (0, 0, "x"), "y": (0, 1.5, "y"), "z": (0, 3, "z"), "c": (1, 1.5, "copy"),
              "+": (2.1, 0.2, lit("plus", "+")), "max": (2.1, 2.8, lit("max", "max")),
              "×": (3.2, 1.5, lit("times", "×")), "f": (4.1, 1.5, "f")}
@@ -504,31 +509,29 @@ def another_graph(given, box):
     x, y, z = given("x", 4, low=2, high=6), given("y", -3, low=2, high=5), given("z", 2, low=2, high=6)
     k = given("k", 2, low=2, high=4)
     given.require(x > z and y not in (x, k) and k != x and x * y + x not in (0, 1))
-    p = box(x * y, "x·y", "What does the node do with its two values?", how="The product.", added_not_multiplied=x + y)
-    m = box(max(x, z), "max(x, z)", "Which one is larger?", how="The larger one.", max_to_other=min(x, z))
+    p = box(x * y, "x·y", "What does the node do with its two values?", how="The product.",
+            slips={"added_not_multiplied": x + y})
+    m = box(max(x, z), "max(x, z)", "Which one is larger?", how="The larger one.", slips={"max_to_other": min(x, z)})
     s = box(p + m, "the sum", "Which two numbers meet in the node?", how="The sum of the two.",
-            multiplied_not_added=p * m)
+            slips={"multiplied_not_added": p * m})
     loss = box(k * s, "l", "What does the last node do to the sum?", how="The sum times the factor.",
-               added_not_multiplied=k + s)
+               slips={"added_not_multiplied": k + s})
     ds = box(k * 1, "the gradient of the sum", "Upstream is 1. What is local?", how="The factor of the last node.",
-             value_for_slope=loss, activation_for_weight=s)
+             slips={"value_for_slope": loss, "activation_for_weight": s})
     dp = box(ds, "the gradient of x·y", "What does a sum do with what arrives?", how="The sum hands on.",
-             add_scales=ds * p, add_splits=ds / 2)
+             slips={"add_scales": ds * p, "add_splits": ds / 2})
     dm = box(ds, "the gradient of the maximum", "What does a sum do with what arrives?", how="The sum hands on.",
-             add_scales=ds * m,
-             add_splits=ds / 2)
+             slips={"add_scales": ds * m, "add_splits": ds / 2})
     dy = box(dp * x, "∂l/∂y", "Which factor is the local gradient?", how="Upstream times x.",
-             factors_not_swapped=dp * y,
-             local_for_downstream=x)
+             slips={"factors_not_swapped": dp * y, "local_for_downstream": x})
     one = box(dp * y, "the gradient of x from the product", "Which factor is the local gradient?",
-              how="Upstream times y.",
-              factors_not_swapped=dp * x, local_for_downstream=y)
+              how="Upstream times y.", slips={"factors_not_swapped": dp * x, "local_for_downstream": y})
     two = box(dm * (x > z), "the gradient of x from the maximum", "Was x the larger one?",
-              how="All of it, for x was larger.",
-              max_to_other=0.0, add_splits=dm / 2)
-    dz = box(dm * (z > x), "∂l/∂z", "Does the maximum notice z?", how="Nothing, for z was smaller.", max_to_other=dm)
+              how="All of it, for x was larger.", slips={"max_to_other": 0.0, "add_splits": dm / 2})
+    dz = box(dm * (z > x), "∂l/∂z", "Does the maximum notice z?", how="Nothing, for z was smaller.",
+             slips={"max_to_other": dm})
     dx = box(one + two, "∂l/∂x", "Two arrows leave x. How many gradients come back?", how="The sum over both arrows.",
-             copies_not_summed=one, path_left_out=two, copies_averaged=(one + two) / 2)
+             slips={"copies_not_summed": one, "path_left_out": two, "copies_averaged": (one + two) / 2})
     nodes = {"y": (0, 0, "y"), "x": (0, 1.5, "x"), "z": (0, 3, "z"), "×": (1.4, 0.2, lit("times", "×")),
              "max": (1.4, 2.8, lit("max", "max")), "+": (2.5, 1.5, lit("plus", "+")),
              "k": (3.5, 1.5, lit("k", times(k))), "l": (4.5, 1.5, "l")}
@@ -627,10 +630,11 @@ def hidden_values(given, box):
     net = two_three_two(given)
     terms = box(net.w1[0] * net.x, "w_1x_1 and w_4x_2", "Which weight meets which input?",
                 how="Each weight times the input it comes from.",
-                added_not_multiplied=net.w1[0] + net.x, wrong_sign=-net.w1[0] * net.x)
+                slips={"added_not_multiplied": net.w1[0] + net.x, "wrong_sign": -net.w1[0] * net.x})
     u = box([np.sum(terms) + net.b1[0], *(net.w1[1:] @ net.x + net.b1[1:])], "u", "Both products, and what else?",
-            how="The sum of weight times input over both inputs, plus the bias.", bias_left_out=net.w1 @ net.x,
-            only_one_term=net.w1[:, 0] * net.x[0], term_left_out=net.w1[:, 0] * net.x[0] + net.b1)
+            how="The sum of weight times input over both inputs, plus the bias.",
+            slips={"bias_left_out": net.w1 @ net.x, "only_one_term": net.w1[:, 0] * net.x[0],
+                   "term_left_out": net.w1[:, 0] * net.x[0] + net.b1})
     return (
         step("Meet the network. Two inputs, three hidden nodes, two outputs; each node adds up what arrives and its "
              "bias, without an activation. Start with the first hidden node.",
@@ -649,14 +653,15 @@ def prediction_and_loss(given, box):
     """The second layer, then how wrong it is."""
     net = two_three_two(given)
     out = box(net.out, "(ŷ, ẑ)", "Three products and a bias: did you take them all?",
-              how="The sum of weight times hidden value over all three, plus the bias.", bias_left_out=net.w2 @ net.u,
-              term_left_out=net.w2[:, :2] @ net.u[:2] + net.b2)
+              how="The sum of weight times hidden value over all three, plus the bias.",
+              slips={"bias_left_out": net.w2 @ net.u, "term_left_out": net.w2[:, :2] @ net.u[:2] + net.b2})
     error = box(out - net.target, "prediction − target", "From the target, how far is it to the prediction?",
-                how="The prediction minus its target.", target_minus_prediction=net.target - out)
+                how="The prediction minus its target.", slips={"target_minus_prediction": net.target - out})
     squares = box(error**2, "the squares", "What sign does a square have?", how="Each difference times itself.",
-                  not_squared=error, wrong_sign=-(error**2))
+                  slips={"not_squared": error, "wrong_sign": -(error**2)})
     loss = box(np.sum(squares) / 2, "l", "Add the squares. What stands in front?", how="Half the sum of the squares.",
-               half_left_out=np.sum(squares), only_one_term=squares[0] / 2, not_squared=np.sum(error) / 2)
+               slips={"half_left_out": np.sum(squares), "only_one_term": squares[0] / 2,
+                      "not_squared": np.sum(error) / 2})
     return (
         step("The hidden values are known. What does the network predict?",
              network([lit("u_{j}", net.u), [lit("ŷ", out[0]), lit("ẑ", out[1])]], [second_weights(net.w2)],
@@ -678,20 +683,20 @@ def output_error(given, box):
     net = two_three_two(given)
     p, t = Name("p"), given("t", 3, low=2)
     formula = box(p - t, "∂l/∂p", "The power comes down. What does it do to the one half?", names="p",
-                  how="The two from the square cancels the one half.", doubled=2 * (p - t),
-                  target_minus_prediction=t - p,
-                  half_kept=(p - t) / 2, not_differentiated=(p - t) ** 2 / 2)
+                  how="The two from the square cancels the one half.",
+                  slips={"doubled": 2 * (p - t), "target_minus_prediction": t - p, "half_kept": (p - t) / 2,
+                         "not_differentiated": (p - t) ** 2 / 2})
     error = box(net.out - net.target, "∂l/∂(ŷ, ẑ)", "What does the formula you have just found give here?",
-                how="Prediction minus target.", target_minus_prediction=net.target - net.out,
-                doubled=2 * (net.out - net.target),
-                value_for_slope=(net.out - net.target) ** 2 / 2)
+                how="Prediction minus target.",
+                slips={"target_minus_prediction": net.target - net.out, "doubled": 2 * (net.out - net.target),
+                       "value_for_slope": (net.out - net.target) ** 2 / 2})
     others, aims = given("predictions", [5, -4]), given("targets", [-2, 3])
     given.require(np.all(others != aims) and np.all(others != -aims))
     gap = others - aims
     lost = box(aims[0], "the target", "Prediction minus what gives this error?", how="Prediction minus error.",
-               wrong_sign=-aims[0], target_minus_prediction=others[0] + gap[0])
+               slips={"wrong_sign": -aims[0], "target_minus_prediction": others[0] + gap[0]})
     found = box(others[1], "the prediction", "What minus the target gives this error?", how="Error plus target.",
-                target_minus_prediction=aims[1] - gap[1])
+                slips={"target_minus_prediction": aims[1] - gap[1]})
     both = "∂l/∂ŷ ∂l/∂ẑ"
     return (
         step(f"One prediction $p$, one target {t:g}: the loss is $l = ½(p - {t:g})^2$. Differentiate.",
@@ -728,14 +733,15 @@ def weight_gradients(given, box):
     net = two_three_two(given)
     local = box(net.u[:2], "∂ŷ/∂w_7 and ∂ŷ/∂w_9", "What does this weight multiply?",
                 how="The hidden value at the start of the edge.",
-                weight_for_activation=net.w2[0, :2], value_for_slope=net.w2[0, :2] * net.u[:2])
+                slips={"weight_for_activation": net.w2[0, :2], "value_for_slope": net.w2[0, :2] * net.u[:2]})
     u = np.array([*local, net.u[2]])
     on_edges = box(np.outer(net.error, u), "∂l/∂w on the edges",
                    "Which gradient waits at the end of the edge, which value at its start?",
                    how="The gradient at the end of the edge times the value at its start.",
-                   other_row=np.outer(net.error[::-1], u), weight_for_activation=net.error[:, None] * net.w2,
-                   upstream_for_downstream=np.outer(net.error, np.ones(3)),
-                   local_for_downstream=np.outer(np.ones(2), u))
+                   slips={"other_row": np.outer(net.error[::-1], u),
+                          "weight_for_activation": net.error[:, None] * net.w2,
+                          "upstream_for_downstream": np.outer(net.error, np.ones(3)),
+                          "local_for_downstream": np.outer(np.ones(2), u)})
     return (
         step("The first output is $ŷ = w_7u_1 + w_9u_2 + w_{11}u_3 + b_4$, with "
              f"$u_1 = {net.u[0]:g}$ and $u_2 = {net.u[1]:g}$. What are these local gradients?",
@@ -753,21 +759,20 @@ def weight_matrix(given, box):
     net = two_three_two(given)
     whole = box(np.outer(net.error, net.u), "∂l/∂W", "Which row are you in, and which column?",
                 how="The gradient of the row's output times the hidden value of the column.",
-                other_row=np.outer(net.error[::-1], net.u), weight_for_activation=net.error[:, None] * net.w2)
+                slips={"other_row": np.outer(net.error[::-1], net.u),
+                       "weight_for_activation": net.error[:, None] * net.w2})
     d, u = given("d", [4, -3], low=2, high=6), given("u", [2, -5, 6], low=2, high=6)
     given.require(len({*np.abs(u)}) == 3 and abs(d[0]) != abs(d[1]))
     product = np.outer(d, u)
     column_ = box(d, "∂l/∂(ŷ, ẑ)", "Which known entry stands in this row, and which value above it?", only=[1],
                   how="An entry of the second row over the hidden value of its column.",
-                  upside_down=u[1] / product[1, 1],
-                  multiplied_not_divided=product[1, 1] * u[1])
+                  slips={"upside_down": u[1] / product[1, 1], "multiplied_not_divided": product[1, 1] * u[1]})
     row_ = box(u, "the hidden values", "Which known entry stands in this column, and which gradient before it?",
-               only=[0, 2],
-               how="An entry of the first row over that row's gradient.", upside_down=d[0] / product[0],
-               multiplied_not_divided=product[0] * d[0])
+               only=[0, 2], how="An entry of the first row over that row's gradient.",
+               slips={"upside_down": d[0] / product[0], "multiplied_not_divided": product[0] * d[0]})
     filled = box(np.outer(column_, row_), "∂l/∂W", "Which gradient belongs to the row, which value to the column?",
-                 only=[(1, 0), (1, 2)],
-                 how="The row's gradient times the column's value.", other_row=np.outer(column_[::-1], row_))
+                 only=[(1, 0), (1, 2)], how="The row's gradient times the column's value.",
+                 slips={"other_row": np.outer(column_[::-1], row_)})
     return (
         step("Set the gradients $∂l/∂W$ in the shape of the weights: a row for $ŷ$ and a row for $ẑ$.",
              output_gradients(net, echo(whole), row_gap=104),
@@ -786,20 +791,18 @@ def bias_gradients(given, box):
     h = 0.1
     local = box(1.0, "∂ŷ/∂b_4", "If the bias rises by one, by how much does the sum rise?",
                 how="The bias is added as it is.",
-                parameter_for_gradient=net.b2[0], activation_for_weight=net.u[0])
+                slips={"parameter_for_gradient": net.b2[0], "activation_for_weight": net.u[0]})
     grads = box(net.error * local, "∂l/∂(b_4, b_5)", "Upstream times local: what is local here?",
-                how="Upstream times 1.",
-                local_for_downstream=[local] * 2, other_row=net.error[::-1], parameter_for_gradient=net.b2)
+                how="Upstream times 1.", slips={"local_for_downstream": [local] * 2, "other_row": net.error[::-1],
+                                                "parameter_for_gradient": net.b2})
     e0, e1 = net.error
     after = box(net.out[0] + h * local, "the new ŷ", "What does a bias do to the sum?",
-                how="The old prediction plus the nudge.",
-                change_not_value=h, wrong_sign=net.out[0] - h)
+                how="The old prediction plus the nudge.", slips={"change_not_value": h, "wrong_sign": net.out[0] - h})
     loss = ((e0 + h) ** 2 + e1**2) / 2
     change = box(loss - net.loss, "Δl", "Which loss do you subtract from which?", how="The new loss minus the old one.",
-                 subtracted_backwards=net.loss - loss, value_not_change=loss)
-    ratio = box(change / h, "Δl/Δb_4", "Which change stands on top?",
-                how="The change of the loss over the nudge.",
-                change_not_ratio=change)
+                 slips={"subtracted_backwards": net.loss - loss, "value_not_change": loss})
+    ratio = box(change / h, "Δl/Δb_4", "Which change stands on top?", how="The change of the loss over the nudge.",
+                slips={"change_not_ratio": change})
     given.require(abs((e0 + h) ** 2 - e0**2) > 0.1)
     return (
         step("A bias is simply added. So its local gradient is …", eq(link("b_4", "ŷ"), "=", lit("∂ŷ/∂b_4", local))),
@@ -823,12 +826,12 @@ def two_paths(given, box):
         ways = box(net.error * net.w2[:, k], f"the paths of u_{k + 1}",
                    "Upstream at the end of the edge, times what on the edge?",
                    how="The gradient at the end of the edge times the weight on it.",
-                   activation_for_weight=net.error * net.u[k], upstream_for_downstream=net.error,
-                   local_for_downstream=net.w2[:, k])
+                   slips={"activation_for_weight": net.error * net.u[k], "upstream_for_downstream": net.error,
+                          "local_for_downstream": net.w2[:, k]})
         total = box(np.sum(ways), f"∂l/∂u_{k + 1}",
                     "Both paths lead to the same loss. What happens to their gradients?",
-                    how="The sum over both paths.", path_left_out=ways[0], copies_averaged=np.mean(ways),
-                    wrong_sign=-np.sum(ways))
+                    how="The sum over both paths.",
+                    slips={"path_left_out": ways[0], "copies_averaged": np.mean(ways), "wrong_sign": -np.sum(ways)})
         paths.append(ways)
         totals.append(total)
     (e, f), lines = map(signed, net.error), []
@@ -854,16 +857,17 @@ def first_layer(given, box):
     """What has arrived at the hidden nodes is upstream for the weights before them."""
     net = two_three_two(given)
     grads = box(net.du, "∂l/∂b", "A bias is simply added. What is its local gradient?", how="Upstream times 1.",
-                parameter_for_gradient=net.b1, local_for_downstream=np.ones(3))
+                slips={"parameter_for_gradient": net.b1, "local_for_downstream": np.ones(3)})
     local = box(net.x, "∂u_1/∂w_1 and ∂u_1/∂w_4", "What does this weight multiply?",
                 how="The input at the start of the edge.",
-                weight_for_activation=net.w1[0], value_for_slope=net.w1[0] * net.x)
+                slips={"weight_for_activation": net.w1[0], "value_for_slope": net.w1[0] * net.x})
     on_edges = box(np.outer(net.du, local), "∂l/∂w on the edges",
                    "Which gradient waits at the end of the edge, which value at its start?",
                    how="The gradient at the end of the edge times the input at its start.",
-                   other_column=np.outer(net.du, local[::-1]),
-                   weight_for_activation=net.du[:, None] * net.w1, upstream_for_downstream=np.outer(net.du, np.ones(2)),
-                   local_for_downstream=np.outer(np.ones(3), local))
+                   slips={"other_column": np.outer(net.du, local[::-1]),
+                          "weight_for_activation": net.du[:, None] * net.w1,
+                          "upstream_for_downstream": np.outer(net.du, np.ones(2)),
+                          "local_for_downstream": np.outer(np.ones(3), local)})
     return (
         step("One layer further back everything repeats. These gradients have arrived at the hidden nodes; what are "
              "those of their biases?",
@@ -886,14 +890,15 @@ def first_matrix(given, box):
     whole = np.outer(net.du, net.x)
     given.require(len({*np.abs(net.du)}) == 3)
     column_ = box(net.du, "∂l/∂u", "Which known entry stands in this row, and which input above it?", only=[1],
-                  how="An entry of the second row over the input of its column.", upside_down=net.x[0] / whole[1, 0],
-                  multiplied_not_divided=whole[1, 0] * net.x[0])
+                  how="An entry of the second row over the input of its column.",
+                  slips={"upside_down": net.x[0] / whole[1, 0], "multiplied_not_divided": whole[1, 0] * net.x[0]})
     row_ = box(net.x, "x", "Which known entry stands in this column, and which gradient before it?", only=[1],
-               how="An entry of the first row over that row's gradient.", upside_down=net.du[0] / whole[0],
-               multiplied_not_divided=whole[0] * net.du[0])
+               how="An entry of the first row over that row's gradient.",
+               slips={"upside_down": net.du[0] / whole[0], "multiplied_not_divided": whole[0] * net.du[0]})
     filled = box(np.outer(column_, row_), "∂l/∂W", "Which gradient belongs to the row, which input to the column?",
                  only=[(0, 0), (1, 1), (2, 0), (2, 1)], how="The row's gradient times the column's input.",
-                 other_column=np.outer(column_, row_[::-1]), weight_for_activation=net.du[:, None] * net.w1)
+                 slips={"other_column": np.outer(column_, row_[::-1]),
+                        "weight_for_activation": net.du[:, None] * net.w1})
     return (
         step("The same gradients in the shape of the weights: a row for each hidden node, a column for each input.",
              network([lit("x_{j}", echo(row_)), U_NAMES], [lit("w_{j}{k}", echo(filled), uses="d_{j} x_{k}")],
@@ -912,15 +917,15 @@ def step_second_layer(given, box):
     grad = np.outer(net.error, net.u)
     move = box(-grad[0, 0] / 100, "Δw_7", "Against the gradient, and how far?",
                how="Minus a hundredth of the gradient.",
-               uphill=grad[0, 0] / 100, learning_rate_left_out=-grad[0, 0])
+               slips={"uphill": grad[0, 0] / 100, "learning_rate_left_out": -grad[0, 0]})
     steps = np.vstack([np.array([move, *(-grad[0, 1:] / 100)], dtype=float), -grad[1] / 100])
     new = box(net.w2 + steps, "the new W", "Where does the weight stand after the step?",
               how="The old weight plus its step.",
-              uphill=net.w2 + grad / 100, learning_rate_left_out=net.w2 - grad, step_for_value=steps)
+              slips={"uphill": net.w2 + grad / 100, "learning_rate_left_out": net.w2 - grad, "step_for_value": steps})
     bias = box(net.b2 - net.error / 100, "the new (b_4, b_5)", "Does a bias step differently from a weight?",
                how="The old bias minus a hundredth of its gradient.",
-               uphill=net.b2 + net.error / 100, learning_rate_left_out=net.b2 - net.error,
-               step_for_value=-net.error / 100)
+               slips={"uphill": net.b2 + net.error / 100, "learning_rate_left_out": net.b2 - net.error,
+                      "step_for_value": -net.error / 100})
     return (
         step("The gradient points uphill, so step the other way, by a hundredth of it. "
              f"First $w_7$, whose gradient is ${grad[0, 0]:g}$.",
@@ -940,11 +945,12 @@ def step_first_layer(given, box):
     grad = np.outer(net.du, net.x)
     new = box(net.w1 - grad / 100, "the new W", "Against the gradient, and by how much of it?",
               how="The old weight minus a hundredth of its gradient.",
-              uphill=net.w1 + grad / 100, learning_rate_left_out=net.w1 - grad, step_for_value=-grad / 100)
+              slips={"uphill": net.w1 + grad / 100, "learning_rate_left_out": net.w1 - grad,
+                     "step_for_value": -grad / 100})
     after = net.b1 - net.du / 100
     lost = box((net.b1 - after) * 100, "∂l/∂b", "Old minus new is a hundredth of what?",
                how="A hundred times old minus new.",
-               wrong_sign=(after - net.b1) * 100, learning_rate_left_out=net.b1 - after)
+               slips={"wrong_sign": (after - net.b1) * 100, "learning_rate_left_out": net.b1 - after})
     return (
         step("The six weights of the first layer.",
              eq(matrix(lit("w_{j}{k}", net.w1)), "−", frac(1, 100), matrix(lit("w_{j}{k}", grad)), "=",
@@ -964,14 +970,14 @@ def after_the_step(given, box):
     given.require(min(abs(new.loss - net.loss), abs(new.error[0]), abs(new.error[1])) > 5)
     u = box(new.u, "u", "Which weights, which inputs, and what is added?",
             how="New weights times inputs, plus the new bias.",
-            bias_left_out=new.w1 @ net.x, old_value=net.u)
+            slips={"bias_left_out": new.w1 @ net.x, "old_value": net.u})
     out = box(new.w2 @ u + new.b2, "(ŷ, ẑ)", "Did you take three products and a bias, all of them new?", digits=4,
-              how="New weights times new hidden values, plus the new bias.", bias_left_out=new.w2 @ u)
+              how="New weights times new hidden values, plus the new bias.", slips={"bias_left_out": new.w2 @ u})
     loss = box(np.sum((out - net.target) ** 2) / 2, "l after", "Two errors, squared and added: what stands in front?",
-               digits=3,
-               how="Half the sum of the squared errors.", half_left_out=np.sum((out - net.target) ** 2))
+               digits=3, how="Half the sum of the squared errors.",
+               slips={"half_left_out": np.sum((out - net.target) ** 2)})
     short = box(small.loss, "l after a short step", "Two errors, squared and added: what stands in front?", digits=3,
-                how="Half the sum of the squared errors.", half_left_out=2 * small.loss)
+                how="Half the sum of the squared errors.", slips={"half_left_out": 2 * small.loss})
     return (
         step(f"The same example, $x_1 = {net.x[0]:g}$ and $x_2 = {net.x[1]:g}$, through the new weights and biases.",
              eq(matrix(lit("w_{j}{k}", new.w1)), column(lit("x_{j}", net.x)), "+", column(lit("b_{j}", new.b1)), "=",
@@ -1001,15 +1007,15 @@ def rule_values(given, box):
     net = two_three_two(given)
     turned = box(net.w2.T, "W^T", "Which weights leave this hidden node?",
                  how="Rows and columns of the weights change places.",
-                 weights_not_transposed=net.w2.reshape(3, 2))
+                 slips={"weights_not_transposed": net.w2.reshape(3, 2)})
     du = box(turned @ net.error, "∂l/∂u", "Which two weights leave this hidden node?",
              how="Each row of the transpose times the column: the sum over both paths.",
-             path_left_out=turned[:, 0] * net.error[0], copies_averaged=turned @ net.error / 2)
+             slips={"path_left_out": turned[:, 0] * net.error[0], "copies_averaged": turned @ net.error / 2})
     w, d = given("W", [[1, 3], [-2, 4]], high=5), given("d", [2, -1], high=4)
     given.require(abs(w[0, 1]) != abs(w[1, 0]) and np.all(w.T @ d != 0) and np.all(w.T @ d != w @ d))
     back = box(w.T @ d, "the d‑values", "Down a column of the weights, or along a row?",
                how="Each column of the weights times the d-values.",
-               weights_not_transposed=w @ d, path_left_out=w[0] * d[0])
+               slips={"weights_not_transposed": w @ d, "path_left_out": w[0] * d[0]})
     return (
         step("Forward, a row of $W$ collects what goes into an output. Backward you collect what left a hidden node, "
              "and that is a column. So write $W$ with rows and columns exchanged.",
@@ -1029,20 +1035,20 @@ def rule_weights(given, box):
     d, a = given("d", [3, -2], low=2, high=6), given("a", [5, 4], low=2, high=7)
     given.require(abs(d[0]) != abs(d[1]) and abs(a[0]) != abs(a[1]) and d[0] * a[1] != d[1] * a[0])
     product = box(np.outer(d, a), "d‑weights", "Row from the d-values, column from the inputs?",
-                  how="The d-value of the row times the input of the column.", transposed=np.outer(a, d),
-                  upstream_added=d[:, None] + a)
+                  how="The d-value of the row times the input of the column.",
+                  slips={"transposed": np.outer(a, d), "upstream_added": d[:, None] + a})
     e, b = given("e", [4, 3, -1], high=6), given("b", [2, -5], low=2, high=6)
     given.require(len({*np.abs(e)}) == 3 and abs(b[0]) != abs(b[1]))
     known = np.outer(e, b)
     values = box(e, "the d‑values", "An entry of the first column over what?",
                  how="Each entry of the first column over the first input.",
-                 multiplied_not_divided=known[:, 0] * b[0], upside_down=b[0] / known[:, 0])
+                 slips={"multiplied_not_divided": known[:, 0] * b[0], "upside_down": b[0] / known[:, 0]})
     second = box(b[1], "the second input", "An entry of the second column over what?",
-                 how="An entry of the second column over the d-value of its row.", upside_down=1 / b[1],
-                 multiplied_not_divided=known[0, 1] * e[0])
+                 how="An entry of the second column over the d-value of its row.",
+                 slips={"upside_down": 1 / b[1], "multiplied_not_divided": known[0, 1] * e[0]})
     bias = box(values, "d‑biases", "What is the local gradient of a bias?",
                how="The same as the d-values: a bias is added as it is.",
-               local_for_downstream=np.ones(3), activation_for_weight=values * b[0])
+               slips={"local_for_downstream": np.ones(3), "activation_for_weight": values * b[0]})
     return (
         step("Every d-value meets every input. The result has the shape of the weights.", eq(RULES[1]),
              eq(column(lit("d_{j}", d), "d‑values"), row(lit("a_{j}", a), "inputs^T"), "=",
@@ -1060,21 +1066,19 @@ def shapes(given, box):
     n, k = given("nodes", 3, low=2, high=6), given("inputs", 5, low=2, high=6)
     given.require(n != k)
     w = box([n, k], "the shape of W", "A row for each what, a column for each what?", how="Nodes by inputs.",
-            transposed=[k, n])
+            slips={"transposed": [k, n]})
     t = box([w[1], w[0]], "the shape of W^T", "What does transposing do to rows and columns?",
-            how="Rows and columns change places.",
-            transposed=[w[0], w[1]])
+            how="Rows and columns change places.", slips={"transposed": [w[0], w[1]]})
     back = box(t[0], "the rows of the d-values before the layer", "One for each input, or one for each node?",
-               how="As many as the layer has inputs.", transposed=n)
+               how="As many as the layer has inputs.", slips={"transposed": n})
     d = box(n, "the rows of the d‑values", "One for each input, or one for each node?",
-            how="As many as the layer has nodes.", transposed=k)
+            how="As many as the layer has nodes.", slips={"transposed": k})
     a = box(k, "the columns of the inputs as a row", "One for each input, or one for each node?",
-            how="As many as the layer has inputs.",
-            transposed=n)
+            how="As many as the layer has inputs.", slips={"transposed": n})
     dw = box([d, a], "the shape of d‑weights", "Which matrix are these the gradients of?",
-             how="The shape of the weights.",
-             transposed=[a, d])
-    db = box(n, "the rows of d‑biases", "How many biases has a layer?", how="One bias for each node.", transposed=k)
+             how="The shape of the weights.", slips={"transposed": [a, d]})
+    db = box(n, "the rows of d‑biases", "How many biases has a layer?", how="One bias for each node.",
+             slips={"transposed": k})
     return (
         step(f"A layer has {k:g} inputs and {n:g} nodes. What shape are its weights, and their transpose? Rows first.",
              eq("W:", w[0], "×", w[1], APART, "W^T:", t[0], "×", t[1])),
@@ -1092,14 +1096,13 @@ def three_rules(given, box):
     d = given("d", [5, -2], low=2, high=5)
     given.require(len({*np.abs(a)}) == 3 and abs(d[0]) != abs(d[1]) and np.min(np.abs(w.T @ d)) >= 2)
     before = box(w.T @ d, "d‑values of the inputs", "Which column of the weights belongs to this input?",
-                 how="Each column of the weights times the d-values.", path_left_out=w[0] * d[0],
-                 other_row=w.T @ d[::-1], copies_averaged=w.T @ d / 2)
+                 how="Each column of the weights times the d-values.",
+                 slips={"path_left_out": w[0] * d[0], "other_row": w.T @ d[::-1], "copies_averaged": w.T @ d / 2})
     dw = box(np.outer(d, a), "d‑weights", "Which d-value, which input?",
              how="The d-value of the row times the input of the column.",
-             weight_for_activation=d[:, None] * w, other_row=np.outer(d[::-1], a))
+             slips={"weight_for_activation": d[:, None] * w, "other_row": np.outer(d[::-1], a)})
     db = box(d, "d‑biases", "What is the local gradient of a bias?", how="The same as the d-values.",
-             local_for_downstream=np.ones(2),
-             other_row=d[::-1])
+             slips={"local_for_downstream": np.ones(2), "other_row": d[::-1]})
     return (
         step("A layer was given these inputs. From the right, its d-values have arrived.",
              network([lit("a_{j}", a), ["1", "2"]], [lit("w_{j}{k}", w, uses="d_{j} a_{k}")],
@@ -1126,17 +1129,16 @@ def whole_network(given, box):
     given.require(min(np.min(np.abs(v)) for v in (net.u, net.error, net.du)) >= 2 and abs(x[0]) != abs(x[1]))
     given.require(np.max(np.abs(net.out)) < 50 and abs(net.error[0]) != abs(net.error[1]))
     error = box(net.out - target, "∂l/∂(ŷ, ẑ)", "Which way round is the difference?", how="Prediction minus target.",
-                target_minus_prediction=target - net.out)
+                slips={"target_minus_prediction": target - net.out})
     dw2 = box(np.outer(error, net.u), "∂l/∂W of the second layer", "d‑values times which row?",
               how="The d-value of the row times the hidden value of the column.",
-              weight_for_activation=error[:, None] * w2,
-              other_row=np.outer(error[::-1], net.u))
+              slips={"weight_for_activation": error[:, None] * w2, "other_row": np.outer(error[::-1], net.u)})
     du = box(w2.T @ error, "∂l/∂u", "Which weights leave this hidden node?",
              how="Each column of the weights times the d-values.",
-             path_left_out=w2[0] * error[0], copies_averaged=w2.T @ error / 2)
+             slips={"path_left_out": w2[0] * error[0], "copies_averaged": w2.T @ error / 2})
     dw1 = box(np.outer(du, x), "∂l/∂W of the first layer", "d‑values times which row?",
-              how="The d-value of the row times the input of the column.", weight_for_activation=du[:, None] * w1,
-              other_column=np.outer(du, x[::-1]))
+              how="The d-value of the row times the input of the column.",
+              slips={"weight_for_activation": du[:, None] * w1, "other_column": np.outer(du, x[::-1])})
     return (
         step("New numbers, and the forward pass is done. Gradients of the loss at the outputs?",
              network([lit("x_{j}", x), lit("u_{j}", net.u), lit("a_{j}", net.out)],

@@ -53,19 +53,18 @@ def columns(given, box):
     given.require(np.all(turned != w @ x) and np.all(z[:, [0, 2, 1]] != w @ x) and np.all(z[:, [0, 2, 1]] != turned))
     first = box(z[:, 0], "z^{(1)}", "Which row of W belongs to this node? What is added?",
                 how="A row of W times the column, plus the bias of that node.",
-                bias_left_out=w @ x[:, 0], weights_turned=turned[:, 0])
+                slips={"bias_left_out": w @ x[:, 0], "weights_turned": turned[:, 0]})
     rest = box(z, "Z", "Which column of X belongs to this example? What is added?",
-               how="A row of W times a column of X, plus the bias of the row.",
-               only=[(0, 1), (0, 2), (1, 1), (1, 2)], bias_left_out=w @ x, weights_turned=turned,
-               other_column=z[:, [0, 2, 1]])
+               how="A row of W times a column of X, plus the bias of the row.", only=[(0, 1), (0, 2), (1, 1), (1, 2)],
+               slips={"bias_left_out": w @ x, "weights_turned": turned, "other_column": z[:, [0, 2, 1]]})
     shapes = box([size(2, 3), size(2, 3)], "the shapes of X and Z", "A row for each what, a column for each what?",
                  how="Rows are inputs or nodes, columns are examples.",
-                 examples_in_the_other_direction=[size(3, 2), size(3, 2)])
+                 slips={"examples_in_the_other_direction": [size(3, 2), size(3, 2)]})
     lost = given("b'", [4, -3], low=2, high=7)
     product = given("WX", [[5, -1, 2], [3, 6, -4]], high=7)
     given.require(abs(lost[0]) != abs(lost[1]))
     bias = box(lost, "b", "What was added to this row?", how="Any entry of Z minus the entry before the bias.",
-               wrong_sign=-lost)
+               slips={"wrong_sign": -lost})
     return (
         step("One example goes through a layer: $z = Wx + b$.",
              eq(matrix(w, "W"), column(x[:, 0], "x^{(1)}"), "+", column(b, "b"), "=", column(first, "z^{(1)}"))),
@@ -87,17 +86,18 @@ def rows(given, box):
     right, unturned = weighted_sum_rows(w, x, b), x @ w + b
     given.require(np.all(unturned != x @ w.T) and np.all(right[:, ::-1] != unturned))
     given.require(np.all(right[:, ::-1] != x @ w.T))
-    turned = box(w.T, "W^T", "Where does a row of W stand after turning?", how="Rows become columns.", not_turned=w)
+    turned = box(w.T, "W^T", "Where does a row of W stand after turning?", how="Rows become columns.",
+                 slips={"not_turned": w})
     z = box(x @ turned + b, "Z", "Which row of X, and which row of W? What is added?",
-            how="A row of X times a column of Wᵀ, plus the bias of that column.", weights_turned=unturned,
-            bias_left_out=x @ w.T, other_column=right[:, ::-1])
+            how="A row of X times a column of Wᵀ, plus the bias of that column.",
+            slips={"weights_turned": unturned, "bias_left_out": x @ w.T, "other_column": right[:, ::-1]})
     m, inputs, nodes = given("m", 7, low=4), given("inputs", 3, low=2, high=6), given("nodes", 2, low=2, high=6)
     given.require(len({m, inputs, nodes}) == 3)
     shapes = box([size(m, inputs), size(inputs, nodes), size(m, nodes)], "the shapes of X, Wᵀ and Z",
                  "Examples are rows now. What are the columns?",
                  how="Examples by inputs, inputs by nodes: examples by nodes.",
-                 examples_in_the_other_direction=[size(inputs, m), size(inputs, nodes), size(nodes, m)],
-                 not_turned=[size(m, inputs), size(nodes, inputs), size(m, nodes)])
+                 slips={"examples_in_the_other_direction": [size(inputs, m), size(inputs, nodes), size(nodes, m)],
+                        "not_turned": [size(m, inputs), size(nodes, inputs), size(m, nodes)]})
     return (
         step("Many programs put every example in a row, as in a table. $W$ is stored as before, a row for each node. "
              "To meet the rows of $X$, its rows must become columns.",
@@ -115,21 +115,21 @@ def translate(given, box):
     a = given("A", [[4, -1, 7], [2, 6, -3]], low=1, high=9)
     given.require(no_repeats(a))
     turned = box(a.T, "A in rows", "What was a column before?", how="Each column becomes a row.",
-                 transposed=a.reshape(3, 2))
+                 slips={"transposed": a.reshape(3, 2)})
     j, i = given("node", 2, low=1, high=6), given("example", 5, low=1, high=9)
     given.require(j != i)
     place = box([j, i], "row and column in columns", "What are the rows if the examples stand in columns?",
-                how="Row: the node. Column: the example.", examples_in_the_other_direction=[i, j])
+                how="Row: the node. Column: the example.", slips={"examples_in_the_other_direction": [i, j]})
     other = box([place[1], place[0]], "row and column in rows", "What are the rows if the examples stand in rows?",
-                how="Row: the example. Column: the node.", examples_in_the_other_direction=[j, i])
+                how="Row: the example. Column: the node.", slips={"examples_in_the_other_direction": [j, i]})
     n, m = given("n", 3, low=2, high=9), given("m", 8, low=2, high=12)
     given.require(n != m)
     shapes = box([size(n, m), size(m, n)], "the shape", "Which number counts the rows?",
                  how="Nodes by examples in columns, examples by nodes in rows.",
-                 examples_in_the_other_direction=[size(m, n), size(n, m)])
+                 slips={"examples_in_the_other_direction": [size(m, n), size(n, m)]})
     options = ("AᵀWᵀ", "WᵀAᵀ", "AWᵀ", "WA")
     product = box("AᵀWᵀ", "(WA)^T", "What happens to the order when a product is turned over?", options=options,
-                  how="Each factor is turned over, and they change places.", order_kept="WᵀAᵀ")
+                  how="Each factor is turned over, and they change places.", slips={"order_kept": "WᵀAᵀ"})
     return (
         step("A batch in columns: two nodes, three examples. Write it in rows.",
              eq(matrix(a, "columns"), "→", matrix(turned, "rows"))),
@@ -160,7 +160,8 @@ def equations_twice(given, box):
         turned = ("Wᵀ A + b", "W δ", other[2], "A δᵀ") if in_columns else ("A W + b", "δ Wᵀ", other[2], "Aᵀ δ")
         lines = zip(right, other, turned, (forward, back, DIRECTIONS, weights), strict=True)
         return [box(one, name, hints[which == DIRECTIONS], options=which, how=hows[which == DIRECTIONS],
-                    examples_in_the_other_direction=wrong, **({} if wrong == third else {"wrong_one_turned": third}))
+                    slips={"examples_in_the_other_direction": wrong,
+                           **({} if wrong == third else {"wrong_one_turned": third})})
                 for (one, wrong, third, which), name in zip(lines, ("Z", "what goes back", "∂C/∂b", "∂C/∂W"),
                                                             strict=True)]
 
@@ -168,8 +169,8 @@ def equations_twice(given, box):
         z, before, bias, weight = shape_of[in_columns]
         return box([z, before, bias, weight], "the shape", "A row for each what, a column for each what?",
                    how="Nodes, inputs and examples, in the order of this layout; a gradient is like its parameter.",
-                   examples_in_the_other_direction=[turn(z), turn(before), turn(bias), weight],
-                   batch_in_parameter=[z, before, size(n, m) if in_columns else size(m, n), size(n, m)])
+                   slips={"examples_in_the_other_direction": [turn(z), turn(before), turn(bias), weight],
+                          "batch_in_parameter": [z, before, size(n, m) if in_columns else size(m, n), size(n, m)]})
 
     def ledger(in_columns):
         form, shape = forms(in_columns), shapes(in_columns)
@@ -206,20 +207,21 @@ def ledger(given, box, in_columns):
     value = (lambda k: size(k, m)) if in_columns else (lambda k: size(m, k))
     slip = "examples_in_the_other_direction"
     inputs = box(value(n[0]), "the shape of X", "A row for each what?",
-                 how="Inputs and examples, examples in the direction of this page.", **{slip: turn(value(n[0]))})
+                 how="Inputs and examples, examples in the direction of this page.", slips={slip: turn(value(n[0]))})
     w = box([size(n[1], n[0]), size(n[2], n[1])], "the shape of W", "A row for each what, a column for each what?",
-            how="Nodes by inputs, however the examples lie.", transposed=[size(n[0], n[1]), size(n[1], n[2])],
-            batch_in_parameter=[value(n[1]), value(n[2])])
+            how="Nodes by inputs, however the examples lie.", slips={"transposed": [size(n[0], n[1]), size(n[1], n[2])],
+                                                                     "batch_in_parameter": [value(n[1]), value(n[2])]})
     z = box([value(n[1]), value(n[2])], "the shape of Z and A", "One value for each node and each what?",
-            how="Nodes and examples.", **{slip: [turn(value(n[1])), turn(value(n[2]))]})
+            how="Nodes and examples.", slips={slip: [turn(value(n[1])), turn(value(n[2]))]})
     delta = box([z[0], z[1]], "the shape of δ", "An error for each value of which matrix?", how="The shape of Z.",
-                **{slip: [turn(value(n[1])), turn(value(n[2]))]})
+                slips={slip: [turn(value(n[1])), turn(value(n[2]))]})
     dw = box([w[0], w[1]], "the shape of ∂C/∂W", "Which matrix is this the gradient of?", how="The shape of W.",
-             transposed=[size(n[0], n[1]), size(n[1], n[2])], batch_in_parameter=[value(n[1]), value(n[2])])
+             slips={"transposed": [size(n[0], n[1]), size(n[1], n[2])],
+                    "batch_in_parameter": [value(n[1]), value(n[2])]})
     bias = (lambda k: size(k, 1)) if in_columns else (lambda k: size(1, k))
     db = box([bias(n[1]), bias(n[2])], "the shape of ∂C/∂b", "How many biases does the layer have?",
              how="A number for each node, lying as a bias must lie to be added.",
-             batch_in_parameter=[value(n[1]), value(n[2])], **{slip: [turn(bias(n[1])), turn(bias(n[2]))]})
+             slips={"batch_in_parameter": [value(n[1]), value(n[2])], slip: [turn(bias(n[1])), turn(bias(n[2]))]})
     where = "columns, so a bias is a column" if in_columns else "rows, so a bias is a row"
     rows_ = (("W", w), ("Z, A", z), ("δ", delta), ("∂C/∂W", dw), ("∂C/∂b", db))
     return (
@@ -241,25 +243,25 @@ def dominoes(given, box):
     def turned_back(shape, is_transpose):
         return {"not_turned" if is_transpose else "transposed": turn(shape)}
 
-    def product(name, left, right, **slips):
+    def product(name, left, right, slips):
         first = box(left, f"the left shape in {name}", "What must its columns be equal to?",
-                    how="As the factor stands in the product.", **turned_back(left, name[1] == "ᵀ"))
+                    how="As the factor stands in the product.", slips=turned_back(left, name[1] == "ᵀ"))
         second = box(right, f"the right shape in {name}", "What must its rows be equal to?",
-                     how="As the factor stands in the product.", **turned_back(right, name[-1] == "ᵀ"))
+                     how="As the factor stands in the product.", slips=turned_back(right, name[-1] == "ᵀ"))
         result = box(size(first[0], second[1]), f"the shape of {name}", "Which numbers are left over?",
-                     how="Rows of the left, columns of the right.", **slips)
+                     how="Rows of the left, columns of the right.", slips=slips)
         return first, "·", second, "→", result
 
     return (
         step(f"A layer has {n:g} nodes and {k:g} inputs; there are {m:g} examples, in columns. Write the shape of "
              "every factor as it stands there, and of the product.",
-             aligned(("WA", ":", *product("WA", size(n, k), size(k, m), **{other: size(m, n)})),
-                     ("W^{T}δ", ":", *product("Wᵀδ", size(k, n), size(n, m), **{other: size(m, k)})),
-                     ("δA^T", ":", *product("δAᵀ", size(n, m), size(m, k), transposed=size(k, n))))),
+             aligned(("WA", ":", *product("WA", size(n, k), size(k, m), {other: size(m, n)})),
+                     ("W^{T}δ", ":", *product("Wᵀδ", size(k, n), size(n, m), {other: size(m, k)})),
+                     ("δA^T", ":", *product("δAᵀ", size(n, m), size(m, k), {"transposed": size(k, n)})))),
         step("And with the examples in rows.",
-             aligned(("AW^T", ":", *product("AWᵀ", size(m, k), size(k, n), **{other: size(n, m)})),
-                     ("δW", ":", *product("δW", size(m, n), size(n, k), **{other: size(k, m)})),
-                     ("δ^{T}A", ":", *product("δᵀA", size(n, m), size(m, k), transposed=size(k, n))))),
+             aligned(("AW^T", ":", *product("AWᵀ", size(m, k), size(k, n), {other: size(n, m)})),
+                     ("δW", ":", *product("δW", size(m, n), size(n, k), {other: size(k, m)})),
+                     ("δ^{T}A", ":", *product("δᵀA", size(n, m), size(m, k), {"transposed": size(k, n)})))),
         say("In the last product of each kind the examples meet inside and vanish: that is the sum over the batch."),
     )
 
@@ -277,12 +279,12 @@ def back_columns(given, box):
     back = w.T @ delta
     given.require(np.all(np.abs(back) >= 2) and np.all(relu_slope(z).sum(axis=1) > 0))
     through = box(back, "W^T δ", "Which weights leave this hidden node? Which column of δ?",
-                  how="A column of W times a column of δ: the sum over both paths.", weights_not_transposed=w @ delta,
-                  path_left_out=w[:1].T * delta[:1])
+                  how="A column of W times a column of δ: the sum over both paths.",
+                  slips={"weights_not_transposed": w @ delta, "path_left_out": w[:1].T * delta[:1]})
     slope = box(relu_slope(z), "σ'(Z)", "Is this entry of Z above zero?", how="1 where Z is above zero, else 0.",
-                value_for_slope=relu(z))
+                slips={"value_for_slope": relu(z)})
     before = box(bp2(w, delta, slope), "δ of the layer before", "Entry by entry: what times what?",
-                 how="What came back, times the slope.", slope_left_out=back)
+                 how="What came back, times the slope.", slips={"slope_left_out": back})
     return (
         step("Three examples in columns. The errors $δ$ of a layer go back through its weights; each column minds its "
              "own example.",
@@ -305,16 +307,16 @@ def back_rows(given, box):
     x, d, known = given("W'", 3, low=2, high=6), given("d", [4, -5], low=2, high=6), given("W''", -2, low=2, high=6)
     given.require(abs(x) != abs(known) and abs(d[0]) != abs(d[1]) and abs(x) not in np.abs(d))
     turned = box("neither", "what is turned over", "Which shapes meet: 3×2 and 2×2?", options=("W", "δ", "neither"),
-                 how="Turned over, Wᵀδ becomes δᵀW, and δ lies in rows already.", wrong_one_turned="W")
+                 how="Turned over, Wᵀδ becomes δᵀW, and δ lies in rows already.", slips={"wrong_one_turned": "W"})
     through = box(back, "δ W", "A row of δ, and which column of W?",
-                  how="A row of δ times a column of W: the sum over both paths.", wrong_one_turned=delta @ w.T,
-                  path_left_out=delta[:, :1] * w[:1])
+                  how="A row of δ times a column of W: the sum over both paths.",
+                  slips={"wrong_one_turned": delta @ w.T, "path_left_out": delta[:, :1] * w[:1]})
     before = box(bp2_rows(w, delta, relu_slope(z)), "δ of the layer before", "What is the slope of ReLU here?",
-                 how="What came back where Z is above zero, else 0.", slope_left_out=back,
-                 value_for_slope=back * relu(z))
+                 how="What came back where Z is above zero, else 0.",
+                 slips={"slope_left_out": back, "value_for_slope": back * relu(z)})
     lost = box(x, "the lost weight", "One product is known. What is left for the other?",
                how="What came back minus the known product, over the other error.",
-               multiplied_not_divided=d[0] * d[0] * x, wrong_sign=-x)
+               slips={"multiplied_not_divided": d[0] * d[0] * x, "wrong_sign": -x})
     return (
         step("Three examples in rows, so $δ$ is 3×2. Which matrix of $W^{T}δ$ is written with a transpose now?",
              eq(turned)),
@@ -335,21 +337,20 @@ def stored_in_out(given, box):
     total = a.T @ delta
     given.require(np.all(np.abs(total) >= 2) and total[0, 1] != total[1, 0])
     back = box(delta @ w.T, "δ W^T", "Which row of W belongs to this input?",
-               how="A row of δ times a row of W: the weights that leave the input.", not_turned=delta @ w,
-               path_left_out=delta[:, :1] * w[:, :1].T)
+               how="A row of δ times a row of W: the weights that leave the input.",
+               slips={"not_turned": delta @ w, "path_left_out": delta[:, :1] * w[:, :1].T})
     sums = box(total, "A^T δ", "Input of the row, node of the column: added over what?",
-               how="A column of A times a column of δ.", transposed=total.T,
-               sum_of_one_example=np.outer(a[0], delta[0]))
-    mean = box(sums / m, "∂C/∂W", "What makes a mean of these sums?",
-               how="The sums over the number of examples.", mean_left_out=total, mean_taken_twice=total / m**2,
-               mean_over_nodes=total / 2)
+               how="A column of A times a column of δ.",
+               slips={"transposed": total.T, "sum_of_one_example": np.outer(a[0], delta[0])})
+    mean = box(sums / m, "∂C/∂W", "What makes a mean of these sums?", how="The sums over the number of examples.",
+               slips={"mean_left_out": total, "mean_taken_twice": total / m**2, "mean_over_nodes": total / 2})
     k, n, many = given("k", 5, low=2, high=7), given("n", 4, low=2, high=7), given("m", 9, low=3, high=12)
     given.require(len({k, n, many}) == 3)
     shapes = box([size(k, many), size(many, n), size(k, n)], "the shapes in Aᵀδ",
                  "Inner numbers equal, outer numbers left: which are they?",
                  how="Inputs by examples, examples by nodes: inputs by nodes.",
-                 not_turned=[size(many, k), size(many, n), size(n, k)],
-                 examples_in_the_other_direction=[size(k, many), size(n, many), size(k, n)])
+                 slips={"not_turned": [size(many, k), size(many, n), size(n, k)],
+                        "examples_in_the_other_direction": [size(k, many), size(n, many), size(k, n)]})
     return (
         step("Some programs store $W$ with a row for each input, so that $Z = AW + b$ needs no transpose. Then going "
              "back does. Here are three examples in rows.",
@@ -382,12 +383,11 @@ def bias_sums(given, box):
         right = d.sum(1) if in_columns else d.sum(0)
         way = box(ALONG if in_columns else DOWN, "the way to add", "Where does one node's second example stand?",
                   options=DIRECTIONS, how="The examples of one node are added.",
-                  summed_over_nodes=DOWN if in_columns else ALONG)
-        sums = box(right, "the sums", "How many numbers does one bias collect?",
-                   how="All examples of one node added.", summed_over_nodes=wrong)
-        mean = box(sums / m, "∂C/∂b", "How many examples are there?",
-                   how="The sums over the number of examples.", mean_left_out=right, mean_over_nodes=right / n,
-                   mean_taken_twice=right / m**2)
+                  slips={"summed_over_nodes": DOWN if in_columns else ALONG})
+        sums = box(right, "the sums", "How many numbers does one bias collect?", how="All examples of one node added.",
+                   slips={"summed_over_nodes": wrong})
+        mean = box(sums / m, "∂C/∂b", "How many examples are there?", how="The sums over the number of examples.",
+                   slips={"mean_left_out": right, "mean_over_nodes": right / n, "mean_taken_twice": right / m**2})
         return way, sums, mean
 
     one, two = sums_and_means(delta, True), sums_and_means(other, False)
@@ -410,14 +410,15 @@ def weights_as_sum(given, box):
     given.require(np.all(np.abs(total) >= 2) and total[0, 1] != total[1, 0])
     one = box(np.outer(delta[:, 0], a[:, 0]), "example 1", "Which error, which input?",
               how="The error of the row times the input of the column.",
-              transposed=np.outer(a[:, 0], delta[:, 0]), entrywise_not_matrix=delta * a)
+              slips={"transposed": np.outer(a[:, 0], delta[:, 0]), "entrywise_not_matrix": delta * a})
     two = box(np.outer(delta[:, 1], a[:, 1]), "example 2", "Which error, which input?",
-              how="The error of the row times the input of the column.", transposed=np.outer(a[:, 1], delta[:, 1]))
+              how="The error of the row times the input of the column.",
+              slips={"transposed": np.outer(a[:, 1], delta[:, 1])})
     sums = box(one + two, "δ A^T", "Does a row of δ meet a column of Aᵀ, or do you just add?",
-               how="The two outer products added, which is δ times Aᵀ.", not_turned=delta @ a,
-               entrywise_not_matrix=delta * a)
+               how="The two outer products added, which is δ times Aᵀ.",
+               slips={"not_turned": delta @ a, "entrywise_not_matrix": delta * a})
     mean = box(sums / 2, "∂C/∂W", "How many examples went into the sum?", how="The sum over two.",
-               mean_left_out=total, mean_taken_twice=total / 4)
+               slips={"mean_left_out": total, "mean_taken_twice": total / 4})
     return (
         step("Two examples in columns: errors $δ$ and inputs $A$. Each example alone has the gradient $δa^T$.",
              eq(matrix(delta, "δ"), APART, matrix(a, "A")),
@@ -442,16 +443,16 @@ def weights_in_one_product(given, box):
     def product(left, right, m, name):
         total = left @ right.T
         sums = box(total, name, "Node of the row, input of the column: added over what?",
-                   how="For each node and input, error times input, added over the examples.", transposed=total.T,
-                   sum_of_one_example=np.outer(left[:, 0], right[:, 0]))
+                   how="For each node and input, error times input, added over the examples.",
+                   slips={"transposed": total.T, "sum_of_one_example": np.outer(left[:, 0], right[:, 0])})
         mean = box(sums / m, "∂C/∂W", "How many examples are there?", how="The sums over the number of examples.",
-                   mean_left_out=total, mean_taken_twice=total / m**2,
-                   **({} if m == 4 else {"mean_over_nodes": total / 2}))
+                   slips={"mean_left_out": total, "mean_taken_twice": total / m**2,
+                          **({} if m == 4 else {"mean_over_nodes": total / 2})})
         return sums, mean
 
     one, two = product(delta, a, 3, "δ A^T"), product(d.T, x.T, 4, "δ^T A")
     inner = box([3, 4], "the inner number", "Which number do the two shapes share?", how="The examples meet inside.",
-                mean_over_nodes=[2, 2])
+                slips={"mean_over_nodes": [2, 2]})
     return (
         step("Three examples in columns.",
              eq(matrix(delta, "δ"), matrix(a.T, "A^T"), "=", matrix(one[0])),
@@ -471,20 +472,21 @@ def once_only(given, box):
     m, total = 4, delta @ a
     given.require(abs(total) >= 3 and abs(delta.sum()) >= 3 and len({total, delta.sum()}) == 2)
     late = box(total, "Σ δ a", "Which products do you add?", how="Error times input, added over the examples.",
-               only_one_term=delta[0] * a[0], sign_lost=np.abs(delta) @ np.abs(a))
+               slips={"only_one_term": delta[0] * a[0], "sign_lost": np.abs(delta) @ np.abs(a)})
     mean = box(late / m, "∂C/∂w", "How many examples are there?", how="The sum over the number of examples.",
-               mean_left_out=total, mean_taken_twice=total / m**2)
+               slips={"mean_left_out": total, "mean_taken_twice": total / m**2})
     early = box(delta / m, "δ/m", "Which number divides each error?", how="Each error over the number of examples.",
-                mean_left_out=delta, mean_taken_twice=delta / m**2)
+                slips={"mean_left_out": delta, "mean_taken_twice": delta / m**2})
     same = box(early @ a, "∂C/∂w", "Each error is divided already. What is left to do?",
-               how="The sum of the products: the mean is already in them.", mean_left_out=total,
-               mean_taken_twice=total / m**2)
+               how="The sum of the products: the mean is already in them.",
+               slips={"mean_left_out": total, "mean_taken_twice": total / m**2})
     order = given.choice("order", (2, 0, 1), (1, 2, 0), (0, 1, 2), (2, 1, 0), (0, 2, 1), (1, 0, 2))
     results, often = np.array([total, total / m, total / m**2]), ("never", "once", "twice")
     verdicts = box([often[i] for i in order], "how often the mean was taken", "Compare with your own result.",
                    options=often, how="The sum divided by m as often as it says.")
     bias = box(delta.sum() / m, "∂C/∂b", "The errors are not divided yet. Once, or not at all?",
-               how="The mean of the errors.", mean_left_out=delta.sum(), mean_taken_twice=delta.sum() / m**2)
+               how="The mean of the errors.",
+               slips={"mean_left_out": delta.sum(), "mean_taken_twice": delta.sum() / m**2})
     return (
         step("One weight, four examples. The usual way: the errors stay as they are, and the gradient is a mean.",
              eq(row(delta, "δ"), column(a, "a"), "=", late), eq(by("w"), "=", frac("Σ δa", 4), "=", mean)),
@@ -506,16 +508,16 @@ def twice_the_batch(given, box):
     given.require(np.all(np.abs(total) >= 3) and np.all(total % 3 == 0) and no_repeats(total) and 2 * rate != 1)
     sums = box(total, "the sums", "Error times input for the weight; and for the bias?",
                how="Error times input, and the error, added over the examples.",
-               sum_of_one_example=[delta[0] * x[0], delta[0]], other_variable=total[::-1])
-    means = box(sums / m, "the means", "How many examples are there?", how="The sums over three.", mean_left_out=total,
-                mean_taken_twice=total / m**2)
+               slips={"sum_of_one_example": [delta[0] * x[0], delta[0]], "other_variable": total[::-1]})
+    means = box(sums / m, "the means", "How many examples are there?", how="The sums over three.",
+                slips={"mean_left_out": total, "mean_taken_twice": total / m**2})
     sums2 = box(2 * sums, "the sums of the doubled batch", "Every term occurs how often?", how="Twice the sums before.",
-                batch_count_left=total)
+                slips={"batch_count_left": total})
     means2 = box(sums2 / (2 * m), "the means of the doubled batch", "How many examples are there now?",
-                 how="The sums over six.", mean_left_out=2 * total, batch_count_left=2 * total / m)
+                 how="The sums over six.", slips={"mean_left_out": 2 * total, "batch_count_left": 2 * total / m})
     new = box([b - rate * means[1], b - rate * means2[1]], "the new b", "Against the gradient, and by how much of it?",
               how="The old bias minus the learning rate times the mean.",
-              summed_not_averaged=b - rate * total[1] * np.array([1, 2]), uphill=b + rate * total[1] / m)
+              slips={"summed_not_averaged": b - rate * total[1] * np.array([1, 2]), "uphill": b + rate * total[1] / m})
     return (
         step("A neuron's errors and inputs for three examples. Sum and mean for the weight and for the bias:",
              eq(row(delta, "δ"), APART, row(x, "x")),
@@ -539,12 +541,14 @@ def bias_update(given, box):
     sums = delta.sum(0)
     given.require(np.all(delta != 0) and np.all(np.abs(sums) >= 2) and np.all(b != 0))
     terms = box(delta.T, "the errors of each bias", "Which column belongs to this bias?",
-                how="The column of the bias, an entry for each example.", transposed=delta)
+                how="The column of the bias, an entry for each example.", slips={"transposed": delta})
     mean = box(terms.sum(axis=1) / m, "∂C/∂b", "How many examples are in the sum?",
-               how="The sum of the three errors over three.", mean_left_out=sums, mean_taken_twice=sums / m**2)
+               how="The sum of the three errors over three.",
+               slips={"mean_left_out": sums, "mean_taken_twice": sums / m**2})
     new = box(b - rate * mean, "the new b", "Against the gradient, and how far?",
-              how="The old bias minus the learning rate times the mean.", uphill=b + rate * sums / m,
-              summed_not_averaged=b - rate * sums, learning_rate_left_out=b - sums / m)
+              how="The old bias minus the learning rate times the mean.",
+              slips={"uphill": b + rate * sums / m, "summed_not_averaged": b - rate * sums,
+                     "learning_rate_left_out": b - sums / m})
     return (
         step("Errors of three nodes for three examples in rows, so each column belongs to one bias. What does each "
              "bias collect?",
@@ -566,19 +570,21 @@ def bias_update_backwards(given, box):
     given.require(np.all(np.abs(sums) >= 2) and np.all(sums % 3 == 0) and abs(sums[0]) != 3 and abs(delta[0, 2]) > 1)
     lost = box(delta[0, 2], "the lost error", "What is missing for this mean?",
                how="Three times the mean, minus the known errors.",
-               mean_left_out=sums[0] / m - delta[0, 0] - delta[0, 1], term_left_out=sums[0] - delta[0, 0])
-    mean = box(sums[1] / m, "∂C/∂b_2", "Add along which row?", how="The mean of the second row.", mean_left_out=sums[1],
-               summed_over_nodes=delta[:, 1].sum())
+               slips={"mean_left_out": sums[0] / m - delta[0, 0] - delta[0, 1],
+                      "term_left_out": sums[0] - delta[0, 0]})
+    mean = box(sums[1] / m, "∂C/∂b_2", "Add along which row?", how="The mean of the second row.",
+               slips={"mean_left_out": sums[1], "summed_over_nodes": delta[:, 1].sum()})
     before = box(old[1] - rate * sums[1] / m + rate * mean, "the old b_2", "The step went down. What must be put back?",
-                 how="The new bias plus the learning rate times the mean.", uphill=old[1] - 2 * rate * sums[1] / m,
-                 learning_rate_left_out=old[1] - rate * sums[1] / m + sums[1] / m,
-                 summed_not_averaged=old[1] - rate * sums[1] / m + rate * sums[1])
+                 how="The new bias plus the learning rate times the mean.",
+                 slips={"uphill": old[1] - 2 * rate * sums[1] / m,
+                        "learning_rate_left_out": old[1] - rate * sums[1] / m + sums[1] / m,
+                        "summed_not_averaged": old[1] - rate * sums[1] / m + rate * sums[1]})
     grad, start = given("g", -6, low=2, high=8), given("start", 3, low=1, high=5)
     eta = given.choice("η'", 0.3, 0.4, 0.7)
-    found = box(eta, "η", "By how much did b move, and for which gradient?",
-                how="Old minus new, over the gradient.", wrong_sign=-eta, upside_down=1 / eta)
+    found = box(eta, "η", "By how much did b move, and for which gradient?", how="Old minus new, over the gradient.",
+                slips={"wrong_sign": -eta, "upside_down": 1 / eta})
     every = box((start - found * grad) - found * grad, "b after one more step", "The same gradient, once more.",
-                how="The bias minus the same step.", uphill=start, step_for_value=-eta * grad)
+                how="The bias minus the same step.", slips={"uphill": start, "step_for_value": -eta * grad})
     return (
         step(f"Errors in columns, one of them lost. The gradient of $b_1$ is ${sums[0] / m:g}$.",
              eq(matrix([[delta[0, 0], delta[0, 1], lost], delta[1]], "δ"))),
@@ -602,19 +608,20 @@ def mean_of_singles(given, box):
     single, m = (error**2).sum(0) / 2, 3
     given.require(np.min(np.abs(error)) >= 2 and len(set(single)) == 3 and np.all(error.sum(1) != 0))
     costs = box(single, "the cost of one example", "Two outputs, two squares. What stands in front?",
-                how="Half the sum of both squared errors.", half_left_out=2 * single,
-                not_squared=error.sum(0) / 2, only_one_term=error[0] ** 2 / 2)
+                how="Half the sum of both squared errors.",
+                slips={"half_left_out": 2 * single, "not_squared": error.sum(0) / 2,
+                       "only_one_term": error[0] ** 2 / 2})
     cost = box(np.sum(costs) / m, "C", "Sum or mean?", how="The mean of the three costs.",
-               summed_not_averaged=single.sum(), mean_taken_twice=single.sum() / m**2)
+               slips={"summed_not_averaged": single.sum(), "mean_taken_twice": single.sum() / m**2})
     one, batch = given("g1", [[4, -2], [1, 6]], high=9), given("g", [[3, 1], [-2, 5]], high=9)
     three = given("g3", [[2, 4], [-4, 3]], high=9)
     left = m * batch - one - three
     given.require(np.all(batch != 0) and np.all(one != 0) and np.all(left != 0) and np.all(np.abs(m * batch) > 2))
     total = box(m * batch, "the sum", "The mean is known. What was the sum?", how="Three times the mean.",
-                mean_left_out=batch, mean_taken_twice=9 * batch)
+                slips={"mean_left_out": batch, "mean_taken_twice": 9 * batch})
     lost = box(total - one - three, "the gradient of example 2", "What is missing to reach the sum?",
-               how="The sum minus the two known gradients.", mean_left_out=batch - one - three,
-               term_left_out=m * batch - one)
+               how="The sum minus the two known gradients.",
+               slips={"mean_left_out": batch - one - three, "term_left_out": m * batch - one})
     return (
         step("Predictions and targets of three examples in columns. The cost of each alone is half its squared error:",
              eq(matrix(a, "a"), APART, matrix(y, "y"), "→", row(costs, "single costs"))),
@@ -655,18 +662,18 @@ def forward(box, found, in_columns):
     x, w1, b1, w2, b2, y, z1, a1, a2, delta2 = found
     lie = (lambda v: v) if in_columns else np.transpose  # how values lie on the page
     first = box(lie(z1), "Z^1", "Which row of the weights belongs to this node? What is added?",
-                how="The node's weights times the example, plus the node's bias.", bias_left_out=lie(w1 @ x),
-                weights_turned=lie(w1.T @ x + b1[:, None]))
+                how="The node's weights times the example, plus the node's bias.",
+                slips={"bias_left_out": lie(w1 @ x), "weights_turned": lie(w1.T @ x + b1[:, None])})
     active = box(relu(first), "A^1", "What does ReLU do to each entry?", how="The entry where it is above 0, else 0.",
-                 slope_for_value=lie(relu_slope(z1)))
+                 slips={"slope_for_value": lie(relu_slope(z1))})
     out = box(lie(weighted_sum(w2, lie(np.asarray(active)), b2)), "A^2", "Two products and what else?",
-              how="The weights times both values of the example, plus the bias.", bias_left_out=lie(w2 @ a1),
-              path_left_out=lie(w2[:, :1] * a1[:1] + b2))
+              how="The weights times both values of the example, plus the bias.",
+              slips={"bias_left_out": lie(w2 @ a1), "path_left_out": lie(w2[:, :1] * a1[:1] + b2)})
     delta = box(out - lie(y), "δ^2", "Which comes first, prediction or target?", how="Prediction minus target.",
-                target_minus_prediction=lie(y - a2))
+                slips={"target_minus_prediction": lie(y - a2)})
     cost = box(np.sum(np.asarray(delta) ** 2) / 4, "C", "Two examples: what is 2m?",
-               how="The sum of the squares over 2m.", half_left_out=np.sum(delta2**2) / 2,
-               not_squared=np.sum(delta2) / 4)
+               how="The sum of the squares over 2m.",
+               slips={"half_left_out": np.sum(delta2**2) / 2, "not_squared": np.sum(delta2) / 4})
     return first, active, out, delta, cost
 
 
@@ -712,20 +719,20 @@ def gradients(box, found, in_columns):
     m, on = 2, relu_slope(z1)
     back, total2 = w2.T @ delta2, delta2 @ a1.T
     dw2 = box(total2 / m, "∂C/∂W^2", "Error times input, over both examples; sum or mean?",
-              how="The mean of error times input.", mean_left_out=total2, mean_taken_twice=total2 / m**2)
+              how="The mean of error times input.", slips={"mean_left_out": total2, "mean_taken_twice": total2 / m**2})
     db2 = box(delta2.sum(1) / m, "∂C/∂b^2", "The mean of which numbers?", how="The mean of the errors.",
-              mean_left_out=delta2.sum(1), mean_taken_twice=delta2.sum(1) / m**2)
+              slips={"mean_left_out": delta2.sum(1), "mean_taken_twice": delta2.sum(1) / m**2})
     delta1 = box(lie(back * on), "δ^1", "What comes back through the weight, and does ReLU let it through?",
-                 how="Weight times error where Z is above zero, else 0.", slope_left_out=lie(back),
-                 upstream_for_downstream=lie(np.tile(delta2, (2, 1)) * on))
+                 how="Weight times error where Z is above zero, else 0.",
+                 slips={"slope_left_out": lie(back), "upstream_for_downstream": lie(np.tile(delta2, (2, 1)) * on)})
     total1 = lie(np.asarray(delta1)) @ x.T
     key1 = (back * on) @ x.T
     dw1 = box(total1 / m, "∂C/∂W^1", "Error of the row, input of the column; sum or mean?",
-              how="The mean of error times input.", mean_left_out=key1, mean_taken_twice=key1 / m**2,
-              transposed=key1.T / m, slope_left_out=back @ x.T / m)
+              how="The mean of error times input.", slips={"mean_left_out": key1, "mean_taken_twice": key1 / m**2,
+                                                           "transposed": key1.T / m, "slope_left_out": back @ x.T / m})
     db1 = box(lie(np.asarray(delta1)).sum(1) / m, "∂C/∂b^1", "The mean over what?",
-              how="The mean of the node's errors, silent ones counting as 0.", mean_left_out=(back * on).sum(1),
-              slope_left_out=back.sum(1) / m)
+              how="The mean of the node's errors, silent ones counting as 0.",
+              slips={"mean_left_out": (back * on).sum(1), "slope_left_out": back.sum(1) / m})
     return dw2, db2, delta1, dw1, db1
 
 

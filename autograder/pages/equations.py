@@ -37,8 +37,6 @@ from ..layout import (
 )  # fmt: skip
 from ..layout.numbers import rounded
 
-TELLING = ("how", "only", "names", "options")  # what box() is told besides the named mistakes
-
 
 def words(text: str) -> Node:
     """Plain words inside a formula or a drawing."""
@@ -155,9 +153,9 @@ def sturdy(function):
     def forgiving(given, box):
         numbers, told = Numbers(given), []
 
-        def declare(value, name, hint, *, digits=None, **rest):
-            answer = box(value, name, hint, digits=digits, **rest)
-            told.append((name, answer, digits, [slip for code, slip in rest.items() if code not in TELLING]))
+        def declare(value, name, hint, *, digits=None, slips=None, **rest):
+            answer = box(value, name, hint, digits=digits, slips=slips, **rest)
+            told.append((name, answer, digits, [*(slips or {}).values()]))
             return answer
 
         body = function(numbers, declare)
@@ -224,25 +222,27 @@ def nudge_z(given, box):
     given.require(abs(gap) >= 2 and y > 1 or (z, y) == (3, 1))
     cost = lambda at: (at - y) ** 2 / 2  # noqa: E731
     before = box(cost(z), "C", "How far is z from y? Square it, and what stands in front?",
-                 how="Half the square of z minus y.", half_left_out=gap**2, not_squared=gap / 2)
+                 how="Half the square of z minus y.", slips={"half_left_out": gap**2, "not_squared": gap / 2})
     rows = []
     for nudge in (1.0, 0.1):
         after = box(cost(z + nudge), f"C after a nudge of {nudge:g}", "Put the nudged z into the same formula.",
-                    how="Half the square of the nudged z minus y.", half_left_out=2 * cost(z + nudge),
-                    change_not_value=cost(z + nudge) - cost(z))
+                    how="Half the square of the nudged z minus y.",
+                    slips={"half_left_out": 2 * cost(z + nudge), "change_not_value": cost(z + nudge) - cost(z)})
         change = box(after - before, "ΔC", "Which cost do you subtract from which?", how="The new cost minus the old.",
-                     subtracted_backwards=before - after, value_not_change=after)
+                     slips={"subtracted_backwards": before - after, "value_not_change": after})
         ratio = box(change / nudge, "ΔC/Δz", "Which change stands on top?",
                     how="The change of the cost over the nudge.",
-                    **({"upside_down": nudge / change, "change_not_ratio": change} if nudge < 1 else
-                       {"value_not_change": after}))
+                    slips={"upside_down": nudge / change, "change_not_ratio": change} if nudge < 1 else
+                          {"value_not_change": after})
         rows.append((f"{nudge:g}", after, change, ratio))
     rows.append(("0.01", f"{cost(z + 0.01):.5f}", f"{cost(z + 0.01) - cost(z):.5f}", f"{gap + 0.005:g}"))
     delta = box(gap, "δ", "Towards which number do the ratios in the last column go?",
-                how="The number that the ratios approach as the nudge shrinks.", wrong_sign=-gap, value_not_change=z)
+                how="The number that the ratios approach as the nudge shrinks.",
+                slips={"wrong_sign": -gap, "value_not_change": z})
     formula = box(name - y, "∂C/∂z", "The power comes down. What does it do to the one half?", names="z",
-                  how="The two that comes down cancels the one half.", target_minus_prediction=y - name,
-                  half_kept=(name - y) / 2, not_differentiated=(name - y) ** 2 / 2)
+                  how="The two that comes down cancels the one half.",
+                  slips={"target_minus_prediction": y - name, "half_kept": (name - y) / 2,
+                         "not_differentiated": (name - y) ** 2 / 2})
     return (
         step(f"A node adds up what arrives: $z = {z:g}$. It has no activation, its target is $y = {y:g}$, and the cost "
              "is $C = ½(z − y)^2$. What does it cost?", eq("C", "=", before)),
@@ -265,18 +265,19 @@ def every_node(given, box):
     change = delta * nudge
     measured = box(change / nudge, "δ", "Which of the two changes stands on top?",
                    how="The change of the cost over the nudge.",
-                   change_not_ratio=change, multiplied_not_divided=change * nudge, upside_down=nudge / change)
+                   slips={"change_not_ratio": change, "multiplied_not_divided": change * nudge,
+                          "upside_down": nudge / change})
     foreseen = box(delta * later, "ΔC", "If one unit of z brings δ, what does this nudge bring?", digits=3,
-                   how="The error of the node times the nudge.", sign_lost=np.abs(delta * later),
-                   upside_down=later / delta)
+                   how="The error of the node times the nudge.",
+                   slips={"sign_lost": np.abs(delta * later), "upside_down": later / delta})
     total = box(np.sum(foreseen), "ΔC in all", "Small changes from several sides: what happens to them?", digits=3,
-                how="The sum of the three changes.", sign_lost=np.sum(np.abs(foreseen)),
-                term_left_out=foreseen[0] + foreseen[1])
+                how="The sum of the three changes.",
+                slips={"sign_lost": np.sum(np.abs(foreseen)), "term_left_out": foreseen[0] + foreseen[1]})
     options = ["raise z", "lower z"]
     down = box([options[int(d > 0)] for d in delta], "what lowers the cost",
                "If raising z by a little changes the cost by δ times as much, which way is down?",
                how="A positive error: lower z. A negative one: raise it.", options=options,
-               uphill=[options[int(d < 0)] for d in delta])
+               slips={"uphill": [options[int(d < 0)] for d in delta]})
     order = [f"node {i}" for i in (1, 2, 3)]
     worst = box(order[int(np.argmax(np.abs(delta)))], "the node that matters most", "Look at sizes, not at signs.",
                 how="The node whose error is largest in size.", options=order)
@@ -302,29 +303,31 @@ def bp1_one_node(given, box):
     """The error of an output: how the cost follows a, times how a follows z."""
     a, y = Name("a"), Name("y")
     by_a = box(a - y, "∂C/∂a", "What does the two that comes down do to the one half?", names="a y",
-               how="The two that comes down cancels the one half.", target_minus_prediction=y - a,
-               doubled=2 * (a - y), not_differentiated=(a - y) ** 2 / 2)
+               how="The two that comes down cancels the one half.",
+               slips={"target_minus_prediction": y - a, "doubled": 2 * (a - y),
+                      "not_differentiated": (a - y) ** 2 / 2})
     slope = box(a * (1 - a), "∂a/∂z", "How does a sigmoid's slope come from its value?", names="a y",
-                how="The value times what is missing to one.", slope_factor_left_out=1 - a, not_differentiated=a)
+                how="The value times what is missing to one.",
+                slips={"slope_factor_left_out": 1 - a, "not_differentiated": a})
     formula = box(by_a * slope, "δ", "Both links of the chain: what do you do with them?", names="a y",
-                  how="The product of the two slopes.", slope_left_out=by_a, cost_slope_left_out=slope,
-                  upstream_added=by_a + slope)
+                  how="The product of the two slopes.",
+                  slips={"slope_left_out": by_a, "cost_slope_left_out": slope, "upstream_added": by_a + slope})
     av, yv = given("a", 0.8, low=0.1, high=0.9), given.choice("y", 1.0, 0.0)
     given.require(av != 0.5)
     error = box(av - yv, "∂C/∂a", "Which comes first, prediction or target?", how="Prediction minus target.",
-                target_minus_prediction=yv - av)
+                slips={"target_minus_prediction": yv - av})
     number = box(av * (1 - av), "∂a/∂z", "How does a sigmoid's slope come from its value?",
-                 how="The value times what is missing to one.", slope_factor_left_out=1 - av)
+                 how="The value times what is missing to one.", slips={"slope_factor_left_out": 1 - av})
     delta = box(error * number, "δ", "Multiply along the chain.", digits=3, how="The product of the two slopes.",
-                slope_left_out=error, cost_slope_left_out=number, upstream_added=error + number)
+                slips={"slope_left_out": error, "cost_slope_left_out": number, "upstream_added": error + number})
     given.require(abs(abs(yv - av) - (1 - av)) > 0.01 or (av, yv) == (0.8, 1))
     known, other = given("∂C/∂a", -0.4, low=0.1, high=0.9), given("a'", 0.5, low=0.1, high=0.9)
     given.require(known != 0.2 and abs(known) != other * (1 - other))
     product = known * other * (1 - other)
     lost = box(known, "∂C/∂a", "Which number, times the slope, gives this error?", how="The error over the slope.",
-               multiplied_not_divided=product * other * (1 - other))
+               slips={"multiplied_not_divided": product * other * (1 - other)})
     target = box(other - lost, "y", "Prediction minus what is this?", how="Prediction minus ∂C/∂a.",
-                 target_minus_prediction=other + lost)
+                 slips={"target_minus_prediction": other + lost})
     both = "∂C/∂a σ′"
     return (
         step("One output node with a sigmoid, $a = σ(z)$, and the cost $C = ½(a − y)^2$. A nudge of $z$ moves $a$, and "
@@ -354,12 +357,13 @@ def bp1_layer(given, box):
     given.require(np.all(a != 0.5) and len({*a}) == 3)
     slope = sigmoid_slope_from_value(a)
     error = box(a - y, "∇_{a}C", "Which comes first, prediction or target?", how="Prediction minus target.",
-                target_minus_prediction=y - a)
+                slips={"target_minus_prediction": y - a})
     local = box(slope, "σ′(z)", "The a are values of a sigmoid. What is its slope there?", digits=3,
-                how="The value times what is missing to one.", value_for_slope=a, slope_of_slope=sigmoid_slope(a))
+                how="The value times what is missing to one.",
+                slips={"value_for_slope": a, "slope_of_slope": sigmoid_slope(a)})
     delta = box(bp1(error, local), "δ", "Each entry by itself: which two numbers meet?", digits=3,
-                how="Each entry of the first column times the entry beside it.", slope_left_out=error,
-                cost_slope_left_out=local, upstream_added=error + local)
+                how="Each entry of the first column times the entry beside it.",
+                slips={"slope_left_out": error, "cost_slope_left_out": local, "upstream_added": error + local})
     asked = given.choice("asked", ("∇_{a}C", "y_1", "δ^L"), ("δ^L_2", "a^L", "y"), ("z^L", "δ^L_1", "∇_{a}C"),
                          ("a^L_3", "σ′(z^L)", "z^L_2"))
     options = ["number", "column"]
@@ -388,13 +392,16 @@ def bp1_from_z(given, box):
     rows, deltas = [], []
     for j in range(3):
         a = box(sigmoid(z[j]), f"a_{j + 1}", "One over one plus e to which power?", digits=3,
-                how="One over one plus e to the power −z.", exponent_sign=sigmoid(-z[j]), activation_left_out=z[j])
+                how="One over one plus e to the power −z.",
+                slips={"exponent_sign": sigmoid(-z[j]), "activation_left_out": z[j]})
         slope = box(a * (1 - a), f"σ′(z_{j + 1})", "The sigmoid's slope at z: which value goes into it?", digits=3,
-                    how="The value times what is missing to one.", sum_for_value=z[j] * (1 - z[j]),
-                    slope_of_slope=sigmoid_slope(a), slope_factor_left_out=1 - a)
+                    how="The value times what is missing to one.",
+                    slips={"sum_for_value": z[j] * (1 - z[j]), "slope_of_slope": sigmoid_slope(a),
+                           "slope_factor_left_out": 1 - a})
         delta = box(bp1(a - y[j], slope), f"δ_{j + 1}", "Prediction minus target, and what else?", digits=3,
-                    how="Prediction minus target, times the slope.", slope_left_out=a - y[j],
-                    cost_slope_left_out=slope, target_minus_prediction=(y[j] - a) * slope)
+                    how="Prediction minus target, times the slope.",
+                    slips={"slope_left_out": a - y[j], "cost_slope_left_out": slope,
+                           "target_minus_prediction": (y[j] - a) * slope})
         rows.append((f"{j + 1}", lit(f"z_{j}", z[j]), lit(f"a_{j}", a, uses=f"z_{j}"),
                      lit(f"slope_{j}", slope, uses=f"a_{j}"), lit(f"y_{j}", y[j]),
                      lit(f"δ_{j}", delta, uses=f"a_{j} slope_{j} y_{j}")))
@@ -425,20 +432,24 @@ def bp2_one_node(given, box):
     errors, weights = [], []
     for k in range(2):
         errors.append(box(delta[k], f"∂C/∂z_{k + 1}", "Which error waits at the end of this edge?",
-                          how="The error of the node at the end of the edge.", other_node=delta[1 - k]))
+                          how="The error of the node at the end of the edge.", slips={"other_node": delta[1 - k]}))
         weights.append(box(w[k], f"∂z_{k + 1}/∂a", "When a rises by one, by how much does this z rise?",
-                           how="The weight on the edge.", activation_for_weight=a, other_node=w[1 - k]))
+                           how="The weight on the edge.", slips={"activation_for_weight": a, "other_node": w[1 - k]}))
     total = box(errors[0] * weights[0] + errors[1] * weights[1], "∂C/∂a",
                 "Two ways lead to the cost. What happens to what comes back along them?", digits=3,
-                how="The sum of both products.", path_left_out=errors[0] * weights[0],
-                copies_averaged=(errors[0] * weights[0] + errors[1] * weights[1]) / 2)
+                how="The sum of both products.",
+                slips={"path_left_out": errors[0] * weights[0],
+                       "copies_averaged": (errors[0] * weights[0] + errors[1] * weights[1]) / 2})
     slope = box(a * (1 - a), "σ′(z)", "How does the sigmoid's slope come from its value?", digits=3,
-                how="The value times what is missing to one.", value_for_slope=a, slope_factor_left_out=1 - a)
+                how="The value times what is missing to one.",
+                slips={"value_for_slope": a, "slope_factor_left_out": 1 - a})
     own = box(total * slope, "δ", "From a to z there is one more link. Which factor does it bring?", digits=3,
-              how="What came back to a, times the slope.", slope_left_out=total, activation_for_slope=total * a)
+              how="What came back to a, times the slope.",
+              slips={"slope_left_out": total, "activation_for_slope": total * a})
     back, s = given("back", -0.8, low=0.2, high=0.9), given("s", 0.2, step=0.01, low=0.1, high=0.24)
     found = box(back * s / back, "σ′(z)", "Which factor turns the first number into the error?", digits=3,
-                how="The error over what came back.", upside_down=1 / s, multiplied_not_divided=back**2 * s)
+                how="The error over what came back.",
+                slips={"upside_down": 1 / s, "multiplied_not_divided": back**2 * s})
     return (
         step("A node of layer $l$ feeds two nodes of layer $l + 1$, whose errors are known. Its $a$ moves each of "
              "their $z$ by the weight on the edge. Write the factors of both paths, then the sum.",
@@ -474,18 +485,18 @@ def index_form(given, box):
         swapped = {"indices_swapped": [j, k]} if j != k else {}
         pairs.append(box([k, j], f"the indices of the weight from node {j} to node {k}",
                          "Where does this edge end, and where does it begin?",
-                         how="First the node that the edge goes to, then the one it comes from.", **swapped))
+                         how="First the node that the edge goes to, then the one it comes from.", slips=swapped))
     where = box("column", "where these weights stand in W", "Which of the two indices is the same in both?",
                 how="The second index is the same, and it counts the columns.", options=["row", "column"],
-                weights_not_transposed="row")
+                slips={"weights_not_transposed": "row"})
     leaving = box(w[:, i], f"the weights that leave node {j}", "Both begin at the same node. Which index tells?",
-                  how="The column of W that belongs to the node.", other_column=w[:, (i + 1) % 3])
+                  how="The column of W that belongs to the node.", slips={"other_column": w[:, (i + 1) % 3]})
     one = box(leaving @ delta, f"the sum for node {j}", "Each weight meets the error at the end of its edge. And then?",
-              how="Weight times error, summed over both edges.", path_left_out=leaving[0] * delta[0],
-              other_row=leaving @ delta[::-1])
+              how="Weight times error, summed over both edges.",
+              slips={"path_left_out": leaving[0] * delta[0], "other_row": leaving @ delta[::-1]})
     others = box((w.T @ delta)[rest], "the sums for the other nodes", "Which weights leave this node?",
                  how="Weight times error, summed over the edges that leave the node.",
-                 path_left_out=(w[0] * delta[0])[rest], other_row=(w.T @ delta[::-1])[rest])
+                 slips={"path_left_out": (w[0] * delta[0])[rest], "other_row": (w.T @ delta[::-1])[rest]})
     fan = edges([["w" if k == i else None for k in range(3)] for _ in range(2)])
     sums = [echo(one) if k == i else echo(others[rest.index(k)]) for k in range(3)]
     return (
@@ -514,16 +525,17 @@ def matrix_form(given, box):
     w, delta = given("W", [[1, -2, 4], [3, 5, -1]], high=5), given("δ", [3, -2], low=2, high=5)
     given.require(len({*np.abs(w).ravel()}) >= 4 and abs(delta[0]) != abs(delta[1]) and np.all(w.T @ delta != 0))
     turned = box(w.T, "W^T", "Which weights leave this node?", how="Rows and columns of W change places.",
-                 weights_not_transposed=w.reshape(3, 2))
+                 slips={"weights_not_transposed": w.reshape(3, 2)})
     sums = box(turned @ delta, "W^T δ", "A row of the transpose meets the column of errors. Did you add?",
-               how="Each row of the transpose times the column.", path_left_out=turned[:, 0] * delta[0],
-               other_row=turned @ delta[::-1])
+               how="Each row of the transpose times the column.",
+               slips={"path_left_out": turned[:, 0] * delta[0], "other_row": turned @ delta[::-1]})
     of = box([Shape((2, 3)), Shape((3, 2)), Shape((2, 1)), Shape((3, 1))], "the shapes", "Rows first, then columns.",
              how="Rows by columns; a product has the rows of the first and the columns of the last.",
-             transposed=[Shape((3, 2)), Shape((2, 3)), Shape((1, 2)), Shape((1, 3))])
+             slips={"transposed": [Shape((3, 2)), Shape((2, 3)), Shape((1, 2)), Shape((1, 3))]})
     fits = ["yes", "no"]
     choice = box([fits[1], fits[0]], "whether the product fits", "Are the two inner numbers equal?",
-                 how="The inner numbers of a product must be equal.", options=fits, outer_for_inner=[fits[0], fits[1]])
+                 how="The inner numbers of a product must be equal.", options=fits,
+                 slips={"outer_for_inner": [fits[0], fits[1]]})
     return (
         step("The sum over the nodes that are fed, $Σ_k w_{kj} δ_k$, goes down a column of $W$. A product of matrices "
              "goes along rows. So turn the columns into rows first.",
@@ -549,17 +561,17 @@ def rows_and_columns(given, box):
     given.require(a[0] != a[1] and abs(delta[0]) != abs(delta[1]))
     given.require(np.all(w.T @ delta != 0) and delta @ (w @ a) != 0 and a @ (w @ delta) != delta @ (w @ a))
     forward = box(w @ a, "W a", "Does a node forward collect a row of W or a column?", how="Each row of W times a.",
-                  columns_for_rows=w.T @ a, entrywise_not_matrix=np.diag(w) * a)
+                  slips={"columns_for_rows": w.T @ a, "entrywise_not_matrix": np.diag(w) * a})
     back = box(w.T @ delta, "W^T δ", "Does a node backward collect a row of W or a column?",
-               how="Each column of W times δ.", weights_not_transposed=w @ delta,
-               entrywise_not_matrix=np.diag(w) * delta)
+               how="Each column of W times δ.",
+               slips={"weights_not_transposed": w @ delta, "entrywise_not_matrix": np.diag(w) * delta})
     one = box(delta @ forward, "δ · (W a)", "Products of the entries, and then?",
-              how="The products of the entries, added up.", only_one_term=delta[0] * forward[0])
+              how="The products of the entries, added up.", slips={"only_one_term": delta[0] * forward[0]})
     two = box(back @ a, "(W^T δ) · a", "Products of the entries, and then?",
-              how="The products of the entries, added up.", only_one_term=back[0] * a[0])
+              how="The products of the entries, added up.", slips={"only_one_term": back[0] * a[0]})
     index = box([1, 2, 1, 2], "the indices", "The sum runs over the other index. Which one stays?",
                 how="Forward the first index stays, backward the second; the other runs.",
-                indices_swapped=[2, 1, 2, 1])
+                slips={"indices_swapped": [2, 1, 2, 1]})
     return (
         step("Two nodes feed two. Forward and backward use the same four weights.",
              network([each("a", a), each("z", echo(forward))], [edges(w)], names=[["a_1", "a_2"], ["1", "2"]],
@@ -587,12 +599,13 @@ def bp2_layer(given, box):
     a = given("a", [0.4, 0.8, 0.7], low=0.1, high=0.9)
     given.require(abs(delta[0]) != abs(delta[1]) and np.all(a != 0.5) and np.min(np.abs(w.T @ delta)) > 0.05)
     back = box(w.T @ delta, "(W^{l+1})^T δ^{l+1}", "Which weights leave this node, and which errors do they meet?",
-               digits=3, how="Each column of the weights times the errors.", path_left_out=w[0] * delta[0],
-               other_row=w.T @ delta[::-1], copies_averaged=w.T @ delta / 2)
+               digits=3, how="Each column of the weights times the errors.",
+               slips={"path_left_out": w[0] * delta[0], "other_row": w.T @ delta[::-1],
+                      "copies_averaged": w.T @ delta / 2})
     slope = slope_box(box, a, "l")
     own = box(bp1(back, slope), "δ^l", "Entry by entry: what meets what?", digits=3,
-              how="What came back, times the slope beside it.", slope_left_out=back, activation_for_slope=back * a,
-              upstream_added=back + slope)
+              how="What came back, times the slope beside it.",
+              slips={"slope_left_out": back, "activation_for_slope": back * a, "upstream_added": back + slope})
     return (
         step("Layer $l$ has three sigmoid nodes, layer $l + 1$ has two, with these weights and errors. What comes "
              "back?",
@@ -619,15 +632,15 @@ def bp2_relu(given, box):
     z = np.array(z, dtype=float)
     given.require(abs(delta[0]) != abs(delta[1]) and np.min(np.abs(w.T @ delta)) >= 2)
     back = box(w.T @ delta, "(W^{l+1})^T δ^{l+1}", "Which weights leave this node, and which errors do they meet?",
-               how="Each column of the weights times the errors.", path_left_out=w[0] * delta[0],
-               other_row=w.T @ delta[::-1])
+               how="Each column of the weights times the errors.",
+               slips={"path_left_out": w[0] * delta[0], "other_row": w.T @ delta[::-1]})
     slope = box(relu_slope(z), "σ′(z^l)", "Is this z above zero? And what did we agree on at zero?",
                 how="One where z is above zero, otherwise zero; at zero it is zero by agreement.",
-                relu_open_at_zero=(z >= 0) * 1.0, value_for_slope=np.maximum(z, 0),
-                other_side_of_kink=(z < 0) * 1.0)
+                slips={"relu_open_at_zero": (z >= 0) * 1.0, "value_for_slope": np.maximum(z, 0),
+                       "other_side_of_kink": (z < 0) * 1.0})
     own = box(bp1(back, slope), "δ^l", "Which errors does the slope let through?",
-              how="What came back where the slope is one, zero elsewhere.", slope_left_out=back,
-              activation_for_slope=back * np.maximum(z, 0))
+              how="What came back where the slope is one, zero elsewhere.",
+              slips={"slope_left_out": back, "activation_for_slope": back * np.maximum(z, 0)})
     silent = box(np.sum(slope == 0), "how many nodes learn nothing", "Through how many nodes does nothing come back?",
                  how="The nodes whose slope is zero.")
     return (
@@ -653,23 +666,26 @@ def bp3_bias(given, box):
     delta, b = given("δ", 0.3, low=0.2, high=0.9), given("b", 2, low=2, high=5)
     a, back, values = given("a", 4, low=2, high=6), given("back", [2, -1.5, 0.5]), given("a^l", [0.4, 0.7, 0.2])
     back, values = np.array(back), np.array(values)
-    factor = box(delta, "∂C/∂z", "Which letter stands for ∂C/∂z?", how="The error of the node.", bias_for_slope=b)
+    factor = box(delta, "∂C/∂z", "Which letter stands for ∂C/∂z?", how="The error of the node.",
+                 slips={"bias_for_slope": b})
     local = box(1.0, "∂z/∂b", "When the bias rises by one, by how much does z rise?", how="The bias is added as it is.",
-                bias_for_slope=b, weight_for_activation=a)
+                slips={"bias_for_slope": b, "weight_for_activation": a})
     single = box(factor * local, "∂C/∂b", "Multiply along the chain.", how="The error times one.",
-                 bias_multiplies=factor * a, local_for_downstream=local)
+                 slips={"bias_multiplies": factor * a, "local_for_downstream": local})
     given.require(a != b and np.all(values != 0.5))
     slope = values * (1 - values)
     layer = box(bp1(back, slope), "δ", "What came back, and what does BP2 do with it?", digits=3,
-                how="What came back, times the slope beside it.", slope_left_out=back, cost_slope_left_out=slope)
+                how="What came back, times the slope beside it.",
+                slips={"slope_left_out": back, "cost_slope_left_out": slope})
     biases = box(bp3(layer), "∂C/∂b", "What is the local gradient of a bias?", digits=3, how="The errors themselves.",
-                 slope_taken_twice=layer * slope, bias_multiplies=layer * values)
+                 slips={"slope_taken_twice": layer * slope, "bias_multiplies": layer * values})
     nudge, bias = given("Δb", 0.1, low=0.1, high=0.4), given("b_0", 0.5, low=0.2, high=0.9)
     gradient = given("∂C/∂b", -0.6, low=0.2, high=0.9)
     given.require(abs(gradient) != nudge and bias != nudge)
     change = box(gradient * nudge, "ΔC", "One unit of the bias brings the gradient. And this nudge?", digits=3,
-                 how="The gradient times the nudge.", upside_down=nudge / gradient, sign_lost=abs(gradient * nudge),
-                 parameter_for_gradient=bias * nudge)
+                 how="The gradient times the nudge.",
+                 slips={"upside_down": nudge / gradient, "sign_lost": abs(gradient * nudge),
+                        "parameter_for_gradient": bias * nudge})
     return (
         step(f"One node: $z = w a + b$ with $a = {a:g}$, $b = {b:g}$, and its error $δ = {delta:g}$. Write the two "
              "factors, and the gradient of the bias.",
@@ -692,19 +708,20 @@ def bp4_one_weight(given, box):
     given.require(abs(delta[0]) != abs(delta[1]) and len({*np.abs(a)}) == 3 and own[0] != own[1])
     given.require(not {*np.abs(delta)} & {*own} and abs(a[1]) != 1 or a[1] == -1)
     index = box([2, 1], "the indices of δ and a", "Where does this edge end, and where does it begin?",
-                how="The error where the edge ends, the value where it begins.", indices_swapped=[1, 2])
+                how="The error where the edge ends, the value where it begins.", slips={"indices_swapped": [1, 2]})
     error = box(delta[1], "δ_2", "Which node does the edge go to?", how="The error at the end of the edge.",
-                other_node=delta[0])
+                slips={"other_node": delta[0]})
     local = box(a[0], "∂z_2/∂w_21", "What does this weight multiply?", how="The value at the start of the edge.",
-                weight_for_activation=w, output_for_input=own[1], other_node=a[1])
+                slips={"weight_for_activation": w, "output_for_input": own[1], "other_node": a[1]})
     single = box(error * local, "∂C/∂w_21", "Multiply along the chain.", digits=3,
-                 how="The error at the end times the value at the start.", upstream_for_downstream=error,
-                 local_for_downstream=local, weight_for_activation=error * w, output_for_input=error * own[1])
+                 how="The error at the end times the value at the start.",
+                 slips={"upstream_for_downstream": error, "local_for_downstream": local,
+                        "weight_for_activation": error * w, "output_for_input": error * own[1]})
     whole = box(bp4(delta, a), "∂C/∂w on the edges", "Which error at the end, which value at the start?", digits=3,
                 only=[(0, 0), (0, 1), (0, 2), (1, 1), (1, 2)],
                 how="The error at the end of the edge times the value at its start.",
-                output_for_input=np.outer(delta * own, np.ones(3)), other_row=np.outer(delta[::-1], a),
-                upstream_for_downstream=np.outer(delta, np.ones(3)))
+                slips={"output_for_input": np.outer(delta * own, np.ones(3)), "other_row": np.outer(delta[::-1], a),
+                       "upstream_for_downstream": np.outer(delta, np.ones(3))})
     labels = edges([[whole[0, k] for k in range(3)], [echo(single, "?"), whole[1, 1], whole[1, 2]]])
     return (
         step(f"The weight $w_{{21}} = {w:g}$ enters node 2 of layer $l$ from node 1 of layer $l − 1$, in the sum "
@@ -731,23 +748,24 @@ def bp4_layer(given, box):
     given.require(abs(delta[0]) != abs(delta[1]) and len({*np.abs(a)}) == 3)
     w = given("W", [[2, 1, -3], [5, -2, 4]], high=6)
     whole = box(bp4(delta, a), "∂C/∂W", "Which row are you in, and which column?", digits=3,
-                how="The error of the row times the value of the column.", other_row=np.outer(delta[::-1], a),
-                weight_for_activation=delta[:, None] * w, upstream_added=delta[:, None] + a)
+                how="The error of the row times the value of the column.",
+                slips={"other_row": np.outer(delta[::-1], a), "weight_for_activation": delta[:, None] * w,
+                       "upstream_added": delta[:, None] + a})
     e, b = given("e", [0.4, -0.3, 0.7], low=0.2, high=0.9), given("b", [5, -2], low=2, high=6)
     given.require(len({*np.abs(e)}) == 3 and abs(b[0]) != abs(b[1]))
     known = np.outer(e, b)
     errors = box(e, "δ^l", "An entry of this row over the value of its column?", only=[0, 1], digits=3,
-                 how="An entry of the row over the value of its column.", upside_down=b[0] / known[:, 0],
-                 multiplied_not_divided=known[:, 0] * b[0])
+                 how="An entry of the row over the value of its column.",
+                 slips={"upside_down": b[0] / known[:, 0], "multiplied_not_divided": known[:, 0] * b[0]})
     value = box(b[1], "a^{l−1}_2", "An entry of this column over the error of its row?", digits=3,
                 how="An entry of the column over the error of its row.",
-                multiplied_not_divided=known[2, 1] * e[2], upside_down=e[2] / known[2, 1])
+                slips={"multiplied_not_divided": known[2, 1] * e[2], "upside_down": e[2] / known[2, 1]})
     rest = box(np.outer(errors, [b[0], value]), "∂C/∂W", "Which error belongs to the row, which value to the column?",
                only=[(0, 1), (1, 1)], digits=3, how="The error of the row times the value of the column.",
-               other_row=np.outer(errors[::-1], [b[0], value]))
+               slips={"other_row": np.outer(errors[::-1], [b[0], value])})
     shapes = box([Shape((3, 1)), Shape((1, 2)), Shape((3, 2))], "the shapes", "Rows first, then columns.",
                  how="A column times a row is a matrix with the rows of the one and the columns of the other.",
-                 transposed=[Shape((1, 3)), Shape((2, 1)), Shape((2, 3))])
+                 slips={"transposed": [Shape((1, 3)), Shape((2, 1)), Shape((2, 3))]})
     shown = [[known[0, 0], rest[0, 1]], [known[1, 0], rest[1, 1]], [known[2, 0], known[2, 1]]]
     shown = [[entry if box_of(entry) else f"{entry:.4g}" for entry in line] for line in shown]
     return (
@@ -771,32 +789,33 @@ def bp4_layer(given, box):
 def chain(given, box):
     """One node a layer: every equation is a product of two or three letters."""
     x, h, a, y, v, r = map(Name, "xhayvr")
-    first = box(a - y, "∂C/∂a", "Which comes first, prediction or target?", names="a y",
-                how="Prediction minus target.", target_minus_prediction=y - a)
+    first = box(a - y, "∂C/∂a", "Which comes first, prediction or target?", names="a y", how="Prediction minus target.",
+                slips={"target_minus_prediction": y - a})
     second = box(a * (1 - a), "σ′(z^2)", "How does the sigmoid's slope come from its value?", names="a y",
-                 how="The value times what is missing to one.", slope_factor_left_out=1 - a, not_differentiated=a)
+                 how="The value times what is missing to one.",
+                 slips={"slope_factor_left_out": 1 - a, "not_differentiated": a})
     top = box(first * second, "δ^2", "BP1: what are its two factors?", names="a y", how="The product of both slopes.",
-              slope_left_out=first, cost_slope_left_out=second)
+              slips={"slope_left_out": first, "cost_slope_left_out": second})
     middle = box(v * r * h * (1 - h), "δ^1", "BP2: through which weight, and with whose slope?", names="v r h a",
                  how="The weight times the error behind it, times the slope of this node.",
-                 slope_left_out=v * r, activation_for_weight=h * r * h * (1 - h),
-                 other_layer=v * r * a * (1 - a))
+                 slips={"slope_left_out": v * r, "activation_for_weight": h * r * h * (1 - h),
+                        "other_layer": v * r * a * (1 - a)})
     bias = box(r, "∂C/∂b^2", "BP3: what is the local gradient of a bias?", names="v r h a", how="The error itself.",
-               bias_multiplies=r * h, slope_taken_twice=r * a * (1 - a))
+               slips={"bias_multiplies": r * h, "slope_taken_twice": r * a * (1 - a)})
     weight = box(r * h, "∂C/∂v", "BP4: what does this weight multiply?", names="v r h a",
-                 how="The error at its end times the value at its start.", weight_for_activation=r * v,
-                 output_for_input=r * a, upstream_for_downstream=r)
+                 how="The error at its end times the value at its start.",
+                 slips={"weight_for_activation": r * v, "output_for_input": r * a, "upstream_for_downstream": r})
     early = box(middle * x, "∂C/∂w", "BP4 again: which error, and which value comes in?", names="v r h x",
-                how="The error of the hidden node times the input.", output_for_input=middle * h,
-                chain_factor_left_out=v * r * x)
+                how="The error of the hidden node times the input.",
+                slips={"output_for_input": middle * h, "chain_factor_left_out": v * r * x})
     xn, hn = given("x", 2, low=2, high=5), given("h", 0.4, low=0.1, high=0.9)
     vn, rn = given("v", 3, low=2, high=5), given("r", -0.1, low=0.1, high=0.6)
     given.require(hn != 0.5 and xn != vn)
     slope = hn * (1 - hn)
     numbers = box([vn * rn * slope, rn * hn, vn * rn * slope * xn], "δ^1, ∂C/∂v and ∂C/∂w",
                   "Which of your formulas is this?", digits=3, how="The numbers put into the formulas above.",
-                  slope_left_out=[vn * rn, rn * hn, vn * rn * xn],
-                  weight_for_activation=[vn * rn * slope, rn * vn, vn * rn * slope * xn])
+                  slips={"slope_left_out": [vn * rn, rn * hn, vn * rn * xn],
+                         "weight_for_activation": [vn * rn * slope, rn * vn, vn * rn * slope * xn]})
     return (
         step("The shortest network with something in the middle: $h = σ(w x + b^1)$, then $a = σ(v h + b^2)$, and "
              "$C = ½(a − y)^2$. **BP1** for the last node, with the letters $a$ and $y$.",
@@ -919,21 +938,23 @@ def drawn(net: Net, layers, below, *, weights=True, acting=(), forward=False, ti
 def value_box(box, a, z, layer):
     """Boxes for the values of a sigmoid layer."""
     return box(sigmoid(z), f"a^{layer}", "What does the sigmoid make of this z?", digits=3,
-               how="One over one plus e to the power −z.", activation_left_out=z, exponent_sign=sigmoid(-np.asarray(z)))
+               how="One over one plus e to the power −z.",
+               slips={"activation_left_out": z, "exponent_sign": sigmoid(-np.asarray(z))})
 
 
 def slope_box(box, a, layer):
     """Boxes for the slopes of a sigmoid layer, from its values."""
     return box(a * (1 - a), f"σ′(z^{layer})", "How does the sigmoid's slope come from its value?", digits=3,
-               how="The value times what is missing to one.", value_for_slope=a, slope_of_slope=sigmoid_slope(a))
+               how="The value times what is missing to one.",
+               slips={"value_for_slope": a, "slope_of_slope": sigmoid_slope(a)})
 
 
 def sum_box(box, net: Net, a, layer: int, digits: int | None = 3):
     """Boxes for the weighted sums of a layer."""
     value = net.w[layer] @ a + net.b[layer]
     return box(value, f"z^{layer}", "Each weight meets its own value. What is added at the end?", digits=digits,
-               how="Weights times values, plus the bias.", bias_left_out=net.w[layer] @ a,
-               bias_subtracted=net.w[layer] @ a - net.b[layer])
+               how="Weights times values, plus the bias.",
+               slips={"bias_left_out": net.w[layer] @ a, "bias_subtracted": net.w[layer] @ a - net.b[layer]})
 
 
 def weighted_sums(net: Net, layer: int, arriving, z) -> Node:
@@ -971,8 +992,8 @@ def small_forward(given, box):
     a2 = value_box(box, net.a[2], z2, 2)
     error = a2 - net.y
     cost = box(float(error @ error) / 2, "C", "How far off? Square it, and what stands in front?", digits=3,
-               how="Half the square of prediction minus target.", half_left_out=float(error @ error),
-               not_squared=float(abs(error[0])) / 2)
+               how="Half the square of prediction minus target.",
+               slips={"half_left_out": float(error @ error), "not_squared": float(abs(error[0])) / 2})
     return (
         step("Two inputs, two hidden nodes, one output, sigmoids throughout. First the sums $z$ of the hidden nodes.",
              weighted_sums(net, 1, net.a[0], z1)),
@@ -999,19 +1020,21 @@ def small_backward(given, box):
     net = two_two_one(given)
     a1, a2 = given.printed(net.a[1]), given.printed(net.a[2])
     error = box(float(a2[0] - net.y[0]), "∂C/∂a", "Which comes first, prediction or target?", digits=3,
-                how="Prediction minus target.", target_minus_prediction=float(net.y[0] - a2[0]))
+                how="Prediction minus target.", slips={"target_minus_prediction": float(net.y[0] - a2[0])})
     slope = box(float(a2[0] * (1 - a2[0])), "σ′(z^2)", "How does the sigmoid's slope come from its value?", digits=3,
-                how="The value times what is missing to one.", value_for_slope=float(a2[0]),
-                slope_of_slope=float(sigmoid_slope(a2[0])), slope_factor_left_out=float(1 - a2[0]))
+                how="The value times what is missing to one.",
+                slips={"value_for_slope": float(a2[0]), "slope_of_slope": float(sigmoid_slope(a2[0])),
+                       "slope_factor_left_out": float(1 - a2[0])})
     d2 = box(error * slope, "δ^2", "BP1: what are its factors?", digits=3,
-             how="Prediction minus target, times the slope.", slope_left_out=error, cost_slope_left_out=slope)
+             how="Prediction minus target, times the slope.",
+             slips={"slope_left_out": error, "cost_slope_left_out": slope})
     s1 = slope_box(box, a1, 1)
     back = box(net.w[2][0] * d2, "(W^2)^T δ^2", "Along which edge did this node feed the output?", digits=3,
-               how="The weight on the edge times the error at its end.", upstream_for_downstream=d2,
-               activation_for_weight=a1 * d2)
+               how="The weight on the edge times the error at its end.",
+               slips={"upstream_for_downstream": d2, "activation_for_weight": a1 * d2})
     d1 = box(bp1(back, s1), "δ^1", "BP2: what came back, and what slope does it meet?", digits=3,
-             how="What came back, times the slope of the node.", slope_left_out=back,
-             other_layer=back * slope, activation_for_slope=back * a1)
+             how="What came back, times the slope of the node.",
+             slips={"slope_left_out": back, "other_layer": back * slope, "activation_for_slope": back * a1})
     return (
         step(f"The forward pass is done; $y = {net.y[0]:g}$. **BP1** gives the error of the output.",
              eq("δ^2", "=", "(a^2 − y) · σ′(z^2)", "=", error, "·", slope, "=",
@@ -1034,21 +1057,22 @@ def small_gradients(given, box):
     net = two_two_one(given)
     a1, d1, d2 = given.printed(net.a[1]), given.printed(net.delta[1]), given.printed(net.delta[2])
     b2 = box(bp3(d2), "∂C/∂b^2", "What is the local gradient of a bias?", digits=3, how="The error of the output.",
-             slope_taken_twice=d2 * net.slope[2])
+             slips={"slope_taken_twice": d2 * net.slope[2]})
     w2 = box(bp4(d2, a1), "∂C/∂W^2", "Which value comes in along this edge?", digits=3,
              how="The error of the output times the value at the start of the edge.",
-             weight_for_activation=net.w[2] * d2[0], other_column=np.outer(d2, a1[::-1]),
-             output_for_input=np.full((1, 2), d2[0] * net.a[2][0]))
+             slips={"weight_for_activation": net.w[2] * d2[0], "other_column": np.outer(d2, a1[::-1]),
+                    "output_for_input": np.full((1, 2), d2[0] * net.a[2][0])})
     b1 = box(bp3(d1), "∂C/∂b^1", "What is the local gradient of a bias?", digits=3, how="The errors of the layer.",
-             slope_taken_twice=d1 * net.slope[1])
+             slips={"slope_taken_twice": d1 * net.slope[1]})
     w1 = box(bp4(d1, net.a[0]), "∂C/∂W^1", "Which error is at the end of this edge, which input at its start?",
              digits=3, how="The error at the end of the edge times the input at its start.",
-             weight_for_activation=d1[:, None] * net.w[1], other_column=np.outer(d1, net.a[0][::-1]),
-             output_for_input=np.outer(d1 * net.a[1], np.ones(2)))
+             slips={"weight_for_activation": d1[:, None] * net.w[1], "other_column": np.outer(d1, net.a[0][::-1]),
+                    "output_for_input": np.outer(d1 * net.a[1], np.ones(2))})
     rate = 10.0
     new = box(net.w[2] - rate * w2, "the new W^2", "Against the gradient, and by how much of it?", digits=3,
-              how="The old weight minus ten times its gradient.", uphill=net.w[2] + rate * w2,
-              learning_rate_left_out=net.w[2] - w2, step_for_value=-rate * w2)
+              how="The old weight minus ten times its gradient.",
+              slips={"uphill": net.w[2] + rate * w2, "learning_rate_left_out": net.w[2] - w2,
+                     "step_for_value": -rate * w2})
     return (
         step("The errors are known. Gradients of the output's bias and weights?",
              eq("δ^2", "=", lit("δ^2_1", fig(net.delta[2][0])), APART, "a^1", "=",
@@ -1072,7 +1096,7 @@ def deep_first(given, box):
     net = three_layers(given)
     shapes = box([Shape(net.w[level].shape) for level in (1, 2, 3)], "the shapes of the weights",
                  "A row for each node of which layer?", how="Nodes of the layer by nodes of the layer before.",
-                 transposed=[Shape(net.w[level].shape[::-1]) for level in (1, 2, 3)])
+                 slips={"transposed": [Shape(net.w[level].shape[::-1]) for level in (1, 2, 3)]})
     z1 = sum_box(box, net, net.a[0], 1, None)
     a1 = value_box(box, net.a[1], z1, 1)
     return (
@@ -1098,8 +1122,8 @@ def deep_forward(given, box):
     a3 = value_box(box, net.a[3], z3, 3)
     error = a3 - net.y
     cost = box(float(error @ error) / 2, "C", "How far off? Square it, and what stands in front?", digits=3,
-               how="Half the square of prediction minus target.", half_left_out=float(error @ error),
-               not_squared=float(abs(error[0])) / 2)
+               how="Half the square of prediction minus target.",
+               slips={"half_left_out": float(error @ error), "not_squared": float(abs(error[0])) / 2})
     return (
         step("The same network; its first layer is done. Now the sums of the second layer.",
              weighted_sums(net, 2, figs(net.a[1]), z2)),
@@ -1119,18 +1143,20 @@ def deep_output(given, box):
     net = three_layers(given)
     a2, a3 = given.printed(net.a[2]), given.printed(net.a[3])
     error = box(float(a3[0] - net.y[0]), "∂C/∂a", "Which comes first, prediction or target?", digits=3,
-                how="Prediction minus target.", target_minus_prediction=float(net.y[0] - a3[0]))
+                how="Prediction minus target.", slips={"target_minus_prediction": float(net.y[0] - a3[0])})
     slope = box(float(a3[0] * (1 - a3[0])), "σ′(z^3)", "How does the sigmoid's slope come from its value?", digits=3,
-                how="The value times what is missing to one.", slope_factor_left_out=float(1 - a3[0]),
-                slope_of_slope=float(sigmoid_slope(a3[0])))
+                how="The value times what is missing to one.",
+                slips={"slope_factor_left_out": float(1 - a3[0]), "slope_of_slope": float(sigmoid_slope(a3[0]))})
     d3 = box(error * slope, "δ^3", "BP1: what are its factors?", digits=3,
-             how="Prediction minus target, times the slope.", slope_left_out=error, cost_slope_left_out=slope)
+             how="Prediction minus target, times the slope.",
+             slips={"slope_left_out": error, "cost_slope_left_out": slope})
     back = box(net.w[3][0] * d3, "(W^3)^T δ^3", "Along which edge did this node feed the output?", digits=3,
-               how="The weight on the edge times the error at its end.", upstream_for_downstream=d3,
-               activation_for_weight=a2 * d3)
+               how="The weight on the edge times the error at its end.",
+               slips={"upstream_for_downstream": d3, "activation_for_weight": a2 * d3})
     s2 = slope_box(box, a2, 2)
     d2 = box(bp1(back, s2), "δ^2", "BP2: what came back, and what slope does it meet?", digits=3,
-             how="What came back, times the slope of the node.", slope_left_out=back, other_layer=back * slope)
+             how="What came back, times the slope of the node.",
+             slips={"slope_left_out": back, "other_layer": back * slope})
     return (
         step(f"All values of the 2–3–2–1 network are known, and $y = {net.y[0]:g}$. **BP1** at the output, where "
              f"$a^3 = {fig(net.a[3][0])}$.",
@@ -1152,13 +1178,14 @@ def deep_backward(given, box):
     net = three_layers(given)
     a1, d2 = given.printed(net.a[1]), given.printed(net.delta[2])
     turned = box(net.w[2].T, "(W^2)^T", "Which weights leave this node?", how="Rows and columns of W change places.",
-                 weights_not_transposed=net.w[2].reshape(3, 2))
+                 slips={"weights_not_transposed": net.w[2].reshape(3, 2)})
     back = box(turned @ d2, "(W^2)^T δ^2", "Two ways lead on from each node. Did you take both?", digits=3,
-               how="Each row of the transpose times the errors.", path_left_out=turned[:, 0] * d2[0],
-               other_row=turned @ d2[::-1])
+               how="Each row of the transpose times the errors.",
+               slips={"path_left_out": turned[:, 0] * d2[0], "other_row": turned @ d2[::-1]})
     s1 = slope_box(box, a1, 1)
     d1 = box(bp1(back, s1), "δ^1", "BP2: what came back, and what slope does it meet?", digits=3,
-             how="What came back, times the slope of the node.", slope_left_out=back, activation_for_slope=back * a1)
+             how="What came back, times the slope of the node.",
+             slips={"slope_left_out": back, "activation_for_slope": back * a1})
     return (
         step("One layer further. These are the weights and the errors of the second layer. What comes back to the "
              "first?",
@@ -1185,17 +1212,18 @@ def deep_gradients(given, box):
     d1, d2, d3 = (given.printed(net.delta[level]) for level in (1, 2, 3))
     w3 = box(bp4(d3, a2), "∂C/∂W^3", "Which value comes in along this edge?", digits=3,
              how="The error of the output times the value at the start of the edge.",
-             weight_for_activation=net.w[3] * d3[0], other_column=np.outer(d3, a2[::-1]))
+             slips={"weight_for_activation": net.w[3] * d3[0], "other_column": np.outer(d3, a2[::-1])})
     b3 = box(bp3(d3), "∂C/∂b^3", "What is the local gradient of a bias?", digits=3, how="The error itself.",
-             slope_taken_twice=d3 * net.slope[3])
+             slips={"slope_taken_twice": d3 * net.slope[3]})
     w2 = box(bp4(d2, a1), "∂C/∂W^2", "Which row are you in, and which column?", digits=3,
-             how="The error of the row times the value of the column.", weight_for_activation=d2[:, None] * net.w[2],
-             other_row=np.outer(d2[::-1], a1), output_for_input=np.outer(d2 * net.a[2], np.ones(3)))
+             how="The error of the row times the value of the column.",
+             slips={"weight_for_activation": d2[:, None] * net.w[2], "other_row": np.outer(d2[::-1], a1),
+                    "output_for_input": np.outer(d2 * net.a[2], np.ones(3))})
     b2 = box(bp3(d2), "∂C/∂b^2", "What is the local gradient of a bias?", digits=3, how="The errors themselves.",
-             slope_taken_twice=d2 * net.slope[2])
+             slips={"slope_taken_twice": d2 * net.slope[2]})
     w1 = box(bp4(d1, net.a[0]), "∂C/∂W^1", "Which row are you in, and which column?", digits=3,
              how="The error of the row times the input of the column.",
-             weight_for_activation=d1[:, None] * net.w[1], other_column=np.outer(d1, net.a[0][::-1]))
+             slips={"weight_for_activation": d1[:, None] * net.w[1], "other_column": np.outer(d1, net.a[0][::-1])})
     e1, e2 = (column(each("δ", figs(net.delta[level]), level)) for level in (1, 2))
     return (
         step("The whole network, with a value in each node and its error below. From these come all the gradients.",
@@ -1219,25 +1247,27 @@ def sigmoid_cross_entropy(given, box):
     """The slope of the logarithm and the slope of the sigmoid cancel."""
     a, y = Name("a"), Name("y")
     one = box(-1 / a, "∂C/∂a for y = 1", "What is the slope of a logarithm, and which sign stands in front?", names="a",
-              how="The slope of ln a is 1/a; a minus stands in front.", wrong_sign=1 / a, not_differentiated=a)
+              how="The slope of ln a is 1/a; a minus stands in front.",
+              slips={"wrong_sign": 1 / a, "not_differentiated": a})
     slope = box(a * (1 - a), "σ′(z)", "How does the sigmoid's slope come from its value?", names="a",
-                how="The value times what is missing to one.", slope_factor_left_out=1 - a, not_differentiated=a)
+                how="The value times what is missing to one.",
+                slips={"slope_factor_left_out": 1 - a, "not_differentiated": a})
     first = box(one * slope, "δ for y = 1", "Multiply and cancel: what is left?", names="a",
-                how="The a cancels; what is left is a − 1.", wrong_sign=1 - a, slope_left_out=one,
-                cost_slope_left_out=slope)
+                how="The a cancels; what is left is a − 1.",
+                slips={"wrong_sign": 1 - a, "slope_left_out": one, "cost_slope_left_out": slope})
     nought = box(1 / (1 - a), "∂C/∂a for y = 0", "Which inner slope does 1 − a bring with it?", names="a",
                  how="The slope of −ln(1 − a): the inner minus meets the outer one.",
-                 inner_slope_left_out=-1 / (1 - a))
+                 slips={"inner_slope_left_out": -1 / (1 - a)})
     second = box(nought * slope, "δ for y = 0", "Multiply and cancel: what is left?", names="a",
-                 how="The factor 1 − a cancels; what is left is a.", wrong_sign=-a, slope_left_out=nought,
-                 cost_slope_left_out=slope)
+                 how="The factor 1 − a cancels; what is left is a.",
+                 slips={"wrong_sign": -a, "slope_left_out": nought, "cost_slope_left_out": slope})
     both = box(a - y, "δ", "Which single formula gives the first for y = 1 and the second for y = 0?", names="a y",
-               how="With y = 1 it is a − 1, with y = 0 it is a.", target_minus_prediction=y - a,
-               slope_kept=(a - y) * a * (1 - a))
+               how="With y = 1 it is a − 1, with y = 0 it is a.",
+               slips={"target_minus_prediction": y - a, "slope_kept": (a - y) * a * (1 - a)})
     av, yv = given("a", [0.8, 0.3, 0.6], low=0.1, high=0.9), given("y", [1, 1, 0], low=0, high=1)
     given.require(np.all(av != 0.5))
     numbers = box(av - yv, "δ", "Which comes first, prediction or target?", how="Prediction minus target.",
-                  target_minus_prediction=yv - av, slope_kept=(av - yv) * av * (1 - av))
+                  slips={"target_minus_prediction": yv - av, "slope_kept": (av - yv) * av * (1 - av)})
     return (
         step("A sigmoid output whose target is yes or no, and the cost $C = −(y ln(a) + (1 − y) ln(1 − a))$. If the "
              "target is 1, only $C = −ln(a)$ is left. **BP1** with the letter $a$:",
@@ -1262,16 +1292,16 @@ def slope_stays(given, box):
     rows, lasts = [], []
     for value, steep in zip(a.tolist(), slope.tolist(), strict=True):
         entropy = box(value - target, f"δ with cross-entropy, a = {value:g}", "Does this cost keep the slope?",
-                      how="Prediction minus target.", target_minus_prediction=target - value,
-                      slope_kept=(value - target) * steep)
+                      how="Prediction minus target.",
+                      slips={"target_minus_prediction": target - value, "slope_kept": (value - target) * steep})
         squared = box((value - target) * steep, f"δ with the squared error, a = {value:g}",
                       "Does this cost keep the slope?", digits=3, how="Prediction minus target, times the slope.",
-                      slope_left_out=value - target, cost_slope_left_out=steep)
+                      slips={"slope_left_out": value - target, "cost_slope_left_out": steep})
         rows.append((f"{value:g}", f"{target:g}", entropy, squared))
         lasts.append((entropy, squared))
     factor = box(lasts[-1][1] / lasts[-1][0], "the share that is left", "The one error over the other: which number "
                  "of the sigmoid is that?", digits=3, how="The error of the squared cost over the other: the slope.",
-                 upside_down=lasts[-1][0] / lasts[-1][1])
+                 slips={"upside_down": lasts[-1][0] / lasts[-1][1]})
     options = ["cross-entropy", "squared error"]
     words_ = box([options[0], options[1]], "which cost", "Compare the last line of the table.",
                  how="Only the squared error keeps the slope, which is tiny where the sigmoid is flat.",
@@ -1297,16 +1327,16 @@ def softmax_jacobian(given, box):
     y = np.eye(3)[true]
     by_p = box(np.where(y > 0, -1 / p, 0), "∂C/∂p", "Which of the probabilities does the cost contain at all?",
                digits=3, how="Minus one over the probability of the true class; zero for the others.",
-               sign_lost=np.where(y > 0, 1 / p, 0), not_differentiated=np.where(y > 0, -np.log(p), 0))
+               slips={"sign_lost": np.where(y > 0, 1 / p, 0), "not_differentiated": np.where(y > 0, -np.log(p), 0)})
     jacobian = np.diag(p) - np.outer(p, p)
     entries = box(jacobian, "∂p/∂z", "One entry of p: times what on the diagonal, and times what beside it?", digits=3,
                   how="On the diagonal p(1 − p); beside it minus the product of the two.",
-                  outer_product_left_out=np.diag(p), diagonal_left_out=-np.outer(p, p))
+                  slips={"outer_product_left_out": np.diag(p), "diagonal_left_out": -np.outer(p, p)})
     delta = box(entries @ by_p, "δ", "Only one entry of ∂C/∂p is not zero. Which column of the matrix does it meet?",
-                digits=3, how="The matrix times the column.", entrywise_not_matrix=np.diag(entries) * by_p,
-                wrong_sign=-(entries @ by_p))
+                digits=3, how="The matrix times the column.",
+                slips={"entrywise_not_matrix": np.diag(entries) * by_p, "wrong_sign": -(entries @ by_p)})
     same = box(p - y, "p − y", "Which entry of y is one?", how="The probabilities, minus one at the true class.",
-               target_minus_prediction=y - p)
+               slips={"target_minus_prediction": y - p})
     return (
         step("Three classes, the probabilities $p$ of a softmax, and a target with a one at the true class. The cost "
              "is $C = −ln(p)$ of the true class. How does it follow each probability?",
@@ -1330,19 +1360,19 @@ def softmax_short(given, box):
     given.require(len({*z}) == 3 and np.all(z != 0))
     y = np.eye(3)[true]
     powers = box(np.exp(z), "e^z", "Each z by itself: e to that power?", digits=3, how="The exponential of each z.",
-                 exponent_sign=np.exp(-z))
+                 slips={"exponent_sign": np.exp(-z)})
     total = box(np.sum(powers), "the sum", "All three of them?", digits=3, how="The sum of the exponentials.",
-                term_left_out=powers[0] + powers[1])
-    p = box(powers / total, "p", "Each exponential's share of the sum?", digits=3,
-            how="Each exponential over the sum.", not_normalised=powers, upside_down=total / powers)
+                slips={"term_left_out": powers[0] + powers[1]})
+    p = box(powers / total, "p", "Each exponential's share of the sum?", digits=3, how="Each exponential over the sum.",
+            slips={"not_normalised": powers, "upside_down": total / powers})
     delta = box(p - y, "δ", "At which class does the target have its one?", digits=3, how="Probability minus target.",
-                target_minus_prediction=y - p, slope_kept=(p - y) * p * (1 - p))
+                slips={"target_minus_prediction": y - p, "slope_kept": (p - y) * p * (1 - p)})
     zero = box(np.round(np.sum(softmax(z) - y), 9), "the sum of δ", "What do the p add up to, and what the y?",
                how="The p add up to one and so do the y: their difference adds up to zero.")
     options = ["raise z", "lower z"]
     moves = box([options[int(k != true)] for k in range(3)], "what lowers the cost", "Which sign has this error?",
                 how="Against the sign of the error: only the z of the true class goes up.", options=options,
-                uphill=[options[int(k == true)] for k in range(3)])
+                slips={"uphill": [options[int(k == true)] for k in range(3)]})
     names_ = [f"class {k + 1}" for k in range(3)]
     return (
         step(f"Three $z$ go into a softmax; class {true + 1} is the true one. Exponentials first, and their sum.",
@@ -1374,9 +1404,8 @@ def which_delta(given, box):
         rule = box(no if swallowed else yes, f"whether σ′ stays, {activation} with {cost}",
                    "Does a slope remain, and if so, does the cost swallow it?",
                    how="The slope goes with cross-entropy, and a layer without activation has the slope one.",
-                   options=[yes, no],
-                   **({"slope_kept": yes} if cost == "cross-entropy" else
-                      {} if swallowed else {"slope_left_out": no}))
+                   options=[yes, no], slips={"slope_kept": yes} if cost == "cross-entropy" else
+                                            {} if swallowed else {"slope_left_out": no})
         slips = {"target_minus_prediction": target - value}
         if cost == "cross-entropy":
             slips["slope_kept"] = (value - target) * value * (1 - value)
@@ -1385,8 +1414,7 @@ def which_delta(given, box):
                      "target_minus_prediction": (target - value) * steep}
         number = box((value - target) * (1 if swallowed else steep), f"δ, {activation} with {cost}",
                      "Prediction minus target. Times a slope, or not?", digits=3,
-                     how="Prediction minus target, times the slope where it stays.",
-                     **slips)
+                     how="Prediction minus target, times the slope where it stays.", slips=slips)
         rows.append((words(activation), words(cost), rule, f"{value:g}", f"{target:g}", number))
     return (
         step("For each last layer: is the error $a − y$ times a slope that you have to work out, or $a − y$ alone? "
@@ -1407,18 +1435,18 @@ def softmax_network(given, box):
     sums = w2 @ np.maximum(z1, 0)
     given.require(len({*sums}) == 3 and np.ptp(sums) <= 6)
     h = box(np.maximum(z1, 0), "h", "What does ReLU do to a negative sum?", how="Negative sums become zero.",
-            sign_flipped_only=np.abs(z1))
+            slips={"sign_flipped_only": np.abs(z1)})
     z2 = box(w2 @ h, "z^2", "Each row of the weights meets h.", how="Each row of the weights times h.")
     p = box(softmax(z2), "p", "Each exponential's share of the sum?", digits=3, how="Each exponential over their sum.",
-            not_normalised=np.exp(z2))
+            slips={"not_normalised": np.exp(z2)})
     d2 = box(p - y, "δ^2", "At which class does the target have its one?", digits=3, how="Probability minus target.",
-             target_minus_prediction=y - p)
+             slips={"target_minus_prediction": y - p})
     back = box(w2.T @ d2, "(W^2)^T δ^2", "Which three weights leave this hidden node?", digits=3,
-               how="Each column of the weights times the errors.", path_left_out=w2[:2].T @ d2[:2])
+               how="Each column of the weights times the errors.", slips={"path_left_out": w2[:2].T @ d2[:2]})
     d1 = box(bp2(w2, d2, relu_slope(z1)), "δ^1", "Does ReLU let this one through?", digits=3,
-             how="What came back where ReLU is open, zero elsewhere.", slope_left_out=back)
+             how="What came back where ReLU is open, zero elsewhere.", slips={"slope_left_out": back})
     dw1 = box(bp4(d1, x), "∂C/∂W^1", "Which row are you in, and which column?", digits=3,
-              how="The error of the row times the input of the column.", other_column=np.outer(d1, x[::-1]))
+              how="The error of the row times the input of the column.", slips={"other_column": np.outer(d1, x[::-1])})
     return (
         step(f"Inputs, a ReLU layer, then three classes by softmax, of which class {true + 1} is the true one. The "
              "second layer has no biases. The first sums are done; go forward from them.",
@@ -1466,7 +1494,7 @@ def ledger(given, box):
                      "How many nodes has the layer? And how many columns has a column?",
                      how="Nodes of the layer by nodes of the layer before." if two_sided else
                      "One row for each node of the layer, and one column.",
-                     transposed=[Shape(key[::-1]) for key in keys], other_layer=keys[::-1])
+                     slips={"transposed": [Shape(key[::-1]) for key in keys], "other_layer": keys[::-1]})
         rows.append((shown, *shapes))
     return (
         step(f"A network has {n[0]} inputs, {n[1]} hidden nodes and {n[2]} outputs; it sees one example. Write every "
@@ -1491,11 +1519,10 @@ def dominoes(given, box):
         ends = box([Shape(left), Shape(right)], f"the shapes of {first} and {second}",
                    "Does the T turn it? How many nodes have the layers on both sides?",
                    how="Weights are nodes by nodes before, everything else is a column; a T turns it around.",
-                   transposed=[Shape(left[::-1]), Shape(right[::-1])])
+                   slips={"transposed": [Shape(left[::-1]), Shape(right[::-1])]})
         result = box(Shape((ends[0][0], ends[1][1])), f"the shape of {first} times {second}",
-                     "Which two numbers are the outer ones?",
-                     how="The rows of the first by the columns of the second.",
-                     transposed=Shape((ends[1][1], ends[0][0])))
+                     "Which two numbers are the outer ones?", how="The rows of the first by the columns of the second.",
+                     slips={"transposed": Shape((ends[1][1], ends[0][0]))})
         rows.append((shown, ends[0], ends[1], result))
     return (
         step(f"A network with {n[0]} inputs and layers of {n[1]}, {n[2]} and {n[3]} nodes, one example at a time. "
@@ -1512,23 +1539,24 @@ def from_shapes(given, box):
     given.require(len({*n}) == 3)
     nodes_ = box(n, "the numbers of nodes", "Do rows of a weight matrix count nodes or inputs?",
                  how="Columns of the first matrix, rows of the first, rows of the second.",
-                 transposed=[n[1], n[0], n[1]])
+                 slips={"transposed": [n[1], n[0], n[1]]})
     inputs, hidden, outputs = (float(v) for v in nodes_)
     counts = box([inputs * hidden + hidden, hidden * outputs + outputs], "the numbers of parameters",
                  "How many weights? And what else is learned?", how="Weights plus biases.",
-                 biases_not_counted=[inputs * hidden, hidden * outputs],
-                 nodes_added=[inputs + hidden, hidden + outputs])
+                 slips={"biases_not_counted": [inputs * hidden, hidden * outputs],
+                        "nodes_added": [inputs + hidden, hidden + outputs]})
     total = box(np.sum(counts), "all parameters", "Add up the layers.", how="The sum over both layers.",
-                biases_not_counted=inputs * hidden + hidden * outputs)
+                slips={"biases_not_counted": inputs * hidden + hidden * outputs})
     options = ["yes", "no"]
     fits = box([options[1], options[0], options[0], options[1]], "whether it fits", "Are the inner numbers equal?",
                how="A product fits when its inner numbers are equal.", options=options,
-               outer_for_inner=[options[0], options[1], options[1], options[0]])
+               slips={"outer_for_inner": [options[0], options[1], options[1], options[0]]})
     gradients = box([Shape((n[2], n[1])), Shape((n[1], n[2]))], "the shapes of two products",
                     "Which numbers are the outer ones?", how="The rows of the first by the columns of the second.",
-                    transposed=[Shape((n[1], n[2])), Shape((n[2], n[1]))])
+                    slips={"transposed": [Shape((n[1], n[2])), Shape((n[2], n[1]))]})
     which = box("first", "which is ∂C/∂W", "Which of the two has the shape of W²?",
-                how="The one whose shape is that of the weights.", options=["first", "second"], transposed="second")
+                how="The one whose shape is that of the weights.", options=["first", "second"],
+                slips={"transposed": "second"})
     return (
         step(f"Somebody left a note: $W^1$ is {n[1]}×{n[0]} and $W^2$ is {n[2]}×{n[1]}. How many inputs, hidden nodes "
              "and outputs?", table([words("inputs"), words("hidden"), words("outputs")], list(nodes_))),

@@ -66,10 +66,11 @@ def two_outputs(given, box):
     given.require(len(set(np.abs(a).flat)) == 4 and nudge[0] != nudge[1])
     given.require(np.all((a * nudge) != (a * nudge).T / nudge[:, None]))
     changes = box((a * nudge).T, "ΔF", "Which factor stands in front of the input that moves?",
-                  how="The nudge times the factor of that input; the other term stays as it is.", slope_for_value=a.T)
+                  how="The nudge times the factor of that input; the other term stays as it is.",
+                  slips={"slope_for_value": a.T})
     ratios = box(changes.T / nudge, "∂F/∂(x, y)", "Which change belongs on top, and which nudge below?",
                  how="Each change over its nudge: a row for each output, a column for each input.",
-                 change_not_ratio=changes.T, layout_swapped=changes / nudge[:, None])
+                 slips={"change_not_ratio": changes.T, "layout_swapped": changes / nudge[:, None]})
     return (
         step(f"Two functions look at the same inputs: $F_1 = {linear(a[0], 'xy')}$ and $F_2 = {linear(a[1], 'xy')}$. "
              "Nudge one input at a time. By how much does each output change?",
@@ -95,14 +96,14 @@ def four_slopes(given, box):
     point = {"x": int(at[0]), "y": int(at[1])}
     formulas = box(slopes(f, "xy"), "∂F/∂(x, y)", "Only one variable moves. What do the terms without it do?",
                    names="x y", how="Differentiate by one variable; the other one counts as a constant.",
-                   other_variable=slopes(f, "yx"), constant_kept=constants_kept(f, "xy"))
+                   slips={"other_variable": slopes(f, "yx"), "constant_kept": constants_kept(f, "xy")})
     values = numbers(formulas, point)
     given.require(len(set(values.flat)) == 4)
     whole = box(values, "J at the point", "Which of your four formulas belongs here, and what is it at this point?",
                 only=[(0, 0), (0, 1), (1, 0)], how=f"The formulas above at x = {at[0]:g}, y = {at[1]:g}.",
-                layout_swapped=values.T)
+                slips={"layout_swapped": values.T})
     decimal = box(values[1, 1], "e^y at the point", "How does your calculator write this power of e?", digits=3,
-                  how="e to the power y.", not_differentiated=numbers(f[1], point)[()])
+                  how="e to the power y.", slips={"not_differentiated": numbers(f[1], point)[()]})
     return (
         step(f"Let $F_1 = {f[0]}$ and $F_2 = {f[1]}$. Find the four slopes.",
              aligned(*[(by("x", f"F_{i}"), "=", formulas[i - 1, 0], APART, by("y", f"F_{i}"), "=", formulas[i - 1, 1])
@@ -126,11 +127,12 @@ def three_outputs(given, box):
     point = {"x": int(at[0]), "y": int(at[1])}
     formulas = box(slopes(f, "xy"), "∂F/∂(x, y)", "Which output is this row about, and which input this column?",
                    names="x y", how="The output of the row, differentiated by the input of the column.",
-                   other_variable=slopes(f, "yx"), not_differentiated=np.array([[g, g] for g in f], dtype=object))
+                   slips={"other_variable": slopes(f, "yx"),
+                          "not_differentiated": np.array([[g, g] for g in f], dtype=object)})
     values = box(numbers(formulas, point), "J at the point",
                  "Which formula stands at the same place, and what is it at this point?",
                  how=f"The formulas above at x = {at[0]:g}, y = {at[1]:g}.",
-                 other_variable=numbers(slopes(f, "yx"), point))
+                 slips={"other_variable": numbers(slopes(f, "yx"), point)})
     return (
         step("Three functions of two variables. Write their whole Jacobian.",
              eq("F", "=", column(f), APART, "J", "=", matrix(formulas))),
@@ -152,16 +154,17 @@ def gradient_as_row(given, box):
     given.require(len(set(at)) == 3)
     point = dict(zip("xyz", map(int, at), strict=True))
     lying = box(Shape((1, 3)), "the shape of J", "How many outputs does f have, and how many inputs?",
-                how="One output makes one row, three inputs make three columns.", layout_swapped=Shape((3, 1)))
+                how="One output makes one row, three inputs make three columns.",
+                slips={"layout_swapped": Shape((3, 1))})
     formulas = box(slopes((f,), "xyz")[0], "∂f/∂(x, y, z)", "Only one of the three moves. What is left of f?",
                    names="x y z", how="Differentiate by one variable; the others count as constants.",
-                   not_differentiated=np.array([f] * 3, dtype=object))
+                   slips={"not_differentiated": np.array([f] * 3, dtype=object)})
     values = numbers(formulas, point)
     given.require(len(set(values)) == 3)
     standing = box(values, "∇f at the point", "Which slope comes first, and what is it at this point?",
-                   how="The three formulas at the point, in a column.", input_for_slope=at)
+                   how="The three formulas at the point, in a column.", slips={"input_for_slope": at})
     upright = box(Shape((3, 1)), "the shape of ∇f", "A gradient has the shape of its variables. How do they stand?",
-                  how="A column of three.", layout_swapped=Shape((1, 3)))
+                  how="A column of three.", slips={"layout_swapped": Shape((1, 3))})
     return (
         step(f"The function $f(x, y, z) = {f}$ has a single output. What is the shape of its Jacobian, and what "
              "stands in it?",
@@ -179,12 +182,13 @@ def shapes(given, box):
     given.require(np.all(n != m) and len({*zip(n, m, strict=True)}) == 4)
     sizes = [(m[0], n[0]), (m[1], n[1]), (1, n[2]), (m[2], 1)]
     j = [box(Shape(map(int, size)), "the shape of J", "Rows count one thing, columns another. Which is which?",
-             how="As many rows as outputs, as many columns as inputs.", layout_swapped=Shape(map(int, size[::-1])))
+             how="As many rows as outputs, as many columns as inputs.",
+             slips={"layout_swapped": Shape(map(int, size[::-1]))})
          for size in sizes]  # fmt: skip
     lost_n = box(n[3], "inputs", "Which side of the matrix counts the inputs?", how="The number of columns.",
-                 layout_swapped=m[3])
+                 slips={"layout_swapped": m[3]})
     lost_m = box(m[3], "outputs", "Which side of the matrix counts the outputs?", how="The number of rows.",
-                 layout_swapped=n[3])
+                 slips={"layout_swapped": n[3]})
     arrow = [f"ℝ^{a:g} → ℝ^{b:g}" for a, b in zip(n, m, strict=True)]
     return (
         step("A function from $ℝ^n$ to $ℝ^m$ takes $n$ numbers and gives $m$. What shape is its Jacobian?",
@@ -201,14 +205,14 @@ def shapes(given, box):
 def chain(outer, inner, box, letter: str = "x"):
     """Boxes for the outer slope, the inner slope and their product, of f = outer(g), g = inner(x)."""
     first = box(outer.derivative("g"), "df/dg", "Forget what g is made of. What is the slope of f in g?", names="g",
-                how="Differentiate f by g as if g were a plain variable.", not_differentiated=outer)
+                how="Differentiate f by g as if g were a plain variable.", slips={"not_differentiated": outer})
     second = box(inner.derivative("x"), "dg/dx", "And how fast does g change with x?", names="x",
-                 how="Differentiate g by x.", not_differentiated=inner)
+                 how="Differentiate g by x.", slips={"not_differentiated": inner})
     outside = first.substitute({"g": inner})
     product = box(outside * second, "df/dx", "What do the two slopes make together, when g is written out?", names="x",
-                  how="The outer slope, with g written out, times the inner slope.", inner_slope_left_out=outside,
-                  outer_slope_left_out=second * 1, outer_at_x=first.substitute({"g": X}) * second,
-                  slopes_added=outside + second)
+                  how="The outer slope, with g written out, times the inner slope.",
+                  slips={"inner_slope_left_out": outside, "outer_slope_left_out": second * 1,
+                         "outer_at_x": first.substitute({"g": X}) * second, "slopes_added": outside + second})
     return first, second, product
 
 
@@ -242,16 +246,16 @@ def chain_of_three(given, box):
     outer, middle = given.choice("functions", (h ** int(n), sin(G)), (h ** int(n), cos(G)), (sin(h), G ** int(n)),
                                  (cos(h), G ** int(n)), (h ** int(n), exp(G)))
     first = box(outer.derivative("h"), "df/dh", "Forget what h is. What is the slope of f in h?", names="h",
-                how="Differentiate f by h.", not_differentiated=outer)
+                how="Differentiate f by h.", slips={"not_differentiated": outer})
     second = box(middle.derivative("g"), "dh/dg", "Forget what g is. What is the slope of h in g?", names="g",
-                 how="Differentiate h by g.", wrong_sign=-middle.derivative("g"))
+                 how="Differentiate h by g.", slips={"wrong_sign": -middle.derivative("g")})
     third = box(g.derivative("x"), "dg/dx", "How fast does g change with x?", names="x", how="Differentiate g by x.",
-                not_differentiated=g)
+                slips={"not_differentiated": g})
     a = first.substitute({"h": middle}).substitute({"g": g})
     b = second.substitute({"g": g})
     product = box(a * b * third, "df/dx", "How many links has the chain, and how many factors has your product?",
                   names="x", how="All three slopes multiplied, with h and g written out.",
-                  chain_factor_left_out=a * b, inner_slope_left_out=a)
+                  slips={"chain_factor_left_out": a * b, "inner_slope_left_out": a})
     return (
         step(f"Three functions, one inside the other: $f = {outer}$, $h = {middle}$, $g = {g}$. "
              "Every link has its slope.",
@@ -267,18 +271,19 @@ def slopes_on_arrows(given, box):
     x, k, c = given("x", 2, low=2, high=5), given("k", 3, low=2, high=6), given("c", 1, low=1, high=6)
     given.require(x != k and c not in (x, k))
     g = box(k * x + c, "g", "What does the first arrow do to x?", how="The factor times x, plus the constant.",
-            slope_for_value=k)
-    f = box(g**2, "f", "What does the second arrow do to g?", how="The square of g.", slope_for_value=2 * g)
+            slips={"slope_for_value": k})
+    f = box(g**2, "f", "What does the second arrow do to g?", how="The square of g.", slips={"slope_for_value": 2 * g})
     inner = box(k, "dg/dx", "If x rises by one, by how much does g rise?", how="The factor in front of x.",
-                value_for_slope=g, constant_kept=k + c)
+                slips={"value_for_slope": g, "constant_kept": k + c})
     outer = box(2 * g, "df/dg", "How steep is a square, there where g is now?", how="Twice the value of g.",
-                value_for_slope=f, outer_at_x=2 * x, factor_left_out=g)
+                slips={"value_for_slope": f, "outer_at_x": 2 * x, "factor_left_out": g})
     slope = box(outer * inner, "df/dx", "Two arrows, two slopes: how do they combine?",
-                how="The product of the slopes along the way.", inner_slope_left_out=outer, slopes_added=outer + inner)
+                how="The product of the slopes along the way.",
+                slips={"inner_slope_left_out": outer, "slopes_added": outer + inner})
     near = box(((k * (x + 0.1) + c) ** 2 - f) / 0.1, "Δf/Δx",
                "What are g and f from the nudged x, and how far is the new f from the old?",
-               how="The new f minus the old one, over the nudge.", value_not_change=(k * (x + 0.1) + c) ** 2,
-               change_not_ratio=(k * (x + 0.1) + c) ** 2 - f)
+               how="The new f minus the old one, over the nudge.",
+               slips={"value_not_change": (k * (x + 0.1) + c) ** 2, "change_not_ratio": (k * (x + 0.1) + c) ** 2 - f})
     return (
         step(f"Here $g = {k:g}x + {c:g}$ and $f = g^2$. Write values into the nodes, slopes below the arrows.",
              graph({"x": (0, 0, x), "g": (1, 0, g), "f": (2, 0, f)},
@@ -311,16 +316,16 @@ def vector_chain(given, box):
     sides = slopes(f, ("g_1", "g_2"))
     outer = box(sides, "∂F/∂g", "Does this output look at this g? If so, what is its slope?", names="g_1 g_2",
                 how="Each output looks at its own g alone: slopes on the diagonal, 0 elsewhere.",
-                every_input_counted=np.array([[sides[i, i]] * 2 for i in range(2)], dtype=object),
-                not_differentiated=np.array([[f[0], 0 * X], [0 * X, f[1]]], dtype=object))
+                slips={"every_input_counted": np.array([[sides[i, i]] * 2 for i in range(2)], dtype=object),
+                       "not_differentiated": np.array([[f[0], 0 * X], [0 * X, f[1]]], dtype=object)})
     inner = box(slopes(g, "xy"), "∂g/∂(x, y)", "Which g is this row about, and which variable this column?",
                 names="x y", how="The g of the row, differentiated by the variable of the column.",
-                layout_swapped=slopes(g, "xy").T, other_variable=slopes(g, "yx"))
+                slips={"layout_swapped": slopes(g, "xy").T, "other_variable": slopes(g, "yx")})
     a, b = substituted(outer, written), np.asarray(inner)
     product = box(a @ b, "∂F/∂(x, y)", "Row of the left, column of the right: which two meet, and what is g?",
                   names="x y", how="The product of the two matrices, with g written out.",
-                  entrywise_not_matrix=a * b, matrices_swapped=b @ a,
-                  inner_slope_left_out=np.where(np.eye(2, dtype=bool), a, a @ b))
+                  slips={"entrywise_not_matrix": a * b, "matrices_swapped": b @ a,
+                         "inner_slope_left_out": np.where(np.eye(2, dtype=bool), a, a @ b)})
     return (
         step("A function of two variables, and the names for its inside:",
              eq("F", "=", column([part.substitute(written) for part in f]), "=", column(f), APART, "g", "=",
@@ -339,19 +344,18 @@ def vector_chain_numbers(given, box):
     x, y = at
     given.require(len({k, x, y}) == 3)
     g = box([x + k * y, x * y], "g", "What does each line become with these x and y?",
-            how="The two formulas at x and y.",
-            multiplied_not_added=[x * k * y, x * y])
+            how="The two formulas at x and y.", slips={"multiplied_not_added": [x * k * y, x * y]})
     outer = box([[g[1], g[0]], [1, -1]], "∂F/∂g", "A product and a difference: how does each answer a nudge of this g?",
                 how="In a product the slope is the other factor; in a difference 1 and −1.",
-                factors_not_swapped=[[g[0], g[1]], [1, -1]], layout_swapped=[[g[1], 1], [g[0], -1]],
-                )  # fmt: skip
+                slips={"factors_not_swapped": [[g[0], g[1]], [1, -1]],
+                       "layout_swapped": [[g[1], 1], [g[0], -1]]})  # fmt: skip
     inner = box([[1, k], [y, x]], "∂g/∂(x, y)", "Which g is this row about, and which variable this column?",
                 how="The factors in front for the sum, the other factor for the product.",
-                factors_not_swapped=[[1, k], [x, y]], layout_swapped=[[1, y], [k, x]])
+                slips={"factors_not_swapped": [[1, k], [x, y]], "layout_swapped": [[1, y], [k, x]]})
     a, b = np.asarray(outer), np.asarray(inner)
     product = box(a @ b, "∂F/∂(x, y)", "Which row meets which column, and how many products are added?",
                   how="Outer times inner: each row of the left with each column of the right.",
-                  entrywise_not_matrix=a * b, matrices_swapped=b @ a)
+                  slips={"entrywise_not_matrix": a * b, "matrices_swapped": b @ a})
     return (
         step(f"Let $g_1 = x + {k:g}y$, $g_2 = xy$, and then $F_1 = g_1·g_2$, $F_2 = g_1 - g_2$. Go forward from "
              f"$x = {x:g}$, $y = {y:g}$.",
@@ -371,14 +375,15 @@ def shapes_in_a_chain(given, box):
     total = first @ second
     given.require(np.all(first[0] * second[0] != second.sum(axis=0)))
     size = [box(Shape(pair), f"the shape of {name}", "Outputs count the rows. How many go in, how many come out?",
-                how="Rows for the outputs, columns for the inputs.", layout_swapped=Shape(pair[::-1]))
+                how="Rows for the outputs, columns for the inputs.", slips={"layout_swapped": Shape(pair[::-1])})
             for name, pair in (("∂s/∂g", (1, 2)), ("∂g/∂x", (2, 3)), ("∂s/∂x", (1, 3)))]  # fmt: skip
     product = box(total, "∂s/∂x", "The row meets each column in turn. Did both products go in?",
-                  how="The row times each column: two products, added.", only_one_term=first[0] * second[0],
-                  vector_summed=second.sum(axis=0))
+                  how="The row times each column: two products, added.",
+                  slips={"only_one_term": first[0] * second[0], "vector_summed": second.sum(axis=0)})
     pairs = [(n[3], n[2]), (n[2], n[1]), (n[1], n[0]), (n[3], n[0])]
     longer = [box(Shape(map(int, pair)), f"the shape of {name}", "What goes into this step, and what comes out?",
-                  how="Rows for what comes out, columns for what goes in.", layout_swapped=Shape(map(int, pair[::-1])))
+                  how="Rows for what comes out, columns for what goes in.",
+                  slips={"layout_swapped": Shape(map(int, pair[::-1]))})
               for name, pair in zip(("∂F/∂h", "∂h/∂g", "∂g/∂x", "∂F/∂x"), pairs, strict=True)]  # fmt: skip
     sizes = " → ".join(f"ℝ^{v:g}" for v in n)
     return (
@@ -402,12 +407,12 @@ def layer(given, box):
     given.require(len(set(x)) == 3 and np.all(w != x) and np.all(w + b[:, None] != x))
     by_x = box(w, "∂z/∂x", "Nudge the input of this column. Which edge carries it to the node of this row?",
                how="The slope of a sum of multiples is the factor in front: the weight.",
-               constant_kept=w + b[:, None], input_for_slope=np.tile(x, (2, 1)))
+               slips={"constant_kept": w + b[:, None], "input_for_slope": np.tile(x, (2, 1))})
     shape = box(Shape((2, 3)), "the shape of ∂z/∂x", "How many nodes has the layer, and how many inputs?",
-                how="A row for each node, a column for each input.", layout_swapped=Shape((3, 2)))
+                how="A row for each node, a column for each input.", slips={"layout_swapped": Shape((3, 2))})
     by_b = box(np.eye(2), "∂z/∂b", "Raise one bias by one. Which nodes notice, and by how much?",
                how="Each bias is added once, to its own node: 1 on the diagonal, 0 elsewhere.",
-               every_input_counted=np.ones((2, 2)), input_for_slope=np.diag(b))
+               slips={"every_input_counted": np.ones((2, 2)), "input_for_slope": np.diag(b)})
     return (
         step(f"A layer computes $z = Wx + b$; at this moment $x = ({x[0]:g}, {x[1]:g}, {x[2]:g})$. How does each node "
              "answer a nudge of each input?",
@@ -426,14 +431,15 @@ def score(given, box):
     u, h = given("u", [3, -2, 5], low=2, high=7), given("h", [4, 6, 2], low=2, high=8)
     given.require(np.all(np.abs(u) != h) and u @ h not in (0, 1))
     total = box(u @ h, "s", "Which two numbers meet in each term, and what becomes of the terms?",
-                how="The products, added up.",
-                only_one_term=u[0] * h[0], sign_lost=np.abs(u) @ h)
+                how="The products, added up.", slips={"only_one_term": u[0] * h[0], "sign_lost": np.abs(u) @ h})
     by_u = box(h, "∂s/∂u", "Raise one weight by one: by how much does the sum rise?",
-               how="Each weight's slope is the value that it multiplies.", factors_not_swapped=u, value_for_slope=u * h)
+               how="Each weight's slope is the value that it multiplies.",
+               slips={"factors_not_swapped": u, "value_for_slope": u * h})
     shape = box(Shape((1, 3)), "the shape of ∂s/∂u", "One output. Does it make a row or a column?",
-                how="One output, three inputs: a single row.", layout_swapped=Shape((3, 1)))
+                how="One output, three inputs: a single row.", slips={"layout_swapped": Shape((3, 1))})
     by_h = box(u, "∂s/∂h", "Raise one value by one: by how much does the sum rise?",
-               how="Each value's slope is the weight that it meets.", factors_not_swapped=h, value_for_slope=u * h)
+               how="Each value's slope is the weight that it meets.",
+               slips={"factors_not_swapped": h, "value_for_slope": u * h})
     return (
         step("The **score** of a network is one number: the last values $h$, weighed by $u$.",
              eq("s", "=", "u^T h", "=", row(u, "u^T"), "·", column(h, "h"), "=", total)),
@@ -451,15 +457,15 @@ def activation(given, box):
     given.require(len(set(np.abs(z))) == 3 and np.all(z != 2))
     square = box(np.diag(2 * z), "∂f(z)/∂z", "Does this output look at this entry of z? If so, how steeply?",
                  how="The slope 2z of each entry on the diagonal, 0 elsewhere.",
-                 value_for_slope=np.diag(z**2), every_input_counted=np.tile(2 * z[:, None], (1, 3)))
+                 slips={"value_for_slope": np.diag(z**2), "every_input_counted": np.tile(2 * z[:, None], (1, 3))})
     p, n = given("positive", 5, low=2, high=9), given("negative", 7, low=2, high=9)
     given.require(p != n)
     order = given.choice("order", (0, 1, 2), (2, 0, 1), (1, 2, 0), (0, 2, 1))
     v = np.array([p, -n, 0.0])[list(order)]
     gate = box((v > 0) * 1.0, "ReLU′(z)", "Nudge this entry a little. Does ReLU let the nudge through?",
                how="1 where the entry is above zero, otherwise 0; at 0 itself we take 0.",
-               value_for_slope=np.maximum(v, 0), relu_open_at_zero=(v >= 0) * 1.0,
-               input_for_slope=np.where(v < 0, v, (v > 0) * 1.0))
+               slips={"value_for_slope": np.maximum(v, 0), "relu_open_at_zero": (v >= 0) * 1.0,
+                      "input_for_slope": np.where(v < 0, v, (v > 0) * 1.0)})
     cells = [[gate[i] if i == j else 0 for j in range(3)] for i in range(3)]
     return (
         step(f"An activation acts on every entry by itself. Take $f(z) = z^2$ at $z = ({z[0]:g}, {z[1]:g}, {z[2]:g})$ "
@@ -488,12 +494,11 @@ def score_forward(given, box):
     w, x, b, u = relu_network(given)
     given.require(u @ np.maximum(w @ x + b, 0) not in (0, 1))
     z = box(w @ x + b, "z", "Each row of W meets x. And then?", how="The weighted sum plus the bias.",
-            bias_left_out=w @ x)
+            slips={"bias_left_out": w @ x})
     h = box(np.maximum(z, 0), "h", "What does ReLU do with this z?",
-            how="Positive numbers stay, negative ones become 0.",
-            sign_lost=np.abs(z))
+            how="Positive numbers stay, negative ones become 0.", slips={"sign_lost": np.abs(z)})
     s = box(u @ h, "s", "Which three products make the score?", how="The weights u times the values h, added up.",
-            only_one_term=u[0] * h[0])
+            slips={"only_one_term": u[0] * h[0]})
     return (
         step("The whole network in one line: $s = u^T f(Wx + b)$, with $f$ the ReLU. First the sums.",
              eq("z", "=", matrix(w, "W"), "·", column(x, "x"), "+", column(b, "b"), "=", column(z))),
@@ -510,17 +515,19 @@ def score_chain(given, box):
     z, u = given("z", [5, -3], low=2, high=9), given("u", [2, -4], low=2, high=7)
     given.require(np.sum(z < 0) == 1 and abs(u[0]) != abs(u[1]) and not set(np.abs(u)) & set(np.abs(z)))
     by_h = box(u, "∂s/∂h", "In uᵀh, what does each h meet?", how="Each h meets its own u: the row uᵀ.",
-               factors_not_swapped=np.maximum(z, 0))
+               slips={"factors_not_swapped": np.maximum(z, 0)})
     by_z = box(np.diag((z > 0) * 1.0), "∂h/∂z", "Does this node look at this z, and does ReLU let it through?",
-               how="On the diagonal 1 where z is above zero, otherwise 0.", value_for_slope=np.diag(np.maximum(z, 0)),
-               every_input_counted=np.tile((z > 0)[:, None] * 1.0, (1, 2)))
+               how="On the diagonal 1 where z is above zero, otherwise 0.",
+               slips={"value_for_slope": np.diag(np.maximum(z, 0)),
+                      "every_input_counted": np.tile((z > 0)[:, None] * 1.0, (1, 2))})
     by_b = box(np.eye(2), "∂z/∂b", "Raise one bias by one: which z notices?", how="The identity.",
-               every_input_counted=np.ones((2, 2)))
+               slips={"every_input_counted": np.ones((2, 2))})
     a, d, i = np.asarray(by_h), np.asarray(by_z), np.asarray(by_b)
     delta = box(a @ d, "δ", "The row meets each column of the diagonal. What survives?",
-                how="The row uᵀ times the diagonal: each weight times the slope of its node.", slope_left_out=u)
+                how="The row uᵀ times the diagonal: each weight times the slope of its node.",
+                slips={"slope_left_out": u})
     result = box(np.asarray(delta) @ i, "∂s/∂b", "What does the identity do to a row?",
-                 how="The identity changes nothing: it is δ.", slope_left_out=u)
+                 how="The identity changes nothing: it is δ.", slips={"slope_left_out": u})
     return (
         step(f"A score $s = u^T h$ with $u^T = ({u[0]:g}, {u[1]:g})$, where $h = ReLU(z)$ and $z = Wx + b$; right now "
              f"$z = ({z[0]:g}, {z[1]:g})$. The chain from $b$ to $s$ has three links.",
@@ -539,16 +546,17 @@ def shared_delta(given, box):
     given.require(np.all((u * slope) @ w != 0) and np.all(u @ w != u[first] * w[first]))
     delta = box(u * slope, "δ", "Which node is silent? What gets through it?",
                 how="Each weight u times the slope of f.",
-                slope_left_out=u, value_for_slope=np.maximum(z, 0))
+                slips={"slope_left_out": u, "value_for_slope": np.maximum(z, 0)})
     d = np.asarray(delta)
     by_b = box(d, "∂s/∂b", "What is ∂z/∂b, and what does it do to δ?", how="δ times the identity is δ.",
-               slope_left_out=u)
+               slips={"slope_left_out": u})
     by_w = box(np.outer(d, x), "∂s/∂W", "Which node does this row feed, and which input does this column take?",
-               how="δ of the row times the input of the column.", not_multiplied=np.tile(d[:, None], (1, 2)),
-               slope_left_out=np.outer(u, x), other_column=np.outer(d, x[::-1]))
+               how="δ of the row times the input of the column.",
+               slips={"not_multiplied": np.tile(d[:, None], (1, 2)), "slope_left_out": np.outer(u, x),
+                      "other_column": np.outer(d, x[::-1])})
     by_x = box(d @ w, "∂s/∂x", "Along which edges does this input reach the score?",
-               how="The row δ times each column of W.", slope_left_out=u @ w,
-               only_one_term=d[first] * w[first])
+               how="The row δ times each column of W.",
+               slips={"slope_left_out": u @ w, "only_one_term": d[first] * w[first]})
     return (
         step("The same kind of network, going back. Its sums $z$ are known already.",
              eq("W", "=", matrix(w), APART, "x", "=", column(x), APART, "z", "=", column(z), APART, "u", "=",
@@ -570,19 +578,22 @@ def sigmoid_score(given, box):
     sums = w @ x + b
     given.require(np.all(np.abs(sums) <= 3) and np.all(sums != 0) and abs(sums[0]) != abs(sums[1])
                   and abs(u[0]) != abs(u[1]) and x[0] != x[1])
-    z = box(sums, "z", "Each row of W meets x. And then?", how="The weighted sum plus the bias.", bias_left_out=w @ x)
+    z = box(sums, "z", "Each row of W meets x. And then?", how="The weighted sum plus the bias.",
+            slips={"bias_left_out": w @ x})
     h = box(sigmoid(z), "h", "Is it e to the power z, or to the power −z, below the bar?", digits=3,
-            how="One over one plus e to the power −z.", sign_lost=sigmoid(-np.asarray(z)))
+            how="One over one plus e to the power −z.", slips={"sign_lost": sigmoid(-np.asarray(z))})
     slope = box(h * (1 - h), "f′(z)", "The sigmoid's slope needs its value only. How?", digits=3,
-                how="The value h times 1 − h.", slope_of_slope=sigmoid_slope(np.asarray(h)), value_for_slope=h)
+                how="The value h times 1 − h.",
+                slips={"slope_of_slope": sigmoid_slope(np.asarray(h)), "value_for_slope": h})
     delta = box(u * slope, "δ", "Which weight meets which slope?", digits=3,
                 how="Each weight u times the slope of its node.",
-                slope_left_out=u, value_for_slope=u * h)
+                slips={"slope_left_out": u, "value_for_slope": u * h})
     by_w = box(np.outer(delta, x), "∂s/∂W", "Which δ belongs to this row, which input to this column?", digits=3,
-               how="δ of the row times the input of the column.", slope_left_out=np.outer(u, x),
-               transposed=np.outer(x, delta))
+               how="δ of the row times the input of the column.",
+               slips={"slope_left_out": np.outer(u, x), "transposed": np.outer(x, delta)})
     by_x = box(np.asarray(delta) @ w, "∂s/∂x", "Down which column of W does this input reach the score?", digits=3,
-               how="The row δ times each column of W.", transposed=w @ np.asarray(delta), slope_left_out=u @ w)
+               how="The row δ times each column of W.",
+               slips={"transposed": w @ np.asarray(delta), "slope_left_out": u @ w})
     return (
         step("One more score $s = u^T f(Wx + b)$, now with the sigmoid $f(z) = 1/(1 + e^{-z})$.",
              eq("W", "=", matrix(w), APART, "x", "=", column(x), APART, "b", "=", column(b), APART, "u", "=",

@@ -113,11 +113,11 @@ def without_end(given, box):
 
 
 def unknown_code(given, box):
-    return eq(box(1, "x", **HINT, no_such_slip=2))
+    return eq(box(1, "x", **HINT, slips={"no_such_slip": 2}))
 
 
 def slip_is_the_key(given, box):
-    return eq(box(given("x", 2), "x", **HINT, wrong_sign=given("x", 2)))
+    return eq(box(given("x", 2), "x", **HINT, slips={"wrong_sign": given("x", 2)}))
 
 
 def no_box(given, box):

@@ -19,9 +19,9 @@ from autograder.marking.pages import mark
 @page("A chain of three", row="0")
 def chain(given, box):
     x = given("x", 3)
-    a = box(x * 4, "a", "Times four?", how="Times four.", added_not_multiplied=x + 4)
-    b = box(a + 1, "b", "One more?", how="Plus one.", term_left_out=a)
-    c = box(a * b, "c", "Multiply?", how="a times b.", added_not_multiplied=a + b)
+    a = box(x * 4, "a", "Times four?", how="Times four.", slips={"added_not_multiplied": x + 4})
+    b = box(a + 1, "b", "One more?", how="Plus one.", slips={"term_left_out": a})
+    c = box(a * b, "c", "Multiply?", how="a times b.", slips={"added_not_multiplied": a + b})
     return eq(a, b, c)
 
 
@@ -42,7 +42,7 @@ def division(given, box):
 @page("Formulas", row="0")
 def formulas(given, box):
     x = Name("x")
-    outer = box(3 * x**2, "f'", "The power?", names="x", how="Outer.", power_kept=3 * x**3)
+    outer = box(3 * x**2, "f'", "The power?", names="x", how="Outer.", slips={"power_kept": 3 * x**3})
     inner = box(2 * x, "g'", "The power?", names="x", how="Inner.")
     return eq(outer, inner, box(outer * inner, "h'", "The product?", names="x", how="Their product."))
 
@@ -50,7 +50,7 @@ def formulas(given, box):
 @page("A vector and its square", row="0")
 def vector(given, box):
     v = box(np.array([2.0, 5.0, 7.0]), "v", "Which?", how="Given.", only=[1, 2])
-    return eq(column(v), column(box(v**2, "v²", "Square?", how="Squared.", not_squared=v)))
+    return eq(column(v), column(box(v**2, "v²", "Square?", how="Squared.", slips={"not_squared": v})))
 
 
 def states(page_, answers):
@@ -203,8 +203,12 @@ def test_marking_loads_no_notebook_library():
 
 @page("Shapes and words", row="0")
 def kinds(given, box):
-    shape = box(Shape((3, 2)), "the shape of W", "Rows first?", how="Rows, then columns.", transposed=Shape((2, 3)))
-    word = box("max", "the node", "Which?", how="It routes.", options=["add", "max", "copy"], add_scales="add")
+    shape = box(
+        Shape((3, 2)), "the shape of W", "Rows first?", how="Rows, then columns.", slips={"transposed": Shape((2, 3))}
+    )
+    word = box(
+        "max", "the node", "Which?", how="It routes.", options=["add", "max", "copy"], slips={"add_scales": "add"}
+    )
     words = box(["add", "copy"], "the nodes", "Which?", how="So.", options=["add", "max", "copy"])
     return eq(shape, word, column(words))
 
