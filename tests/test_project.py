@@ -1,11 +1,17 @@
 """Facts about the project's own files."""
 
+import ast
 import re
 import tomllib
+from functools import lru_cache
 from pathlib import Path
+
+import grimp
+import pytest
 
 ROOT = Path(__file__).parents[1]
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
+DOCUMENTS = [ROOT / "README.md", ROOT / "CONTRIBUTING.md", *sorted((ROOT / "docs").glob("*.md"))]
 
 
 def test_conda_and_pip_install_the_same():
@@ -25,7 +31,7 @@ def test_the_design_card_is_kept():
 
 def test_links_in_the_documents_lead_somewhere():
     """Every relative link of README and docs names a file that is there."""
-    for document in [ROOT / "README.md", ROOT / "CONTRIBUTING.md", *(ROOT / "docs").glob("*.md")]:
+    for document in DOCUMENTS:
         for target in re.findall(r"\]\((?!https?:|#)([^)#]+)", document.read_text(encoding="utf-8")):
             assert (document.parent / target).exists(), (document.name, target)
 
@@ -34,3 +40,104 @@ def test_the_makefile_and_ci_run_the_same_tests():
     """What the README tells a newcomer to run is what must pass before a change lands."""
     assert "make test" in (ROOT / ".ci" / "run").read_text(encoding="utf-8")
     assert "make test" in (ROOT / "README.md").read_text(encoding="utf-8")
+
+
+PACKAGES = sorted(
+    path.parent for path in (ROOT / "autograder").rglob("__init__.py") if path.parent.name != "autograder"
+)
+ROOMS = [package for package in PACKAGES if package.parent.name == "autograder"]
+"""The packages that stand directly in autograder/."""
+
+LISTED = re.compile(r"^([a-z_]+(?:\.js)?(?:,\s+[a-z_]+(?:\.js)?)*)  +\S", re.MULTILINE)
+"""A line of a docstring that lists modules: `name   what it holds`, or `one, another   what they hold`."""
+
+
+def docstring(package: Path) -> str:
+    return ast.get_docstring(ast.parse((package / "__init__.py").read_text(encoding="utf-8"))) or ""
+
+
+def contents(package: Path) -> dict[str, str]:
+    """What a package consists of: file or folder → the name by which its docstring calls it."""
+    modules = {path.name: path.stem for path in package.glob("*.py") if not path.stem.startswith("__")}
+    scripts = {path.name: path.name for path in package.glob("*.js")}
+    return modules | scripts | {path.parent.name: path.parent.name for path in package.glob("*/__init__.py")}
+
+
+def layers() -> list[set[str]]:
+    """The order of the packages, from the command line down, as import-linter holds it."""
+    contracts = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["tool"]["importlinter"][
+        "contracts"
+    ]
+    return [set(re.findall(r"\w+", layer)) for contract in contracts for layer in contract.get("layers", ())]
+
+
+def below(names: set[str]) -> set[str]:
+    """All packages in layers lower than those of `names`."""
+    order = layers()
+    return set().union(*order[max(place for place, layer in enumerate(order) if layer & names) + 1 :])
+
+
+@lru_cache(maxsize=1)
+def imports() -> grimp.ImportGraph:
+    """Which module imports which, as import-linter sees it."""
+    return grimp.build_graph("autograder", cache_dir=None)
+
+
+def allowed(package: Path) -> set[str]:
+    """What the docstring of a package says that it may import: its line `Imports: …`, up to the full stop."""
+    line = re.search(r"^Imports: (.+?)[.;]", docstring(package), re.MULTILINE | re.DOTALL)
+    assert line, f"{package.relative_to(ROOT)}/__init__.py does not say what it may import: add a line “Imports: …”"
+    words = re.sub(r"\([^)]*\)", "", line[1])
+    names = {word for word in re.findall(r"\w+", words) if word in set().union(*layers())}
+    return names | below(names) if "all below" in words else names
+
+
+@pytest.mark.parametrize("package", PACKAGES, ids=lambda package: package.relative_to(ROOT).as_posix())
+def test_a_package_names_its_modules(package):
+    """The docstring of a package names every module in it, and no other."""
+    text = docstring(package)
+    missing = [
+        file for file, name in contents(package).items() if not re.search(rf"(?<![\w/]){re.escape(name)}\b", text)
+    ]
+    assert not missing, f"name them in {package.relative_to(ROOT)}/__init__.py, with what they hold: {missing}"
+    listed = {name for names in LISTED.findall(text) for name in re.split(r",\s+", names)}
+    listed |= set(re.findall(r"(?<![\w/])\w+\.(?:py|js)\b", text)) - {"nbgrader_config.py"}
+    gone = listed - set(contents(package)) - set(contents(package).values())
+    assert not gone, f"{package.relative_to(ROOT)}/__init__.py names what is not there: {gone}"
+
+
+@pytest.mark.parametrize("package", ROOMS, ids=lambda package: package.name)
+def test_a_package_says_truly_what_it_imports(package):
+    """What a package imports stands in its docstring, and what stands there lies lower in import-linter's order."""
+    name = package.name
+    assert allowed(package) <= (below({name}) if name != "server" else set())
+    graph = imports()
+    modules = {f"autograder.{name}", *graph.find_descendants(f"autograder.{name}")}
+    imported = {
+        target.split(".")[1] for module in modules for target in graph.find_modules_directly_imported_by(module)
+    }
+    silent = imported - {name} - allowed(package)
+    assert not silent, f"{name} imports {silent}: say so in autograder/{name}/__init__.py, or do without"
+
+
+def test_every_package_has_its_place_in_the_order():
+    """The layers of import-linter are the packages and the modules beside them; the server alone stands apart."""
+    modules = {path.stem for path in (ROOT / "autograder").glob("[a-z]*.py")}
+    assert set().union(*layers()) == {package.name for package in ROOMS} - {"server"} | modules
+
+
+@pytest.mark.parametrize("document", DOCUMENTS, ids=lambda document: document.name)
+def test_places_named_in_the_documents_are_there(document):
+    """Every path into the project that README, CONTRIBUTING or docs name leads to a file or a folder."""
+    text = document.read_text(encoding="utf-8")
+    named = set(re.findall(r"(?<![\w./])(?:autograder|tests|source|data|docs|bench)/[\w./*<>-]*[\w/>*]", text))
+    for place in named - {place for place in named if "convolution" in place}:  # the chapter that authoring.md begins
+        assert any(ROOT.glob(re.sub(r"<\w+>", "*", place.rstrip("/")))), f"{document.name} names {place}"
+
+
+@pytest.mark.parametrize("document", DOCUMENTS, ids=lambda document: document.name)
+def test_modules_named_in_the_documents_are_there(document):
+    """Every autograder.module in README, CONTRIBUTING or docs can be found."""
+    for name in set(re.findall(r"(?<![\w.@])autograder(?:\.\w+)+", document.read_text(encoding="utf-8"))):
+        place = ROOT.joinpath(*name.split(".")[:2])
+        assert place.is_dir() or place.with_suffix(".py").exists(), f"{document.name} names {name}"

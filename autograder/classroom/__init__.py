@@ -1,12 +1,16 @@
 """A whole class at once: make one to try the course on, and mark all that was handed in without a gradebook.
 
-demo        a class of simulated students with known skill and known slips, and what each should earn
-planting    what one of them types into a page, decided box by box
-arrivals    find what was handed in: nbgrader's tree, a folder or a zip of files named by an LMS
-assess      mark one submission
-workers     mark many, in all cores or on a Dask cluster; whatever dies is done again
-ledger      keep what is marked, so that a run that was killed goes on where it stopped
-tables      the verdicts and the grades, as CSV or Parquet
-transfer    the same grades into nbgrader's gradebook
-run         the command `workbook mark`
+demo                     a class of simulated students with known skill and known slips
+planting, planting_code  what one of them types into a page or writes as code, with what it should earn
+mark                     the command `workbook mark`: everything below, in order
+released                 what was handed out: the notebooks of a chapter, their pages and points
+finding                  what was handed in: nbgrader's tree, a folder or a zip of files named by an LMS
+assess, code             mark one submission: its pages, and its code exercises
+executors                mark many, in all cores or on a Dask cluster; whatever dies is done again
+records                  what is known of a submission once it is marked
+ledger                   keep what is marked, so that a run that was killed goes on where it stopped
+tables                   the verdicts and the grades, as CSV or Parquet
+transfer                 the same grades into nbgrader's gradebook
+
+Imports: nbgrader (its gradebook, for transfer), marking and all below them.
 """

@@ -23,6 +23,8 @@ target, ReLU′(0) = 0, examples in columns unless the name says `rows`. The mea
 What works on nodes (`graph.walk`, `graph.exp`, `graph.maximum`, …) and on formulas (`expressions.sin`, …) keeps its
 module's name in front; everything else can be imported from here.
 A module is loaded when one of its names is first used.
+
+Imports: nothing of the workbook.
 """
 
 import importlib

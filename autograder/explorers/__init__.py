@@ -1,9 +1,18 @@
-"""The explorers of the workbook, one module per chapter: pictures that answer when something in them is moved.
+"""The explorers of the workbook: pictures that answer when something in them is moved.
 
     load("gradients/nudge")     one explorer
     catalogue()                 all of them, slug → explorer, in the order of the course
 
 An explorer shows how things hang together. It takes no answers, holds none, and costs nothing when it is deleted.
+
+gradients, jacobians, activations, cost, backpropagation, equations, batching, training   those of a chapter
+sketch, stepper  how a network is drawn; a walk through it, one operation at a time
+typed            a network that somebody types
+checking         the explorer *Check by nudging*
+nudging, nudged  one number nudged and the cost computed anew; what each page computes, so that it can be
+checks           which box holds the gradient of which number
+
+Imports: pages, authoring, answers, layout, engine.
 """
 
 from __future__ import annotations

@@ -1,12 +1,15 @@
-"""How a page is said and set: the words it is written in, and their rendering as HTML and text.
+"""How a page is said: the words it is written in, as a tree that knows nothing of HTML. render/ makes HTML and text of it.
 
 words       step, say, eq, frac, indexed, matrix, column, row, table, aligned, group, term, drawing, beside, readings,
             echo, lit
 figures     axes with curves, arrows, areas, heat maps, contours, handles (import from there)
+surfaces    surfaces over a grid, seen from above and aside (import from there)
 diagrams    network, graph: drawn nodes, arrows, and what sits on them
 typeset     the small mark-up of mathematics and prose in strings
 numbers     how numbers are printed
 boxed       values that know which box they sit in
+
+Imports: engine.
 """
 
 from importlib import import_module

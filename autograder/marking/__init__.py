@@ -8,5 +8,5 @@ policy       how much is told, and from when on
 variants     which numbers a student has
 progress     how far a student is in a chapter
 
-Imports: submissions, pages, authoring, answers, kernels, settings, engine.
+Imports: submissions, pages, authoring, answers, kernels (where code is tried), settings, layout, engine.
 """

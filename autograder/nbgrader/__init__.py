@@ -3,14 +3,17 @@
     c = get_config()
     configure(c, Path(__file__).parent)      in nbgrader_config.py, at the root of the course
 
-pipeline   nbgrader's options: which steps its converters take, in which order
-release    the steps that make chapters and solutions
-exporter   how a submitted file is read; rebuild   the clean notebook that is made around its answers
-marks      the steps that mark it and keep the grades
+pipeline             nbgrader's options: which steps its converters take, in which order
+release              the steps that make chapters and solutions
+exporter             how a submitted file is read
+rebuild              the clean notebook that is made around its answers
+marks                the steps that mark it and keep the grades
 feedback, holdback   what students are shown, and what is kept back until a date
-autograde, processes, lock   `workbook autograde`, and one run at a time
+autograde            `workbook autograde`: a chapter graded in several processes, each of them nbgrader
+processes, lock      those processes, and the lock that lets one run at a time grade a chapter
 
-Imports: render, marking and all below them; and nbgrader. It is loaded only when it is used: it takes a second.
+Imports: widgets (the fonts), render, marking and all below them; and nbgrader, which takes a second to load: so
+`configure` and the modules here load it only when they are used.
 """
 
 from __future__ import annotations

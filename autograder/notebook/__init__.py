@@ -18,6 +18,13 @@
 
 A page shows what stands in its cell, read as text: `3: 3/4` is three quarters, not 0.75. Where there is no browser
 (nbconvert, nbgrader) it is a static page.
+
+calls     these functions
+session   what a kernel remembers of the course: its settings, whose numbers are shown, the pages that are live
+running   which cell is being executed, and what its source says of a page
+attempts  whether what the kernel holds of a code exercise is what its cell says
+
+Imports: widgets, render, marking and all below them.
 """
 
 from ..widgets.live_curve import live_curve

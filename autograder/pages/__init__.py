@@ -1,9 +1,16 @@
-"""The catalogue: every page and code exercise of the workbook, one module per chapter, in the order of the course.
+"""The catalogue: every page and code exercise of the workbook, in the order of the course.
 
 load("gradients/one-weight")                one page
 catalogue()                                 all of them, slug → page
 load_exercise("activations/relu-code")      one code exercise
 exercises()                                 all of them, slug → exercise
+
+start, gradients, jacobians, elementwise, neuron, activations,
+cost, backpropagation, equations, batching, training   the pages of a chapter, one module for each
+activations_code, training_code, training_steps_code, training_bikes_code   the code exercises
+curriculum   what is taught: the rows that pages and exercises refer to
+
+Imports: authoring, answers, bikes, layout, engine.
 """
 
 from __future__ import annotations

@@ -7,5 +7,7 @@ marks      the marks of a page in a line or two
 progress   the bar of a chapter
 outputs    the outputs of marked cells in a notebook file
 
-Imports: marking, authoring, layout.
+A style sheet stands beside the module that draws with it.
+
+Imports: marking and all below it.
 """

@@ -3,6 +3,15 @@
 write(Path("marks"))                         marks/report.html and marks/report.ipynb
 findings = read_class("marks")               to look further, in a notebook or a script
 mistakes(findings)                           as do far, hardest, who_needs_help, pairs_alike; page(findings, slug)
+
+table                   the verdicts that `workbook mark` wrote, as columns of numbers
+findings                everything that is told of a class, computed when it is first asked for
+slips, students, pairs  what went wrong; who needs help with what; who gave the same wrong answers
+charts                  charts as SVG text
+views                   the parts of the report for a notebook
+document, notebook      the report as one HTML file, and as a notebook
+
+Imports: classroom, widgets, render, marking and all below them.
 """
 
 from __future__ import annotations

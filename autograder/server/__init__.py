@@ -4,6 +4,8 @@ The answer to an edit is two small messages. Left to itself, the operating syste
 browser has acknowledged the first, up to 40 ms later (Nagle's algorithm meeting delayed acknowledgement): longer than
 everything else a verdict needs. It is switched on where the workbook is installed beside the Jupyter server; elsewhere
 verdicts come as well, only later.
+
+Imports: nothing of the workbook.
 """
 
 from __future__ import annotations

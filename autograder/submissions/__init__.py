@@ -7,6 +7,7 @@ answers    all answers of a notebook, page by page
 exercises  where a code exercise is written
 ids        the names of the workbook's own cells
 literals   an answer as text, as Python source, as a value
+rewrite    the source of a page's cell with other answers in it
 
-Imports: the standard library.
+Imports: nothing of the workbook.
 """

@@ -1,12 +1,17 @@
-"""The live page: what a notebook's browser needs beside the page itself.
+"""The live page: what a notebook's browser needs beside the page itself. Python marks and draws; JavaScript only shows.
 
-page_widget       PageWidget: a page whose boxes answer, over the traits that it declares
-explorer_widget   ExplorerWidget: an explorer whose controls answer
-live              what both have in common
-scripts           the browser's halves as one module each; live.css   the look of what only a live page has
-page.js           a page, in parts: boxes, bubble, keyboard, picture, cell_link; explorer.js   an explorer
-notebook.js, dom.js, python_source.js   the notebook around a widget; elements and the font; answers in a cell's source
-fonts             the mathematics font, as bytes for a document or as CSS for a file
+page_widget, page.js          a page whose boxes answer, over the traits that PageWidget declares
+boxes.js, bubble.js, keyboard.js, picture.js, cell_link.js   its parts in the browser
+explorer_widget, explorer.js  an explorer whose controls answer
+progress_widget, progress.js  the bar of a chapter
+student_widget, student.js    the prompt for a student's name
+live_curve                    the curve of a training while it runs: an ordinary output, no widget
+live                          what all widgets have in common
+scripts                       the browser's half of a widget put together as the one module that it loads
+dom.js, notebook.js, python_source.js   elements and the font; the notebook around a widget; answers in a cell's source
+fonts                         the mathematics font, as bytes for a document or as CSS for a file
 
 Importing this package loads none of them.
+
+Imports: render, marking and all below them.
 """

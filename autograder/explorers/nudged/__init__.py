@@ -1,4 +1,6 @@
-"""What the pages of chapters 6 to 9 compute, so that their gradients can be checked by nudging; one module per chapter.
+"""What the pages of chapters 6 to 9 compute, so that their gradients can be checked by nudging.
+
+cost, backpropagation, equations, batching   the pages of a chapter
 
     PAGES["equations/small-gradients"](sheet.givens)        its network
 
