@@ -1,4 +1,4 @@
-"""How a page is said: the words it is written in, as a tree that knows nothing of HTML. render/ makes HTML and text of it.
+"""How a page is said: the words it is written in, as a tree. HTML and text are made of it in render/.
 
 words       step, say, eq, frac, indexed, matrix, column, row, table, aligned, group, term, drawing, beside, readings,
             echo, lit
