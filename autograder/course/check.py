@@ -1,6 +1,6 @@
 """Prove that a course can be handed out: nothing stray, nothing stale, chapters score 0 and solutions full marks.
 
-    check(root)     every fault at once, each with what mends it; [] when all is well
+check(root)     every fault at once, each with what mends it; [] when all is well
 """
 
 from __future__ import annotations
