@@ -8,6 +8,7 @@ from pathlib import Path
 
 import grimp
 import pytest
+import yaml
 
 ROOT = Path(__file__).parents[1]
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
@@ -126,6 +127,15 @@ def test_every_package_has_its_place_in_the_order():
     assert set().union(*layers()) == {package.name for package in ROOMS} - {"server"} | modules
 
 
+def test_contributing_lists_the_packages_in_their_order():
+    """The table of packages in CONTRIBUTING is import-linter's order, layer by layer."""
+    text = (ROOT / "CONTRIBUTING.md").read_text(encoding="utf-8")
+    table = text.partition("| package | what lives there |")[2].partition("\n\n")[0]
+    rows = [set(re.findall(r"`(\w+)`", row)) for row in re.findall(r"^\| (`.+?) \|", table, re.MULTILINE)]
+    packages = {package.name for package in ROOMS}
+    assert rows == [layer & packages for layer in layers() if layer & packages]
+
+
 @pytest.mark.parametrize("document", DOCUMENTS, ids=lambda document: document.name)
 def test_places_named_in_the_documents_are_there(document):
     """Every path into the project that README, CONTRIBUTING or docs name leads to a file or a folder."""
@@ -141,3 +151,79 @@ def test_modules_named_in_the_documents_are_there(document):
     for name in set(re.findall(r"(?<![\w.@])autograder(?:\.\w+)+", document.read_text(encoding="utf-8"))):
         place = ROOT.joinpath(*name.split(".")[:2])
         assert place.is_dir() or place.with_suffix(".py").exists(), f"{document.name} names {name}"
+
+
+def yaml_of(*path: str) -> dict:
+    return yaml.safe_load(ROOT.joinpath(*path).read_text(encoding="utf-8"))
+
+
+def code_blocks(document: str) -> list[str]:
+    """The commands in the code blocks of a document."""
+    blocks = re.findall(r"^```\n(.*?)^```", (ROOT / document).read_text(encoding="utf-8"), re.MULTILINE | re.DOTALL)
+    return [line.partition("  #")[0].strip() for block in blocks for line in block.splitlines() if line.strip()]
+
+
+def test_hosted_checks_run_what_the_readme_says():
+    """Each command of the README's code blocks is a step of the workflow, save measuring and what waits for a reader."""
+    jobs = yaml_of(".github", "workflows", "checks.yml")["jobs"].values()
+    steps = "\n".join(step.get("run", "") for job in jobs for step in job["steps"])
+    commands = [line.replace("py -m", "python -m") for line in code_blocks("README.md")]
+    checked = [line for line in commands if "jupyter lab" not in line and line != "make bench"]
+    assert len(checked) >= 8
+    assert [command for command in checked if command not in steps] == []
+
+
+def test_hosted_checks_cover_the_systems_and_pythons_that_are_promised():
+    """Linux, macOS and Windows, each with every Python from the oldest that pyproject.toml allows to 3.14."""
+    jobs = yaml_of(".github", "workflows", "checks.yml")["jobs"]
+    full = {job["runs-on"]: job["strategy"]["matrix"]["python"] for job in jobs.values() if "strategy" in job}
+    assert set(full) == {"ubuntu-latest", "macos-latest", "windows-latest"}
+    oldest = int(PROJECT["requires-python"].rpartition(".")[2])
+    for pythons in full.values():
+        assert pythons == [f"3.{minor}" for minor in range(oldest, 15)]
+
+
+def test_hooks_before_a_commit_use_the_tools_of_the_tests():
+    """pre-commit installs its tools in the versions that the tests ask for, and `make check` runs each of them."""
+    hooks = [hook for repo in yaml_of(".pre-commit-config.yaml")["repos"] for hook in repo["hooks"]]
+    makefile = (ROOT / "Makefile").read_text(encoding="utf-8")
+    for hook in hooks:
+        assert set(hook["additional_dependencies"]) <= set(PROJECT["optional-dependencies"]["test"]), hook["id"]
+        assert f"$(BIN)/{hook['entry'].removesuffix(' .')}" in makefile, hook["id"]
+
+
+def test_the_citation_names_this_version():
+    """CITATION.cff, pyproject.toml and the top of the changelog agree on what this is."""
+    citation = yaml_of("CITATION.cff")
+    assert citation["version"] == PROJECT["version"]
+    assert citation["license"] == PROJECT["license"]
+    assert citation["abstract"] == PROJECT["description"]
+    changelog = (ROOT / "CHANGELOG.md").read_text(encoding="utf-8")
+    assert re.search(r"^## (\S+)", changelog, re.MULTILINE)[1] == PROJECT["version"]
+
+
+def test_a_report_on_an_exercise_asks_for_what_is_needed_to_see_it_again():
+    """The issue form insists on the page, which numbers it showed, and what was typed."""
+    fields = yaml_of(".github", "ISSUE_TEMPLATE", "exercise.yml")["body"]
+    insisted = {field["id"] for field in fields if field.get("validations", {}).get("required")}
+    assert {"page", "numbers", "typed"} <= insisted
+
+
+def test_the_contents_of_the_decisions_are_their_headings():
+    """docs/decisions.md begins with a list of its groups, in their order."""
+    text = (ROOT / "docs" / "decisions.md").read_text(encoding="utf-8")
+    links = re.findall(r"^- \[(.+?)\]\(#(.+?)\)", text, re.MULTILINE)
+    groups = re.findall(r"^## (.+)$", text, re.MULTILINE)
+    assert [title for title, _ in links] == groups
+    assert [anchor for _, anchor in links] == [
+        re.sub(r"[^\w -]", "", group).lower().replace(" ", "-") for group in groups
+    ]
+
+
+def test_decisions_are_short():
+    """Each entry of docs/decisions.md has two to five sentences; a table or an example stands in a group of its own."""
+    text = (ROOT / "docs" / "decisions.md").read_text(encoding="utf-8")
+    entries = re.findall(r"^### (.+?)\n\n(.*?)(?=\n\n##|\Z)", text, re.MULTILINE | re.DOTALL)
+    assert len(entries) > 50
+    lengths = {title: len(re.findall(r"[.?!][”)]?(?=\s|$)", entry)) for title, entry in entries}
+    assert {title: length for title, length in lengths.items() if not 2 <= length <= 5} == {}
