@@ -164,7 +164,7 @@ def code_blocks(document: str) -> list[str]:
 
 
 def test_hosted_checks_run_what_the_readme_says():
-    """Each command of the README's code blocks is a step of the workflow, save measuring and what waits for a reader."""
+    """Each command of the README's code blocks is a step of the workflow, save measuring and what stays open."""
     jobs = yaml_of(".github", "workflows", "checks.yml")["jobs"].values()
     steps = "\n".join(step.get("run", "") for job in jobs for step in job["steps"])
     commands = [line.replace("py -m", "python -m") for line in code_blocks("README.md")]
