@@ -8,11 +8,13 @@
 | layers, networks, forward, backward, a training step      | network.py     |
 | plain step, momentum, Adam                                | optimizers.py  |
 | the table of slopes of scalar operations                  | rules.py       |
+| sin, exp, … of a number or a formula                      | elementary.py  |
 | scalar graphs: nodes written with ordinary operators      | graph.py       |
 | upstream × local = downstream, node by node               | walk.py        |
 | numerical gradients, and a checker that explains          | gradcheck.py   |
 | formulas with names: derivatives, printing                | expressions.py |
 | whether two formulas have the same value                  | same_value.py  |
+| arithmetic that never raises and never takes all day      | safe_numbers.py |
 | how numbers come in, and what a wrong shape is told       | arrays.py      |
 
 Conventions: column vectors, W of shape (outputs, inputs), z = W a + b, a = σ(z), δ = ∂C/∂z, error = prediction minus
@@ -41,7 +43,9 @@ EXPORTS = {
     "optimizers": "GradientDescent Momentum Adam",
     "rules": "RULES",
     "walk": "Record",
+    "elementary": "",
     "expressions": "",
+    "safe_numbers": "",
     "same_value": "",
 }
 HOME = {name: module for module, names in EXPORTS.items() for name in names.split()}

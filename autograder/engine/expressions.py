@@ -20,7 +20,9 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from fractions import Fraction
 
-BITS = 4096  # a fraction longer than this is rounded to a float: the answer to 9^9^9 must not take all day
+from .rules import RULES
+from .safe_numbers import BITS, as_float, bits, guarded, raised, shortened
+
 SUM, PRODUCT, POWER, ATOM = range(4)  # how tightly a printed formula holds together
 
 
@@ -37,6 +39,14 @@ class Expr:
         """The same formula with some variables replaced by formulas or numbers, all at once."""
         raise NotImplementedError
 
+    def parts(self) -> tuple[Expr, ...]:
+        """The formulas that this one is put together from; () for a name or a number."""
+        raise NotImplementedError
+
+    def value_at(self, point: Mapping[str, Fraction | float]) -> Fraction | float:
+        """As evaluate, for a point of fractions and floats that has a value for every variable."""
+        raise NotImplementedError
+
     @property
     def formula(self) -> Expr:
         """The formula itself. A subclass that merely stands for one, as a box of a page does, gives that one."""
@@ -48,7 +58,7 @@ class Expr:
         try:
             return self._names
         except AttributeError:
-            object.__setattr__(self, "_names", frozenset().union(*(part.names for part in self._parts())))
+            object.__setattr__(self, "_names", frozenset().union(*(part.names for part in self.parts())))
             return self._names
 
     def evaluate(self, at: Mapping[str, float]) -> Fraction | float:
@@ -60,7 +70,9 @@ class Expr:
         missing = self.names - set(at)
         if missing:
             raise KeyError(f"no value given for {', '.join(sorted(missing))}; evaluate needs one for each variable")
-        value = self._at({name: Fraction(v) if isinstance(v, numbers.Rational) else float(v) for name, v in at.items()})
+        value = self.value_at(
+            {name: Fraction(v) if isinstance(v, numbers.Rational) else float(v) for name, v in at.items()}
+        )
         return value if isinstance(value, Fraction) else float(value)
 
     def text(self, names: frozenset[str] | tuple[str, ...] = ()) -> str:
@@ -132,13 +144,13 @@ class Constant(Expr):
     def substitute(self, replacements):
         return self
 
-    def _parts(self):
+    def parts(self):
         return ()
 
     def _key(self):
         return ("number", self.value)
 
-    def _at(self, point):
+    def value_at(self, point):
         return self.value
 
     def _print(self, e_is_taken):
@@ -162,13 +174,13 @@ class Name(Expr):
     def substitute(self, replacements):
         return as_expr(replacements.get(self.name, self))
 
-    def _parts(self):
+    def parts(self):
         return ()
 
     def _key(self):
         return ("name", self.name)
 
-    def _at(self, point):
+    def value_at(self, point):
         return point[self.name]
 
     def _print(self, e_is_taken):
@@ -185,13 +197,13 @@ class Pi(Expr):
     def substitute(self, replacements):
         return self
 
-    def _parts(self):
+    def parts(self):
         return ()
 
     def _key(self):
         return ("π",)
 
-    def _at(self, point):
+    def value_at(self, point):
         return math.pi
 
     def _print(self, e_is_taken):
@@ -210,16 +222,16 @@ class Sum(Expr):
     def substitute(self, replacements):
         return add(*(term.substitute(replacements) for term in self.terms))
 
-    def _parts(self):
+    def parts(self):
         return self.terms
 
     def _key(self):
         return ("sum", frozenset(self.terms))
 
-    def _at(self, point):
+    def value_at(self, point):
         total = Fraction(0)
         for term in self.terms:
-            total = _light(_guarded(lambda a, b: a + b, total, term._at(point)))
+            total = shortened(guarded(lambda a, b: a + b, total, term.value_at(point)))
         return total
 
     def _print(self, e_is_taken):
@@ -247,16 +259,16 @@ class Product(Expr):
     def substitute(self, replacements):
         return times(Constant(self.coefficient), *(factor.substitute(replacements) for factor in self.factors))
 
-    def _parts(self):
+    def parts(self):
         return self.factors
 
     def _key(self):
         return ("product", self.coefficient, frozenset(self.factors))
 
-    def _at(self, point):
+    def value_at(self, point):
         result = self.coefficient
         for factor in self.factors:
-            result = _light(_guarded(lambda a, b: a * b, result, factor._at(point)))
+            result = shortened(guarded(lambda a, b: a * b, result, factor.value_at(point)))
         return result
 
     def _print(self, e_is_taken):
@@ -289,14 +301,14 @@ class Power(Expr):
     def substitute(self, replacements):
         return power(self.base.substitute(replacements), self.exponent.substitute(replacements))
 
-    def _parts(self):
+    def parts(self):
         return (self.base, self.exponent)
 
     def _key(self):
         return ("power", self.base, self.exponent)
 
-    def _at(self, point):
-        return _raise(self.base._at(point), self.exponent._at(point))
+    def value_at(self, point):
+        return raised(self.base.value_at(point), self.exponent.value_at(point))
 
     def _print(self, e_is_taken):
         if _is_divisor(self):
@@ -314,19 +326,19 @@ class Function(Expr):
 
     def derivative(self, name):
         inner = self.argument.derivative(name)
-        return ZERO if inner == ZERO else inner * FUNCTIONS[self.function].slope(self.argument)
+        return ZERO if inner == ZERO else inner * FUNCTIONS[self.function].slope_of(self.argument)
 
     def substitute(self, replacements):
         return apply(self.function, self.argument.substitute(replacements))
 
-    def _parts(self):
+    def parts(self):
         return (self.argument,)
 
     def _key(self):
         return (self.function, self.argument)
 
-    def _at(self, point):
-        return _call(self.function, self.argument._at(point))
+    def value_at(self, point):
+        return value_of(self.function, self.argument.value_at(point))
 
     def _print(self, e_is_taken):
         if self.function != "exp" or e_is_taken:
@@ -345,34 +357,45 @@ pi = Pi()
 
 
 @dataclass(frozen=True)
-class Rule:
-    """A function of one variable: its value, its slope, and arguments at which it is exactly an integer."""
+class Elementary:
+    """A function of one variable: its operation in RULES, and arguments at which it is exactly an integer.
 
-    value: Callable[[float], float]
-    slope: Callable
+    `written` is its slope as it is written by hand, where the table takes one that keeps more digits of a number.
+    """
+
+    operation: str
     exact: Mapping[int, int] = field(default_factory=dict)
+    written: Callable[[Expr], Expr] | None = None
+
+    def value_at(self, x: float) -> float:
+        """The value at a number. Raises as the operation does outside its domain."""
+        return RULES[self.operation].value(x)
+
+    def slope_at(self, x: float) -> float:
+        """The slope at a number. Raises as the operation does outside its domain."""
+        return RULES[self.operation].slopes(x)[0]
+
+    def slope_of(self, u: Expr) -> Expr:
+        """The slope at a formula, as a formula."""
+        return self.written(u) if self.written else as_expr(RULES[self.operation].slopes(u)[0])
 
 
-def _sigmoid(u: float) -> float:
-    return 1 / (1 + math.exp(-u)) if u >= 0 else math.exp(u) / (1 + math.exp(u))
-
-
-FUNCTIONS: dict[str, Rule] = {
-    "sin": Rule(math.sin, lambda u: cos(u), {0: 0}),
-    "cos": Rule(math.cos, lambda u: -sin(u), {0: 1}),
-    "tan": Rule(math.tan, lambda u: 1 / cos(u) ** 2, {0: 0}),
-    "exp": Rule(math.exp, lambda u: exp(u), {0: 1}),
-    "ln": Rule(math.log, lambda u: 1 / u, {1: 0}),
-    "sqrt": Rule(math.sqrt, lambda u: 1 / (2 * sqrt(u)), {0: 0, 1: 1}),
-    "tanh": Rule(math.tanh, lambda u: 1 - tanh(u) ** 2, {0: 0}),
-    "σ": Rule(_sigmoid, lambda u: sigmoid(u) * (1 - sigmoid(u))),
+FUNCTIONS: dict[str, Elementary] = {
+    "sin": Elementary("sin", {0: 0}),
+    "cos": Elementary("cos", {0: 1}),
+    "tan": Elementary("tan", {0: 0}),
+    "exp": Elementary("exp", {0: 1}),
+    "ln": Elementary("log", {1: 0}),
+    "sqrt": Elementary("sqrt", {0: 0, 1: 1}),
+    "tanh": Elementary("tanh", {0: 0}, written=lambda u: 1 - tanh(u) ** 2),
+    "σ": Elementary("sigmoid", written=lambda u: sigmoid(u) * (1 - sigmoid(u))),
 }
 
 
 def apply(function: str, argument: Expr | float) -> Expr | float:
     """A function from FUNCTIONS applied to a formula, which gives a formula, or to a number, which gives a float."""
     if not isinstance(argument, Expr):
-        return _call(function, argument)
+        return value_of(function, argument)
     argument = argument.formula
     if argument == UNDEFINED:
         return UNDEFINED
@@ -380,6 +403,13 @@ def apply(function: str, argument: Expr | float) -> Expr | float:
     if isinstance(argument, Constant) and argument.value in exact:
         return Constant(Fraction(exact[argument.value]))
     return Function(function, argument)
+
+
+def value_of(function: str, argument: Fraction | float) -> float:
+    """A function from FUNCTIONS at a number; nan where it has no value, or one too small for a float."""
+    result = as_float(guarded(FUNCTIONS[function].value_at, as_float(argument)))
+    # what is too small for a float is not zero: better no value than a wrong one
+    return math.nan if result == 0 and function == "exp" else result
 
 
 def sin(u: Expr | float) -> Expr | float:
@@ -505,7 +535,7 @@ def power(base: Expr, exponent: Expr) -> Expr:
 def _integer_power(base: Expr, n: int) -> Expr:
     if base == ZERO:
         return ZERO if n > 0 else UNDEFINED
-    if isinstance(base, Constant) and _bits(base.value) * abs(n) <= BITS:
+    if isinstance(base, Constant) and bits(base.value) * abs(n) <= BITS:
         return Constant(base.value**n)
     if isinstance(base, Power):
         return power(base.base, base.exponent * n)
@@ -549,11 +579,11 @@ def _rank(factor: Expr) -> int:
 def _number_text(value: Fraction | float) -> str:
     if not isinstance(value, Fraction):
         return "undefined"
-    if _bits(value) > BITS:
+    if bits(value) > BITS:
         return f"{hex(value.numerator)}/{hex(value.denominator)}"  # Python prints no decimals of this length
     if value.denominator == 1:
         return str(value.numerator)
-    decimal = repr(_float(value))
+    decimal = repr(as_float(value))
     if value.denominator > 1000 and decimal.strip("-").replace(".", "").isdigit() and Fraction(decimal) == value:
         return decimal
     return f"{value.numerator}/{value.denominator}"
@@ -580,54 +610,3 @@ def _row(number: Fraction, factors: list[Expr], e_is_taken: bool) -> str:
 def _is_divisor(formula: Expr) -> bool:
     """Whether a factor is printed below the fraction bar."""
     return isinstance(formula, Power) and isinstance(formula.exponent, Constant) and formula.exponent.value < 0
-
-
-# Numbers that never raise -------------------------------------------------------------------------------------------
-
-
-def _bits(value: Fraction) -> int:
-    return max(value.numerator.bit_length(), value.denominator.bit_length())
-
-
-def _float(value: Fraction | float) -> float:
-    """As a float: ±inf when too large, nan when it would vanish although it is not zero."""
-    try:
-        result = float(value)
-    except OverflowError:
-        return math.inf if value > 0 else -math.inf
-    return result if result or not value else math.nan
-
-
-def _light(value: Fraction | float) -> Fraction | float:
-    return _float(value) if isinstance(value, Fraction) and _bits(value) > BITS else value
-
-
-def _guarded(operation: Callable, *values: Fraction | float) -> Fraction | float:
-    """An operation on numbers, in floats when it does not fit otherwise; nan where it has no value."""
-    for attempt in (values, tuple(_float(v) for v in values)):
-        try:
-            result = operation(*attempt)
-        except OverflowError:
-            result = math.inf
-        except (ValueError, ZeroDivisionError):
-            return math.nan
-        if not isinstance(result, float) or math.isfinite(result):
-            break
-    return math.nan if isinstance(result, complex) else result
-
-
-def _raise(base: Fraction | float, exponent: Fraction | float) -> Fraction | float:
-    if isinstance(base, Fraction) and isinstance(exponent, Fraction) and exponent.denominator == 1:
-        if _bits(base) * abs(exponent) <= BITS:
-            return _guarded(lambda a, b: a**b, base, exponent.numerator)
-    result = _guarded(lambda a, b: a**b, _float(base), _float(exponent))
-    return math.nan if result == 0 and base != 0 else result
-
-
-def _call(function: str, argument: Fraction | float) -> float:
-    result = _guarded(FUNCTIONS[function].value, _float(argument))
-    # what is too small for a float is not zero: better no value than a wrong one
-    return math.nan if result == 0 and function == "exp" else result
-
-
-# Comparing ----------------------------------------------------------------------------------------------------------

@@ -12,29 +12,15 @@ import math
 from collections.abc import Iterator, Mapping
 from fractions import Fraction
 
-from .expressions import (
-    FUNCTIONS,
-    UNDEFINED,
-    Expr,
-    Function,
-    Power,
-    Product,
-    Sum,
-    _call,
-    _float,
-    _guarded,
-    _raise,
-    as_expr,
-)
+from .expressions import FUNCTIONS, UNDEFINED, Expr, Function, Power, Product, Sum, as_expr, value_of
+from .safe_numbers import as_float, guarded, raised
 
 # Where two formulas are compared: small and large arguments of both signs, one region after the other.
 REGIONS = ((0.1, 1), (1, 4), (-1, -0.1), (-4, 4), (-0.1, 0.1), (-4, -1), (4, 30), (-30, 30))
-
-
 POINTS_PER_REGION, POINTS_NEEDED = 3, 8
 
-
-RELATIVE, ROUNDING = 1e-9, 2.0**-52
+RELATIVE = 1e-9  # formulas that differ by less than this are the same
+ROUNDING = 2.0**-52  # what one operation on floats may be off by, relative to its result
 
 
 def same_value(
@@ -54,7 +40,7 @@ def same_value(
         return True
     variables = sorted(a.names | b.names | set(names))
     agreements, points = 0, 0
-    for point in _points(variables, domain, f"{a} = {b}") if variables else [{}]:
+    for point in comparison_points(variables, domain, f"{a} = {b}") if variables else [{}]:
         points += 1
         agree = _agree_at(point, a, b)
         if agree is False:
@@ -63,7 +49,10 @@ def same_value(
     return agreements >= min(POINTS_NEEDED, points)
 
 
-def _points(variables: list[str], domain: tuple[float, float] | None, seed: str) -> Iterator[dict[str, Fraction]]:
+def comparison_points(
+    variables: list[str], domain: tuple[float, float] | None, seed: str
+) -> Iterator[dict[str, Fraction]]:
+    """Where formulas in these variables are compared: fractions in each region, another choice for another seed."""
     from random import Random  # here, so that importing the marking stays light
 
     chance = Random(seed)
@@ -79,7 +68,7 @@ def _points(variables: list[str], domain: tuple[float, float] | None, seed: str)
 
 def _agree_at(point: dict[str, Fraction], a: Expr, b: Expr) -> bool | None:
     """Whether two formulas agree at a point; None when the point cannot tell."""
-    left, right = a._at(point), b._at(point)
+    left, right = a.value_at(point), b.value_at(point)
     if isinstance(left, Fraction) and isinstance(right, Fraction):
         return left == right
     (left, left_error), (right, right_error) = _measure(a, point), _measure(b, point)
@@ -91,27 +80,27 @@ def _agree_at(point: dict[str, Fraction], a: Expr, b: Expr) -> bool | None:
 
 def _measure(formula: Expr, point: Mapping[str, Fraction]) -> tuple[float, float]:
     """The value in floats with a bound on what rounding may have done to it (running error analysis)."""
-    parts = [_measure(part, point) for part in formula._parts()]
+    parts = [_measure(part, point) for part in formula.parts()]
     if isinstance(formula, Sum):
         value = sum(v for v, _ in parts)
         error = sum(e for _, e in parts) + ROUNDING * sum(abs(v) for v, _ in parts) * len(parts)
         return value, error
     if isinstance(formula, Product):
-        value = _float(formula.coefficient)
+        value = as_float(formula.coefficient)
         error = ROUNDING * abs(value)
         for v, e in parts:
             value, error = value * v, abs(value) * e + abs(v) * error + error * e + ROUNDING * abs(value * v)
         return value, error
     if isinstance(formula, Power):
         (base, base_error), (exponent, exponent_error) = parts
-        value = _float(_raise(base, exponent))
+        value = as_float(raised(base, exponent))
         by_base = abs(exponent) * base_error / abs(base) if base else base_error
-        by_exponent = abs(_call("ln", abs(base))) * exponent_error if exponent_error else 0.0
+        by_exponent = abs(value_of("ln", abs(base))) * exponent_error if exponent_error else 0.0
         return value, abs(value) * (by_base + by_exponent + 4 * ROUNDING)
     if isinstance(formula, Function):
         argument, argument_error = parts[0]
-        value = _call(formula.function, argument)
-        slope = _guarded(FUNCTIONS[formula.function].slope, argument)
+        value = value_of(formula.function, argument)
+        slope = guarded(FUNCTIONS[formula.function].slope_at, argument)
         return value, abs(slope) * argument_error + 4 * ROUNDING * abs(value)
-    value = _float(formula._at(point))
+    value = as_float(formula.value_at(point))
     return value, ROUNDING * abs(value)
