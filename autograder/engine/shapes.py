@@ -50,16 +50,17 @@ class Place(NamedTuple):
 def fitting(**letters: str) -> Callable:
     """A decorator that lets in what fits the letters, given for each argument in order. Raises ShapeError."""
     expected = [Argument(name, tuple(text.split())) for name, text in letters.items()]
-    check = _alike(expected) if ANY in letters.values() else _fitted(expected)
+    names = list(letters)
+    check = _alike(names) if ANY in letters.values() else _fitted(expected)
 
     def decorate(formula: Callable) -> Callable:
         signature = inspect.signature(formula)
 
         @wraps(formula)
         def checked(*arguments, **named):
-            if named or len(arguments) != len(expected):
+            if named or len(arguments) != len(names):
                 arguments = signature.bind(*arguments, **named).args
-            arrays = [floats(x, argument.name) for x, argument in zip(arguments, expected, strict=True)]
+            arrays = list(map(floats, arguments, names))
             check(arrays)
             return plain(formula(*arrays))
 
@@ -78,9 +79,9 @@ def upright(bias: np.ndarray, batch: np.ndarray) -> np.ndarray:
     return bias if batch.ndim == 1 else bias[:, None]
 
 
-def _alike(expected: Sequence[Argument]) -> Callable[[Sequence[np.ndarray]], None]:
+def _alike(names: Sequence[str]) -> Callable[[Sequence[np.ndarray]], None]:
     def check(arrays: Sequence[np.ndarray]) -> None:
-        same_shape(**{argument.name: x for argument, x in zip(expected, arrays, strict=True)})
+        same_shape(**dict(zip(names, arrays, strict=True)))
 
     return check
 
