@@ -15,7 +15,8 @@
 | formulas with names: derivatives, printing                | expressions.py |
 | whether two formulas have the same value                  | same_value.py  |
 | arithmetic that never raises and never takes all day      | safe_numbers.py |
-| how numbers come in, and what a wrong shape is told       | arrays.py      |
+| how numbers come in                                       | arrays.py      |
+| which shapes fit, and what a wrong one is told            | shapes.py      |
 
 Conventions: column vectors, W of shape (outputs, inputs), z = W a + b, a = σ(z), δ = ∂C/∂z, error = prediction minus
 target, ReLU′(0) = 0, examples in columns unless the name says `rows`. The mean 1/m is taken once, in bp3 and bp4.
@@ -48,6 +49,10 @@ EXPORTS = {
     "elementary": "",
     "expressions": "",
     "safe_numbers": "",
+<<<<<<< HEAD
+=======
+    "shapes": "",
+>>>>>>> engine
     "same_value": "",
 }
 HOME = {name: module for module, names in EXPORTS.items() for name in names.split()}

@@ -37,7 +37,9 @@ def floats(x, name: str = "the input") -> np.ndarray:
 
 def plain(x: Numbers) -> Numbers:
     """A result on its way out: a Python number if it is a scalar, otherwise the array."""
-    return x if np.ndim(x) else np.asarray(x).item()
+    if isinstance(x, np.ndarray) and x.ndim:
+        return x
+    return np.asarray(x).item()
 
 
 def sealed(x: np.ndarray) -> np.ndarray:

@@ -94,6 +94,13 @@ def test_one_example_is_the_same_in_both_orientations(equations):
     assert np.array_equal(equations.bp4(DELTA[:, 0], A_BELOW[:, 0]), np.outer(DELTA[:, 0], A_BELOW[:, 0]))
 
 
+def test_arguments_may_be_named():
+    """The order of the arguments is in the signature; one too few is an ordinary TypeError."""
+    assert np.array_equal(bp4(inputs=A_BELOW, delta=DELTA), bp4(DELTA, A_BELOW))
+    with pytest.raises(TypeError, match="missing a required argument: 'inputs'"):
+        bp4(DELTA)
+
+
 def test_nothing_is_changed_and_nothing_is_handed_back():
     """bp3 of one example is δ in value, but a new array: whoever changes it does not change δ."""
     delta = np.array([1.0, 2.0])
@@ -109,7 +116,10 @@ def test_nothing_is_changed_and_nothing_is_handed_back():
         (lambda: bp2(W_NEXT, [1, 2, 3], [1, 1, 1]), ["(3,)", "(4, 3)"], "give 4 values"),
         (lambda: bp2(W_NEXT, np.ones((5, 4)), np.ones((3, 5))), ["(5, 4)", "(4, 3)"], "_rows"),
         (lambda: bp2_rows(W_NEXT, np.ones((4, 5)), np.ones((5, 3))), ["(4, 5)", "(4, 3)"], "leave rows out"),
-        (lambda: bp2(W_NEXT, DELTA_NEXT, SLOPE.T), ["(3, 5)", "(5, 3)"], "same shape"),
+        (lambda: bp2(W_NEXT, DELTA_NEXT, SLOPE.T), ["(5, 3)", "(4, 3)"], "_rows"),
+        (lambda: bp2(W_NEXT, DELTA_NEXT, SLOPE[:, 1:]), ["(4, 5)", "(3, 4)"], "one per column"),
+        (lambda: bp2(W_NEXT, [1, 2, 3, 4], SLOPE), ["(4,)", "(3, 5)"], "both for one example"),
+        (lambda: bp2(np.ones((0, 3)), [1], [1, 1, 1]), ["(0, 3)"], "at least (1, 1)"),
         (lambda: bp2([1, 2], [1], [1, 1]), ["(2,)"], "[[w₁, w₂, …]]"),
         (lambda: bp2(np.ones((2, 2, 2)), [1, 1], [1, 1]), ["(2, 2, 2)"], "(outputs, inputs)"),
         (lambda: bp3(np.ones((3, 0))), ["(3, 0)"], "at least one example"),
@@ -120,7 +130,7 @@ def test_nothing_is_changed_and_nothing_is_handed_back():
         (lambda: bp4(np.ones(3), np.ones((2, 4))), ["(3,)", "(2, 4)"], "same examples"),
         (lambda: bp4(np.ones((3, 0)), np.ones((2, 0))), ["(3, 0)"], "at least one example"),
         (lambda: bp4(np.ones(3), np.ones(0)), ["(0,)"], "at least one example"),
-        (lambda: weighted_sum(W, np.ones((2, 0)), BIAS), ["(2, 0)", "(3, 2)"], "at least one example"),
+        (lambda: weighted_sum(W, np.ones((2, 0)), BIAS), ["(2, 0)"], "at least one example"),
         (lambda: weighted_sum(W, np.ones((5, 2)), BIAS), ["(5, 2)", "(3, 2)"], "rows=True"),
         (lambda: weighted_sum(W, 1.0, BIAS), ["()"], "give one example"),
         (lambda: weighted_sum(W, [1, 2], [1, 2]), ["(2,)", "(3, 2)", "(3,)"], "one bias per row"),
