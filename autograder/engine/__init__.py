@@ -49,10 +49,7 @@ EXPORTS = {
     "elementary": "",
     "expressions": "",
     "safe_numbers": "",
-<<<<<<< HEAD
-=======
     "shapes": "",
->>>>>>> engine
     "same_value": "",
 }
 HOME = {name: module for module, names in EXPORTS.items() for name in names.split()}
