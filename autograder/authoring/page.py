@@ -423,17 +423,21 @@ class Given:
         high: float | None = None,
         step: float | None = None,
         zero: bool | None = None,
+        distinct: bool | Callable = False,
     ) -> object:
         """The number or array `name`: the canonical one, or seeded ones of the same shape and kind.
 
         low, high  bounds of an entry's size, sign aside; by default up to the largest canonical one, at least 9 steps
         step       the entries are multiples of it; by default the finest decimal place of the canonical numbers
         zero       whether an entry may be 0; by default if a canonical one is
+        distinct   True: no two entries are equal; abs: no two are of the same size, sign aside
         """
         values = np.array(canonical, dtype=float)
         if not self._run.canonical:
             values = self._vary(values, low, high, step, zero)
         values.flags.writeable = False
+        if distinct:
+            self.distinct(values, by=None if distinct is True else distinct)
         return self._noted(name, float(values) if values.shape == () else values)
 
     def _vary(self, canonical, low, high, step, zero) -> np.ndarray:
@@ -463,6 +467,19 @@ class Given:
         """Numbers for which `condition` does not hold are not printed; others are drawn."""
         if not condition and self._run.carried is None:
             raise Unfit(why or "require() does not hold")
+
+    def distinct(self, *numbers: object, by: Callable | None = None) -> None:
+        """Require that no two of these numbers are equal, all entries counted; with by=abs that no sizes are."""
+        entries = np.concatenate([np.ravel(number) for number in numbers]).tolist()
+        kept = {by(entry) if by else entry for entry in entries}
+        self.require(len(kept) == len(entries), f"two of these numbers are {'of one size' if by else 'the same'}")
+
+    def apart(self, key: object, *slips: object) -> None:
+        """Require that no two slips give the same wrong number in any entry, so that each can be told by its name."""
+        wrong = [values + 0 * np.asarray(key) for values in slips]
+        told = [np.abs(values - key) > 1e-9 for values in wrong]
+        alike = any(np.any((np.abs(a - b) < 1e-9) & told[i]) for i, a in enumerate(wrong) for b in wrong[:i])
+        self.require(not alike, "two slips give the same")
 
 
 def _finest_place(numbers: np.ndarray) -> float:

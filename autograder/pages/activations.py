@@ -13,13 +13,6 @@ from ..layout.sketches import plot
 CLASSES, PLACES = ("cat", "dog", "horse"), ("first", "second", "third")
 
 
-def apart(key, *slips) -> bool:
-    """Whether no two slips give the same wrong number in any entry, so that each can be told by its own name."""
-    wrong = [values + 0 * np.asarray(key) for values in slips]
-    told = [np.abs(values - key) > 1e-9 for values in wrong]
-    return not any(np.any((np.abs(a - b) < 1e-9) & told[i]) for i, a in enumerate(wrong) for b in wrong[:i])
-
-
 def one_hot(k: int) -> np.ndarray:
     """A target with its 1 at class k."""
     return np.eye(3)[int(k)]
@@ -78,7 +71,7 @@ def relu_mask(given, box):
     down = box(up * mask, "∂l/∂u", "What does the mask do to the gradient that arrives?",
         how="Upstream times the mask, entry by entry.",
         slips={"upstream_for_downstream": up, "activation_for_slope": up * relu(u), "local_for_downstream": mask})
-    given.require(apart(up * relu_slope(u), up, up * relu(u), relu_slope(u)))
+    given.apart(up * relu_slope(u), up, up * relu(u), relu_slope(u))
     return (
         step("A vector goes through ReLU.", eq("u", "=", column(u), APART, "ReLU(u)", "=", column(a))),
         step("Where ReLU lets a value through, its slope is 1; where it cuts, 0. Write the slopes: the **mask**.",
@@ -94,9 +87,8 @@ def relu_mask(given, box):
 @page("The sigmoid squeezes", row="5.1")
 def sigmoid_values(given, box):
     """Exact values at logarithms, then two values that add up to one."""
-    k = given("k", [3, 4], low=2, high=9)
+    k = given("k", [3, 4], low=2, high=9, distinct=True)
     z = given("z", 2, step=0.5, low=0.5, high=3)
-    given.require(k[0] != k[1])
     e = np.array([1 / k[0], k[1], 1.0])
     power = box(e, "e^{−z}", "What does e to the power of a logarithm give, and what does the minus do?",
         how="e and ln cancel; a minus in the exponent turns the number upside down.", slips={"exponent_sign": 1 / e})
@@ -124,14 +116,16 @@ def sigmoid_values(given, box):
 @page("Slope from the value alone", row="5.1")
 def slope_from_value(given, box):
     """σ′ = a(1 − a) and tanh′ = 1 − a², without ever seeing z."""
-    s, t = given("a", [0.8, 0.4, 0.1], low=0.1, high=0.9), given("t", [0.6, -0.8, 0.2], low=0.1, high=0.9)
-    given.require(len(set(s)) == 3 and 0.5 not in s and len({*np.abs(t)}) == 3)
+    s, t = given("a", [0.8, 0.4, 0.1], low=0.1, high=0.9, distinct=True), given("t", [0.6, -0.8, 0.2], low=0.1,
+        high=0.9, distinct=abs)
+    given.require(0.5 not in s)
     first = box(s * (1 - s), "σ′", "What is left up to 1, and what do you do with it?", digits=3,
         how="a times 1 minus a.",
         slips={"slope_of_slope": sigmoid(s) * (1 - sigmoid(s)), "not_multiplied": 1 - s, "tanh_for_sigmoid": 1 - s**2})
     second = box(1 - t**2, "tanh′", "Which power of the value is taken from 1?", digits=3, how="1 minus a squared.",
         slips={"slope_of_slope": 1 - tanh(t) ** 2, "value_not_squared": 1 - t, "sigmoid_for_tanh": t * (1 - t)})
-    given.require(apart(first, sigmoid(s) * (1 - sigmoid(s)), 1 - s) and apart(second, t * (1 - t), 1 - tanh(t) ** 2))
+    given.apart(first, sigmoid(s) * (1 - sigmoid(s)), 1 - s)
+    given.apart(second, t * (1 - t), 1 - tanh(t) ** 2)
     steepest = box([0.25, 1.0], "the largest slope", "For which value a is the product, or the difference, largest?",
         how="The sigmoid is steepest at a = 1/2, tanh at a = 0.", slips={"value_for_slope": [0.5, 0.0]})
     return (
@@ -147,8 +141,7 @@ def slope_from_value(given, box):
 @page("From z to the slope", row="5.1")
 def from_z_to_slope(given, box):
     """First the value, then the slope from it: the step where z and a get mixed up."""
-    z = given("z", [1, -2], step=0.5, low=0.5, high=2.5)
-    given.require(abs(z[0]) != abs(z[1]))
+    z = given("z", [1, -2], step=0.5, low=0.5, high=2.5, distinct=abs)
     s = box(sigmoid(z), "σ(z)", "Which power stands below the bar?", digits=3, how="1 over 1 plus e to the minus z.",
         slips={"exponent_sign": sigmoid(-z)})
     ds = box(np.asarray(s) * (1 - np.asarray(s)), "σ′(z)", "Is what stands in a(1 − a) the z or the value?", digits=3,
@@ -210,8 +203,8 @@ def rules_derived(given, box):
 def through_activations(given, box):
     """Upstream times the slope that belongs to each activation."""
     a = np.array([given("r", 3, low=2), given("s", 0.8, low=0.1), given("t", -0.6, low=0.1, high=0.9)])
-    up = given("up", [4, -5, 10, 6], low=2)
-    given.require(a[1] != 0.5 and len({*np.abs(up)}) == 4)
+    up = given("up", [4, -5, 10, 6], low=2, distinct=abs)
+    given.require(a[1] != 0.5)
     value = np.array([a[0], a[1], a[2], 0.0])
     true = np.array([1.0, a[1] * (1 - a[1]), 1 - a[2] ** 2, 0.0])
     slope = box(true, "the slope", "Which rule belongs to this activation, and what did it give?", digits=3,
@@ -221,7 +214,7 @@ def through_activations(given, box):
             "other_side_of_kink": [0.0, true[1], true[2], 1.0]})
     down = box(up * slope, "downstream", "Upstream times which number?", digits=3, how="Upstream times the slope.",
         slips={"upstream_for_downstream": up, "activation_for_slope": up * value, "local_for_downstream": true})
-    given.require(apart(up * true, up, up * value, true))
+    given.apart(up * true, up, up * value, true)
     names = ("ReLU", "σ", "tanh", "ReLU")
     return (
         step("Four nodes with what came out of them, and the gradients that arrive. Send each one back.",
@@ -237,8 +230,7 @@ def through_activations(given, box):
 @page("Softmax shares out", row="5.3")
 def softmax_shares(given, box):
     """Exponentials over their sum, with numbers that stay exact."""
-    e = given("e", [1, 2, 5], low=1, high=9)
-    given.require(len(set(e)) == 3)
+    e = given("e", [1, 2, 5], low=1, high=9, distinct=True)
     power = box(e, "e^z", "What does e to the power of a logarithm give?", how="e and ln cancel.",
         slips={"exponent_sign": 1 / e})
     total = box(np.sum(power), "the sum", "Which three numbers are added?", how="The sum of the three powers.",
@@ -263,8 +255,8 @@ def softmax_shares(given, box):
 @page("Only differences count", row="5.3")
 def only_differences(given, box):
     """Softmax of z and of z less its largest entry: the powers change, the shares do not."""
-    z = given("z", [2, 1, -1], high=4)
-    given.require(len(set(z)) == 3 and np.sum(z) != 0 and np.sum(z == 0) <= 1 and 1 not in np.abs(np.exp(z) - z))
+    z = given("z", [2, 1, -1], high=4, distinct=True)
+    given.require(np.sum(z) != 0 and np.sum(z == 0) <= 1 and 1 not in np.abs(np.exp(z) - z))
     top = float(np.max(z))
     e = box(np.exp(z), "e^z", "Which key gives a power of e?", digits=3, how="e to the power z.",
         slips={"exponent_sign": np.exp(-z)})
@@ -355,8 +347,8 @@ def cross_entropy(given, box):
     true = given.choice("true", (0, 1, 1), (1, 2, 0), (2, 2, 1), (0, 1, 2), (2, 0, 0))
     right = np.array([ps[i][k] for i, k in enumerate(true)])
     other = np.array([ps[i][(k + 1) % 3] for i, k in enumerate(true)])
-    given.require(len(set(right)) == 3)
-    given.require(apart(np.log(right), np.log(right) * 0 - right, np.log10(right), np.log(other)))
+    given.distinct(right)
+    given.apart(np.log(right), np.log(right) * 0 - right, np.log10(right), np.log(other))
     cost = box(-np.log(right), "C", "Which probability did the true class get? And its logarithm?", digits=3,
         how="Minus the logarithm of the probability of the true class.",
         slips={"wrong_sign": np.log(right), "logarithm_to_base_ten": -np.log10(right), "logarithm_left_out": right,
@@ -408,8 +400,8 @@ def prediction_minus_target(given, box):
     """The joint derivative at once, and read backwards."""
     p = shares(given, "p", 0.2, 0.7, 0.1)
     k, other = given.choice("true", 1, 0, 2), given.choice("other", 2, 0, 1)
-    q, z = shares(given, "q", 0.6, 0.1, 0.3), given("z", [1, 0, -1], step=0.5, low=0, high=2)
-    given.require(len(set(z)) == 3 and other != np.argmax(q))
+    q, z = shares(given, "q", 0.6, 0.1, 0.3), given("z", [1, 0, -1], step=0.5, low=0, high=2, distinct=True)
+    given.require(other != np.argmax(q))
     error = box(p - one_hot(k), "∂C/∂z", "Which comes first, prediction or target?", how="Prediction minus target.",
         slips={"target_minus_prediction": one_hot(k) - p, "output_for_error": p})
     total = box(np.sum(error), "the sum", "What do they come to?", how="p and y both add up to 1, so it is 0.")
@@ -498,7 +490,8 @@ def batch_of_targets(given, box):
         how="A row for each example, with a 1 in the column of its class.",
         slips={"other_class": np.roll(y, 1, axis=1)})
     m, n, c = (int(v) for v in given("sizes", [50, 8, 3], low=2, high=60))
-    given.require(len({m, n, c}) == 3 and m > c > 2)
+    given.distinct(m, n, c)
+    given.require(m > c > 2)
     shape = [box(Shape(key), f"the shape of {name}", "A row for each what, a column for each what?",
         how="A row for each example.",
         slips={"transposed": Shape(key[::-1]), "inputs_or_classes": Shape((m, wrong))}) for key, name,
@@ -525,7 +518,7 @@ def batch_error(given, box):
     true = given.choice("true", (0, 2, 0), (1, 1, 2), (2, 0, 1), (0, 1, 2))
     y = np.array([one_hot(k) for k in true])
     picked = ps[np.arange(3), list(true)]
-    given.require(len(set(picked)) == 3)
+    given.distinct(picked)
     error = box(ps - y, "P − Y", "Where does the target of this row stand?", how="Prediction minus target.",
         slips={"target_minus_prediction": y - ps, "output_for_error": ps})
     got = box(picked, "the probability of the true class", "Which column has the 1 in this row?",

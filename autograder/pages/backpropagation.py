@@ -81,7 +81,7 @@ def single_nodes(operations, values, downstream, upstream, local=None):
 def upstream_times_local(given, box):
     """A gradient comes back from the right; the node multiplies it by its own."""
     x, k, up = given("x", 3, low=2), given("k", 4, low=2), given("up", 5, low=2)
-    given.require(len({x, k, up}) == 3)
+    given.distinct(x, k, up)
     y = box(k * x, "y", "What does the node do to its input?", how="The input times the factor of the node.",
         slips={"added_not_multiplied": k + x})
     down = box(up * k, "∂l/∂x", "If x moves a little, how far does y move, and then the loss?",
@@ -218,15 +218,15 @@ def chain_of_nodes(given, box):
 @page("Two inputs, a local gradient each", row="7.1")
 def several_inputs(given, box):
     """One upstream gradient, one local gradient for each input."""
-    a, up = given("a", [2, -3], low=2, high=7), given("up", 4, low=2, high=7)
-    given.require(abs(a[0]) != abs(a[1]) and up not in a)
+    a, up = given("a", [2, -3], low=2, high=7, distinct=abs), given("up", 4, low=2, high=7)
+    given.require(up not in a)
     local = box(a, "∂f/∂(x, y)", "Nudge one input and hold the other still: what moves?",
         how="The factor in front of that input; the other term does not move.", slips={"other_variable": a[::-1]})
     downs = box(up * local, "∂l/∂(x, y)", "Both inputs get the same upstream. Which local belongs here?",
         how="Upstream times the local gradient of that input.",
         slips={"local_for_downstream": local, "other_variable": up * local[::-1]})
-    g, u = given("g", [5, -2, 3], low=2, high=7), given("u", 6, low=2, high=7)
-    given.require(u not in g and len(set(g)) == 3)
+    g, u = given("g", [5, -2, 3], low=2, high=7, distinct=True), given("u", 6, low=2, high=7)
+    given.require(u not in g)
     lost = box(u, "∂l/∂f", "Which row is complete enough to tell?", how="Downstream over local, from the first row.",
         slips={"upside_down": g[0] / (u * g[0]), "upstream_for_downstream": u * g[0]})
     second = box(g[1], "∂f/∂x_2", "Downstream over what?", how="Downstream over upstream.",
@@ -296,15 +296,15 @@ def add_node(given, box):
 @page("Multiply swaps", row="7.2")
 def multiply_node(given, box):
     """The local gradient of a factor is the other factor."""
-    x, up = given("x", [5, -2], low=2, high=7), given("up", 3, low=2, high=7)
-    given.require(abs(x[0]) != abs(x[1]) and up not in x)
+    x, up = given("x", [5, -2], low=2, high=7, distinct=abs), given("up", 3, low=2, high=7)
+    given.require(up not in x)
     out = box(np.prod(x), "x·y", "What does the node do?", how="The product of the inputs.",
         slips={"added_not_multiplied": np.sum(x)})
     downs = box(up * x[::-1], "∂l/∂(x, y)", "If x rises by one, by how much does x·y rise?",
         how="Upstream times the other factor.",
         slips={"factors_not_swapped": up * x, "local_for_downstream": x[::-1], "upstream_for_downstream": [up] * 2})
-    f, u = given("factors", [4, 3], low=2, high=7), given("u", -2, low=2, high=7)
-    given.require(f[0] != f[1] and abs(u) not in f)
+    f, u = given("factors", [4, 3], low=2, high=7, distinct=True), given("u", -2, low=2, high=7)
+    given.require(abs(u) not in f)
     back = u * f[::-1]
     upstream = box(back[0] / f[1], "∂l/∂f", "x's gradient is upstream times which factor?",
         how="The gradient of x over the value of y.",
@@ -328,16 +328,15 @@ def multiply_node(given, box):
 @page("Max routes", row="7.2")
 def max_node(given, box):
     """The larger input gets everything, the others nothing."""
-    x, up = given("x", [2, 6]), given("up", 5, low=2)
-    given.require(x[0] != x[1] and up not in x)
+    x, up = given("x", [2, 6], distinct=True), given("up", 5, low=2)
+    given.require(up not in x)
     out = box(np.max(x), "max(x, y)", "Which one gets through?", how="The larger of the two.",
         slips={"max_to_other": np.min(x)})
     won = (x == np.max(x)) * 1.0
     downs = box(up * won, "∂l/∂(x, y)", "Nudge this input a little. Does the maximum notice?",
         how="The larger input gets all of upstream, the other one nothing.",
         slips={"max_to_other": np.where(won, 0, np.nan), "max_to_both": [up] * 2})
-    z, u = given("z", [-1, 4, 3]), given("u", -7, low=2)
-    given.require(len(set(z)) == 3)
+    z, u = given("z", [-1, 4, 3], distinct=True), given("u", -7, low=2)
     best = (z == np.max(z)) * 1.0
     local = box(best, "∂f/∂z", "What is the slope where the maximum listens, and where it does not?",
         how="1 for the largest input, 0 for the others.",
@@ -364,8 +363,8 @@ def one_way(i: int) -> Node:
 @page("Copy sums", row="7.2")
 def copy_node(given, box):
     """A value that goes two ways gets two gradients back; they add up."""
-    k, ups = given("k", [3, -2], low=2, high=6), given("up", [4, 5], low=2, high=7)
-    given.require(k @ ups not in (0, 1) and abs(k[0]) != abs(k[1]))
+    k, ups = given("k", [3, -2], low=2, high=6, distinct=abs), given("up", [4, 5], low=2, high=7)
+    given.require(k @ ups not in (0, 1))
     ways = box(k * ups, "the gradients that come back", "What does a node that multiplies send back?",
         how="Upstream times the factor.", slips={"local_for_downstream": k, "upstream_for_downstream": ups})
     total = box(np.sum(ways), "∂l/∂x", "x moves the loss along both ways. How do the effects combine?",
@@ -424,7 +423,8 @@ def maximum(first: Node, second: Node) -> Node:
 def all_four(given, box):
     """f = (x + y)·max(y, z), forwards and backwards."""
     x, y, z = given("x", 3, low=2, high=6), given("y", 4, low=2, high=6), given("z", -2, high=5)
-    given.require(y > z and abs(z) > 1 and len({x, y, z}) == 3)
+    given.distinct(x, y, z)
+    given.require(y > z and abs(z) > 1)
     s = box(x + y, "x + y", "What does the node do with its two values?", how="The sum.",
         slips={"multiplied_not_added": x * y})
     m = box(max(y, z), "max(y, z)", "Which one is larger?", how="The larger one.", slips={"max_to_other": min(y, z)})
@@ -536,13 +536,14 @@ class Net(NamedTuple):
 
 def two_three_two(given) -> Net:
     """The network that is worked through by hand; small whole numbers in other variants."""
-    x, target = given("x", [3, -2], high=4), given("target", [1, 4], high=5)
+    x, target = given("x", [3, -2], high=4, distinct=abs), given("target", [1, 4], high=5)
     w1, b1 = given("W1", [[2, -1], [-4, 4], [-1, 1]], high=4), given("b1", [-1, -2, 2], high=3)
     w2, b2 = given("W2", [[2, 1, 4], [-2, -1, 5]], high=3), given("b2", [-1, 5], high=5)
     net = forward(x, target, w1, b1, w2, b2)
-    given.require(abs(x[0]) != abs(x[1]) and np.max(np.abs(net.out)) <= 80 and np.min(np.abs(net.u)) >= 2)
+    given.require(np.max(np.abs(net.out)) <= 80 and np.min(np.abs(net.u)) >= 2)
     given.require(np.min(np.abs(net.error)) >= 2 and abs(net.error[0]) != abs(net.error[1]))
-    given.require(np.min(np.abs(net.du)) >= 2 and np.max(np.abs(net.du)) <= 200 and len(set(np.abs(net.u))) == 3)
+    given.distinct(net.u, by=abs)
+    given.require(np.min(np.abs(net.du)) >= 2 and np.max(np.abs(net.du)) <= 200)
     return net
 
 
@@ -716,8 +717,7 @@ def weight_matrix(given, box):
     whole = box(np.outer(net.error, net.u), "∂l/∂W", "Which row are you in, and which column?",
         how="The gradient of the row's output times the hidden value of the column.",
         slips={"other_row": np.outer(net.error[::-1], net.u), "weight_for_activation": net.error[:, None] * net.w2})
-    d, u = given("d", [4, -3], low=2, high=6), given("u", [2, -5, 6], low=2, high=6)
-    given.require(len({*np.abs(u)}) == 3 and abs(d[0]) != abs(d[1]))
+    d, u = given("d", [4, -3], low=2, high=6, distinct=abs), given("u", [2, -5, 6], low=2, high=6, distinct=abs)
     product = np.outer(d, u)
     column_ = box(d, "∂l/∂(ŷ, ẑ)", "Which known entry stands in this row, and which value above it?", only=[1],
         how="An entry of the second row over the hidden value of its column.",
@@ -840,7 +840,7 @@ def first_matrix(given, box):
     """A column times a row again, with blanks in both."""
     net = two_three_two(given)
     whole = np.outer(net.du, net.x)
-    given.require(len({*np.abs(net.du)}) == 3)
+    given.distinct(net.du, by=abs)
     column_ = box(net.du, "∂l/∂u", "Which known entry stands in this row, and which input above it?", only=[1],
         how="An entry of the second row over the input of its column.",
         slips={"upside_down": net.x[0] / whole[1, 0], "multiplied_not_divided": whole[1, 0] * net.x[0]})
@@ -981,13 +981,12 @@ def rule_values(given, box):
 @page("d-weights: a column times a row", row="7.4")
 def rule_weights(given, box):
     """d‑weights = d-values · inputsᵀ, forwards and with operands blank."""
-    d, a = given("d", [3, -2], low=2, high=6), given("a", [5, 4], low=2, high=7)
-    given.require(abs(d[0]) != abs(d[1]) and abs(a[0]) != abs(a[1]) and d[0] * a[1] != d[1] * a[0])
+    d, a = given("d", [3, -2], low=2, high=6, distinct=abs), given("a", [5, 4], low=2, high=7, distinct=True)
+    given.require(d[0] * a[1] != d[1] * a[0])
     product = box(np.outer(d, a), "d‑weights", "Row from the d-values, column from the inputs?",
         how="The d-value of the row times the input of the column.",
         slips={"transposed": np.outer(a, d), "upstream_added": d[:, None] + a})
-    e, b = given("e", [4, 3, -1], high=6), given("b", [2, -5], low=2, high=6)
-    given.require(len({*np.abs(e)}) == 3 and abs(b[0]) != abs(b[1]))
+    e, b = given("e", [4, 3, -1], high=6, distinct=abs), given("b", [2, -5], low=2, high=6, distinct=abs)
     known = np.outer(e, b)
     values = box(e, "the d‑values", "An entry of the first column over what?",
         how="Each entry of the first column over the first input.",
@@ -1042,9 +1041,9 @@ def shapes(given, box):
 @page("One layer, three rules", row="7.4")
 def three_rules(given, box):
     """All that a layer does on the way back."""
-    w, a = given("W", [[2, -1, 3], [4, 1, -2]], high=4), given("a", [1, -3, 2], high=5)
-    d = given("d", [5, -2], low=2, high=5)
-    given.require(len({*np.abs(a)}) == 3 and abs(d[0]) != abs(d[1]) and np.min(np.abs(w.T @ d)) >= 2)
+    w, a = given("W", [[2, -1, 3], [4, 1, -2]], high=4), given("a", [1, -3, 2], high=5, distinct=abs)
+    d = given("d", [5, -2], low=2, high=5, distinct=abs)
+    given.require(np.min(np.abs(w.T @ d)) >= 2)
     before = box(w.T @ d, "d‑values of the inputs", "Which column of the weights belongs to this input?",
         how="Each column of the weights times the d-values.",
         slips={"path_left_out": w[0] * d[0], "other_row": w.T @ d[::-1], "copies_averaged": w.T @ d / 2})
@@ -1071,11 +1070,11 @@ def three_rules(given, box):
 @page("A whole network, backwards", row=("7.3", "7.4"))
 def whole_network(given, box):
     """From the error to the first weights, four products and nothing else."""
-    x, target = given("x", [2, 1], high=4), given("target", [4, 2], high=5)
+    x, target = given("x", [2, 1], high=4, distinct=True), given("target", [4, 2], high=5)
     w1, b1 = given("W1", [[1, 2], [-1, 3], [2, -2]], high=3), given("b1", [1, 1, 1], high=3)
     w2, b2 = given("W2", [[2, -1, 1], [1, 3, -2]], high=3), given("b2", [-4, 4], high=4)
     net = forward(x, target, w1, b1, w2, b2)
-    given.require(min(np.min(np.abs(v)) for v in (net.u, net.error, net.du)) >= 2 and abs(x[0]) != abs(x[1]))
+    given.require(min(np.min(np.abs(v)) for v in (net.u, net.error, net.du)) >= 2)
     given.require(np.max(np.abs(net.out)) < 50 and abs(net.error[0]) != abs(net.error[1]))
     error = box(net.out - target, "∂l/∂(ŷ, ẑ)", "Which way round is the difference?", how="Prediction minus target.",
         slips={"target_minus_prediction": target - net.out})

@@ -34,9 +34,9 @@ def no_repeats(*arrays) -> bool:
 @page("Three examples side by side", row="9.1")
 def columns(given, box):
     """One example is a column; three are a matrix, and one product does them all."""
-    w, b = given("W", [[2, -1], [3, 4]], high=5), given("b", [1, -2], high=4)
+    w, b = given("W", [[2, -1], [3, 4]], high=5), given("b", [1, -2], high=4, distinct=abs)
     x = given("X", [[3, 1, -2], [2, 5, 4]], high=6)
-    given.require(abs(w[0, 1]) != abs(w[1, 0]) and no_repeats(b) and no_repeats(x[0]))
+    given.require(abs(w[0, 1]) != abs(w[1, 0]) and no_repeats(x[0]))
     z, turned = weighted_sum(w, x, b), w.T @ x + b[:, None]
     given.require(np.all(turned != w @ x) and np.all(z[:, [0, 2, 1]] != w @ x) and np.all(z[:, [0, 2, 1]] != turned))
     first = box(z[:, 0], "z^{(1)}", "Which row of W belongs to this node? What is added?",
@@ -48,9 +48,8 @@ def columns(given, box):
     shapes = box([size(2, 3), size(2, 3)], "the shapes of X and Z", "A row for each what, a column for each what?",
         how="Rows are inputs or nodes, columns are examples.",
         slips={"examples_in_the_other_direction": [size(3, 2), size(3, 2)]})
-    lost = given("b'", [4, -3], low=2, high=7)
+    lost = given("b'", [4, -3], low=2, high=7, distinct=abs)
     product = given("WX", [[5, -1, 2], [3, 6, -4]], high=7)
-    given.require(abs(lost[0]) != abs(lost[1]))
     bias = box(lost, "b", "What was added to this row?", how="Any entry of Z minus the entry before the bias.",
         slips={"wrong_sign": -lost})
     return (
@@ -68,8 +67,7 @@ def columns(given, box):
 @page("The same in rows", row="9.1")
 def rows(given, box):
     """Examples under each other: the weights turn over and stand behind."""
-    w = given("W", [[1, 4], [-2, 3]], high=5)
-    given.require(no_repeats(w))
+    w = given("W", [[1, 4], [-2, 3]], high=5, distinct=abs)
     b, x = given("b", [3, -1], high=4), given("X", [[2, 1], [-3, 5], [4, -1]], high=6)
     right, unturned = weighted_sum_rows(w, x, b), x @ w + b
     given.require(np.all(unturned != x @ w.T) and np.all(right[:, ::-1] != unturned))
@@ -80,7 +78,7 @@ def rows(given, box):
         how="A row of X times a column of Wᵀ, plus the bias of that column.",
         slips={"weights_turned": unturned, "bias_left_out": x @ w.T, "other_column": right[:, ::-1]})
     m, inputs, nodes = given("m", 7, low=4), given("inputs", 3, low=2, high=6), given("nodes", 2, low=2, high=6)
-    given.require(len({m, inputs, nodes}) == 3)
+    given.distinct(m, inputs, nodes)
     shapes = box([size(m, inputs), size(inputs, nodes), size(m, nodes)], "the shapes of X, Wᵀ and Z",
         "Examples are rows now. What are the columns?", how="Examples by inputs, inputs by nodes: examples by nodes.",
         slips={"examples_in_the_other_direction": [size(inputs, m), size(inputs, nodes), size(nodes, m)],
@@ -99,8 +97,7 @@ def rows(given, box):
 @page("From columns to rows and back", row="9.1")
 def translate(given, box):
     """The same numbers, turned over; an entry keeps its node and its example."""
-    a = given("A", [[4, -1, 7], [2, 6, -3]], low=1, high=9)
-    given.require(no_repeats(a))
+    a = given("A", [[4, -1, 7], [2, 6, -3]], low=1, high=9, distinct=abs)
     turned = box(a.T, "A in rows", "What was a column before?", how="Each column becomes a row.",
         slips={"transposed": a.reshape(3, 2)})
     j, i = given("node", 2, low=1, high=6), given("example", 5, low=1, high=9)
@@ -132,7 +129,7 @@ def translate(given, box):
 def equations_twice(given, box):
     """Choose each formula for columns and for rows, with the shape of what it gives."""
     n, k, m = given("n", 3, low=2, high=6), given("k", 4, low=2, high=6), given("m", 5, low=2, high=9)
-    given.require(len({n, k, m}) == 3)
+    given.distinct(n, k, m)
     forward, back = ("W A + b", "A W + b", "A Wᵀ + b", "Wᵀ A + b"), ("Wᵀ δ", "W δ", "δ W", "δ Wᵀ")
     weights = ("δ Aᵀ", "Aᵀ δ", "δᵀ A", "A δᵀ")
     hints = ("Which order do the shapes allow?", "Which way must the sums go?")
@@ -190,7 +187,7 @@ def ledger(given, box, in_columns):
     """Shapes of everything in a network with two layers."""
     n = given("layers", [4, 3, 2] if in_columns else [5, 2, 3], low=2, high=7)
     m = given("m", 6 if in_columns else 8, low=2, high=12)
-    given.require(len({*n, m}) == 4)
+    given.distinct(n, m)
     value = (lambda k: size(k, m)) if in_columns else (lambda k: size(m, k))
     slip = "examples_in_the_other_direction"
     inputs = box(value(n[0]), "the shape of X", "A row for each what?",
@@ -224,7 +221,7 @@ def ledger(given, box, in_columns):
 def dominoes(given, box):
     """Each product as a domino: inner numbers equal, outer numbers left over."""
     n, k, m = given("n", 3, low=2, high=7), given("k", 2, low=2, high=7), given("m", 6, low=2, high=12)
-    given.require(len({n, k, m}) == 3)
+    given.distinct(n, k, m)
     other = "examples_in_the_other_direction"
 
     def turned_back(shape, is_transpose):
@@ -259,8 +256,7 @@ def dominoes(given, box):
 @page("Back through a layer, in columns", row="9.1")
 def back_columns(given, box):
     """(Wᵀ δ) ⊙ σ′(Z): every column by itself, all columns at once."""
-    w = given("W", [[1, -2], [3, 4]], high=5)
-    given.require(no_repeats(w))
+    w = given("W", [[1, -2], [3, 4]], high=5, distinct=abs)
     delta, z = given("δ", [[2, -1, 3], [4, 5, -2]], high=5), given("Z", [[5, -3, 2], [-1, 4, 6]], high=9)
     given.require(2 <= np.sum(z > 0) <= 4)
     back = w.T @ delta
@@ -286,13 +282,13 @@ def back_columns(given, box):
 @page("Back through a layer, in rows", row="9.1")
 def back_rows(given, box):
     """(δ W) ⊙ σ′(Z): the weights need no transposing; they stand behind."""
-    w = given("W", [[2, -1], [4, 3]], high=5)
-    given.require(no_repeats(w))
+    w = given("W", [[2, -1], [4, 3]], high=5, distinct=abs)
     delta, z = given("δ", [[1, -2], [3, 2], [-1, 5]], high=5), given("Z", [[4, -2], [-3, 1], [6, 5]], high=9)
     back = delta @ w
     given.require(2 <= np.sum(z > 0) <= 4 and np.all(np.abs(back) >= 2))
-    x, d, known = given("W'", 3, low=2, high=6), given("d", [4, -5], low=2, high=6), given("W''", -2, low=2, high=6)
-    given.require(abs(x) != abs(known) and abs(d[0]) != abs(d[1]) and abs(x) not in np.abs(d))
+    x, d, known = given("W'", 3, low=2, high=6), given("d", [4, -5], low=2, high=6,
+        distinct=abs), given("W''", -2, low=2, high=6)
+    given.require(abs(x) != abs(known) and abs(x) not in np.abs(d))
     turned = box("neither", "what is turned over", "Which shapes meet: 3×2 and 2×2?", options=("W", "δ", "neither"),
         how="Turned over, Wᵀδ becomes δᵀW, and δ lies in rows already.", slips={"wrong_one_turned": "W"})
     through = box(back, "δ W", "A row of δ, and which column of W?",
@@ -318,8 +314,7 @@ def back_rows(given, box):
 @page("Weights stored the other way", row=("9.1", "9.2"))
 def stored_in_out(given, box):
     """Books that keep a row for each input: the transposes sit elsewhere."""
-    w, m = given("W", [[3, -1], [2, 5]], high=6), 3
-    given.require(no_repeats(w))
+    w, m = given("W", [[3, -1], [2, 5]], high=6, distinct=abs), 3
     a, delta = given("A", [[1, 3], [-2, 5], [4, 2]], high=6), given("δ", [[2, -3], [4, 6], [-5, 1]], high=6)
     total = a.T @ delta
     given.require(np.all(np.abs(total) >= 2) and total[0, 1] != total[1, 0])
@@ -332,7 +327,7 @@ def stored_in_out(given, box):
     mean = box(sums / m, "∂C/∂W", "What makes a mean of these sums?", how="The sums over the number of examples.",
         slips={"mean_left_out": total, "mean_taken_twice": total / m**2, "mean_over_nodes": total / 2})
     k, n, many = given("k", 5, low=2, high=7), given("n", 4, low=2, high=7), given("m", 9, low=3, high=12)
-    given.require(len({k, n, many}) == 3)
+    given.distinct(k, n, many)
     shapes = box([size(k, many), size(many, n), size(k, n)], "the shapes in Aᵀδ",
         "Inner numbers equal, outer numbers left: which are they?",
         how="Inputs by examples, examples by nodes: inputs by nodes.",
@@ -391,10 +386,8 @@ def bias_sums(given, box):
 @page("Weights: a sum hidden in a product", row=("9.2", "9.4"))
 def weights_as_sum(given, box):
     """One outer product per example; their sum is a matrix times a matrix."""
-    delta = given("δ", [[2, -3], [5, 1]], high=6)
-    given.require(no_repeats(delta))
-    a = given("A", [[4, 2], [-1, 3]], high=6)
-    given.require(no_repeats(a))
+    delta = given("δ", [[2, -3], [5, 1]], high=6, distinct=abs)
+    a = given("A", [[4, 2], [-1, 3]], high=6, distinct=abs)
     total = delta @ a.T
     given.require(np.all(np.abs(total) >= 2) and total[0, 1] != total[1, 0])
     one = box(np.outer(delta[:, 0], a[:, 0]), "example 1", "Which error, which input?",
@@ -458,7 +451,8 @@ def once_only(given, box):
     """Two right places for 1/m, and what happens if both are used, or none."""
     delta, a = given("δ", [6, -2, 8, 4], low=1, high=9), given("a", [1, 3, 2, -1], low=1, high=5)
     m, total = 4, delta @ a
-    given.require(abs(total) >= 3 and abs(delta.sum()) >= 3 and len({total, delta.sum()}) == 2)
+    given.distinct(total, delta.sum())
+    given.require(abs(total) >= 3 and abs(delta.sum()) >= 3)
     late = box(total, "Σ δ a", "Which products do you add?", how="Error times input, added over the examples.",
         slips={"only_one_term": delta[0] * a[0], "sign_lost": np.abs(delta) @ np.abs(a)})
     mean = box(late / m, "∂C/∂w", "How many examples are there?", how="The sum over the number of examples.",
@@ -592,7 +586,8 @@ def mean_of_singles(given, box):
     a, y = given("a", [[5, 2, 7], [1, 6, 3]], high=9), given("y", [[3, 6, 4], [5, 2, 1]], high=9)
     error = a - y
     single, m = (error**2).sum(0) / 2, 3
-    given.require(np.min(np.abs(error)) >= 2 and len(set(single)) == 3 and np.all(error.sum(1) != 0))
+    given.distinct(single)
+    given.require(np.min(np.abs(error)) >= 2 and np.all(error.sum(1) != 0))
     costs = box(single, "the cost of one example", "Two outputs, two squares. What stands in front?",
         how="Half the sum of both squared errors.",
         slips={"half_left_out": 2 * single, "not_squared": error.sum(0) / 2, "only_one_term": error[0] ** 2 / 2})

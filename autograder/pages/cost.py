@@ -125,7 +125,8 @@ def chain_of_factors(given, box):
     """One active example: forwards in numbers, back in formulas, then the numbers put in."""
     x, w = given("x", 3, low=2, high=6), given("w", 2, low=2, high=5)
     b, y = given("b", 4, low=2, high=5), given("y", 4, low=1)
-    given.require(len({x, w, b}) == 3 and abs(y - w * x - b) >= 2 and abs(y - w * x - b) not in (x, w, 4))
+    given.distinct(x, w, b)
+    given.require(abs(y - w * x - b) >= 2 and abs(y - w * x - b) not in (x, w, 4))
     z = box(w * x + b, "z", "What is added to weight times input?", how="Weight times input plus bias.",
         slips={"bias_left_out": w * x})
     v = box(y - relu(z), "v", "From which number do you take away which?", how="Target minus prediction.",
@@ -322,10 +323,10 @@ def error_terms(given, box):
 @page("The error travels along each weight", row=("6.3", "6.4"))
 def on_the_edges(given, box):
     """One active example on a drawn neuron: e at the node, e·x on every edge."""
-    x, a, y = given("x", [3, -2, 5], low=2, high=6), given("a", 9, low=2), given("y", 5, low=1)
-    given.require(abs(a - y) >= 2 and len(set(np.abs(x))) == 3 and abs(a - y) not in np.abs(x))
-    other, e = given("x'", [4, -3], low=2, high=6), given("e'", -6, low=2, high=7)
-    given.require(abs(other[0]) != abs(other[1]) and abs(e) not in np.abs(other))
+    x, a, y = given("x", [3, -2, 5], low=2, high=6, distinct=abs), given("a", 9, low=2), given("y", 5, low=1)
+    given.require(abs(a - y) >= 2 and abs(a - y) not in np.abs(x))
+    other, e = given("x'", [4, -3], low=2, high=6, distinct=abs), given("e'", -6, low=2, high=7)
+    given.require(abs(e) not in np.abs(other))
     error = box(a - y, "e", "Prediction and target: which comes first?", how="Prediction minus target.",
         slips={"target_minus_prediction": y - a})
     edges = box(error * x, "∂C/∂w", "Which number does this weight multiply?", how="The error times the input.",
@@ -382,9 +383,9 @@ def per_example(given, box):
 @page("Errors found back", row="6.3")
 def errors_found_back(given, box):
     """From shares and inputs to errors, targets and a lost input; then the row form of the sum."""
-    x, e = given("x", [[2, 3], [4, -3], [-3, 5]], low=2, high=6), given("e", [5, -2, 4], low=2, high=6)
+    x, e = given("x", [[2, 3], [4, -3], [-3, 5]], low=2, high=6), given("e", [5, -2, 4], low=2, high=6, distinct=abs)
     a = given("a", [7, 3, 8], low=1)
-    given.require(np.all(np.abs(x[:, 0]) != np.abs(e)) and abs(x[1, 1]) != abs(e[1]) and len(set(np.abs(e))) == 3)
+    given.require(np.all(np.abs(x[:, 0]) != np.abs(e)) and abs(x[1, 1]) != abs(e[1]))
     sums = e @ x
     given.require(np.all(np.abs(sums) >= 2) and np.all(np.abs(x[:, 0]) != np.abs(x[:, 1])))
     errors = box(e, "e", "The share over what?", how="The share over the input of that weight.",
@@ -507,8 +508,9 @@ def unrolled(given, box):
     w2, b2 = given("W2", [[4, -3]], low=1, high=9), given("b2", [6], low=1, high=9)
     theta = unroll([w1, b1, w2, b2])
     sizes = [given("n0", 4, low=2, high=7), given("n1", 3, low=2, high=7), given("n2", 2, low=2, high=7)]
-    grad = given("gradient", [2, -5, 4, 7, -1, 3], high=9, low=1)
-    given.require(w1[0, 1] != w1[1, 0] and len(set(theta)) >= 8 and len(set(sizes)) == 3 and len(set(grad)) == 6)
+    grad = given("gradient", [2, -5, 4, 7, -1, 3], high=9, low=1, distinct=True)
+    given.distinct(sizes)
+    given.require(w1[0, 1] != w1[1, 0] and len(set(theta)) >= 8)
     vector = box(theta, "θ", "Along the rows of a matrix, then its biases: what comes next?",
         how="Row by row, then the biases, then the next layer.", only=[1, 2, 4, 6, 8],
         slips={"transposed": unroll([w1.T, b1, w2, b2]), "biases_first": unroll([b1, w1, b2, w2])})
@@ -556,9 +558,8 @@ def one_step(given, box):
         slips={"uphill": rate * grad, "learning_rate_left_out": -grad})
     new = box(theta + move, "the new θ", "Where do you end up?", how="The old parameters plus the step.",
         slips={"uphill": theta + rate * grad, "learning_rate_left_out": theta - grad, "step_for_value": -rate * grad})
-    old, g = given("θ'", [4, 3], low=1, high=6), given("g", [-2, 6], low=2, high=7)
+    old, g = given("θ'", [4, 3], low=1, high=6), given("g", [-2, 6], low=2, high=7, distinct=abs)
     r = given.choice("η'", 0.5, 0.25, 0.1)
-    given.require(abs(g[0]) != abs(g[1]))
     after = old - r * g
     lost = box(g, "∇C", "Old minus new is the learning rate times what?", how="Old minus new, over the learning rate.",
         slips={"wrong_sign": -g, "learning_rate_left_out": old - after})
@@ -717,7 +718,8 @@ def mini_batches(given, box):
     """Means over all, over three mini-batches, over a short last batch."""
     g = given("g", [4, -2, 6, 1, 5, -2], high=9)
     pairs = g.reshape(3, 2).mean(axis=1)
-    given.require(np.sum(g) % 6 == 0 and abs(np.sum(g)) >= 6 and np.all(np.abs(pairs) >= 1) and len(set(pairs)) == 3)
+    given.distinct(pairs)
+    given.require(np.sum(g) % 6 == 0 and abs(np.sum(g)) >= 6 and np.all(np.abs(pairs) >= 1))
     given.require(g[0] != pairs[0] and g[4] + g[5] != g[:4].sum() / 2 and g[:4].sum() not in (0, 4, -4))
     given.require(np.all(g[1::2] != 3 * g[::2]))
     every = box(g.mean(), "the batch gradient", "Sum, or mean? Of how many?", how="The mean of all six.",

@@ -40,10 +40,9 @@ def formulas(*entries) -> np.ndarray:
 @page("Entry by entry", row="3.1")
 def entry_by_entry(given, box):
     """Nudge one entry and see which outputs move."""
-    v, w = given("v", [4, 7, 6], low=2, high=12), given("w", [3, -2, 5], low=2)
+    v, w = given("v", [4, 7, 6], low=2, high=12, distinct=True), given("w", [3, -2, 5], low=2, distinct=abs)
     nudge, place = given("nudge", 2, low=2, high=5), given.choice("place", 1, 0, 2)
-    given.require(len(set(np.abs(w))) == 3 and len(set(v)) == 3 and not set(np.abs(w)) & set(v) and nudge not in w
-        and nudge not in v)
+    given.require(not set(np.abs(w)) & set(v) and nudge not in w and nudge not in v)
     f = box(v * w, "F", "Which entries meet?", how="Each entry of v times the entry of w beside it.",
         slips={"added_not_multiplied": v + w})
     moved = EYE[place]
@@ -87,7 +86,7 @@ def which_vanish(given, box):
 def five_operations(given, box):
     """The slope of one entry, by v and by w, for each operation; then with numbers."""
     v, w = given("v", 6, low=2), given("w", 4, low=2, high=5)
-    given.require(len({v, w, v / w, v * w, 1, v / w**2, 1 / w}) == 7)
+    given.distinct(v, w, v / w, v * w, 1, v / w ** 2, 1 / w)
     by_v = formulas(1, 1, W, 1 / W)
     by_w = formulas(1, -1, V, -V / W**2)
     first = box(by_v, "∂F_i/∂v_i", "w is a constant here. What is left of v?", names="v w",
@@ -140,9 +139,8 @@ def sum_and_difference(given, box):
 @page("Quotient", row="3.1")
 def quotient(given, box):
     """Division entry by entry, back and forth."""
-    v, w = given("v", [6, -8, 7], low=2), given("w", [2, 4, -5], low=2, high=5)
-    given.require(len(set(np.abs(w))) == 3 and len(set(np.abs(v))) == 3 and np.all(np.abs(v) != w**2)
-        and np.all(np.abs(v / w) != 1))
+    v, w = given("v", [6, -8, 7], low=2, distinct=abs), given("w", [2, 4, -5], low=2, high=5, distinct=abs)
+    given.require(np.all(np.abs(v) != w**2) and np.all(np.abs(v / w) != 1))
     f = box(v / w, "v ÷ w", "Which entries meet?", how="Each entry of v over its entry of w.",
         slips={"upside_down": w / v, "multiplied_not_divided": v * w})
     by_v = box(1 / w, "∂F_i/∂v_i", "w is a constant here: which factor does v carry?", how="One over w.",
@@ -213,7 +211,7 @@ def comparison(given, box):
 def hadamard(given, box):
     """v ⊗ w: by v it is diag(w), by w it is diag(v)."""
     v, w = given("v", [2, -4, 6], low=2, high=12), given("w", [5, 3, -7], low=2, high=12)
-    given.require(len(set(np.abs([*v, *w]))) == 6)
+    given.distinct(v, w, by=abs)
     f = box(v * w, "v ⊗ w", "Which entries meet?", how="Each entry of v times its entry of w.",
         slips={"added_not_multiplied": v + w})
     by_v = box(np.diag(w), "∂F/∂v", "In this product, what does this v get multiplied by?",
@@ -238,7 +236,7 @@ def hadamard(given, box):
 def hadamard_backwards(given, box):
     """The vectors read off the Jacobians, and a function inside."""
     v, w = given("v", [3, -5], low=2), given("w", [4, 6], low=2)
-    given.require(len(set(np.abs([*v, *w]))) == 4)
+    given.distinct(v, w, by=abs)
     lost_w = box(w, "w", "Whose entries stand in the Jacobian by v?", how="The diagonal of ∂F/∂v.",
         slips={"other_vector": v})
     lost_v = box(v, "v", "Whose entries stand in the Jacobian by w?", how="The diagonal of ∂F/∂w.",
@@ -246,7 +244,8 @@ def hadamard_backwards(given, box):
     f = box(np.asarray(lost_v) * lost_w, "F", "Both vectors are back: which entries meet?", how="Entry by entry.",
         slips={"added_not_multiplied": v + w})
     a, b = given("a", [3, 2], low=2), given("b", [5, 7], low=2)
-    given.require(len({*a, *b}) == 4 and np.all(b != 2 * a) and np.all(a**2 != b))
+    given.distinct(a, b)
+    given.require(np.all(b != 2 * a) and np.all(a**2 != b))
     inner = box(2 * a, "the slopes of f(v) = v²", "What is the slope of a square at this entry?",
         how="Twice the entry.", slips={"not_differentiated": a**2, "factor_left_out": a})
     by_v = box(np.diag(inner * b), "∂(f(v) ⊗ w)/∂v", "The other factor is w. Which slope comes along from f?",
@@ -269,8 +268,8 @@ def hadamard_backwards(given, box):
 @page("Spreading a scalar", row="3.3")
 def scalar_product(given, box):
     """x is copied into a vector first; then everything is entry by entry."""
-    v, x = given("v", [4, -3, 7], low=2), given("x", 5, low=2)
-    given.require(len(set(np.abs(v))) == 3 and x not in np.abs(v) and np.sum(v) not in (x, *(v * x)))
+    v, x = given("v", [4, -3, 7], low=2, distinct=abs), given("x", 5, low=2)
+    given.require(x not in np.abs(v) and np.sum(v) not in (x, *(v * x)))
     spread = box([x] * 3, "1·x", "What does a column of ones become when each entry is multiplied by x?",
         how="The scalar in every entry.", slips={"ones_not_filled": [1] * 3})
     f = box(v * np.asarray(spread), "F", "Entry by entry: which two meet?", how="Each entry of v times x.",
@@ -291,8 +290,8 @@ def scalar_product(given, box):
 @page("Plus, minus, times a scalar", row="3.3")
 def scalar_operations(given, box):
     """∂F/∂x is v for times, 1 for plus, −1 for minus: a vector each time."""
-    v, x = given("v", [3, -6, 2], low=2), given("x", 4, low=2)
-    given.require(len(set(np.abs(v))) == 3 and x not in np.abs(v) and np.all(v - x != 1))
+    v, x = given("v", [3, -6, 2], low=2, distinct=abs), given("x", 4, low=2)
+    given.require(x not in np.abs(v) and np.all(v - x != 1))
     slopes = np.array([v, [1, 1, 1], [-1, -1, -1]])
     values = [v * x, v + x, v - x]
     by_x = [box(slopes[i], f"∂({name})/∂x", "Raise x by one. By how much does each output move, and which way?",
@@ -353,8 +352,8 @@ def sum_of_functions(given, box):
     """S = Σ g(v): the slopes of g in a row, in formulas and in numbers."""
     v1, v2, v3 = (Name(f"v_{i}") for i in (1, 2, 3))
     n = int(given("n", 2, low=2, high=4))
-    v = given("v", [3, -2, 5], low=2, high=6)
-    given.require(len(set(np.abs(v))) == 3 and np.sum(v**n) not in (0, 1))
+    v = given("v", [3, -2, 5], low=2, high=6, distinct=abs)
+    given.require(np.sum(v**n) not in (0, 1))
     parts = np.array([e**n for e in (v1, v2, v3)], dtype=object)
     keys = np.array([p.derivative(f"v_{i + 1}") for i, p in enumerate(parts)], dtype=object)
     slopes = box(keys, "∂S/∂v", "Only one term contains this v. What is its slope?", names="v_1 v_2 v_3",
@@ -380,8 +379,7 @@ def sum_of_functions(given, box):
 @page("Ones times a diagonal", row="3.5")
 def ones_times_diagonal(given, box):
     """1ᵀ·diag(x) = xᵀ."""
-    x = given("x", [4, -7, 2], low=2)
-    given.require(len(set(np.abs(x))) == 3)
+    x = given("x", [4, -7, 2], low=2, distinct=abs)
     diagonal = box(np.diag(x), "diag(x)", "Where do the entries of x go? And what fills the rest?",
         how="The entries on the diagonal, 0 elsewhere.", slips={"every_input_counted": whole_rows(x, np.diag(x))})
     product = box(np.ones(3) @ np.asarray(diagonal), "1ᵀ·diag(x)", "The ones meet each column. What is its sum?",
@@ -389,8 +387,7 @@ def ones_times_diagonal(given, box):
     sizes = [box(Shape(size), f"the shape of {name}", "How many rows, how many columns?",
         how="Rows first, then columns.", slips=slip) for name, size, slip in (("1ᵀ", (1, 3),
             {"layout_swapped": Shape((3, 1))}), ("the product", (1, 3), {"layout_swapped": Shape((3, 1))}))]
-    y = given("y", [5, -3], low=2)
-    given.require(abs(y[0]) != abs(y[1]))
+    y = given("y", [5, -3], low=2, distinct=abs)
     back = box(y, "y", "Which vector makes this row?", how="The row itself, standing up.",
         slips={"ones_not_filled": [1, 1]})
     return (
@@ -406,7 +403,8 @@ def ones_times_diagonal(given, box):
 def sum_of_products(given, box):
     """S = Σ (w ⊗ x): the chain of two Jacobians gives xᵀ."""
     w, x = given("w", [3, -2], low=2, high=7), given("x", [5, 4], low=2, high=7)
-    given.require(len(set(np.abs([*w, *x]))) == 4 and w @ x not in (0, 1) and np.sum(x) not in w)
+    given.distinct(w, x, by=abs)
+    given.require(w @ x not in (0, 1) and np.sum(x) not in w)
     h = box(w * x, "h", "Which entries meet?", how="Entry by entry.", slips={"added_not_multiplied": w + x})
     s = box(np.sum(h), "S", "What do the products make together?", how="The sum of the entries of h.",
         slips={"only_one_term": h[0]})

@@ -41,7 +41,7 @@ class Numbers:
     """What a page is given, noted down, so that the page can be computed once more with rounded answers."""
 
     def __init__(self, given) -> None:
-        self.given, self.require, self.drawn = given, given.require, {}
+        self.given, self.require, self.distinct, self.drawn = given, given.require, given.distinct, {}
 
     def __call__(self, name: str, *canonical, **bounds):
         self.drawn[name] = self.given(name, *canonical, **bounds)
@@ -68,8 +68,10 @@ class Rounding:
 
     choice = __call__
 
-    def require(self, *condition) -> None:
+    def require(self, *condition, **ignored) -> None:
         pass
+
+    distinct = require
 
     def printed(self, values):
         return _rounded(values, self.kept)
@@ -187,9 +189,10 @@ def nudge_z(given, box):
 @sturdy
 def every_node(given, box):
     """Errors measured at three hidden nodes, then used to foresee what other nudges do."""
-    delta, nudge = given("δ", [0.4, -0.3, 0.05], low=0.05, high=0.8), given("Δ", [0.1, 0.2, 0.2], low=0.1, high=0.4)
+    delta, nudge = given("δ", [0.4, -0.3, 0.05], low=0.05, high=0.8,
+        distinct=abs), given("Δ", [0.1, 0.2, 0.2], low=0.1, high=0.4)
     later = given("Δ'", [0.02, 0.03, -0.05], low=0.02, high=0.09)
-    given.require(len({*np.abs(delta)}) == 3 and np.any(delta < 0) and np.any(delta > 0) and np.any(later < 0))
+    given.require(np.any(delta < 0) and np.any(delta > 0) and np.any(later < 0))
     given.require(np.sum(delta * later) != 0)
     change = delta * nudge
     measured = box(change / nudge, "δ", "Which of the two changes stands on top?",
@@ -277,8 +280,8 @@ def bp1_one_node(given, box):
 @sturdy
 def bp1_layer(given, box):
     """Entry by entry: all the errors of the last layer at once."""
-    a, y = given("a", [0.8, 0.3, 0.6], low=0.1, high=0.9), given("y", [1, 0, 0], low=0, high=1)
-    given.require(np.all(a != 0.5) and len({*a}) == 3)
+    a, y = given("a", [0.8, 0.3, 0.6], low=0.1, high=0.9, distinct=True), given("y", [1, 0, 0], low=0, high=1)
+    given.require(np.all(a != 0.5))
     slope = sigmoid_slope_from_value(a)
     error = box(a - y, "∇_{a}C", "Which comes first, prediction or target?", how="Prediction minus target.",
         slips={"target_minus_prediction": y - a})
@@ -310,8 +313,8 @@ def bp1_layer(given, box):
 @sturdy
 def bp1_from_z(given, box):
     """All the way from the weighted sums: value, slope, and error."""
-    z, y = given("z", [0.5, -1.2, 2], step=0.1, low=0.3, high=2), given("y", [0, 1, 1], low=0, high=1)
-    given.require(len({*np.abs(z)}) == 3 and np.any(z < 0) and np.min(np.abs(np.abs(z) - 1)) > 0.05)
+    z, y = given("z", [0.5, -1.2, 2], step=0.1, low=0.3, high=2, distinct=abs), given("y", [0, 1, 1], low=0, high=1)
+    given.require(np.any(z < 0) and np.min(np.abs(np.abs(z) - 1)) > 0.05)
     rows, deltas = [], []
     for j in range(3):
         a = box(sigmoid(z[j]), f"a_{j + 1}", "One over one plus e to which power?", digits=3,
@@ -347,9 +350,10 @@ def bp1_from_z(given, box):
 @sturdy
 def bp2_one_node(given, box):
     """A node in the middle: what it does to the next layer, times the slope of its own activation."""
-    delta, w = given("δ", [0.3, 0.5], low=0.1, high=0.9), given("w", [3, -2], low=2, high=5)
+    delta, w = given("δ", [0.3, 0.5], low=0.1, high=0.9, distinct=True), given("w", [3, -2], low=2, high=5,
+        distinct=True)
     a = given("a", 0.4, low=0.1, high=0.9)
-    given.require(a != 0.5 and delta[0] != delta[1] and abs(delta @ w) > 0.05 and w[0] != w[1])
+    given.require(a != 0.5 and abs(delta @ w) > 0.05)
     errors, weights = [], []
     for k in range(2):
         errors.append(box(delta[k], f"∂C/∂z_{k + 1}", "Which error waits at the end of this edge?",
@@ -393,8 +397,8 @@ def bp2_one_node(given, box):
 def index_form(given, box):
     """Which weights leave a node: a column of W, found by its indices."""
     w = given("W", [[2, -1, 3], [1, 4, -2]], high=5)
-    delta, j = given("δ", [2, -3], low=2, high=5), given.choice("j", 2, 1, 3)
-    given.require(len({*np.abs(w).ravel()}) >= 4 and abs(delta[0]) != abs(delta[1]) and np.all(w.T @ delta != 0))
+    delta, j = given("δ", [2, -3], low=2, high=5, distinct=abs), given.choice("j", 2, 1, 3)
+    given.require(len({*np.abs(w).ravel()}) >= 4 and np.all(w.T @ delta != 0))
     i, rest = j - 1, [k for k in range(3) if k != j - 1]
     pairs = []
     for k in (1, 2):
@@ -438,8 +442,8 @@ def index_form(given, box):
 @sturdy
 def matrix_form(given, box):
     """The same sums as one product: columns become rows, and only so the shapes fit."""
-    w, delta = given("W", [[1, -2, 4], [3, 5, -1]], high=5), given("δ", [3, -2], low=2, high=5)
-    given.require(len({*np.abs(w).ravel()}) >= 4 and abs(delta[0]) != abs(delta[1]) and np.all(w.T @ delta != 0))
+    w, delta = given("W", [[1, -2, 4], [3, 5, -1]], high=5), given("δ", [3, -2], low=2, high=5, distinct=abs)
+    given.require(len({*np.abs(w).ravel()}) >= 4 and np.all(w.T @ delta != 0))
     turned = box(w.T, "W^T", "Which weights leave this node?", how="Rows and columns of W change places.",
         slips={"weights_not_transposed": w.reshape(3, 2)})
     sums = box(turned @ delta, "W^T δ", "A row of the transpose meets the column of errors. Did you add?",
@@ -471,9 +475,8 @@ def matrix_form(given, box):
 def rows_and_columns(given, box):
     """A square matrix lets you forget the transpose; one number tells whether you did."""
     w = given("W", [[1, 3], [-2, 5]], high=5)
-    a, delta = given("a", [2, 1], low=1, high=4), given("δ", [3, -1], low=1, high=5)
+    a, delta = given("a", [2, 1], low=1, high=4, distinct=True), given("δ", [3, -1], low=1, high=5, distinct=abs)
     given.require(len({*np.abs(w).ravel()}) >= 3 and abs(w[0, 1]) != abs(w[1, 0]))
-    given.require(a[0] != a[1] and abs(delta[0]) != abs(delta[1]))
     given.require(np.all(w.T @ delta != 0) and delta @ (w @ a) != 0 and a @ (w @ delta) != delta @ (w @ a))
     forward = box(w @ a, "W a", "Does a node forward collect a row of W or a column?", how="Each row of W times a.",
         slips={"columns_for_rows": w.T @ a, "entrywise_not_matrix": np.diag(w) * a})
@@ -510,9 +513,9 @@ def rows_and_columns(given, box):
 @sturdy
 def bp2_layer(given, box):
     """The transpose brings the errors back, the slopes let part of them through."""
-    w, delta = given("W", [[2, -1, 3], [4, 1, -2]], high=5), given("δ", [0.3, -0.2], low=0.1, high=0.8)
+    w, delta = given("W", [[2, -1, 3], [4, 1, -2]], high=5), given("δ", [0.3, -0.2], low=0.1, high=0.8, distinct=abs)
     a = given("a", [0.4, 0.8, 0.7], low=0.1, high=0.9)
-    given.require(abs(delta[0]) != abs(delta[1]) and np.all(a != 0.5) and np.min(np.abs(w.T @ delta)) > 0.05)
+    given.require(np.all(a != 0.5) and np.min(np.abs(w.T @ delta)) > 0.05)
     back = box(w.T @ delta, "(W^{l+1})^T δ^{l+1}", "Which weights leave this node, and which errors do they meet?",
         digits=3, how="Each column of the weights times the errors.",
         slips={"path_left_out": w[0] * delta[0], "other_row": w.T @ delta[::-1], "copies_averaged": w.T @ delta / 2})
@@ -540,10 +543,10 @@ def bp2_layer(given, box):
 @sturdy
 def bp2_relu(given, box):
     """With ReLU the slopes are ones and noughts: an error passes or it does not."""
-    w, delta = given("W", [[2, -1, 3, 1], [1, 4, -2, 5]], high=5), given("δ", [3, -2], low=2, high=5)
+    w, delta = given("W", [[2, -1, 3, 1], [1, 4, -2, 5]], high=5), given("δ", [3, -2], low=2, high=5, distinct=abs)
     z = given.choice("z", (2, -1, 0, 4), (-3, 0, 2, 5), (0, 3, 1, -2), (4, 2, -5, 0), (-1, 6, 0, 3), (5, 0, -4, 2))
     z = np.array(z, dtype=float)
-    given.require(abs(delta[0]) != abs(delta[1]) and np.min(np.abs(w.T @ delta)) >= 2)
+    given.require(np.min(np.abs(w.T @ delta)) >= 2)
     back = box(w.T @ delta, "(W^{l+1})^T δ^{l+1}", "Which weights leave this node, and which errors do they meet?",
         how="Each column of the weights times the errors.",
         slips={"path_left_out": w[0] * delta[0], "other_row": w.T @ delta[::-1]})
@@ -614,9 +617,8 @@ def bp3_bias(given, box):
 @sturdy
 def bp4_one_weight(given, box):
     """The value that comes in at the start of the edge, the error at its end."""
-    delta, a = given("δ", [0.5, -0.2], low=0.1, high=0.9), given("a", [2, -1, 3], high=4)
-    own, w = given("own", [0.6, 0.3], low=0.1, high=0.9), given("w", 0.7, low=0.2, high=0.9)
-    given.require(abs(delta[0]) != abs(delta[1]) and len({*np.abs(a)}) == 3 and own[0] != own[1])
+    delta, a = given("δ", [0.5, -0.2], low=0.1, high=0.9, distinct=abs), given("a", [2, -1, 3], high=4, distinct=abs)
+    own, w = given("own", [0.6, 0.3], low=0.1, high=0.9, distinct=True), given("w", 0.7, low=0.2, high=0.9)
     given.require(not {*np.abs(delta)} & {*own} and abs(a[1]) != 1 or a[1] == -1)
     index = box([2, 1], "the indices of δ and a", "Where does this edge end, and where does it begin?",
         how="The error where the edge ends, the value where it begins.", slips={"indices_swapped": [1, 2]})
@@ -655,15 +657,15 @@ def bp4_one_weight(given, box):
 @sturdy
 def bp4_layer(given, box):
     """A column of errors times a row of values: a matrix in the shape of W."""
-    delta, a = given("δ", [0.2, -0.5], low=0.2, high=0.9), given("a", [3, 2, -4], low=2, high=6)
-    given.require(abs(delta[0]) != abs(delta[1]) and len({*np.abs(a)}) == 3)
+    delta, a = given("δ", [0.2, -0.5], low=0.2, high=0.9, distinct=abs), given("a", [3, 2, -4], low=2, high=6,
+        distinct=abs)
     w = given("W", [[2, 1, -3], [5, -2, 4]], high=6)
     whole = box(bp4(delta, a), "∂C/∂W", "Which row are you in, and which column?", digits=3,
         how="The error of the row times the value of the column.",
         slips={"other_row": np.outer(delta[::-1], a), "weight_for_activation": delta[:, None] * w,
             "upstream_added": delta[:, None] + a})
-    e, b = given("e", [0.4, -0.3, 0.7], low=0.2, high=0.9), given("b", [5, -2], low=2, high=6)
-    given.require(len({*np.abs(e)}) == 3 and abs(b[0]) != abs(b[1]))
+    e, b = given("e", [0.4, -0.3, 0.7], low=0.2, high=0.9, distinct=abs), given("b", [5, -2], low=2, high=6,
+        distinct=abs)
     known = np.outer(e, b)
     errors = box(e, "δ^l", "An entry of this row over the value of its column?", only=[0, 1], digits=3,
         how="An entry of the row over the value of its column.",
@@ -798,25 +800,25 @@ def wrong_target(given, z) -> np.ndarray:
 
 def two_two_one(given) -> Net:
     """The 2–2–1 network of this chapter."""
-    x = given("x", [2, 1], step=0.5, low=1, high=3)
+    x = given("x", [2, 1], step=0.5, low=1, high=3, distinct=True)
     w1, z1 = given("W1", [[0.5, -1], [1.5, 0.5]], low=0.5, high=1.5), given("z1", [-0.5, 1.5], low=0.5, high=2)
     b1 = bias(given, "b1", z1, w1 @ x)
     w2, z2 = given("W2", [[1, -2]], low=0.5, high=3, step=0.5), given("z2", [-1.75], low=1.25, high=2.25, step=0.25)
-    given.require(abs(w2[0, 0]) != abs(w2[0, 1]) and x[0] != x[1])
+    given.require(abs(w2[0, 0]) != abs(w2[0, 1]))
     b2 = bias(given, "b2", z2, w2 @ sigmoid(w1 @ x + b1))
     return fit(given, sigmoid_net(x, wrong_target(given, z2), w1, b1, w2, b2))
 
 
 def three_layers(given) -> Net:
     """The 2–3–2–1 network of this chapter."""
-    x = given("x", [1, 2], step=0.5, low=1, high=3)
+    x = given("x", [1, 2], step=0.5, low=1, high=3, distinct=True)
     w1 = given("W1", [[1, -0.5], [0.5, 0.5], [-1, 1.5]], low=0.5, high=1.5)
     b1 = bias(given, "b1", given("z1", [0.5, -1, 1.5], low=0.5, high=2), w1 @ x)
     a1 = sigmoid(w1 @ x + b1)
     w2 = given("W2", [[2, -1, 1], [-1, 3, 1]], low=1, high=3)
     b2 = bias(given, "b2", given("z2", [1.25, -1.75], low=1.25, high=2.25, step=0.25), w2 @ a1)
     w3, z3 = given("W3", [[2, -1]], step=0.5, low=1, high=3), given("z3", [2], low=1.25, high=2.25, step=0.25)
-    given.require(abs(w3[0, 0]) != abs(w3[0, 1]) and x[0] != x[1])
+    given.require(abs(w3[0, 0]) != abs(w3[0, 1]))
     b3 = bias(given, "b3", z3, w3 @ sigmoid(w2 @ a1 + b2))
     return fit(given, sigmoid_net(x, wrong_target(given, z3), w1, b1, w2, b2, w3, b3))
 
@@ -1249,8 +1251,8 @@ def softmax_jacobian(given, box):
 @sturdy
 def softmax_short(given, box):
     """From z to probabilities to errors: exponentials, their sum, a subtraction."""
-    z, true = given("z", [1, 0.5, -1], high=2), given.choice("true", 1, 0, 2)
-    given.require(len({*z}) == 3 and np.all(z != 0))
+    z, true = given("z", [1, 0.5, -1], high=2, distinct=True), given.choice("true", 1, 0, 2)
+    given.require(np.all(z != 0))
     y = np.eye(3)[true]
     powers = box(np.exp(z), "e^z", "Each z by itself: e to that power?", digits=3, how="The exponential of each z.",
         slips={"exponent_sign": np.exp(-z)})
@@ -1321,12 +1323,13 @@ def which_delta(given, box):
 @sturdy
 def softmax_network(given, box):
     """Two inputs, two ReLU nodes, three classes: forward, errors, gradients."""
-    x, z1 = given("x", [1, 2], high=5), given("z1", [2, -1], high=3)
+    x, z1 = given("x", [1, 2], high=5, distinct=True), given("z1", [2, -1], high=3, distinct=abs)
     w2, true = given("W2", [[1, -1], [-1, 1], [2, 1]], high=3), given.choice("true", 0, 1, 2)
     y = np.eye(3)[true]
-    given.require(np.max(z1) > 0 > np.min(z1) and abs(z1[0]) != abs(z1[1]) and x[0] != x[1])
+    given.require(np.max(z1) > 0 > np.min(z1))
     sums = w2 @ np.maximum(z1, 0)
-    given.require(len({*sums}) == 3 and np.ptp(sums) <= 6)
+    given.distinct(sums)
+    given.require(np.ptp(sums) <= 6)
     h = box(np.maximum(z1, 0), "h", "What does ReLU do to a negative sum?", how="Negative sums become zero.",
         slips={"sign_flipped_only": np.abs(z1)})
     z2 = box(w2 @ h, "z^2", "Each row of the weights meets h.", how="Each row of the weights times h.")
@@ -1429,7 +1432,7 @@ def dominoes(given, box):
 def from_shapes(given, box):
     """The architecture, the number of parameters and a forgotten transpose, read off shapes."""
     n = [int(v) for v in given("sizes", [6, 5, 3], low=2, high=9)]
-    given.require(len({*n}) == 3)
+    given.distinct(n)
     nodes_ = box(n, "the numbers of nodes", "Do rows of a weight matrix count nodes or inputs?",
         how="Columns of the first matrix, rows of the first, rows of the second.",
         slips={"transposed": [n[1], n[0], n[1]]})

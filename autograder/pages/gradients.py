@@ -229,8 +229,7 @@ def missing_nudge(given, box):
 @page("Two neurons, two inputs", row="1.6")
 def two_neurons(given, box):
     """A row of nudges for each neuron; both see the same inputs."""
-    nudge, x = given("ΔW", [[2, 1], [-1, 2]], high=5), given("X", [2, 5], low=2, high=6)
-    given.require(x[0] != x[1])
+    nudge, x = given("ΔW", [[2, 1], [-1, 2]], high=5), given("X", [2, 5], low=2, high=6, distinct=True)
     products = box(nudge * x, "ΔW ⊙ X", "Each nudge meets the input of its column.",
         how="Each column of nudges times its input.",
         slips={"other_column": nudge * x[::-1], "added_not_multiplied": nudge + x})
@@ -250,8 +249,7 @@ def two_neurons(given, box):
 @page("Two neurons, three inputs", row="1.7")
 def three_inputs(given, box):
     """Wider rows, and the gradient read off them: the same row for each neuron."""
-    nudge, x = given("ΔW", [[2, 1, 3], [1, 2, -1]], high=4), given("X", [2, 5, 1], high=6)
-    given.require(len(set(x)) == 3)
+    nudge, x = given("ΔW", [[2, 1, 3], [1, 2, -1]], high=4), given("X", [2, 5, 1], high=6, distinct=True)
     products = box(nudge * x, "ΔW ⊙ X", "Each nudge meets the input of its column.",
         how="Each column of nudges times its input.", only=[(0, 1), (0, 2), (1, 0), (1, 1), (1, 2)],
         slips={"added_not_multiplied": nudge + x})
@@ -270,9 +268,8 @@ def three_inputs(given, box):
 @page("Three neurons, three inputs", row="1.8")
 def three_neurons(given, box):
     """The whole table of products and its row sums, the last neuron's nudges found back."""
-    x = given("X", [1, 5, 3], high=6)
+    x = given("X", [1, 5, 3], high=6, distinct=True)
     nudge = given("ΔW", [[2, 1, 3], [1, 2, -1], [-1, 1, 2]], high=4)
-    given.require(len(set(x)) == 3)
     lost = box(nudge, "ΔW", "Its product is in the last row. Divide by the input.",
         how="The product over the input of its column.", only=[(2, 0), (2, 1), (2, 2)],
         slips={"nudge_for_input": np.broadcast_to(x, (3, 3))})
@@ -291,8 +288,8 @@ def three_neurons(given, box):
 @page("The step back", row="1.8")
 def step_back(given, box):
     """From changes and nudges to the inputs, and from the inputs to the whole gradient."""
-    x, nudge = given("X", [2, 5, 3], low=2, high=6), given("ΔW", [3, -2, 4], low=2, high=5)
-    given.require(len(set(x)) == 3 and np.all(x != np.abs(nudge)))
+    x, nudge = given("X", [2, 5, 3], low=2, high=6, distinct=True), given("ΔW", [3, -2, 4], low=2, high=5)
+    given.require(np.all(x != np.abs(nudge)))
     dz = x * nudge
     ratios = box(dz / nudge, "∂Z_1/∂W", "Change over nudge.", how="The change over the nudge.",
         slips={"upside_down": nudge / dz, "nudge_for_input": nudge})
@@ -353,8 +350,7 @@ def two_variables(given, box):
         names="x y", how="The other variable is a constant factor.",
         slips={"other_variable": np.array([g.derivative("y"), g.derivative("x")]),
             "not_differentiated": np.array([g, g])})
-    at = given("point", [3, 2], low=2, high=4)
-    given.require(at[0] != at[1])
+    at = given("point", [3, 2], low=2, high=4, distinct=True)
     point = {"x": int(at[0]), "y": int(at[1])}
     values = box(np.array([float(g.derivative(v).evaluate(point)) for v in "xy"]), "∇g at the point",
         "Put both numbers into each formula.", how=f"The formulas above at x = {at[0]:g}, y = {at[1]:g}.",

@@ -50,8 +50,8 @@ def linear(weights, names, constant: float = 0) -> str:
 @page("Two inputs, two outputs", row="2.1")
 def two_outputs(given, box):
     """Nudge one input at a time: each output answers, and the ratios fill a matrix."""
-    a, nudge = given("A", [[2, 3], [5, -4]], low=2, high=6), given("nudge", [2, 3], low=2, high=5)
-    given.require(len(set(np.abs(a).flat)) == 4 and nudge[0] != nudge[1])
+    a, nudge = given("A", [[2, 3], [5, -4]], low=2, high=6, distinct=abs), given("nudge", [2, 3], low=2, high=5,
+        distinct=True)
     given.require(np.all((a * nudge) != (a * nudge).T / nudge[:, None]))
     changes = box((a * nudge).T, "ΔF", "Which factor stands in front of the input that moves?",
         how="The nudge times the factor of that input; the other term stays as it is.", slips={"slope_for_value": a.T})
@@ -77,14 +77,13 @@ PAIRS = ((2 * X + Y**3, exp(Y) - 13 * X), (3 * X + Y**2, exp(Y) - 7 * X), (X**2 
 def four_slopes(given, box):
     """The partial derivatives of two functions by rule, one by one, then as a matrix of numbers."""
     f = given.choice("F", *PAIRS)
-    at = given("point", [1, 2], low=1, high=3)
-    given.require(at[0] != at[1])
+    at = given("point", [1, 2], low=1, high=3, distinct=True)
     point = {"x": int(at[0]), "y": int(at[1])}
     formulas = box(slopes(f, "xy"), "∂F/∂(x, y)", "Only one variable moves. What do the terms without it do?",
         names="x y", how="Differentiate by one variable; the other one counts as a constant.",
         slips={"other_variable": slopes(f, "yx"), "constant_kept": constants_kept(f, "xy")})
     values = numbers(formulas, point)
-    given.require(len(set(values.flat)) == 4)
+    given.distinct(values)
     whole = box(values, "J at the point", "Which of your four formulas belongs here, and what is it at this point?",
         only=[(0, 0), (0, 1), (1, 0)], how=f"The formulas above at x = {at[0]:g}, y = {at[1]:g}.",
         slips={"layout_swapped": values.T})
@@ -108,8 +107,7 @@ TRIPLES = ((X * Y, X**2 + Y, 5 * Y), (X * Y, 4 * X, X + Y**3), (X**2 * Y, X - Y,
 def three_outputs(given, box):
     """A whole Jacobian at once, as formulas and then at a point."""
     f = given.choice("F", *TRIPLES)
-    at = given("point", [3, 2], low=2, high=5)
-    given.require(at[0] != at[1])
+    at = given("point", [3, 2], low=2, high=5, distinct=True)
     point = {"x": int(at[0]), "y": int(at[1])}
     formulas = box(slopes(f, "xy"), "∂F/∂(x, y)", "Which output is this row about, and which input this column?",
         names="x y", how="The output of the row, differentiated by the input of the column.",
@@ -135,8 +133,7 @@ SINGLES = (X * Y + Z**2, X * Z + Y**2, X**2 + Y * Z, X * Y + 4 * Z, Y * Z - X**3
 def gradient_as_row(given, box):
     """One output: the Jacobian is a single row, and the gradient is that row standing up."""
     f = given.choice("f", *SINGLES)
-    at = given("point", [3, 5, 4], low=2, high=6)
-    given.require(len(set(at)) == 3)
+    at = given("point", [3, 5, 4], low=2, high=6, distinct=True)
     point = dict(zip("xyz", map(int, at), strict=True))
     lying = box(Shape((1, 3)), "the shape of J", "How many outputs does f have, and how many inputs?",
         how="One output makes one row, three inputs make three columns.", slips={"layout_swapped": Shape((3, 1))})
@@ -144,7 +141,7 @@ def gradient_as_row(given, box):
         names="x y z", how="Differentiate by one variable; the others count as constants.",
         slips={"not_differentiated": np.array([f] * 3, dtype=object)})
     values = numbers(formulas, point)
-    given.require(len(set(values)) == 3)
+    given.distinct(values)
     standing = box(values, "∇f at the point", "Which slope comes first, and what is it at this point?",
         how="The three formulas at the point, in a column.", slips={"input_for_slope": at})
     upright = box(Shape((3, 1)), "the shape of ∇f", "A gradient has the shape of its variables. How do they stand?",
@@ -330,7 +327,7 @@ def vector_chain_numbers(given, box):
     """Forward first, then two Jacobians full of numbers and their product."""
     k, at = given("k", 3, low=2, high=5), given("point", [4, 2], low=2, high=6)
     x, y = at
-    given.require(len({k, x, y}) == 3)
+    given.distinct(k, x, y)
     g = box([x + k * y, x * y], "g", "What does each line become with these x and y?",
         how="The two formulas at x and y.", slips={"multiplied_not_added": [x * k * y, x * y]})
     outer = box([[g[1], g[0]], [1, -1]], "∂F/∂g", "A product and a difference: how does each answer a nudge of this g?",
@@ -357,8 +354,8 @@ def vector_chain_numbers(given, box):
 def shapes_in_a_chain(given, box):
     """Neighbouring sizes must match; what is left over is the shape of the product."""
     first, second = given("∂s/∂g", [3, -2], low=2, high=5), given("∂g/∂x", [[1, 4, 2], [5, -1, 3]], high=6)
-    n = given("sizes", [5, 4, 2, 3], low=2, high=9)
-    given.require(len(set(n)) == 4 and len(set((first @ second).flat)) == 3)
+    n = given("sizes", [5, 4, 2, 3], low=2, high=9, distinct=True)
+    given.distinct(first @ second)
     total = first @ second
     given.require(np.all(first[0] * second[0] != second.sum(axis=0)))
     size = [box(Shape(pair), f"the shape of {name}", "Outputs count the rows. How many go in, how many come out?",
@@ -390,8 +387,8 @@ def shapes_in_a_chain(given, box):
 def layer(given, box):
     """z = Wx + b: by x it is W, by b it is the identity."""
     w, b = given("W", [[2, -1, 4], [3, 5, -2]], high=6), given("b", [7, -3], low=2, high=7)
-    x = given("x", [1, 8, -6], high=8)
-    given.require(len(set(x)) == 3 and np.all(w != x) and np.all(w + b[:, None] != x))
+    x = given("x", [1, 8, -6], high=8, distinct=True)
+    given.require(np.all(w != x) and np.all(w + b[:, None] != x))
     by_x = box(w, "∂z/∂x", "Nudge the input of this column. Which edge carries it to the node of this row?",
         how="The slope of a sum of multiples is the factor in front: the weight.",
         slips={"constant_kept": w + b[:, None], "input_for_slope": np.tile(x, (2, 1))})
@@ -440,8 +437,8 @@ def score(given, box):
 @page("The Jacobian of an activation", row="2.5")
 def activation(given, box):
     """An activation works on each entry by itself, so its Jacobian is a diagonal."""
-    z = given("z", [3, -2, 4], low=2, high=6)
-    given.require(len(set(np.abs(z))) == 3 and np.all(z != 2))
+    z = given("z", [3, -2, 4], low=2, high=6, distinct=abs)
+    given.require(np.all(z != 2))
     square = box(np.diag(2 * z), "∂f(z)/∂z", "Does this output look at this entry of z? If so, how steeply?",
         how="The slope 2z of each entry on the diagonal, 0 elsewhere.",
         slips={"value_for_slope": np.diag(z**2), "every_input_counted": np.tile(2 * z[:, None], (1, 3))})
@@ -469,9 +466,10 @@ def activation(given, box):
 def relu_network(given):
     """W, x, b, u of a network with two inputs, three hidden nodes, one of them silent, and a score."""
     w = given("W", [[2, -1], [1, 3], [-2, 1]], high=4)
-    x, b, u = given("x", [3, 2], low=2, high=5), given("b", [1, -2, 1], high=3), given("u", [2, -3, 4], low=2, high=5)
+    x, b, u = given("x", [3, 2], low=2, high=5, distinct=True), given("b", [1, -2, 1],
+        high=3), given("u", [2, -3, 4], low=2, high=5, distinct=abs)
     z = w @ x + b
-    given.require(x[0] != x[1] and np.sum(z < 0) == 1 and np.all(np.abs(z) > 1) and len(set(np.abs(u))) == 3)
+    given.require(np.sum(z < 0) == 1 and np.all(np.abs(z) > 1))
     return w, x, b, u
 
 
@@ -499,8 +497,8 @@ def score_forward(given, box):
 @page("A product of Jacobians", row="2.6")
 def score_chain(given, box):
     """∂s/∂b = uᵀ · diag(f′(z)) · I, each factor a matrix."""
-    z, u = given("z", [5, -3], low=2, high=9), given("u", [2, -4], low=2, high=7)
-    given.require(np.sum(z < 0) == 1 and abs(u[0]) != abs(u[1]) and not set(np.abs(u)) & set(np.abs(z)))
+    z, u = given("z", [5, -3], low=2, high=9), given("u", [2, -4], low=2, high=7, distinct=abs)
+    given.require(np.sum(z < 0) == 1 and not set(np.abs(u)) & set(np.abs(z)))
     by_h = box(u, "∂s/∂h", "In uᵀh, what does each h meet?", how="Each h meets its own u: the row uᵀ.",
         slips={"factors_not_swapped": np.maximum(z, 0)})
     by_z = box(np.diag((z > 0) * 1.0), "∂h/∂z", "Does this node look at this z, and does ReLU let it through?",
@@ -557,11 +555,10 @@ def shared_delta(given, box):
 @page("The whole score, with a sigmoid", row="2.6")
 def sigmoid_score(given, box):
     """Forward and back through a smooth activation, to three digits."""
-    w, x = given("W", [[2, -1], [-3, 1]], high=2), given("x", [1, 2], high=2)
-    b, u = given("b", [1, -1], high=2), given("u", [3, -2], low=2, high=7)
+    w, x = given("W", [[2, -1], [-3, 1]], high=2), given("x", [1, 2], high=2, distinct=True)
+    b, u = given("b", [1, -1], high=2), given("u", [3, -2], low=2, high=7, distinct=abs)
     sums = w @ x + b
-    given.require(np.all(np.abs(sums) <= 3) and np.all(sums != 0) and abs(sums[0]) != abs(sums[1])
-        and abs(u[0]) != abs(u[1]) and x[0] != x[1])
+    given.require(np.all(np.abs(sums) <= 3) and np.all(sums != 0) and abs(sums[0]) != abs(sums[1]))
     z = box(sums, "z", "Each row of W meets x. And then?", how="The weighted sum plus the bias.",
         slips={"bias_left_out": w @ x})
     h = box(sigmoid(z), "h", "Is it e to the power z, or to the power −z, below the bar?", digits=3,

@@ -14,13 +14,6 @@ from ..layout.sketches import neuron
 LAYERS = ["layer 0", "layer 1", "layer 2"]
 
 
-def apart(key, *slips) -> bool:
-    """Whether no two slips give the same wrong number in any entry, so that each can be told by its own name."""
-    wrong = [values + 0 * np.asarray(key) for values in slips]
-    told = [np.abs(values - key) > 1e-9 for values in wrong]
-    return not any(np.any((np.abs(a - b) < 1e-9) & told[i]) for i, a in enumerate(wrong) for b in wrong[:i])
-
-
 # -- 4.1 Names of nodes, weights and biases ----------------------------------------------------------------------------
 
 
@@ -91,7 +84,7 @@ def read_the_index(given, box):
 def weight_from_index(given, box):
     """From a name to its edge, and to the number on it."""
     w1, w2 = given("W1", [[4, -2], [7, 5]], low=1), given("W2", [[3, 6], [-8, 9]], low=1)
-    given.require(len({*w1.flat, *w2.flat}) == 8)
+    given.distinct(w1, w2)
     asked = [("w^1_{12}", w1[0, 1], w1[1, 0], w2[0, 1]), ("w^1_{21}", w1[1, 0], w1[0, 1], w2[1, 0]),
         ("w^2_{12}", w2[0, 1], w2[1, 0], w1[0, 1]), ("w^2_{21}", w2[1, 0], w2[0, 1], w1[1, 0])]
     found = [box(key, name, "Which layer does it enter? To which node, from which?",
@@ -116,8 +109,8 @@ def weight_from_index(given, box):
 @page("A row for each node", row="4.1")
 def weight_matrix(given, box):
     """From the edges into the matrix, and from a matrix back onto the edges."""
-    w, back = given("W", [[2, -1, 4], [3, 5, -2]], high=6), given("V", [[1, -4], [6, 3]], low=1, high=7)
-    given.require(len({*w.flat}) == 6 and len({*back.flat}) == 4)
+    w, back = given("W", [[2, -1, 4], [3, 5, -2]], high=6, distinct=True), given("V", [[1, -4], [6, 3]], low=1, high=7,
+        distinct=True)
     full = box(w, "W", "The row is where the edge goes. And the column?", how="Row: the node it goes to. Column: from.",
         slips={"filled_by_senders": w.T.reshape(2, 3)})
     edges = box(back, "the weight on the edge", "Which row belongs to the node at the end of this edge?",
@@ -149,8 +142,7 @@ def biases(given, box):
             how="The layer of its node.", slips={"other_layer": 3.0 - layer})
         read.append(indexed("b", above, box(float(j), f"the node of {letter}", "Which node of its layer is it?",
             how="The number of its node, counted from the top.")))
-    sizes = given("sizes", [4, 3, 2], low=2, high=9)
-    given.require(len(set(sizes)) == 3)
+    sizes = given("sizes", [4, 3, 2], low=2, high=9, distinct=True)
     each = box(sizes[1:], "biases, one per node", "How many nodes add a bias in this layer?",
         how="One for each node of the layer.", slips={"bias_of_senders": sizes[:-1]})
     shared = box([1, 1], "biases, one per layer", "How many biases does a layer share?",
@@ -175,7 +167,8 @@ def neuron_by_hand(given, box):
     x, w, b = given("x", [2, 1, 3], low=1, high=6), given("w", [1, 3, -1], high=5), given("b", 2, low=1, high=6)
     total = w @ x
     given.require(total != 0 and total + b > 1)
-    given.require(apart(w * x, w + x, np.abs(w * x)) and apart(total, w[:2] @ x[:2], np.abs(w) @ x))
+    given.apart(w * x, w + x, np.abs(w * x))
+    given.apart(total, w[:2] @ x[:2], np.abs(w) @ x)
     products = box(w * x, "w ⊙ x", "What does a weight do with its input?", how="Each weight times its input.",
         slips={"added_not_multiplied": w + x, "sign_lost": np.abs(w * x)})
     s = box(np.sum(products), "the sum", "Which numbers are added?", how="The sum of the products.",
@@ -198,7 +191,7 @@ def what_is_missing(given, box):
     x, w, b = given("x", [2, 3, 1], high=5), given("w", [1, 2, -1], high=5), given("b", -3, low=1, high=6)
     z, others = w @ x + b, w[0] * x[0] + w[2] * x[2]
     given.require(x[1] > 1 and z > 1 and abs(w[1]) > 1 and b + others != 0)
-    given.require(apart(w[1], w[1] * x[1], (z - others) / x[1], (z - b) / x[1]))
+    given.apart(w[1], w[1] * x[1], (z - others) / x[1], (z - b) / x[1])
     weight = box(w[1], "w_2", "What must this product be, so that everything adds up to z?",
         how="z minus the bias and the other products, over the input.",
         slips={"product_for_factor": w[1] * x[1], "bias_left_out": (z - others) / x[1],
@@ -262,10 +255,11 @@ def many_in_one_out(given, box):
 @page("A layer is a matrix times a vector", row="4.3")
 def layer_times_vector(given, box):
     """Two neurons at once: products, sums, one bias for the layer, ReLU."""
-    w, a, b = given("W", [[5, 2], [3, 6]], low=1, high=7), given("a", [10, 20], low=2), given("b", 6, low=1, high=9)
-    given.require(a[0] != a[1] and apart(w * a, w + a, w * a[::-1]))
+    w, a, b = given("W", [[5, 2], [3, 6]], low=1, high=7), given("a", [10, 20], low=2,
+        distinct=True), given("b", 6, low=1, high=9)
+    given.apart(w * a, w + a, w * a[::-1])
     sums0 = w @ a
-    given.require(apart(sums0, w.T @ a, w[:, 0] * a[0], w[:, 1] * a[1]))
+    given.apart(sums0, w.T @ a, w[:, 0] * a[0], w[:, 1] * a[1])
     products = box(w * a, "the products", "Which weight meets which entry of the vector?",
         how="Each weight times the entry of its column.",
         slips={"added_not_multiplied": w + a, "other_column": w * a[::-1]})
@@ -293,10 +287,11 @@ def layer_times_vector(given, box):
 def layer_and_relu(given, box):
     """Three nodes with a bias each; some fall silent."""
     w = given("W", [[1, -2], [3, 1], [-2, 2]], high=4)
-    a, b = given("a", [3, 1], low=1, high=5), given("b", [2, -4, 1], low=1, high=5)
+    a, b = given("a", [3, 1], low=1, high=5, distinct=True), given("b", [2, -4, 1], low=1, high=5)
     wa = w @ a
-    given.require(np.any(wa + b < 0) and np.sum(wa + b > 0) >= 1 and np.all(wa + b != 0) and a[0] != a[1])
-    given.require(apart(wa, w @ a[::-1], w[:, 0] * a[0]) and apart(wa + b, wa, wa - b))
+    given.require(np.any(wa + b < 0) and np.sum(wa + b > 0) >= 1 and np.all(wa + b != 0))
+    given.apart(wa, w @ a[::-1], w[:, 0] * a[0])
+    given.apart(wa + b, wa, wa - b)
     sums = box(wa, "W a", "Which row meets the vector?", how="Each row times the vector.",
         slips={"only_one_term": w[:, 0] * a[0], "other_column": w @ a[::-1]})
     z = box(sums + b, "z", "Each node has a bias of its own here. Which?", how="The sum and the bias of the same node.",
@@ -313,12 +308,13 @@ def layer_and_relu(given, box):
 def weights_rubbed_out(given, box):
     """A weight in each row and every bias found back."""
     w = given("W", [[2, 3, -1], [4, -2, 1], [-3, 5, 2]], high=5)
-    a, b = given("a", [2, 4, 3], low=2, high=5), given("b", [1, -5, 2], low=1, high=5)
+    a, b = given("a", [2, 4, 3], low=2, high=5, distinct=True), given("b", [1, -5, 2], low=1, high=5)
     holes = [(0, 1), (1, 0), (2, 2)]
     wa, rest = w @ a, np.array([w[i] @ a - w[i, j] * a[j] for i, j in holes])
     lost, at = np.array([w[h] for h in holes]), np.array([a[j] for _, j in holes])
-    given.require(len(set(a)) == 3 and np.all(lost != 0) and np.all(rest != 0) and np.min(np.abs(wa)) > 1)
-    given.require(apart(lost, lost * at, wa / at) and np.all(b != wa) and np.all(wa + b != 0))
+    given.require(np.all(lost != 0) and np.all(rest != 0) and np.min(np.abs(wa)) > 1)
+    given.apart(lost, lost * at, wa / at)
+    given.require(np.all(b != wa) and np.all(wa + b != 0))
     product, whole = w.astype(float), w.astype(float)
     for i, hole in enumerate(holes):
         product[hole], whole[hole] = lost[i] * at[i], wa[i] / at[i]
@@ -342,8 +338,7 @@ def weights_rubbed_out(given, box):
 @page("Shapes through a network", row="4.4")
 def shapes_through_network(given, box):
     """Rows × columns of everything on the way forward."""
-    sizes = given("sizes", [4, 3, 5, 2], low=2, high=9)
-    given.require(len(set(sizes)) == 4)
+    sizes = given("sizes", [4, 3, 5, 2], low=2, high=9, distinct=True)
     n = [int(size) for size in sizes]
     lines = []
     for i in (1, 2, 3):
@@ -373,7 +368,7 @@ def shapes_through_network(given, box):
 def make_it_fit(given, box):
     """One shape missing in each product; then which product it must be."""
     n, k, m = (int(v) for v in given("sizes", [3, 4, 5], low=2, high=7))
-    given.require(len({n, k, m}) == 3)
+    given.distinct(n, k, m)
     left = box(Shape((n, k)), "the shape of W", "What must the inner numbers do?",
         how="Rows from the result, columns from the height of the vector.", slips={"transposed": Shape((k, n))})
     right = box(Shape((m, 1)), "the shape of a", "How many columns has the matrix in front?",
@@ -406,10 +401,10 @@ def make_it_fit(given, box):
 @page("Counting what is learnt", row=("4.1", "4.4"))
 def counting(given, box):
     """Weights and biases of a network, layer by layer."""
-    sizes = given("sizes", [4, 3, 2], low=2, high=9)
-    given.require(len(set(sizes)) == 3)
+    sizes = given("sizes", [4, 3, 2], low=2, high=9, distinct=True)
     n0, n1, n2 = sizes
-    given.require(apart(n1 * n0, n1 + n0) and apart(n1, n0, n2))
+    given.apart(n1 * n0, n1 + n0)
+    given.apart(n1, n0, n2)
     w = box([n0 * n1, n1 * n2], "weights", "How many edges enter each node of this layer?",
         how="Nodes of the layer times nodes before it.", slips={"nodes_added": [n0 + n1, n1 + n2]})
     b = box([n1, n2], "biases", "How many nodes add a bias here?", how="One for each node of the layer.",
@@ -435,14 +430,16 @@ def counting(given, box):
 @page("All the way through", row="4.4")
 def forward_pass(given, box):
     """A 2–3–1 network as two layers of matrices."""
-    x = given("x", [3, 1], low=1, high=4)
+    x = given("x", [3, 1], low=1, high=4, distinct=True)
     w1, b1 = given("W1", [[2, -1], [1, 1], [-1, 2]], high=3), given("b1", [-1, -2, -2], low=1, high=4)
     w2, b2 = given("W2", [[2, -1, 3]], low=1, high=4), given("b2", 3, low=1, high=5)
     z1 = w1 @ x + b1
-    given.require(x[0] != x[1] and np.any(z1 < 0) and np.all(z1 != 0) and np.any(z1 > 0))
+    given.require(np.any(z1 < 0) and np.all(z1 != 0) and np.any(z1 > 0))
     z2 = (w2 @ relu(z1))[0] + b2
-    given.require(z2 > 1 and apart(z1, w1 @ x, w1 @ x - b1, w1 @ x[::-1] + b1))
-    given.require(apart(z2, z2 - b2, (w2 @ z1)[0] + b2, z2 - 2 * b2) and np.min(np.abs(z1)) >= 1)
+    given.apart(z1, w1 @ x, w1 @ x - b1, w1 @ x[::-1] + b1)
+    given.require(z2 > 1)
+    given.apart(z2, z2 - b2, (w2 @ z1)[0] + b2, z2 - 2 * b2)
+    given.require(np.min(np.abs(z1)) >= 1)
     first = box(z1, "z^1", "Row times column, and then?", how="Each row of the first weights times x, plus the bias.",
         slips={"bias_left_out": w1 @ x, "bias_subtracted": w1 @ x - b1, "other_column": w1 @ x[::-1] + b1})
     hidden = box(relu(first), "a^1", "On which side of zero is this sum?", how="z where it is positive, otherwise 0.",
@@ -471,7 +468,7 @@ def forward_pass(given, box):
 @page("Fill the nodes", row="4.4")
 def fill_the_nodes(given, box):
     """Three layers with ReLU, the values written where they belong."""
-    x = given("x", [2, 1], low=1, high=3)
+    x = given("x", [2, 1], low=1, high=3, distinct=True)
     w1, b1 = given("W1", [[2, 3], [1, 4]], low=1, high=4), given("b1", [-2, 1], low=1, high=3)
     w2, b2 = given("W2", [[1, -1], [-1, 2]], low=1, high=3), given("b2", [-4, 2], low=1, high=4)
     w3, b3 = given("W3", [[3, 2]], low=1, high=3), given("b3", -4, low=1, high=5)
@@ -479,9 +476,10 @@ def fill_the_nodes(given, box):
     z2 = w2 @ relu(z1) + b2
     z3 = w3 @ relu(z2) + b3
     given.require(np.all(z1 > 0) and np.min(z2) < 0 < np.max(z2) and z3[0] > 0 and np.max(z3) < 60)
-    given.require(apart(z1, relu(z1 - b1), relu(z1 - 2 * b1), relu(w1.T @ x + b1)) and x[0] != x[1])
-    given.require(apart(relu(z2), relu(z2 - b2), z2) and apart(z2, z2 - b2, relu_slope(z2)))
-    given.require(apart(z3, z3 - b3, relu(w3 @ z2 + b3)))
+    given.apart(z1, relu(z1 - b1), relu(z1 - 2 * b1), relu(w1.T @ x + b1))
+    given.apart(relu(z2), relu(z2 - b2), z2)
+    given.apart(z2, z2 - b2, relu_slope(z2))
+    given.apart(z3, z3 - b3, relu(w3 @ z2 + b3))
     a1 = box(relu(w1 @ x + b1), "a^1", "Which two edges end here, and which bias is added?",
         how="Weights times inputs plus the bias, then ReLU.", slips={"bias_left_out": relu(w1 @ x),
             "bias_subtracted": relu(w1 @ x - b1), "columns_for_rows": relu(w1.T @ x + b1)})
@@ -510,10 +508,12 @@ CHAIN = (by("z", "a"), "·", by("s", "z"), "·", by("h", "s"), "·", by("w", "h"
 @page("A neuron in four steps", row="4.5")
 def four_steps(given, box):
     """Multiply, add up, add the bias, bend: four functions inside each other."""
-    w, x, b = given("w", [1, -2, 2], low=1, high=5), given("x", [3, 1, 2], low=1, high=6), given("b", -1, low=1, high=6)
-    given.require(w @ x + b > 1 and len(set(x)) == 3 and w @ x not in (0, 1) and np.any(w < 0))
-    given.require(apart(w * x, w + x, np.abs(w * x)) and w[2] * x[2] not in (0, 2 * np.sum((w * x)[w < 0]), -b))
-    given.require(apart(w @ x, np.sum(np.abs(w * x)), w[:2] @ x[:2]))
+    w, x, b = given("w", [1, -2, 2], low=1, high=5), given("x", [3, 1, 2], low=1, high=6,
+        distinct=True), given("b", -1, low=1, high=6)
+    given.require(w @ x + b > 1 and w @ x not in (0, 1) and np.any(w < 0))
+    given.apart(w * x, w + x, np.abs(w * x))
+    given.require(w[2] * x[2] not in (0, 2 * np.sum((w * x)[w < 0]), -b))
+    given.apart(w @ x, np.sum(np.abs(w * x)), w[:2] @ x[:2])
     h = box(w * x, "h", "What does a weight do with its input?", how="Each weight times its input.",
         slips={"added_not_multiplied": w + x, "sign_lost": np.abs(w * x)})
     s = box(np.sum(h), "s", "What makes one number of three?", how="The sum of the entries of h.",
@@ -539,10 +539,12 @@ def four_steps(given, box):
 @page("Every link a factor", row="4.5")
 def chain_of_factors(given, box):
     """The derivative of a neuron with respect to its weights, as a product of four Jacobians."""
-    w, x, b = given("w", [1, -2], low=1, high=5), given("x", [5, 2], low=2, high=6), given("b", 3, low=1, high=6)
-    given.require(w @ x + b > 1 and x[0] != x[1] and w[0] != w[1] and not set(w) & set(x))
+    w, x, b = given("w", [1, -2], low=1, high=5, distinct=True), given("x", [5, 2], low=2, high=6,
+        distinct=True), given("b", 3, low=1, high=6)
+    given.require(w @ x + b > 1 and not set(w) & set(x))
     z = w @ x + b
-    given.require(z not in x and apart(x, w, z * x, np.full(2, np.sum(x))))
+    given.apart(x, w, z * x, np.full(2, np.sum(x)))
+    given.require(z not in x)
     dh = box(np.diag(x), "∂h/∂w", "The first product: which weight does it listen to?",
         how="Each product listens to its own weight, and moves as fast as its input says.",
         slips={"weight_for_input": np.diag(w), "every_input_counted": np.array([x, x])})
@@ -574,8 +576,8 @@ def chain_of_factors(given, box):
 @page("Behind the kink", row="4.5")
 def behind_the_kink(given, box):
     """Positive, negative, zero: what ReLU lets through of the slope."""
-    x, z = given("x", [3, -2], low=2, high=6), given("z", [4, -2.5], step=0.5, low=0.5, high=6)
-    given.require(z[0] > 0 > z[1] and abs(x[0]) != abs(x[1]) and not set(np.abs(z)) & set(np.abs(x)))
+    x, z = given("x", [3, -2], low=2, high=6, distinct=abs), given("z", [4, -2.5], step=0.5, low=0.5, high=6)
+    given.require(z[0] > 0 > z[1] and not set(np.abs(z)) & set(np.abs(x)))
     sums = np.array([z[0], z[1], 0.0])
     slope = box(relu_slope(sums), "∂a/∂z", "Before the kink, behind it, or right at it?",
         how="1 where z is positive, 0 elsewhere; at 0 we agreed on 0.",
@@ -629,9 +631,9 @@ def across_the_kink(given, box):
 @page("Weights, bias, inputs", row="4.5")
 def weights_bias_inputs(given, box):
     """The same slope in front, three different last factors."""
-    a, w = given("a", 0.8, low=0.1, high=0.9), given("w", [3, -2], low=2, high=6)
-    x = given("x", [5, -4], low=2, high=7)
-    given.require(a != 0.5 and not {*np.abs(w)} & {*np.abs(x)} and abs(w[0]) != abs(w[1]) and abs(x[0]) != abs(x[1]))
+    a, w = given("a", 0.8, low=0.1, high=0.9), given("w", [3, -2], low=2, high=6, distinct=abs)
+    x = given("x", [5, -4], low=2, high=7, distinct=abs)
+    given.require(a != 0.5 and not {*np.abs(w)} & {*np.abs(x)})
     slope = box(a * (1 - a), "∂a/∂z", "Which rule gives the sigmoid's slope from its value?", digits=3,
         how="a times 1 minus a.", slips={"slope_of_slope": sigmoid(a) * (1 - sigmoid(a)), "tanh_for_sigmoid": 1 - a**2})
     dzw = box(x, "∂z/∂w", "What does each weight multiply?", how="The input that the weight multiplies.",

@@ -18,8 +18,7 @@ from ..layout import APART, Node, aligned, column, eq, frac, row, say, step, tab
 def shuffled_batches(given, box):
     """Ten examples in a drawn order, cut into batches of four; targets travel with their inputs."""
     order = np.array(given.choice("order", *ORDERS))
-    y = given("y", [5, 2, 8, 1, 9, 4, 7, 3, 6, 12], low=1, high=20)
-    given.require(len(set(y)) == 10)
+    y = given("y", [5, 2, 8, 1, 9, 4, 7, 3, 6, 12], low=1, high=20, distinct=True)
     size, shuffled = 4, y[order - 1]
     second = box(order[4:8], "batch 2", "Where did the first batch end?", how="The next four of the order.",
         slips={"order_not_shuffled": np.arange(5, 9)})
@@ -69,8 +68,7 @@ ORDERS = (
 def valley(given) -> tuple[np.ndarray, np.ndarray, float]:
     """A cost that is flat along one weight and steep along the other: its two curvatures, a start, a learning rate."""
     curve = np.array(given.choice("curve", (1, 8), (2, 8), (1, 7), (2, 9)), dtype=float)
-    start = given("start", [5, 2], low=2, high=9)
-    given.require(start[0] != start[1])
+    start = given("start", [5, 2], low=2, high=9, distinct=True)
     return curve, start, 0.2
 
 
@@ -181,10 +179,10 @@ def momentum_backwards(given, box):
     """From weights and velocities back to the learning rate, the memory, and a lost gradient."""
     v, w = given("v", 10, low=2, high=20, step=2), given("w", 4, low=2, high=9)
     rate, keep = given.choice("η", 0.1, 0.2, 0.3), given.choice("μ", 0.9, 0.5, 0.8)
-    g = given("g", [-3, 2], low=1, high=9)
+    g = given("g", [-3, 2], low=1, high=9, distinct=abs)
     v1 = keep * v + g[0]
     v2 = keep * v1 + g[1]
-    given.require(min(abs(v1), abs(v2)) >= 1 and abs(g[0]) != abs(g[1]) and abs(v1) != abs(v) and v not in (1, w))
+    given.require(min(abs(v1), abs(v2)) >= 1 and abs(v1) != abs(v) and v not in (1, w))
     lost_rate = box(rate, "η", "How far did w go, and with which velocity?",
         how="The way that w went, over the velocity.", slips={"upside_down": 1 / rate, "wrong_sign": -rate})
     lost_keep = box(keep, "μ", "What is left of the new velocity without the gradient?",
@@ -248,8 +246,7 @@ B1, B2, TINY = 0.9, 0.99, 0.0  # β₂ is 0.999 in programs; 0.99 keeps the numb
 def adam_first_step(given, box):
     """Two weights with gradients of very different sizes take steps of the same size."""
     g = np.array([given.choice("sign", 1, -1) * given("large", 4, low=3, high=9), given.choice("small", -0.5, 0.5)])
-    w, rate = given("w", [2, 3], low=1, high=9), given.choice("η", 0.1, 0.2, 0.5)
-    given.require(w[0] != w[1])
+    w, rate = given("w", [2, 3], low=1, high=9, distinct=True), given.choice("η", 0.1, 0.2, 0.5)
     adam = Adam(rate, B1, B2, TINY)
     moved, state = adam.step([w], [g], adam.start([w]))
     m = box(state.mean[0], "m", "Which share of the gradient comes in?", how="1 − β₁ times the gradient.",
@@ -282,9 +279,9 @@ def adam_first_step(given, box):
 @page("Adam's second step", row="10.3")
 def adam_second_step(given, box):
     """One weight, two gradients: means carried on, corrections of the second step."""
-    g = given("g", [4, 2], low=2, high=9)
+    g = given("g", [4, 2], low=2, high=9, distinct=True)
     w, rate = given("w", 5, low=2, high=9), given.choice("η", 0.1, 0.2, 0.5)
-    given.require(abs(g[0]) != abs(g[1]) and g[0] * g[1] > 0)
+    given.require(g[0] * g[1] > 0)
     first = ((1 - B1) * g[0], (1 - B2) * g[0] ** 2)
     mean, square = B1 * first[0] + (1 - B1) * g[1], B2 * first[1] + (1 - B2) * g[1] ** 2
     c1, c2 = 1 - B1**2, 1 - B2**2
@@ -461,7 +458,7 @@ def lazy_guesses(given, box):
     model = later + 100 * given("off", [2, -1, 3, 2], low=1, high=4)
     before = np.array([early[-1], *later[:-1]])
     guesses = [np.full(4, np.mean(early)), before, model]
-    given.require(len({*early, *later}) == 8)
+    given.distinct(early, later)
     for guess in guesses:
         given.require(np.all(np.abs(guess - later) >= 50))
         given.require(abs(np.sum(guess - later)) != np.sum(np.abs(guess - later)))
