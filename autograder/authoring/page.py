@@ -54,6 +54,10 @@ class Unfit(Exception):
 KINDS = {"expression": Expr, "choice": str, "shape": Shape}  # anything else is a number
 
 
+Entry = tuple[str, tuple[int, ...]]
+"""A number of a computation, such as ("W2", (0, 1)): an array of it, and the place in it."""
+
+
 class Box(NamedTuple):
     """One box: what is expected in it, and what to say about it."""
 
@@ -68,6 +72,7 @@ class Box(NamedTuple):
     mistakes: tuple[tuple[str, object], ...] = ()  # (code, what that slip gives)
     width: int = 3
     options: tuple[str, ...] = ()  # the words to choose from
+    gradient_of: Entry | None = None  # the number of the page's computation whose gradient stands here
 
     @property
     def kind(self) -> str:
@@ -268,6 +273,7 @@ class Run:
         names: tuple[str, ...] | str = (),
         options: tuple[str, ...] | list[str] = (),
         slips: Mapping[str, object] | None = None,
+        gradient_of: str | tuple = "",
     ) -> object:
         """Declare boxes, one per entry of `value`, and return what stands in them.
 
@@ -280,6 +286,8 @@ class Run:
         options   the words to choose from, where `value` is a word or words
         slips     code → what that slip gives, of the same shape as `value`, nan where an entry does not have it; the
                   codes stand in `autograder.authoring.mistakes`
+        gradient_of  where the box can be checked by nudging: the array of the page's computation whose gradient stands
+                  here, "W2"; one entry of it, ("W2", 0, 1); or an array for each entry, ("W1", "b1")
         """
         values = _array(value)
         where = _positions(values.shape, only)
@@ -289,7 +297,7 @@ class Run:
             self.handed.append(values[index])
             self.slips.append(tuple((code, slip[index]) for code, slip in given_by.items()))
         if self.carried is None:
-            self._declare(values, where, first, name, hint, how, digits, names, tuple(options), given_by)
+            self._declare(values, where, first, name, hint, how, digits, names, tuple(options), given_by, gradient_of)
             return self._boxed(values, where, first)
         held = values.copy()
         for n, index in enumerate(where, start=first):
@@ -304,7 +312,7 @@ class Run:
             numbers[index] = n
         return BoxedArray(values, numbers)
 
-    def _declare(self, values, where, first, name, hint, how, digits, names, options, slips) -> None:
+    def _declare(self, values, where, first, name, hint, how, digits, names, options, slips, gradient_of) -> None:
         if unknown := set(slips) - set(MESSAGES):
             raise PageError(f"unknown mistake {sorted(unknown)[0]!r}; add it to autograder/authoring/mistakes.py")
         for what, text in (("name", name), ("hint", hint), ("how", how)):
@@ -326,7 +334,8 @@ class Run:
             if isinstance(key, str) and key not in options:
                 raise PageError(f"box {n} has the key {key!r}, which is not among options={options}")
             label = _label(n, index, values.shape, name)
-            self.boxes.append(Box(n, key, name, label, hint, how, digits, names_, tuple(kept), 3, options))
+            of = _entry(gradient_of, index)
+            self.boxes.append(Box(n, key, name, label, hint, how, digits, names_, tuple(kept), 3, options, of))
         widest = max(len(box.shown) for box in self.boxes[first - 1 :])
         for i, box in enumerate(self.boxes[first - 1 :], start=first - 1):
             width = max(3, widest + 1) if box.kind == "number" else max(5, widest, *map(len, options))
@@ -371,6 +380,16 @@ def _positions(shape: tuple[int, ...], only: object) -> list[tuple]:
     if isinstance(only, np.ndarray) and only.dtype == bool:
         return [index for index in np.ndindex(shape) if only[index]]
     return [index if isinstance(index, tuple) else (index,) for index in only]
+
+
+def _entry(gradient_of: str | tuple, index: tuple[int, ...]) -> Entry | None:
+    """Whose gradient stands in the box at this index."""
+    if not gradient_of:
+        return None
+    if isinstance(gradient_of, str):
+        return gradient_of, index
+    name, *rest = gradient_of
+    return (name, tuple(rest)) if isinstance(rest[0], int) else (gradient_of[index[0]], ())
 
 
 def _key(value: object, digits: int | None, n: int) -> Fraction | float | Expr | str | Shape:

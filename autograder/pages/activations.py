@@ -116,8 +116,8 @@ def sigmoid_values(given, box):
 @page("Slope from the value alone", row="5.1")
 def slope_from_value(given, box):
     """σ′ = a(1 − a) and tanh′ = 1 − a², without ever seeing z."""
-    s, t = given("a", [0.8, 0.4, 0.1], low=0.1, high=0.9, distinct=True), given("t", [0.6, -0.8, 0.2], low=0.1,
-        high=0.9, distinct=abs)
+    s = given("a", [0.8, 0.4, 0.1], low=0.1, high=0.9, distinct=True)
+    t = given("t", [0.6, -0.8, 0.2], low=0.1, high=0.9, distinct=abs)
     given.require(0.5 not in s)
     first = box(s * (1 - s), "σ′", "What is left up to 1, and what do you do with it?", digits=3,
         how="a times 1 minus a.",
@@ -145,13 +145,15 @@ def from_z_to_slope(given, box):
     s = box(sigmoid(z), "σ(z)", "Which power stands below the bar?", digits=3, how="1 over 1 plus e to the minus z.",
         slips={"exponent_sign": sigmoid(-z)})
     ds = box(np.asarray(s) * (1 - np.asarray(s)), "σ′(z)", "Is what stands in a(1 − a) the z or the value?", digits=3,
-        how="The value times 1 minus the value.", slips={"slope_of_slope": sigmoid(sigmoid(z)) * sigmoid(-sigmoid(z)),
-            "tanh_for_sigmoid": 1 - np.asarray(s) ** 2, "input_for_rule": z * (1 - z)})
+        how="The value times 1 minus the value.",
+        slips={"slope_of_slope": sigmoid(sigmoid(z)) * sigmoid(-sigmoid(z)), "tanh_for_sigmoid": 1
+            - np.asarray(s) ** 2, "input_for_rule": z * (1 - z)})
     t = box(tanh(z), "tanh(z)", "Which of the two powers is taken from the other?", digits=3,
         how="The difference of the two powers of e over their sum.", slips={"exponent_sign": -tanh(z)})
     dt = box(1 - np.asarray(t) ** 2, "tanh′(z)", "Is what stands in 1 − a² the z or the value?", digits=3,
-        how="1 minus the square of the value.", slips={"slope_of_slope": 1 - np.tanh(np.asarray(t)) ** 2,
-            "value_not_squared": 1 - np.asarray(t), "input_for_rule": 1 - z**2})
+        how="1 minus the square of the value.",
+        slips={"slope_of_slope": 1 - np.tanh(np.asarray(t)) ** 2, "value_not_squared": 1 - np.asarray(t),
+            "input_for_rule": 1 - z**2})
     return (
         step("Now from $z$. First the value, then the slope at that $z$: the rules take the **value** that came out.",
             plot({"σ": (sigmoid, "accent", -4), "tanh": (tanh, "ink", -4)}, -1.15, 1.15, 72,
@@ -357,8 +359,9 @@ def cross_entropy(given, box):
         how="The sum of the three over 3.", slips={"summed_not_averaged": np.sum(cost)})
     k = true[0]
     slope = box(-one_hot(k) / ps[0], "∂C/∂p", "Which entries of p does C look at?",
-        how="−1/p for the true class, 0 for the others.", slips={"wrong_sign": one_hot(k) / ps[0],
-            "every_input_counted": -1 / ps[0], "parameter_for_gradient": one_hot(k) * ps[0]})
+        how="−1/p for the true class, 0 for the others.",
+        slips={"wrong_sign": one_hot(k) / ps[0], "every_input_counted": -1 / ps[0],
+            "parameter_for_gradient": one_hot(k) * ps[0]})
     return (
         step("Cross-entropy looks at one number only, the probability given to the true class: $C = −Σ_i y_i ln(p_i)$, "
             "where $y$ is 1 for the true class and 0 elsewhere.",
@@ -431,7 +434,8 @@ def one_hot_targets(given, box):
     first = given.choice("order", (1, 2, 0), (0, 2, 1), (2, 0, 1), (2, 1, 0), (1, 0, 2))
     targets = np.array([one_hot(k) for k in first])
     hot = [box(targets[i], f"y for {CLASSES[k]}", "At which place does this class stand in the list?",
-        how="A 1 at the place of the class, 0 elsewhere.", slips={"other_class": np.roll(targets[i], 1),
+        how="A 1 at the place of the class, 0 elsewhere.",
+        slips={"other_class": np.roll(targets[i], 1),
             **({"number_for_vector": (k + 1) * targets[i]} if k else {})}) for i, k in enumerate(first)]
     asked = given.choice("asked", (2, 0), (1, 2), (0, 1))
     said = [CLASSES[k] for k in asked]
@@ -524,8 +528,8 @@ def batch_error(given, box):
     got = box(picked, "the probability of the true class", "Which column has the 1 in this row?",
         how="The entry of P where Y has its 1.", slips={"other_class": ps[np.arange(3), [(k + 1) % 3 for k in true]]})
     cost = box(-np.mean(np.log(np.asarray(got))), "C", "A logarithm for each example, and then?", digits=3,
-        how="The mean of minus the logarithms.", slips={"summed_not_averaged": -np.sum(np.log(np.asarray(got))),
-            "wrong_sign": np.mean(np.log(np.asarray(got))),
+        how="The mean of minus the logarithms.",
+        slips={"summed_not_averaged": -np.sum(np.log(np.asarray(got))), "wrong_sign": np.mean(np.log(np.asarray(got))),
             "logarithm_to_base_ten": -np.mean(np.log10(np.asarray(got))), "logarithm_left_out": np.mean(got)})
     return (
         step("Three examples in rows. What goes back into the network, one row for each?",

@@ -85,11 +85,12 @@ def upstream_times_local(given, box):
     y = box(k * x, "y", "What does the node do to its input?", how="The input times the factor of the node.",
         slips={"added_not_multiplied": k + x})
     down = box(up * k, "∂l/∂x", "If x moves a little, how far does y move, and then the loss?",
-        how="The upstream gradient times the local one.", slips={"local_for_downstream": k,
-            "upstream_for_downstream": up, "upstream_added": up + k, "activation_for_weight": up * x})
+        how="The upstream gradient times the local one.", gradient_of="x",
+        slips={"local_for_downstream": k, "upstream_for_downstream": up, "upstream_added": up + k,
+            "activation_for_weight": up * x})
     factors, ups = given("factors", [2, -3, 6], low=2, high=7), given("ups", [7, 4, -2], low=2)
     downs = box(ups * factors, "∂l/∂x", "Which two numbers meet at the node?",
-        how="Upstream times the factor of the node.",
+        how="Upstream times the factor of the node.", gradient_of="x",
         slips={"local_for_downstream": factors, "upstream_for_downstream": ups, "upstream_added": ups + factors})
     return (
         step("Values flow to the right, above the arrows. Gradients flow back to the left, below them. The one that "
@@ -115,7 +116,7 @@ def local_gradients(given, box):
         how="The slope of the node at the value that came in: k for kx, 1 for x + c, 2x for a square.",
         slips={"value_for_slope": out, "constant_kept": [k, c, 2 * x[2]], "factor_left_out": [k, 1, x[2]]})
     downs = box(up * local, "∂l/∂x", "Upstream and local: what do you do with them?", how="Upstream times local.",
-        slips={"local_for_downstream": local, "upstream_added": up + local})
+        gradient_of="x", slips={"local_for_downstream": local, "upstream_added": up + local})
     return (
         step("Write each node's local gradient over it. The last one depends on the value that came in.",
             single_nodes([times(k), plus(c), SQUARE], x, downs, up, local),
@@ -195,11 +196,11 @@ def chain_of_nodes(given, box):
     loss = box(q**2, "l", "What does the last node do?", how="The square of q.", slips={"not_squared": q})
     given.require(k * x - c not in (0, 1, 2))
     dq = box(2 * q, "∂l/∂q", "The slope of a square at q?", how="Twice q, times the 1 that comes from upstream.",
-        slips={"not_differentiated": loss, "factor_left_out": q})
+        gradient_of="q", slips={"not_differentiated": loss, "factor_left_out": q})
     dp = box(dq * 1, "∂l/∂p", "If p rises by one, by how much does q rise?", how="Upstream times the local gradient 1.",
-        slips={"local_for_downstream": 1.0})
+        gradient_of="p", slips={"local_for_downstream": 1.0})
     dx = box(dp * k, "∂l/∂x", "Upstream has just been computed. What is local?",
-        how="Upstream times the factor of the node.",
+        how="Upstream times the factor of the node.", gradient_of="x",
         slips={"local_for_downstream": k, "upstream_for_downstream": dp, "activation_for_weight": dp * x})
     return (
         step("Go forward first: fill in the values above the arrows, from left to right. Then come back below them. "
@@ -223,7 +224,7 @@ def several_inputs(given, box):
     local = box(a, "∂f/∂(x, y)", "Nudge one input and hold the other still: what moves?",
         how="The factor in front of that input; the other term does not move.", slips={"other_variable": a[::-1]})
     downs = box(up * local, "∂l/∂(x, y)", "Both inputs get the same upstream. Which local belongs here?",
-        how="Upstream times the local gradient of that input.",
+        how="Upstream times the local gradient of that input.", gradient_of=("x", "y"),
         slips={"local_for_downstream": local, "other_variable": up * local[::-1]})
     g, u = given("g", [5, -2, 3], low=2, high=7, distinct=True), given("u", 6, low=2, high=7)
     given.require(u not in g)
@@ -276,7 +277,7 @@ def add_node(given, box):
     out = box(np.sum(x), "x + y", "What does the node do?", how="The sum of the inputs.",
         slips={"sign_lost": np.sum(np.abs(x))})
     downs = box([up, up], "∂l/∂(x, y)", "If one input rises by one, by how much does the sum rise?",
-        how="The local gradients of a sum are 1, so upstream is handed on.",
+        how="The local gradients of a sum are 1, so upstream is handed on.", gradient_of=("x", "y"),
         slips={"add_scales": up * x, "add_splits": [up / 2] * 2})
     third = given("third", -6, low=2)
     given.require(abs(third) != up)
@@ -301,7 +302,7 @@ def multiply_node(given, box):
     out = box(np.prod(x), "x·y", "What does the node do?", how="The product of the inputs.",
         slips={"added_not_multiplied": np.sum(x)})
     downs = box(up * x[::-1], "∂l/∂(x, y)", "If x rises by one, by how much does x·y rise?",
-        how="Upstream times the other factor.",
+        how="Upstream times the other factor.", gradient_of=("x", "y"),
         slips={"factors_not_swapped": up * x, "local_for_downstream": x[::-1], "upstream_for_downstream": [up] * 2})
     f, u = given("factors", [4, 3], low=2, high=7, distinct=True), given("u", -2, low=2, high=7)
     given.require(abs(u) not in f)
@@ -334,7 +335,7 @@ def max_node(given, box):
         slips={"max_to_other": np.min(x)})
     won = (x == np.max(x)) * 1.0
     downs = box(up * won, "∂l/∂(x, y)", "Nudge this input a little. Does the maximum notice?",
-        how="The larger input gets all of upstream, the other one nothing.",
+        how="The larger input gets all of upstream, the other one nothing.", gradient_of=("x", "y"),
         slips={"max_to_other": np.where(won, 0, np.nan), "max_to_both": [up] * 2})
     z, u = given("z", [-1, 4, 3], distinct=True), given("u", -7, low=2)
     best = (z == np.max(z)) * 1.0
@@ -342,7 +343,7 @@ def max_node(given, box):
         how="1 for the largest input, 0 for the others.",
         slips={"value_for_slope": z * best, "max_to_other": (z == np.min(z)) * 1.0})
     three = box(u * local, "∂l/∂z", "Which of the three does the maximum look at?",
-        how="The largest input gets all of upstream, the others 0.",
+        how="The largest input gets all of upstream, the others 0.", gradient_of="z",
         slips={"local_for_downstream": local, "max_to_both": [u] * 3})
     return (
         step("A maximum lets one value through. The gradient goes back the way the value came.",
@@ -368,7 +369,7 @@ def copy_node(given, box):
     ways = box(k * ups, "the gradients that come back", "What does a node that multiplies send back?",
         how="Upstream times the factor.", slips={"local_for_downstream": k, "upstream_for_downstream": ups})
     total = box(np.sum(ways), "∂l/∂x", "x moves the loss along both ways. How do the effects combine?",
-        how="The sum of the gradients from both ways.",
+        how="The sum of the gradients from both ways.", gradient_of="x",
         slips={"copies_not_summed": ways[0], "copies_averaged": np.mean(ways), "multiplied_not_added": np.prod(ways)})
     three = given("three", [6, -4, 3], low=2)
     given.require(np.sum(three) not in (0, 1))
@@ -381,7 +382,7 @@ def copy_node(given, box):
     each = box([upstream * square] * 2, "each factor's gradient", "Multiply swaps: what is the other factor?",
         how="Upstream times the other factor, which is x again.", slips={"upstream_for_downstream": [upstream] * 2})
     both = box(np.sum(each), "∂l/∂x", "Two copies of x met in the product. What becomes of their gradients?",
-        how="The sum over both copies: 2x times upstream.", slips={"copies_not_summed": each[0]})
+        how="The sum over both copies: 2x times upstream.", gradient_of="x", slips={"copies_not_summed": each[0]})
     return (
         step("One value, used twice. First send the gradients back along each way, then join them.",
             graph({"x": (0, 0.8, "x"), "c": (1, 0.8, "copy"), "a": (2, 0, lit("local_1", times(k[0]))),
@@ -431,19 +432,19 @@ def all_four(given, box):
     f = box(s * m, "f", "Which two numbers meet in the last node?", how="The product of the two.",
         slips={"added_not_multiplied": s + m})
     ds = box(m, "∂f/∂(x + y)", "In a product, what is the slope with respect to one factor?",
-        how="The other factor: the maximum.", slips={"factors_not_swapped": s})
+        how="The other factor: the maximum.", gradient_of="s", slips={"factors_not_swapped": s})
     dm = box(s, "∂f/∂max", "In a product, what is the slope with respect to one factor?",
-        how="The other factor: the sum.", slips={"factors_not_swapped": m})
+        how="The other factor: the sum.", gradient_of="m", slips={"factors_not_swapped": m})
     dx = box(ds, "∂f/∂x", "What does a sum do with the gradient that arrives?", how="The sum hands its gradient on.",
-        slips={"add_scales": ds * x, "add_splits": ds / 2})
+        gradient_of="x", slips={"add_scales": ds * x, "add_splits": ds / 2})
     first = box(ds, "the gradient of y from the sum", "What does a sum do with the gradient that arrives?",
         how="The sum hands its gradient on.", slips={"add_scales": ds * y, "add_splits": ds / 2})
     second = box(dm * (y > z), "the gradient of y from the maximum", "Was y the larger one?",
         how="All of it, for y was larger.", slips={"max_to_other": 0.0, "add_splits": dm / 2})
-    dz = box(dm * (z > y), "∂f/∂z", "Does the maximum notice z?", how="Nothing, for z was smaller.",
+    dz = box(dm * (z > y), "∂f/∂z", "Does the maximum notice z?", how="Nothing, for z was smaller.", gradient_of="z",
         slips={"max_to_other": dm})
     dy = box(first + second, "∂f/∂y", "Two ways out: how many gradients come back, and how do they join?",
-        how="The sum of what comes back from both ways.",
+        how="The sum of what comes back from both ways.", gradient_of="y",
         slips={"copies_not_summed": first, "path_left_out": second, "copies_averaged": (first + second) / 2})
     nodes = {"x": (0, 0, "x"), "y": (0, 1.5, "y"), "z": (0, 3, "z"), "c": (1, 1.5, "copy"),
         "+": (2.1, 0.2, lit("plus", "+")), "max": (2.1, 2.8, lit("max", "max")), "×": (3.2, 1.5, lit("times", "×")),
@@ -478,21 +479,21 @@ def another_graph(given, box):
     loss = box(k * s, "l", "What does the last node do to the sum?", how="The sum times the factor.",
         slips={"added_not_multiplied": k + s})
     ds = box(k * 1, "the gradient of the sum", "Upstream is 1. What is local?", how="The factor of the last node.",
-        slips={"value_for_slope": loss, "activation_for_weight": s})
+        gradient_of="s", slips={"value_for_slope": loss, "activation_for_weight": s})
     dp = box(ds, "the gradient of x·y", "What does a sum do with what arrives?", how="The sum hands on.",
-        slips={"add_scales": ds * p, "add_splits": ds / 2})
+        gradient_of="p", slips={"add_scales": ds * p, "add_splits": ds / 2})
     dm = box(ds, "the gradient of the maximum", "What does a sum do with what arrives?", how="The sum hands on.",
-        slips={"add_scales": ds * m, "add_splits": ds / 2})
-    dy = box(dp * x, "∂l/∂y", "Which factor is the local gradient?", how="Upstream times x.",
+        gradient_of="m", slips={"add_scales": ds * m, "add_splits": ds / 2})
+    dy = box(dp * x, "∂l/∂y", "Which factor is the local gradient?", how="Upstream times x.", gradient_of="y",
         slips={"factors_not_swapped": dp * y, "local_for_downstream": x})
     one = box(dp * y, "the gradient of x from the product", "Which factor is the local gradient?",
         how="Upstream times y.", slips={"factors_not_swapped": dp * x, "local_for_downstream": y})
     two = box(dm * (x > z), "the gradient of x from the maximum", "Was x the larger one?",
         how="All of it, for x was larger.", slips={"max_to_other": 0.0, "add_splits": dm / 2})
-    dz = box(dm * (z > x), "∂l/∂z", "Does the maximum notice z?", how="Nothing, for z was smaller.",
+    dz = box(dm * (z > x), "∂l/∂z", "Does the maximum notice z?", how="Nothing, for z was smaller.", gradient_of="z",
         slips={"max_to_other": dm})
     dx = box(one + two, "∂l/∂x", "Two arrows leave x. How many gradients come back?", how="The sum over both arrows.",
-        slips={"copies_not_summed": one, "path_left_out": two, "copies_averaged": (one + two) / 2})
+        gradient_of="x", slips={"copies_not_summed": one, "path_left_out": two, "copies_averaged": (one + two) / 2})
     nodes = {"y": (0, 0, "y"), "x": (0, 1.5, "x"), "z": (0, 3, "z"), "×": (1.4, 0.2, lit("times", "×")),
         "max": (1.4, 2.8, lit("max", "max")), "+": (2.5, 1.5, lit("plus", "+")), "k": (3.5, 1.5, lit("k", times(k))),
         "l": (4.5, 1.5, "l")}
@@ -643,11 +644,13 @@ def output_error(given, box):
     net = two_three_two(given)
     p, t = Name("p"), given("t", 3, low=2)
     formula = box(p - t, "∂l/∂p", "The power comes down. What does it do to the one half?", names="p",
-        how="The two from the square cancels the one half.", slips={"doubled": 2 * (p - t),
-            "target_minus_prediction": t - p, "half_kept": (p - t) / 2, "not_differentiated": (p - t) ** 2 / 2})
+        how="The two from the square cancels the one half.",
+        slips={"doubled": 2 * (p - t), "target_minus_prediction": t - p, "half_kept": (p - t) / 2,
+            "not_differentiated": (p - t) ** 2 / 2})
     error = box(net.out - net.target, "∂l/∂(ŷ, ẑ)", "What does the formula you have just found give here?",
-        how="Prediction minus target.", slips={"target_minus_prediction": net.target - net.out,
-            "doubled": 2 * (net.out - net.target), "value_for_slope": (net.out - net.target) ** 2 / 2})
+        how="Prediction minus target.", gradient_of="a2",
+        slips={"target_minus_prediction": net.target - net.out, "doubled": 2 * (net.out - net.target),
+            "value_for_slope": (net.out - net.target) ** 2 / 2})
     others, aims = given("predictions", [5, -4]), given("targets", [-2, 3])
     given.require(np.all(others != aims) and np.all(others != -aims))
     gap = others - aims
@@ -695,7 +698,7 @@ def weight_gradients(given, box):
     u = np.array([*local, net.u[2]])
     on_edges = box(np.outer(net.error, u), "∂l/∂w on the edges",
         "Which gradient waits at the end of the edge, which value at its start?",
-        how="The gradient at the end of the edge times the value at its start.",
+        how="The gradient at the end of the edge times the value at its start.", gradient_of="W2",
         slips={"other_row": np.outer(net.error[::-1], u), "weight_for_activation": net.error[:, None] * net.w2,
             "upstream_for_downstream": np.outer(net.error, np.ones(3)),
             "local_for_downstream": np.outer(np.ones(2), u)})
@@ -715,7 +718,7 @@ def weight_matrix(given, box):
     """The same six as a column times a row; then the column and the row found back."""
     net = two_three_two(given)
     whole = box(np.outer(net.error, net.u), "∂l/∂W", "Which row are you in, and which column?",
-        how="The gradient of the row's output times the hidden value of the column.",
+        how="The gradient of the row's output times the hidden value of the column.", gradient_of="W2",
         slips={"other_row": np.outer(net.error[::-1], net.u), "weight_for_activation": net.error[:, None] * net.w2})
     d, u = given("d", [4, -3], low=2, high=6, distinct=abs), given("u", [2, -5, 6], low=2, high=6, distinct=abs)
     product = np.outer(d, u)
@@ -726,7 +729,7 @@ def weight_matrix(given, box):
         only=[0, 2], how="An entry of the first row over that row's gradient.",
         slips={"upside_down": d[0] / product[0], "multiplied_not_divided": product[0] * d[0]})
     filled = box(np.outer(column_, row_), "∂l/∂W", "Which gradient belongs to the row, which value to the column?",
-        only=[(1, 0), (1, 2)], how="The row's gradient times the column's value.",
+        only=[(1, 0), (1, 2)], how="The row's gradient times the column's value.", gradient_of="W1",
         slips={"other_row": np.outer(column_[::-1], row_)})
     return (
         step("Set the gradients $∂l/∂W$ in the shape of the weights: a row for $ŷ$ and a row for $ẑ$.",
@@ -748,7 +751,7 @@ def bias_gradients(given, box):
         how="The bias is added as it is.",
         slips={"parameter_for_gradient": net.b2[0], "activation_for_weight": net.u[0]})
     grads = box(net.error * local, "∂l/∂(b_4, b_5)", "Upstream times local: what is local here?",
-        how="Upstream times 1.",
+        how="Upstream times 1.", gradient_of="b2",
         slips={"local_for_downstream": [local] * 2, "other_row": net.error[::-1], "parameter_for_gradient": net.b2})
     e0, e1 = net.error
     after = box(net.out[0] + h * local, "the new ŷ", "What does a bias do to the sum?",
@@ -785,6 +788,7 @@ def two_paths(given, box):
                 "local_for_downstream": net.w2[:, k]})
         total = box(np.sum(ways), f"∂l/∂u_{k + 1}",
             "Both paths lead to the same loss. What happens to their gradients?", how="The sum over both paths.",
+            gradient_of=("a1", k),
             slips={"path_left_out": ways[0], "copies_averaged": np.mean(ways), "wrong_sign": -np.sum(ways)})
         paths.append(ways)
         totals.append(total)
@@ -811,13 +815,13 @@ def first_layer(given, box):
     """What has arrived at the hidden nodes is upstream for the weights before them."""
     net = two_three_two(given)
     grads = box(net.du, "∂l/∂b", "A bias is simply added. What is its local gradient?", how="Upstream times 1.",
-        slips={"parameter_for_gradient": net.b1, "local_for_downstream": np.ones(3)})
+        gradient_of="b1", slips={"parameter_for_gradient": net.b1, "local_for_downstream": np.ones(3)})
     local = box(net.x, "∂u_1/∂w_1 and ∂u_1/∂w_4", "What does this weight multiply?",
         how="The input at the start of the edge.",
         slips={"weight_for_activation": net.w1[0], "value_for_slope": net.w1[0] * net.x})
     on_edges = box(np.outer(net.du, local), "∂l/∂w on the edges",
         "Which gradient waits at the end of the edge, which value at its start?",
-        how="The gradient at the end of the edge times the input at its start.",
+        how="The gradient at the end of the edge times the input at its start.", gradient_of="W1",
         slips={"other_column": np.outer(net.du, local[::-1]), "weight_for_activation": net.du[:, None] * net.w1,
             "upstream_for_downstream": np.outer(net.du, np.ones(2)),
             "local_for_downstream": np.outer(np.ones(3), local)})
@@ -842,13 +846,13 @@ def first_matrix(given, box):
     whole = np.outer(net.du, net.x)
     given.distinct(net.du, by=abs)
     column_ = box(net.du, "∂l/∂u", "Which known entry stands in this row, and which input above it?", only=[1],
-        how="An entry of the second row over the input of its column.",
+        how="An entry of the second row over the input of its column.", gradient_of="a1",
         slips={"upside_down": net.x[0] / whole[1, 0], "multiplied_not_divided": whole[1, 0] * net.x[0]})
     row_ = box(net.x, "x", "Which known entry stands in this column, and which gradient before it?", only=[1],
         how="An entry of the first row over that row's gradient.",
         slips={"upside_down": net.du[0] / whole[0], "multiplied_not_divided": whole[0] * net.du[0]})
     filled = box(np.outer(column_, row_), "∂l/∂W", "Which gradient belongs to the row, which input to the column?",
-        only=[(0, 0), (1, 1), (2, 0), (2, 1)], how="The row's gradient times the column's input.",
+        only=[(0, 0), (1, 1), (2, 0), (2, 1)], how="The row's gradient times the column's input.", gradient_of="W1",
         slips={"other_column": np.outer(column_, row_[::-1]), "weight_for_activation": net.du[:, None] * net.w1})
     return (
         step("The same gradients in the shape of the weights: a row for each hidden node, a column for each input.",
@@ -899,7 +903,7 @@ def step_first_layer(given, box):
         slips={"uphill": net.w1 + grad / 100, "learning_rate_left_out": net.w1 - grad, "step_for_value": -grad / 100})
     after = net.b1 - net.du / 100
     lost = box((net.b1 - after) * 100, "∂l/∂b", "Old minus new is a hundredth of what?",
-        how="A hundred times old minus new.",
+        how="A hundred times old minus new.", gradient_of="b1",
         slips={"wrong_sign": (after - net.b1) * 100, "learning_rate_left_out": net.b1 - after})
     return (
         step("The six weights of the first layer.",
@@ -957,12 +961,12 @@ def rule_values(given, box):
     turned = box(net.w2.T, "W^T", "Which weights leave this hidden node?",
         how="Rows and columns of the weights change places.", slips={"weights_not_transposed": net.w2.reshape(3, 2)})
     du = box(turned @ net.error, "∂l/∂u", "Which two weights leave this hidden node?",
-        how="Each row of the transpose times the column: the sum over both paths.",
+        how="Each row of the transpose times the column: the sum over both paths.", gradient_of="a1",
         slips={"path_left_out": turned[:, 0] * net.error[0], "copies_averaged": turned @ net.error / 2})
     w, d = given("W", [[1, 3], [-2, 4]], high=5), given("d", [2, -1], high=4)
     given.require(abs(w[0, 1]) != abs(w[1, 0]) and np.all(w.T @ d != 0) and np.all(w.T @ d != w @ d))
     back = box(w.T @ d, "the d‑values", "Down a column of the weights, or along a row?",
-        how="Each column of the weights times the d-values.",
+        how="Each column of the weights times the d-values.", gradient_of="a0",
         slips={"weights_not_transposed": w @ d, "path_left_out": w[0] * d[0]})
     return (
         step("Forward, a row of $W$ collects what goes into an output. Backward you collect what left a hidden node, "
@@ -984,7 +988,7 @@ def rule_weights(given, box):
     d, a = given("d", [3, -2], low=2, high=6, distinct=abs), given("a", [5, 4], low=2, high=7, distinct=True)
     given.require(d[0] * a[1] != d[1] * a[0])
     product = box(np.outer(d, a), "d‑weights", "Row from the d-values, column from the inputs?",
-        how="The d-value of the row times the input of the column.",
+        how="The d-value of the row times the input of the column.", gradient_of="W1",
         slips={"transposed": np.outer(a, d), "upstream_added": d[:, None] + a})
     e, b = given("e", [4, 3, -1], high=6, distinct=abs), given("b", [2, -5], low=2, high=6, distinct=abs)
     known = np.outer(e, b)
@@ -995,7 +999,7 @@ def rule_weights(given, box):
         how="An entry of the second column over the d-value of its row.",
         slips={"upside_down": 1 / b[1], "multiplied_not_divided": known[0, 1] * e[0]})
     bias = box(values, "d‑biases", "What is the local gradient of a bias?",
-        how="The same as the d-values: a bias is added as it is.",
+        how="The same as the d-values: a bias is added as it is.", gradient_of="b1",
         slips={"local_for_downstream": np.ones(3), "activation_for_weight": values * b[0]})
     return (
         step("Every d-value meets every input. The result has the shape of the weights.",
@@ -1045,12 +1049,12 @@ def three_rules(given, box):
     d = given("d", [5, -2], low=2, high=5, distinct=abs)
     given.require(np.min(np.abs(w.T @ d)) >= 2)
     before = box(w.T @ d, "d‑values of the inputs", "Which column of the weights belongs to this input?",
-        how="Each column of the weights times the d-values.",
+        how="Each column of the weights times the d-values.", gradient_of="a0",
         slips={"path_left_out": w[0] * d[0], "other_row": w.T @ d[::-1], "copies_averaged": w.T @ d / 2})
     dw = box(np.outer(d, a), "d‑weights", "Which d-value, which input?",
-        how="The d-value of the row times the input of the column.",
+        how="The d-value of the row times the input of the column.", gradient_of="W1",
         slips={"weight_for_activation": d[:, None] * w, "other_row": np.outer(d[::-1], a)})
-    db = box(d, "d‑biases", "What is the local gradient of a bias?", how="The same as the d-values.",
+    db = box(d, "d‑biases", "What is the local gradient of a bias?", how="The same as the d-values.", gradient_of="b1",
         slips={"local_for_downstream": np.ones(2), "other_row": d[::-1]})
     return (
         step("A layer was given these inputs. From the right, its d-values have arrived.",
@@ -1077,15 +1081,15 @@ def whole_network(given, box):
     given.require(min(np.min(np.abs(v)) for v in (net.u, net.error, net.du)) >= 2)
     given.require(np.max(np.abs(net.out)) < 50 and abs(net.error[0]) != abs(net.error[1]))
     error = box(net.out - target, "∂l/∂(ŷ, ẑ)", "Which way round is the difference?", how="Prediction minus target.",
-        slips={"target_minus_prediction": target - net.out})
+        gradient_of="a2", slips={"target_minus_prediction": target - net.out})
     dw2 = box(np.outer(error, net.u), "∂l/∂W of the second layer", "d‑values times which row?",
-        how="The d-value of the row times the hidden value of the column.",
+        how="The d-value of the row times the hidden value of the column.", gradient_of="W2",
         slips={"weight_for_activation": error[:, None] * w2, "other_row": np.outer(error[::-1], net.u)})
     du = box(w2.T @ error, "∂l/∂u", "Which weights leave this hidden node?",
-        how="Each column of the weights times the d-values.",
+        how="Each column of the weights times the d-values.", gradient_of="a1",
         slips={"path_left_out": w2[0] * error[0], "copies_averaged": w2.T @ error / 2})
     dw1 = box(np.outer(du, x), "∂l/∂W of the first layer", "d‑values times which row?",
-        how="The d-value of the row times the input of the column.",
+        how="The d-value of the row times the input of the column.", gradient_of="W1",
         slips={"weight_for_activation": du[:, None] * w1, "other_column": np.outer(du, x[::-1])})
     return (
         step("New numbers, and the forward pass is done. Gradients of the loss at the outputs?",

@@ -286,8 +286,8 @@ def back_rows(given, box):
     delta, z = given("δ", [[1, -2], [3, 2], [-1, 5]], high=5), given("Z", [[4, -2], [-3, 1], [6, 5]], high=9)
     back = delta @ w
     given.require(2 <= np.sum(z > 0) <= 4 and np.all(np.abs(back) >= 2))
-    x, d, known = given("W'", 3, low=2, high=6), given("d", [4, -5], low=2, high=6,
-        distinct=abs), given("W''", -2, low=2, high=6)
+    x, d = given("W'", 3, low=2, high=6), given("d", [4, -5], low=2, high=6, distinct=abs)
+    known = given("W''", -2, low=2, high=6)
     given.require(abs(x) != abs(known) and abs(x) not in np.abs(d))
     turned = box("neither", "what is turned over", "Which shapes meet: 3×2 and 2×2?", options=("W", "δ", "neither"),
         how="Turned over, Wᵀδ becomes δᵀW, and δ lies in rows already.", slips={"wrong_one_turned": "W"})
@@ -325,6 +325,7 @@ def stored_in_out(given, box):
         how="A column of A times a column of δ.",
         slips={"transposed": total.T, "sum_of_one_example": np.outer(a[0], delta[0])})
     mean = box(sums / m, "∂C/∂W", "What makes a mean of these sums?", how="The sums over the number of examples.",
+        gradient_of="W1",
         slips={"mean_left_out": total, "mean_taken_twice": total / m**2, "mean_over_nodes": total / 2})
     k, n, many = given("k", 5, low=2, high=7), given("n", 4, low=2, high=7), given("m", 9, low=3, high=12)
     given.distinct(k, n, many)
@@ -369,6 +370,7 @@ def bias_sums(given, box):
         sums = box(right, "the sums", "How many numbers does one bias collect?", how="All examples of one node added.",
             slips={"summed_over_nodes": wrong})
         mean = box(sums / m, "∂C/∂b", "How many examples are there?", how="The sums over the number of examples.",
+            gradient_of="b1",
             slips={"mean_left_out": right, "mean_over_nodes": right / n, "mean_taken_twice": right / m**2})
         return way, sums, mean
 
@@ -398,7 +400,7 @@ def weights_as_sum(given, box):
     sums = box(one + two, "δ A^T", "Does a row of δ meet a column of Aᵀ, or do you just add?",
         how="The two outer products added, which is δ times Aᵀ.",
         slips={"not_turned": delta @ a, "entrywise_not_matrix": delta * a})
-    mean = box(sums / 2, "∂C/∂W", "How many examples went into the sum?", how="The sum over two.",
+    mean = box(sums / 2, "∂C/∂W", "How many examples went into the sum?", how="The sum over two.", gradient_of="W1",
         slips={"mean_left_out": total, "mean_taken_twice": total / 4})
     return (
         step("Two examples in columns: errors $δ$ and inputs $A$. Each example alone has the gradient $δa^T$.",
@@ -427,6 +429,7 @@ def weights_in_one_product(given, box):
             how="For each node and input, error times input, added over the examples.",
             slips={"transposed": total.T, "sum_of_one_example": np.outer(left[:, 0], right[:, 0])})
         mean = box(sums / m, "∂C/∂W", "How many examples are there?", how="The sums over the number of examples.",
+            gradient_of="W1",
             slips={"mean_left_out": total, "mean_taken_twice": total / m**2,
                 **({} if m == 4 else {"mean_over_nodes": total / 2})})
         return sums, mean
@@ -456,7 +459,7 @@ def once_only(given, box):
     late = box(total, "Σ δ a", "Which products do you add?", how="Error times input, added over the examples.",
         slips={"only_one_term": delta[0] * a[0], "sign_lost": np.abs(delta) @ np.abs(a)})
     mean = box(late / m, "∂C/∂w", "How many examples are there?", how="The sum over the number of examples.",
-        slips={"mean_left_out": total, "mean_taken_twice": total / m**2})
+        gradient_of="W1", slips={"mean_left_out": total, "mean_taken_twice": total / m**2})
     early = box(delta / m, "δ/m", "Which number divides each error?", how="Each error over the number of examples.",
         slips={"mean_left_out": delta, "mean_taken_twice": delta / m**2})
     same = box(early @ a, "∂C/∂w", "Each error is divided already. What is left to do?",
@@ -467,7 +470,8 @@ def once_only(given, box):
     verdicts = box([often[i] for i in order], "how often the mean was taken", "Compare with your own result.",
         options=often, how="The sum divided by m as often as it says.")
     bias = box(delta.sum() / m, "∂C/∂b", "The errors are not divided yet. Once, or not at all?",
-        how="The mean of the errors.", slips={"mean_left_out": delta.sum(), "mean_taken_twice": delta.sum() / m**2})
+        how="The mean of the errors.", gradient_of="b1",
+        slips={"mean_left_out": delta.sum(), "mean_taken_twice": delta.sum() / m**2})
     return (
         step("One weight, four examples. The usual way: the errors stay as they are, and the gradient is a mean.",
             eq(row(delta, "δ"), column(a, "a"), "=", late),
@@ -493,7 +497,7 @@ def twice_the_batch(given, box):
         how="Error times input, and the error, added over the examples.",
         slips={"sum_of_one_example": [delta[0] * x[0], delta[0]], "other_variable": total[::-1]})
     means = box(sums / m, "the means", "How many examples are there?", how="The sums over three.",
-        slips={"mean_left_out": total, "mean_taken_twice": total / m**2})
+        gradient_of=("W1", "b1"), slips={"mean_left_out": total, "mean_taken_twice": total / m**2})
     sums2 = box(2 * sums, "the sums of the doubled batch", "Every term occurs how often?", how="Twice the sums before.",
         slips={"batch_count_left": total})
     means2 = box(sums2 / (2 * m), "the means of the doubled batch", "How many examples are there now?",
@@ -526,7 +530,8 @@ def bias_update(given, box):
     terms = box(delta.T, "the errors of each bias", "Which column belongs to this bias?",
         how="The column of the bias, an entry for each example.", slips={"transposed": delta})
     mean = box(terms.sum(axis=1) / m, "∂C/∂b", "How many examples are in the sum?",
-        how="The sum of the three errors over three.", slips={"mean_left_out": sums, "mean_taken_twice": sums / m**2})
+        how="The sum of the three errors over three.", gradient_of="b1",
+        slips={"mean_left_out": sums, "mean_taken_twice": sums / m**2})
     new = box(b - rate * mean, "the new b", "Against the gradient, and how far?",
         how="The old bias minus the learning rate times the mean.",
         slips={"uphill": b + rate * sums / m, "summed_not_averaged": b - rate * sums,
@@ -699,19 +704,21 @@ def gradients(box, found, in_columns):
     m, on = 2, relu_slope(z1)
     back, total2 = w2.T @ delta2, delta2 @ a1.T
     dw2 = box(total2 / m, "∂C/∂W^2", "Error times input, over both examples; sum or mean?",
-        how="The mean of error times input.", slips={"mean_left_out": total2, "mean_taken_twice": total2 / m**2})
+        how="The mean of error times input.", gradient_of="W2",
+        slips={"mean_left_out": total2, "mean_taken_twice": total2 / m**2})
     db2 = box(delta2.sum(1) / m, "∂C/∂b^2", "The mean of which numbers?", how="The mean of the errors.",
-        slips={"mean_left_out": delta2.sum(1), "mean_taken_twice": delta2.sum(1) / m**2})
+        gradient_of="b2", slips={"mean_left_out": delta2.sum(1), "mean_taken_twice": delta2.sum(1) / m**2})
     delta1 = box(lie(back * on), "δ^1", "What comes back through the weight, and does ReLU let it through?",
         how="Weight times error where Z is above zero, else 0.",
         slips={"slope_left_out": lie(back), "upstream_for_downstream": lie(np.tile(delta2, (2, 1)) * on)})
     total1 = lie(np.asarray(delta1)) @ x.T
     key1 = (back * on) @ x.T
     dw1 = box(total1 / m, "∂C/∂W^1", "Error of the row, input of the column; sum or mean?",
-        how="The mean of error times input.", slips={"mean_left_out": key1, "mean_taken_twice": key1 / m**2,
-            "transposed": key1.T / m, "slope_left_out": back @ x.T / m})
+        how="The mean of error times input.", gradient_of="W1",
+        slips={"mean_left_out": key1, "mean_taken_twice": key1 / m**2, "transposed": key1.T / m,
+            "slope_left_out": back @ x.T / m})
     db1 = box(lie(np.asarray(delta1)).sum(1) / m, "∂C/∂b^1", "The mean over what?",
-        how="The mean of the node's errors, silent ones counting as 0.",
+        how="The mean of the node's errors, silent ones counting as 0.", gradient_of="b1",
         slips={"mean_left_out": (back * on).sum(1), "slope_left_out": back.sum(1) / m})
     return dw2, db2, delta1, dw1, db1
 

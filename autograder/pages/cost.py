@@ -151,11 +151,12 @@ def chain_of_factors(given, box):
         return float(formula.evaluate({"v": v, "x": x, "w": w}))
 
     number = box(at_the_numbers(product), "∂C/∂w", "What do v and x stand for?",
-        how="The numbers put into the product.", slips={"sign_lost": v * x, "input_left_out": -v})
+        how="The numbers put into the product.", gradient_of="W1", slips={"sign_lost": v * x, "input_left_out": -v})
     last = box(1, "∂z/∂b", "Nudge the bias by one. By how much does z move?", how="The bias is added as it is.",
         slips={"weight_for_input": w, "value_for_slope": b})
     bias = box(at_the_numbers(outer) * minus * slope * last, "∂C/∂b", "Which factor is different now?",
-        how="The same factors, with 1 in place of x.", slips={"sign_lost": v, "other_variable": -v * x})
+        how="The same factors, with 1 in place of x.", gradient_of="b1",
+        slips={"sign_lost": v, "other_variable": -v * x})
     shared = "∂C/∂v ∂v/∂a ∂a/∂z"
     by_weight, by_bias = f"{shared} ∂z/∂w", f"{shared} ∂z/∂b"
     return (
@@ -238,7 +239,8 @@ def cost_as_formula(given, box):
     at = {"w": w, "b": b}
     values = [float(formula.evaluate(at)) for formula in (v, dw, db)]
     slopes = box([values[1], values[2]], "the gradient there", "Put both numbers into your formulas.",
-        how=f"The formulas at w = {w:g}, b = {b:g}.", slips={"sign_lost": [-values[1], -values[2]]})
+        how=f"The formulas at w = {w:g}, b = {b:g}.", gradient_of=("W1", "b1"),
+        slips={"sign_lost": [-values[1], -values[2]]})
     error = box(-values[0], "e", "Prediction minus target: how is that related to v?", how="The opposite of v.",
         slips={"target_minus_prediction": values[0]})
     again = box([error * x, error], "the same from e", "What does each parameter multiply?",
@@ -273,8 +275,9 @@ def active_examples(given, box):
     below, at, on = z < 0, z == 0, relu_slope(z)
     given.require(np.all(x != z))
     kinds = box([ACTIVE[0] if one else ACTIVE[1] for one in on], "the example", "Is z above zero?", options=ACTIVE,
-        how="Active where z is above zero.", slips={"relu_open_at_zero": [ACTIVE[0] if one or zero else ACTIVE[1]
-            for one, zero in zip(on, at, strict=True)]})
+        how="Active where z is above zero.",
+        slips={"relu_open_at_zero": [ACTIVE[0] if one or zero else ACTIVE[1] for one,
+            zero in zip(on, at, strict=True)]})
     a = box(relu(z), "a", "What does ReLU make of numbers that are not above zero?",
         how="z where it is above zero, else 0.", slips={"silent_example_counted": np.where(below, z, relu(z))})
     slope = box(on, "∂a/∂z", "Does a move when z is nudged a little?", how="1 where z is above zero, else 0.",
@@ -330,8 +333,9 @@ def on_the_edges(given, box):
     error = box(a - y, "e", "Prediction and target: which comes first?", how="Prediction minus target.",
         slips={"target_minus_prediction": y - a})
     edges = box(error * x, "∂C/∂w", "Which number does this weight multiply?", how="The error times the input.",
+        gradient_of="W1",
         slips={"input_left_out": np.full(3, a - y), "output_for_error": a * x, "added_not_multiplied": (a - y) + x})
-    bias = box(error, "∂C/∂b", "Which number does a bias multiply?", how="The error times 1.",
+    bias = box(error, "∂C/∂b", "Which number does a bias multiply?", how="The error times 1.", gradient_of="b1",
         slips={"local_for_downstream": 1, "output_for_error": a})
     lost = box(e, "e", "Which row holds both numbers you need?", how="The gradient of the first weight over its input.",
         slips={"multiplied_not_divided": e * other[0] ** 2, "upside_down": 1 / e})
@@ -363,6 +367,7 @@ def per_example(given, box):
     sums = box(np.sum(shares, axis=0), "the sum", "Have you gone down the whole column?", how="The sum of each column.",
         slips={"silent_example_counted": full.sum(0), "term_left_out": kept[:3].sum(0)})
     mean = box(sums / m, "∂C/∂w", "Over how many examples is the mean?", how="The sum over the number of examples.",
+        gradient_of="W1",
         slips={"mean_left_out": sums, "mean_of_active_only": sums / np.sum(n.on), "mean_taken_twice": sums / m**2,
             "half_kept": sums / (2 * m)})
     return (
@@ -398,7 +403,7 @@ def errors_found_back(given, box):
         how="The row of errors times each column of inputs.",
         slips={"only_one_term": e[0] * x[0], "term_left_out": e[:2] @ x[:2]})
     mean = box(total / 3, "∂C/∂w", "What turns a sum into a mean?", how="The sums over the number of examples.",
-        slips={"mean_left_out": sums, "half_kept": sums / 6, "mean_taken_twice": sums / 9})
+        gradient_of="W1", slips={"mean_left_out": sums, "half_kept": sums / 6, "mean_taken_twice": sums / 9})
     every = "e_0 e_1 e_2 x_0{j} x_1{j} x_2{j}"
     return (
         step("All three examples are active. Find the errors from the first weight's shares, then the targets, and the "
@@ -430,7 +435,7 @@ def bias_gradient(given, box):
         slips={"silent_example_counted": e, "target_minus_prediction": -on * e})
     total = box(np.sum(shares), "the sum", "Which errors are in the sum?", how="The sum of the shares.",
         slips={"silent_example_counted": np.sum(e), "sign_lost": np.sum(np.abs(shares))})
-    mean = box(total / m, "∂C/∂b", "The mean over how many examples?", how="The sum over all five.",
+    mean = box(total / m, "∂C/∂b", "The mean over how many examples?", how="The sum over all five.", gradient_of="b1",
         slips={"mean_left_out": total, "mean_of_active_only": total / np.sum(on), "mean_taken_twice": total / m**2,
             "half_kept": total / (2 * m)})
     other, grad = given("e'", [6, -4], low=2, high=7), given("grad", 2, low=1, high=5)
@@ -479,11 +484,13 @@ def whole_gradient(given, box):
         slips={"half_left_out": np.sum(n.e**2) / m, "summed_not_averaged": np.sum(n.e**2) / 2,
             "not_squared": np.sum(n.e) / 6})
     by_w = box(bp4(np.array([kept]), n.x.T)[0], "∂C/∂w", "Each error meets which input? Then sum or mean?",
-        how="The mean of error times input.", slips={"mean_left_out": e @ n.x, "silent_example_counted": n.e @ n.x / m,
+        how="The mean of error times input.", gradient_of="W1",
+        slips={"mean_left_out": e @ n.x, "silent_example_counted": n.e @ n.x / m,
             "mean_of_active_only": e @ n.x / np.sum(n.on), "half_kept": e @ n.x / (2 * m)})
     by_b = box(bp3(np.array([kept]))[0], "∂C/∂b", "The mean of which numbers?",
-        how="The mean of the errors that get through.", slips={"mean_left_out": np.sum(e),
-            "silent_example_counted": np.sum(n.e) / m, "mean_of_active_only": np.sum(e) / np.sum(n.on)})
+        how="The mean of the errors that get through.", gradient_of="b1",
+        slips={"mean_left_out": np.sum(e), "silent_example_counted": np.sum(n.e) / m,
+            "mean_of_active_only": np.sum(e) / np.sum(n.on)})
     return (
         step(f"New numbers: $w_1 = {n.w[0]:g}$, $w_2 = {n.w[1]:g}$, $b = {n.b:g}$, ReLU. In the last column write the "
             "error where it gets through and 0 where it does not.",
@@ -598,14 +605,15 @@ def three_steps(given, box):
         slips={"target_minus_prediction": np.array([(y[0] - x[0] * w) * x[0], (y[1] - x[1] * w) * x[1]]),
             "input_left_out": np.array([x[0] * w - y[0], x[1] * w - y[1]])})
     slope = box((each[0] + each[1]) / 2, "C'(w)", "The sum of the two, or something else?", names="w",
-        how="The mean of the two shares.", slips={"mean_left_out": curve * 2 * (w - best),
-            "target_minus_prediction": curve * (best - w), "half_kept": curve * (w - best) / 2})
+        how="The mean of the two shares.",
+        slips={"mean_left_out": curve * 2 * (w - best), "target_minus_prediction": curve * (best - w),
+            "half_kept": curve * (w - best) / 2})
 
     def at(value):
         return float(slope.evaluate({"w": value}))
 
     g0 = box(at(w0), "the slope at the start", "Put the weight into your formula.", how="The formula at the weight.",
-        slips={"wrong_sign": -curve * start, "mean_left_out": 2 * curve * start})
+        gradient_of="W1", slips={"wrong_sign": -curve * start, "mean_left_out": 2 * curve * start})
     w1 = box(w0 - rate * g0, "w after one step", "Against the slope, and how far?", how="w minus η times the slope.",
         slips={"uphill": w0 + rate * curve * start, "learning_rate_left_out": w0 - curve * start})
     g1 = box(at(w1), "the slope after one step", "Where does the weight stand now?",
@@ -640,7 +648,7 @@ def learning_rates(given, box):
     far = given.choice("distance", 1, 2, -1, -2)
     w0, rates = best + far, np.array([0.1, 1, 2, 2.5]) / curve
     g0 = box(curve * far, "the slope at the start", "Put the weight into the formula.",
-        how="The formula at the weight.", slips={"wrong_sign": -curve * far})
+        how="The formula at the weight.", gradient_of="w", slips={"wrong_sign": -curve * far})
     w1 = box(w0 - rates * g0, "w after one step", "Against the slope, and how far?", how="w minus η times the slope.",
         slips={"uphill": w0 + rates * curve * far, "learning_rate_left_out": np.full(4, w0 - curve * far)})
     g1 = curve * (w1 - best)

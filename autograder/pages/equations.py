@@ -163,16 +163,18 @@ def nudge_z(given, box):
         change = box(after - before, "ΔC", "Which cost do you subtract from which?", how="The new cost minus the old.",
             slips={"subtracted_backwards": before - after, "value_not_change": after})
         ratio = box(change / nudge, "ΔC/Δz", "Which change stands on top?",
-            how="The change of the cost over the nudge.", slips={"upside_down": nudge / change,
-                "change_not_ratio": change} if nudge < 1 else {"value_not_change": after})
+            how="The change of the cost over the nudge.",
+            slips={"upside_down": nudge / change, "change_not_ratio": change} if nudge < 1
+            else {"value_not_change": after})
         rows.append((f"{nudge:g}", after, change, ratio))
     rows.append(("0.01", f"{cost(z + 0.01):.5f}", f"{cost(z + 0.01) - cost(z):.5f}", f"{gap + 0.005:g}"))
     delta = box(gap, "δ", "Towards which number do the ratios in the last column go?",
-        how="The number that the ratios approach as the nudge shrinks.",
+        how="The number that the ratios approach as the nudge shrinks.", gradient_of="z",
         slips={"wrong_sign": -gap, "value_not_change": z})
     formula = box(name - y, "∂C/∂z", "The power comes down. What does it do to the one half?", names="z",
-        how="The two that comes down cancels the one half.", slips={"target_minus_prediction": y - name,
-            "half_kept": (name - y) / 2, "not_differentiated": (name - y) ** 2 / 2})
+        how="The two that comes down cancels the one half.",
+        slips={"target_minus_prediction": y - name, "half_kept": (name - y) / 2,
+            "not_differentiated": (name - y) ** 2 / 2})
     return (
         step(f"A node adds up what arrives: $z = {z:g}$. It has no activation, its target is $y = {y:g}$, and the cost "
             "is $C = ½(z − y)^2$. What does it cost?",
@@ -189,8 +191,8 @@ def nudge_z(given, box):
 @sturdy
 def every_node(given, box):
     """Errors measured at three hidden nodes, then used to foresee what other nudges do."""
-    delta, nudge = given("δ", [0.4, -0.3, 0.05], low=0.05, high=0.8,
-        distinct=abs), given("Δ", [0.1, 0.2, 0.2], low=0.1, high=0.4)
+    delta = given("δ", [0.4, -0.3, 0.05], low=0.05, high=0.8, distinct=abs)
+    nudge = given("Δ", [0.1, 0.2, 0.2], low=0.1, high=0.4)
     later = given("Δ'", [0.02, 0.03, -0.05], low=0.02, high=0.09)
     given.require(np.any(delta < 0) and np.any(delta > 0) and np.any(later < 0))
     given.require(np.sum(delta * later) != 0)
@@ -244,10 +246,11 @@ def bp1_one_node(given, box):
     av, yv = given("a", 0.8, low=0.1, high=0.9), given.choice("y", 1.0, 0.0)
     given.require(av != 0.5)
     error = box(av - yv, "∂C/∂a", "Which comes first, prediction or target?", how="Prediction minus target.",
-        slips={"target_minus_prediction": yv - av})
+        gradient_of="a", slips={"target_minus_prediction": yv - av})
     number = box(av * (1 - av), "∂a/∂z", "How does a sigmoid's slope come from its value?",
         how="The value times what is missing to one.", slips={"slope_factor_left_out": 1 - av})
     delta = box(error * number, "δ", "Multiply along the chain.", digits=3, how="The product of the two slopes.",
+        gradient_of="z",
         slips={"slope_left_out": error, "cost_slope_left_out": number, "upstream_added": error + number})
     given.require(abs(abs(yv - av) - (1 - av)) > 0.01 or (av, yv) == (0.8, 1))
     known, other = given("∂C/∂a", -0.4, low=0.1, high=0.9), given("a'", 0.5, low=0.1, high=0.9)
@@ -284,11 +287,11 @@ def bp1_layer(given, box):
     given.require(np.all(a != 0.5))
     slope = sigmoid_slope_from_value(a)
     error = box(a - y, "∇_{a}C", "Which comes first, prediction or target?", how="Prediction minus target.",
-        slips={"target_minus_prediction": y - a})
+        gradient_of="a", slips={"target_minus_prediction": y - a})
     local = box(slope, "σ′(z)", "The a are values of a sigmoid. What is its slope there?", digits=3,
         how="The value times what is missing to one.", slips={"value_for_slope": a, "slope_of_slope": sigmoid_slope(a)})
     delta = box(bp1(error, local), "δ", "Each entry by itself: which two numbers meet?", digits=3,
-        how="Each entry of the first column times the entry beside it.",
+        how="Each entry of the first column times the entry beside it.", gradient_of="z",
         slips={"slope_left_out": error, "cost_slope_left_out": local, "upstream_added": error + local})
     asked = given.choice("asked", ("∇_{a}C", "y_1", "δ^L"), ("δ^L_2", "a^L", "y"), ("z^L", "δ^L_1", "∇_{a}C"),
         ("a^L_3", "σ′(z^L)", "z^L_2"))
@@ -321,11 +324,13 @@ def bp1_from_z(given, box):
             how="One over one plus e to the power −z.",
             slips={"exponent_sign": sigmoid(-z[j]), "activation_left_out": z[j]})
         slope = box(a * (1 - a), f"σ′(z_{j + 1})", "The sigmoid's slope at z: which value goes into it?", digits=3,
-            how="The value times what is missing to one.", slips={"sum_for_value": z[j] * (1 - z[j]),
-                "slope_of_slope": sigmoid_slope(a), "slope_factor_left_out": 1 - a})
+            how="The value times what is missing to one.",
+            slips={"sum_for_value": z[j] * (1 - z[j]), "slope_of_slope": sigmoid_slope(a),
+                "slope_factor_left_out": 1 - a})
         delta = box(bp1(a - y[j], slope), f"δ_{j + 1}", "Prediction minus target, and what else?", digits=3,
-            how="Prediction minus target, times the slope.", slips={"slope_left_out": a - y[j],
-                "cost_slope_left_out": slope, "target_minus_prediction": (y[j] - a) * slope})
+            how="Prediction minus target, times the slope.", gradient_of=("z", j),
+            slips={"slope_left_out": a - y[j], "cost_slope_left_out": slope,
+                "target_minus_prediction": (y[j] - a) * slope})
         rows.append((f"{j + 1}", lit(f"z_{j}", z[j]), lit(f"a_{j}", a, uses=f"z_{j}"),
             lit(f"slope_{j}", slope, uses=f"a_{j}"), lit(f"y_{j}", y[j]),
             lit(f"δ_{j}", delta, uses=f"a_{j} slope_{j} y_{j}")))
@@ -350,24 +355,27 @@ def bp1_from_z(given, box):
 @sturdy
 def bp2_one_node(given, box):
     """A node in the middle: what it does to the next layer, times the slope of its own activation."""
-    delta, w = given("δ", [0.3, 0.5], low=0.1, high=0.9, distinct=True), given("w", [3, -2], low=2, high=5,
-        distinct=True)
+    delta = given("δ", [0.3, 0.5], low=0.1, high=0.9, distinct=True)
+    w = given("w", [3, -2], low=2, high=5, distinct=True)
     a = given("a", 0.4, low=0.1, high=0.9)
     given.require(a != 0.5 and abs(delta @ w) > 0.05)
     errors, weights = [], []
     for k in range(2):
         errors.append(box(delta[k], f"∂C/∂z_{k + 1}", "Which error waits at the end of this edge?",
-            how="The error of the node at the end of the edge.", slips={"other_node": delta[1 - k]}))
+            how="The error of the node at the end of the edge.", gradient_of=("z1", k),
+            slips={"other_node": delta[1 - k]}))
         weights.append(box(w[k], f"∂z_{k + 1}/∂a", "When a rises by one, by how much does this z rise?",
             how="The weight on the edge.", slips={"activation_for_weight": a, "other_node": w[1 - k]}))
     total = box(errors[0] * weights[0] + errors[1] * weights[1], "∂C/∂a",
         "Two ways lead to the cost. What happens to what comes back along them?", digits=3,
-        how="The sum of both products.", slips={"path_left_out": errors[0] * weights[0],
+        how="The sum of both products.", gradient_of="a0",
+        slips={"path_left_out": errors[0] * weights[0],
             "copies_averaged": (errors[0] * weights[0] + errors[1] * weights[1]) / 2})
     slope = box(a * (1 - a), "σ′(z)", "How does the sigmoid's slope come from its value?", digits=3,
         how="The value times what is missing to one.", slips={"value_for_slope": a, "slope_factor_left_out": 1 - a})
     own = box(total * slope, "δ", "From a to z there is one more link. Which factor does it bring?", digits=3,
-        how="What came back to a, times the slope.", slips={"slope_left_out": total, "activation_for_slope": total * a})
+        how="What came back to a, times the slope.", gradient_of="z0",
+        slips={"slope_left_out": total, "activation_for_slope": total * a})
     back, s = given("back", -0.8, low=0.2, high=0.9), given("s", 0.2, step=0.01, low=0.1, high=0.24)
     found = box(back * s / back, "σ′(z)", "Which factor turns the first number into the error?", digits=3,
         how="The error over what came back.", slips={"upside_down": 1 / s, "multiplied_not_divided": back**2 * s})
@@ -517,11 +525,11 @@ def bp2_layer(given, box):
     a = given("a", [0.4, 0.8, 0.7], low=0.1, high=0.9)
     given.require(np.all(a != 0.5) and np.min(np.abs(w.T @ delta)) > 0.05)
     back = box(w.T @ delta, "(W^{l+1})^T δ^{l+1}", "Which weights leave this node, and which errors do they meet?",
-        digits=3, how="Each column of the weights times the errors.",
+        digits=3, how="Each column of the weights times the errors.", gradient_of="a0",
         slips={"path_left_out": w[0] * delta[0], "other_row": w.T @ delta[::-1], "copies_averaged": w.T @ delta / 2})
     slope = slope_box(box, a, "l")
     own = box(bp1(back, slope), "δ^l", "Entry by entry: what meets what?", digits=3,
-        how="What came back, times the slope beside it.",
+        how="What came back, times the slope beside it.", gradient_of="z0",
         slips={"slope_left_out": back, "activation_for_slope": back * a, "upstream_added": back + slope})
     return (
         step("Layer $l$ has three sigmoid nodes, layer $l + 1$ has two, with these weights and errors. What comes "
@@ -548,14 +556,14 @@ def bp2_relu(given, box):
     z = np.array(z, dtype=float)
     given.require(np.min(np.abs(w.T @ delta)) >= 2)
     back = box(w.T @ delta, "(W^{l+1})^T δ^{l+1}", "Which weights leave this node, and which errors do they meet?",
-        how="Each column of the weights times the errors.",
+        how="Each column of the weights times the errors.", gradient_of="a0",
         slips={"path_left_out": w[0] * delta[0], "other_row": w.T @ delta[::-1]})
     slope = box(relu_slope(z), "σ′(z^l)", "Is this z above zero? And what did we agree on at zero?",
         how="One where z is above zero, otherwise zero; at zero it is zero by agreement.",
         slips={"relu_open_at_zero": (z >= 0) * 1.0, "value_for_slope": np.maximum(z, 0),
             "other_side_of_kink": (z < 0) * 1.0})
     own = box(bp1(back, slope), "δ^l", "Which errors does the slope let through?",
-        how="What came back where the slope is one, zero elsewhere.",
+        how="What came back where the slope is one, zero elsewhere.", gradient_of="z0",
         slips={"slope_left_out": back, "activation_for_slope": back * np.maximum(z, 0)})
     silent = box(np.sum(slope == 0), "how many nodes learn nothing", "Through how many nodes does nothing come back?",
         how="The nodes whose slope is zero.")
@@ -585,19 +593,21 @@ def bp3_bias(given, box):
         slips={"bias_for_slope": b})
     local = box(1.0, "∂z/∂b", "When the bias rises by one, by how much does z rise?", how="The bias is added as it is.",
         slips={"bias_for_slope": b, "weight_for_activation": a})
-    single = box(factor * local, "∂C/∂b", "Multiply along the chain.", how="The error times one.",
+    single = box(factor * local, "∂C/∂b", "Multiply along the chain.", how="The error times one.", gradient_of="b1",
         slips={"bias_multiplies": factor * a, "local_for_downstream": local})
     given.require(a != b and np.all(values != 0.5))
     slope = values * (1 - values)
     layer = box(bp1(back, slope), "δ", "What came back, and what does BP2 do with it?", digits=3,
-        how="What came back, times the slope beside it.", slips={"slope_left_out": back, "cost_slope_left_out": slope})
+        how="What came back, times the slope beside it.", gradient_of="z1",
+        slips={"slope_left_out": back, "cost_slope_left_out": slope})
     biases = box(bp3(layer), "∂C/∂b", "What is the local gradient of a bias?", digits=3, how="The errors themselves.",
-        slips={"slope_taken_twice": layer * slope, "bias_multiplies": layer * values})
+        gradient_of="b1", slips={"slope_taken_twice": layer * slope, "bias_multiplies": layer * values})
     nudge, bias = given("Δb", 0.1, low=0.1, high=0.4), given("b_0", 0.5, low=0.2, high=0.9)
     gradient = given("∂C/∂b", -0.6, low=0.2, high=0.9)
     given.require(abs(gradient) != nudge and bias != nudge)
     change = box(gradient * nudge, "ΔC", "One unit of the bias brings the gradient. And this nudge?", digits=3,
-        how="The gradient times the nudge.", slips={"upside_down": nudge / gradient, "sign_lost": abs(gradient * nudge),
+        how="The gradient times the nudge.",
+        slips={"upside_down": nudge / gradient, "sign_lost": abs(gradient * nudge),
             "parameter_for_gradient": bias * nudge})
     return (
         step(f"One node: $z = w a + b$ with $a = {a:g}$, $b = {b:g}$, and its error $δ = {delta:g}$. Write the two "
@@ -627,12 +637,12 @@ def bp4_one_weight(given, box):
     local = box(a[0], "∂z_2/∂w_21", "What does this weight multiply?", how="The value at the start of the edge.",
         slips={"weight_for_activation": w, "output_for_input": own[1], "other_node": a[1]})
     single = box(error * local, "∂C/∂w_21", "Multiply along the chain.", digits=3,
-        how="The error at the end times the value at the start.",
+        how="The error at the end times the value at the start.", gradient_of=("W1", 1, 0),
         slips={"upstream_for_downstream": error, "local_for_downstream": local, "weight_for_activation": error * w,
             "output_for_input": error * own[1]})
     whole = box(bp4(delta, a), "∂C/∂w on the edges", "Which error at the end, which value at the start?", digits=3,
         only=[(0, 0), (0, 1), (0, 2), (1, 1), (1, 2)],
-        how="The error at the end of the edge times the value at its start.",
+        how="The error at the end of the edge times the value at its start.", gradient_of="W1",
         slips={"output_for_input": np.outer(delta * own, np.ones(3)), "other_row": np.outer(delta[::-1], a),
             "upstream_for_downstream": np.outer(delta, np.ones(3))})
     labels = edges([[whole[0, k] for k in range(3)], [echo(single, "?"), whole[1, 1], whole[1, 2]]])
@@ -657,15 +667,15 @@ def bp4_one_weight(given, box):
 @sturdy
 def bp4_layer(given, box):
     """A column of errors times a row of values: a matrix in the shape of W."""
-    delta, a = given("δ", [0.2, -0.5], low=0.2, high=0.9, distinct=abs), given("a", [3, 2, -4], low=2, high=6,
-        distinct=abs)
+    delta = given("δ", [0.2, -0.5], low=0.2, high=0.9, distinct=abs)
+    a = given("a", [3, 2, -4], low=2, high=6, distinct=abs)
     w = given("W", [[2, 1, -3], [5, -2, 4]], high=6)
     whole = box(bp4(delta, a), "∂C/∂W", "Which row are you in, and which column?", digits=3,
-        how="The error of the row times the value of the column.",
+        how="The error of the row times the value of the column.", gradient_of="W1",
         slips={"other_row": np.outer(delta[::-1], a), "weight_for_activation": delta[:, None] * w,
             "upstream_added": delta[:, None] + a})
-    e, b = given("e", [0.4, -0.3, 0.7], low=0.2, high=0.9, distinct=abs), given("b", [5, -2], low=2, high=6,
-        distinct=abs)
+    e = given("e", [0.4, -0.3, 0.7], low=0.2, high=0.9, distinct=abs)
+    b = given("b", [5, -2], low=2, high=6, distinct=abs)
     known = np.outer(e, b)
     errors = box(e, "δ^l", "An entry of this row over the value of its column?", only=[0, 1], digits=3,
         how="An entry of the row over the value of its column.",
@@ -725,6 +735,7 @@ def chain(given, box):
     slope = hn * (1 - hn)
     numbers = box([vn * rn * slope, rn * hn, vn * rn * slope * xn], "δ^1, ∂C/∂v and ∂C/∂w",
         "Which of your formulas is this?", digits=3, how="The numbers put into the formulas above.",
+        gradient_of=("z", "v", "w"),
         slips={"slope_left_out": [vn * rn, rn * hn, vn * rn * xn],
             "weight_for_activation": [vn * rn * slope, rn * vn, vn * rn * slope * xn]})
     return (
@@ -925,18 +936,20 @@ def small_backward(given, box):
     net = two_two_one(given)
     a1, a2 = given.printed(net.a[1]), given.printed(net.a[2])
     error = box(float(a2[0] - net.y[0]), "∂C/∂a", "Which comes first, prediction or target?", digits=3,
-        how="Prediction minus target.", slips={"target_minus_prediction": float(net.y[0] - a2[0])})
+        how="Prediction minus target.", gradient_of="a2", slips={"target_minus_prediction": float(net.y[0] - a2[0])})
     slope = box(float(a2[0] * (1 - a2[0])), "σ′(z^2)", "How does the sigmoid's slope come from its value?", digits=3,
-        how="The value times what is missing to one.", slips={"value_for_slope": float(a2[0]),
-            "slope_of_slope": float(sigmoid_slope(a2[0])), "slope_factor_left_out": float(1 - a2[0])})
+        how="The value times what is missing to one.",
+        slips={"value_for_slope": float(a2[0]), "slope_of_slope": float(sigmoid_slope(a2[0])),
+            "slope_factor_left_out": float(1 - a2[0])})
     d2 = box(error * slope, "δ^2", "BP1: what are its factors?", digits=3,
-        how="Prediction minus target, times the slope.", slips={"slope_left_out": error, "cost_slope_left_out": slope})
+        how="Prediction minus target, times the slope.", gradient_of="z2",
+        slips={"slope_left_out": error, "cost_slope_left_out": slope})
     s1 = slope_box(box, a1, 1)
     back = box(net.w[2][0] * d2, "(W^2)^T δ^2", "Along which edge did this node feed the output?", digits=3,
-        how="The weight on the edge times the error at its end.",
+        how="The weight on the edge times the error at its end.", gradient_of="a1",
         slips={"upstream_for_downstream": d2, "activation_for_weight": a1 * d2})
     d1 = box(bp1(back, s1), "δ^1", "BP2: what came back, and what slope does it meet?", digits=3,
-        how="What came back, times the slope of the node.",
+        how="What came back, times the slope of the node.", gradient_of="z1",
         slips={"slope_left_out": back, "other_layer": back * slope, "activation_for_slope": back * a1})
     return (
         step(f"The forward pass is done; $y = {net.y[0]:g}$. **BP1** gives the error of the output.",
@@ -959,15 +972,15 @@ def small_gradients(given, box):
     net = two_two_one(given)
     a1, d1, d2 = given.printed(net.a[1]), given.printed(net.delta[1]), given.printed(net.delta[2])
     b2 = box(bp3(d2), "∂C/∂b^2", "What is the local gradient of a bias?", digits=3, how="The error of the output.",
-        slips={"slope_taken_twice": d2 * net.slope[2]})
+        gradient_of="b2", slips={"slope_taken_twice": d2 * net.slope[2]})
     w2 = box(bp4(d2, a1), "∂C/∂W^2", "Which value comes in along this edge?", digits=3,
-        how="The error of the output times the value at the start of the edge.",
+        how="The error of the output times the value at the start of the edge.", gradient_of="W2",
         slips={"weight_for_activation": net.w[2] * d2[0], "other_column": np.outer(d2, a1[::-1]),
             "output_for_input": np.full((1, 2), d2[0] * net.a[2][0])})
     b1 = box(bp3(d1), "∂C/∂b^1", "What is the local gradient of a bias?", digits=3, how="The errors of the layer.",
-        slips={"slope_taken_twice": d1 * net.slope[1]})
+        gradient_of="b1", slips={"slope_taken_twice": d1 * net.slope[1]})
     w1 = box(bp4(d1, net.a[0]), "∂C/∂W^1", "Which error is at the end of this edge, which input at its start?",
-        digits=3, how="The error at the end of the edge times the input at its start.",
+        digits=3, how="The error at the end of the edge times the input at its start.", gradient_of="W1",
         slips={"weight_for_activation": d1[:, None] * net.w[1], "other_column": np.outer(d1, net.a[0][::-1]),
             "output_for_input": np.outer(d1 * net.a[1], np.ones(2))})
     rate = 10.0
@@ -1042,18 +1055,20 @@ def deep_output(given, box):
     net = three_layers(given)
     a2, a3 = given.printed(net.a[2]), given.printed(net.a[3])
     error = box(float(a3[0] - net.y[0]), "∂C/∂a", "Which comes first, prediction or target?", digits=3,
-        how="Prediction minus target.", slips={"target_minus_prediction": float(net.y[0] - a3[0])})
+        how="Prediction minus target.", gradient_of="a3", slips={"target_minus_prediction": float(net.y[0] - a3[0])})
     slope = box(float(a3[0] * (1 - a3[0])), "σ′(z^3)", "How does the sigmoid's slope come from its value?", digits=3,
         how="The value times what is missing to one.",
         slips={"slope_factor_left_out": float(1 - a3[0]), "slope_of_slope": float(sigmoid_slope(a3[0]))})
     d3 = box(error * slope, "δ^3", "BP1: what are its factors?", digits=3,
-        how="Prediction minus target, times the slope.", slips={"slope_left_out": error, "cost_slope_left_out": slope})
+        how="Prediction minus target, times the slope.", gradient_of="z3",
+        slips={"slope_left_out": error, "cost_slope_left_out": slope})
     back = box(net.w[3][0] * d3, "(W^3)^T δ^3", "Along which edge did this node feed the output?", digits=3,
-        how="The weight on the edge times the error at its end.",
+        how="The weight on the edge times the error at its end.", gradient_of="a2",
         slips={"upstream_for_downstream": d3, "activation_for_weight": a2 * d3})
     s2 = slope_box(box, a2, 2)
     d2 = box(bp1(back, s2), "δ^2", "BP2: what came back, and what slope does it meet?", digits=3,
-        how="What came back, times the slope of the node.", slips={"slope_left_out": back, "other_layer": back * slope})
+        how="What came back, times the slope of the node.", gradient_of="z2",
+        slips={"slope_left_out": back, "other_layer": back * slope})
     return (
         step(f"All values of the 2–3–2–1 network are known, and $y = {net.y[0]:g}$. **BP1** at the output, where $a^3 "
             f"= {fig(net.a[3][0])}$.",
@@ -1077,11 +1092,11 @@ def deep_backward(given, box):
     turned = box(net.w[2].T, "(W^2)^T", "Which weights leave this node?", how="Rows and columns of W change places.",
         slips={"weights_not_transposed": net.w[2].reshape(3, 2)})
     back = box(turned @ d2, "(W^2)^T δ^2", "Two ways lead on from each node. Did you take both?", digits=3,
-        how="Each row of the transpose times the errors.",
+        how="Each row of the transpose times the errors.", gradient_of="a1",
         slips={"path_left_out": turned[:, 0] * d2[0], "other_row": turned @ d2[::-1]})
     s1 = slope_box(box, a1, 1)
     d1 = box(bp1(back, s1), "δ^1", "BP2: what came back, and what slope does it meet?", digits=3,
-        how="What came back, times the slope of the node.",
+        how="What came back, times the slope of the node.", gradient_of="z1",
         slips={"slope_left_out": back, "activation_for_slope": back * a1})
     return (
         step("One layer further. These are the weights and the errors of the second layer. What comes back to the "
@@ -1108,18 +1123,18 @@ def deep_gradients(given, box):
     a1, a2 = given.printed(net.a[1]), given.printed(net.a[2])
     d1, d2, d3 = (given.printed(net.delta[level]) for level in (1, 2, 3))
     w3 = box(bp4(d3, a2), "∂C/∂W^3", "Which value comes in along this edge?", digits=3,
-        how="The error of the output times the value at the start of the edge.",
+        how="The error of the output times the value at the start of the edge.", gradient_of="W3",
         slips={"weight_for_activation": net.w[3] * d3[0], "other_column": np.outer(d3, a2[::-1])})
     b3 = box(bp3(d3), "∂C/∂b^3", "What is the local gradient of a bias?", digits=3, how="The error itself.",
-        slips={"slope_taken_twice": d3 * net.slope[3]})
+        gradient_of="b3", slips={"slope_taken_twice": d3 * net.slope[3]})
     w2 = box(bp4(d2, a1), "∂C/∂W^2", "Which row are you in, and which column?", digits=3,
-        how="The error of the row times the value of the column.",
+        how="The error of the row times the value of the column.", gradient_of="W2",
         slips={"weight_for_activation": d2[:, None] * net.w[2], "other_row": np.outer(d2[::-1], a1),
             "output_for_input": np.outer(d2 * net.a[2], np.ones(3))})
     b2 = box(bp3(d2), "∂C/∂b^2", "What is the local gradient of a bias?", digits=3, how="The errors themselves.",
-        slips={"slope_taken_twice": d2 * net.slope[2]})
+        gradient_of="b2", slips={"slope_taken_twice": d2 * net.slope[2]})
     w1 = box(bp4(d1, net.a[0]), "∂C/∂W^1", "Which row are you in, and which column?", digits=3,
-        how="The error of the row times the input of the column.",
+        how="The error of the row times the input of the column.", gradient_of="W1",
         slips={"weight_for_activation": d1[:, None] * net.w[1], "other_column": np.outer(d1, net.a[0][::-1])})
     e1, e2 = (column(each("δ", figs(net.delta[level]), level)) for level in (1, 2))
     return (
@@ -1162,7 +1177,7 @@ def sigmoid_cross_entropy(given, box):
     av, yv = given("a", [0.8, 0.3, 0.6], low=0.1, high=0.9), given("y", [1, 1, 0], low=0, high=1)
     given.require(np.all(av != 0.5))
     numbers = box(av - yv, "δ", "Which comes first, prediction or target?", how="Prediction minus target.",
-        slips={"target_minus_prediction": yv - av, "slope_kept": (av - yv) * av * (1 - av)})
+        gradient_of="z", slips={"target_minus_prediction": yv - av, "slope_kept": (av - yv) * av * (1 - av)})
     return (
         step("A sigmoid output whose target is yes or no, and the cost $C = −(y ln(a) + (1 − y) ln(1 − a))$. If the "
             "target is 1, only $C = −ln(a)$ is left. **BP1** with the letter $a$:",
@@ -1221,14 +1236,14 @@ def softmax_jacobian(given, box):
     true = given.choice("true", 1, 0, 2)
     y = np.eye(3)[true]
     by_p = box(np.where(y > 0, -1 / p, 0), "∂C/∂p", "Which of the probabilities does the cost contain at all?",
-        digits=3, how="Minus one over the probability of the true class; zero for the others.",
+        digits=3, how="Minus one over the probability of the true class; zero for the others.", gradient_of="p",
         slips={"sign_lost": np.where(y > 0, 1 / p, 0), "not_differentiated": np.where(y > 0, -np.log(p), 0)})
     jacobian = np.diag(p) - np.outer(p, p)
     entries = box(jacobian, "∂p/∂z", "One entry of p: times what on the diagonal, and times what beside it?", digits=3,
         how="On the diagonal p(1 − p); beside it minus the product of the two.",
         slips={"outer_product_left_out": np.diag(p), "diagonal_left_out": -np.outer(p, p)})
     delta = box(entries @ by_p, "δ", "Only one entry of ∂C/∂p is not zero. Which column of the matrix does it meet?",
-        digits=3, how="The matrix times the column.",
+        digits=3, how="The matrix times the column.", gradient_of="z",
         slips={"entrywise_not_matrix": np.diag(entries) * by_p, "wrong_sign": -(entries @ by_p)})
     same = box(p - y, "p − y", "Which entry of y is one?", how="The probabilities, minus one at the true class.",
         slips={"target_minus_prediction": y - p})
@@ -1261,7 +1276,7 @@ def softmax_short(given, box):
     p = box(powers / total, "p", "Each exponential's share of the sum?", digits=3, how="Each exponential over the sum.",
         slips={"not_normalised": powers, "upside_down": total / powers})
     delta = box(p - y, "δ", "At which class does the target have its one?", digits=3, how="Probability minus target.",
-        slips={"target_minus_prediction": y - p, "slope_kept": (p - y) * p * (1 - p)})
+        gradient_of="z", slips={"target_minus_prediction": y - p, "slope_kept": (p - y) * p * (1 - p)})
     zero = box(np.round(np.sum(softmax(z) - y), 9), "the sum of δ", "What do the p add up to, and what the y?",
         how="The p add up to one and so do the y: their difference adds up to zero.")
     options = ["raise z", "lower z"]
@@ -1336,13 +1351,15 @@ def softmax_network(given, box):
     p = box(softmax(z2), "p", "Each exponential's share of the sum?", digits=3, how="Each exponential over their sum.",
         slips={"not_normalised": np.exp(z2)})
     d2 = box(p - y, "δ^2", "At which class does the target have its one?", digits=3, how="Probability minus target.",
-        slips={"target_minus_prediction": y - p})
+        gradient_of="z2", slips={"target_minus_prediction": y - p})
     back = box(w2.T @ d2, "(W^2)^T δ^2", "Which three weights leave this hidden node?", digits=3,
-        how="Each column of the weights times the errors.", slips={"path_left_out": w2[:2].T @ d2[:2]})
+        how="Each column of the weights times the errors.", gradient_of="a1",
+        slips={"path_left_out": w2[:2].T @ d2[:2]})
     d1 = box(bp2(w2, d2, relu_slope(z1)), "δ^1", "Does ReLU let this one through?", digits=3,
-        how="What came back where ReLU is open, zero elsewhere.", slips={"slope_left_out": back})
+        how="What came back where ReLU is open, zero elsewhere.", gradient_of="z1", slips={"slope_left_out": back})
     dw1 = box(bp4(d1, x), "∂C/∂W^1", "Which row are you in, and which column?", digits=3,
-        how="The error of the row times the input of the column.", slips={"other_column": np.outer(d1, x[::-1])})
+        how="The error of the row times the input of the column.", gradient_of="W1",
+        slips={"other_column": np.outer(d1, x[::-1])})
     return (
         step(f"Inputs, a ReLU layer, then three classes by softmax, of which class {true + 1} is the true one. The "
             "second layer has no biases. The first sums are done; go forward from them.",

@@ -50,8 +50,8 @@ def linear(weights, names, constant: float = 0) -> str:
 @page("Two inputs, two outputs", row="2.1")
 def two_outputs(given, box):
     """Nudge one input at a time: each output answers, and the ratios fill a matrix."""
-    a, nudge = given("A", [[2, 3], [5, -4]], low=2, high=6, distinct=abs), given("nudge", [2, 3], low=2, high=5,
-        distinct=True)
+    a = given("A", [[2, 3], [5, -4]], low=2, high=6, distinct=abs)
+    nudge = given("nudge", [2, 3], low=2, high=5, distinct=True)
     given.require(np.all((a * nudge) != (a * nudge).T / nudge[:, None]))
     changes = box((a * nudge).T, "ΔF", "Which factor stands in front of the input that moves?",
         how="The nudge times the factor of that input; the other term stays as it is.", slips={"slope_for_value": a.T})
@@ -466,8 +466,8 @@ def activation(given, box):
 def relu_network(given):
     """W, x, b, u of a network with two inputs, three hidden nodes, one of them silent, and a score."""
     w = given("W", [[2, -1], [1, 3], [-2, 1]], high=4)
-    x, b, u = given("x", [3, 2], low=2, high=5, distinct=True), given("b", [1, -2, 1],
-        high=3), given("u", [2, -3, 4], low=2, high=5, distinct=abs)
+    x, b = given("x", [3, 2], low=2, high=5, distinct=True), given("b", [1, -2, 1], high=3)
+    u = given("u", [2, -3, 4], low=2, high=5, distinct=abs)
     z = w @ x + b
     given.require(np.sum(z < 0) == 1 and np.all(np.abs(z) > 1))
     return w, x, b, u
@@ -535,8 +535,9 @@ def shared_delta(given, box):
     by_b = box(d, "∂s/∂b", "What is ∂z/∂b, and what does it do to δ?", how="δ times the identity is δ.",
         slips={"slope_left_out": u})
     by_w = box(np.outer(d, x), "∂s/∂W", "Which node does this row feed, and which input does this column take?",
-        how="δ of the row times the input of the column.", slips={"not_multiplied": np.tile(d[:, None], (1, 2)),
-            "slope_left_out": np.outer(u, x), "other_column": np.outer(d, x[::-1])})
+        how="δ of the row times the input of the column.",
+        slips={"not_multiplied": np.tile(d[:, None], (1, 2)), "slope_left_out": np.outer(u, x),
+            "other_column": np.outer(d, x[::-1])})
     by_x = box(d @ w, "∂s/∂x", "Along which edges does this input reach the score?",
         how="The row δ times each column of W.", slips={"slope_left_out": u @ w, "only_one_term": d[first] * w[first]})
     return (

@@ -109,8 +109,8 @@ def weight_from_index(given, box):
 @page("A row for each node", row="4.1")
 def weight_matrix(given, box):
     """From the edges into the matrix, and from a matrix back onto the edges."""
-    w, back = given("W", [[2, -1, 4], [3, 5, -2]], high=6, distinct=True), given("V", [[1, -4], [6, 3]], low=1, high=7,
-        distinct=True)
+    w = given("W", [[2, -1, 4], [3, 5, -2]], high=6, distinct=True)
+    back = given("V", [[1, -4], [6, 3]], low=1, high=7, distinct=True)
     full = box(w, "W", "The row is where the edge goes. And the column?", how="Row: the node it goes to. Column: from.",
         slips={"filled_by_senders": w.T.reshape(2, 3)})
     edges = box(back, "the weight on the edge", "Which row belongs to the node at the end of this edge?",
@@ -255,8 +255,8 @@ def many_in_one_out(given, box):
 @page("A layer is a matrix times a vector", row="4.3")
 def layer_times_vector(given, box):
     """Two neurons at once: products, sums, one bias for the layer, ReLU."""
-    w, a, b = given("W", [[5, 2], [3, 6]], low=1, high=7), given("a", [10, 20], low=2,
-        distinct=True), given("b", 6, low=1, high=9)
+    w, a = given("W", [[5, 2], [3, 6]], low=1, high=7), given("a", [10, 20], low=2, distinct=True)
+    b = given("b", 6, low=1, high=9)
     given.apart(w * a, w + a, w * a[::-1])
     sums0 = w @ a
     given.apart(sums0, w.T @ a, w[:, 0] * a[0], w[:, 1] * a[1])
@@ -481,8 +481,9 @@ def fill_the_nodes(given, box):
     given.apart(z2, z2 - b2, relu_slope(z2))
     given.apart(z3, z3 - b3, relu(w3 @ z2 + b3))
     a1 = box(relu(w1 @ x + b1), "a^1", "Which two edges end here, and which bias is added?",
-        how="Weights times inputs plus the bias, then ReLU.", slips={"bias_left_out": relu(w1 @ x),
-            "bias_subtracted": relu(w1 @ x - b1), "columns_for_rows": relu(w1.T @ x + b1)})
+        how="Weights times inputs plus the bias, then ReLU.",
+        slips={"bias_left_out": relu(w1 @ x), "bias_subtracted": relu(w1 @ x - b1),
+            "columns_for_rows": relu(w1.T @ x + b1)})
     a2 = box(relu(w2 @ a1 + b2), "a^2", "What is the sum here, and what does ReLU leave of it?",
         how="Weights times the values before plus the bias, then ReLU.",
         slips={"activation_left_out": w2 @ a1 + b2, "bias_left_out": relu(w2 @ a1)})
@@ -508,8 +509,8 @@ CHAIN = (by("z", "a"), "·", by("s", "z"), "·", by("h", "s"), "·", by("w", "h"
 @page("A neuron in four steps", row="4.5")
 def four_steps(given, box):
     """Multiply, add up, add the bias, bend: four functions inside each other."""
-    w, x, b = given("w", [1, -2, 2], low=1, high=5), given("x", [3, 1, 2], low=1, high=6,
-        distinct=True), given("b", -1, low=1, high=6)
+    w, x = given("w", [1, -2, 2], low=1, high=5), given("x", [3, 1, 2], low=1, high=6, distinct=True)
+    b = given("b", -1, low=1, high=6)
     given.require(w @ x + b > 1 and w @ x not in (0, 1) and np.any(w < 0))
     given.apart(w * x, w + x, np.abs(w * x))
     given.require(w[2] * x[2] not in (0, 2 * np.sum((w * x)[w < 0]), -b))
@@ -539,8 +540,8 @@ def four_steps(given, box):
 @page("Every link a factor", row="4.5")
 def chain_of_factors(given, box):
     """The derivative of a neuron with respect to its weights, as a product of four Jacobians."""
-    w, x, b = given("w", [1, -2], low=1, high=5, distinct=True), given("x", [5, 2], low=2, high=6,
-        distinct=True), given("b", 3, low=1, high=6)
+    w, x = given("w", [1, -2], low=1, high=5, distinct=True), given("x", [5, 2], low=2, high=6, distinct=True)
+    b = given("b", 3, low=1, high=6)
     given.require(w @ x + b > 1 and not set(w) & set(x))
     z = w @ x + b
     given.apart(x, w, z * x, np.full(2, np.sum(x)))
@@ -614,7 +615,8 @@ def across_the_kink(given, box):
     change = box(second - first, "Δa", "What was a before, and what is it now?", how="ReLU after minus ReLU before.",
         slips={"value_not_change": second, "activation_left_out": np.asarray(z) - before})
     ratio = box(change / nudge, "Δa/Δw", "Which change stands on top, and which below?",
-        how="The change in a over the nudge.", slips={"change_not_ratio": change,
+        how="The change in a over the nudge.",
+        slips={"change_not_ratio": change,
             "upside_down": np.where(change == 0, 0, nudge / np.where(change, change, 1))})
     slope = box(float(relu_slope(-over)) * x, "∂a/∂w", "On which side is z before the nudge?",
         how="z is negative, so the slope is 0.", slips={"other_side_of_kink": x})
@@ -676,8 +678,9 @@ def in_formulas(given, box):
         how="The derivative with the weight held still.",
         slips={"other_variable": inner.derivative("w"), "not_differentiated": inner})
     dw = box([f * dzw for f in slope], "∂a/∂w", "Which two factors does the chain rule multiply?", names="a w x",
-        how="Slope times ∂z/∂w.", slips={"inner_slope_left_out": [a * (1 - a), 1 - a**2],
-            "slope_left_out": [inner.derivative("w")] * 2, "slopes_added": [f + dzw for f in slope]})
+        how="Slope times ∂z/∂w.",
+        slips={"inner_slope_left_out": [a * (1 - a), 1 - a**2], "slope_left_out": [inner.derivative("w")] * 2,
+            "slopes_added": [f + dzw for f in slope]})
     dx = box([f * dzx for f in slope], "∂a/∂x", "Which two factors does the chain rule multiply?", names="a w x",
         how="Slope times ∂z/∂x.",
         slips={"inner_slope_left_out": [a * (1 - a), 1 - a**2], "slope_left_out": [inner.derivative("x")] * 2})

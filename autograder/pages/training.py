@@ -87,13 +87,15 @@ def plain_steps(given, box):
     g1 = box(curve * start, "∇C", "What does each entry multiply its weight by?",
         how="Each curvature times its weight.", slips={"parameter_for_gradient": start, "not_multiplied": curve})
     w1 = box(descent.step([start], [g1])[0][0], "w after one step", "Against the gradient, and how far?",
-        how="The weights minus η times the gradient.", slips={"uphill": start + rate * curve * start,
-            "learning_rate_left_out": start - curve * start, "step_for_value": -rate * curve * start})
+        how="The weights minus η times the gradient.",
+        slips={"uphill": start + rate * curve * start, "learning_rate_left_out": start - curve * start,
+            "step_for_value": -rate * curve * start})
     g2 = box(curve * w1, "∇C after one step", "Where do the weights stand now?",
         how="The curvatures times the new weights.", slips={"last_step_repeated": curve * start})
     w2 = box(descent.step([w1], [g2])[0][0], "w after two steps", "Which gradient belongs to this step?",
-        how="The weights minus η times the gradient there.", slips={"last_step_repeated": start - 2 * rate * curve
-            * start, "uphill": (1 - rate * curve) * start + rate * curve * (1 - rate * curve) * start})
+        how="The weights minus η times the gradient there.",
+        slips={"last_step_repeated": start - 2 * rate * curve * start,
+            "uphill": (1 - rate * curve) * start + rate * curve * (1 - rate * curve) * start})
     cost, gradient = valley_formulas(curve)
     return (
         step(f"The cost $C = {cost}$ is a valley: gentle along $w_1$, steep along $w_2$. Its gradient is $∇C = "
@@ -125,8 +127,9 @@ def momentum_steps(given, box):
         slips={"velocity_forgotten": second, "all_of_velocity_kept": first + second,
             "gradient_weighted": keep * first + (1 - keep) * second})
     w2 = box(w1 - rate * v2, "w after two steps", "Which velocity belongs to this step?",
-        how="The weights minus η times the new velocity.", slips={"velocity_forgotten": now - rate * second,
-            "uphill": now + rate * (keep * first + second), "old_velocity": now - rate * first})
+        how="The weights minus η times the new velocity.",
+        slips={"velocity_forgotten": now - rate * second, "uphill": now + rate * (keep * first + second),
+            "old_velocity": now - rate * first})
     return (
         step("Momentum keeps a velocity $v$, zero at first: $v ← μv + ∇C$, then $w ← w − ηv$. The valley again, $∇C = "
             f"{valley_formulas(curve)[1]}$, with $η = {rate:g}$ and $μ = {keep:g}$.",
@@ -221,7 +224,8 @@ def bias_correction(given, box):
         how="One minus β to the power of the step.",
         slips={"not_taken_from_one": [keep**t for t in (1, 2, 3)], "power_left_out": [np.nan, 1 - keep, 1 - keep]})
     right = box(running / share, "m̂", "Divide by what is too small about it.",
-        how="The mean over 1 − β to the power t.", slips={"bias_correction_left_out": means,
+        how="The mean over 1 − β to the power t.",
+        slips={"bias_correction_left_out": means,
             "multiplied_not_divided": [(1 - keep**t) ** 2 * g for t in (1, 2, 3)]})
     beta = np.array([0.9, 0.99, 0.999])
     factor = box(1 / (1 - beta), "how many times too small", "After one step, which share of g is in the mean?",
@@ -259,7 +263,8 @@ def adam_first_step(given, box):
     v_hat = box(v / (1 - B2), "v̂", "Divide by 1 − β₂.", how="v over 1 − β₂.",
         slips={"bias_correction_left_out": (1 - B2) * g**2, "multiplied_not_divided": (1 - B2) ** 2 * g**2})
     move = box(rate * m_hat / np.sqrt(v_hat), "the step", "What is the root of v̂?",
-        how="η times m̂ over the root of v̂.", slips={"root_left_out": rate / g, "learning_rate_left_out": np.sign(g),
+        how="η times m̂ over the root of v̂.",
+        slips={"root_left_out": rate / g, "learning_rate_left_out": np.sign(g),
             "sign_lost": [np.nan if e > 0 else rate for e in g]})
     new = box(w - move, "new w", "Against the gradient, and how far?", how="The weight minus the step.",
         slips={"uphill": w + rate * np.sign(g), "step_for_value": -rate * np.sign(g)})
@@ -301,8 +306,9 @@ def adam_second_step(given, box):
         slips={"bias_correction_left_out": square, "power_left_out": square / (1 - B2)})
     ratio = mean / c1 / np.sqrt(square / c2)
     move = box(rate * m_hat / np.sqrt(v_hat), "the step", "What is below the bar?", digits=3,
-        how="η times m̂ over the root of v̂.", slips={"root_left_out": rate * mean / c1 / (square / c2),
-            "learning_rate_left_out": ratio, "bias_correction_left_out": rate * mean / np.sqrt(square)})
+        how="η times m̂ over the root of v̂.",
+        slips={"root_left_out": rate * mean / c1 / (square / c2), "learning_rate_left_out": ratio,
+            "bias_correction_left_out": rate * mean / np.sqrt(square)})
     new = box(w - move, "new w", "Against the gradient, and how far?", how="The weight minus the step.", digits=3,
         slips={"uphill": w + rate * ratio, "bias_correction_left_out": w - rate * mean / np.sqrt(square)})
     given.require(ratio > 0 and g[0] > 0)
