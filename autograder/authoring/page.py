@@ -31,6 +31,7 @@ from ..engine.expressions import Expr
 from ..layout import Node, Shape, boxed, nodes_in, number, undrawn
 from ..layout.boxed import BoxedArray
 from ..layout.numbers import simple_fraction
+from . import slugs
 from .mistakes import MESSAGES
 
 OWN = 10_000  # variants below are for practice; from here on each belongs to students, see autograder.marking.variants
@@ -179,7 +180,7 @@ def page(title: str, row: str | tuple[str, ...]) -> Callable[[Callable], Page]:
 
     def make(function: Callable) -> Page:
         chapter = function.__module__.rpartition(".")[2]
-        slug = f"{chapter}/{function.__name__}".replace("_", "-")
+        slug = slugs.slug(chapter, function.__name__)
         code = unwrap(function).__code__
         DECLARED.setdefault(slug, set()).add((code.co_filename, code.co_firstlineno))
         return Page(function, title, (row,) if isinstance(row, str) else tuple(row), chapter, slug)
