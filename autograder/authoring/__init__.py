@@ -3,6 +3,7 @@
 page       a page: a function that computes its own key while declaring its boxes
 exercise   a code exercise: a reference, its behaviours, its slips
 explorer   an explorer: a function of its controls
+slugs      how they are called, and which chapter a slug belongs to
 mistakes   the slips with a name, and what is said of each
 
 Imports: layout, answers, kernels (the runner of scripts), engine.

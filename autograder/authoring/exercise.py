@@ -39,6 +39,7 @@ from typing import NamedTuple
 import numpy as np
 
 from ..kernels.runner import answer, to_plain
+from . import slugs
 from .mistakes import MESSAGES
 
 RELEASE = "release"
@@ -147,8 +148,8 @@ class Exercise:
         self.reference, self.title, self.rows = reference, title, rows
         self.seconds, self.megabytes, self.needs = seconds, megabytes, needs
         self.name = reference.__name__
-        self.chapter = reference.__module__.rpartition(".")[2].partition("_")[0]  # training_steps_code → training
-        self.slug = f"{self.chapter}/{_kebab(self.name)}-code"
+        self.chapter = slugs.chapter_of_code(inspect.getmodule(reference))
+        self.slug = slugs.slug(self.chapter, f"{_kebab(self.name)}-code")
         self.behaviours: list[Behaviour] = []
         self.slips: dict[str, object] = {}
         self.changes: dict[str, tuple[str, ...]] = {}  # of those slips that are one passage changed

@@ -26,6 +26,7 @@ from typing import NamedTuple
 
 from ..layout import Node
 from ..layout.typeset import caption, unmarked
+from . import slugs
 
 MAX_TEXT = 200  # characters of a text that a reader types
 Spec = dict[str, object]
@@ -71,7 +72,7 @@ class Explorer:
     @property
     def chapter(self) -> str:
         """The module of its chapter: gradients."""
-        return self.slug.partition("/")[0]
+        return slugs.chapter_of(self.slug)
 
     def draw(self, values: Mapping[str, object] | None = None, desk: Desk | None = None) -> Drawn:
         """Compute and draw for these values of its controls; those missing have their canonical value."""
@@ -88,7 +89,7 @@ def explorer(title: str, *, beside: str, rows: str | Sequence[str] = ()) -> Call
 
     def decorate(function: Callable) -> Explorer:
         chapter = function.__module__.rpartition(".")[2]
-        slug = f"{chapter}/{function.__name__.replace('_', '-')}"
+        slug = slugs.slug(chapter, function.__name__)
         about = " ".join((inspect.getdoc(function) or "").split())
         if not about:
             raise ExplorerError(f"{slug} has no docstring: say in a sentence or two what to try")

@@ -31,6 +31,7 @@ from ..engine.expressions import Expr
 from ..layout import Node, Shape, boxed, nodes_in, number, undrawn
 from ..layout.boxed import BoxedArray
 from ..layout.numbers import simple_fraction
+from . import slugs
 from .mistakes import MESSAGES
 
 OWN = 10_000  # variants below are for practice; from here on each belongs to students, see autograder.marking.variants
@@ -54,6 +55,10 @@ class Unfit(Exception):
 KINDS = {"expression": Expr, "choice": str, "shape": Shape}  # anything else is a number
 
 
+Entry = tuple[str, tuple[int, ...]]
+"""A number of a computation, such as ("W2", (0, 1)): an array of it, and the place in it."""
+
+
 class Box(NamedTuple):
     """One box: what is expected in it, and what to say about it."""
 
@@ -68,6 +73,7 @@ class Box(NamedTuple):
     mistakes: tuple[tuple[str, object], ...] = ()  # (code, what that slip gives)
     width: int = 3
     options: tuple[str, ...] = ()  # the words to choose from
+    gradient_of: Entry | None = None  # the number of the page's computation whose gradient stands here
 
     @property
     def kind(self) -> str:
@@ -174,7 +180,7 @@ def page(title: str, row: str | tuple[str, ...]) -> Callable[[Callable], Page]:
 
     def make(function: Callable) -> Page:
         chapter = function.__module__.rpartition(".")[2]
-        slug = f"{chapter}/{function.__name__}".replace("_", "-")
+        slug = slugs.slug(chapter, function.__name__)
         code = unwrap(function).__code__
         DECLARED.setdefault(slug, set()).add((code.co_filename, code.co_firstlineno))
         return Page(function, title, (row,) if isinstance(row, str) else tuple(row), chapter, slug)
@@ -268,6 +274,7 @@ class Run:
         names: tuple[str, ...] | str = (),
         options: tuple[str, ...] | list[str] = (),
         slips: Mapping[str, object] | None = None,
+        gradient_of: str | tuple = "",
     ) -> object:
         """Declare boxes, one per entry of `value`, and return what stands in them.
 
@@ -280,6 +287,8 @@ class Run:
         options   the words to choose from, where `value` is a word or words
         slips     code → what that slip gives, of the same shape as `value`, nan where an entry does not have it; the
                   codes stand in `autograder.authoring.mistakes`
+        gradient_of  where the box can be checked by nudging: the array of the page's computation whose gradient stands
+                  here, "W2"; one entry of it, ("W2", 0, 1); or an array for each entry, ("W1", "b1")
         """
         values = _array(value)
         where = _positions(values.shape, only)
@@ -289,7 +298,7 @@ class Run:
             self.handed.append(values[index])
             self.slips.append(tuple((code, slip[index]) for code, slip in given_by.items()))
         if self.carried is None:
-            self._declare(values, where, first, name, hint, how, digits, names, tuple(options), given_by)
+            self._declare(values, where, first, name, hint, how, digits, names, tuple(options), given_by, gradient_of)
             return self._boxed(values, where, first)
         held = values.copy()
         for n, index in enumerate(where, start=first):
@@ -304,7 +313,7 @@ class Run:
             numbers[index] = n
         return BoxedArray(values, numbers)
 
-    def _declare(self, values, where, first, name, hint, how, digits, names, options, slips) -> None:
+    def _declare(self, values, where, first, name, hint, how, digits, names, options, slips, gradient_of) -> None:
         if unknown := set(slips) - set(MESSAGES):
             raise PageError(f"unknown mistake {sorted(unknown)[0]!r}; add it to autograder/authoring/mistakes.py")
         for what, text in (("name", name), ("hint", hint), ("how", how)):
@@ -326,7 +335,8 @@ class Run:
             if isinstance(key, str) and key not in options:
                 raise PageError(f"box {n} has the key {key!r}, which is not among options={options}")
             label = _label(n, index, values.shape, name)
-            self.boxes.append(Box(n, key, name, label, hint, how, digits, names_, tuple(kept), 3, options))
+            of = _entry(gradient_of, index)
+            self.boxes.append(Box(n, key, name, label, hint, how, digits, names_, tuple(kept), 3, options, of))
         widest = max(len(box.shown) for box in self.boxes[first - 1 :])
         for i, box in enumerate(self.boxes[first - 1 :], start=first - 1):
             width = max(3, widest + 1) if box.kind == "number" else max(5, widest, *map(len, options))
@@ -371,6 +381,16 @@ def _positions(shape: tuple[int, ...], only: object) -> list[tuple]:
     if isinstance(only, np.ndarray) and only.dtype == bool:
         return [index for index in np.ndindex(shape) if only[index]]
     return [index if isinstance(index, tuple) else (index,) for index in only]
+
+
+def _entry(gradient_of: str | tuple, index: tuple[int, ...]) -> Entry | None:
+    """Whose gradient stands in the box at this index."""
+    if not gradient_of:
+        return None
+    if isinstance(gradient_of, str):
+        return gradient_of, index
+    name, *rest = gradient_of
+    return (name, tuple(rest)) if isinstance(rest[0], int) else (gradient_of[index[0]], ())
 
 
 def _key(value: object, digits: int | None, n: int) -> Fraction | float | Expr | str | Shape:
@@ -423,17 +443,21 @@ class Given:
         high: float | None = None,
         step: float | None = None,
         zero: bool | None = None,
+        distinct: bool | Callable = False,
     ) -> object:
         """The number or array `name`: the canonical one, or seeded ones of the same shape and kind.
 
         low, high  bounds of an entry's size, sign aside; by default up to the largest canonical one, at least 9 steps
         step       the entries are multiples of it; by default the finest decimal place of the canonical numbers
         zero       whether an entry may be 0; by default if a canonical one is
+        distinct   True: no two entries are equal; abs: no two are of the same size, sign aside
         """
         values = np.array(canonical, dtype=float)
         if not self._run.canonical:
             values = self._vary(values, low, high, step, zero)
         values.flags.writeable = False
+        if distinct:
+            self.distinct(values, by=None if distinct is True else distinct)
         return self._noted(name, float(values) if values.shape == () else values)
 
     def _vary(self, canonical, low, high, step, zero) -> np.ndarray:
@@ -463,6 +487,19 @@ class Given:
         """Numbers for which `condition` does not hold are not printed; others are drawn."""
         if not condition and self._run.carried is None:
             raise Unfit(why or "require() does not hold")
+
+    def distinct(self, *numbers: object, by: Callable | None = None) -> None:
+        """Require that no two of these numbers are equal, all entries counted; with by=abs that no sizes are."""
+        entries = np.concatenate([np.ravel(number) for number in numbers]).tolist()
+        kept = {by(entry) if by else entry for entry in entries}
+        self.require(len(kept) == len(entries), f"two of these numbers are {'of one size' if by else 'the same'}")
+
+    def apart(self, key: object, *slips: object) -> None:
+        """Require that no two slips give the same wrong number in any entry, so that each can be told by its name."""
+        wrong = [values + 0 * np.asarray(key) for values in slips]
+        told = [np.abs(values - key) > 1e-9 for values in wrong]
+        alike = any(np.any((np.abs(a - b) < 1e-9) & told[i]) for i, a in enumerate(wrong) for b in wrong[:i])
+        self.require(not alike, "two slips give the same")
 
 
 def _finest_place(numbers: np.ndarray) -> float:

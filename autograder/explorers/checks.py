@@ -6,12 +6,12 @@ checks("gradients/one-weight")             []
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
 from functools import lru_cache
 from typing import NamedTuple
 
 from .. import pages
+from ..authoring.explorer import ExplorerError
 from ..authoring.page import Box
 from .nudged import PAGES
 from .nudging import Asked, Computation, Quantity
@@ -38,40 +38,20 @@ def checks(slug: str, variant: int = 0) -> tuple[Check, ...]:
     for asked, end in zip(all_asked, ends, strict=True):
         boxes: dict[Quantity, Box] = {}
         for box in sheet.boxes[asked.since - 1 : end - 1]:
-            quantity = _quantity(asked, box)
+            quantity = _quantity(slug, asked, box)
             if quantity is not None:
                 boxes.setdefault(quantity, box)
         found.append(Check(asked.computation, boxes))
     return tuple(found)
 
 
-GRADIENT = re.compile(r"∂[Cl]/∂(?P<kind>[WwBb])(?:\^(?P<layer>\d))?(?: of the (?P<which>first|second) layer)?"
-                      r"(?: on the edges)?|δ\^(?P<error>\d)")  # fmt: skip
-
-
-def _quantity(asked: Asked, box: Box) -> Quantity | None:
-    """Whose gradient a box holds, if it holds one."""
-    name, digits = re.fullmatch(r"(.*?)(?:_(\d+))?", box.name).groups()
-    meant = asked.asks.get(name) or _array(name)
-    place = tuple(int(found) - 1 for found in re.findall(r"(?:row|column|entry) (\d+)", box.label) or digits or "")
-    if isinstance(meant, tuple):
-        return Quantity(*meant[place[0] if place else 0])
-    if meant not in asked.computation.values or box.kind != "number":
+def _quantity(slug: str, asked: Asked, box: Box) -> Quantity | None:
+    """The number whose gradient stands in a box, if one does; an index that the page leaves out counts as the first."""
+    if box.gradient_of is None:
         return None
-    sizes = asked.computation.values[meant].shape
-    if len(sizes) == 2 and meant[0] != "W":
-        return None  # an error of one example of several: the cost is their mean
-    missing = len(sizes) - len(place)
-    index = (0,) * missing + place
-    return Quantity(meant, index[::-1] if asked.turned else index)
-
-
-def _array(name: str) -> str:
-    """The array of whose gradient the name of a box speaks."""
-    found = GRADIENT.fullmatch(name)
-    if found is None:
-        return ""
-    if found["error"]:
-        return f"z{found['error']}"
-    layer = {"first": "1", "second": "2"}.get(found["which"] or "", found["layer"] or "1")
-    return f"{'W' if found['kind'] in 'Ww' else 'b'}{layer}"
+    array, place = box.gradient_of
+    if array not in asked.computation.values:
+        known = ", ".join(asked.computation.values)
+        raise ExplorerError(f"{slug}: box {box.number} has gradient_of={array!r}; its computation has {known}")
+    index = (0,) * (asked.computation.values[array].ndim - len(place)) + place
+    return Quantity(array, index[::-1] if asked.turned else index)

@@ -108,16 +108,11 @@ class Computation:
 
 
 class Asked(NamedTuple):
-    """A computation and what its page asks of it: name of a box, without index → an array, or entries one by one."""
+    """A computation, and where on its page it is asked about."""
 
     computation: Computation
-    asks: Mapping[str, object] = {}
     since: int = 1  # the first box that is about it
     turned: bool = False  # whether its matrices stand on the page the other way round
-
-
-WEIGHT_AND_BIAS = ("W1", (0, 0)), ("b1", (0,))
-"""The two numbers of a neuron with one input, as a page asks for them."""
 
 
 # -- the kinds of computation that pages are about ---------------------------------------------------------------------

@@ -2,6 +2,10 @@
 
 words       step, say, eq, frac, indexed, matrix, column, row, table, aligned, group, term, drawing, beside, readings,
             echo, lit
+phrases     words, APART, by, link, signed, added, grouped, listed
+layers      each, edges, under, back_along, named, nodes, fig: layers lit alike in drawings and formulas (import from
+            there)
+sketches    neuron, plot: drawings of one neuron, and of curves (import from there)
 figures     axes with curves, arrows, areas, heat maps, contours, handles (import from there)
 surfaces    surfaces over a grid, seen from above and aside (import from there)
 diagrams    network, graph: drawn nodes, arrows, and what sits on them
@@ -17,6 +21,7 @@ from importlib import import_module
 from .boxed import BoxedArray, BoxedNumber, Shape, box_of, boxed
 from .diagrams import graph, network
 from .numbers import number
+from .phrases import APART, added, by, grouped, link, listed, signed, words
 from .words import (
     At,
     Node,
@@ -42,10 +47,10 @@ from .words import (
 )
 
 __all__ = [
-    "At", "BoxedArray", "BoxedNumber", "Node", "Shape", "aligned", "beside", "box_of", "boxed", "column",
-    "drawing", "echo", "eq", "frac", "graph", "group", "indexed", "lit", "mathematics", "matrix", "network",
-    "nodes_in", "number", "prose", "readings", "row", "say", "step",
-    "table", "term", "undrawn",
+    "APART", "At", "BoxedArray", "BoxedNumber", "Node", "Shape", "added", "aligned", "beside", "box_of", "boxed",
+    "by", "column", "drawing", "echo", "eq", "frac", "graph", "group", "grouped", "indexed", "link", "listed", "lit",
+    "mathematics", "matrix", "network", "nodes_in", "number", "prose", "readings", "row", "say", "signed", "step",
+    "table", "term", "undrawn", "words",
 ]  # fmt: skip
 
 LATER = {  # what only rendering needs is loaded when it is first used; marking never renders

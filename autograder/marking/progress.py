@@ -18,6 +18,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from .. import pages
+from ..authoring import slugs
 from ..authoring.page import Page
 from ..layout.typeset import unmarked
 from ..settings import Settings
@@ -128,7 +129,7 @@ def _order(listed: Sequence[Cell], chapter: str, known: dict[str, Page]) -> list
     order: dict[str, None] = {}
     for cell in listed:
         slug = cell.page or slug_of(cell.cell_id) or code_slug_of(cell.cell_id)
-        if slug in known or (slug in pages.exercises() and slug.partition("/")[0] == chapter):
+        if slug in known or (slug in pages.exercises() and slugs.chapter_of(slug) == chapter):
             order[slug] = None
     return [*order, *(slug for slug in known if slug not in order)]
 

@@ -24,6 +24,7 @@ from nbgrader.preprocessors import Execute, NbGraderPreprocessor
 from traitlets import Instance
 
 from .. import explorers, pages
+from ..authoring import slugs
 from ..authoring.exercise import Exercise
 from ..authoring.page import Page
 from ..marking.code import full_marks
@@ -125,7 +126,7 @@ def setup_cells(settings: Settings, chapter: str = "") -> list[NotebookNode]:
 def _chapter(stamped: list[NotebookNode]) -> str:
     """The chapter of the first page or exercise of a notebook; "" for the start page, or where there is none."""
     names = (cell.metadata.get("nbgrader", {}).get("grade_id", "") for cell in stamped)
-    chapter = next((slug.partition("/")[0] for name in names if (slug := slug_of(name))), "")  # explorers are no pages
+    chapter = next((slugs.chapter_of(slug) for name in names if (slug := slug_of(name))), "")  # explorers are no pages
     return "" if chapter == "start" else chapter
 
 

@@ -2,36 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-
 import numpy as np
 
 from ..authoring.page import page
 from ..engine.activations import relu, relu_slope, sigmoid, softmax, softmax_jacobian_from_value, tanh
 from ..engine.expressions import Name, exp
-from ..layout import At, Node, Shape, column, drawing, eq, frac, matrix, row, say, step, table
+from ..layout import APART, Shape, by, column, eq, frac, listed, matrix, row, say, step, table, words
+from ..layout.sketches import plot
 
 CLASSES, PLACES = ("cat", "dog", "horse"), ("first", "second", "third")
-
-
-def words(text: str) -> Node:
-    """Plain words inside a formula or a drawing."""
-    return Node("words", (), {"text": text})
-
-
-APART = words("\u2003")  # a wide space between two formulas on one line
-
-
-def by(of: str, name: str):
-    """The derivative ∂of/∂name as a fraction."""
-    return frac(f"∂{of}", f"∂{name}")
-
-
-def apart(key, *slips) -> bool:
-    """Whether no two slips give the same wrong number in any entry, so that each can be told by its own name."""
-    wrong = [values + 0 * np.asarray(key) for values in slips]
-    told = [np.abs(values - key) > 1e-9 for values in wrong]
-    return not any(np.any((np.abs(a - b) < 1e-9) & told[i]) for i, a in enumerate(wrong) for b in wrong[:i])
 
 
 def one_hot(k: int) -> np.ndarray:
@@ -48,28 +27,6 @@ def shares(given, name: str, *canonical: float) -> np.ndarray:
     return np.array(given.choice(name, canonical, *SHARES))
 
 
-def plot(curves: dict[str, tuple[Callable, str, float]], bottom: float, top: float, up: int, title: str) -> Node:
-    """Curves over z from −4 to 4, `up` pixels to one unit of height: name → (function, colour, where its name is)."""
-    across, left = 50, 60
-    place = lambda z, a: (left + (z + 4) * across, 20 + (top - a) * up)  # noqa: E731
-    line = lambda a, b: (  # noqa: E731
-        f'<line class="wb-edge" style="stroke-width:1" x1="{a[0]}" y1="{a[1]:.1f}" x2="{b[0]}" y2="{b[1]:.1f}"/>')
-    shapes, labels = [line(place(-4, 0), place(4, 0)), line(place(0, bottom), place(0, top))], []
-    for name, (f, colour, end) in curves.items():
-        points = [place(z, float(f(z))) for z in np.linspace(-4, 4, 97) if bottom <= f(z) <= top]
-        path = "M" + "L".join(f"{x:.1f} {y:.1f}" for x, y in points)
-        shapes.append(f'<path d="{path}" style="fill:none;stroke:var(--{colour});stroke-width:2.4"/>')
-        x, y = place(end, float(f(end)))
-        labels.append(At(x + (34 if end > 0 else -26), y, name, "name"))
-    labels.append(At(place(4, 0)[0] + 12, place(4, 0)[1] + 3, "z", "caption"))
-    for value in sorted({*range(int(np.ceil(bottom)), int(top) + 1)} - {0}):
-        x, y = place(0, value)
-        shapes.append(line((x - 4, y), (x + 4, y)))
-        labels.append(At(x - 18, y, words(f"{value}".replace("-", "−")), "caption"))
-    height = int((top - bottom) * up) + 40
-    return drawing(2 * left + 8 * across, height, shapes=shapes, labels=labels, title=title)
-
-
 # -- 5.1 and 5.2 ReLU --------------------------------------------------------------------------------------------------
 
 
@@ -81,23 +38,22 @@ def relu_and_its_kink(given, box):
     given.require(z[0] > z[1] and below not in z)
     points = np.array([z[0], z[1], 0.0, -below])
     value = box(relu(points), "ReLU(z)", "Which is larger, z or 0?", how="z where it is positive, otherwise 0.",
-                slips={"activation_left_out": points, "sign_flipped_only": np.abs(points),
-                       "slope_for_value": relu_slope(points)})
+        slips={"activation_left_out": points, "sign_flipped_only": np.abs(points),
+            "slope_for_value": relu_slope(points)})
     slope = box(relu_slope(points), "ReLU′(z)", "How steep is the drawing at this place?",
-                how="1 where z is positive, otherwise 0; so also at 0, by agreement.",
-                slips={"value_for_slope": relu(points), "other_side_of_kink": [0, 0, 0, 1],
-                       "relu_open_at_zero": [1, 1, 1, 0]})
+        how="1 where z is positive, otherwise 0; so also at 0, by agreement.",
+        slips={"value_for_slope": relu(points), "other_side_of_kink": [0, 0, 0, 1], "relu_open_at_zero": [1, 1, 1, 0]})
     right = box((relu(h) - relu(0)) / h, "the ratio to the right", "Which change stands on top, and which below?",
-                how="h over h.", slips={"change_not_ratio": h})
+        how="h over h.", slips={"change_not_ratio": h})
     left = box((relu(0) - relu(-h)) / h, "the ratio to the left", "What is ReLU on both ends of this step?",
-               how="Nothing changes to the left, so the ratio is 0.", slips={"other_side_of_kink": 1.0})
+        how="Nothing changes to the left, so the ratio is 0.", slips={"other_side_of_kink": 1.0})
     return (
         step("ReLU is two straight lines that meet at a kink. Value and slope at four places; at the kink itself this "
-             "workbook takes the slope 0.",
-             plot({"ReLU": (lambda z: max(0.0, z), "accent", 3)}, -0.6, 3.1, 46, "ReLU: flat, then rising"),
-             table(["z", "ReLU(z)", "ReLU′(z)"], *[(points[i], value[i], slope[i]) for i in range(4)])),
+            "workbook takes the slope 0.",
+            plot({"ReLU": (lambda z: max(0.0, z), "accent", 3)}, -0.6, 3.1, 46, "ReLU: flat, then rising"),
+            table(["z", "ReLU(z)", "ReLU′(z)"], *[(points[i], value[i], slope[i]) for i in range(4)])),
         step(f"Why an agreement? Nudge away from 0 by $h = {h:g}$, to the right and to the left.",
-             eq(frac("ReLU(h) − ReLU(0)", "h"), "=", right, APART, frac("ReLU(0) − ReLU(−h)", "h"), "=", left)),
+            eq(frac("ReLU(h) − ReLU(0)", "h"), "=", right, APART, frac("ReLU(0) − ReLU(−h)", "h"), "=", left)),
         say("Two sides, two slopes: a kink has no slope of its own, so one is chosen."),
     )
 
@@ -108,21 +64,20 @@ def relu_mask(given, box):
     u, up = given("u", [7, -22, -3], low=2), given("up", [2, 5, -4], low=2, high=9)
     given.require(np.any(u > 0) and np.any(u < 0))
     a = box(relu(u), "ReLU(u)", "On which side of zero is this entry?", how="u where it is positive, otherwise 0.",
-            slips={"activation_left_out": u, "sign_flipped_only": np.abs(u), "slope_for_value": relu_slope(u)})
+        slips={"activation_left_out": u, "sign_flipped_only": np.abs(u), "slope_for_value": relu_slope(u)})
     mask = box(relu_slope(u), "the mask", "Nudge this entry of u: does what comes out move?",
-               how="1 where u is positive, 0 where it is negative.",
-               slips={"other_side_of_kink": 1 - relu_slope(u), "value_for_slope": relu(u)})
+        how="1 where u is positive, 0 where it is negative.",
+        slips={"other_side_of_kink": 1 - relu_slope(u), "value_for_slope": relu(u)})
     down = box(up * mask, "∂l/∂u", "What does the mask do to the gradient that arrives?",
-               how="Upstream times the mask, entry by entry.",
-               slips={"upstream_for_downstream": up, "activation_for_slope": up * relu(u),
-                      "local_for_downstream": mask})
-    given.require(apart(up * relu_slope(u), up, up * relu(u), relu_slope(u)))
+        how="Upstream times the mask, entry by entry.",
+        slips={"upstream_for_downstream": up, "activation_for_slope": up * relu(u), "local_for_downstream": mask})
+    given.apart(up * relu_slope(u), up, up * relu(u), relu_slope(u))
     return (
         step("A vector goes through ReLU.", eq("u", "=", column(u), APART, "ReLU(u)", "=", column(a))),
         step("Where ReLU lets a value through, its slope is 1; where it cuts, 0. Write the slopes: the **mask**.",
-             eq("ReLU′(u)", "=", column(mask))),
+            eq("ReLU′(u)", "=", column(mask))),
         step("On the way back a gradient arrives at the outputs. The mask decides what goes on.",
-             eq(by("l", "u"), "=", column(up, "upstream"), "⊙", "mask", "=", column(down))),
+            eq(by("u", "l"), "=", column(up, "upstream"), "⊙", "mask", "=", column(down))),
     )
 
 
@@ -132,53 +87,53 @@ def relu_mask(given, box):
 @page("The sigmoid squeezes", row="5.1")
 def sigmoid_values(given, box):
     """Exact values at logarithms, then two values that add up to one."""
-    k = given("k", [3, 4], low=2, high=9)
+    k = given("k", [3, 4], low=2, high=9, distinct=True)
     z = given("z", 2, step=0.5, low=0.5, high=3)
-    given.require(k[0] != k[1])
     e = np.array([1 / k[0], k[1], 1.0])
     power = box(e, "e^{−z}", "What does e to the power of a logarithm give, and what does the minus do?",
-                how="e and ln cancel; a minus in the exponent turns the number upside down.",
-                slips={"exponent_sign": 1 / e})
+        how="e and ln cancel; a minus in the exponent turns the number upside down.", slips={"exponent_sign": 1 / e})
     value = box(1 / (1 + np.asarray(power)), "σ(z)", "One over what?", how="1 over 1 plus the power.",
-                slips={"exponent_sign": np.asarray(power) / (1 + np.asarray(power))})
+        slips={"exponent_sign": np.asarray(power) / (1 + np.asarray(power))})
     two = box([sigmoid(z), sigmoid(-z)], "σ(z) and σ(−z)", "Which power stands below, and what is added to it?",
-              digits=3, how="1 over 1 plus e to the minus z.",
-              slips={"exponent_sign": [sigmoid(-z), sigmoid(z)], "activation_left_out": [z, -z]})
+        digits=3, how="1 over 1 plus e to the minus z.",
+        slips={"exponent_sign": [sigmoid(-z), sigmoid(z)], "activation_left_out": [z, -z]})
     total = box(1.0, "σ(z) + σ(−z)", "What do the two numbers you have just found make together?",
-                how="The two always add up to 1.")
+        how="The two always add up to 1.")
     return (
         step("The sigmoid $σ(z) = 1/(1 + e^{−z})$ squeezes every number between 0 and 1. At logarithms it is a "
-             "fraction.",
-             plot({"σ": (sigmoid, "accent", 4)}, -0.2, 1.2, 90, "The graph of the sigmoid, from 0 up to 1"),
-             table(["z", "e^{−z}", "σ(z)"], (f"ln({k[0]:g})", power[0], value[0]),
-                   (f"−ln({k[1]:g})", power[1], value[1]), ("0", power[2], value[2]))),
+            "fraction.",
+            plot({"σ": (sigmoid, "accent", 4)}, -0.2, 1.2, 90, "The graph of the sigmoid, from 0 up to 1"),
+            table(["z", "e^{−z}", "σ(z)"],
+                (f"ln({k[0]:g})", power[0], value[0]),
+                (f"−ln({k[1]:g})", power[1], value[1]),
+                ("0", power[2], value[2]))),
         step("Elsewhere decimals go on.",
-             eq(f"σ({z:g})", "=", two[0], APART, f"σ(−{z:g})", "=", two[1]),
-             eq(f"σ({z:g}) + σ(−{z:g})", "=", total)),
+            eq(f"σ({z:g})", "=", two[0], APART, f"σ(−{z:g})", "=", two[1]),
+            eq(f"σ({z:g}) + σ(−{z:g})", "=", total)),
     )
 
 
 @page("Slope from the value alone", row="5.1")
 def slope_from_value(given, box):
     """σ′ = a(1 − a) and tanh′ = 1 − a², without ever seeing z."""
-    s, t = given("a", [0.8, 0.4, 0.1], low=0.1, high=0.9), given("t", [0.6, -0.8, 0.2], low=0.1, high=0.9)
-    given.require(len(set(s)) == 3 and 0.5 not in s and len({*np.abs(t)}) == 3)
+    s = given("a", [0.8, 0.4, 0.1], low=0.1, high=0.9, distinct=True)
+    t = given("t", [0.6, -0.8, 0.2], low=0.1, high=0.9, distinct=abs)
+    given.require(0.5 not in s)
     first = box(s * (1 - s), "σ′", "What is left up to 1, and what do you do with it?", digits=3,
-                how="a times 1 minus a.", slips={"slope_of_slope": sigmoid(s) * (1 - sigmoid(s)),
-                                                 "not_multiplied": 1 - s, "tanh_for_sigmoid": 1 - s**2})
+        how="a times 1 minus a.",
+        slips={"slope_of_slope": sigmoid(s) * (1 - sigmoid(s)), "not_multiplied": 1 - s, "tanh_for_sigmoid": 1 - s**2})
     second = box(1 - t**2, "tanh′", "Which power of the value is taken from 1?", digits=3, how="1 minus a squared.",
-                 slips={"slope_of_slope": 1 - tanh(t) ** 2, "value_not_squared": 1 - t,
-                        "sigmoid_for_tanh": t * (1 - t)})
-    given.require(apart(first, sigmoid(s) * (1 - sigmoid(s)), 1 - s) and apart(second, t * (1 - t), 1 - tanh(t) ** 2))
+        slips={"slope_of_slope": 1 - tanh(t) ** 2, "value_not_squared": 1 - t, "sigmoid_for_tanh": t * (1 - t)})
+    given.apart(first, sigmoid(s) * (1 - sigmoid(s)), 1 - s)
+    given.apart(second, t * (1 - t), 1 - tanh(t) ** 2)
     steepest = box([0.25, 1.0], "the largest slope", "For which value a is the product, or the difference, largest?",
-                   how="The sigmoid is steepest at a = 1/2, tanh at a = 0.", slips={"value_for_slope": [0.5, 0.0]})
+        how="The sigmoid is steepest at a = 1/2, tanh at a = 0.", slips={"value_for_slope": [0.5, 0.0]})
     return (
         step("Both curves know their slope from their value: $σ′ = a(1 − a)$ for $a = σ(z)$, and $tanh′ = 1 − a^2$ for "
-             "$a = tanh(z)$. No need to know $z$.",
-             table(["a = σ(z)", "σ′(z)"], *[(s[i], first[i]) for i in range(3)]),
-             table(["a = tanh(z)", "tanh′(z)"], *[(t[i], second[i]) for i in range(3)])),
-        step("What is the steepest that each of them ever gets?",
-             eq("σ′:", steepest[0], APART, "tanh′:", steepest[1])),
+            "$a = tanh(z)$. No need to know $z$.",
+            table(["a = σ(z)", "σ′(z)"], *[(s[i], first[i]) for i in range(3)]),
+            table(["a = tanh(z)", "tanh′(z)"], *[(t[i], second[i]) for i in range(3)])),
+        step("What is the steepest that each of them ever gets?", eq("σ′:", steepest[0], APART, "tanh′:", steepest[1])),
         say("A sigmoid never hands back more than a quarter of the gradient that reaches it."),
     )
 
@@ -186,26 +141,25 @@ def slope_from_value(given, box):
 @page("From z to the slope", row="5.1")
 def from_z_to_slope(given, box):
     """First the value, then the slope from it: the step where z and a get mixed up."""
-    z = given("z", [1, -2], step=0.5, low=0.5, high=2.5)
-    given.require(abs(z[0]) != abs(z[1]))
+    z = given("z", [1, -2], step=0.5, low=0.5, high=2.5, distinct=abs)
     s = box(sigmoid(z), "σ(z)", "Which power stands below the bar?", digits=3, how="1 over 1 plus e to the minus z.",
-            slips={"exponent_sign": sigmoid(-z)})
+        slips={"exponent_sign": sigmoid(-z)})
     ds = box(np.asarray(s) * (1 - np.asarray(s)), "σ′(z)", "Is what stands in a(1 − a) the z or the value?", digits=3,
-             how="The value times 1 minus the value.",
-             slips={"slope_of_slope": sigmoid(sigmoid(z)) * sigmoid(-sigmoid(z)),
-                    "tanh_for_sigmoid": 1 - np.asarray(s) ** 2, "input_for_rule": z * (1 - z)})
+        how="The value times 1 minus the value.",
+        slips={"slope_of_slope": sigmoid(sigmoid(z)) * sigmoid(-sigmoid(z)), "tanh_for_sigmoid": 1
+            - np.asarray(s) ** 2, "input_for_rule": z * (1 - z)})
     t = box(tanh(z), "tanh(z)", "Which of the two powers is taken from the other?", digits=3,
-            how="The difference of the two powers of e over their sum.", slips={"exponent_sign": -tanh(z)})
+        how="The difference of the two powers of e over their sum.", slips={"exponent_sign": -tanh(z)})
     dt = box(1 - np.asarray(t) ** 2, "tanh′(z)", "Is what stands in 1 − a² the z or the value?", digits=3,
-             how="1 minus the square of the value.",
-             slips={"slope_of_slope": 1 - np.tanh(np.asarray(t)) ** 2, "value_not_squared": 1 - np.asarray(t),
-                    "input_for_rule": 1 - z**2})
+        how="1 minus the square of the value.",
+        slips={"slope_of_slope": 1 - np.tanh(np.asarray(t)) ** 2, "value_not_squared": 1 - np.asarray(t),
+            "input_for_rule": 1 - z**2})
     return (
         step("Now from $z$. First the value, then the slope at that $z$: the rules take the **value** that came out.",
-             plot({"σ": (sigmoid, "accent", -4), "tanh": (tanh, "ink", -4)}, -1.15, 1.15, 72,
-                  "The graphs of sigmoid and tanh; tanh runs from −1 to 1"),
-             table(["z", "σ(z)", "σ′(z)"], *[(z[i], s[i], ds[i]) for i in range(2)]),
-             table(["z", "tanh(z)", "tanh′(z)"], *[(z[i], t[i], dt[i]) for i in range(2)])),
+            plot({"σ": (sigmoid, "accent", -4), "tanh": (tanh, "ink", -4)}, -1.15, 1.15, 72,
+                "The graphs of sigmoid and tanh; tanh runs from −1 to 1"),
+            table(["z", "σ(z)", "σ′(z)"], *[(z[i], s[i], ds[i]) for i in range(2)]),
+            table(["z", "tanh(z)", "tanh′(z)"], *[(z[i], t[i], dt[i]) for i in range(2)])),
         say("Whoever puts the value through the slope once more has gone one sigmoid too far."),
     )
 
@@ -219,31 +173,30 @@ def rules_derived(given, box):
     u = exp(-k * x)
     slip = {} if k == 1 else {"wrong_sign": k * u}
     du = box(u.derivative("x"), "du/dx", "Which slope does the exponent bring?", names="x",
-             how="The power of e stays; the slope of the exponent comes in front.",
-             slips={"inner_slope_left_out": u, **slip})
+        how="The power of e stays; the slope of the exponent comes in front.",
+        slips={"inner_slope_left_out": u, **slip})
     dv = box(1.0, "dv/du", "How far does v move when u moves by one?", how="v is u and a constant: slope 1.")
     da = box((1 / v).derivative("v"), "da/dv", "One over v is v to which power?", names="v",
-             how="The power −1 comes down and drops by one.",
-             slips={"wrong_sign": 1 / v**2, "not_differentiated": 1 / v, "power_kept": -1 / v})
+        how="The power −1 comes down and drops by one.",
+        slips={"wrong_sign": 1 / v**2, "not_differentiated": 1 / v, "power_kept": -1 / v})
     chain = box(da.substitute({"v": 1 + u}) * dv * du, "da/dx", "Three factors; what does v stand for?", names="x",
-                how="The product of the three, with v put back.",
-                slips={"chain_factor_left_out": -1 / (1 + u) ** 2, "wrong_sign": -(k * u / (1 + u) ** 2)})
+        how="The product of the three, with v put back.",
+        slips={"chain_factor_left_out": -1 / (1 + u) ** 2, "wrong_sign": -(k * u / (1 + u) ** 2)})
     rest = box(u / (1 + u), "1 − σ", "What is 1, written over the same bar?", names="x",
-               how="1 + u minus 1, over 1 + u.", slips={"not_taken_from_one": 1 / (1 + u)})
+        how="1 + u minus 1, over 1 + u.", slips={"not_taken_from_one": 1 / (1 + u)})
     short = box([k * a * (1 - a), k * (1 - a**2)], "the slopes in a", "How does the value appear in the slope?",
-                names="a", how="Factor by factor; an inner factor comes along.",
-                slips={"tanh_for_sigmoid": [k * (1 - a**2), k * (1 - a**2)],
-                       "sigmoid_for_tanh": [k * a * (1 - a), k * a * (1 - a)],
-                       "not_multiplied": [k * (1 - a), k * (1 - a)]})
+        names="a", how="Factor by factor; an inner factor comes along.",
+        slips={"tanh_for_sigmoid": [k * (1 - a**2), k * (1 - a**2)],
+            "sigmoid_for_tanh": [k * a * (1 - a), k * a * (1 - a)], "not_multiplied": [k * (1 - a), k * (1 - a)]})
     return (
         step(f"The sigmoid $a = σ({kx})$ in three steps: $u = e^{{−{kx}}}$, $v = 1 + u$, $a = 1/v$. Each has a slope.",
-             eq(frac("du", "dx"), "=", du, APART, frac("dv", "du"), "=", dv, APART, frac("da", "dv"), "=", da)),
+            eq(frac("du", "dx"), "=", du, APART, frac("dv", "du"), "=", dv, APART, frac("da", "dv"), "=", da)),
         step("Multiply them, and put $v$ back.",
-             eq(frac("da", "dx"), "=", frac("da", "dv"), "·", frac("dv", "du"), "·", frac("du", "dx"), "=", chain)),
+            eq(frac("da", "dx"), "=", frac("da", "dv"), "·", frac("dv", "du"), "·", frac("du", "dx"), "=", chain)),
         step(f"The same without $x$: what is $1 − σ({kx})$, and so what is the slope in terms of the value $a$? And "
-             f"for $a = tanh({kx})$?",
-             eq(f"1 − σ({kx})", "=", rest),
-             eq(words("sigmoid:"), frac("da", "dx"), "=", short[0], APART, words("tanh:"), frac("da", "dx"), "=",
+            f"for $a = tanh({kx})$?",
+            eq(f"1 − σ({kx})", "=", rest),
+            eq(words("sigmoid:"), frac("da", "dx"), "=", short[0], APART, words("tanh:"), frac("da", "dx"), "=",
                 short[1])),
     )
 
@@ -252,23 +205,23 @@ def rules_derived(given, box):
 def through_activations(given, box):
     """Upstream times the slope that belongs to each activation."""
     a = np.array([given("r", 3, low=2), given("s", 0.8, low=0.1), given("t", -0.6, low=0.1, high=0.9)])
-    up = given("up", [4, -5, 10, 6], low=2)
-    given.require(a[1] != 0.5 and len({*np.abs(up)}) == 4)
+    up = given("up", [4, -5, 10, 6], low=2, distinct=abs)
+    given.require(a[1] != 0.5)
     value = np.array([a[0], a[1], a[2], 0.0])
     true = np.array([1.0, a[1] * (1 - a[1]), 1 - a[2] ** 2, 0.0])
     slope = box(true, "the slope", "Which rule belongs to this activation, and what did it give?", digits=3,
-                how="ReLU: 1 or 0. Sigmoid: a(1 − a). tanh: 1 − a².",
-                slips={"value_for_slope": value, "tanh_for_sigmoid": [1.0, 1 - a[1] ** 2, true[2], 0.0],
-                       "sigmoid_for_tanh": [1.0, true[1], a[2] * (1 - a[2]), 0.0],
-                       "other_side_of_kink": [0.0, true[1], true[2], 1.0]})
+        how="ReLU: 1 or 0. Sigmoid: a(1 − a). tanh: 1 − a².",
+        slips={"value_for_slope": value, "tanh_for_sigmoid": [1.0, 1 - a[1] ** 2, true[2], 0.0],
+            "sigmoid_for_tanh": [1.0, true[1], a[2] * (1 - a[2]), 0.0],
+            "other_side_of_kink": [0.0, true[1], true[2], 1.0]})
     down = box(up * slope, "downstream", "Upstream times which number?", digits=3, how="Upstream times the slope.",
-               slips={"upstream_for_downstream": up, "activation_for_slope": up * value, "local_for_downstream": true})
-    given.require(apart(up * true, up, up * value, true))
+        slips={"upstream_for_downstream": up, "activation_for_slope": up * value, "local_for_downstream": true})
+    given.apart(up * true, up, up * value, true)
     names = ("ReLU", "σ", "tanh", "ReLU")
     return (
         step("Four nodes with what came out of them, and the gradients that arrive. Send each one back.",
-             table(["node", "value", "upstream", "slope", "downstream"],
-                   *[(names[i], value[i], up[i], slope[i], down[i]) for i in range(4)])),
+            table(["node", "value", "upstream", "slope", "downstream"],
+                *[(names[i], value[i], up[i], slope[i], down[i]) for i in range(4)])),
         say("The slope is all that an activation adds to the journey back."),
     )
 
@@ -279,23 +232,23 @@ def through_activations(given, box):
 @page("Softmax shares out", row="5.3")
 def softmax_shares(given, box):
     """Exponentials over their sum, with numbers that stay exact."""
-    e = given("e", [1, 2, 5], low=1, high=9)
-    given.require(len(set(e)) == 3)
+    e = given("e", [1, 2, 5], low=1, high=9, distinct=True)
     power = box(e, "e^z", "What does e to the power of a logarithm give?", how="e and ln cancel.",
-                slips={"exponent_sign": 1 / e})
+        slips={"exponent_sign": 1 / e})
     total = box(np.sum(power), "the sum", "Which three numbers are added?", how="The sum of the three powers.",
-                slips={"term_left_out": e[0] + e[1]})
+        slips={"term_left_out": e[0] + e[1]})
     p = box(np.asarray(power) / total, "p", "Which share of the sum is this power?", digits=3,
-            how="Each power over the sum.",
-            slips={"not_normalised": e, "exponential_left_out": np.log(e) / np.sum(np.log(e))})
+        how="Each power over the sum.",
+        slips={"not_normalised": e, "exponential_left_out": np.log(e) / np.sum(np.log(e))})
     whole = box(1.0, "the sum of p", "How much is shared out altogether?", how="Shares of a whole add up to 1.")
     ratio = box(e[2] / e[1], "p_3/p_2", "The sum cancels. What is left?", how="The ratio of the two powers.",
-                slips={"upside_down": e[1] / e[2], "subtracted_powers": e[2] - e[1]})
+        slips={"upside_down": e[1] / e[2], "subtracted_powers": e[2] - e[1]})
     given.require(e[2] - e[1] not in (e[2] / e[1], e[1] / e[2]))
     names = [f"ln({value:g})" if value != 1 else "0" for value in e]
     return (
         step("Softmax turns any numbers into probabilities: take $e^z$ of each, and divide by the sum.",
-             table(["z", "e^z", "p"], *[(names[i], power[i], p[i]) for i in range(3)]), eq("Σ e^z", "=", total)),
+            table(["z", "e^z", "p"], *[(names[i], power[i], p[i]) for i in range(3)]),
+            eq("Σ e^z", "=", total)),
         step("What do the probabilities add up to?", eq("p_1 + p_2 + p_3", "=", whole)),
         step("And how many times as likely is the third as the second?", eq(frac("p_3", "p_2"), "=", ratio)),
     )
@@ -304,26 +257,26 @@ def softmax_shares(given, box):
 @page("Only differences count", row="5.3")
 def only_differences(given, box):
     """Softmax of z and of z less its largest entry: the powers change, the shares do not."""
-    z = given("z", [2, 1, -1], high=4)
-    given.require(len(set(z)) == 3 and np.sum(z) != 0 and np.sum(z == 0) <= 1 and 1 not in np.abs(np.exp(z) - z))
+    z = given("z", [2, 1, -1], high=4, distinct=True)
+    given.require(np.sum(z) != 0 and np.sum(z == 0) <= 1 and 1 not in np.abs(np.exp(z) - z))
     top = float(np.max(z))
     e = box(np.exp(z), "e^z", "Which key gives a power of e?", digits=3, how="e to the power z.",
-            slips={"exponent_sign": np.exp(-z)})
+        slips={"exponent_sign": np.exp(-z)})
     p = box(np.asarray(e) / np.sum(np.asarray(e)), "p", "Over which sum?", digits=3,
-            how="Each power over the sum of all three.",
-            slips={"exponential_left_out": z / np.sum(z), "not_normalised": np.exp(z)})
+        how="Each power over the sum of all three.",
+        slips={"exponential_left_out": z / np.sum(z), "not_normalised": np.exp(z)})
     lower = box(z - top, "z − max z", "How far below the largest is each?", how="Each z minus the largest one.",
-                slips={"wrong_sign": top - z})
+        slips={"wrong_sign": top - z})
     f = box(np.exp(np.asarray(lower)), "e^{z − max z}", "Which exponents are these?", digits=3,
-            how="e to the power of the difference.", slips={"exponent_sign": np.exp(top - z)})
+        how="e to the power of the difference.", slips={"exponent_sign": np.exp(top - z)})
     again = box(np.asarray(f) / np.sum(np.asarray(f)), "p", "Over which sum, this time?", digits=3,
-                how="Each power over the sum of these three.", slips={"not_normalised": np.exp(z - top)})
+        how="Each power over the sum of these three.", slips={"not_normalised": np.exp(z - top)})
     return (
         step("Softmax of three numbers, with a calculator.",
-             table(["z", "e^z", "p"], *[(z[i], e[i], p[i]) for i in range(3)])),
-        step("Large $z$ would make $e^z$ overflow. So computers take the largest $z$ away from each first. "
-             "Does that change the shares?",
-             table(["z − max z", "e^{z − max z}", "p"], *[(lower[i], f[i], again[i]) for i in range(3)])),
+            table(["z", "e^z", "p"], *[(z[i], e[i], p[i]) for i in range(3)])),
+        step("Large $z$ would make $e^z$ overflow. So computers take the largest $z$ away from each first. Does that "
+            "change the shares?",
+            table(["z − max z", "e^{z − max z}", "p"], *[(lower[i], f[i], again[i]) for i in range(3)])),
     )
 
 
@@ -332,21 +285,21 @@ def softmax_jacobian(given, box):
     """diag(p) − ppᵀ, entry by entry."""
     p = shares(given, "p", 0.6, 0.3, 0.1)
     outer = box(np.outer(p, p), "p p^T", "Which entry of the column meets which entry of the row?",
-                how="The entry of the row's p times the entry of the column's.",
-                slips={"added_not_multiplied": p[:, None] + p})
+        how="The entry of the row's p times the entry of the column's.", slips={"added_not_multiplied": p[:, None] + p})
     jacobian = box(np.diag(p) - np.asarray(outer), "∂p/∂z", "What stands in this place of diag(p)?",
-                   how="The entry of diag(p) minus the entry of the outer product.",
-                   slips={"outer_product_left_out": np.diag(p), "wrong_sign": np.outer(p, p) - np.diag(p),
-                          "diagonal_left_out": -np.outer(p, p)})
+        how="The entry of diag(p) minus the entry of the outer product.",
+        slips={"outer_product_left_out": np.diag(p), "wrong_sign": np.outer(p, p) - np.diag(p),
+            "diagonal_left_out": -np.outer(p, p)})
     sums = box(np.asarray(jacobian).sum(axis=1), "the row sums", "What do the three numbers of a row come to?",
-               how="Each row adds up to 0.",
-               slips={"diagonal_left_out": -p, "term_left_out": np.asarray(jacobian)[:, :2].sum(axis=1)})
+        how="Each row adds up to 0.",
+        slips={"diagonal_left_out": -p, "term_left_out": np.asarray(jacobian)[:, :2].sum(axis=1)})
     return (
         step("Raise one $z$, and all the probabilities move: what one gains the others lose. The Jacobian of softmax "
-             "is $∂p/∂z = diag(p) − p p^T$. First the outer product.",
-             eq(column(p, "p"), row(p, "p^T"), "=", matrix(outer))),
-        step("Now the difference.", eq(by("p", "z"), "=", matrix(np.diag(p), "diag(p)"), "−", "p p^T"),
-             eq("=", matrix(jacobian))),
+            "is $∂p/∂z = diag(p) − p p^T$. First the outer product.",
+            eq(column(p, "p"), row(p, "p^T"), "=", matrix(outer))),
+        step("Now the difference.",
+            eq(by("z", "p"), "=", matrix(np.diag(p), "diag(p)"), "−", "p p^T"),
+            eq("=", matrix(jacobian))),
         step("Add up each row.", eq(words("sums of the rows:"), column(sums))),
     )
 
@@ -357,28 +310,31 @@ def jacobian_entries(given, box):
     p, q = Name("p"), Name("q")
     grid = np.array([[p * (1 - p), -p * q], [-p * q, q * (1 - q)]])
     letters = box(grid, "∂(p, q)/∂z", "Is this entry on the diagonal?", names="p q",
-                  how="p(1 − p) on the diagonal, minus the product beside it.",
-                  slips={"outer_product_left_out": [
-[p, 0 * p], [0 * p, q]], "wrong_sign": -grid, "diagonal_left_out": [[-p * p, -p * q], [-p * q, -q * q]]})
+        how="p(1 − p) on the diagonal, minus the product beside it.",
+        slips={"outer_product_left_out": [
+            [p, 0 * p],
+            [0 * p, q]
+        ], "wrong_sign": -grid, "diagonal_left_out": [[-p * p, -p * q], [-p * q, -q * q]]})
     two = box([p * (1 - p), -p * (1 - p)], "∂p/∂z_1 and ∂q/∂z_1", "With only two classes, what is q?", names="p",
-              how="q is 1 − p; what p gains, q loses.",
-              slips={"wrong_sign": [-p * (1 - p), p * (1 - p)], "diagonal_left_out": [-p * p, p * p]})
+        how="q is 1 − p; what p gains, q loses.",
+        slips={"wrong_sign": [-p * (1 - p), p * (1 - p)], "diagonal_left_out": [-p * p, p * p]})
     v = shares(given, "v", 0.2, 0.7, 0.1)
     i, j = given.choice("entry", (1, 2), (2, 1), (1, 3), (3, 2), (2, 3))
     full = np.diag(v) - np.outer(v, v)
     numbers = box([full[i - 1, i - 1], full[i - 1, j - 1], full[j - 1, i - 1]], "entries in numbers",
-                  "On the diagonal or beside it? Which two probabilities?",
-                  how="p(1 − p) on the diagonal, minus the product beside it.",
-                  slips={"wrong_sign": [-full[i - 1, i - 1], v[i - 1] * v[j - 1], v[i - 1] * v[j - 1]],
-                         "outer_product_left_out": [v[i - 1], 0.0, 0.0]})
+        "On the diagonal or beside it? Which two probabilities?",
+        how="p(1 − p) on the diagonal, minus the product beside it.",
+        slips={"wrong_sign": [-full[i - 1, i - 1], v[i - 1] * v[j - 1], v[i - 1] * v[j - 1]],
+            "outer_product_left_out": [v[i - 1], 0.0, 0.0]})
     return (
         step("Three classes with the probabilities $p$, $q$ and what is left. The first two rows and columns of the "
-             "Jacobian, in letters:", eq(matrix(letters))),
+            "Jacobian, in letters:",
+            eq(matrix(letters))),
         step("Only two classes now, with $p$ and $q = 1 − p$. Write both with $p$ alone.",
-             eq(by("p", "z_1"), "=", two[0], APART, by("q", "z_1"), "=", two[1])),
+            eq(by("z_1", "p"), "=", two[0], APART, by("z_1", "q"), "=", two[1])),
         step(f"And numbers: $p = ({v[0]:g}, {v[1]:g}, {v[2]:g})$.",
-             eq(by(f"p_{i}", f"z_{i}"), "=", numbers[0], APART, by(f"p_{i}", f"z_{j}"), "=", numbers[1], APART,
-                by(f"p_{j}", f"z_{i}"), "=", numbers[2])),
+            eq(by(f"z_{i}", f"p_{i}"), "=", numbers[0], APART, by(f"z_{j}", f"p_{i}"), "=", numbers[1], APART,
+                by(f"z_{i}", f"p_{j}"), "=", numbers[2])),
     )
 
 
@@ -389,36 +345,30 @@ def jacobian_entries(given, box):
 def cross_entropy(given, box):
     """Minus the logarithm of the probability that the true class was given."""
     ps = np.array([shares(given, "p1", 0.7, 0.2, 0.1), shares(given, "p2", 0.3, 0.6, 0.1),
-                   shares(given, "p3", 0.2, 0.1, 0.7)])
+        shares(given, "p3", 0.2, 0.1, 0.7)])
     true = given.choice("true", (0, 1, 1), (1, 2, 0), (2, 2, 1), (0, 1, 2), (2, 0, 0))
     right = np.array([ps[i][k] for i, k in enumerate(true)])
     other = np.array([ps[i][(k + 1) % 3] for i, k in enumerate(true)])
-    given.require(len(set(right)) == 3)
-    given.require(apart(np.log(right), np.log(right) * 0 - right, np.log10(right), np.log(other)))
+    given.distinct(right)
+    given.apart(np.log(right), np.log(right) * 0 - right, np.log10(right), np.log(other))
     cost = box(-np.log(right), "C", "Which probability did the true class get? And its logarithm?", digits=3,
-               how="Minus the logarithm of the probability of the true class.",
-               slips={"wrong_sign": np.log(right), "logarithm_to_base_ten": -np.log10(right),
-                      "logarithm_left_out": right, "other_class": -np.log(other)})
+        how="Minus the logarithm of the probability of the true class.",
+        slips={"wrong_sign": np.log(right), "logarithm_to_base_ten": -np.log10(right), "logarithm_left_out": right,
+            "other_class": -np.log(other)})
     mean = box(np.mean(cost), "the cost of the batch", "Three examples: what is their mean?", digits=3,
-               how="The sum of the three over 3.", slips={"summed_not_averaged": np.sum(cost)})
+        how="The sum of the three over 3.", slips={"summed_not_averaged": np.sum(cost)})
     k = true[0]
     slope = box(-one_hot(k) / ps[0], "∂C/∂p", "Which entries of p does C look at?",
-                how="−1/p for the true class, 0 for the others.",
-                slips={"wrong_sign": one_hot(k) / ps[0], "every_input_counted": -1 / ps[0],
-                       "parameter_for_gradient": one_hot(k) * ps[0]})
+        how="−1/p for the true class, 0 for the others.",
+        slips={"wrong_sign": one_hot(k) / ps[0], "every_input_counted": -1 / ps[0],
+            "parameter_for_gradient": one_hot(k) * ps[0]})
     return (
-        step("Cross-entropy looks at one number only, the probability given to the true class: "
-             "$C = −Σ_i y_i ln(p_i)$, where $y$ is 1 for the true class and 0 elsewhere.",
-             table(["p", "y", "C"], *[(listed(ps[i]), listed(one_hot(true[i])), cost[i]) for i in range(3)]),
-             eq(words("mean:"), mean)),
-        step("How does the cost of the first example answer to each probability?",
-             eq(by("C", "p"), "=", row(slope))),
+        step("Cross-entropy looks at one number only, the probability given to the true class: $C = −Σ_i y_i ln(p_i)$, "
+            "where $y$ is 1 for the true class and 0 elsewhere.",
+            table(["p", "y", "C"], *[(listed(ps[i]), listed(one_hot(true[i])), cost[i]) for i in range(3)]),
+            eq(words("mean:"), mean)),
+        step("How does the cost of the first example answer to each probability?", eq(by("p", "C"), "=", row(slope))),
     )
-
-
-def listed(values) -> str:
-    """Numbers in round brackets."""
-    return "(" + ", ".join(f"{value:g}" for value in values) + ")"
 
 
 @page("The slopes multiply to something simple", row="5.3")
@@ -428,23 +378,22 @@ def joint_derivative(given, box):
     y, full = one_hot(k), softmax_jacobian_from_value(p)
     given.require(abs(p[k]) >= 0.1)
     dp = box(-y / p, "∂C/∂p", "Which entry of p does the cost look at?",
-             how="−1/p for the true class, 0 for the others.",
-             slips={"wrong_sign": y / p, "every_input_counted": -1 / p})
+        how="−1/p for the true class, 0 for the others.", slips={"wrong_sign": y / p, "every_input_counted": -1 / p})
     dz = box(full, "∂p/∂z", "On the diagonal or beside it?", only=[(k, 0), (k, 1), (k, 2)],
-             how="p(1 − p) on the diagonal, minus the product beside it.",
-             slips={"wrong_sign": -full, "outer_product_left_out": np.diag(p)})
+        how="p(1 − p) on the diagonal, minus the product beside it.",
+        slips={"wrong_sign": -full, "outer_product_left_out": np.diag(p)})
     product = box(np.asarray(dp) @ np.asarray(dz), "∂C/∂z", "Which row of the Jacobian does the row in front pick out?",
-                  how="The row times the matrix: one row of it, times −1/p.",
-                  slips={"target_minus_prediction": y - p, "entrywise_not_matrix": -y / p * np.diag(full)})
+        how="The row times the matrix: one row of it, times −1/p.",
+        slips={"target_minus_prediction": y - p, "entrywise_not_matrix": -y / p * np.diag(full)})
     short = box(p - y, "p − y", "Which comes first, prediction or target?", how="Prediction minus target.",
-                slips={"target_minus_prediction": y - p})
+        slips={"target_minus_prediction": y - p})
     return (
-        step(f"Probabilities $p = {listed(p)}$; the true class is the {PLACES[k]}, "
-             f"$y = {listed(y)}$. The chain rule has two factors. The cost answers to $p$:",
-             eq(by("C", "p"), "=", row(dp))),
-        step("And $p$ answers to $z$; one row is left to you.", eq(by("p", "z"), "=", matrix(dz))),
-        step("Multiply the row by the matrix.", eq(by("C", "z"), "=", by("C", "p"), "·", by("p", "z"), "=",
-                                                   row(product))),
+        step(f"Probabilities $p = {listed(p)}$; the true class is the {PLACES[k]}, $y = {listed(y)}$. The chain rule "
+            "has two factors. The cost answers to $p$:",
+            eq(by("p", "C"), "=", row(dp))),
+        step("And $p$ answers to $z$; one row is left to you.", eq(by("z", "p"), "=", matrix(dz))),
+        step("Multiply the row by the matrix.",
+            eq(by("z", "C"), "=", by("p", "C"), "·", by("z", "p"), "=", row(product))),
         step("Now compare.", eq("p − y", "=", row(short))),
     )
 
@@ -454,25 +403,25 @@ def prediction_minus_target(given, box):
     """The joint derivative at once, and read backwards."""
     p = shares(given, "p", 0.2, 0.7, 0.1)
     k, other = given.choice("true", 1, 0, 2), given.choice("other", 2, 0, 1)
-    q, z = shares(given, "q", 0.6, 0.1, 0.3), given("z", [1, 0, -1], step=0.5, low=0, high=2)
-    given.require(len(set(z)) == 3 and other != np.argmax(q))
+    q, z = shares(given, "q", 0.6, 0.1, 0.3), given("z", [1, 0, -1], step=0.5, low=0, high=2, distinct=True)
+    given.require(other != np.argmax(q))
     error = box(p - one_hot(k), "∂C/∂z", "Which comes first, prediction or target?", how="Prediction minus target.",
-                slips={"target_minus_prediction": one_hot(k) - p, "output_for_error": p})
+        slips={"target_minus_prediction": one_hot(k) - p, "output_for_error": p})
     total = box(np.sum(error), "the sum", "What do they come to?", how="p and y both add up to 1, so it is 0.")
     back = box(one_hot(other), "y", "In which entry is the error negative?", how="Prediction minus error.",
-               slips={"wrong_sign": -one_hot(other), "predicted_for_true": one_hot(np.argmax(q))})
+        slips={"wrong_sign": -one_hot(other), "predicted_for_true": one_hot(np.argmax(q))})
     s = box(softmax(z), "p", "Powers of e, over their sum?", digits=3, how="Each power of e over the sum.",
-            slips={"not_normalised": np.exp(z)})
+        slips={"not_normalised": np.exp(z)})
     last = box(np.asarray(s) - one_hot(k), "∂C/∂z", "What is taken away, and where?", digits=3,
-               how="Prediction minus target.", slips={"target_minus_prediction": one_hot(k) - np.asarray(s)})
+        how="Prediction minus target.", slips={"target_minus_prediction": one_hot(k) - np.asarray(s)})
     return (
         step("Softmax and cross-entropy together have the shortest derivative in this workbook, $∂C/∂z = p − y$.",
-             eq(by("C", "z"), "=", column(p, "p"), "−", column(one_hot(k), "y"), "=", column(error))),
+            eq(by("z", "C"), "=", column(p, "p"), "−", column(one_hot(k), "y"), "=", column(error))),
         step("What do its entries add up to?", eq(words("sum:"), total)),
         step("Here the target got lost.",
-             eq(by("C", "z"), "=", column(q, "p"), "−", column(back, "y"), "=", column(q - one_hot(other)))),
+            eq(by("z", "C"), "=", column(q, "p"), "−", column(back, "y"), "=", column(q - one_hot(other)))),
         step(f"All the way from $z = {listed(z)}$; the true class is the {PLACES[k]}.",
-             eq("p", "=", column(s), APART, by("C", "z"), "=", column(last))),
+            eq("p", "=", column(s), APART, by("z", "C"), "=", column(last))),
     )
 
 
@@ -485,23 +434,23 @@ def one_hot_targets(given, box):
     first = given.choice("order", (1, 2, 0), (0, 2, 1), (2, 0, 1), (2, 1, 0), (1, 0, 2))
     targets = np.array([one_hot(k) for k in first])
     hot = [box(targets[i], f"y for {CLASSES[k]}", "At which place does this class stand in the list?",
-               how="A 1 at the place of the class, 0 elsewhere.",
-               slips={"other_class": np.roll(targets[i], 1),
-                      **({"number_for_vector": (k + 1) * targets[i]} if k else {})}) for i, k in enumerate(first)]
+        how="A 1 at the place of the class, 0 elsewhere.",
+        slips={"other_class": np.roll(targets[i], 1),
+            **({"number_for_vector": (k + 1) * targets[i]} if k else {})}) for i, k in enumerate(first)]
     asked = given.choice("asked", (2, 0), (1, 2), (0, 1))
     said = [CLASSES[k] for k in asked]
     back = box(said, "the class", "At which place does the 1 stand?", options=CLASSES,
-               how="The class at the place of the 1.", slips={"other_class": [CLASSES[(k + 1) % 3] for k in asked]})
+        how="The class at the place of the 1.", slips={"other_class": [CLASSES[(k + 1) % 3] for k in asked]})
     c = int(given("c", 10, low=4, high=12))
     zeros = box([float(c), 1.0, c - 1.0], "entries, ones, zeros", "How many places, and how many of them are hot?",
-                how="One place for each class, a single 1.")
+        how="One place for each class, a single 1.")
     return (
         step("A class is not a number: a horse is not three cats. So its target is a column with a 1 in its own place, "
-             "in the order cat, dog, horse. Write three of them.",
-             eq(*[part for k, y in zip(first, hot, strict=True) for part in (words(CLASSES[k]), "→", column(y))])),
+            "in the order cat, dog, horse. Write three of them.",
+            eq(*[part for k, y in zip(first, hot, strict=True) for part in (words(CLASSES[k]), "→", column(y))])),
         step("And back.", eq(column(one_hot(asked[0])), "→", back[0], APART, column(one_hot(asked[1])), "→", back[1])),
         step(f"With {c} classes, how many entries has a target? How many ones, how many zeros?",
-             table(["entries", "ones", "zeros"], (zeros[0], zeros[1], zeros[2]))),
+            table(["entries", "ones", "zeros"], (zeros[0], zeros[1], zeros[2]))),
     )
 
 
@@ -515,24 +464,24 @@ def argmax(given, box):
     given.require(0 < np.sum(won == true) < 4 and np.sum(won == true) != 2)
     given.require(all(w == t or least[i] != t for i, (w, t) in enumerate(zip(won, true, strict=True))))
     predicted = box([CLASSES[k] for k in won], "the predicted class", "Which probability is the largest?",
-                    options=CLASSES, how="The class with the largest probability.",
-                    slips={"smallest_for_largest": [CLASSES[k] for k in least],
-                           "true_for_predicted": [CLASSES[k] for k in true]})
+        options=CLASSES, how="The class with the largest probability.",
+        slips={"smallest_for_largest": [CLASSES[k] for k in least], "true_for_predicted": [CLASSES[k] for k in true]})
     right = float(np.sum(won == true))
     hits = box(right, "right predictions", "In how many rows do the two classes agree?",
-               how="The rows in which the predicted class is the true one.", slips={"misses_for_hits": 4 - right})
+        how="The rows in which the predicted class is the true one.", slips={"misses_for_hits": 4 - right})
     share = box(hits / 4, "accuracy", "Right ones out of how many?", how="The right ones over all four.",
-                slips={"misses_for_hits": (4 - right) / 4, "classes_for_examples": right / 3})
+        slips={"misses_for_hits": (4 - right) / 4, "classes_for_examples": right / 3})
     hot = box(one_hot(true[0]), "y of the first", "Which class was true?", how="A 1 at the place of the true class.",
-              slips={"other_class": np.roll(one_hot(true[0]), 1)})
+        slips={"other_class": np.roll(one_hot(true[0]), 1)})
     return (
         step("The prediction is the class with the largest probability: $argmax$ gives its place.",
-             table(["cat", "dog", "horse", "predicted", "true"],
-                   *[(*ps[i], predicted[i], words(CLASSES[true[i]])) for i in range(4)])),
+            table(["cat", "dog", "horse", "predicted", "true"],
+                *[(*ps[i], predicted[i], words(CLASSES[true[i]])) for i in range(4)])),
         step("How many are right, and which share is that?",
-             eq(words("right:"), hits, APART, words("accuracy:"), share)),
+            eq(words("right:"), hits, APART, words("accuracy:"), share)),
         step("argmax has no useful slope: nudge a probability a little and the winner stays. So training compares $p$ "
-             "with the one-hot target. What is it for the first row?", eq("y", "=", row(hot))),
+            "with the one-hot target. What is it for the first row?",
+            eq("y", "=", row(hot))),
     )
 
 
@@ -542,23 +491,25 @@ def batch_of_targets(given, box):
     true = given.choice("true", (1, 0, 2, 1), (2, 2, 0, 1), (0, 1, 1, 2), (2, 0, 1, 0), (1, 2, 0, 0))
     y = np.array([one_hot(k) for k in true])
     hot = box(y, "Y", "Which row is this, and which class was true there?",
-              how="A row for each example, with a 1 in the column of its class.",
-              slips={"other_class": np.roll(y, 1, axis=1)})
+        how="A row for each example, with a 1 in the column of its class.",
+        slips={"other_class": np.roll(y, 1, axis=1)})
     m, n, c = (int(v) for v in given("sizes", [50, 8, 3], low=2, high=60))
-    given.require(len({m, n, c}) == 3 and m > c > 2)
+    given.distinct(m, n, c)
+    given.require(m > c > 2)
     shape = [box(Shape(key), f"the shape of {name}", "A row for each what, a column for each what?",
-                 how="A row for each example.",
-                 slips={"transposed": Shape(key[::-1]), "inputs_or_classes": Shape((m, wrong))})
-             for key, name, wrong in (((m, n), "X", c), ((m, c), "P", n), ((m, c), "Y", n), ((m, c), "P − Y", n))]
+        how="A row for each example.",
+        slips={"transposed": Shape(key[::-1]), "inputs_or_classes": Shape((m, wrong))}) for key, name,
+        wrong in (((m, n), "X", c), ((m, c), "P", n), ((m, c), "Y", n), ((m, c), "P − Y", n))]
     ones = box(float(m), "ones in Y", "How many hot entries has each row?", how="One in each row.",
-               slips={"classes_for_examples": float(c)})
+        slips={"classes_for_examples": float(c)})
     told = ", ".join(CLASSES[k] for k in true)
     return (
         step(f"Four examples: {told}. Examples stand in rows, classes in columns: cat, dog, horse.",
-             eq("Y", "=", matrix(hot))),
-        step(f"A larger batch has $m = {m}$ examples of $n = {n}$ inputs each, in rows, and $c = {c}$ classes. "
-             "What are the shapes?",
-             eq("X:", shape[0], APART, "P:", shape[1]), eq("Y:", shape[2], APART, "P − Y:", shape[3])),
+            eq("Y", "=", matrix(hot))),
+        step(f"A larger batch has $m = {m}$ examples of $n = {n}$ inputs each, in rows, and $c = {c}$ classes. What "
+            "are the shapes?",
+            eq("X:", shape[0], APART, "P:", shape[1]),
+            eq("Y:", shape[2], APART, "P − Y:", shape[3])),
         step("How many ones are there in its $Y$?", eq(ones)),
     )
 
@@ -571,21 +522,19 @@ def batch_error(given, box):
     true = given.choice("true", (0, 2, 0), (1, 1, 2), (2, 0, 1), (0, 1, 2))
     y = np.array([one_hot(k) for k in true])
     picked = ps[np.arange(3), list(true)]
-    given.require(len(set(picked)) == 3)
+    given.distinct(picked)
     error = box(ps - y, "P − Y", "Where does the target of this row stand?", how="Prediction minus target.",
-                slips={"target_minus_prediction": y - ps, "output_for_error": ps})
+        slips={"target_minus_prediction": y - ps, "output_for_error": ps})
     got = box(picked, "the probability of the true class", "Which column has the 1 in this row?",
-              how="The entry of P where Y has its 1.",
-              slips={"other_class": ps[np.arange(3), [(k + 1) % 3 for k in true]]})
+        how="The entry of P where Y has its 1.", slips={"other_class": ps[np.arange(3), [(k + 1) % 3 for k in true]]})
     cost = box(-np.mean(np.log(np.asarray(got))), "C", "A logarithm for each example, and then?", digits=3,
-               how="The mean of minus the logarithms.",
-               slips={"summed_not_averaged": -np.sum(np.log(np.asarray(got))),
-                      "wrong_sign": np.mean(np.log(np.asarray(got))),
-                      "logarithm_to_base_ten": -np.mean(np.log10(np.asarray(got))),
-                      "logarithm_left_out": np.mean(got)})
+        how="The mean of minus the logarithms.",
+        slips={"summed_not_averaged": -np.sum(np.log(np.asarray(got))), "wrong_sign": np.mean(np.log(np.asarray(got))),
+            "logarithm_to_base_ten": -np.mean(np.log10(np.asarray(got))), "logarithm_left_out": np.mean(got)})
     return (
         step("Three examples in rows. What goes back into the network, one row for each?",
-             eq(matrix(ps, "P"), "−", matrix(y, "Y"), "=", matrix(error))),
+            eq(matrix(ps, "P"), "−", matrix(y, "Y"), "=", matrix(error))),
         step("The cost of the batch is the mean of the three cross-entropies. Pick out what each true class was given.",
-             eq(column(got)), eq("C", "=", "−", frac(1, 3), "Σ ln(p)", "=", cost)),
+            eq(column(got)),
+            eq("C", "=", "−", frac(1, 3), "Σ ln(p)", "=", cost)),
     )

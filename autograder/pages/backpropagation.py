@@ -8,41 +8,11 @@ import numpy as np
 
 from ..authoring.page import page
 from ..engine.expressions import Name
-from ..layout import (
-    Node,
-    aligned,
-    column,
-    echo,
-    eq,
-    frac,
-    graph,
-    group,
-    lit,
-    matrix,
-    network,
-    row,
-    say,
-    step,
-    table,
-    term,
-)
+from ..layout import Node, aligned, column, echo, eq, frac, group, lit, matrix, row, say, step, table, term
+from ..layout.diagrams import graph, network
+from ..layout.phrases import APART, by, link, signed, words
 
 U_NAMES, OUT_NAMES = ["u_1", "u_2", "u_3"], ["ŷ", "ẑ"]
-
-
-def by(name: str, of: str = "l"):
-    """The derivative ∂of/∂name as a fraction."""
-    return frac(f"∂{of}", f"∂{name}")
-
-
-def signed(value: float) -> str:
-    """A number as it stands inside a product or a sum: negative ones in brackets."""
-    return f"({value:g})" if value < 0 else f"{value:g}"
-
-
-def words(text: str) -> Node:
-    """Plain words inside a formula or a drawing."""
-    return Node("words", (), {"text": text})
 
 
 def times(value: float) -> Node:
@@ -61,18 +31,12 @@ RULES = (  # the hyphens are such as do not turn into minus signs
     "d‑weights = d‑values · inputs^T",
     "d‑biases = d‑values",
 )
-APART = words("\u2003")  # a wide space between two formulas on one line
-
-
-def link(name: str, of: str = "l", mark: str = "", *, uses: str = "") -> Node:
-    """The derivative ∂of/∂name as a fraction, lit with what stands for it in a drawing."""
-    return lit(f"∂{of}/∂{name}{mark}", by(name, of), uses=uses)
 
 
 def back_through(name: str, node: str, mark: str = "") -> list:
     """∂l/∂name = ∂l/∂node · ∂node/∂name, what goes back through a drawn node and its two factors, each lit with it."""
     made_of = f"∂l/∂{node}{mark} ∂{node}/∂{name}{mark}"
-    return [link(name, mark=mark, uses=made_of), "=", link(node, mark=mark), "·", link(name, node, mark)]
+    return [link(name, "l", mark=mark, uses=made_of), "=", link(node, "l", mark=mark), "·", link(name, node, mark)]
 
 
 def going_back(value, name: str, node: str, mark: str = ""):
@@ -86,7 +50,7 @@ ROWS = ("_1", "_2", "_3")
 def chain_rule(*marks: str) -> Node:
     """∂l/∂x = ∂l/∂y · ∂y/∂x, each factor lit with what stands for it in the drawn nodes of these marks."""
     down, up, local = (" ".join(name + mark for mark in marks) for name in ("∂l/∂x", "∂l/∂y", "∂y/∂x"))
-    return eq(lit(down, by("x")), "=", lit(up, by("y")), "·", lit(local, by("x", "y")))
+    return eq(lit(down, by("x", "l")), "=", lit(up, by("y", "l")), "·", lit(local, by("x", "y")))
 
 
 def product_row(i: int, upstream, local, downstream) -> tuple:
@@ -104,10 +68,10 @@ def single_nodes(operations, values, downstream, upstream, local=None):
             above[f"f{i}"] = lit(f"∂y/∂x{mark}", local[i])
         nodes |= {f"x{i}": (0, i, "x"), f"f{i}": (1, i, operation), f"y{i}": (2, i, "y")}
         edges += [(f"x{i}", f"f{i}", values[i], going_back(downstream[i], "x", "y", mark)),
-                  (f"f{i}", f"y{i}", None, lit(f"∂l/∂y{mark}", upstream[i]))]
+            (f"f{i}", f"y{i}", None, lit(f"∂l/∂y{mark}", upstream[i]))]
     return graph(nodes, edges, above=above if local is not None else None,
-                 unit=(215, 150 if local is not None else 106),
-                 title="Nodes with one input: gradients come back from the right, below the arrows")
+        unit=(215, 150 if local is not None else 106),
+        title="Nodes with one input: gradients come back from the right, below the arrows")
 
 
 # -- 7.1 Upstream, local, downstream -----------------------------------------------------------------------------------
@@ -117,28 +81,27 @@ def single_nodes(operations, values, downstream, upstream, local=None):
 def upstream_times_local(given, box):
     """A gradient comes back from the right; the node multiplies it by its own."""
     x, k, up = given("x", 3, low=2), given("k", 4, low=2), given("up", 5, low=2)
-    given.require(len({x, k, up}) == 3)
+    given.distinct(x, k, up)
     y = box(k * x, "y", "What does the node do to its input?", how="The input times the factor of the node.",
-            slips={"added_not_multiplied": k + x})
+        slips={"added_not_multiplied": k + x})
     down = box(up * k, "∂l/∂x", "If x moves a little, how far does y move, and then the loss?",
-               how="The upstream gradient times the local one.",
-               slips={"local_for_downstream": k, "upstream_for_downstream": up, "upstream_added": up + k,
-                      "activation_for_weight": up * x})
+        how="The upstream gradient times the local one.", gradient_of="x",
+        slips={"local_for_downstream": k, "upstream_for_downstream": up, "upstream_added": up + k,
+            "activation_for_weight": up * x})
     factors, ups = given("factors", [2, -3, 6], low=2, high=7), given("ups", [7, 4, -2], low=2)
     downs = box(ups * factors, "∂l/∂x", "Which two numbers meet at the node?",
-                how="Upstream times the factor of the node.",
-                slips={"local_for_downstream": factors, "upstream_for_downstream": ups,
-                       "upstream_added": ups + factors})
+        how="Upstream times the factor of the node.", gradient_of="x",
+        slips={"local_for_downstream": factors, "upstream_for_downstream": ups, "upstream_added": ups + factors})
     return (
         step("Values flow to the right, above the arrows. Gradients flow back to the left, below them. The one that "
-             f"arrives at the node is **upstream**: here $∂l/∂y = {up:g}$. The node's own slope is **local**: here "
-             f"$∂y/∂x = {k:g}$. Their product goes on, **downstream**.",
-             graph({"x": (0, 0, "x"), "f": (1, 0, lit("∂y/∂x", times(k))), "l": (2, 0, "l")},
-                   [("x", "f", x, going_back(down, "x", "y")), ("f", "l", y, lit("∂l/∂y", up))], unit=(215, 92),
-                   title=f"x = {x:g} goes through a node that multiplies by {k:g}, and on to the loss l"),
-             chain_rule("", *ROWS)),
+            f"arrives at the node is **upstream**: here $∂l/∂y = {up:g}$. The node's own slope is **local**: here "
+            f"$∂y/∂x = {k:g}$. Their product goes on, **downstream**.",
+            graph({"x": (0, 0, "x"), "f": (1, 0, lit("∂y/∂x", times(k))), "l": (2, 0, "l")},
+                [("x", "f", x, going_back(down, "x", "y")), ("f", "l", y, lit("∂l/∂y", up))], unit=(215, 92),
+                title=f"x = {x:g} goes through a node that multiplies by {k:g}, and on to the loss l"),
+            chain_rule("", *ROWS)),
         step("You do not even need the values. Send each gradient back through its node.",
-             single_nodes([times(k) for k in factors], [None] * 3, downs, ups)),
+            single_nodes([times(k) for k in factors], [None] * 3, downs, ups)),
     )
 
 
@@ -150,13 +113,14 @@ def local_gradients(given, box):
     given.require(x[0] != k and x[2] > 2)
     out = np.array([k * x[0], x[1] + c, x[2] ** 2])
     local = box([k, 1, 2 * x[2]], "∂y/∂x", "Nudge x by one small unit. By how many does y move?",
-                how="The slope of the node at the value that came in: k for kx, 1 for x + c, 2x for a square.",
-                slips={"value_for_slope": out, "constant_kept": [k, c, 2 * x[2]], "factor_left_out": [k, 1, x[2]]})
+        how="The slope of the node at the value that came in: k for kx, 1 for x + c, 2x for a square.",
+        slips={"value_for_slope": out, "constant_kept": [k, c, 2 * x[2]], "factor_left_out": [k, 1, x[2]]})
     downs = box(up * local, "∂l/∂x", "Upstream and local: what do you do with them?", how="Upstream times local.",
-                slips={"local_for_downstream": local, "upstream_added": up + local})
+        gradient_of="x", slips={"local_for_downstream": local, "upstream_added": up + local})
     return (
         step("Write each node's local gradient over it. The last one depends on the value that came in.",
-             single_nodes([times(k), plus(c), SQUARE], x, downs, up, local), chain_rule(*ROWS)),
+            single_nodes([times(k), plus(c), SQUARE], x, downs, up, local),
+            chain_rule(*ROWS)),
         say("Values matter for the local gradient alone. What comes from the right is just a number to multiply by."),
     )
 
@@ -167,25 +131,25 @@ def local_blank(given, box):
     k, up = given("k", 4, low=2, high=7), given("up", 5, low=2)
     given.require(k != up)
     above = box(up * k, "∂l/∂x", "Which gradient came out of the node on the left?", how="What goes on downstream.",
-                slips={"upside_down": up})
+        slips={"upside_down": up})
     below = box(up, "∂l/∂y", "Which gradient came into the node from the right?", how="What arrives upstream.",
-                slips={"upside_down": up * k})
+        slips={"upside_down": up * k})
     local = box(above / below, "∂y/∂x", "Downstream is upstream times local. What is local then?",
-                how="Downstream over upstream.",
-                slips={"upside_down": below / above, "multiplied_not_divided": above * below})
+        how="Downstream over upstream.", slips={"upside_down": below / above, "multiplied_not_divided": above * below})
     locals_, ups = given("locals", [3, -2, 0.5], step=0.5, low=0.5, high=6), given("ups", [6, 8, -4], low=2)
     given.require(np.all(np.abs(locals_) != 1))
     others = box(locals_, "∂y/∂x", "By which number was upstream multiplied?", how="Downstream over upstream.",
-                 slips={"upside_down": 1 / locals_, "multiplied_not_divided": ups**2 * locals_})
+        slips={"upside_down": 1 / locals_, "multiplied_not_divided": ups**2 * locals_})
     return (
         step("Both gradients can be read off. What must the node's own slope be?",
-             graph({"x": (0, 0, "x"), "f": (1, 0, lit("∂y/∂x", "?")), "y": (2, 0, "y")},
-                   [("x", "f", None, going_back(up * k, "x", "y")), ("f", "y", None, lit("∂l/∂y", up))],
-                   above={"f": lit("∂y/∂x", echo(local))}, unit=(215, 92),
-                   title=f"An unknown node: {up:g} comes in from the right, {up * k:g} goes on to the left"),
-             eq(link("x", "y"), "=", frac(lit("∂l/∂x", above), lit("∂l/∂y", below)), "=", lit("∂y/∂x", local))),
-        step("Three more nodes of that kind.", single_nodes(["?"] * 3, [None] * 3, ups * locals_, ups, others),
-             chain_rule(*ROWS)),
+            graph({"x": (0, 0, "x"), "f": (1, 0, lit("∂y/∂x", "?")), "y": (2, 0, "y")},
+                [("x", "f", None, going_back(up * k, "x", "y")), ("f", "y", None, lit("∂l/∂y", up))],
+                above={"f": lit("∂y/∂x", echo(local))}, unit=(215, 92),
+                title=f"An unknown node: {up:g} comes in from the right, {up * k:g} goes on to the left"),
+            eq(link("x", "y"), "=", frac(lit("∂l/∂x", above), lit("∂l/∂y", below)), "=", lit("∂y/∂x", local))),
+        step("Three more nodes of that kind.",
+            single_nodes(["?"] * 3, [None] * 3, ups * locals_, ups, others),
+            chain_rule(*ROWS)),
     )
 
 
@@ -196,25 +160,28 @@ def upstream_blank(given, box):
     ups = given("ups", [5, 3, -2], low=2)
     local = np.array([k, 1, 2 * x])
     lost = box(ups, "∂l/∂y", "Which number, times the local gradient, gives what came out?",
-               how="Downstream over local.",
-               slips={"multiplied_not_divided": ups * local**2, "upstream_for_downstream": ups * local})
+        how="Downstream over local.",
+        slips={"multiplied_not_divided": ups * local**2, "upstream_for_downstream": ups * local})
     u, g = given("upstream", [6, -3, 4, 8], low=2), given("local", [2, 5, -3, 0.5], step=0.5, low=0.5, high=6)
     given.require(np.all(np.abs(g) != 1) and np.all(u != g))
     first = box(u[0], "upstream", "Downstream over what?", how="Downstream over local.",
-                slips={"multiplied_not_divided": u[0] * g[0] ** 2})
+        slips={"multiplied_not_divided": u[0] * g[0] ** 2})
     second = box(g[1], "local", "Downstream over what?", how="Downstream over upstream.",
-                 slips={"multiplied_not_divided": u[1] ** 2 * g[1]})
+        slips={"multiplied_not_divided": u[1] ** 2 * g[1]})
     third = box(u[2] * g[2], "downstream", "What do the two make together?", how="Upstream times local.",
-                slips={"upstream_added": u[2] + g[2], "sign_lost": abs(u[2] * g[2])})
+        slips={"upstream_added": u[2] + g[2], "sign_lost": abs(u[2] * g[2])})
     fourth = box(u[3], "upstream", "Downstream over what?", how="Downstream over local.",
-                 slips={"multiplied_not_divided": u[3] * g[3] ** 2})
+        slips={"multiplied_not_divided": u[3] * g[3] ** 2})
     return (
         step("Here you see what came out on the left. What came in from the right?",
-             single_nodes([times(k), plus(c), SQUARE], [None, None, x], ups * local, lost), chain_rule(*ROWS)),
+            single_nodes([times(k), plus(c), SQUARE], [None, None, x], ups * local, lost),
+            chain_rule(*ROWS)),
         step("One number is missing in each row.",
-             table(["upstream", "local", "downstream"], product_row(1, first, g[0], u[0] * g[0]),
-                   product_row(2, u[1], second, u[1] * g[1]), product_row(3, u[2], g[2], third),
-                   product_row(4, fourth, g[3], u[3] * g[3]))),
+            table(["upstream", "local", "downstream"],
+                product_row(1, first, g[0], u[0] * g[0]),
+                product_row(2, u[1], second, u[1] * g[1]),
+                product_row(3, u[2], g[2], third),
+                product_row(4, fourth, g[3], u[3] * g[3]))),
     )
 
 
@@ -223,28 +190,27 @@ def chain_of_nodes(given, box):
     """What is downstream of one node is upstream of the one before it."""
     x, k, c = given("x", 2, low=2, high=5), given("k", 5, low=2, high=5), given("c", 7, low=2, high=9)
     p = box(k * x, "p", "First node: what happens to x?", how="x times the factor.",
-            slips={"added_not_multiplied": k + x})
+        slips={"added_not_multiplied": k + x})
     q = box(p - c, "q", "Second node: what happens to p?", how="p minus the number that is subtracted.",
-            slips={"subtracted_backwards": c - p})
+        slips={"subtracted_backwards": c - p})
     loss = box(q**2, "l", "What does the last node do?", how="The square of q.", slips={"not_squared": q})
     given.require(k * x - c not in (0, 1, 2))
     dq = box(2 * q, "∂l/∂q", "The slope of a square at q?", how="Twice q, times the 1 that comes from upstream.",
-             slips={"not_differentiated": loss, "factor_left_out": q})
+        gradient_of="q", slips={"not_differentiated": loss, "factor_left_out": q})
     dp = box(dq * 1, "∂l/∂p", "If p rises by one, by how much does q rise?", how="Upstream times the local gradient 1.",
-             slips={"local_for_downstream": 1.0})
+        gradient_of="p", slips={"local_for_downstream": 1.0})
     dx = box(dp * k, "∂l/∂x", "Upstream has just been computed. What is local?",
-             how="Upstream times the factor of the node.",
-             slips={"local_for_downstream": k, "upstream_for_downstream": dp, "activation_for_weight": dp * x})
+        how="Upstream times the factor of the node.", gradient_of="x",
+        slips={"local_for_downstream": k, "upstream_for_downstream": dp, "activation_for_weight": dp * x})
     return (
         step("Go forward first: fill in the values above the arrows, from left to right. Then come back below them. "
-             "The journey back starts with $∂l/∂l = 1$.",
-             graph({"x": (0, 0, "x"), "k": (1, 0, lit("∂p/∂x", times(k))), "c": (2, 0, lit("∂q/∂p", plus(-c))),
-                    "s": (3, 0, lit("∂l/∂q", SQUARE)), "l": (4, 0, "l")},
-                   [("x", "k", x, going_back(dx, "x", "p")), ("k", "c", p, going_back(dp, "p", "q")),
-                    ("c", "s", q, lit("∂l/∂q", dq, uses="∂l/∂l")), ("s", "l", loss, lit("∂l/∂l", 1))],
-                   unit=(145, 92),
-                   title=f"x = {x:g}, times {k:g}, minus {c:g}, squared, is the loss; the arrows carry p, q and l"),
-             eq(link("x", uses="∂l/∂q ∂q/∂p ∂p/∂x"), "=", link("q", uses="∂l/∂l"), "·", link("p", "q"), "·",
+            "The journey back starts with $∂l/∂l = 1$.",
+            graph({"x": (0, 0, "x"), "k": (1, 0, lit("∂p/∂x", times(k))), "c": (2, 0, lit("∂q/∂p", plus(-c))),
+                "s": (3, 0, lit("∂l/∂q", SQUARE)), "l": (4, 0, "l")}, [("x", "k", x, going_back(dx, "x", "p")),
+                    ("k", "c", p, going_back(dp, "p", "q")), ("c", "s", q, lit("∂l/∂q", dq, uses="∂l/∂l")),
+                    ("s", "l", loss, lit("∂l/∂l", 1))], unit=(145, 92),
+                title=f"x = {x:g}, times {k:g}, minus {c:g}, squared, is the loss; the arrows carry p, q and l"),
+            eq(link("x", "l", uses="∂l/∂q ∂q/∂p ∂p/∂x"), "=", link("q", "l", uses="∂l/∂l"), "·", link("p", "q"), "·",
                 link("x", "p"))),
         say("However long the chain: each node needs its own slope and the one number that arrives from the right."),
     )
@@ -253,36 +219,36 @@ def chain_of_nodes(given, box):
 @page("Two inputs, a local gradient each", row="7.1")
 def several_inputs(given, box):
     """One upstream gradient, one local gradient for each input."""
-    a, up = given("a", [2, -3], low=2, high=7), given("up", 4, low=2, high=7)
-    given.require(abs(a[0]) != abs(a[1]) and up not in a)
+    a, up = given("a", [2, -3], low=2, high=7, distinct=abs), given("up", 4, low=2, high=7)
+    given.require(up not in a)
     local = box(a, "∂f/∂(x, y)", "Nudge one input and hold the other still: what moves?",
-                how="The factor in front of that input; the other term does not move.",
-                slips={"other_variable": a[::-1]})
+        how="The factor in front of that input; the other term does not move.", slips={"other_variable": a[::-1]})
     downs = box(up * local, "∂l/∂(x, y)", "Both inputs get the same upstream. Which local belongs here?",
-                how="Upstream times the local gradient of that input.",
-                slips={"local_for_downstream": local, "other_variable": up * local[::-1]})
-    g, u = given("g", [5, -2, 3], low=2, high=7), given("u", 6, low=2, high=7)
-    given.require(u not in g and len(set(g)) == 3)
+        how="Upstream times the local gradient of that input.", gradient_of=("x", "y"),
+        slips={"local_for_downstream": local, "other_variable": up * local[::-1]})
+    g, u = given("g", [5, -2, 3], low=2, high=7, distinct=True), given("u", 6, low=2, high=7)
+    given.require(u not in g)
     lost = box(u, "∂l/∂f", "Which row is complete enough to tell?", how="Downstream over local, from the first row.",
-               slips={"upside_down": g[0] / (u * g[0]), "upstream_for_downstream": u * g[0]})
+        slips={"upside_down": g[0] / (u * g[0]), "upstream_for_downstream": u * g[0]})
     second = box(g[1], "∂f/∂x_2", "Downstream over what?", how="Downstream over upstream.",
-                 slips={"upside_down": 1 / g[1], "multiplied_not_divided": u * u * g[1]})
+        slips={"upside_down": 1 / g[1], "multiplied_not_divided": u * u * g[1]})
     third = box(lost * g[2], "∂l/∂x_3", "What do upstream and local make together?", how="Upstream times local.",
-                slips={"local_for_downstream": g[2], "upstream_added": lost + g[2]})
+        slips={"local_for_downstream": g[2], "upstream_added": lost + g[2]})
     f = f"{a[0]:g}x {'+' if a[1] > 0 else '−'} {abs(a[1]):g}y"
     return (
         step(f"This node computes $f = {f}$. What are its two local gradients?",
-             eq(link("x", "f"), "=", lit("∂f/∂x", local[0]), APART, link("y", "f"), "=", lit("∂f/∂y", local[1]))),
+            eq(link("x", "f"), "=", lit("∂f/∂x", local[0]), APART, link("y", "f"), "=", lit("∂f/∂y", local[1]))),
         step(f"Upstream is $∂l/∂f = {up:g}$. Send it back along both arrows.",
-             graph({"x": (0, 0, "x"), "y": (0, 1.5, "y"), "f": (1, 0.75, "f"), "l": (2, 0.75, "l")},
-                   [("x", "f", None, going_back(downs[0], "x", "f")), ("y", "f", None, going_back(downs[1], "y", "f")),
+            graph({"x": (0, 0, "x"), "y": (0, 1.5, "y"), "f": (1, 0.75, "f"), "l": (2, 0.75, "l")},
+                [("x", "f", None, going_back(downs[0], "x", "f")), ("y", "f", None, going_back(downs[1], "y", "f")),
                     ("f", "l", None, lit("∂l/∂f", up))], unit=(215, 92), along=0.45,
-                   title=f"x and y meet in the node f = {f}; the gradient {up:g} comes back from the loss"),
-             both_ways()),
+                title=f"x and y meet in the node f = {f}; the gradient {up:g} comes back from the loss"),
+            both_ways()),
         step("A node with three inputs. Its upstream is the same for all of them.",
-             table(["input", "upstream", "local", "downstream"], ("x_1", *product_row(1, lost, g[0], u * g[0])),
-                   ("x_2", *product_row(2, lit("up_1", "the same"), second, u * g[1])),
-                   ("x_3", *product_row(3, lit("up_1", "the same"), g[2], third)))),
+            table(["input", "upstream", "local", "downstream"],
+                ("x_1", *product_row(1, lost, g[0], u * g[0])),
+                ("x_2", *product_row(2, lit("up_1", "the same"), second, u * g[1])),
+                ("x_3", *product_row(3, lit("up_1", "the same"), g[2], third)))),
     )
 
 
@@ -309,84 +275,82 @@ def add_node(given, box):
     x, up = given("x", [7, -3]), given("up", 4, low=3)
     given.require(np.sum(x) not in (0, 1) and np.all(np.abs(x) > 1) and up not in x and 0.5 * up not in x)
     out = box(np.sum(x), "x + y", "What does the node do?", how="The sum of the inputs.",
-              slips={"sign_lost": np.sum(np.abs(x))})
+        slips={"sign_lost": np.sum(np.abs(x))})
     downs = box([up, up], "∂l/∂(x, y)", "If one input rises by one, by how much does the sum rise?",
-                how="The local gradients of a sum are 1, so upstream is handed on.",
-                slips={"add_scales": up * x, "add_splits": [up / 2] * 2})
+        how="The local gradients of a sum are 1, so upstream is handed on.", gradient_of=("x", "y"),
+        slips={"add_scales": up * x, "add_splits": [up / 2] * 2})
     third = given("third", -6, low=2)
     given.require(abs(third) != up)
     lost = box(third, "∂l/∂f", "What must have arrived, if this went on?", how="A sum hands on what arrives.",
-               slips={"add_splits": 3 * third, "local_for_downstream": 1.0})
+        slips={"add_splits": 3 * third, "local_for_downstream": 1.0})
     rest = box([lost, lost], "∂l/∂(y, z)", "Do the inputs of a sum get different gradients?",
-               how="Every input of a sum gets the same.",
-               slips={"add_splits": [lost / 2] * 2, "wrong_sign": [-lost] * 2})
+        how="Every input of a sum gets the same.", slips={"add_splits": [lost / 2] * 2, "wrong_sign": [-lost] * 2})
     return (
         step("The sum first, above the arrow; then the gradients that go back.",
-             meeting("+", x, downs, out, up, f"x = {x[0]:g} and y = {x[1]:g} are added; {up:g} comes back"),
-             both_ways()),
+            meeting("+", x, downs, out, up, f"x = {x[0]:g} and y = {x[1]:g} are added; {up:g} comes back"),
+            both_ways()),
         step(f"Three inputs, $f = x + y + z$. Only the first gradient survived: $∂l/∂x = {third:g}$.",
-             eq(by("f"), "=", lost, APART, by("y"), "=", rest[0], APART, by("z"), "=", rest[1])),
+            eq(by("f", "l"), "=", lost, APART, by("y", "l"), "=", rest[0], APART, by("z", "l"), "=", rest[1])),
     )
 
 
 @page("Multiply swaps", row="7.2")
 def multiply_node(given, box):
     """The local gradient of a factor is the other factor."""
-    x, up = given("x", [5, -2], low=2, high=7), given("up", 3, low=2, high=7)
-    given.require(abs(x[0]) != abs(x[1]) and up not in x)
+    x, up = given("x", [5, -2], low=2, high=7, distinct=abs), given("up", 3, low=2, high=7)
+    given.require(up not in x)
     out = box(np.prod(x), "x·y", "What does the node do?", how="The product of the inputs.",
-              slips={"added_not_multiplied": np.sum(x)})
+        slips={"added_not_multiplied": np.sum(x)})
     downs = box(up * x[::-1], "∂l/∂(x, y)", "If x rises by one, by how much does x·y rise?",
-                how="Upstream times the other factor.",
-                slips={"factors_not_swapped": up * x, "local_for_downstream": x[::-1],
-                       "upstream_for_downstream": [up] * 2})
-    f, u = given("factors", [4, 3], low=2, high=7), given("u", -2, low=2, high=7)
-    given.require(f[0] != f[1] and abs(u) not in f)
+        how="Upstream times the other factor.", gradient_of=("x", "y"),
+        slips={"factors_not_swapped": up * x, "local_for_downstream": x[::-1], "upstream_for_downstream": [up] * 2})
+    f, u = given("factors", [4, 3], low=2, high=7, distinct=True), given("u", -2, low=2, high=7)
+    given.require(abs(u) not in f)
     back = u * f[::-1]
     upstream = box(back[0] / f[1], "∂l/∂f", "x's gradient is upstream times which factor?",
-                   how="The gradient of x over the value of y.",
-                   slips={"factors_not_swapped": back[0] / f[0], "upstream_for_downstream": back[0]})
+        how="The gradient of x over the value of y.",
+        slips={"factors_not_swapped": back[0] / f[0], "upstream_for_downstream": back[0]})
     lost = box(back[1] / upstream, "x", "y's gradient is upstream times which factor?",
-               how="The gradient of y over the upstream gradient.",
-               slips={"same_factor": f[1], "upside_down": upstream / back[1]})
+        how="The gradient of y over the upstream gradient.",
+        slips={"same_factor": f[1], "upside_down": upstream / back[1]})
     result = box(lost * f[1], "x·y", "Both factors are there now: what is their product?",
-                 how="The product of the inputs.", slips={"added_not_multiplied": lost + f[1]})
+        how="The product of the inputs.", slips={"added_not_multiplied": lost + f[1]})
     return (
         step("A product: forward, then back. Which value does each input's gradient need?",
-             meeting("×", x, downs, out, up, f"x = {x[0]:g} and y = {x[1]:g} are multiplied; {up:g} comes back"),
-             both_ways()),
+            meeting("×", x, downs, out, up, f"x = {x[0]:g} and y = {x[1]:g} are multiplied; {up:g} comes back"),
+            both_ways()),
         step("Now work out from both gradients what came from upstream, what $x$ was, and the product.",
-             meeting("×", [lost, f[1]], back, result, upstream,
-                     f"x is lost, y = {f[1]:g}; {back[0]:g} and {back[1]:g} went on", "′"), both_ways("′")),
+            meeting("×", [lost, f[1]], back, result, upstream,
+                f"x is lost, y = {f[1]:g}; {back[0]:g} and {back[1]:g} went on", "′"),
+            both_ways("′")),
     )
 
 
 @page("Max routes", row="7.2")
 def max_node(given, box):
     """The larger input gets everything, the others nothing."""
-    x, up = given("x", [2, 6]), given("up", 5, low=2)
-    given.require(x[0] != x[1] and up not in x)
+    x, up = given("x", [2, 6], distinct=True), given("up", 5, low=2)
+    given.require(up not in x)
     out = box(np.max(x), "max(x, y)", "Which one gets through?", how="The larger of the two.",
-              slips={"max_to_other": np.min(x)})
+        slips={"max_to_other": np.min(x)})
     won = (x == np.max(x)) * 1.0
     downs = box(up * won, "∂l/∂(x, y)", "Nudge this input a little. Does the maximum notice?",
-                how="The larger input gets all of upstream, the other one nothing.",
-                slips={"max_to_other": np.where(won, 0, np.nan), "max_to_both": [up] * 2})
-    z, u = given("z", [-1, 4, 3]), given("u", -7, low=2)
-    given.require(len(set(z)) == 3)
+        how="The larger input gets all of upstream, the other one nothing.", gradient_of=("x", "y"),
+        slips={"max_to_other": np.where(won, 0, np.nan), "max_to_both": [up] * 2})
+    z, u = given("z", [-1, 4, 3], distinct=True), given("u", -7, low=2)
     best = (z == np.max(z)) * 1.0
     local = box(best, "∂f/∂z", "What is the slope where the maximum listens, and where it does not?",
-                how="1 for the largest input, 0 for the others.",
-                slips={"value_for_slope": z * best, "max_to_other": (z == np.min(z)) * 1.0})
+        how="1 for the largest input, 0 for the others.",
+        slips={"value_for_slope": z * best, "max_to_other": (z == np.min(z)) * 1.0})
     three = box(u * local, "∂l/∂z", "Which of the three does the maximum look at?",
-                how="The largest input gets all of upstream, the others 0.",
-                slips={"local_for_downstream": local, "max_to_both": [u] * 3})
+        how="The largest input gets all of upstream, the others 0.", gradient_of="z",
+        slips={"local_for_downstream": local, "max_to_both": [u] * 3})
     return (
         step("A maximum lets one value through. The gradient goes back the way the value came.",
-             meeting("max", x, downs, out, up, f"The maximum of x = {x[0]:g} and y = {x[1]:g}; {up:g} comes back"),
-             both_ways()),
+            meeting("max", x, downs, out, up, f"The maximum of x = {x[0]:g} and y = {x[1]:g}; {up:g} comes back"),
+            both_ways()),
         step(f"Three inputs, $f = max(z_1, z_2, z_3)$, and $∂l/∂f = {u:g}$ from upstream.",
-             eq("z", "=", column(z), APART, by("z", "f"), "=", column(lit("∂f/∂z_{j}", local)), APART, by("z"), "=",
+            eq("z", "=", column(z), APART, by("z", "f"), "=", column(lit("∂f/∂z_{j}", local)), APART, by("z", "l"), "=",
                 column(lit("∂l/∂z_{j}", three, uses="∂f/∂z_{j}")))),
     )
 
@@ -394,48 +358,46 @@ def max_node(given, box):
 def one_way(i: int) -> Node:
     """What comes back along one of several ways, as words lit with the drawing."""
     return lit(f"way_{i}", group(lit(f"up_{i}", words("upstream")), "·", lit(f"local_{i}", words("local"))),
-               uses=f"up_{i} local_{i}")
+        uses=f"up_{i} local_{i}")
 
 
 @page("Copy sums", row="7.2")
 def copy_node(given, box):
     """A value that goes two ways gets two gradients back; they add up."""
-    k, ups = given("k", [3, -2], low=2, high=6), given("up", [4, 5], low=2, high=7)
-    given.require(k @ ups not in (0, 1) and abs(k[0]) != abs(k[1]))
+    k, ups = given("k", [3, -2], low=2, high=6, distinct=abs), given("up", [4, 5], low=2, high=7)
+    given.require(k @ ups not in (0, 1))
     ways = box(k * ups, "the gradients that come back", "What does a node that multiplies send back?",
-               how="Upstream times the factor.", slips={"local_for_downstream": k, "upstream_for_downstream": ups})
+        how="Upstream times the factor.", slips={"local_for_downstream": k, "upstream_for_downstream": ups})
     total = box(np.sum(ways), "∂l/∂x", "x moves the loss along both ways. How do the effects combine?",
-                how="The sum of the gradients from both ways.",
-                slips={"copies_not_summed": ways[0], "copies_averaged": np.mean(ways),
-                       "multiplied_not_added": np.prod(ways)})
+        how="The sum of the gradients from both ways.", gradient_of="x",
+        slips={"copies_not_summed": ways[0], "copies_averaged": np.mean(ways), "multiplied_not_added": np.prod(ways)})
     three = given("three", [6, -4, 3], low=2)
     given.require(np.sum(three) not in (0, 1))
     lost = box(three[2], "the third way", "What is missing to reach the sum?",
-               how="The sum minus the two known gradients.",
-               slips={"copies_not_summed": np.sum(three), "subtracted_backwards": -three[2]})
+        how="The sum minus the two known gradients.",
+        slips={"copies_not_summed": np.sum(three), "subtracted_backwards": -three[2]})
     square = given("s", 5, low=3)
     upstream = given("u", 2, low=2)
     given.require(square != upstream)
     each = box([upstream * square] * 2, "each factor's gradient", "Multiply swaps: what is the other factor?",
-               how="Upstream times the other factor, which is x again.",
-               slips={"upstream_for_downstream": [upstream] * 2})
+        how="Upstream times the other factor, which is x again.", slips={"upstream_for_downstream": [upstream] * 2})
     both = box(np.sum(each), "∂l/∂x", "Two copies of x met in the product. What becomes of their gradients?",
-               how="The sum over both copies: 2x times upstream.", slips={"copies_not_summed": each[0]})
+        how="The sum over both copies: 2x times upstream.", gradient_of="x", slips={"copies_not_summed": each[0]})
     return (
         step("One value, used twice. First send the gradients back along each way, then join them.",
-             graph({"x": (0, 0.8, "x"), "c": (1, 0.8, "copy"), "a": (2, 0, lit("local_1", times(k[0]))),
-                    "b": (2, 1.6, lit("local_2", times(k[1]))), "l": (3, 0, "l"), "m": (3, 1.6, "l")},
-                   [("x", "c", None, lit("∂l/∂x", total, uses="way_1 way_2")),
+            graph({"x": (0, 0.8, "x"), "c": (1, 0.8, "copy"), "a": (2, 0, lit("local_1", times(k[0]))),
+                "b": (2, 1.6, lit("local_2", times(k[1]))), "l": (3, 0, "l"), "m": (3, 1.6, "l")},
+                [("x", "c", None, lit("∂l/∂x", total, uses="way_1 way_2")),
                     ("c", "a", None, lit("way_1", ways[0], uses="up_1 local_1")),
-                    ("c", "b", None, lit("way_2", ways[1], uses="up_2 local_2")),
-                    ("a", "l", None, lit("up_1", ups[0])), ("b", "m", None, lit("up_2", ups[1]))], unit=(185, 92),
-                   title=f"x is copied to a node that multiplies by {k[0]:g} and one that multiplies by {k[1]:g}"),
-             eq(link("x", uses="way_1 way_2"), "=", one_way(1), "+", one_way(2))),
+                    ("c", "b", None, lit("way_2", ways[1], uses="up_2 local_2")), ("a", "l", None, lit("up_1", ups[0])),
+                    ("b", "m", None, lit("up_2", ups[1]))], unit=(185, 92),
+                title=f"x is copied to a node that multiplies by {k[0]:g} and one that multiplies by {k[1]:g}"),
+            eq(link("x", "l", uses="way_1 way_2"), "=", one_way(1), "+", one_way(2))),
         step("Three ways this time. The gradient of the third got lost.",
-             eq(by("x"), "=", f"{three[0]:g} {'+' if three[1] > 0 else '−'} {abs(three[1]):g} +", lost, "=",
+            eq(by("x", "l"), "=", f"{three[0]:g} {'+' if three[1] > 0 else '−'} {abs(three[1]):g} +", lost, "=",
                 np.sum(three))),
         step(f"A square is a copy and a product: $x·x$ with $x = {square:g}$, and {upstream:g} from upstream.",
-             eq(by("x"), "=", lit("each_1", each[0]), "+", lit("each_2", each[1]), "=",
+            eq(by("x", "l"), "=", lit("each_1", each[0]), "+", lit("each_2", each[1]), "=",
                 lit("both", both, uses="each_1 each_2"))),
     )
 
@@ -462,43 +424,43 @@ def maximum(first: Node, second: Node) -> Node:
 def all_four(given, box):
     """f = (x + y)·max(y, z), forwards and backwards."""
     x, y, z = given("x", 3, low=2, high=6), given("y", 4, low=2, high=6), given("z", -2, high=5)
-    given.require(y > z and abs(z) > 1 and len({x, y, z}) == 3)
+    given.distinct(x, y, z)
+    given.require(y > z and abs(z) > 1)
     s = box(x + y, "x + y", "What does the node do with its two values?", how="The sum.",
-            slips={"multiplied_not_added": x * y})
+        slips={"multiplied_not_added": x * y})
     m = box(max(y, z), "max(y, z)", "Which one is larger?", how="The larger one.", slips={"max_to_other": min(y, z)})
     f = box(s * m, "f", "Which two numbers meet in the last node?", how="The product of the two.",
-            slips={"added_not_multiplied": s + m})
+        slips={"added_not_multiplied": s + m})
     ds = box(m, "∂f/∂(x + y)", "In a product, what is the slope with respect to one factor?",
-             how="The other factor: the maximum.", slips={"factors_not_swapped": s})
+        how="The other factor: the maximum.", gradient_of="s", slips={"factors_not_swapped": s})
     dm = box(s, "∂f/∂max", "In a product, what is the slope with respect to one factor?",
-             how="The other factor: the sum.", slips={"factors_not_swapped": m})
+        how="The other factor: the sum.", gradient_of="m", slips={"factors_not_swapped": m})
     dx = box(ds, "∂f/∂x", "What does a sum do with the gradient that arrives?", how="The sum hands its gradient on.",
-             slips={"add_scales": ds * x, "add_splits": ds / 2})
+        gradient_of="x", slips={"add_scales": ds * x, "add_splits": ds / 2})
     first = box(ds, "the gradient of y from the sum", "What does a sum do with the gradient that arrives?",
-                how="The sum hands its gradient on.", slips={"add_scales": ds * y, "add_splits": ds / 2})
+        how="The sum hands its gradient on.", slips={"add_scales": ds * y, "add_splits": ds / 2})
     second = box(dm * (y > z), "the gradient of y from the maximum", "Was y the larger one?",
-                 how="All of it, for y was larger.", slips={"max_to_other": 0.0, "add_splits": dm / 2})
-    dz = box(dm * (z > y), "∂f/∂z", "Does the maximum notice z?", how="Nothing, for z was smaller.",
-             slips={"max_to_other": dm})
+        how="All of it, for y was larger.", slips={"max_to_other": 0.0, "add_splits": dm / 2})
+    dz = box(dm * (z > y), "∂f/∂z", "Does the maximum notice z?", how="Nothing, for z was smaller.", gradient_of="z",
+        slips={"max_to_other": dm})
     dy = box(first + second, "∂f/∂y", "Two ways out: how many gradients come back, and how do they join?",
-             how="The sum of what comes back from both ways.",
-             slips={"copies_not_summed": first, "path_left_out": second, "copies_averaged": (first + second) / 2})
+        how="The sum of what comes back from both ways.", gradient_of="y",
+        slips={"copies_not_summed": first, "path_left_out": second, "copies_averaged": (first + second) / 2})
     nodes = {"x": (0, 0, "x"), "y": (0, 1.5, "y"), "z": (0, 3, "z"), "c": (1, 1.5, "copy"),
-             "+": (2.1, 0.2, lit("plus", "+")), "max": (2.1, 2.8, lit("max", "max")),
-             "×": (3.2, 1.5, lit("times", "×")), "f": (4.1, 1.5, "f")}
+        "+": (2.1, 0.2, lit("plus", "+")), "max": (2.1, 2.8, lit("max", "max")), "×": (3.2, 1.5, lit("times", "×")),
+        "f": (4.1, 1.5, "f")}
     edges = [("x", "+", *carries("x", x, dx, "∂s plus")), ("y", "c", *carries("y", y, dy, "∂y_1 ∂y_2")),
-             ("c", "+", *carries("y", y, first, "∂s plus", "_1")),
-             ("c", "max", *carries("y", y, second, "∂m max", "_2")), ("z", "max", *carries("z", z, dz, "∂m max")),
-             ("+", "×", *carries("s", s, ds, "∂f m times")), ("max", "×", *carries("m", m, dm, "∂f s times")),
-             ("×", "f", *carries("f", f, 1, ""))]
+        ("c", "+", *carries("y", y, first, "∂s plus", "_1")), ("c", "max", *carries("y", y, second, "∂m max", "_2")),
+        ("z", "max", *carries("z", z, dz, "∂m max")), ("+", "×", *carries("s", s, ds, "∂f m times")),
+        ("max", "×", *carries("m", m, dm, "∂f s times")), ("×", "f", *carries("f", f, 1, ""))]
     return (
         step("Here is $f = (x + y)·max(y, z)$, drawn. Values first, above the arrows; then every gradient below them. "
-             "Start at the right with 1.",
-             graph(nodes, edges, unit=(140, 118),
-                   title=f"x = {x:g}, y = {y:g}, z = {z:g}; y is copied to a sum with x and to a maximum with z"),
-             eq(letter("s"), "=", letter("x"), lit("plus", "+"), letter("y", "_1"), APART,
-                letter("m"), "=", maximum(letter("y", "_2"), letter("z")), APART,
-                letter("f"), "=", letter("s"), lit("times", "·"), letter("m"))),
+            "Start at the right with 1.",
+            graph(nodes, edges, unit=(140, 118),
+                title=f"x = {x:g}, y = {y:g}, z = {z:g}; y is copied to a sum with x and to a maximum with z"),
+            eq(letter("s"), "=", letter("x"), lit("plus", "+"), letter("y", "_1"), APART, letter("m"), "=",
+                maximum(letter("y", "_2"), letter("z")), APART, letter("f"), "=", letter("s"), lit("times", "·"),
+                letter("m"))),
         say("The sum handed on, the product swapped, the maximum routed, the copy summed. No graph needs more."),
     )
 
@@ -510,44 +472,44 @@ def another_graph(given, box):
     k = given("k", 2, low=2, high=4)
     given.require(x > z and y not in (x, k) and k != x and x * y + x not in (0, 1))
     p = box(x * y, "x·y", "What does the node do with its two values?", how="The product.",
-            slips={"added_not_multiplied": x + y})
+        slips={"added_not_multiplied": x + y})
     m = box(max(x, z), "max(x, z)", "Which one is larger?", how="The larger one.", slips={"max_to_other": min(x, z)})
     s = box(p + m, "the sum", "Which two numbers meet in the node?", how="The sum of the two.",
-            slips={"multiplied_not_added": p * m})
+        slips={"multiplied_not_added": p * m})
     loss = box(k * s, "l", "What does the last node do to the sum?", how="The sum times the factor.",
-               slips={"added_not_multiplied": k + s})
+        slips={"added_not_multiplied": k + s})
     ds = box(k * 1, "the gradient of the sum", "Upstream is 1. What is local?", how="The factor of the last node.",
-             slips={"value_for_slope": loss, "activation_for_weight": s})
+        gradient_of="s", slips={"value_for_slope": loss, "activation_for_weight": s})
     dp = box(ds, "the gradient of x·y", "What does a sum do with what arrives?", how="The sum hands on.",
-             slips={"add_scales": ds * p, "add_splits": ds / 2})
+        gradient_of="p", slips={"add_scales": ds * p, "add_splits": ds / 2})
     dm = box(ds, "the gradient of the maximum", "What does a sum do with what arrives?", how="The sum hands on.",
-             slips={"add_scales": ds * m, "add_splits": ds / 2})
-    dy = box(dp * x, "∂l/∂y", "Which factor is the local gradient?", how="Upstream times x.",
-             slips={"factors_not_swapped": dp * y, "local_for_downstream": x})
+        gradient_of="m", slips={"add_scales": ds * m, "add_splits": ds / 2})
+    dy = box(dp * x, "∂l/∂y", "Which factor is the local gradient?", how="Upstream times x.", gradient_of="y",
+        slips={"factors_not_swapped": dp * y, "local_for_downstream": x})
     one = box(dp * y, "the gradient of x from the product", "Which factor is the local gradient?",
-              how="Upstream times y.", slips={"factors_not_swapped": dp * x, "local_for_downstream": y})
+        how="Upstream times y.", slips={"factors_not_swapped": dp * x, "local_for_downstream": y})
     two = box(dm * (x > z), "the gradient of x from the maximum", "Was x the larger one?",
-              how="All of it, for x was larger.", slips={"max_to_other": 0.0, "add_splits": dm / 2})
-    dz = box(dm * (z > x), "∂l/∂z", "Does the maximum notice z?", how="Nothing, for z was smaller.",
-             slips={"max_to_other": dm})
+        how="All of it, for x was larger.", slips={"max_to_other": 0.0, "add_splits": dm / 2})
+    dz = box(dm * (z > x), "∂l/∂z", "Does the maximum notice z?", how="Nothing, for z was smaller.", gradient_of="z",
+        slips={"max_to_other": dm})
     dx = box(one + two, "∂l/∂x", "Two arrows leave x. How many gradients come back?", how="The sum over both arrows.",
-             slips={"copies_not_summed": one, "path_left_out": two, "copies_averaged": (one + two) / 2})
+        gradient_of="x", slips={"copies_not_summed": one, "path_left_out": two, "copies_averaged": (one + two) / 2})
     nodes = {"y": (0, 0, "y"), "x": (0, 1.5, "x"), "z": (0, 3, "z"), "×": (1.4, 0.2, lit("times", "×")),
-             "max": (1.4, 2.8, lit("max", "max")), "+": (2.5, 1.5, lit("plus", "+")),
-             "k": (3.5, 1.5, lit("k", times(k))), "l": (4.5, 1.5, "l")}
+        "max": (1.4, 2.8, lit("max", "max")), "+": (2.5, 1.5, lit("plus", "+")), "k": (3.5, 1.5, lit("k", times(k))),
+        "l": (4.5, 1.5, "l")}
     edges = [("y", "×", *carries("y", y, dy, "∂p x times")), ("x", "×", *carries("x", x, one, "∂p y times", "_1")),
-             ("x", "max", *carries("x", x, two, "∂m max", "_2")), ("z", "max", *carries("z", z, dz, "∂m max")),
-             ("×", "+", *carries("p", p, dp, "∂s plus")), ("max", "+", *carries("m", m, dm, "∂s plus")),
-             ("+", "k", *carries("s", s, ds, "∂l k")), ("k", "l", *carries("l", loss, 1, ""))]
+        ("x", "max", *carries("x", x, two, "∂m max", "_2")), ("z", "max", *carries("z", z, dz, "∂m max")),
+        ("×", "+", *carries("p", p, dp, "∂s plus")), ("max", "+", *carries("m", m, dm, "∂s plus")),
+        ("+", "k", *carries("s", s, ds, "∂l k")), ("k", "l", *carries("l", loss, 1, ""))]
     return (
         step(f"This one is $l = {k:g}·(x·y + max(x, z))$. No node says copy, but two arrows leave $x$.",
-             graph(nodes, edges, unit=(129, 130),
-                   title=f"x = {x:g} meets y = {y:g} in a product, z = {z:g} in a maximum; the sum times {k:g} is l"),
-             eq(letter("p"), "=", letter("x", "_1"), lit("times", "·"), letter("y"), APART,
-                letter("m"), "=", maximum(letter("x", "_2"), letter("z"))),
-             eq(letter("s"), "=", letter("p"), lit("plus", "+"), letter("m"), APART,
-                letter("l"), "=", lit("k", k), "·", letter("s"))),
-        step("And all in all for $x$?", eq(by("x"), "=", lit("∂x", dx, uses="∂x_1 ∂x_2"))),
+            graph(nodes, edges, unit=(129, 130),
+                title=f"x = {x:g} meets y = {y:g} in a product, z = {z:g} in a maximum; the sum times {k:g} is l"),
+            eq(letter("p"), "=", letter("x", "_1"), lit("times", "·"), letter("y"), APART, letter("m"), "=",
+                maximum(letter("x", "_2"), letter("z"))),
+            eq(letter("s"), "=", letter("p"), lit("plus", "+"), letter("m"), APART, letter("l"), "=", lit("k", k), "·",
+                letter("s"))),
+        step("And all in all for $x$?", eq(by("x", "l"), "=", lit("∂x", dx, uses="∂x_1 ∂x_2"))),
     )
 
 
@@ -575,13 +537,14 @@ class Net(NamedTuple):
 
 def two_three_two(given) -> Net:
     """The network that is worked through by hand; small whole numbers in other variants."""
-    x, target = given("x", [3, -2], high=4), given("target", [1, 4], high=5)
+    x, target = given("x", [3, -2], high=4, distinct=abs), given("target", [1, 4], high=5)
     w1, b1 = given("W1", [[2, -1], [-4, 4], [-1, 1]], high=4), given("b1", [-1, -2, 2], high=3)
     w2, b2 = given("W2", [[2, 1, 4], [-2, -1, 5]], high=3), given("b2", [-1, 5], high=5)
     net = forward(x, target, w1, b1, w2, b2)
-    given.require(abs(x[0]) != abs(x[1]) and np.max(np.abs(net.out)) <= 80 and np.min(np.abs(net.u)) >= 2)
+    given.require(np.max(np.abs(net.out)) <= 80 and np.min(np.abs(net.u)) >= 2)
     given.require(np.min(np.abs(net.error)) >= 2 and abs(net.error[0]) != abs(net.error[1]))
-    given.require(np.min(np.abs(net.du)) >= 2 and np.max(np.abs(net.du)) <= 200 and len(set(np.abs(net.u))) == 3)
+    given.distinct(net.u, by=abs)
+    given.require(np.min(np.abs(net.du)) >= 2 and np.max(np.abs(net.du)) <= 200)
     return net
 
 
@@ -614,8 +577,8 @@ def first_weights(values) -> list[list]:
 
 def second_weights(values) -> list[list]:
     """The weights of the second layer, lit as w_7 to w_12, each with its output: those that leave u₁, u₂, u₃."""
-    return [[lit(f"w_{7 + j + 2 * k}", values[j, k], uses=f"u_{k + 1} {OUT_NAMES[j]}") for k in range(3)]
-            for j in range(2)]
+    return [[lit(f"w_{7 + j + 2 * k}", values[j, k],
+        uses=f"u_{k + 1} {OUT_NAMES[j]}") for k in range(3)] for j in range(2)]
 
 
 def weighted_sum(weights, inputs: str, bias: str) -> Node:
@@ -629,22 +592,21 @@ def hidden_values(given, box):
     """The network of this chapter: its first layer, by hand."""
     net = two_three_two(given)
     terms = box(net.w1[0] * net.x, "w_1x_1 and w_4x_2", "Which weight meets which input?",
-                how="Each weight times the input it comes from.",
-                slips={"added_not_multiplied": net.w1[0] + net.x, "wrong_sign": -net.w1[0] * net.x})
+        how="Each weight times the input it comes from.",
+        slips={"added_not_multiplied": net.w1[0] + net.x, "wrong_sign": -net.w1[0] * net.x})
     u = box([np.sum(terms) + net.b1[0], *(net.w1[1:] @ net.x + net.b1[1:])], "u", "Both products, and what else?",
-            how="The sum of weight times input over both inputs, plus the bias.",
-            slips={"bias_left_out": net.w1 @ net.x, "only_one_term": net.w1[:, 0] * net.x[0],
-                   "term_left_out": net.w1[:, 0] * net.x[0] + net.b1})
+        how="The sum of weight times input over both inputs, plus the bias.",
+        slips={"bias_left_out": net.w1 @ net.x, "only_one_term": net.w1[:, 0] * net.x[0],
+            "term_left_out": net.w1[:, 0] * net.x[0] + net.b1})
     return (
         step("Meet the network. Two inputs, three hidden nodes, two outputs; each node adds up what arrives and its "
-             "bias, without an activation. Start with the first hidden node.",
-             eq(lit("u_1", "u_1"), "=", weighted_sum((1, 4), "x", "b_1"), "=", lit("w_1", terms[0]), "+",
+            "bias, without an activation. Start with the first hidden node.",
+            eq(lit("u_1", "u_1"), "=", weighted_sum((1, 4), "x", "b_1"), "=", lit("w_1", terms[0]), "+",
                 lit("w_4", terms[1]), plus(net.b1[0]))),
         step("Now all three. The weights sit on the edges, the biases under the nodes.",
-             network([lit("x_{j}", net.x), [lit("u_1", u[0]), u[1], u[2]]], [first_weights(net.w1)],
-                     names=[["x_1", "x_2"], U_NAMES],
-                     below=[(), biases(net.b1, 1)], along=(0.7,), gap=390, row_gap=104,
-                     title="Two inputs joined to three hidden nodes by six weights")),
+            network([lit("x_{j}", net.x), [lit("u_1", u[0]), u[1], u[2]]], [first_weights(net.w1)],
+                names=[["x_1", "x_2"], U_NAMES], below=[(), biases(net.b1, 1)], along=(0.7,), gap=390, row_gap=104,
+                title="Two inputs joined to three hidden nodes by six weights")),
     )
 
 
@@ -653,27 +615,26 @@ def prediction_and_loss(given, box):
     """The second layer, then how wrong it is."""
     net = two_three_two(given)
     out = box(net.out, "(ŷ, ẑ)", "Three products and a bias: did you take them all?",
-              how="The sum of weight times hidden value over all three, plus the bias.",
-              slips={"bias_left_out": net.w2 @ net.u, "term_left_out": net.w2[:, :2] @ net.u[:2] + net.b2})
+        how="The sum of weight times hidden value over all three, plus the bias.",
+        slips={"bias_left_out": net.w2 @ net.u, "term_left_out": net.w2[:, :2] @ net.u[:2] + net.b2})
     error = box(out - net.target, "prediction − target", "From the target, how far is it to the prediction?",
-                how="The prediction minus its target.", slips={"target_minus_prediction": net.target - out})
+        how="The prediction minus its target.", slips={"target_minus_prediction": net.target - out})
     squares = box(error**2, "the squares", "What sign does a square have?", how="Each difference times itself.",
-                  slips={"not_squared": error, "wrong_sign": -(error**2)})
+        slips={"not_squared": error, "wrong_sign": -(error**2)})
     loss = box(np.sum(squares) / 2, "l", "Add the squares. What stands in front?", how="Half the sum of the squares.",
-               slips={"half_left_out": np.sum(squares), "only_one_term": squares[0] / 2,
-                      "not_squared": np.sum(error) / 2})
+        slips={"half_left_out": np.sum(squares), "only_one_term": squares[0] / 2, "not_squared": np.sum(error) / 2})
     return (
         step("The hidden values are known. What does the network predict?",
-             network([lit("u_{j}", net.u), [lit("ŷ", out[0]), lit("ẑ", out[1])]], [second_weights(net.w2)],
-                     names=[U_NAMES, OUT_NAMES], below=[(), biases(net.b2, 4)], along=(0.3,), gap=390, row_gap=104,
-                     title="Three hidden nodes joined to two outputs by six weights"),
-             aligned(("ŷ", "=", weighted_sum((7, 9, 11), "u", "b_4")),
-                     ("ẑ", "=", weighted_sum((8, 10, 12), "u", "b_5")))),
+            network([lit("u_{j}", net.u), [lit("ŷ", out[0]), lit("ẑ", out[1])]], [second_weights(net.w2)],
+                names=[U_NAMES, OUT_NAMES], below=[(), biases(net.b2, 4)], along=(0.3,), gap=390, row_gap=104,
+                title="Three hidden nodes joined to two outputs by six weights"),
+            aligned(("ŷ", "=", weighted_sum((7, 9, 11), "u", "b_4")),
+                ("ẑ", "=", weighted_sum((8, 10, 12), "u", "b_5")))),
         step(f"The targets were {net.target[0]:g} and {net.target[1]:g}. How far off is each prediction? And the loss?",
-             table(["", "prediction − target", "squared"],
-                   *[(lit(name, difference(name, net.target[i])), lit(f"e_{i}", error[i], uses=name),
-                      lit(f"square_{i}", squares[i], uses=f"e_{i}")) for i, name in enumerate(OUT_NAMES)]),
-             eq("l", "=", frac(1, 2), loss_of(net.target), "=", lit("l", loss, uses="square_0 square_1"))),
+            table(["", "prediction − target", "squared"],
+                *[(lit(name, difference(name, net.target[i])), lit(f"e_{i}", error[i], uses=name),
+                    lit(f"square_{i}", squares[i], uses=f"e_{i}")) for i, name in enumerate(OUT_NAMES)]),
+            eq("l", "=", frac(1, 2), loss_of(net.target), "=", lit("l", loss, uses="square_0 square_1"))),
     )
 
 
@@ -683,31 +644,31 @@ def output_error(given, box):
     net = two_three_two(given)
     p, t = Name("p"), given("t", 3, low=2)
     formula = box(p - t, "∂l/∂p", "The power comes down. What does it do to the one half?", names="p",
-                  how="The two from the square cancels the one half.",
-                  slips={"doubled": 2 * (p - t), "target_minus_prediction": t - p, "half_kept": (p - t) / 2,
-                         "not_differentiated": (p - t) ** 2 / 2})
+        how="The two from the square cancels the one half.",
+        slips={"doubled": 2 * (p - t), "target_minus_prediction": t - p, "half_kept": (p - t) / 2,
+            "not_differentiated": (p - t) ** 2 / 2})
     error = box(net.out - net.target, "∂l/∂(ŷ, ẑ)", "What does the formula you have just found give here?",
-                how="Prediction minus target.",
-                slips={"target_minus_prediction": net.target - net.out, "doubled": 2 * (net.out - net.target),
-                       "value_for_slope": (net.out - net.target) ** 2 / 2})
+        how="Prediction minus target.", gradient_of="a2",
+        slips={"target_minus_prediction": net.target - net.out, "doubled": 2 * (net.out - net.target),
+            "value_for_slope": (net.out - net.target) ** 2 / 2})
     others, aims = given("predictions", [5, -4]), given("targets", [-2, 3])
     given.require(np.all(others != aims) and np.all(others != -aims))
     gap = others - aims
     lost = box(aims[0], "the target", "Prediction minus what gives this error?", how="Prediction minus error.",
-               slips={"wrong_sign": -aims[0], "target_minus_prediction": others[0] + gap[0]})
+        slips={"wrong_sign": -aims[0], "target_minus_prediction": others[0] + gap[0]})
     found = box(others[1], "the prediction", "What minus the target gives this error?", how="Error plus target.",
-                slips={"target_minus_prediction": aims[1] - gap[1]})
+        slips={"target_minus_prediction": aims[1] - gap[1]})
     both = "∂l/∂ŷ ∂l/∂ẑ"
     return (
         step(f"One prediction $p$, one target {t:g}: the loss is $l = ½(p - {t:g})^2$. Differentiate.",
-             eq(lit(both, by("p")), "=", lit(both, formula))),
+            eq(lit(both, by("p", "l")), "=", lit(both, formula))),
         step(f"Now our two: $l = ½{loss_of(net.target)}$. Fill in the first gradients of the way back.",
-             graph({"y": (0, 0, "ŷ"), "z": (0, 1.9, "ẑ"), "l": (1, 0.95, "l")},
-                   [("y", "l", net.out[0], lit("∂l/∂ŷ", error[0])), ("z", "l", net.out[1], lit("∂l/∂ẑ", error[1]))],
-                   unit=(290, 106), along=0.36,
-                   title=f"The predictions {net.out[0]:g} and {net.out[1]:g} go into the loss")),
+            graph({"y": (0, 0, "ŷ"), "z": (0, 1.9, "ẑ"), "l": (1, 0.95, "l")},
+                [("y", "l", net.out[0], lit("∂l/∂ŷ", error[0])), ("z", "l", net.out[1], lit("∂l/∂ẑ", error[1]))],
+                unit=(290, 106), along=0.36,
+                title=f"The predictions {net.out[0]:g} and {net.out[1]:g} go into the loss")),
         step("Another example. Which target and which prediction belong to these errors?",
-             eq(column([others[0], found], "predictions"), "−", column([lost, aims[1]], "targets"), "=",
+            eq(column([others[0], found], "predictions"), "−", column([lost, aims[1]], "targets"), "=",
                 column(gap, "errors"))),
     )
 
@@ -715,16 +676,16 @@ def output_error(given, box):
 def output_gradients(net: Net, on_edges, gap: int = 360, row_gap: int = 162) -> Node:
     """The second layer with the gradients that arrived at its outputs under them, and something on each edge."""
     return network([lit("u_{j}", net.u), OUT_NAMES], [lit("w_{j}{k}", on_edges, uses="e_{j} u_{k}")],
-                   names=[U_NAMES, ["", ""]], below=[(), lit("e_{j}", net.error)], along=(0.3,), gap=gap,
-                   row_gap=row_gap, title=f"Hidden values {', '.join(f'{v:g}' for v in net.u)}; the gradients "
-                   f"{net.error[0]:g} and {net.error[1]:g} have arrived at the outputs")
+        names=[U_NAMES, ["", ""]], below=[(), lit("e_{j}", net.error)], along=(0.3,), gap=gap, row_gap=row_gap,
+        title=f"Hidden values {', '.join(f'{v:g}' for v in net.u)}; the gradients {net.error[0]:g} and "
+        f"{net.error[1]:g} have arrived at the outputs")
 
 
 def into_output(j: int) -> list:
     """The chain rule for the weights that lead into output j, lit with their edges."""
     out = OUT_NAMES[j - 1]
-    return [lit(f"w_{j}1 w_{j}2 w_{j}3", by("w")), "=", lit(f"e_{j}", by(out)), "·",
-            lit("u_1 u_2 u_3", by("w", out))]
+    return [lit(f"w_{j}1 w_{j}2 w_{j}3", by("w", "l")), "=", lit(f"e_{j}", by(out, "l")), "·",
+        lit("u_1 u_2 u_3", by("w", out))]
 
 
 @page("A gradient on every edge", row="7.3")
@@ -732,24 +693,23 @@ def weight_gradients(given, box):
     """Each weight of the second layer: upstream times the value it multiplies."""
     net = two_three_two(given)
     local = box(net.u[:2], "∂ŷ/∂w_7 and ∂ŷ/∂w_9", "What does this weight multiply?",
-                how="The hidden value at the start of the edge.",
-                slips={"weight_for_activation": net.w2[0, :2], "value_for_slope": net.w2[0, :2] * net.u[:2]})
+        how="The hidden value at the start of the edge.",
+        slips={"weight_for_activation": net.w2[0, :2], "value_for_slope": net.w2[0, :2] * net.u[:2]})
     u = np.array([*local, net.u[2]])
     on_edges = box(np.outer(net.error, u), "∂l/∂w on the edges",
-                   "Which gradient waits at the end of the edge, which value at its start?",
-                   how="The gradient at the end of the edge times the value at its start.",
-                   slips={"other_row": np.outer(net.error[::-1], u),
-                          "weight_for_activation": net.error[:, None] * net.w2,
-                          "upstream_for_downstream": np.outer(net.error, np.ones(3)),
-                          "local_for_downstream": np.outer(np.ones(2), u)})
+        "Which gradient waits at the end of the edge, which value at its start?",
+        how="The gradient at the end of the edge times the value at its start.", gradient_of="W2",
+        slips={"other_row": np.outer(net.error[::-1], u), "weight_for_activation": net.error[:, None] * net.w2,
+            "upstream_for_downstream": np.outer(net.error, np.ones(3)),
+            "local_for_downstream": np.outer(np.ones(2), u)})
     return (
-        step("The first output is $ŷ = w_7u_1 + w_9u_2 + w_{11}u_3 + b_4$, with "
-             f"$u_1 = {net.u[0]:g}$ and $u_2 = {net.u[1]:g}$. What are these local gradients?",
-             eq(lit("u_1", by("w_7", "ŷ")), "=", lit("u_1", local[0]), APART, lit("u_2", by("w_9", "ŷ")), "=",
+        step(f"The first output is $ŷ = w_7u_1 + w_9u_2 + w_{{11}}u_3 + b_4$, with $u_1 = {net.u[0]:g}$ and $u_2 = "
+            f"{net.u[1]:g}$. What are these local gradients?",
+            eq(lit("u_1", by("w_7", "ŷ")), "=", lit("u_1", local[0]), APART, lit("u_2", by("w_9", "ŷ")), "=",
                 lit("u_2", local[1]))),
         step("Under each output stands the gradient that arrived there. Write the gradient of each weight on its edge.",
-             output_gradients(net, on_edges),
-             eq(*into_output(1), APART, words("or"), APART, *into_output(2))),
+            output_gradients(net, on_edges),
+            eq(*into_output(1), APART, words("or"), APART, *into_output(2))),
     )
 
 
@@ -758,28 +718,26 @@ def weight_matrix(given, box):
     """The same six as a column times a row; then the column and the row found back."""
     net = two_three_two(given)
     whole = box(np.outer(net.error, net.u), "∂l/∂W", "Which row are you in, and which column?",
-                how="The gradient of the row's output times the hidden value of the column.",
-                slips={"other_row": np.outer(net.error[::-1], net.u),
-                       "weight_for_activation": net.error[:, None] * net.w2})
-    d, u = given("d", [4, -3], low=2, high=6), given("u", [2, -5, 6], low=2, high=6)
-    given.require(len({*np.abs(u)}) == 3 and abs(d[0]) != abs(d[1]))
+        how="The gradient of the row's output times the hidden value of the column.", gradient_of="W2",
+        slips={"other_row": np.outer(net.error[::-1], net.u), "weight_for_activation": net.error[:, None] * net.w2})
+    d, u = given("d", [4, -3], low=2, high=6, distinct=abs), given("u", [2, -5, 6], low=2, high=6, distinct=abs)
     product = np.outer(d, u)
     column_ = box(d, "∂l/∂(ŷ, ẑ)", "Which known entry stands in this row, and which value above it?", only=[1],
-                  how="An entry of the second row over the hidden value of its column.",
-                  slips={"upside_down": u[1] / product[1, 1], "multiplied_not_divided": product[1, 1] * u[1]})
+        how="An entry of the second row over the hidden value of its column.",
+        slips={"upside_down": u[1] / product[1, 1], "multiplied_not_divided": product[1, 1] * u[1]})
     row_ = box(u, "the hidden values", "Which known entry stands in this column, and which gradient before it?",
-               only=[0, 2], how="An entry of the first row over that row's gradient.",
-               slips={"upside_down": d[0] / product[0], "multiplied_not_divided": product[0] * d[0]})
+        only=[0, 2], how="An entry of the first row over that row's gradient.",
+        slips={"upside_down": d[0] / product[0], "multiplied_not_divided": product[0] * d[0]})
     filled = box(np.outer(column_, row_), "∂l/∂W", "Which gradient belongs to the row, which value to the column?",
-                 only=[(1, 0), (1, 2)], how="The row's gradient times the column's value.",
-                 slips={"other_row": np.outer(column_[::-1], row_)})
+        only=[(1, 0), (1, 2)], how="The row's gradient times the column's value.", gradient_of="W1",
+        slips={"other_row": np.outer(column_[::-1], row_)})
     return (
         step("Set the gradients $∂l/∂W$ in the shape of the weights: a row for $ŷ$ and a row for $ẑ$.",
-             output_gradients(net, echo(whole), row_gap=104),
-             eq(column(lit("e_{j}", net.error)), row(lit("u_{j}", net.u)), "=",
+            output_gradients(net, echo(whole), row_gap=104),
+            eq(column(lit("e_{j}", net.error)), row(lit("u_{j}", net.u)), "=",
                 matrix(lit("w_{j}{k}", whole, uses="e_{j} u_{k}")))),
         step("Another example, with blanks on both sides.",
-             eq(column(lit("e'_{j}", column_)), row(lit("u'_{j}", row_)), "=",
+            eq(column(lit("e'_{j}", column_)), row(lit("u'_{j}", row_)), "=",
                 matrix(lit("w'_{j}{k}", filled, uses="e'_{j} u'_{k}")))),
     )
 
@@ -790,28 +748,28 @@ def bias_gradients(given, box):
     net = two_three_two(given)
     h = 0.1
     local = box(1.0, "∂ŷ/∂b_4", "If the bias rises by one, by how much does the sum rise?",
-                how="The bias is added as it is.",
-                slips={"parameter_for_gradient": net.b2[0], "activation_for_weight": net.u[0]})
+        how="The bias is added as it is.",
+        slips={"parameter_for_gradient": net.b2[0], "activation_for_weight": net.u[0]})
     grads = box(net.error * local, "∂l/∂(b_4, b_5)", "Upstream times local: what is local here?",
-                how="Upstream times 1.", slips={"local_for_downstream": [local] * 2, "other_row": net.error[::-1],
-                                                "parameter_for_gradient": net.b2})
+        how="Upstream times 1.", gradient_of="b2",
+        slips={"local_for_downstream": [local] * 2, "other_row": net.error[::-1], "parameter_for_gradient": net.b2})
     e0, e1 = net.error
     after = box(net.out[0] + h * local, "the new ŷ", "What does a bias do to the sum?",
-                how="The old prediction plus the nudge.", slips={"change_not_value": h, "wrong_sign": net.out[0] - h})
+        how="The old prediction plus the nudge.", slips={"change_not_value": h, "wrong_sign": net.out[0] - h})
     loss = ((e0 + h) ** 2 + e1**2) / 2
     change = box(loss - net.loss, "Δl", "Which loss do you subtract from which?", how="The new loss minus the old one.",
-                 slips={"subtracted_backwards": net.loss - loss, "value_not_change": loss})
+        slips={"subtracted_backwards": net.loss - loss, "value_not_change": loss})
     ratio = box(change / h, "Δl/Δb_4", "Which change stands on top?", how="The change of the loss over the nudge.",
-                slips={"change_not_ratio": change})
+        slips={"change_not_ratio": change})
     given.require(abs((e0 + h) ** 2 - e0**2) > 0.1)
     return (
         step("A bias is simply added. So its local gradient is …", eq(link("b_4", "ŷ"), "=", lit("∂ŷ/∂b_4", local))),
         step(f"… and with $∂l/∂ŷ = {e0:g}$ and $∂l/∂ẑ = {e1:g}$ the gradients of both biases are",
-             eq(link("b_4", uses="∂ŷ/∂b_4"), "=", lit("∂l/∂b_4", grads[0], uses="∂ŷ/∂b_4"), APART, by("b_5"), "=",
-                grads[1])),
+            eq(link("b_4", "l", uses="∂ŷ/∂b_4"), "=", lit("∂l/∂b_4", grads[0], uses="∂ŷ/∂b_4"), APART, by("b_5", "l"),
+                "=", grads[1])),
         step(f"Believe it? Raise $b_4$ by 0.1. The prediction was $ŷ = {net.out[0]:g}$; the loss goes from "
-             f"${net.loss:g}$ to ${loss:.10g}$.",
-             eq("ŷ", "=", after, APART, "Δl", "=", lit("Δl", change), APART, frac(lit("Δl", "Δl"), "Δb_4"), "=",
+            f"${net.loss:g}$ to ${loss:.10g}$.",
+            eq("ŷ", "=", after, APART, "Δl", "=", lit("Δl", change), APART, frac(lit("Δl", "Δl"), "Δb_4"), "=",
                 lit("∂l/∂b_4", ratio))),
         say("Not quite the gradient, for the loss is curved; a smaller nudge comes closer."),
     )
@@ -824,30 +782,30 @@ def two_paths(given, box):
     paths, totals = [], []
     for k in range(3):
         ways = box(net.error * net.w2[:, k], f"the paths of u_{k + 1}",
-                   "Upstream at the end of the edge, times what on the edge?",
-                   how="The gradient at the end of the edge times the weight on it.",
-                   slips={"activation_for_weight": net.error * net.u[k], "upstream_for_downstream": net.error,
-                          "local_for_downstream": net.w2[:, k]})
+            "Upstream at the end of the edge, times what on the edge?",
+            how="The gradient at the end of the edge times the weight on it.",
+            slips={"activation_for_weight": net.error * net.u[k], "upstream_for_downstream": net.error,
+                "local_for_downstream": net.w2[:, k]})
         total = box(np.sum(ways), f"∂l/∂u_{k + 1}",
-                    "Both paths lead to the same loss. What happens to their gradients?",
-                    how="The sum over both paths.",
-                    slips={"path_left_out": ways[0], "copies_averaged": np.mean(ways), "wrong_sign": -np.sum(ways)})
+            "Both paths lead to the same loss. What happens to their gradients?", how="The sum over both paths.",
+            gradient_of=("a1", k),
+            slips={"path_left_out": ways[0], "copies_averaged": np.mean(ways), "wrong_sign": -np.sum(ways)})
         paths.append(ways)
         totals.append(total)
     (e, f), lines = map(signed, net.error), []
     for k in (1, 2):
         products = f"{e}·{signed(net.w2[0, k])} + {f}·{signed(net.w2[1, k])}"
-        lines.append(eq(by(f"u_{k + 1}"), "=", products, "=", group(paths[k][0], "+", paths[k][1]), "=", totals[k]))
+        lines.append(eq(by(f"u_{k + 1}", "l"), "=", products, "=", group(paths[k][0], "+", paths[k][1]), "=",
+            totals[k]))
     return (
         step("From $u_1$ two paths lead to the loss, one through $ŷ$, one through $ẑ$. The weights are on the edges, "
-             "the gradients that arrived under the outputs. What comes back along each path, and in all?",
-             network([["u_1"], OUT_NAMES], [[[lit("by_ŷ", net.w2[0, 0])], [lit("by_ẑ", net.w2[1, 0])]]],
-                     below=[[echo(totals[0])], net.error], gap=330,
-                     row_gap=112,
-                     along=(0.5,), title=f"u₁ feeds ŷ by the weight {net.w2[0, 0]:g} and ẑ by {net.w2[1, 0]:g}"),
-             eq(by("u_1"), "=", lit("by_ŷ", group(by("ŷ"), "·", by("u_1", "ŷ"))), "+",
-                lit("by_ẑ", group(by("ẑ"), "·", by("u_1", "ẑ")))),
-             eq("=", lit("by_ŷ", paths[0][0]), "+", lit("by_ẑ", paths[0][1]), "=", totals[0])),
+            "the gradients that arrived under the outputs. What comes back along each path, and in all?",
+            network([["u_1"], OUT_NAMES], [[[lit("by_ŷ", net.w2[0, 0])], [lit("by_ẑ", net.w2[1, 0])]]],
+                below=[[echo(totals[0])], net.error], gap=330, row_gap=112, along=(0.5,),
+                title=f"u₁ feeds ŷ by the weight {net.w2[0, 0]:g} and ẑ by {net.w2[1, 0]:g}"),
+            eq(by("u_1", "l"), "=", lit("by_ŷ", group(by("ŷ", "l"), "·", by("u_1", "ŷ"))), "+",
+                lit("by_ẑ", group(by("ẑ", "l"), "·", by("u_1", "ẑ")))),
+            eq("=", lit("by_ŷ", paths[0][0]), "+", lit("by_ẑ", paths[0][1]), "=", totals[0])),
         step("The same for the other two.", *lines),
     )
 
@@ -857,29 +815,27 @@ def first_layer(given, box):
     """What has arrived at the hidden nodes is upstream for the weights before them."""
     net = two_three_two(given)
     grads = box(net.du, "∂l/∂b", "A bias is simply added. What is its local gradient?", how="Upstream times 1.",
-                slips={"parameter_for_gradient": net.b1, "local_for_downstream": np.ones(3)})
+        gradient_of="b1", slips={"parameter_for_gradient": net.b1, "local_for_downstream": np.ones(3)})
     local = box(net.x, "∂u_1/∂w_1 and ∂u_1/∂w_4", "What does this weight multiply?",
-                how="The input at the start of the edge.",
-                slips={"weight_for_activation": net.w1[0], "value_for_slope": net.w1[0] * net.x})
+        how="The input at the start of the edge.",
+        slips={"weight_for_activation": net.w1[0], "value_for_slope": net.w1[0] * net.x})
     on_edges = box(np.outer(net.du, local), "∂l/∂w on the edges",
-                   "Which gradient waits at the end of the edge, which value at its start?",
-                   how="The gradient at the end of the edge times the input at its start.",
-                   slips={"other_column": np.outer(net.du, local[::-1]),
-                          "weight_for_activation": net.du[:, None] * net.w1,
-                          "upstream_for_downstream": np.outer(net.du, np.ones(2)),
-                          "local_for_downstream": np.outer(np.ones(3), local)})
+        "Which gradient waits at the end of the edge, which value at its start?",
+        how="The gradient at the end of the edge times the input at its start.", gradient_of="W1",
+        slips={"other_column": np.outer(net.du, local[::-1]), "weight_for_activation": net.du[:, None] * net.w1,
+            "upstream_for_downstream": np.outer(net.du, np.ones(2)),
+            "local_for_downstream": np.outer(np.ones(3), local)})
     return (
         step("One layer further back everything repeats. These gradients have arrived at the hidden nodes; what are "
-             "those of their biases?",
-             eq(by("u"), "=", column(lit("d_{j}", net.du)), APART, by("b"), "=", column(lit("d_{j}", grads)))),
+            "those of their biases?",
+            eq(by("u", "l"), "=", column(lit("d_{j}", net.du)), APART, by("b", "l"), "=", column(lit("d_{j}", grads)))),
         step(f"The inputs are $x_1 = {net.x[0]:g}$ and $x_2 = {net.x[1]:g}$. What are these two local gradients?",
-             eq(by("w_1", "u_1"), "=", lit("x_1", local[0]), APART, by("w_4", "u_1"), "=", lit("x_2", local[1]))),
+            eq(by("w_1", "u_1"), "=", lit("x_1", local[0]), APART, by("w_4", "u_1"), "=", lit("x_2", local[1]))),
         step("Now every edge.",
-             network([lit("x_{j}", net.x), U_NAMES], [lit("w_{j}{k}", on_edges, uses="d_{j} x_{k}")],
-                     names=[["x_1", "x_2"], ["", "", ""]], below=[(), lit("d_{j}", net.du)],
-                     along=(0.7,), gap=380,
-                     row_gap=160,
-                     title="Two inputs joined to three hidden nodes; under the nodes the gradients that arrived")),
+            network([lit("x_{j}", net.x), U_NAMES], [lit("w_{j}{k}", on_edges, uses="d_{j} x_{k}")],
+                names=[["x_1", "x_2"], ["", "", ""]], below=[(), lit("d_{j}", net.du)], along=(0.7,), gap=380,
+                row_gap=160,
+                title="Two inputs joined to three hidden nodes; under the nodes the gradients that arrived")),
     )
 
 
@@ -888,24 +844,22 @@ def first_matrix(given, box):
     """A column times a row again, with blanks in both."""
     net = two_three_two(given)
     whole = np.outer(net.du, net.x)
-    given.require(len({*np.abs(net.du)}) == 3)
+    given.distinct(net.du, by=abs)
     column_ = box(net.du, "∂l/∂u", "Which known entry stands in this row, and which input above it?", only=[1],
-                  how="An entry of the second row over the input of its column.",
-                  slips={"upside_down": net.x[0] / whole[1, 0], "multiplied_not_divided": whole[1, 0] * net.x[0]})
+        how="An entry of the second row over the input of its column.", gradient_of="a1",
+        slips={"upside_down": net.x[0] / whole[1, 0], "multiplied_not_divided": whole[1, 0] * net.x[0]})
     row_ = box(net.x, "x", "Which known entry stands in this column, and which gradient before it?", only=[1],
-               how="An entry of the first row over that row's gradient.",
-               slips={"upside_down": net.du[0] / whole[0], "multiplied_not_divided": whole[0] * net.du[0]})
+        how="An entry of the first row over that row's gradient.",
+        slips={"upside_down": net.du[0] / whole[0], "multiplied_not_divided": whole[0] * net.du[0]})
     filled = box(np.outer(column_, row_), "∂l/∂W", "Which gradient belongs to the row, which input to the column?",
-                 only=[(0, 0), (1, 1), (2, 0), (2, 1)], how="The row's gradient times the column's input.",
-                 slips={"other_column": np.outer(column_, row_[::-1]),
-                        "weight_for_activation": net.du[:, None] * net.w1})
+        only=[(0, 0), (1, 1), (2, 0), (2, 1)], how="The row's gradient times the column's input.", gradient_of="W1",
+        slips={"other_column": np.outer(column_, row_[::-1]), "weight_for_activation": net.du[:, None] * net.w1})
     return (
         step("The same gradients in the shape of the weights: a row for each hidden node, a column for each input.",
-             network([lit("x_{j}", echo(row_)), U_NAMES], [lit("w_{j}{k}", echo(filled), uses="d_{j} x_{k}")],
-                     names=[["x_1", "x_2"], ["", "", ""]], below=[(), lit("d_{j}", echo(column_))], along=(0.7,),
-                     gap=380, row_gap=112,
-                     title="Two inputs joined to three hidden nodes; what is found appears on the edges"),
-             eq(by("W"), "=", column(lit("d_{j}", column_)), row(lit("x_{j}", row_)), "=",
+            network([lit("x_{j}", echo(row_)), U_NAMES], [lit("w_{j}{k}", echo(filled), uses="d_{j} x_{k}")],
+                names=[["x_1", "x_2"], ["", "", ""]], below=[(), lit("d_{j}", echo(column_))], along=(0.7,), gap=380,
+                row_gap=112, title="Two inputs joined to three hidden nodes; what is found appears on the edges"),
+            eq(by("W", "l"), "=", column(lit("d_{j}", column_)), row(lit("x_{j}", row_)), "=",
                 matrix(lit("w_{j}{k}", filled, uses="d_{j} x_{k}")))),
     )
 
@@ -916,25 +870,26 @@ def step_second_layer(given, box):
     net = two_three_two(given)
     grad = np.outer(net.error, net.u)
     move = box(-grad[0, 0] / 100, "Δw_7", "Against the gradient, and how far?",
-               how="Minus a hundredth of the gradient.",
-               slips={"uphill": grad[0, 0] / 100, "learning_rate_left_out": -grad[0, 0]})
+        how="Minus a hundredth of the gradient.",
+        slips={"uphill": grad[0, 0] / 100, "learning_rate_left_out": -grad[0, 0]})
     steps = np.vstack([np.array([move, *(-grad[0, 1:] / 100)], dtype=float), -grad[1] / 100])
     new = box(net.w2 + steps, "the new W", "Where does the weight stand after the step?",
-              how="The old weight plus its step.",
-              slips={"uphill": net.w2 + grad / 100, "learning_rate_left_out": net.w2 - grad, "step_for_value": steps})
+        how="The old weight plus its step.",
+        slips={"uphill": net.w2 + grad / 100, "learning_rate_left_out": net.w2 - grad, "step_for_value": steps})
     bias = box(net.b2 - net.error / 100, "the new (b_4, b_5)", "Does a bias step differently from a weight?",
-               how="The old bias minus a hundredth of its gradient.",
-               slips={"uphill": net.b2 + net.error / 100, "learning_rate_left_out": net.b2 - net.error,
-                      "step_for_value": -net.error / 100})
+        how="The old bias minus a hundredth of its gradient.",
+        slips={"uphill": net.b2 + net.error / 100, "learning_rate_left_out": net.b2 - net.error,
+            "step_for_value": -net.error / 100})
     return (
-        step("The gradient points uphill, so step the other way, by a hundredth of it. "
-             f"First $w_7$, whose gradient is ${grad[0, 0]:g}$.",
-             eq("Δw_7", "=", "−", frac(1, 100), "·", lit("w_11", by("w_7")), "=", lit("w_11", move))),
+        step("The gradient points uphill, so step the other way, by a hundredth of it. First $w_7$, whose gradient is "
+            f"${grad[0, 0]:g}$.",
+            eq("Δw_7", "=", "−", frac(1, 100), "·", lit("w_11", by("w_7", "l")), "=", lit("w_11", move))),
         step("Now all six weights at once.",
-             eq(matrix(lit("w_{j}{k}", net.w2), "W"), "−", frac(1, 100), matrix(lit("w_{j}{k}", grad), "∂l/∂W")),
-             eq("=", matrix(lit("w_{j}{k}", new)))),
-        step("And the two biases.", eq(column(lit("b_{j}", net.b2)), "−", frac(1, 100),
-                                       column(lit("b_{j}", net.error)), "=", column(lit("b_{j}", bias)))),
+            eq(matrix(lit("w_{j}{k}", net.w2), "W"), "−", frac(1, 100), matrix(lit("w_{j}{k}", grad), "∂l/∂W")),
+            eq("=", matrix(lit("w_{j}{k}", new)))),
+        step("And the two biases.",
+            eq(column(lit("b_{j}", net.b2)), "−", frac(1, 100), column(lit("b_{j}", net.error)), "=",
+                column(lit("b_{j}", bias)))),
     )
 
 
@@ -944,19 +899,18 @@ def step_first_layer(given, box):
     net = two_three_two(given)
     grad = np.outer(net.du, net.x)
     new = box(net.w1 - grad / 100, "the new W", "Against the gradient, and by how much of it?",
-              how="The old weight minus a hundredth of its gradient.",
-              slips={"uphill": net.w1 + grad / 100, "learning_rate_left_out": net.w1 - grad,
-                     "step_for_value": -grad / 100})
+        how="The old weight minus a hundredth of its gradient.",
+        slips={"uphill": net.w1 + grad / 100, "learning_rate_left_out": net.w1 - grad, "step_for_value": -grad / 100})
     after = net.b1 - net.du / 100
     lost = box((net.b1 - after) * 100, "∂l/∂b", "Old minus new is a hundredth of what?",
-               how="A hundred times old minus new.",
-               slips={"wrong_sign": (after - net.b1) * 100, "learning_rate_left_out": net.b1 - after})
+        how="A hundred times old minus new.", gradient_of="b1",
+        slips={"wrong_sign": (after - net.b1) * 100, "learning_rate_left_out": net.b1 - after})
     return (
         step("The six weights of the first layer.",
-             eq(matrix(lit("w_{j}{k}", net.w1)), "−", frac(1, 100), matrix(lit("w_{j}{k}", grad)), "=",
+            eq(matrix(lit("w_{j}{k}", net.w1)), "−", frac(1, 100), matrix(lit("w_{j}{k}", grad)), "=",
                 matrix(lit("w_{j}{k}", new)))),
         step("Of the biases you see where they were and where they went. What was their gradient?",
-             eq(column(lit("b_{j}", net.b1), "before"), "−", frac(1, 100), column(lit("b_{j}", lost), "gradient"), "=",
+            eq(column(lit("b_{j}", net.b1), "before"), "−", frac(1, 100), column(lit("b_{j}", lost), "gradient"), "=",
                 column(lit("b_{j}", after), "after"))),
     )
 
@@ -969,33 +923,32 @@ def after_the_step(given, box):
     given.require(small.loss < 0.97 * net.loss and np.min(np.abs(new.u)) > 0.5 and np.min(np.abs(new.out)) > 0.5)
     given.require(min(abs(new.loss - net.loss), abs(new.error[0]), abs(new.error[1])) > 5)
     u = box(new.u, "u", "Which weights, which inputs, and what is added?",
-            how="New weights times inputs, plus the new bias.",
-            slips={"bias_left_out": new.w1 @ net.x, "old_value": net.u})
+        how="New weights times inputs, plus the new bias.", slips={"bias_left_out": new.w1 @ net.x, "old_value": net.u})
     out = box(new.w2 @ u + new.b2, "(ŷ, ẑ)", "Did you take three products and a bias, all of them new?", digits=4,
-              how="New weights times new hidden values, plus the new bias.", slips={"bias_left_out": new.w2 @ u})
+        how="New weights times new hidden values, plus the new bias.", slips={"bias_left_out": new.w2 @ u})
     loss = box(np.sum((out - net.target) ** 2) / 2, "l after", "Two errors, squared and added: what stands in front?",
-               digits=3, how="Half the sum of the squared errors.",
-               slips={"half_left_out": np.sum((out - net.target) ** 2)})
+        digits=3, how="Half the sum of the squared errors.", slips={"half_left_out": np.sum((out - net.target) ** 2)})
     short = box(small.loss, "l after a short step", "Two errors, squared and added: what stands in front?", digits=3,
-                how="Half the sum of the squared errors.", slips={"half_left_out": 2 * small.loss})
+        how="Half the sum of the squared errors.", slips={"half_left_out": 2 * small.loss})
     return (
         step(f"The same example, $x_1 = {net.x[0]:g}$ and $x_2 = {net.x[1]:g}$, through the new weights and biases.",
-             eq(matrix(lit("w_{j}{k}", new.w1)), column(lit("x_{j}", net.x)), "+", column(lit("b_{j}", new.b1)), "=",
+            eq(matrix(lit("w_{j}{k}", new.w1)), column(lit("x_{j}", net.x)), "+", column(lit("b_{j}", new.b1)), "=",
                 column(lit("u_{j}", u, uses="w_{j}1 w_{j}2 x_1 x_2 b_{j}"), "u")),
-             eq(matrix(lit("v_{j}{k}", new.w2)), lit("u_1 u_2 u_3", "u"), "+", column(lit("c_{j}", new.b2)), "=",
+            eq(matrix(lit("v_{j}{k}", new.w2)), lit("u_1 u_2 u_3", "u"), "+", column(lit("c_{j}", new.b2)), "=",
                 column(lit("out_{j}", out, uses="v_{j}1 v_{j}2 v_{j}3 u_1 u_2 u_3 c_{j}"), "(ŷ, ẑ)"))),
-        step(f"The targets {net.target[0]:g} and {net.target[1]:g} have not moved. "
-             f"Before the step the loss was {net.loss:g}. And now?",
-             eq("l", "=", loss)),
-        step("A gradient says which way is down, not for how long. Here is where a step of $-1/10000$ of it would have "
-             f"led: $ŷ = {small.out[0]:.4g}$ and $ẑ = {small.out[1]:.4g}$.", eq("l", "=", short)),
+        step(f"The targets {net.target[0]:g} and {net.target[1]:g} have not moved. Before the step the loss was "
+            f"{net.loss:g}. And now?",
+            eq("l", "=", loss)),
+        step("A gradient says which way is down, not for how long. Here is where a step of $-1/10000$ of it would "
+            f"have led: $ŷ = {small.out[0]:.4g}$ and $ẑ = {small.out[1]:.4g}$.",
+            eq("l", "=", short)),
     )
 
 
 def stepped(net: Net, rate: float) -> Net:
     """The network after one step of gradient descent."""
     return forward(net.x, net.target, net.w1 - rate * np.outer(net.du, net.x), net.b1 - rate * net.du,
-                   net.w2 - rate * np.outer(net.error, net.u), net.b2 - rate * net.error)
+        net.w2 - rate * np.outer(net.error, net.u), net.b2 - rate * net.error)
 
 
 # -- 7.4 Three rules with matrices -------------------------------------------------------------------------------------
@@ -1006,25 +959,25 @@ def rule_values(given, box):
     """d‑values = weightsᵀ · d-values of the next layer."""
     net = two_three_two(given)
     turned = box(net.w2.T, "W^T", "Which weights leave this hidden node?",
-                 how="Rows and columns of the weights change places.",
-                 slips={"weights_not_transposed": net.w2.reshape(3, 2)})
+        how="Rows and columns of the weights change places.", slips={"weights_not_transposed": net.w2.reshape(3, 2)})
     du = box(turned @ net.error, "∂l/∂u", "Which two weights leave this hidden node?",
-             how="Each row of the transpose times the column: the sum over both paths.",
-             slips={"path_left_out": turned[:, 0] * net.error[0], "copies_averaged": turned @ net.error / 2})
+        how="Each row of the transpose times the column: the sum over both paths.", gradient_of="a1",
+        slips={"path_left_out": turned[:, 0] * net.error[0], "copies_averaged": turned @ net.error / 2})
     w, d = given("W", [[1, 3], [-2, 4]], high=5), given("d", [2, -1], high=4)
     given.require(abs(w[0, 1]) != abs(w[1, 0]) and np.all(w.T @ d != 0) and np.all(w.T @ d != w @ d))
     back = box(w.T @ d, "the d‑values", "Down a column of the weights, or along a row?",
-               how="Each column of the weights times the d-values.",
-               slips={"weights_not_transposed": w @ d, "path_left_out": w[0] * d[0]})
+        how="Each column of the weights times the d-values.", gradient_of="a0",
+        slips={"weights_not_transposed": w @ d, "path_left_out": w[0] * d[0]})
     return (
         step("Forward, a row of $W$ collects what goes into an output. Backward you collect what left a hidden node, "
-             "and that is a column. So write $W$ with rows and columns exchanged.",
-             eq(matrix(lit("w_{j}{k}", net.w2), "W"), "→", matrix(lit("w_{j}{k}", turned.T).T, "W^T"))),
-        step("All sums over paths in one product:", eq(RULES[0]),
-             eq(by("u"), "=", "W^T", column(lit("e_{j}", net.error), "∂l/∂(ŷ, ẑ)"), "=",
+            "and that is a column. So write $W$ with rows and columns exchanged.",
+            eq(matrix(lit("w_{j}{k}", net.w2), "W"), "→", matrix(lit("w_{j}{k}", turned.T).T, "W^T"))),
+        step("All sums over paths in one product:",
+            eq(RULES[0]),
+            eq(by("u", "l"), "=", "W^T", column(lit("e_{j}", net.error), "∂l/∂(ŷ, ẑ)"), "=",
                 column(lit("d_{j}", du, uses="w_1{j} w_2{j} e_1 e_2")))),
         step("A square matrix will not stop you from forgetting.",
-             eq("W", "=", matrix(lit("v_{j}{k}", w)), APART, "W^T", column(lit("f_{j}", d)), "=",
+            eq("W", "=", matrix(lit("v_{j}{k}", w)), APART, "W^T", column(lit("f_{j}", d)), "=",
                 column(lit("back_{j}", back, uses="v_1{j} v_2{j} f_1 f_2")))),
     )
 
@@ -1032,29 +985,29 @@ def rule_values(given, box):
 @page("d-weights: a column times a row", row="7.4")
 def rule_weights(given, box):
     """d‑weights = d-values · inputsᵀ, forwards and with operands blank."""
-    d, a = given("d", [3, -2], low=2, high=6), given("a", [5, 4], low=2, high=7)
-    given.require(abs(d[0]) != abs(d[1]) and abs(a[0]) != abs(a[1]) and d[0] * a[1] != d[1] * a[0])
+    d, a = given("d", [3, -2], low=2, high=6, distinct=abs), given("a", [5, 4], low=2, high=7, distinct=True)
+    given.require(d[0] * a[1] != d[1] * a[0])
     product = box(np.outer(d, a), "d‑weights", "Row from the d-values, column from the inputs?",
-                  how="The d-value of the row times the input of the column.",
-                  slips={"transposed": np.outer(a, d), "upstream_added": d[:, None] + a})
-    e, b = given("e", [4, 3, -1], high=6), given("b", [2, -5], low=2, high=6)
-    given.require(len({*np.abs(e)}) == 3 and abs(b[0]) != abs(b[1]))
+        how="The d-value of the row times the input of the column.", gradient_of="W1",
+        slips={"transposed": np.outer(a, d), "upstream_added": d[:, None] + a})
+    e, b = given("e", [4, 3, -1], high=6, distinct=abs), given("b", [2, -5], low=2, high=6, distinct=abs)
     known = np.outer(e, b)
     values = box(e, "the d‑values", "An entry of the first column over what?",
-                 how="Each entry of the first column over the first input.",
-                 slips={"multiplied_not_divided": known[:, 0] * b[0], "upside_down": b[0] / known[:, 0]})
+        how="Each entry of the first column over the first input.",
+        slips={"multiplied_not_divided": known[:, 0] * b[0], "upside_down": b[0] / known[:, 0]})
     second = box(b[1], "the second input", "An entry of the second column over what?",
-                 how="An entry of the second column over the d-value of its row.",
-                 slips={"upside_down": 1 / b[1], "multiplied_not_divided": known[0, 1] * e[0]})
+        how="An entry of the second column over the d-value of its row.",
+        slips={"upside_down": 1 / b[1], "multiplied_not_divided": known[0, 1] * e[0]})
     bias = box(values, "d‑biases", "What is the local gradient of a bias?",
-               how="The same as the d-values: a bias is added as it is.",
-               slips={"local_for_downstream": np.ones(3), "activation_for_weight": values * b[0]})
+        how="The same as the d-values: a bias is added as it is.", gradient_of="b1",
+        slips={"local_for_downstream": np.ones(3), "activation_for_weight": values * b[0]})
     return (
-        step("Every d-value meets every input. The result has the shape of the weights.", eq(RULES[1]),
-             eq(column(lit("d_{j}", d), "d‑values"), row(lit("a_{j}", a), "inputs^T"), "=",
+        step("Every d-value meets every input. The result has the shape of the weights.",
+            eq(RULES[1]),
+            eq(column(lit("d_{j}", d), "d‑values"), row(lit("a_{j}", a), "inputs^T"), "=",
                 matrix(lit("w_{j}{k}", product, uses="d_{j} a_{k}"), "d‑weights"))),
         step("Here is the result. What were the d-values of the three nodes, and the second input?",
-             eq(column(lit("e_{j}", values), "d‑values"), row(lit("b_{j}", [b[0], second]), "inputs^T"), "=",
+            eq(column(lit("e_{j}", values), "d‑values"), row(lit("b_{j}", [b[0], second]), "inputs^T"), "=",
                 matrix(lit("v_{j}{k}", known, uses="e_{j} b_{k}"), "d‑weights"))),
         step("The third rule is the shortest.", eq(RULES[2], "=", column(lit("e_{j}", bias)))),
     )
@@ -1066,55 +1019,54 @@ def shapes(given, box):
     n, k = given("nodes", 3, low=2, high=6), given("inputs", 5, low=2, high=6)
     given.require(n != k)
     w = box([n, k], "the shape of W", "A row for each what, a column for each what?", how="Nodes by inputs.",
-            slips={"transposed": [k, n]})
+        slips={"transposed": [k, n]})
     t = box([w[1], w[0]], "the shape of W^T", "What does transposing do to rows and columns?",
-            how="Rows and columns change places.", slips={"transposed": [w[0], w[1]]})
+        how="Rows and columns change places.", slips={"transposed": [w[0], w[1]]})
     back = box(t[0], "the rows of the d-values before the layer", "One for each input, or one for each node?",
-               how="As many as the layer has inputs.", slips={"transposed": n})
+        how="As many as the layer has inputs.", slips={"transposed": n})
     d = box(n, "the rows of the d‑values", "One for each input, or one for each node?",
-            how="As many as the layer has nodes.", slips={"transposed": k})
+        how="As many as the layer has nodes.", slips={"transposed": k})
     a = box(k, "the columns of the inputs as a row", "One for each input, or one for each node?",
-            how="As many as the layer has inputs.", slips={"transposed": n})
+        how="As many as the layer has inputs.", slips={"transposed": n})
     dw = box([d, a], "the shape of d‑weights", "Which matrix are these the gradients of?",
-             how="The shape of the weights.", slips={"transposed": [a, d]})
+        how="The shape of the weights.", slips={"transposed": [a, d]})
     db = box(n, "the rows of d‑biases", "How many biases has a layer?", how="One bias for each node.",
-             slips={"transposed": k})
+        slips={"transposed": k})
     return (
         step(f"A layer has {k:g} inputs and {n:g} nodes. What shape are its weights, and their transpose? Rows first.",
-             eq("W:", w[0], "×", w[1], APART, "W^T:", t[0], "×", t[1])),
+            eq("W:", w[0], "×", w[1], APART, "W^T:", t[0], "×", t[1])),
         step("Each rule must fit like a domino: the inner numbers are equal, the outer ones are the result.",
-             eq("weights^T · d‑values:", group(f"({k:g} × {n:g}) · ({n:g} × 1)", "→", back, "×", 1)),
-             eq("d‑values · inputs^T:", group("(", d, "× 1) · (1 ×", a, ")"), group("→", dw[0], "×", dw[1])),
-             eq("d‑biases:", group(words("like the d‑values"), "→", db, "×", 1))),
+            eq("weights^T · d‑values:", group(f"({k:g} × {n:g}) · ({n:g} × 1)", "→", back, "×", 1)),
+            eq("d‑values · inputs^T:", group("(", d, "× 1) · (1 ×", a, ")"), group("→", dw[0], "×", dw[1])),
+            eq("d‑biases:", group(words("like the d‑values"), "→", db, "×", 1))),
     )
 
 
 @page("One layer, three rules", row="7.4")
 def three_rules(given, box):
     """All that a layer does on the way back."""
-    w, a = given("W", [[2, -1, 3], [4, 1, -2]], high=4), given("a", [1, -3, 2], high=5)
-    d = given("d", [5, -2], low=2, high=5)
-    given.require(len({*np.abs(a)}) == 3 and abs(d[0]) != abs(d[1]) and np.min(np.abs(w.T @ d)) >= 2)
+    w, a = given("W", [[2, -1, 3], [4, 1, -2]], high=4), given("a", [1, -3, 2], high=5, distinct=abs)
+    d = given("d", [5, -2], low=2, high=5, distinct=abs)
+    given.require(np.min(np.abs(w.T @ d)) >= 2)
     before = box(w.T @ d, "d‑values of the inputs", "Which column of the weights belongs to this input?",
-                 how="Each column of the weights times the d-values.",
-                 slips={"path_left_out": w[0] * d[0], "other_row": w.T @ d[::-1], "copies_averaged": w.T @ d / 2})
+        how="Each column of the weights times the d-values.", gradient_of="a0",
+        slips={"path_left_out": w[0] * d[0], "other_row": w.T @ d[::-1], "copies_averaged": w.T @ d / 2})
     dw = box(np.outer(d, a), "d‑weights", "Which d-value, which input?",
-             how="The d-value of the row times the input of the column.",
-             slips={"weight_for_activation": d[:, None] * w, "other_row": np.outer(d[::-1], a)})
-    db = box(d, "d‑biases", "What is the local gradient of a bias?", how="The same as the d-values.",
-             slips={"local_for_downstream": np.ones(2), "other_row": d[::-1]})
+        how="The d-value of the row times the input of the column.", gradient_of="W1",
+        slips={"weight_for_activation": d[:, None] * w, "other_row": np.outer(d[::-1], a)})
+    db = box(d, "d‑biases", "What is the local gradient of a bias?", how="The same as the d-values.", gradient_of="b1",
+        slips={"local_for_downstream": np.ones(2), "other_row": d[::-1]})
     return (
         step("A layer was given these inputs. From the right, its d-values have arrived.",
-             network([lit("a_{j}", a), ["1", "2"]], [lit("w_{j}{k}", w, uses="d_{j} a_{k}")],
-                     below=[lit("back_{j}", echo(before)), lit("d_{j}", d)], along=(0.3,), gap=330, row_gap=112,
-                     title="Three inputs joined to two nodes by six weights; the d-values have arrived"),
-             eq(matrix(lit("w_{j}{k}", w), "weights"), column(lit("a_{j}", a), "inputs"), APART,
+            network([lit("a_{j}", a), ["1", "2"]], [lit("w_{j}{k}", w, uses="d_{j} a_{k}")],
+                below=[lit("back_{j}", echo(before)), lit("d_{j}", d)], along=(0.3,), gap=330, row_gap=112,
+                title="Three inputs joined to two nodes by six weights; the d-values have arrived"),
+            eq(matrix(lit("w_{j}{k}", w), "weights"), column(lit("a_{j}", a), "inputs"), APART,
                 column(lit("d_{j}", d), "d‑values"))),
         step("What goes on to the layer before?",
-             eq("W^T", column(lit("d_{j}", d)), "=",
-                column(lit("back_{j}", before, uses="w_1{j} w_2{j} d_1 d_2")))),
+            eq("W^T", column(lit("d_{j}", d)), "=", column(lit("back_{j}", before, uses="w_1{j} w_2{j} d_1 d_2")))),
         step("What stays here, for the step of this layer's own weights and biases?",
-             eq(matrix(lit("w_{j}{k}", dw, uses="d_{j} a_{k}"), "d‑weights"), APART,
+            eq(matrix(lit("w_{j}{k}", dw, uses="d_{j} a_{k}"), "d‑weights"), APART,
                 column(lit("d_{j}", db), "d‑biases"))),
     )
 
@@ -1122,39 +1074,39 @@ def three_rules(given, box):
 @page("A whole network, backwards", row=("7.3", "7.4"))
 def whole_network(given, box):
     """From the error to the first weights, four products and nothing else."""
-    x, target = given("x", [2, 1], high=4), given("target", [4, 2], high=5)
+    x, target = given("x", [2, 1], high=4, distinct=True), given("target", [4, 2], high=5)
     w1, b1 = given("W1", [[1, 2], [-1, 3], [2, -2]], high=3), given("b1", [1, 1, 1], high=3)
     w2, b2 = given("W2", [[2, -1, 1], [1, 3, -2]], high=3), given("b2", [-4, 4], high=4)
     net = forward(x, target, w1, b1, w2, b2)
-    given.require(min(np.min(np.abs(v)) for v in (net.u, net.error, net.du)) >= 2 and abs(x[0]) != abs(x[1]))
+    given.require(min(np.min(np.abs(v)) for v in (net.u, net.error, net.du)) >= 2)
     given.require(np.max(np.abs(net.out)) < 50 and abs(net.error[0]) != abs(net.error[1]))
     error = box(net.out - target, "∂l/∂(ŷ, ẑ)", "Which way round is the difference?", how="Prediction minus target.",
-                slips={"target_minus_prediction": target - net.out})
+        gradient_of="a2", slips={"target_minus_prediction": target - net.out})
     dw2 = box(np.outer(error, net.u), "∂l/∂W of the second layer", "d‑values times which row?",
-              how="The d-value of the row times the hidden value of the column.",
-              slips={"weight_for_activation": error[:, None] * w2, "other_row": np.outer(error[::-1], net.u)})
+        how="The d-value of the row times the hidden value of the column.", gradient_of="W2",
+        slips={"weight_for_activation": error[:, None] * w2, "other_row": np.outer(error[::-1], net.u)})
     du = box(w2.T @ error, "∂l/∂u", "Which weights leave this hidden node?",
-             how="Each column of the weights times the d-values.",
-             slips={"path_left_out": w2[0] * error[0], "copies_averaged": w2.T @ error / 2})
+        how="Each column of the weights times the d-values.", gradient_of="a1",
+        slips={"path_left_out": w2[0] * error[0], "copies_averaged": w2.T @ error / 2})
     dw1 = box(np.outer(du, x), "∂l/∂W of the first layer", "d‑values times which row?",
-              how="The d-value of the row times the input of the column.",
-              slips={"weight_for_activation": du[:, None] * w1, "other_column": np.outer(du, x[::-1])})
+        how="The d-value of the row times the input of the column.", gradient_of="W1",
+        slips={"weight_for_activation": du[:, None] * w1, "other_column": np.outer(du, x[::-1])})
     return (
         step("New numbers, and the forward pass is done. Gradients of the loss at the outputs?",
-             network([lit("x_{j}", x), lit("u_{j}", net.u), lit("a_{j}", net.out)],
-                     [lit("w_{j}{k}", w1, uses="d_{j} x_{k}"), lit("v_{j}{k}", w2, uses="e_{j} u_{k}")],
-                     names=[["x_1", "x_2"], U_NAMES, OUT_NAMES],
-                     below=[(), lit("d_{j}", echo(du)), lit("e_{j}", echo(error))], along=((0.65,), (0.35,)), gap=240,
-                     row_gap=128, title="A 2–3–2 network with all its values and weights"),
-             eq(column(lit("a_{j}", net.out)), "−", column(target, "targets"), "=", column(lit("e_{j}", error)))),
+            network([lit("x_{j}", x), lit("u_{j}", net.u), lit("a_{j}", net.out)],
+                [lit("w_{j}{k}", w1, uses="d_{j} x_{k}"), lit("v_{j}{k}", w2, uses="e_{j} u_{k}")],
+                names=[["x_1", "x_2"], U_NAMES, OUT_NAMES],
+                below=[(), lit("d_{j}", echo(du)), lit("e_{j}", echo(error))], along=((0.65,), (0.35,)), gap=240,
+                row_gap=128, title="A 2–3–2 network with all its values and weights"),
+            eq(column(lit("a_{j}", net.out)), "−", column(target, "targets"), "=", column(lit("e_{j}", error)))),
         step("Second layer: d-values times inputs.",
-             eq(column(lit("e_{j}", ["∂l/∂ŷ", "∂l/∂ẑ"])), row(lit("u_{j}", net.u)), "=",
+            eq(column(lit("e_{j}", ["∂l/∂ŷ", "∂l/∂ẑ"])), row(lit("u_{j}", net.u)), "=",
                 matrix(lit("v_{j}{k}", dw2, uses="e_{j} u_{k}")))),
         step("Back through its weights.",
-             eq(matrix(lit("v_{j}{k}", w2).T, "W^T"), column(lit("e_{j}", ["∂l/∂ŷ", "∂l/∂ẑ"])), "=",
+            eq(matrix(lit("v_{j}{k}", w2).T, "W^T"), column(lit("e_{j}", ["∂l/∂ŷ", "∂l/∂ẑ"])), "=",
                 column(lit("d_{j}", du)))),
         step("First layer.",
-             eq(column(lit("d_{j}", ["∂l/∂u_1", "∂l/∂u_2", "∂l/∂u_3"])), row(lit("x_{j}", x)), "=",
+            eq(column(lit("d_{j}", ["∂l/∂u_1", "∂l/∂u_2", "∂l/∂u_3"])), row(lit("x_{j}", x)), "=",
                 matrix(lit("w_{j}{k}", dw1, uses="d_{j} x_{k}")))),
         say("That was backpropagation. A network of a hundred layers does the same a hundred times."),
     )

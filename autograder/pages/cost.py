@@ -10,41 +10,14 @@ from ..authoring.page import page
 from ..engine import bp3, bp4, relu, relu_slope, unroll
 from ..engine.expressions import Name
 from ..layout import Node, aligned, column, echo, eq, frac, group, lit, matrix, network, row, say, step, table
+from ..layout.phrases import APART, by, grouped, link, signed, words
 
 ACTIVE = ("active", "silent")
-
-
-def words(text: str) -> Node:
-    """Plain words inside a formula or a table."""
-    return Node("words", (), {"text": text})
-
-
-APART = words("\u2003")  # a wide space between two formulas on one line
-
-
-def by(name: str, of: str = "C"):
-    """The derivative ∂of/∂name as a fraction."""
-    return frac(f"∂{of}", f"∂{name}")
-
-
-def link(name: str, of: str = "C", *, uses: str = "") -> Node:
-    """The derivative ∂of/∂name as a fraction, lit with the link of a drawing that is named like it."""
-    return lit(f"∂{of}/∂{name}", by(name, of), uses=uses)
 
 
 def links(title: str, layers, slopes, *, values=(), gap: int) -> Node:
     """What depends on what, from left to right: on each link its slope, beside the nodes their values, once found."""
     return network(layers, slopes, names=values, gap=gap, row_gap=88, title=title)
-
-
-def signed(value: float) -> str:
-    """A number as it stands inside a product or a sum: negative ones in brackets."""
-    return f"({value:g})" if value < 0 else f"{value:g}"
-
-
-def grouped(count: float) -> str:
-    """A large count in groups of three digits: 1 000 000."""
-    return f"{count:,.0f}".replace(",", "\u2009")
 
 
 class Neuron(NamedTuple):
@@ -88,22 +61,21 @@ def mean_squared_error(given, box):
     given.require(np.min(np.abs(y - a)) >= 2 and abs(np.sum(y - a)) >= 2)
     m = len(y)
     v = box(y - a, "v", "From which number do you take away which?", how="Target minus prediction.",
-            slips={"prediction_minus_target": a - y})
+        slips={"prediction_minus_target": a - y})
     squares = box(v**2, "v^2", "What happens to the sign when a number is squared?", how="Each difference squared.",
-                  slips={"not_squared": v, "wrong_sign": v * np.abs(v)})
+        slips={"not_squared": v, "wrong_sign": v * np.abs(v)})
     total = box(np.sum(squares), "Σ v^2", "Have you added all four squares?", how="The sum of the squares.",
-                slips={"not_squared": np.sum(v), "term_left_out": np.sum(squares[:-1])})
+        slips={"not_squared": np.sum(v), "term_left_out": np.sum(squares[:-1])})
     below = box(2 * m, "2m", "How many examples are there, and what stands before m?",
-                how="Twice the number of examples.", slips={"half_left_out": m})
+        how="Twice the number of examples.", slips={"half_left_out": m})
     cost = box(total / below, "C", "By what is the sum divided?", how="The sum of the squares over 2m.",
-               slips={"half_left_out": total / m, "summed_not_averaged": total / 2,
-                      "mean_taken_twice": total / (2 * m * m)})
+        slips={"half_left_out": total / m, "summed_not_averaged": total / 2, "mean_taken_twice": total / (2 * m * m)})
     return (
         step("A neuron has made four predictions $a$. How far is each from its target, $v = y - a$? And squared?",
-             table(["example", "y", "a", "v = y - a", "v^2"],
-                   *[(str(i + 1), y[i], a[i], v[i], squares[i]) for i in range(m)])),
+            table(["example", "y", "a", "v = y - a", "v^2"],
+                *[(str(i + 1), y[i], a[i], v[i], squares[i]) for i in range(m)])),
         step("The **cost** is half the mean of the squares. The half is there to make a derivative tidy, later.",
-             eq("C", "=", frac(1, "2m"), "Σ_i (y^{(i)} - a^{(i)})^2", "=", frac(total, below), "=", cost)),
+            eq("C", "=", frac(1, "2m"), "Σ_i (y^{(i)} - a^{(i)})^2", "=", frac(total, below), "=", cost)),
     )
 
 
@@ -114,32 +86,34 @@ def cost_backwards(given, box):
     given.require(np.sum(v**2) % 3 == 0 and v[2] > 0)
     cost = np.sum(v**2) / 6
     total = box(6 * cost, "Σ v^2", "By what was the sum divided to make the cost?", how="The cost times 2m.",
-                slips={"half_left_out": 3 * cost, "mean_left_out": 2 * cost})
+        slips={"half_left_out": 3 * cost, "mean_left_out": 2 * cost})
     square = box(total - v[0] ** 2 - v[1] ** 2, "the third square", "What is missing to reach the sum?",
-                 how="The sum minus the two known squares.", slips={"not_squared": total - v[0] - v[1]})
+        how="The sum minus the two known squares.", slips={"not_squared": total - v[0] - v[1]})
     third = box(np.sqrt(square), "the third v", "Which number has this square?", how="The positive root of the square.",
-                slips={"wrong_sign": -v[2]})
+        slips={"wrong_sign": -v[2]})
     target = box(a + third, "the third y", "If v is target minus prediction, what is the target?",
-                 how="The prediction plus v.", slips={"prediction_minus_target": a - third})
+        how="The prediction plus v.", slips={"prediction_minus_target": a - third})
     m, c = given("m", 5, low=3, high=9), given("C", 4, low=2, high=9)
     below = box(2 * m, "2m", "The sum over what makes the cost?", how="The sum over the cost.",
-                slips={"multiplied_not_divided": 2 * m * c * c, "upside_down": 1 / (2 * m)})
+        slips={"multiplied_not_divided": 2 * m * c * c, "upside_down": 1 / (2 * m)})
     count = box(below / 2, "m", "What else stands below besides m?", how="Half of 2m.", slips={"half_left_out": below})
     k = given("k", 3, low=2, high=5)
     larger = box(k**2, "the cost, by a factor", "What happens to a square when its number grows?",
-                 how="Each square grows by the square of the factor, and so does their mean.", slips={"not_squared": k})
+        how="Each square grows by the square of the factor, and so does their mean.", slips={"not_squared": k})
     twice = box(1, "the cost, by a factor", "Twice the sum, and how many examples?",
-                how="The sum doubles and so does m: a mean stays.", slips={"summed_not_averaged": 2})
+        how="The sum doubles and so does m: a mean stays.", slips={"summed_not_averaged": 2})
     return (
-        step(f"Three examples, cost ${cost:g}$. The third prediction was $a = {a:g}$, below its target. "
-             "What was the target?",
-             aligned((f"{signed(v[0])}^2 + {signed(v[1])}^2 + v^2 = 2m·C", "=", total),
-                     ("v^2", "=", square), ("v", "=", third), ("y", "=", target))),
+        step(f"Three examples, cost ${cost:g}$. The third prediction was $a = {a:g}$, below its target. What was the "
+            "target?",
+            aligned((f"{signed(v[0])}^2 + {signed(v[1])}^2 + v^2 = 2m·C", "=", total),
+                ("v^2", "=", square),
+                ("v", "=", third),
+                ("y", "=", target))),
         step(f"Another batch: the squares sum to ${2 * m * c:g}$ and the cost is ${c:g}$. How many examples?",
-             eq("2m", "=", below, APART, "m", "=", count)),
+            eq("2m", "=", below, APART, "m", "=", count)),
         step(f"Suppose every difference grows by the factor {k:g}. Then the cost grows by the factor …", eq(larger)),
         step("Suppose instead that every example is written down twice. Then the cost changes by the factor …",
-             eq(twice)),
+            eq(twice)),
     )
 
 
@@ -151,54 +125,54 @@ def chain_of_factors(given, box):
     """One active example: forwards in numbers, back in formulas, then the numbers put in."""
     x, w = given("x", 3, low=2, high=6), given("w", 2, low=2, high=5)
     b, y = given("b", 4, low=2, high=5), given("y", 4, low=1)
-    given.require(len({x, w, b}) == 3 and abs(y - w * x - b) >= 2 and abs(y - w * x - b) not in (x, w, 4))
+    given.distinct(x, w, b)
+    given.require(abs(y - w * x - b) >= 2 and abs(y - w * x - b) not in (x, w, 4))
     z = box(w * x + b, "z", "What is added to weight times input?", how="Weight times input plus bias.",
-            slips={"bias_left_out": w * x})
+        slips={"bias_left_out": w * x})
     v = box(y - relu(z), "v", "From which number do you take away which?", how="Target minus prediction.",
-            slips={"prediction_minus_target": relu(z) - y})
+        slips={"prediction_minus_target": relu(z) - y})
     cost = box(v**2 / 2, "C", "Which number is squared, and what stands in front?", how="Half the square of v.",
-               slips={"half_left_out": v**2, "not_squared": v / 2})
+        slips={"half_left_out": v**2, "not_squared": v / 2})
     V, X = Name("v"), Name("x")
     outer = box(V, "∂C/∂v", "What becomes of the two that comes down?", names="v x",
-                how="The two cancels the one half.",
-                slips={"doubled": 2 * V, "half_kept": V / 2, "not_differentiated": V**2 / 2})
+        how="The two cancels the one half.",
+        slips={"doubled": 2 * V, "half_kept": V / 2, "not_differentiated": V**2 / 2})
     minus = box(-1, "∂v/∂a", "If a rises by one, where does y − a go?", how="a is taken away, so the slope is −1.",
-                slips={"wrong_sign": 1})
+        slips={"wrong_sign": 1})
     slope = box(1, "∂a/∂z", "z is above zero. Does ReLU let a nudge through?", how="Above zero ReLU has the slope 1.",
-                slips={"value_for_slope": w * x + b})
+        slips={"value_for_slope": w * x + b})
     inner = box(X, "∂z/∂w", "Nudge the weight by one. By how much does z move?", names="v x w",
-                how="The weight multiplies x.",
-                slips={"parameter_for_gradient": Name("w"), "value_for_slope": X * Name("w")})
+        how="The weight multiplies x.", slips={"parameter_for_gradient": Name("w"), "value_for_slope": X * Name("w")})
     product = box(outer * minus * slope * inner, "∂C/∂w", "Have all four factors gone in?", names="v x",
-                  how="The product of the four factors.",
-                  slips={"sign_lost": V * X, "input_left_out": -V, "chain_factor_left_out": -X})
+        how="The product of the four factors.",
+        slips={"sign_lost": V * X, "input_left_out": -V, "chain_factor_left_out": -X})
 
     def at_the_numbers(formula):
         return float(formula.evaluate({"v": v, "x": x, "w": w}))
 
     number = box(at_the_numbers(product), "∂C/∂w", "What do v and x stand for?",
-                 how="The numbers put into the product.", slips={"sign_lost": v * x, "input_left_out": -v})
+        how="The numbers put into the product.", gradient_of="W1", slips={"sign_lost": v * x, "input_left_out": -v})
     last = box(1, "∂z/∂b", "Nudge the bias by one. By how much does z move?", how="The bias is added as it is.",
-               slips={"weight_for_input": w, "value_for_slope": b})
+        slips={"weight_for_input": w, "value_for_slope": b})
     bias = box(at_the_numbers(outer) * minus * slope * last, "∂C/∂b", "Which factor is different now?",
-               how="The same factors, with 1 in place of x.", slips={"sign_lost": v, "other_variable": -v * x})
+        how="The same factors, with 1 in place of x.", gradient_of="b1",
+        slips={"sign_lost": v, "other_variable": -v * x})
     shared = "∂C/∂v ∂v/∂a ∂a/∂z"
     by_weight, by_bias = f"{shared} ∂z/∂w", f"{shared} ∂z/∂b"
     return (
         step(f"One example, so $m = 1$: $x = {x:g}$, $y = {y:g}$. The neuron has $w = {w:g}$, $b = {b:g}$ and ReLU.",
-             eq("z", "=", z, APART, "v = y - a =", v, APART, "C = v^2/2 =", cost)),
+            eq("z", "=", z, APART, "v = y - a =", v, APART, "C = v^2/2 =", cost)),
         step("From the cost back to the weight there are four links. Write each slope, in $v$ and $x$ where needed.",
-             links("The weight and the bias move z, z moves a, a moves v, and v moves the cost",
-                   [["w", "b"], ["z"], ["a"], ["v"], ["C"]],
-                   [[[lit("∂z/∂w", echo(inner)), lit("∂z/∂b", echo(last))]], [[lit("∂a/∂z", echo(slope))]],
-                    [[lit("∂v/∂a", echo(minus))]], [[lit("∂C/∂v", echo(outer))]]],
-                   values=[["", ""], [echo(z)], [""], [echo(v)], [echo(cost)]], gap=120),
-             eq(link("w", uses=by_weight), "=", link("v"), "·", link("a", "v"), "·", link("z", "a"), "·",
+            links("The weight and the bias move z, z moves a, a moves v, and v moves the cost",
+                [["w", "b"], ["z"], ["a"], ["v"], ["C"]], [[[lit("∂z/∂w", echo(inner)), lit("∂z/∂b", echo(last))]],
+                    [[lit("∂a/∂z", echo(slope))]], [[lit("∂v/∂a", echo(minus))]], [[lit("∂C/∂v", echo(outer))]]],
+                values=[["", ""], [echo(z)], [""], [echo(v)], [echo(cost)]], gap=120),
+            eq(link("w", uses=by_weight), "=", link("v"), "·", link("a", "v"), "·", link("z", "a"), "·",
                 link("w", "z")),
-             eq("=", lit("∂C/∂v", outer), "·", lit("∂v/∂a", minus), "·", lit("∂a/∂z", slope), "·",
-                lit("∂z/∂w", inner), "=", lit("∂C/∂w", product, uses=by_weight))),
+            eq("=", lit("∂C/∂v", outer), "·", lit("∂v/∂a", minus), "·", lit("∂a/∂z", slope), "·", lit("∂z/∂w", inner),
+                "=", lit("∂C/∂w", product, uses=by_weight))),
         step("Put the numbers in. For the bias only the last link differs.",
-             eq(link("w", uses=by_weight), "=", lit("∂C/∂w", number, uses=by_weight), APART, link("b", "z"), "=",
+            eq(link("w", uses=by_weight), "=", lit("∂C/∂w", number, uses=by_weight), APART, link("b", "z"), "=",
                 lit("∂z/∂b", last), APART, link("b", uses=by_bias), "=", lit("∂C/∂b", bias, uses=by_bias))),
     )
 
@@ -208,39 +182,39 @@ def half_and_mean(given, box):
     """Formulas: the two cancels the half, the m stays, the minus turns v into the error."""
     V, M, X, E = Name("v"), Name("m"), Name("x"), Name("e")
     square = box(2 * V, "d/dv v^2", "What comes down in front?", names="v m", how="The power comes down.",
-                 slips={"factor_left_out": V, "power_kept": 2 * V**2, "not_differentiated": V**2})
+        slips={"factor_left_out": V, "power_kept": 2 * V**2, "not_differentiated": V**2})
     half = box(square / 2, "d/dv of half the square", "What is half of that?", names="v m",
-               how="The two cancels the one half.", slips={"half_left_out": 2 * V, "half_kept": V / 2})
+        how="The two cancels the one half.", slips={"half_left_out": 2 * V, "half_kept": V / 2})
     mean = box(half / M, "d/dv with 1/2m in front", "What stays below?", names="v m",
-               how="The two cancels, the m stays below.",
-               slips={"mean_left_out": V, "half_left_out": 2 * V / M, "half_kept": V / (2 * M)})
+        how="The two cancels, the m stays below.",
+        slips={"mean_left_out": V, "half_left_out": 2 * V / M, "half_kept": V / (2 * M)})
     inner = box(-X, "∂v/∂w", "v = y − wx − b. What does w do to it?", names="v m x e",
-                how="The weight's term is taken away, so −x.", slips={"sign_lost": X, "other_variable": -1 + 0 * X})
+        how="The weight's term is taken away, so −x.", slips={"sign_lost": X, "other_variable": -1 + 0 * X})
     product = box(mean * inner, "one term of ∂C/∂w", "Which two slopes meet?", names="v m x e",
-                  how="The product of both slopes.",
-                  slips={"sign_lost": V * X / M, "mean_left_out": -V * X, "input_left_out": -V / M})
+        how="The product of both slopes.",
+        slips={"sign_lost": V * X / M, "mean_left_out": -V * X, "input_left_out": -V / M})
     error = box(product.substitute({"v": -E}), "the same with e", "With e = a − y, what is v?", names="v m x e",
-                how="v is −e, and the two minus signs cancel.",
-                slips={"target_minus_prediction": -E * X / M, "mean_left_out": E * X,
-                       "mean_taken_twice": E * X / M**2})
+        how="v is −e, and the two minus signs cancel.",
+        slips={"target_minus_prediction": -E * X / M, "mean_left_out": E * X, "mean_taken_twice": E * X / M**2})
     m, x, e = given("m", 5, low=2), given("x", 4, low=2, high=7), given("e", -3, low=2, high=7)
     given.require(m != 2)
     value = box(float(error.evaluate({"e": e, "v": -e, "x": x, "m": m})), "that term",
-                "What are the factors, what is below?", how="Error times input over m.",
-                slips={"mean_left_out": e * x, "target_minus_prediction": -e * x / m, "mean_taken_twice": e * x / m**2,
-                       "half_kept": e * x / (2 * m)})
+        "What are the factors, what is below?", how="Error times input over m.",
+        slips={"mean_left_out": e * x, "target_minus_prediction": -e * x / m, "mean_taken_twice": e * x / m**2,
+            "half_kept": e * x / (2 * m)})
     both = "∂C/∂v ∂v/∂w"
     return (
         step("Differentiate, with $m$ a fixed number.",
-             aligned((frac("d", "dv"), "v^2", "=", square), (frac("d", "dv"), frac("v^2", 2), "=", half),
-                     (frac("d", "dv"), frac("v^2", "2m"), "=", lit("∂C/∂v", mean)))),
+            aligned((frac("d", "dv"), "v^2", "=", square),
+                (frac("d", "dv"), frac("v^2", 2), "=", half),
+                (frac("d", "dv"), frac("v^2", "2m"), "=", lit("∂C/∂v", mean)))),
         step("An active neuron has $v = y - (wx + b)$. One example's share of the gradient, in $v$, $x$ and $m$:",
-             links("The weight moves v, and v moves the cost", [["w"], ["v"], ["C"]],
-                   [[[lit("∂v/∂w", echo(inner))]], [[lit("∂C/∂v", echo(mean))]]], gap=180),
-             eq(link("w", "v"), "=", lit("∂v/∂w", inner), APART, "share", "=", lit("share", product, uses=both))),
+            links("The weight moves v, and v moves the cost", [["w"], ["v"], ["C"]],
+                [[[lit("∂v/∂w", echo(inner))]], [[lit("∂C/∂v", echo(mean))]]], gap=180),
+            eq(link("w", "v"), "=", lit("∂v/∂w", inner), APART, "share", "=", lit("share", product, uses=both))),
         step("The **error term** $e = a - y$ is prediction minus target. Write the share with $e$ in place of $v$. "
-             f"Then take $e = {e:g}$, $x = {x:g}$, $m = {m:g}$.",
-             eq("share", "=", lit("share", error, uses=both), "=", lit("share", value, uses=both))),
+            f"Then take $e = {e:g}$, $x = {x:g}$, $m = {m:g}$.",
+            eq("share", "=", lit("share", error, uses=both), "=", lit("share", value, uses=both))),
     )
 
 
@@ -252,44 +226,42 @@ def cost_as_formula(given, box):
     given.require(b != 0 and w * x + b > 0 and abs(y - w * x - b) >= 2 and abs(y - w * x - b) != x and w != x != 2)
     W, B = Name("w"), Name("b")
     v = box(y - x * W - B, "v", "What is taken away from the target?", names="w b", how="The target minus all of a.",
-            slips={"prediction_minus_target": x * W + B - y, "bias_left_out": y - x * W})
+        slips={"prediction_minus_target": x * W + B - y, "bias_left_out": y - x * W})
     by_w = box(-x, "∂v/∂w", "Only one term holds w. What is its factor?", how="The factor of w, with its sign.",
-               slips={"sign_lost": x, "parameter_for_gradient": w})
+        slips={"sign_lost": x, "parameter_for_gradient": w})
     by_b = box(-1, "∂v/∂b", "Only one term holds b. What is its factor?", how="The factor of b, with its sign.",
-               slips={"sign_lost": 1})
+        slips={"sign_lost": 1})
     dw = box(v * by_w, "∂C/∂w", "The outer slope is v. What is the inner one?", names="w b", how="v times ∂v/∂w.",
-             slips={"inner_slope_left_out": y - x * W - B, "sign_lost": x * (y - x * W - B),
-                    "doubled": -2 * x * (y - x * W - B)})
+        slips={"inner_slope_left_out": y - x * W - B, "sign_lost": x * (y - x * W - B),
+            "doubled": -2 * x * (y - x * W - B)})
     db = box(v * by_b, "∂C/∂b", "The outer slope is v. What is the inner one?", names="w b", how="v times ∂v/∂b.",
-             slips={"sign_lost": y - x * W - B, "doubled": -2 * (y - x * W - B),
-                    "other_variable": -x * (y - x * W - B)})
+        slips={"sign_lost": y - x * W - B, "doubled": -2 * (y - x * W - B), "other_variable": -x * (y - x * W - B)})
     at = {"w": w, "b": b}
     values = [float(formula.evaluate(at)) for formula in (v, dw, db)]
     slopes = box([values[1], values[2]], "the gradient there", "Put both numbers into your formulas.",
-                 how=f"The formulas at w = {w:g}, b = {b:g}.", slips={"sign_lost": [-values[1], -values[2]]})
+        how=f"The formulas at w = {w:g}, b = {b:g}.", gradient_of=("W1", "b1"),
+        slips={"sign_lost": [-values[1], -values[2]]})
     error = box(-values[0], "e", "Prediction minus target: how is that related to v?", how="The opposite of v.",
-                slips={"target_minus_prediction": values[0]})
+        slips={"target_minus_prediction": values[0]})
     again = box([error * x, error], "the same from e", "What does each parameter multiply?",
-                how="The error times x for the weight, times 1 for the bias.",
-                slips={"target_minus_prediction": [-error * x, -error]})
+        how="The error times x for the weight, times 1 for the bias.",
+        slips={"target_minus_prediction": [-error * x, -error]})
     of = {name: f"∂C/∂v ∂v/∂{name}" for name in "wb"}
     return (
         step(f"A neuron with $a = wx + b$ sees one example, $x = {x:g}$ and $y = {y:g}$. Write $v = y - a$ as a "
-             "formula of $w$ and $b$, and its two slopes.",
-             links("The weight and the bias move v, and v moves the cost", [["w", "b"], ["v"], ["C"]],
-                   [[[lit("∂v/∂w", echo(by_w)), lit("∂v/∂b", echo(by_b))]], [[lit("∂C/∂v", None)]]], gap=180),
-             eq("v", "=", v), eq(link("w", "v"), "=", lit("∂v/∂w", by_w), APART, link("b", "v"), "=",
-                                 lit("∂v/∂b", by_b))),
+            "formula of $w$ and $b$, and its two slopes.",
+            links("The weight and the bias move v, and v moves the cost", [["w", "b"], ["v"], ["C"]],
+                [[[lit("∂v/∂w", echo(by_w)), lit("∂v/∂b", echo(by_b))]], [[lit("∂C/∂v", None)]]], gap=180),
+            eq("v", "=", v),
+            eq(link("w", "v"), "=", lit("∂v/∂w", by_w), APART, link("b", "v"), "=", lit("∂v/∂b", by_b))),
         step("The cost is $C = v^2/2$. Multiply outer and inner slope, still as formulas.",
-             aligned((link("w", uses=of["w"]), "=", link("v"), "·", link("w", "v"), "=",
-                      lit("∂C/∂w", dw, uses=of["w"])),
-                     (link("b", uses=of["b"]), "=", link("v"), "·", link("b", "v"), "=",
-                      lit("∂C/∂b", db, uses=of["b"])))),
+            aligned((link("w", uses=of["w"]), "=", link("v"), "·", link("w", "v"), "=", lit("∂C/∂w", dw, uses=of["w"])),
+                (link("b", uses=of["b"]), "=", link("v"), "·", link("b", "v"), "=", lit("∂C/∂b", db, uses=of["b"])))),
         step(f"Now $w = {w:g}$ and $b = {b:g}$. From your formulas, and from the error term:",
-             aligned((words("from the formulas:"), column(["∂C/∂w", "∂C/∂b"]),
-                      "=", column([lit("∂C/∂w", slopes[0]), lit("∂C/∂b", slopes[1])])),
-                     (group(words("from"), "e", "=", error, words(":")), column(["e·x", "e"]), "=",
-                      column([lit("∂C/∂w", again[0]), lit("∂C/∂b", again[1])])))),
+            aligned((words("from the formulas:"), column(["∂C/∂w", "∂C/∂b"]), "=",
+                column([lit("∂C/∂w", slopes[0]), lit("∂C/∂b", slopes[1])])),
+                (group(words("from"), "e", "=", error, words(":")), column(["e·x", "e"]), "=",
+                    column([lit("∂C/∂w", again[0]), lit("∂C/∂b", again[1])])))),
     )
 
 
@@ -303,23 +275,23 @@ def active_examples(given, box):
     below, at, on = z < 0, z == 0, relu_slope(z)
     given.require(np.all(x != z))
     kinds = box([ACTIVE[0] if one else ACTIVE[1] for one in on], "the example", "Is z above zero?", options=ACTIVE,
-                how="Active where z is above zero.",
-                slips={"relu_open_at_zero": [ACTIVE[0] if one or zero else ACTIVE[1]
-                                             for one, zero in zip(on, at, strict=True)]})
+        how="Active where z is above zero.",
+        slips={"relu_open_at_zero": [ACTIVE[0] if one or zero else ACTIVE[1] for one,
+            zero in zip(on, at, strict=True)]})
     a = box(relu(z), "a", "What does ReLU make of numbers that are not above zero?",
-            how="z where it is above zero, else 0.", slips={"silent_example_counted": np.where(below, z, relu(z))})
+        how="z where it is above zero, else 0.", slips={"silent_example_counted": np.where(below, z, relu(z))})
     slope = box(on, "∂a/∂z", "Does a move when z is nudged a little?", how="1 where z is above zero, else 0.",
-                slips={"value_for_slope": relu(z), "relu_open_at_zero": np.where(at, 1, on),
-                       "silent_example_counted": np.where(below, 1, on)})
+        slips={"value_for_slope": relu(z), "relu_open_at_zero": np.where(at, 1, on),
+            "silent_example_counted": np.where(below, 1, on)})
     by_w = box(slope * x, "∂a/∂w", "What does ReLU do to the slope x of z?", how="The slope of ReLU times x.",
-               slips={"input_left_out": on, "relu_open_at_zero": np.where(at, x, on * x),
-                      "silent_example_counted": np.where(below, x, on * x)})
+        slips={"input_left_out": on, "relu_open_at_zero": np.where(at, x, on * x),
+            "silent_example_counted": np.where(below, x, on * x)})
     return (
         step("A neuron $a = ReLU(z)$ with $z = wx + b$ has seen four examples. An example is **active** if its nudge "
-             "gets through. By agreement the slope at zero is 0.",
-             table(["x", "z", "", "a", "∂a/∂z", "∂a/∂w"],
-                   *[(lit(f"x_{i}", x[i]), z[i], kinds[i], a[i], lit(f"s_{i}", slope[i]),
-                      lit(f"g_{i}", by_w[i], uses=f"s_{i} x_{i}")) for i in range(4)])),
+            "gets through. By agreement the slope at zero is 0.",
+            table(["x", "z", "", "a", "∂a/∂z", "∂a/∂w"],
+                *[(lit(f"x_{i}", x[i]), z[i], kinds[i], a[i], lit(f"s_{i}", slope[i]),
+                    lit(f"g_{i}", by_w[i], uses=f"s_{i} x_{i}")) for i in range(4)])),
         say("A silent example changes nothing when the weight moves a little. However wrong it is, it teaches this "
             "neuron nothing."),
     )
@@ -333,55 +305,53 @@ def error_terms(given, box):
     """Four examples forward, and the error of each."""
     n = four_examples(given)
     z = box(n.z, "z", "Two products and what else?", how="Both weights times their inputs, plus the bias.",
-            slips={"bias_left_out": n.x @ n.w, "other_column": n.x[:, ::-1] @ n.w + n.b})
+        slips={"bias_left_out": n.x @ n.w, "other_column": n.x[:, ::-1] @ n.w + n.b})
     a = box(relu(z), "a", "What does ReLU make of this z?", how="z where it is above zero, else 0.",
-            slips={"silent_example_counted": n.z})
+        slips={"silent_example_counted": n.z})
     error = box(a - n.y, "e", "From which number do you take away which?", how="Prediction minus target.",
-                slips={"target_minus_prediction": n.y - a,
-                       "silent_example_counted": np.where(n.on, a - n.y, n.z - n.y)})
+        slips={"target_minus_prediction": n.y - a, "silent_example_counted": np.where(n.on, a - n.y, n.z - n.y)})
     return (
         step(f"A neuron with $w_1 = {n.w[0]:g}$, $w_2 = {n.w[1]:g}$, $b = {n.b:g}$ and ReLU. Compute $z$, $a$ and the "
-             "error term $e = a - y$ for each example.",
-             network([lit("x_{j}", ["x_1", "x_2"]), ["a"]], [[lit("w_{j}", n.w, uses="x_{j}")]],
-                     below=[(), [f"b = {n.b:g}"]], gap=260, row_gap=88,
-                     title=f"Two inputs joined to a neuron by the weights {n.w[0]:g} and {n.w[1]:g}"),
-             table(["x_1", "x_2", "z", "a = ReLU(z)", "y", "e = a - y"],
-                   *[(lit("x_1", n.x[i, 0]), lit("x_2", n.x[i, 1]), z[i], a[i], n.y[i], error[i])
-                     for i in range(4)])),
-        say("One example has an error and yet is silent. Keep an eye on it."
-            if np.sum(n.on) == 3 else "Two examples have errors and yet are silent. Keep an eye on them."),
+            "error term $e = a - y$ for each example.",
+            network([lit("x_{j}", ["x_1", "x_2"]), ["a"]], [[lit("w_{j}", n.w, uses="x_{j}")]],
+                below=[(), [f"b = {n.b:g}"]], gap=260, row_gap=88,
+                title=f"Two inputs joined to a neuron by the weights {n.w[0]:g} and {n.w[1]:g}"),
+            table(["x_1", "x_2", "z", "a = ReLU(z)", "y", "e = a - y"],
+                *[(lit("x_1", n.x[i, 0]), lit("x_2", n.x[i, 1]), z[i], a[i], n.y[i], error[i]) for i in range(4)])),
+        say("One example has an error and yet is silent. Keep an eye on it." if np.sum(n.on) == 3
+            else "Two examples have errors and yet are silent. Keep an eye on them."),
     )
 
 
 @page("The error travels along each weight", row=("6.3", "6.4"))
 def on_the_edges(given, box):
     """One active example on a drawn neuron: e at the node, e·x on every edge."""
-    x, a, y = given("x", [3, -2, 5], low=2, high=6), given("a", 9, low=2), given("y", 5, low=1)
-    given.require(abs(a - y) >= 2 and len(set(np.abs(x))) == 3 and abs(a - y) not in np.abs(x))
-    other, e = given("x'", [4, -3], low=2, high=6), given("e'", -6, low=2, high=7)
-    given.require(abs(other[0]) != abs(other[1]) and abs(e) not in np.abs(other))
+    x, a, y = given("x", [3, -2, 5], low=2, high=6, distinct=abs), given("a", 9, low=2), given("y", 5, low=1)
+    given.require(abs(a - y) >= 2 and abs(a - y) not in np.abs(x))
+    other, e = given("x'", [4, -3], low=2, high=6, distinct=abs), given("e'", -6, low=2, high=7)
+    given.require(abs(e) not in np.abs(other))
     error = box(a - y, "e", "Prediction and target: which comes first?", how="Prediction minus target.",
-                slips={"target_minus_prediction": y - a})
+        slips={"target_minus_prediction": y - a})
     edges = box(error * x, "∂C/∂w", "Which number does this weight multiply?", how="The error times the input.",
-                slips={"input_left_out": np.full(3, a - y), "output_for_error": a * x,
-                       "added_not_multiplied": (a - y) + x})
-    bias = box(error, "∂C/∂b", "Which number does a bias multiply?", how="The error times 1.",
-               slips={"local_for_downstream": 1, "output_for_error": a})
+        gradient_of="W1",
+        slips={"input_left_out": np.full(3, a - y), "output_for_error": a * x, "added_not_multiplied": (a - y) + x})
+    bias = box(error, "∂C/∂b", "Which number does a bias multiply?", how="The error times 1.", gradient_of="b1",
+        slips={"local_for_downstream": 1, "output_for_error": a})
     lost = box(e, "e", "Which row holds both numbers you need?", how="The gradient of the first weight over its input.",
-               slips={"multiplied_not_divided": e * other[0] ** 2, "upside_down": 1 / e})
+        slips={"multiplied_not_divided": e * other[0] ** 2, "upside_down": 1 / e})
     second = box(other[1], "x_2", "The gradient over what?", how="The gradient of the second weight over the error.",
-                 slips={"multiplied_not_divided": e * e * other[1], "upside_down": 1 / other[1]})
+        slips={"multiplied_not_divided": e * e * other[1], "upside_down": 1 / other[1]})
     return (
         step(f"An active example: the neuron said $a = {a:g}$, the target was $y = {y:g}$. Write the error under the "
-             "node, and on each edge how the cost of this example follows that weight.",
-             network([lit("x_{j}", x), [a]], [[lit("w_{j}", edges, uses="e x_{j}")]],
-                     names=[["x_1", "x_2", "x_3"], ["a"]], below=[[], [lit("e", error)]], along=(0.46,),
-                     title=f"Three inputs joined to one neuron with the value {a:g}"),
-             eq(lit("w_1 w_2 w_3", by("w_k")), "=", lit("e", by("z")), "·", lit("x_1 x_2 x_3", by("w_k", "z")), APART,
+            "node, and on each edge how the cost of this example follows that weight.",
+            network([lit("x_{j}", x), [a]], [[lit("w_{j}", edges, uses="e x_{j}")]],
+                names=[["x_1", "x_2", "x_3"], ["a"]], below=[[], [lit("e", error)]], along=(0.46,),
+                title=f"Three inputs joined to one neuron with the value {a:g}"),
+            eq(lit("w_1 w_2 w_3", by("w_k")), "=", lit("e", by("z")), "·", lit("x_1 x_2 x_3", by("w_k", "z")), APART,
                 by("b"), "=", lit("b", bias, uses="e"))),
         step("For another example, input and error got lost.",
-             eq(column([lit(f"g_{k}", e * value, uses=f"e' x'_{k}") for k, value in enumerate(other, 1)], "∂C/∂w"),
-                "=", lit("e'", lost), "·", column([lit("x'_1", other[0]), lit("x'_2", second)], "x"))),
+            eq(column([lit(f"g_{k}", e * value, uses=f"e' x'_{k}") for k, value in enumerate(other, 1)], "∂C/∂w"), "=",
+                lit("e'", lost), "·", column([lit("x'_1", other[0]), lit("x'_2", second)], "x"))),
     )
 
 
@@ -392,25 +362,25 @@ def per_example(given, box):
     m, full, kept = 4, n.e[:, None] * n.x, (n.on * n.e)[:, None] * n.x
     given.require(np.all(np.abs(n.x) >= 1) and np.all(np.abs(full.sum(0)) >= 2))
     shares = box(kept, "e·x", "Is the example active? Which input does this weight multiply?",
-                 how="Error times input where z is above zero, else 0.",
-                 slips={"silent_example_counted": full, "target_minus_prediction": -kept,
-                        "other_column": kept[:, ::-1]})
+        how="Error times input where z is above zero, else 0.",
+        slips={"silent_example_counted": full, "target_minus_prediction": -kept, "other_column": kept[:, ::-1]})
     sums = box(np.sum(shares, axis=0), "the sum", "Have you gone down the whole column?", how="The sum of each column.",
-               slips={"silent_example_counted": full.sum(0), "term_left_out": kept[:3].sum(0)})
+        slips={"silent_example_counted": full.sum(0), "term_left_out": kept[:3].sum(0)})
     mean = box(sums / m, "∂C/∂w", "Over how many examples is the mean?", how="The sum over the number of examples.",
-               slips={"mean_left_out": sums, "mean_of_active_only": sums / np.sum(n.on),
-                      "mean_taken_twice": sums / m**2, "half_kept": sums / (2 * m)})
+        gradient_of="W1",
+        slips={"mean_left_out": sums, "mean_of_active_only": sums / np.sum(n.on), "mean_taken_twice": sums / m**2,
+            "half_kept": sums / (2 * m)})
     return (
         step("The four examples again. Each active one has a share $e·x_k$ in the gradient of weight $k$; a silent one "
-             "has the share 0. Then add, and take the mean over all $m = 4$.",
-             table(["z", "e", "x_1", "x_2", "e·x_1", "e·x_2"],
-                   *[(n.z[i], lit(f"e_{i}", n.e[i]), *lit(f"x_{i}{{j}}", n.x[i]),
-                      *lit(f"share_{i}{{j}}", shares[i], uses=f"e_{i} x_{i}{{j}} w_{{j}}")) for i in range(m)],
-                   ["sum", "", "", "", *lit("w_{j}", sums)])),
+            "has the share 0. Then add, and take the mean over all $m = 4$.",
+            table(["z", "e", "x_1", "x_2", "e·x_1", "e·x_2"],
+                *[(n.z[i], lit(f"e_{i}", n.e[i]), *lit(f"x_{i}{{j}}", n.x[i]),
+                    *lit(f"share_{i}{{j}}", shares[i], uses=f"e_{i} x_{i}{{j}} w_{{j}}")) for i in range(m)],
+                ["sum", "", "", "", *lit("w_{j}", sums)])),
         step("The gradient has one entry for each weight: what its edge hears of all four examples.",
-             network([["x_1", "x_2"], ["a"]], [[lit("w_{j}", echo(mean, "∂C/∂w"))]], gap=300, row_gap=88,
-                     title="Two inputs joined to a neuron; its gradient appears on the edges"),
-             eq(column(lit("w_{j}", ["∂C/∂w_1", "∂C/∂w_2"])), "=", frac(1, "m"),
+            network([["x_1", "x_2"], ["a"]], [[lit("w_{j}", echo(mean, "∂C/∂w"))]], gap=300, row_gap=88,
+                title="Two inputs joined to a neuron; its gradient appears on the edges"),
+            eq(column(lit("w_{j}", ["∂C/∂w_1", "∂C/∂w_2"])), "=", frac(1, "m"),
                 column(lit("w_{j}", ["Σ e·x_1", "Σ e·x_2"])), "=", column(lit("w_{j}", mean)))),
     )
 
@@ -418,34 +388,34 @@ def per_example(given, box):
 @page("Errors found back", row="6.3")
 def errors_found_back(given, box):
     """From shares and inputs to errors, targets and a lost input; then the row form of the sum."""
-    x, e = given("x", [[2, 3], [4, -3], [-3, 5]], low=2, high=6), given("e", [5, -2, 4], low=2, high=6)
+    x, e = given("x", [[2, 3], [4, -3], [-3, 5]], low=2, high=6), given("e", [5, -2, 4], low=2, high=6, distinct=abs)
     a = given("a", [7, 3, 8], low=1)
-    given.require(np.all(np.abs(x[:, 0]) != np.abs(e)) and abs(x[1, 1]) != abs(e[1]) and len(set(np.abs(e))) == 3)
+    given.require(np.all(np.abs(x[:, 0]) != np.abs(e)) and abs(x[1, 1]) != abs(e[1]))
     sums = e @ x
     given.require(np.all(np.abs(sums) >= 2) and np.all(np.abs(x[:, 0]) != np.abs(x[:, 1])))
     errors = box(e, "e", "The share over what?", how="The share over the input of that weight.",
-                 slips={"multiplied_not_divided": e * x[:, 0] ** 2, "upside_down": 1 / e})
+        slips={"multiplied_not_divided": e * x[:, 0] ** 2, "upside_down": 1 / e})
     targets = box(a - errors, "y", "The error is prediction minus target. What is the target?",
-                  how="The prediction minus the error.", slips={"target_minus_prediction": a + errors})
+        how="The prediction minus the error.", slips={"target_minus_prediction": a + errors})
     lost = box(e[1] * x[1, 1] / errors[1], "x_2", "Its share is known. Over what?", how="The share over the error.",
-               slips={"multiplied_not_divided": e[1] ** 2 * x[1, 1], "upside_down": 1 / x[1, 1]})
+        slips={"multiplied_not_divided": e[1] ** 2 * x[1, 1], "upside_down": 1 / x[1, 1]})
     total = box(errors @ np.array([x[0], [x[1, 0], lost], x[2]]), "Σ e x^T", "Every error meets the row beside it.",
-                how="The row of errors times each column of inputs.",
-                slips={"only_one_term": e[0] * x[0], "term_left_out": e[:2] @ x[:2]})
+        how="The row of errors times each column of inputs.",
+        slips={"only_one_term": e[0] * x[0], "term_left_out": e[:2] @ x[:2]})
     mean = box(total / 3, "∂C/∂w", "What turns a sum into a mean?", how="The sums over the number of examples.",
-               slips={"mean_left_out": sums, "half_kept": sums / 6, "mean_taken_twice": sums / 9})
+        gradient_of="W1", slips={"mean_left_out": sums, "half_kept": sums / 6, "mean_taken_twice": sums / 9})
     every = "e_0 e_1 e_2 x_0{j} x_1{j} x_2{j}"
     return (
         step("All three examples are active. Find the errors from the first weight's shares, then the targets, and the "
-             "input that got lost.",
-             table(["x_1", "e·x_1", "e", "a", "y", "x_2", "e·x_2"],
-                   *[(lit(f"x_{i}1", x[i, 0]), lit(f"share_{i}1", e[i] * x[i, 0], uses=f"e_{i} x_{i}1"),
-                      lit(f"e_{i}", errors[i]), a[i], targets[i], lit(f"x_{i}2", lost if i == 1 else x[i, 1]),
-                      lit(f"share_{i}2", e[i] * x[i, 1], uses=f"e_{i} x_{i}2")) for i in range(3)])),
+            "input that got lost.",
+            table(["x_1", "e·x_1", "e", "a", "y", "x_2", "e·x_2"],
+                *[(lit(f"x_{i}1", x[i, 0]), lit(f"share_{i}1", e[i] * x[i, 0], uses=f"e_{i} x_{i}1"),
+                    lit(f"e_{i}", errors[i]), a[i], targets[i], lit(f"x_{i}2", lost if i == 1 else x[i, 1]),
+                    lit(f"share_{i}2", e[i] * x[i, 1], uses=f"e_{i} x_{i}2")) for i in range(3)])),
         step("A row of errors times the rows of inputs does all the sums at once.",
-             eq(by("w"), "=", frac(1, "m"), row([lit(f"e_{i}", f"e^{{({i + 1})}}") for i in range(3)]),
+            eq(by("w"), "=", frac(1, "m"), row([lit(f"e_{i}", f"e^{{({i + 1})}}") for i in range(3)]),
                 matrix([lit(f"x_{i}{{j}}", [x[i, 0], "x_2" if i == 1 else x[i, 1]]) for i in range(3)])),
-             eq("=", frac(1, 3), row(lit("w_{j}", total, uses=every)), "=", row(lit("w_{j}", mean, uses=every)))),
+            eq("=", frac(1, 3), row(lit("w_{j}", total, uses=every)), "=", row(lit("w_{j}", mean, uses=every)))),
     )
 
 
@@ -460,36 +430,39 @@ def bias_gradient(given, box):
     given.require(np.all(z != 0) and 3 <= np.sum(on) < m and np.all(z != 1) and abs(on @ e) >= 2)
     given.require(abs(np.sum(e)) >= 2)
     slope = box(on, "∂a/∂b", "Nudge the bias. Does a move?", how="1 where z is above zero, else 0.",
-                slips={"value_for_slope": relu(z), "silent_example_counted": np.ones(m)})
+        slips={"value_for_slope": relu(z), "silent_example_counted": np.ones(m)})
     shares = box(slope * e, "the share", "What is left of an error that is not let through?", how="Error times slope.",
-                 slips={"silent_example_counted": e, "target_minus_prediction": -on * e})
+        slips={"silent_example_counted": e, "target_minus_prediction": -on * e})
     total = box(np.sum(shares), "the sum", "Which errors are in the sum?", how="The sum of the shares.",
-                slips={"silent_example_counted": np.sum(e), "sign_lost": np.sum(np.abs(shares))})
-    mean = box(total / m, "∂C/∂b", "The mean over how many examples?", how="The sum over all five.",
-               slips={"mean_left_out": total, "mean_of_active_only": total / np.sum(on),
-                      "mean_taken_twice": total / m**2, "half_kept": total / (2 * m)})
+        slips={"silent_example_counted": np.sum(e), "sign_lost": np.sum(np.abs(shares))})
+    mean = box(total / m, "∂C/∂b", "The mean over how many examples?", how="The sum over all five.", gradient_of="b1",
+        slips={"mean_left_out": total, "mean_of_active_only": total / np.sum(on), "mean_taken_twice": total / m**2,
+            "half_kept": total / (2 * m)})
     other, grad = given("e'", [6, -4], low=2, high=7), given("grad", 2, low=1, high=5)
     given.require(abs(3 * grad - np.sum(other)) >= 2)
     summed = box(3 * grad, "Σ e", "What was the sum before it was divided?", how="The gradient times three.",
-                 slips={"mean_left_out": grad, "multiplied_not_divided": grad / 3})
+        slips={"mean_left_out": grad, "multiplied_not_divided": grad / 3})
     lost = box(summed - np.sum(other), "the third error", "What is missing to reach the sum?",
-               how="The sum minus the known errors.",
-               slips={"subtracted_backwards": np.sum(other) - summed, "term_left_out": summed - other[0]})
+        how="The sum minus the known errors.",
+        slips={"subtracted_backwards": np.sum(other) - summed, "term_left_out": summed - other[0]})
     head, every = ["", *(f"{i + 1}" for i in range(m))], " ".join(f"share_{i + 1}" for i in range(m))
     return (
         step("Five examples. A nudge of the bias reaches the cost through the active ones alone.",
-             network([["b"], ["1", "2", "3", "4", "5"]], [lit("share_{j}", echo(shares)[:, None])],
-                     names=[[echo(mean)], [lit(f"e_{i}", f"e = {error:g}") for i, error in enumerate(e, 1)]],
-                     gap=300, row_gap=62, along=(0.62,),
-                     title="One bias joined to five examples; on each edge what comes back along it"),
-             table(head, ["z", *z], ["e", *lit("e_{j}", e)], ["∂a/∂b", *lit("slope_{j}", slope)],
-                   ["e·∂a/∂b", *lit("share_{j}", shares, uses="e_{j} slope_{j}")])),
-        step("Add them up and take the mean.", eq(by("b"), "=", frac(1, "m"), "Σ_i e^{(i)}", "=",
-                                                 frac(lit("b", total, uses=every), m), "=",
-                                                 lit("b", mean, uses=every))),
+            network([["b"], ["1", "2", "3", "4", "5"]], [lit("share_{j}", echo(shares)[:, None])],
+                names=[[echo(mean)], [lit(f"e_{i}", f"e = {error:g}") for i, error in enumerate(e, 1)]], gap=300,
+                row_gap=62, along=(0.62,),
+                title="One bias joined to five examples; on each edge what comes back along it"),
+            table(head,
+                ["z", *z],
+                ["e", *lit("e_{j}", e)],
+                ["∂a/∂b", *lit("slope_{j}", slope)],
+                ["e·∂a/∂b", *lit("share_{j}", shares, uses="e_{j} slope_{j}")])),
+        step("Add them up and take the mean.",
+            eq(by("b"), "=", frac(1, "m"), "Σ_i e^{(i)}", "=", frac(lit("b", total, uses=every), m), "=",
+                lit("b", mean, uses=every))),
         step(f"Three other examples, all active, give $∂C/∂b = {grad:g}$. Two of the errors are ${other[0]:g}$ and "
-             f"${other[1]:g}$. And the third?",
-             eq("Σ_i e^{(i)}", "=", summed, APART, "e^{(3)}", "=", lost)),
+            f"${other[1]:g}$. And the third?",
+            eq("Σ_i e^{(i)}", "=", summed, APART, "e^{(3)}", "=", lost)),
     )
 
 
@@ -500,36 +473,35 @@ def whole_gradient(given, box):
     m, e = 3, n.on * n.e
     given.require(np.all(n.x != 0) and abs(np.sum(n.e)) >= 2 and np.all(np.abs(n.e @ n.x) >= 2))
     z = box(n.z, "z", "Two products and what else?", how="Weights times inputs, plus the bias.",
-            slips={"bias_left_out": n.x @ n.w})
+        slips={"bias_left_out": n.x @ n.w})
     error = box(relu(z) - n.y, "e", "What does ReLU make of z, and what is taken away from it?",
-                how="ReLU of z, minus the target.",
-                slips={"target_minus_prediction": n.y - n.a, "silent_example_counted": np.where(n.on, n.e, n.z - n.y)})
+        how="ReLU of z, minus the target.",
+        slips={"target_minus_prediction": n.y - n.a, "silent_example_counted": np.where(n.on, n.e, n.z - n.y)})
     kept = box(n.on * error, "what gets through", "Which errors does ReLU let through?",
-               how="The error where z is above zero, else 0.", slips={"silent_example_counted": n.e})
+        how="The error where z is above zero, else 0.", slips={"silent_example_counted": n.e})
     cost = box(np.sum(error**2) / (2 * m), "C", "Do silent examples have errors? What stands in front of the sum?",
-               how="Half the mean of all the squares; silent examples are wrong too.",
-               slips={"half_left_out": np.sum(n.e**2) / m, "summed_not_averaged": np.sum(n.e**2) / 2,
-                      "not_squared": np.sum(n.e) / 6})
+        how="Half the mean of all the squares; silent examples are wrong too.",
+        slips={"half_left_out": np.sum(n.e**2) / m, "summed_not_averaged": np.sum(n.e**2) / 2,
+            "not_squared": np.sum(n.e) / 6})
     by_w = box(bp4(np.array([kept]), n.x.T)[0], "∂C/∂w", "Each error meets which input? Then sum or mean?",
-               how="The mean of error times input.",
-               slips={"mean_left_out": e @ n.x, "silent_example_counted": n.e @ n.x / m,
-                      "mean_of_active_only": e @ n.x / np.sum(n.on), "half_kept": e @ n.x / (2 * m)})
+        how="The mean of error times input.", gradient_of="W1",
+        slips={"mean_left_out": e @ n.x, "silent_example_counted": n.e @ n.x / m,
+            "mean_of_active_only": e @ n.x / np.sum(n.on), "half_kept": e @ n.x / (2 * m)})
     by_b = box(bp3(np.array([kept]))[0], "∂C/∂b", "The mean of which numbers?",
-               how="The mean of the errors that get through.",
-               slips={"mean_left_out": np.sum(e), "silent_example_counted": np.sum(n.e) / m,
-                      "mean_of_active_only": np.sum(e) / np.sum(n.on)})
+        how="The mean of the errors that get through.", gradient_of="b1",
+        slips={"mean_left_out": np.sum(e), "silent_example_counted": np.sum(n.e) / m,
+            "mean_of_active_only": np.sum(e) / np.sum(n.on)})
     return (
         step(f"New numbers: $w_1 = {n.w[0]:g}$, $w_2 = {n.w[1]:g}$, $b = {n.b:g}$, ReLU. In the last column write the "
-             "error where it gets through and 0 where it does not.",
-             table(["x_1", "x_2", "z", "y", "e", "gets through"],
-                   *[(*lit("x_{j}", n.x[i]), z[i], n.y[i], error[i], lit("e", kept[i])) for i in range(m)])),
+            "error where it gets through and 0 where it does not.",
+            table(["x_1", "x_2", "z", "y", "e", "gets through"],
+                *[(*lit("x_{j}", n.x[i]), z[i], n.y[i], error[i], lit("e", kept[i])) for i in range(m)])),
         step("The cost, which every error enters …", eq("C", "=", frac(1, "2m"), "Σ_i (e^{(i)})^2", "=", cost)),
         step("… and its gradient, which only some do.",
-             network([lit("x_{j}", ["x_1", "x_2"]), ["a"]], [[lit("w_{j}", echo(by_w, "∂C/∂w"), uses="e x_{j}")]],
-                     below=[(), [lit("b", echo(by_b, "∂C/∂b"), uses="e")]], gap=300, row_gap=88,
-                     title="Two inputs joined to a neuron; its gradient appears on the edges and under the node"),
-             eq(by("w"), "=", row(lit("w_{j}", by_w, uses="e x_{j}")), APART, by("b"), "=",
-                lit("b", by_b, uses="e"))),
+            network([lit("x_{j}", ["x_1", "x_2"]), ["a"]], [[lit("w_{j}", echo(by_w, "∂C/∂w"), uses="e x_{j}")]],
+                below=[(), [lit("b", echo(by_b, "∂C/∂b"), uses="e")]], gap=300, row_gap=88,
+                title="Two inputs joined to a neuron; its gradient appears on the edges and under the node"),
+            eq(by("w"), "=", row(lit("w_{j}", by_w, uses="e x_{j}")), APART, by("b"), "=", lit("b", by_b, uses="e"))),
     )
 
 
@@ -543,41 +515,41 @@ def unrolled(given, box):
     w2, b2 = given("W2", [[4, -3]], low=1, high=9), given("b2", [6], low=1, high=9)
     theta = unroll([w1, b1, w2, b2])
     sizes = [given("n0", 4, low=2, high=7), given("n1", 3, low=2, high=7), given("n2", 2, low=2, high=7)]
-    grad = given("gradient", [2, -5, 4, 7, -1, 3], high=9, low=1)
-    given.require(w1[0, 1] != w1[1, 0] and len(set(theta)) >= 8 and len(set(sizes)) == 3 and len(set(grad)) == 6)
+    grad = given("gradient", [2, -5, 4, 7, -1, 3], high=9, low=1, distinct=True)
+    given.distinct(sizes)
+    given.require(w1[0, 1] != w1[1, 0] and len(set(theta)) >= 8)
     vector = box(theta, "θ", "Along the rows of a matrix, then its biases: what comes next?",
-                 how="Row by row, then the biases, then the next layer.", only=[1, 2, 4, 6, 8],
-                 slips={"transposed": unroll([w1.T, b1, w2, b2]), "biases_first": unroll([b1, w1, b2, w2])})
+        how="Row by row, then the biases, then the next layer.", only=[1, 2, 4, 6, 8],
+        slips={"transposed": unroll([w1.T, b1, w2, b2]), "biases_first": unroll([b1, w1, b2, w2])})
     first = box((sizes[0] + 1) * sizes[1], "parameters of layer 1", "How many weights, and how many biases?",
-                how="A weight for each pair of nodes and a bias for each node of the layer.",
-                slips={"bias_left_out": sizes[0] * sizes[1], "bias_per_input": (sizes[1] + 1) * sizes[0]})
+        how="A weight for each pair of nodes and a bias for each node of the layer.",
+        slips={"bias_left_out": sizes[0] * sizes[1], "bias_per_input": (sizes[1] + 1) * sizes[0]})
     second = box((sizes[1] + 1) * sizes[2], "parameters of layer 2", "How many weights, and how many biases?",
-                 how="A weight for each pair of nodes and a bias for each node of the layer.",
-                 slips={"bias_left_out": sizes[1] * sizes[2], "bias_per_input": (sizes[2] + 1) * sizes[1]})
+        how="A weight for each pair of nodes and a bias for each node of the layer.",
+        slips={"bias_left_out": sizes[1] * sizes[2], "bias_per_input": (sizes[2] + 1) * sizes[1]})
     entries = box(first + second, "entries of ∇C", "One slope for each what?", how="One entry for each parameter.",
-                  slips={"bias_left_out": sizes[0] * sizes[1] + sizes[1] * sizes[2],
-                         "multiplied_not_added": first * second})
+        slips={"bias_left_out": sizes[0] * sizes[1] + sizes[1] * sizes[2], "multiplied_not_added": first * second})
     by_w = box(grad[:4].reshape(2, 2), "∂C/∂W", "A row of weights at a time: where does the second row begin?",
-               how="The first entries, row by row.", slips={"transposed": grad[:4].reshape(2, 2).T})
+        how="The first entries, row by row.", slips={"transposed": grad[:4].reshape(2, 2).T})
     by_b = box(grad[4:], "∂C/∂b", "What comes after the weights?", how="The entries after the weights.",
-               slips={"biases_first": grad[:2]})
+        slips={"biases_first": grad[:2]})
     return (
         step("A small network in one vector $θ$: the weights of a layer row by row, its biases, then the next layer.",
-             network([["x_1", "x_2"], ["", ""], [""]], [lit("w^1_{j}{k}", w1), lit("w^2_{j}{k}", w2)],
-                     below=[(), *(lit(f"b^{n}_{{j}}", [f"b = {b:g}" for b in bs]) for n, bs in ((1, b1), (2, b2)))],
-                     gap=200, row_gap=112, along=((0.36,), (0.5,)),
-                     title="A 2–2–1 network with its weights on the edges and its biases under the nodes"),
-             eq(matrix(lit("w^1_{j}{k}", w1), "W^1"), column(lit("b^1_{j}", b1), "b^1"), APART,
+            network([["x_1", "x_2"], ["", ""], [""]], [lit("w^1_{j}{k}", w1), lit("w^2_{j}{k}", w2)],
+                below=[(), *(lit(f"b^{n}_{{j}}", [f"b = {b:g}" for b in bs]) for n, bs in ((1, b1), (2, b2)))], gap=200,
+                row_gap=112, along=((0.36,), (0.5,)),
+                title="A 2–2–1 network with its weights on the edges and its biases under the nodes"),
+            eq(matrix(lit("w^1_{j}{k}", w1), "W^1"), column(lit("b^1_{j}", b1), "b^1"), APART,
                 matrix(lit("w^2_{j}{k}", w2), "W^2"), column(lit("b^2_{j}", b2), "b^2")),
-             eq(row(vector, "θ"))),
+            eq(row(vector, "θ"))),
         step(f"How many numbers does a network of ${sizes[0]:g}$ inputs, ${sizes[1]:g}$ hidden and ${sizes[2]:g}$ "
-             "output nodes hold? The gradient $∇C$ has as many entries.",
-             eq(words("layer 1:"), first, APART, words("layer 2:"), second, APART, words("in all:"), entries)),
+            "output nodes hold? The gradient $∇C$ has as many entries.",
+            eq(words("layer 1:"), first, APART, words("layer 2:"), second, APART, words("in all:"), entries)),
         step("Roll a gradient up again, for a layer of two nodes with two inputs.",
-             eq(row(grad), "→", matrix(lit("w_{j}{k}", by_w), "∂C/∂W"), column(lit("b_{j}", by_b), "∂C/∂b")),
-             network([["x_1", "x_2"], ["1", "2"]], [lit("w_{j}{k}", echo(by_w))],
-                     below=[(), lit("b_{j}", echo(by_b, "∂C/∂b"))], gap=300, row_gap=112, along=(0.3,),
-                     title="Two inputs joined to two nodes; the gradient appears on the edges and under the nodes")),
+            eq(row(grad), "→", matrix(lit("w_{j}{k}", by_w), "∂C/∂W"), column(lit("b_{j}", by_b), "∂C/∂b")),
+            network([["x_1", "x_2"], ["1", "2"]], [lit("w_{j}{k}", echo(by_w))],
+                below=[(), lit("b_{j}", echo(by_b, "∂C/∂b"))], gap=300, row_gap=112, along=(0.3,),
+                title="Two inputs joined to two nodes; the gradient appears on the edges and under the nodes")),
     )
 
 
@@ -589,35 +561,34 @@ def one_step(given, box):
     given.require(np.all(np.abs(theta) >= 1) and np.all(grad != theta) and np.all(theta != rate * grad))
     given.require(np.all(theta != 2 * rate * grad))
     move = box(-rate * grad, "Δθ", "Which way is down, and how far do you go?",
-               how="Minus the learning rate times the gradient.",
-               slips={"uphill": rate * grad, "learning_rate_left_out": -grad})
+        how="Minus the learning rate times the gradient.",
+        slips={"uphill": rate * grad, "learning_rate_left_out": -grad})
     new = box(theta + move, "the new θ", "Where do you end up?", how="The old parameters plus the step.",
-              slips={"uphill": theta + rate * grad, "learning_rate_left_out": theta - grad,
-                     "step_for_value": -rate * grad})
-    old, g = given("θ'", [4, 3], low=1, high=6), given("g", [-2, 6], low=2, high=7)
+        slips={"uphill": theta + rate * grad, "learning_rate_left_out": theta - grad, "step_for_value": -rate * grad})
+    old, g = given("θ'", [4, 3], low=1, high=6), given("g", [-2, 6], low=2, high=7, distinct=abs)
     r = given.choice("η'", 0.5, 0.25, 0.1)
-    given.require(abs(g[0]) != abs(g[1]))
     after = old - r * g
     lost = box(g, "∇C", "Old minus new is the learning rate times what?", how="Old minus new, over the learning rate.",
-               slips={"wrong_sign": -g, "learning_rate_left_out": old - after})
+        slips={"wrong_sign": -g, "learning_rate_left_out": old - after})
     start, slope, eta = given("w", 6, low=3), given("slope", 5, low=2, high=8), given.choice("η''", 0.3, 0.2, 0.4, 0.7)
     rate_back = box(eta, "η", "By how much did w move, for which slope?", how="Old minus new, over the slope.",
-                    slips={"wrong_sign": -eta, "upside_down": 1 / eta})
+        slips={"wrong_sign": -eta, "upside_down": 1 / eta})
 
     def each(values):
         return [lit(name, value) for name, value in zip(("w_1", "w_2", "b"), values, strict=True)]
 
     return (
         step(f"A neuron with $θ = (w_1, w_2, b)$ and its gradient. Take one step with learning rate $η = {rate:g}$.",
-             eq("−η∇C", "=", f"−{rate:g}", "·", column(each(grad), "∇C"), "=", column(each(move), "Δθ")),
-             eq(column(each(theta), "θ"), "+", "Δθ", "=", column(each(new), "new θ")),
-             network([["x_1", "x_2"], ["a"]], [[lit("w_{j}", [echo(new[0], "w_1"), echo(new[1], "w_2")])]],
-                     below=[(), [lit("b", echo(new[2], "b"))]], gap=300, row_gap=88,
-                     title="A neuron whose new weights and bias appear on its edges and under its node")),
+            eq("−η∇C", "=", f"−{rate:g}", "·", column(each(grad), "∇C"), "=", column(each(move), "Δθ")),
+            eq(column(each(theta), "θ"), "+", "Δθ", "=", column(each(new), "new θ")),
+            network([["x_1", "x_2"], ["a"]], [[lit("w_{j}", [echo(new[0], "w_1"), echo(new[1], "w_2")])]],
+                below=[(), [lit("b", echo(new[2], "b"))]], gap=300, row_gap=88,
+                title="A neuron whose new weights and bias appear on its edges and under its node")),
         step(f"Here $η = {r:g}$. The gradient got lost, but you see where $θ$ was and where it went.",
-             eq(column(old, "θ"), "−", f"{r:g}", "·", column(lost, "∇C"), "=", column(after, "new θ"))),
+            eq(column(old, "θ"), "−", f"{r:g}", "·", column(lost, "∇C"), "=", column(after, "new θ"))),
         step(f"And here the learning rate: $w$ went from ${start:g}$ to ${start - eta * slope:g}$ where the slope was "
-             f"${slope:g}$.", eq("η", "=", rate_back)),
+            f"${slope:g}$.",
+            eq("η", "=", rate_back)),
     )
 
 
@@ -630,39 +601,39 @@ def three_steps(given, box):
     rate, y, w0 = 0.5 / curve, (x[0] * best, x[1] * best), best + start
     w = Name("w")
     each = box(np.array([(x[0] * w - y[0]) * x[0], (x[1] * w - y[1]) * x[1]]), "e·x", "Which error, times which input?",
-               names="w", how="The error w·x − y of the example times its input.",
-               slips={"target_minus_prediction": np.array([(y[0] - x[0] * w) * x[0], (y[1] - x[1] * w) * x[1]]),
-                      "input_left_out": np.array([x[0] * w - y[0], x[1] * w - y[1]])})
+        names="w", how="The error w·x − y of the example times its input.",
+        slips={"target_minus_prediction": np.array([(y[0] - x[0] * w) * x[0], (y[1] - x[1] * w) * x[1]]),
+            "input_left_out": np.array([x[0] * w - y[0], x[1] * w - y[1]])})
     slope = box((each[0] + each[1]) / 2, "C'(w)", "The sum of the two, or something else?", names="w",
-                how="The mean of the two shares.",
-                slips={"mean_left_out": curve * 2 * (w - best), "target_minus_prediction": curve * (best - w),
-                       "half_kept": curve * (w - best) / 2})
+        how="The mean of the two shares.",
+        slips={"mean_left_out": curve * 2 * (w - best), "target_minus_prediction": curve * (best - w),
+            "half_kept": curve * (w - best) / 2})
 
     def at(value):
         return float(slope.evaluate({"w": value}))
 
     g0 = box(at(w0), "the slope at the start", "Put the weight into your formula.", how="The formula at the weight.",
-             slips={"wrong_sign": -curve * start, "mean_left_out": 2 * curve * start})
+        gradient_of="W1", slips={"wrong_sign": -curve * start, "mean_left_out": 2 * curve * start})
     w1 = box(w0 - rate * g0, "w after one step", "Against the slope, and how far?", how="w minus η times the slope.",
-             slips={"uphill": w0 + rate * curve * start, "learning_rate_left_out": w0 - curve * start})
+        slips={"uphill": w0 + rate * curve * start, "learning_rate_left_out": w0 - curve * start})
     g1 = box(at(w1), "the slope after one step", "Where does the weight stand now?",
-             how="The formula at the new weight.", slips={"last_step_repeated": curve * start})
+        how="The formula at the new weight.", slips={"last_step_repeated": curve * start})
     w2 = box(w1 - rate * g1, "w after two steps", "Which slope belongs to this step?",
-             how="w minus η times the slope there.", slips={"last_step_repeated": w0 - 2 * rate * curve * start})
+        how="w minus η times the slope there.", slips={"last_step_repeated": w0 - 2 * rate * curve * start})
     g2 = box(at(w2), "the slope after two steps", "Where does the weight stand now?",
-             how="The formula at the new weight.", slips={"last_step_repeated": curve * start / 2})
+        how="The formula at the new weight.", slips={"last_step_repeated": curve * start / 2})
     w3 = box(w2 - rate * g2, "w after three steps", "Which slope belongs to this step?",
-             how="w minus η times the slope there.", slips={"last_step_repeated": best})
+        how="w minus η times the slope there.", slips={"last_step_repeated": best})
     return (
         step(f"One weight, no bias, no ReLU: $a = wx$. The examples are $x = {x[0]}$, $y = {y[0]:g}$ and $x = {x[1]}$, "
-             f"$y = {y[1]:g}$. Write their shares $e·x$ and the slope of the cost as formulas of $w$.",
-             eq(words("first:"), lit("share_1", each[0]), APART, words("second:"), lit("share_2", each[1])),
-             eq(by("w"), "=", lit("slope", slope, uses="share_1 share_2"))),
+            f"$y = {y[1]:g}$. Write their shares $e·x$ and the slope of the cost as formulas of $w$.",
+            eq(words("first:"), lit("share_1", each[0]), APART, words("second:"), lit("share_2", each[1])),
+            eq(by("w"), "=", lit("slope", slope, uses="share_1 share_2"))),
         step(f"Begin at $w = {w0:g}$ and take three steps with $η = {rate:g}$.",
-             table(["w", "∂C/∂w", "w − η·∂C/∂w"],
-                   *[(lit(f"w_{i}", old), lit(f"g_{i}", grad, uses=f"slope w_{i}"),
-                      group(f"w_{i + 1}", "=", lit(f"w_{i + 1}", new, uses=f"w_{i} g_{i}")))
-                     for i, (old, grad, new) in enumerate(((w0, g0, w1), ("w_1", g1, w2), ("w_2", g2, w3)))])),
+            table(["w", "∂C/∂w", "w − η·∂C/∂w"],
+                *[(lit(f"w_{i}", old), lit(f"g_{i}", grad, uses=f"slope w_{i}"),
+                    group(f"w_{i + 1}", "=", lit(f"w_{i + 1}", new, uses=f"w_{i} g_{i}"))) for i,
+                    (old, grad, new) in enumerate(((w0, g0, w1), ("w_1", g1, w2), ("w_2", g2, w3)))])),
         say(f"The best weight is {best:g}. Every step covers half of what is left, and the slope shrinks with it."),
     )
 
@@ -677,20 +648,21 @@ def learning_rates(given, box):
     far = given.choice("distance", 1, 2, -1, -2)
     w0, rates = best + far, np.array([0.1, 1, 2, 2.5]) / curve
     g0 = box(curve * far, "the slope at the start", "Put the weight into the formula.",
-             how="The formula at the weight.", slips={"wrong_sign": -curve * far})
+        how="The formula at the weight.", gradient_of="w", slips={"wrong_sign": -curve * far})
     w1 = box(w0 - rates * g0, "w after one step", "Against the slope, and how far?", how="w minus η times the slope.",
-             slips={"uphill": w0 + rates * curve * far, "learning_rate_left_out": np.full(4, w0 - curve * far)})
+        slips={"uphill": w0 + rates * curve * far, "learning_rate_left_out": np.full(4, w0 - curve * far)})
     g1 = curve * (w1 - best)
     w2 = box(w1 - rates * g1, "w after two steps", "What is the slope at the new weight?",
-             how="The slope at the new weight, then the same step.",
-             slips={"last_step_repeated": w0 - 2 * rates * curve * far})
+        how="The slope at the new weight, then the same step.",
+        slips={"last_step_repeated": w0 - 2 * rates * curve * far})
     fate = box(list(FATES), "what happens", "Is each step nearer, on the spot, as far away, or farther?", options=FATES,
-               how="Compare the distances from the best weight.")
+        how="Compare the distances from the best weight.")
     return (
-        step(f"The slope of a cost is $C'(w) = {curve:g}(w - {best:g})$, so the best weight is ${best:g}$. Begin at "
-             f"$w = {w0:g}$.", eq(f"C'({w0:g})", "=", g0)),
+        step(f"The slope of a cost is $C'(w) = {curve:g}(w - {best:g})$, so the best weight is ${best:g}$. Begin at $w "
+            f"= {w0:g}$.",
+            eq(f"C'({w0:g})", "=", g0)),
         step("Take two steps with each learning rate. What will go on happening?",
-             table(["η", "w_1", "w_2", words("the weight …")], *[(rates[i], w1[i], w2[i], fate[i]) for i in range(4)])),
+            table(["η", "w_1", "w_2", words("the weight …")], *[(rates[i], w1[i], w2[i], fate[i]) for i in range(4)])),
         say("A rate too small wastes steps; one too big overshoots by more than it gains. On a curved surface with "
             "many weights nobody knows the right one beforehand: one tries."),
     )
@@ -705,44 +677,46 @@ def count_batches(given, box):
     few, size = given("few", 23, low=11, high=40), given("size", 5, low=3, high=9)
     given.require(few % size > 1 and few // size >= 2 and few // size != few % size and few // size != size)
     full = box(few // size, "full batches", "How often does the batch size fit?", how="The whole part of the quotient.",
-               slips={"rest_not_cut": few // size + 1})
+        slips={"rest_not_cut": few // size + 1})
     left = box(few - full * size, "examples left", "What do the full batches leave over?",
-               how="All examples minus those in full batches.",
-               slips={"batches_for_examples": 1, "subtracted_backwards": few % size - size})
+        how="All examples minus those in full batches.",
+        slips={"batches_for_examples": 1, "subtracted_backwards": few % size - size})
     every = box(full + 1, "batches in all", "Are the ones left over used?", how="The full ones and a short one.",
-                slips={"rest_forgotten": few // size})
+        slips={"rest_forgotten": few // size})
     many = given.choice("N", 1_000_000, 500_000, 250_000, 60_000, 1_200_000)
     batch = given.choice("batch", 120, 64, 96, 128, 150, 256)
     epochs = given("epochs", 10, low=2)
     given.require(many % batch > 1)
     whole = box(many // batch, "full batches", "How often does the batch size fit?",
-                how="The whole part of the quotient.", slips={"rest_not_cut": many // batch + 1})
+        how="The whole part of the quotient.", slips={"rest_not_cut": many // batch + 1})
     inside = box(whole * batch, "examples in full batches", "How many examples are that?",
-                 how="Full batches times their size.",
-                 slips={"rest_forgotten": many, "batches_for_examples": many // batch})
+        how="Full batches times their size.", slips={"rest_forgotten": many, "batches_for_examples": many // batch})
     rest = box(many - inside, "examples in the last batch", "What do the full batches leave over?",
-               how="All examples minus those in full batches.",
-               slips={"batches_for_examples": 1, "rest_forgotten": batch})
+        how="All examples minus those in full batches.", slips={"batches_for_examples": 1, "rest_forgotten": batch})
     total = box(whole + 1, "batches in all", "Are the ones left over used?", how="The full ones and a short one.",
-                slips={"rest_forgotten": many // batch})
+        slips={"rest_forgotten": many // batch})
     below = box(rest, "what the last mean divides by", "How many examples are in that batch?",
-                how="The number of examples that are really in it.", slips={"rest_forgotten": batch})
+        how="The number of examples that are really in it.", slips={"rest_forgotten": batch})
     steps = box([1, total, many], "steps in one pass", "A step for each what?",
-                how="One step for each batch: all examples, a mini-batch, or a single example.",
-                slips={"rest_forgotten": [1, many // batch, many], "batches_for_examples": [many, batch, 1]})
+        how="One step for each batch: all examples, a mini-batch, or a single example.",
+        slips={"rest_forgotten": [1, many // batch, many], "batches_for_examples": [many, batch, 1]})
     longer = box(epochs * total, "steps in all", "How many steps does one pass take?",
-                 how="Steps in a pass times passes.", slips={"rest_forgotten": epochs * (many // batch)})
+        how="Steps in a pass times passes.", slips={"rest_forgotten": epochs * (many // batch)})
     return (
         step(f"Begin small: {few:g} examples in batches of {size:g}.",
-             eq(words("full:"), full, APART, words("left over:"), left, APART, words("batches:"), every)),
+            eq(words("full:"), full, APART, words("left over:"), left, APART, words("batches:"), every)),
         step(f"Now {grouped(many)} examples in batches of {batch}.",
-             table(["", words("how many?")], (words("full ones"), whole), (words("examples in those"), inside),
-                   (words("examples in the last one"), rest), (words("batches in all"), total),
-                   (words("the last mean divides by"), below))),
+            table(["", words("how many?")],
+                (words("full ones"), whole),
+                (words("examples in those"), inside),
+                (words("examples in the last one"), rest),
+                (words("batches in all"), total),
+                (words("the last mean divides by"), below))),
         step("One **pass** uses every example once. How many steps does it take?",
-             table([words("a step for"), words("steps")], (words("all examples (batch)"), steps[0]),
-                   (words(f"each {batch} examples (mini-batch)"), steps[1]),
-                   (words("each single one (stochastic)"), steps[2]))),
+            table([words("a step for"), words("steps")],
+                (words("all examples (batch)"), steps[0]),
+                (words(f"each {batch} examples (mini-batch)"), steps[1]),
+                (words("each single one (stochastic)"), steps[2]))),
         step(f"And {epochs:g} passes with mini-batches?", eq(words("steps:"), longer)),
     )
 
@@ -752,30 +726,31 @@ def mini_batches(given, box):
     """Means over all, over three mini-batches, over a short last batch."""
     g = given("g", [4, -2, 6, 1, 5, -2], high=9)
     pairs = g.reshape(3, 2).mean(axis=1)
-    given.require(np.sum(g) % 6 == 0 and abs(np.sum(g)) >= 6 and np.all(np.abs(pairs) >= 1) and len(set(pairs)) == 3)
+    given.distinct(pairs)
+    given.require(np.sum(g) % 6 == 0 and abs(np.sum(g)) >= 6 and np.all(np.abs(pairs) >= 1))
     given.require(g[0] != pairs[0] and g[4] + g[5] != g[:4].sum() / 2 and g[:4].sum() not in (0, 4, -4))
     given.require(np.all(g[1::2] != 3 * g[::2]))
     every = box(g.mean(), "the batch gradient", "Sum, or mean? Of how many?", how="The mean of all six.",
-                slips={"mean_left_out": g.sum()})
+        slips={"mean_left_out": g.sum()})
     small = box(pairs, "the mini-batch gradients", "How many examples are in this mean?",
-                how="The mean of the two in the mini-batch.",
-                slips={"mean_left_out": 2 * pairs, "mean_taken_twice": pairs / 2, "sum_of_one_example": g[::2]})
+        how="The mean of the two in the mini-batch.",
+        slips={"mean_left_out": 2 * pairs, "mean_taken_twice": pairs / 2, "sum_of_one_example": g[::2]})
     means = box(np.mean(small), "the mean of the three", "Three numbers: what is their mean?",
-                how="The sum of the three over three.", slips={"mean_left_out": np.sum(small)})
+        how="The sum of the three over three.", slips={"mean_left_out": np.sum(small)})
     four = box(g[:4].mean(), "the gradient of the first four", "How many examples are in this mean?",
-               how="The mean of the first four.", slips={"mean_left_out": g[:4].sum()})
+        how="The mean of the first four.", slips={"mean_left_out": g[:4].sum()})
     two = box(g[4:].mean(), "the gradient of the last two", "How many examples are in this mean?",
-              how="The mean of the last two.", slips={"mean_left_out": g[4:].sum(), "rest_forgotten": g[4:].sum() / 4})
+        how="The mean of the last two.", slips={"mean_left_out": g[4:].sum(), "rest_forgotten": g[4:].sum() / 4})
     again = box((4 * four + 2 * two) / 6, "the mean of all six", "Does each example count as much as any other?",
-                how="Four times the first and twice the second, over six.",
-                slips={"mean_over_batches": (four + two) / 2})
+        how="Four times the first and twice the second, over six.", slips={"mean_over_batches": (four + two) / 2})
     return (
         step("Six examples, the gradients of one weight for each. Take the mean of all, then of each pair.",
-             eq(row(g, "e·x")), eq(words("all six:"), every, APART, words("pairs:"), row(small))),
+            eq(row(g, "e·x")),
+            eq(words("all six:"), every, APART, words("pairs:"), row(small))),
         step("Each pair points only roughly the way of the whole batch. On average it is right:",
-             eq(words("mean of the three:"), means)),
+            eq(words("mean of the three:"), means)),
         step("With batches of four the last one is short.",
-             eq(words("first four:"), four, APART, words("last two:"), two)),
+            eq(words("first four:"), four, APART, words("last two:"), two)),
         step("Their plain mean would favour the short batch. Weigh each by its examples instead.",
-             eq(frac(words("4 · first four + 2 · last two"), 6), "=", again)),
+            eq(frac(words("4 · first four + 2 · last two"), 6), "=", again)),
     )

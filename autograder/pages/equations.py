@@ -15,104 +15,33 @@ from ..engine.expressions import Expr, Name
 from ..engine.network import Layer, Network
 from ..layout import (
     Node,
-    Shape,
     aligned,
-    box_of,
     column,
     echo,
     eq,
     frac,
-    graph,
     group,
     indexed,
     lit,
     matrix,
-    network,
     row,
     say,
     step,
     table,
     term,
     undrawn,
-)  # fmt: skip
-from ..layout.numbers import rounded
-
-
-def words(text: str) -> Node:
-    """Plain words inside a formula or a drawing."""
-    return Node("words", (), {"text": text})
-
-
-APART = words("\u2003")  # a wide space between two formulas on one line
-
-
-def by(name: str, of: str = "C") -> Node:
-    """The derivative ∂of/∂name as a fraction."""
-    return frac(f"∂{of}", f"∂{name}")
-
-
-def fig(value: float) -> str:
-    """A value from an earlier page, in four digits; whole numbers and short decimals as they are."""
-    return f"{value:g}" if abs(value * 100 - round(value * 100)) < 1e-9 else rounded(float(value), 4)
-
-
-def figs(values) -> list:
-    """The entries of a vector, or the rows of a matrix, in four digits."""
-    return [figs(value) if np.ndim(value) else fig(value) for value in values]
-
-
-def signed(value: float) -> str:
-    """A number as it stands inside a product or a sum: negative ones in brackets."""
-    return f"({value:g})" if value < 0 else f"{value:g}"
-
-
-BRACES = str.maketrans("", "", "{}")
-
-
-def under(name: str, values, layer: int | str = "") -> list:
-    """What stands under the nodes of a drawn layer: δ_1 = and a box, or a number."""
-    several, up = len(values) > 1, f"^{layer}" if layer else ""
-    return lit(f"{name}{up.translate(BRACES)}_{{j}}",
-               [group(f"{name}{up}_{i}" if several else f"{name}{up}", "=", value if box_of(value) else fig(value))
-                for i, value in enumerate(values, start=1)])
-
-
-def each(name: str, values, layer: int | str = "", *, uses: str = ""):
-    """The entries of a vector, lit as δ^1_2 or δ_2: with the nodes of the drawn layer and all else of that name."""
-    return lit(f"{name}^{layer}_{{j}}" if layer else f"{name}_{{j}}", values, uses=uses)
-
-
-def edges(values, layer: int | str = "", *, forward: bool = False):
-    """The entries of a matrix, lit as the weights of a layer, with the value that comes in; going back with the error
-    that it meets as well."""
-    up, before = f"^{layer}" if layer else "", f"^{layer - 1}" if isinstance(layer, int) else ""
-    start = "x" if layer == 1 else f"a{before}"
-    return lit(f"w{up}_{{j}}{{k}}", values, uses=f"{start}_{{k}}" if forward else f"δ{up}_{{j}} {start}_{{k}}")
-
-
-def back_along(values, nodes: int, layer: int | str = ""):
-    """What comes back through the weights of a layer to the one before, lit with its weights and its errors."""
-    up = f"^{layer}" if layer else ""
-    return lit("back_{j}", values, uses=" ".join(f"w{up}_{n}{{j}} δ{up}_{n}" for n in range(1, nodes + 1)))
-
-
-PASSED = "back_{j} slope_{j}"  # what an error is made of: what came back, and the slope of its node
-
-
-BARE = np.full((9, 9), None)  # edges without weights on them
-
-
-def named(name: str, count: int, layer: int | str = "") -> list[str]:
-    """Names with indices: a^1_1, a^1_2, …"""
-    up = f"^{layer}" if layer else ""
-    return [f"{name}{up}_{i + 1}" if count > 1 else f"{name}{up}" for i in range(count)]
+)
+from ..layout.boxed import Shape, box_of
+from ..layout.diagrams import graph, network
+from ..layout.layers import BARE, PASSED, back_along, each, edges, fig, figs, named, nodes, under
+from ..layout.phrases import APART, by, signed, words
 
 
 class Numbers:
     """What a page is given, noted down, so that the page can be computed once more with rounded answers."""
 
     def __init__(self, given) -> None:
-        self.given, self.require, self.drawn = given, given.require, {}
+        self.given, self.require, self.distinct, self.drawn = given, given.require, given.distinct, {}
 
     def __call__(self, name: str, *canonical, **bounds):
         self.drawn[name] = self.given(name, *canonical, **bounds)
@@ -139,8 +68,10 @@ class Rounding:
 
     choice = __call__
 
-    def require(self, *condition) -> None:
+    def require(self, *condition, **ignored) -> None:
         pass
+
+    distinct = require
 
     def printed(self, values):
         return _rounded(values, self.kept)
@@ -179,7 +110,8 @@ def sturdy(function):
 
 def _plain(value) -> bool:
     return not isinstance(value, (str, Expr, Shape)) and np.asarray(value).dtype.kind != "O" and (
-        np.asarray(value).dtype.kind in "fiu")
+        np.asarray(value).dtype.kind in "fiu"
+    )
 
 
 def _rounded(value, digits: int | None):
@@ -222,34 +154,35 @@ def nudge_z(given, box):
     given.require(abs(gap) >= 2 and y > 1 or (z, y) == (3, 1))
     cost = lambda at: (at - y) ** 2 / 2  # noqa: E731
     before = box(cost(z), "C", "How far is z from y? Square it, and what stands in front?",
-                 how="Half the square of z minus y.", slips={"half_left_out": gap**2, "not_squared": gap / 2})
+        how="Half the square of z minus y.", slips={"half_left_out": gap**2, "not_squared": gap / 2})
     rows = []
     for nudge in (1.0, 0.1):
         after = box(cost(z + nudge), f"C after a nudge of {nudge:g}", "Put the nudged z into the same formula.",
-                    how="Half the square of the nudged z minus y.",
-                    slips={"half_left_out": 2 * cost(z + nudge), "change_not_value": cost(z + nudge) - cost(z)})
+            how="Half the square of the nudged z minus y.",
+            slips={"half_left_out": 2 * cost(z + nudge), "change_not_value": cost(z + nudge) - cost(z)})
         change = box(after - before, "ΔC", "Which cost do you subtract from which?", how="The new cost minus the old.",
-                     slips={"subtracted_backwards": before - after, "value_not_change": after})
+            slips={"subtracted_backwards": before - after, "value_not_change": after})
         ratio = box(change / nudge, "ΔC/Δz", "Which change stands on top?",
-                    how="The change of the cost over the nudge.",
-                    slips={"upside_down": nudge / change, "change_not_ratio": change} if nudge < 1 else
-                          {"value_not_change": after})
+            how="The change of the cost over the nudge.",
+            slips={"upside_down": nudge / change, "change_not_ratio": change} if nudge < 1
+            else {"value_not_change": after})
         rows.append((f"{nudge:g}", after, change, ratio))
     rows.append(("0.01", f"{cost(z + 0.01):.5f}", f"{cost(z + 0.01) - cost(z):.5f}", f"{gap + 0.005:g}"))
     delta = box(gap, "δ", "Towards which number do the ratios in the last column go?",
-                how="The number that the ratios approach as the nudge shrinks.",
-                slips={"wrong_sign": -gap, "value_not_change": z})
+        how="The number that the ratios approach as the nudge shrinks.", gradient_of="z",
+        slips={"wrong_sign": -gap, "value_not_change": z})
     formula = box(name - y, "∂C/∂z", "The power comes down. What does it do to the one half?", names="z",
-                  how="The two that comes down cancels the one half.",
-                  slips={"target_minus_prediction": y - name, "half_kept": (name - y) / 2,
-                         "not_differentiated": (name - y) ** 2 / 2})
+        how="The two that comes down cancels the one half.",
+        slips={"target_minus_prediction": y - name, "half_kept": (name - y) / 2,
+            "not_differentiated": (name - y) ** 2 / 2})
     return (
         step(f"A node adds up what arrives: $z = {z:g}$. It has no activation, its target is $y = {y:g}$, and the cost "
-             "is $C = ½(z − y)^2$. What does it cost?", eq("C", "=", before)),
+            "is $C = ½(z − y)^2$. What does it cost?",
+            eq("C", "=", before)),
         step("Now add a nudge $Δz$ to $z$, large, then small. How does the cost answer?",
-             table(["Δz", "new C", "ΔC", frac("ΔC", "Δz")], *rows)),
+            table(["Δz", "new C", "ΔC", frac("ΔC", "Δz")], *rows)),
         step("The ratio for a nudge too small to see is the **error** of the node, written $δ$.",
-             eq("δ", "=", by("z"), "=", delta)),
+            eq("δ", "=", by("z"), "=", delta)),
         step("Differentiate instead of nudging.", eq(by("z"), "=", formula)),
     )
 
@@ -258,39 +191,39 @@ def nudge_z(given, box):
 @sturdy
 def every_node(given, box):
     """Errors measured at three hidden nodes, then used to foresee what other nudges do."""
-    delta, nudge = given("δ", [0.4, -0.3, 0.05], low=0.05, high=0.8), given("Δ", [0.1, 0.2, 0.2], low=0.1, high=0.4)
+    delta = given("δ", [0.4, -0.3, 0.05], low=0.05, high=0.8, distinct=abs)
+    nudge = given("Δ", [0.1, 0.2, 0.2], low=0.1, high=0.4)
     later = given("Δ'", [0.02, 0.03, -0.05], low=0.02, high=0.09)
-    given.require(len({*np.abs(delta)}) == 3 and np.any(delta < 0) and np.any(delta > 0) and np.any(later < 0))
+    given.require(np.any(delta < 0) and np.any(delta > 0) and np.any(later < 0))
     given.require(np.sum(delta * later) != 0)
     change = delta * nudge
     measured = box(change / nudge, "δ", "Which of the two changes stands on top?",
-                   how="The change of the cost over the nudge.",
-                   slips={"change_not_ratio": change, "multiplied_not_divided": change * nudge,
-                          "upside_down": nudge / change})
+        how="The change of the cost over the nudge.",
+        slips={"change_not_ratio": change, "multiplied_not_divided": change * nudge, "upside_down": nudge / change})
     foreseen = box(delta * later, "ΔC", "If one unit of z brings δ, what does this nudge bring?", digits=3,
-                   how="The error of the node times the nudge.",
-                   slips={"sign_lost": np.abs(delta * later), "upside_down": later / delta})
+        how="The error of the node times the nudge.",
+        slips={"sign_lost": np.abs(delta * later), "upside_down": later / delta})
     total = box(np.sum(foreseen), "ΔC in all", "Small changes from several sides: what happens to them?", digits=3,
-                how="The sum of the three changes.",
-                slips={"sign_lost": np.sum(np.abs(foreseen)), "term_left_out": foreseen[0] + foreseen[1]})
+        how="The sum of the three changes.",
+        slips={"sign_lost": np.sum(np.abs(foreseen)), "term_left_out": foreseen[0] + foreseen[1]})
     options = ["raise z", "lower z"]
     down = box([options[int(d > 0)] for d in delta], "what lowers the cost",
-               "If raising z by a little changes the cost by δ times as much, which way is down?",
-               how="A positive error: lower z. A negative one: raise it.", options=options,
-               slips={"uphill": [options[int(d < 0)] for d in delta]})
+        "If raising z by a little changes the cost by δ times as much, which way is down?",
+        how="A positive error: lower z. A negative one: raise it.", options=options,
+        slips={"uphill": [options[int(d < 0)] for d in delta]})
     order = [f"node {i}" for i in (1, 2, 3)]
     worst = box(order[int(np.argmax(np.abs(delta)))], "the node that matters most", "Look at sizes, not at signs.",
-                how="The node whose error is largest in size.", options=order)
+        how="The node whose error is largest in size.", options=order)
     lines = [(f"z_{i + 1}", nudge[i], f"{change[i]:.4g}", group(f"δ_{i + 1}", "=", measured[i])) for i in range(3)]
     return (
         step("Deep inside a network sit three nodes. Each $z_j$ was nudged by itself, the rest of the network ran on, "
-             "and the cost was read off at the end. What is the error $δ_j = ∂C/∂z_j$ of each node?",
-             table(["nudged", "Δz", "ΔC", frac("ΔC", "Δz")], *lines)),
+            "and the cost was read off at the end. What is the error $δ_j = ∂C/∂z_j$ of each node?",
+            table(["nudged", "Δz", "ΔC", frac("ΔC", "Δz")], *lines)),
         step("So errors foretell changes. Add these small nudges to the three nodes.",
-             table(["node", "nudge", "ΔC ≈ δ Δz"], *zip(named("z", 3), later, list(foreseen), strict=True),
-                   [words("all three"), "", total])),
-        step("Which way must each $z$ go for the cost to fall?",
-             table(named("z", 3), list(down))),
+            table(["node", "nudge", "ΔC ≈ δ Δz"],
+                *zip(named("z", 3), later, list(foreseen), strict=True),
+                [words("all three"), "", total])),
+        step("Which way must each $z$ go for the cost to fall?", table(named("z", 3), list(down))),
         step("And which node does the cost feel most?", eq(worst)),
     )
 
@@ -303,49 +236,46 @@ def bp1_one_node(given, box):
     """The error of an output: how the cost follows a, times how a follows z."""
     a, y = Name("a"), Name("y")
     by_a = box(a - y, "∂C/∂a", "What does the two that comes down do to the one half?", names="a y",
-               how="The two that comes down cancels the one half.",
-               slips={"target_minus_prediction": y - a, "doubled": 2 * (a - y),
-                      "not_differentiated": (a - y) ** 2 / 2})
+        how="The two that comes down cancels the one half.",
+        slips={"target_minus_prediction": y - a, "doubled": 2 * (a - y), "not_differentiated": (a - y) ** 2 / 2})
     slope = box(a * (1 - a), "∂a/∂z", "How does a sigmoid's slope come from its value?", names="a y",
-                how="The value times what is missing to one.",
-                slips={"slope_factor_left_out": 1 - a, "not_differentiated": a})
+        how="The value times what is missing to one.", slips={"slope_factor_left_out": 1 - a, "not_differentiated": a})
     formula = box(by_a * slope, "δ", "Both links of the chain: what do you do with them?", names="a y",
-                  how="The product of the two slopes.",
-                  slips={"slope_left_out": by_a, "cost_slope_left_out": slope, "upstream_added": by_a + slope})
+        how="The product of the two slopes.",
+        slips={"slope_left_out": by_a, "cost_slope_left_out": slope, "upstream_added": by_a + slope})
     av, yv = given("a", 0.8, low=0.1, high=0.9), given.choice("y", 1.0, 0.0)
     given.require(av != 0.5)
     error = box(av - yv, "∂C/∂a", "Which comes first, prediction or target?", how="Prediction minus target.",
-                slips={"target_minus_prediction": yv - av})
+        gradient_of="a", slips={"target_minus_prediction": yv - av})
     number = box(av * (1 - av), "∂a/∂z", "How does a sigmoid's slope come from its value?",
-                 how="The value times what is missing to one.", slips={"slope_factor_left_out": 1 - av})
+        how="The value times what is missing to one.", slips={"slope_factor_left_out": 1 - av})
     delta = box(error * number, "δ", "Multiply along the chain.", digits=3, how="The product of the two slopes.",
-                slips={"slope_left_out": error, "cost_slope_left_out": number, "upstream_added": error + number})
+        gradient_of="z",
+        slips={"slope_left_out": error, "cost_slope_left_out": number, "upstream_added": error + number})
     given.require(abs(abs(yv - av) - (1 - av)) > 0.01 or (av, yv) == (0.8, 1))
     known, other = given("∂C/∂a", -0.4, low=0.1, high=0.9), given("a'", 0.5, low=0.1, high=0.9)
     given.require(known != 0.2 and abs(known) != other * (1 - other))
     product = known * other * (1 - other)
     lost = box(known, "∂C/∂a", "Which number, times the slope, gives this error?", how="The error over the slope.",
-               slips={"multiplied_not_divided": product * other * (1 - other)})
+        slips={"multiplied_not_divided": product * other * (1 - other)})
     target = box(other - lost, "y", "Prediction minus what is this?", how="Prediction minus ∂C/∂a.",
-                 slips={"target_minus_prediction": other + lost})
+        slips={"target_minus_prediction": other + lost})
     both = "∂C/∂a σ′"
     return (
         step("One output node with a sigmoid, $a = σ(z)$, and the cost $C = ½(a − y)^2$. A nudge of $z$ moves $a$, and "
-             "$a$ moves the cost. Write both slopes with the letters $a$ and $y$.",
-             eq(lit("∂C/∂a", by("a")), "=", lit("∂C/∂a", by_a), APART, lit("σ′", by("z", "a")), "=",
-                lit("σ′", slope))),
+            "$a$ moves the cost. Write both slopes with the letters $a$ and $y$.",
+            eq(lit("∂C/∂a", by("a")), "=", lit("∂C/∂a", by_a), APART, lit("σ′", by("z", "a")), "=", lit("σ′", slope))),
         step("Their product is the error of the node: **BP1**.",
-             eq(lit("δ", "δ", uses=both), "=", group(lit("∂C/∂a", by("a")), "·", lit("σ′", by("z", "a"))), "=",
+            eq(lit("δ", "δ", uses=both), "=", group(lit("∂C/∂a", by("a")), "·", lit("σ′", by("z", "a"))), "=",
                 lit("δ", formula, uses=both))),
         step(f"With $a = {av:g}$ and $y = {yv:g}$, back from the cost to $z$:",
-             eq("δ", "=", lit("∂C/∂a", error), "·", lit("σ′", number), "=", lit("δ", delta, uses=both)),
-             graph({"z": (0, 0, "z"), "a": (1, 0, "σ"), "C": (2, 0, "C")},
-                   [("z", "a", None, lit("δ", echo(delta, "δ"), uses=both)),
-                    ("a", "C", f"a = {av:g}", lit("∂C/∂a", echo(error)))],
-                   above={"a": lit("σ′", echo(number, "σ′"))}, unit=(225, 92),
-                   title="z goes through a sigmoid to the cost; the slopes come back below the arrows")),
+            eq("δ", "=", lit("∂C/∂a", error), "·", lit("σ′", number), "=", lit("δ", delta, uses=both)),
+            graph({"z": (0, 0, "z"), "a": (1, 0, "σ"), "C": (2, 0, "C")}, [("z", "a", None,
+                lit("δ", echo(delta, "δ"), uses=both)), ("a", "C", f"a = {av:g}", lit("∂C/∂a", echo(error)))],
+                above={"a": lit("σ′", echo(number, "σ′"))}, unit=(225, 92),
+                title="z goes through a sigmoid to the cost; the slopes come back below the arrows")),
         step(f"Another node puts out {other:g} and has this error. What was the first slope, and what the target?",
-             eq(f"{product:.4g}", "=", lost, "·", f"{other * (1 - other):g}", APART, "y", "=", target)),
+            eq(f"{product:.4g}", "=", lost, "·", f"{other * (1 - other):g}", APART, "y", "=", target)),
     )
 
 
@@ -353,31 +283,30 @@ def bp1_one_node(given, box):
 @sturdy
 def bp1_layer(given, box):
     """Entry by entry: all the errors of the last layer at once."""
-    a, y = given("a", [0.8, 0.3, 0.6], low=0.1, high=0.9), given("y", [1, 0, 0], low=0, high=1)
-    given.require(np.all(a != 0.5) and len({*a}) == 3)
+    a, y = given("a", [0.8, 0.3, 0.6], low=0.1, high=0.9, distinct=True), given("y", [1, 0, 0], low=0, high=1)
+    given.require(np.all(a != 0.5))
     slope = sigmoid_slope_from_value(a)
     error = box(a - y, "∇_{a}C", "Which comes first, prediction or target?", how="Prediction minus target.",
-                slips={"target_minus_prediction": y - a})
+        gradient_of="a", slips={"target_minus_prediction": y - a})
     local = box(slope, "σ′(z)", "The a are values of a sigmoid. What is its slope there?", digits=3,
-                how="The value times what is missing to one.",
-                slips={"value_for_slope": a, "slope_of_slope": sigmoid_slope(a)})
+        how="The value times what is missing to one.", slips={"value_for_slope": a, "slope_of_slope": sigmoid_slope(a)})
     delta = box(bp1(error, local), "δ", "Each entry by itself: which two numbers meet?", digits=3,
-                how="Each entry of the first column times the entry beside it.",
-                slips={"slope_left_out": error, "cost_slope_left_out": local, "upstream_added": error + local})
+        how="Each entry of the first column times the entry beside it.", gradient_of="z",
+        slips={"slope_left_out": error, "cost_slope_left_out": local, "upstream_added": error + local})
     asked = given.choice("asked", ("∇_{a}C", "y_1", "δ^L"), ("δ^L_2", "a^L", "y"), ("z^L", "δ^L_1", "∇_{a}C"),
-                         ("a^L_3", "σ′(z^L)", "z^L_2"))
+        ("a^L_3", "σ′(z^L)", "z^L_2"))
     options = ["number", "column"]
     kinds = [options[int("_" not in thing.replace("∇_{a}", ""))] for thing in asked]
     what = box(kinds, "what kind of thing", "Has it an index of a node, or does it stand for the layer?",
-               how="With the index of a node it is a number; without, a column for the whole layer.", options=options)
+        how="With the index of a node it is a number; without, a column for the whole layer.", options=options)
     return (
         step("A last layer of three sigmoid nodes, the cost $C = ½ Σ_j (a_j − y_j)^2$. How does the cost follow each "
-             "$a$? The column of these slopes is written $∇_{a}C$.",
-             eq("∇_{a}C", "=", column(each("a", a), "a"), "−", column(each("y", y), "y"), "=",
+            "$a$? The column of these slopes is written $∇_{a}C$.",
+            eq("∇_{a}C", "=", column(each("a", a), "a"), "−", column(each("y", y), "y"), "=",
                 column(lit("back_{j}", error, uses="a_{j} y_{j}")))),
-        step("How does each $a$ follow its $z$? And the errors: **BP1** multiplies entry by entry, which is what "
-             "$⊙$ means.",
-             eq("δ^L", "=", "∇_{a}C", "⊙", column(lit("slope_{j}", local, uses="a_{j}"), "σ′(z^L)"), "=",
+        step("How does each $a$ follow its $z$? And the errors: **BP1** multiplies entry by entry, which is what $⊙$ "
+            "means.",
+            eq("δ^L", "=", "∇_{a}C", "⊙", column(lit("slope_{j}", local, uses="a_{j}"), "σ′(z^L)"), "=",
                 column(each("δ", delta, uses=PASSED), "δ^L"))),
         step("Keep numbers and columns apart. What is each of these?", table(list(asked), list(what))),
     )
@@ -387,33 +316,33 @@ def bp1_layer(given, box):
 @sturdy
 def bp1_from_z(given, box):
     """All the way from the weighted sums: value, slope, and error."""
-    z, y = given("z", [0.5, -1.2, 2], step=0.1, low=0.3, high=2), given("y", [0, 1, 1], low=0, high=1)
-    given.require(len({*np.abs(z)}) == 3 and np.any(z < 0) and np.min(np.abs(np.abs(z) - 1)) > 0.05)
+    z, y = given("z", [0.5, -1.2, 2], step=0.1, low=0.3, high=2, distinct=abs), given("y", [0, 1, 1], low=0, high=1)
+    given.require(np.any(z < 0) and np.min(np.abs(np.abs(z) - 1)) > 0.05)
     rows, deltas = [], []
     for j in range(3):
         a = box(sigmoid(z[j]), f"a_{j + 1}", "One over one plus e to which power?", digits=3,
-                how="One over one plus e to the power −z.",
-                slips={"exponent_sign": sigmoid(-z[j]), "activation_left_out": z[j]})
+            how="One over one plus e to the power −z.",
+            slips={"exponent_sign": sigmoid(-z[j]), "activation_left_out": z[j]})
         slope = box(a * (1 - a), f"σ′(z_{j + 1})", "The sigmoid's slope at z: which value goes into it?", digits=3,
-                    how="The value times what is missing to one.",
-                    slips={"sum_for_value": z[j] * (1 - z[j]), "slope_of_slope": sigmoid_slope(a),
-                           "slope_factor_left_out": 1 - a})
+            how="The value times what is missing to one.",
+            slips={"sum_for_value": z[j] * (1 - z[j]), "slope_of_slope": sigmoid_slope(a),
+                "slope_factor_left_out": 1 - a})
         delta = box(bp1(a - y[j], slope), f"δ_{j + 1}", "Prediction minus target, and what else?", digits=3,
-                    how="Prediction minus target, times the slope.",
-                    slips={"slope_left_out": a - y[j], "cost_slope_left_out": slope,
-                           "target_minus_prediction": (y[j] - a) * slope})
+            how="Prediction minus target, times the slope.", gradient_of=("z", j),
+            slips={"slope_left_out": a - y[j], "cost_slope_left_out": slope,
+                "target_minus_prediction": (y[j] - a) * slope})
         rows.append((f"{j + 1}", lit(f"z_{j}", z[j]), lit(f"a_{j}", a, uses=f"z_{j}"),
-                     lit(f"slope_{j}", slope, uses=f"a_{j}"), lit(f"y_{j}", y[j]),
-                     lit(f"δ_{j}", delta, uses=f"a_{j} slope_{j} y_{j}")))
+            lit(f"slope_{j}", slope, uses=f"a_{j}"), lit(f"y_{j}", y[j]),
+            lit(f"δ_{j}", delta, uses=f"a_{j} slope_{j} y_{j}")))
         deltas.append(abs(float(delta)))
     given.require(sorted(deltas)[1] > 1.03 * sorted(deltas)[0], "two errors look alike when rounded")
     order = ["node 1", "node 2", "node 3"]
     least = box(order[int(np.argmin(deltas))], "the smallest error", "Look at sizes, not at signs.",
-                how="The δ closest to zero.", options=order)
+        how="The δ closest to zero.", options=order)
     return (
-        step("Now nothing is prepared: here are the $z$ and the targets of three sigmoid outputs, with "
-             "$C = ½ Σ_j (a_j − y_j)^2$. Work each line from left to right.",
-             table(["node", "z", "a = σ(z)", "σ′(z)", "y", "δ"], *rows)),
+        step("Now nothing is prepared: here are the $z$ and the targets of three sigmoid outputs, with $C = ½ Σ_j (a_j "
+            "− y_j)^2$. Work each line from left to right.",
+            table(["node", "z", "a = σ(z)", "σ′(z)", "y", "δ"], *rows)),
         step("Which node has the smallest error, in size?", eq(least)),
         say("The slope is taken at $z$. That it can be had from $a$ is a kindness of the sigmoid."),
     )
@@ -426,46 +355,45 @@ def bp1_from_z(given, box):
 @sturdy
 def bp2_one_node(given, box):
     """A node in the middle: what it does to the next layer, times the slope of its own activation."""
-    delta, w = given("δ", [0.3, 0.5], low=0.1, high=0.9), given("w", [3, -2], low=2, high=5)
+    delta = given("δ", [0.3, 0.5], low=0.1, high=0.9, distinct=True)
+    w = given("w", [3, -2], low=2, high=5, distinct=True)
     a = given("a", 0.4, low=0.1, high=0.9)
-    given.require(a != 0.5 and delta[0] != delta[1] and abs(delta @ w) > 0.05 and w[0] != w[1])
+    given.require(a != 0.5 and abs(delta @ w) > 0.05)
     errors, weights = [], []
     for k in range(2):
         errors.append(box(delta[k], f"∂C/∂z_{k + 1}", "Which error waits at the end of this edge?",
-                          how="The error of the node at the end of the edge.", slips={"other_node": delta[1 - k]}))
+            how="The error of the node at the end of the edge.", gradient_of=("z1", k),
+            slips={"other_node": delta[1 - k]}))
         weights.append(box(w[k], f"∂z_{k + 1}/∂a", "When a rises by one, by how much does this z rise?",
-                           how="The weight on the edge.", slips={"activation_for_weight": a, "other_node": w[1 - k]}))
+            how="The weight on the edge.", slips={"activation_for_weight": a, "other_node": w[1 - k]}))
     total = box(errors[0] * weights[0] + errors[1] * weights[1], "∂C/∂a",
-                "Two ways lead to the cost. What happens to what comes back along them?", digits=3,
-                how="The sum of both products.",
-                slips={"path_left_out": errors[0] * weights[0],
-                       "copies_averaged": (errors[0] * weights[0] + errors[1] * weights[1]) / 2})
+        "Two ways lead to the cost. What happens to what comes back along them?", digits=3,
+        how="The sum of both products.", gradient_of="a0",
+        slips={"path_left_out": errors[0] * weights[0],
+            "copies_averaged": (errors[0] * weights[0] + errors[1] * weights[1]) / 2})
     slope = box(a * (1 - a), "σ′(z)", "How does the sigmoid's slope come from its value?", digits=3,
-                how="The value times what is missing to one.",
-                slips={"value_for_slope": a, "slope_factor_left_out": 1 - a})
+        how="The value times what is missing to one.", slips={"value_for_slope": a, "slope_factor_left_out": 1 - a})
     own = box(total * slope, "δ", "From a to z there is one more link. Which factor does it bring?", digits=3,
-              how="What came back to a, times the slope.",
-              slips={"slope_left_out": total, "activation_for_slope": total * a})
+        how="What came back to a, times the slope.", gradient_of="z0",
+        slips={"slope_left_out": total, "activation_for_slope": total * a})
     back, s = given("back", -0.8, low=0.2, high=0.9), given("s", 0.2, step=0.01, low=0.1, high=0.24)
     found = box(back * s / back, "σ′(z)", "Which factor turns the first number into the error?", digits=3,
-                how="The error over what came back.",
-                slips={"upside_down": 1 / s, "multiplied_not_divided": back**2 * s})
+        how="The error over what came back.", slips={"upside_down": 1 / s, "multiplied_not_divided": back**2 * s})
     return (
         step("A node of layer $l$ feeds two nodes of layer $l + 1$, whose errors are known. Its $a$ moves each of "
-             "their $z$ by the weight on the edge. Write the factors of both paths, then the sum.",
-             network([each("a", [a]), ["z_1", "z_2"]], [edges(w[:, None])], names=[["a"], ["", ""]], gap=330,
-                     row_gap=128, below=[[lit("δ", echo(own, "δ"), uses="back_1 σ′")], under("δ", delta)], along=(0.5,),
-                     title=f"A node with the value {a:g} feeds two nodes, by the weights {w[0]:g} and {w[1]:g}"),
-             eq(back_along([by("a")], 2)[0], "=",
-                group(lit("δ_1", by("z_1")), "·", lit("w_11", by("a", "z_1"))), "+",
+            "their $z$ by the weight on the edge. Write the factors of both paths, then the sum.",
+            network([each("a", [a]), ["z_1", "z_2"]], [edges(w[:, None])], names=[["a"], ["", ""]], gap=330,
+                row_gap=128, below=[[lit("δ", echo(own, "δ"), uses="back_1 σ′")], under("δ", delta)], along=(0.5,),
+                title=f"A node with the value {a:g} feeds two nodes, by the weights {w[0]:g} and {w[1]:g}"),
+            eq(back_along([by("a")], 2)[0], "=", group(lit("δ_1", by("z_1")), "·", lit("w_11", by("a", "z_1"))), "+",
                 group(lit("δ_2", by("z_2")), "·", lit("w_21", by("a", "z_2")))),
-             eq("=", each("δ", errors)[0], "·", lit("w_11", weights[0]), "+", each("δ", errors)[1], "·",
+            eq("=", each("δ", errors)[0], "·", lit("w_11", weights[0]), "+", each("δ", errors)[1], "·",
                 lit("w_21", weights[1]), "=", back_along([total], 2)[0])),
         step(f"This is how the cost follows $a$. The error of the node is at its $z$, with $a = σ(z) = {a:g}$.",
-             eq("δ", "=", group(lit("back_1", by("a")), "·", lit("σ′", by("z", "a"))), "=", lit("back_1", by("a")), "·",
+            eq("δ", "=", group(lit("back_1", by("a")), "·", lit("σ′", by("z", "a"))), "=", lit("back_1", by("a")), "·",
                 lit("σ′", slope), "=", lit("δ", own, uses="back_1 σ′"))),
         step(f"Another node. To its $a$ came back ${back:g}$, and its error is ${back * s:.4g}$. What was the slope?",
-             eq(f"{back * s:.4g}", "=", signed(back), "·", found)),
+            eq(f"{back * s:.4g}", "=", signed(back), "·", found)),
     )
 
 
@@ -477,43 +405,43 @@ def bp2_one_node(given, box):
 def index_form(given, box):
     """Which weights leave a node: a column of W, found by its indices."""
     w = given("W", [[2, -1, 3], [1, 4, -2]], high=5)
-    delta, j = given("δ", [2, -3], low=2, high=5), given.choice("j", 2, 1, 3)
-    given.require(len({*np.abs(w).ravel()}) >= 4 and abs(delta[0]) != abs(delta[1]) and np.all(w.T @ delta != 0))
+    delta, j = given("δ", [2, -3], low=2, high=5, distinct=abs), given.choice("j", 2, 1, 3)
+    given.require(len({*np.abs(w).ravel()}) >= 4 and np.all(w.T @ delta != 0))
     i, rest = j - 1, [k for k in range(3) if k != j - 1]
     pairs = []
     for k in (1, 2):
         swapped = {"indices_swapped": [j, k]} if j != k else {}
         pairs.append(box([k, j], f"the indices of the weight from node {j} to node {k}",
-                         "Where does this edge end, and where does it begin?",
-                         how="First the node that the edge goes to, then the one it comes from.", slips=swapped))
+            "Where does this edge end, and where does it begin?",
+            how="First the node that the edge goes to, then the one it comes from.", slips=swapped))
     where = box("column", "where these weights stand in W", "Which of the two indices is the same in both?",
-                how="The second index is the same, and it counts the columns.", options=["row", "column"],
-                slips={"weights_not_transposed": "row"})
+        how="The second index is the same, and it counts the columns.", options=["row", "column"],
+        slips={"weights_not_transposed": "row"})
     leaving = box(w[:, i], f"the weights that leave node {j}", "Both begin at the same node. Which index tells?",
-                  how="The column of W that belongs to the node.", slips={"other_column": w[:, (i + 1) % 3]})
+        how="The column of W that belongs to the node.", slips={"other_column": w[:, (i + 1) % 3]})
     one = box(leaving @ delta, f"the sum for node {j}", "Each weight meets the error at the end of its edge. And then?",
-              how="Weight times error, summed over both edges.",
-              slips={"path_left_out": leaving[0] * delta[0], "other_row": leaving @ delta[::-1]})
+        how="Weight times error, summed over both edges.",
+        slips={"path_left_out": leaving[0] * delta[0], "other_row": leaving @ delta[::-1]})
     others = box((w.T @ delta)[rest], "the sums for the other nodes", "Which weights leave this node?",
-                 how="Weight times error, summed over the edges that leave the node.",
-                 slips={"path_left_out": (w[0] * delta[0])[rest], "other_row": (w.T @ delta[::-1])[rest]})
+        how="Weight times error, summed over the edges that leave the node.",
+        slips={"path_left_out": (w[0] * delta[0])[rest], "other_row": (w.T @ delta[::-1])[rest]})
     fan = edges([["w" if k == i else None for k in range(3)] for _ in range(2)])
     sums = [echo(one) if k == i else echo(others[rest.index(k)]) for k in range(3)]
     return (
         step(f"Three nodes feed two. For node {j}, BP2 needs the sum of $w_{{k{j}}} δ_k$ over the nodes $k$ that it "
-             f"feeds. Write the indices of the two weights that leave node {j}: to which node, from which node?",
-             network([each("a", ["1", "2", "3"]), ["1", "2"]], [fan], gap=330, row_gap=112,
-                     below=[sums, under("δ", delta)], along=(0.3,),
-                     title=f"Three nodes joined to two; the edges that leave node {j} carry weights"),
-             eq(f"Σ_k w_{{k{j}}} δ_k", "=", lit(f"w_1{j}", indexed("w", "", group(pairs[0][0], pairs[0][1]))),
+            f"feeds. Write the indices of the two weights that leave node {j}: to which node, from which node?",
+            network([each("a", ["1", "2", "3"]), ["1", "2"]], [fan], gap=330, row_gap=112,
+                below=[sums, under("δ", delta)], along=(0.3,),
+                title=f"Three nodes joined to two; the edges that leave node {j} carry weights"),
+            eq(f"Σ_k w_{{k{j}}} δ_k", "=", lit(f"w_1{j}", indexed("w", "", group(pairs[0][0], pairs[0][1]))),
                 lit("δ_1", "δ_1"), "+", lit(f"w_2{j}", indexed("w", "", group(pairs[1][0], pairs[1][1]))),
                 lit("δ_2", "δ_2"))),
         step("Do these two stand in one row of $W$ or in one column? And which numbers are they?",
-             eq("W", "=", matrix(edges(w)), APART, words("one"), where),
-             eq(column([lit(f"w_{k}{j}", leaving[k - 1]) for k in (1, 2)]))),
+            eq("W", "=", matrix(edges(w)), APART, words("one"), where),
+            eq(column([lit(f"w_{k}{j}", leaving[k - 1]) for k in (1, 2)]))),
         step("Now the sums, for this node and for the other two.",
-             eq(f"Σ_k w_{{k{j}}} δ_k", "=", one),
-             eq(f"Σ_k w_{{k{rest[0] + 1}}} δ_k", "=", others[0], APART, f"Σ_k w_{{k{rest[1] + 1}}} δ_k", "=",
+            eq(f"Σ_k w_{{k{j}}} δ_k", "=", one),
+            eq(f"Σ_k w_{{k{rest[0] + 1}}} δ_k", "=", others[0], APART, f"Σ_k w_{{k{rest[1] + 1}}} δ_k", "=",
                 others[1])),
     )
 
@@ -522,31 +450,30 @@ def index_form(given, box):
 @sturdy
 def matrix_form(given, box):
     """The same sums as one product: columns become rows, and only so the shapes fit."""
-    w, delta = given("W", [[1, -2, 4], [3, 5, -1]], high=5), given("δ", [3, -2], low=2, high=5)
-    given.require(len({*np.abs(w).ravel()}) >= 4 and abs(delta[0]) != abs(delta[1]) and np.all(w.T @ delta != 0))
+    w, delta = given("W", [[1, -2, 4], [3, 5, -1]], high=5), given("δ", [3, -2], low=2, high=5, distinct=abs)
+    given.require(len({*np.abs(w).ravel()}) >= 4 and np.all(w.T @ delta != 0))
     turned = box(w.T, "W^T", "Which weights leave this node?", how="Rows and columns of W change places.",
-                 slips={"weights_not_transposed": w.reshape(3, 2)})
+        slips={"weights_not_transposed": w.reshape(3, 2)})
     sums = box(turned @ delta, "W^T δ", "A row of the transpose meets the column of errors. Did you add?",
-               how="Each row of the transpose times the column.",
-               slips={"path_left_out": turned[:, 0] * delta[0], "other_row": turned @ delta[::-1]})
+        how="Each row of the transpose times the column.",
+        slips={"path_left_out": turned[:, 0] * delta[0], "other_row": turned @ delta[::-1]})
     of = box([Shape((2, 3)), Shape((3, 2)), Shape((2, 1)), Shape((3, 1))], "the shapes", "Rows first, then columns.",
-             how="Rows by columns; a product has the rows of the first and the columns of the last.",
-             slips={"transposed": [Shape((3, 2)), Shape((2, 3)), Shape((1, 2)), Shape((1, 3))]})
+        how="Rows by columns; a product has the rows of the first and the columns of the last.",
+        slips={"transposed": [Shape((3, 2)), Shape((2, 3)), Shape((1, 2)), Shape((1, 3))]})
     fits = ["yes", "no"]
     choice = box([fits[1], fits[0]], "whether the product fits", "Are the two inner numbers equal?",
-                 how="The inner numbers of a product must be equal.", options=fits,
-                 slips={"outer_for_inner": [fits[0], fits[1]]})
+        how="The inner numbers of a product must be equal.", options=fits,
+        slips={"outer_for_inner": [fits[0], fits[1]]})
     return (
         step("The sum over the nodes that are fed, $Σ_k w_{kj} δ_k$, goes down a column of $W$. A product of matrices "
-             "goes along rows. So turn the columns into rows first.",
-             network([each("a", ["1", "2", "3"]), ["1", "2"]], [edges(w)], gap=330, row_gap=104, along=(0.3,),
-                     below=[lit("back_{j}", echo(sums)), under("δ", delta)],
-                     title="Three nodes joined to two by the weights of W; the sums appear under the three"),
-             eq("W", "=", matrix(edges(w)), APART, "W^T", "=", matrix(edges(turned.T).T))),
+            "goes along rows. So turn the columns into rows first.",
+            network([each("a", ["1", "2", "3"]), ["1", "2"]], [edges(w)], gap=330, row_gap=104, along=(0.3,),
+                below=[lit("back_{j}", echo(sums)), under("δ", delta)],
+                title="Three nodes joined to two by the weights of W; the sums appear under the three"),
+            eq("W", "=", matrix(edges(w)), APART, "W^T", "=", matrix(edges(turned.T).T))),
         step("Then one product does all the sums.",
-             eq("W^T δ", "=", "W^T", column(each("δ", delta), "δ"), "=", column(back_along(sums, 2)))),
-        step("Three nodes feed two. Write the shapes, as rows × columns.",
-             table(["W", "W^T", "δ", "W^T δ"], list(of))),
+            eq("W^T δ", "=", "W^T", column(each("δ", delta), "δ"), "=", column(back_along(sums, 2)))),
+        step("Three nodes feed two. Write the shapes, as rows × columns.", table(["W", "W^T", "δ", "W^T δ"], list(of))),
         step("Do these products fit?", aligned(("W δ:", choice[0]), ("W^T δ:", choice[1]))),
     )
 
@@ -556,38 +483,37 @@ def matrix_form(given, box):
 def rows_and_columns(given, box):
     """A square matrix lets you forget the transpose; one number tells whether you did."""
     w = given("W", [[1, 3], [-2, 5]], high=5)
-    a, delta = given("a", [2, 1], low=1, high=4), given("δ", [3, -1], low=1, high=5)
+    a, delta = given("a", [2, 1], low=1, high=4, distinct=True), given("δ", [3, -1], low=1, high=5, distinct=abs)
     given.require(len({*np.abs(w).ravel()}) >= 3 and abs(w[0, 1]) != abs(w[1, 0]))
-    given.require(a[0] != a[1] and abs(delta[0]) != abs(delta[1]))
     given.require(np.all(w.T @ delta != 0) and delta @ (w @ a) != 0 and a @ (w @ delta) != delta @ (w @ a))
     forward = box(w @ a, "W a", "Does a node forward collect a row of W or a column?", how="Each row of W times a.",
-                  slips={"columns_for_rows": w.T @ a, "entrywise_not_matrix": np.diag(w) * a})
+        slips={"columns_for_rows": w.T @ a, "entrywise_not_matrix": np.diag(w) * a})
     back = box(w.T @ delta, "W^T δ", "Does a node backward collect a row of W or a column?",
-               how="Each column of W times δ.",
-               slips={"weights_not_transposed": w @ delta, "entrywise_not_matrix": np.diag(w) * delta})
+        how="Each column of W times δ.",
+        slips={"weights_not_transposed": w @ delta, "entrywise_not_matrix": np.diag(w) * delta})
     one = box(delta @ forward, "δ · (W a)", "Products of the entries, and then?",
-              how="The products of the entries, added up.", slips={"only_one_term": delta[0] * forward[0]})
+        how="The products of the entries, added up.", slips={"only_one_term": delta[0] * forward[0]})
     two = box(back @ a, "(W^T δ) · a", "Products of the entries, and then?",
-              how="The products of the entries, added up.", slips={"only_one_term": back[0] * a[0]})
+        how="The products of the entries, added up.", slips={"only_one_term": back[0] * a[0]})
     index = box([1, 2, 1, 2], "the indices", "The sum runs over the other index. Which one stays?",
-                how="Forward the first index stays, backward the second; the other runs.",
-                slips={"indices_swapped": [2, 1, 2, 1]})
+        how="Forward the first index stays, backward the second; the other runs.",
+        slips={"indices_swapped": [2, 1, 2, 1]})
     return (
         step("Two nodes feed two. Forward and backward use the same four weights.",
-             network([each("a", a), each("z", echo(forward))], [edges(w)], names=[["a_1", "a_2"], ["1", "2"]],
-                     below=[lit("back_{j}", echo(back)), under("δ", delta)], gap=330, row_gap=128, along=(0.3,),
-                     title="Two nodes joined to two nodes by four weights")),
+            network([each("a", a), each("z", echo(forward))], [edges(w)], names=[["a_1", "a_2"], ["1", "2"]],
+                below=[lit("back_{j}", echo(back)), under("δ", delta)], gap=330, row_gap=128, along=(0.3,),
+                title="Two nodes joined to two nodes by four weights")),
         step("Forward: what arrives at each node, without bias. Backward: what comes back to each node.",
-             eq(matrix(edges(w), "W"), column(each("a", a), "a"), "=",
-                column(each("z", forward, uses="w_{j}1 w_{j}2 a_1 a_2")), APART, "W^T",
-                column(each("δ", delta), "δ"), "=", column(back_along(back, 2)))),
+            eq(matrix(edges(w), "W"), column(each("a", a), "a"), "=",
+                column(each("z", forward, uses="w_{j}1 w_{j}2 a_1 a_2")), APART, "W^T", column(each("δ", delta), "δ"),
+                "=", column(back_along(back, 2)))),
         step("Both must tell the same story of how the cost moves with $a$. Do they?",
-             eq("δ · (W a)", "=", one, APART, "(W^T δ) · a", "=", two)),
+            eq("δ · (W a)", "=", one, APART, "(W^T δ) · a", "=", two)),
         step("Number 1 forward, number 2 backward: write the index that stays.",
-             eq("(W a)_1", "=", "Σ_k", indexed("w", "", group(index[0], "k")), "a_k", APART,
-                "(W^T δ)_2", "=", "Σ_k", indexed("w", "", group("k", index[1])), "δ_k"),
-             eq("(W^T δ)_1", "=", "Σ_k", indexed("w", "", group("k", index[2])), "δ_k", APART,
-                "(W a)_2", "=", "Σ_k", indexed("w", "", group(index[3], "k")), "a_k")),
+            eq("(W a)_1", "=", "Σ_k", indexed("w", "", group(index[0], "k")), "a_k", APART, "(W^T δ)_2", "=", "Σ_k",
+                indexed("w", "", group("k", index[1])), "δ_k"),
+            eq("(W^T δ)_1", "=", "Σ_k", indexed("w", "", group("k", index[2])), "δ_k", APART, "(W a)_2", "=", "Σ_k",
+                indexed("w", "", group(index[3], "k")), "a_k")),
     )
 
 
@@ -595,31 +521,29 @@ def rows_and_columns(given, box):
 @sturdy
 def bp2_layer(given, box):
     """The transpose brings the errors back, the slopes let part of them through."""
-    w, delta = given("W", [[2, -1, 3], [4, 1, -2]], high=5), given("δ", [0.3, -0.2], low=0.1, high=0.8)
+    w, delta = given("W", [[2, -1, 3], [4, 1, -2]], high=5), given("δ", [0.3, -0.2], low=0.1, high=0.8, distinct=abs)
     a = given("a", [0.4, 0.8, 0.7], low=0.1, high=0.9)
-    given.require(abs(delta[0]) != abs(delta[1]) and np.all(a != 0.5) and np.min(np.abs(w.T @ delta)) > 0.05)
+    given.require(np.all(a != 0.5) and np.min(np.abs(w.T @ delta)) > 0.05)
     back = box(w.T @ delta, "(W^{l+1})^T δ^{l+1}", "Which weights leave this node, and which errors do they meet?",
-               digits=3, how="Each column of the weights times the errors.",
-               slips={"path_left_out": w[0] * delta[0], "other_row": w.T @ delta[::-1],
-                      "copies_averaged": w.T @ delta / 2})
+        digits=3, how="Each column of the weights times the errors.", gradient_of="a0",
+        slips={"path_left_out": w[0] * delta[0], "other_row": w.T @ delta[::-1], "copies_averaged": w.T @ delta / 2})
     slope = slope_box(box, a, "l")
     own = box(bp1(back, slope), "δ^l", "Entry by entry: what meets what?", digits=3,
-              how="What came back, times the slope beside it.",
-              slips={"slope_left_out": back, "activation_for_slope": back * a, "upstream_added": back + slope})
+        how="What came back, times the slope beside it.", gradient_of="z0",
+        slips={"slope_left_out": back, "activation_for_slope": back * a, "upstream_added": back + slope})
     return (
         step("Layer $l$ has three sigmoid nodes, layer $l + 1$ has two, with these weights and errors. What comes "
-             "back?",
-             eq(matrix(edges(w, "l+1").T, "(W^{l+1})^T"), column(each("δ", delta, "l+1"), "δ^{l+1}"), "=",
+            "back?",
+            eq(matrix(edges(w, "l+1").T, "(W^{l+1})^T"), column(each("δ", delta, "l+1"), "δ^{l+1}"), "=",
                 column(back_along(back, 2, "l+1")))),
         step("The values of layer $l$ are known. What are the slopes?",
-             eq("a^l", "=", column(each("a", a)), APART, "σ′(z^l)", "=",
-                column(lit("slope_{j}", slope, uses="a_{j}")))),
+            eq("a^l", "=", column(each("a", a)), APART, "σ′(z^l)", "=", column(lit("slope_{j}", slope, uses="a_{j}")))),
         step("And the errors of layer $l$?",
-             eq("δ^l", "=", "((W^{l+1})^T δ^{l+1})", "⊙", "σ′(z^l)", "=", column(each("δ", own, "l", uses=PASSED))),
-             network([each("a", a), ["1", "2"]], [edges(w, "l+1")], names=[["a_1", "a_2", "a_3"], ["", ""]],
-                     below=[each("δ", echo(own, "δ^l"), "l", uses=PASSED), under("δ", delta, "{l+1}")],
-                     gap=400, row_gap=112, along=(0.24,),
-                     title="Three nodes of layer l joined to two of layer l + 1, with their weights and errors")),
+            eq("δ^l", "=", "((W^{l+1})^T δ^{l+1})", "⊙", "σ′(z^l)", "=", column(each("δ", own, "l", uses=PASSED))),
+            network([each("a", a), ["1", "2"]], [edges(w, "l+1")], names=[["a_1", "a_2", "a_3"], ["", ""]],
+                below=[each("δ", echo(own, "δ^l"), "l", uses=PASSED), under("δ", delta, "{l+1}")], gap=400, row_gap=112,
+                along=(0.24,),
+                title="Three nodes of layer l joined to two of layer l + 1, with their weights and errors")),
     )
 
 
@@ -627,31 +551,30 @@ def bp2_layer(given, box):
 @sturdy
 def bp2_relu(given, box):
     """With ReLU the slopes are ones and noughts: an error passes or it does not."""
-    w, delta = given("W", [[2, -1, 3, 1], [1, 4, -2, 5]], high=5), given("δ", [3, -2], low=2, high=5)
+    w, delta = given("W", [[2, -1, 3, 1], [1, 4, -2, 5]], high=5), given("δ", [3, -2], low=2, high=5, distinct=abs)
     z = given.choice("z", (2, -1, 0, 4), (-3, 0, 2, 5), (0, 3, 1, -2), (4, 2, -5, 0), (-1, 6, 0, 3), (5, 0, -4, 2))
     z = np.array(z, dtype=float)
-    given.require(abs(delta[0]) != abs(delta[1]) and np.min(np.abs(w.T @ delta)) >= 2)
+    given.require(np.min(np.abs(w.T @ delta)) >= 2)
     back = box(w.T @ delta, "(W^{l+1})^T δ^{l+1}", "Which weights leave this node, and which errors do they meet?",
-               how="Each column of the weights times the errors.",
-               slips={"path_left_out": w[0] * delta[0], "other_row": w.T @ delta[::-1]})
+        how="Each column of the weights times the errors.", gradient_of="a0",
+        slips={"path_left_out": w[0] * delta[0], "other_row": w.T @ delta[::-1]})
     slope = box(relu_slope(z), "σ′(z^l)", "Is this z above zero? And what did we agree on at zero?",
-                how="One where z is above zero, otherwise zero; at zero it is zero by agreement.",
-                slips={"relu_open_at_zero": (z >= 0) * 1.0, "value_for_slope": np.maximum(z, 0),
-                       "other_side_of_kink": (z < 0) * 1.0})
+        how="One where z is above zero, otherwise zero; at zero it is zero by agreement.",
+        slips={"relu_open_at_zero": (z >= 0) * 1.0, "value_for_slope": np.maximum(z, 0),
+            "other_side_of_kink": (z < 0) * 1.0})
     own = box(bp1(back, slope), "δ^l", "Which errors does the slope let through?",
-              how="What came back where the slope is one, zero elsewhere.",
-              slips={"slope_left_out": back, "activation_for_slope": back * np.maximum(z, 0)})
+        how="What came back where the slope is one, zero elsewhere.", gradient_of="z0",
+        slips={"slope_left_out": back, "activation_for_slope": back * np.maximum(z, 0)})
     silent = box(np.sum(slope == 0), "how many nodes learn nothing", "Through how many nodes does nothing come back?",
-                 how="The nodes whose slope is zero.")
+        how="The nodes whose slope is zero.")
     return (
         step("Four nodes with ReLU feed two. First what comes back.",
-             eq(matrix(lit("w_{j}{k}", w).T, "(W^{l+1})^T"), column(each("δ", delta), "δ^{l+1}"), "=",
+            eq(matrix(lit("w_{j}{k}", w).T, "(W^{l+1})^T"), column(each("δ", delta), "δ^{l+1}"), "=",
                 column(back_along(back, 2)))),
         step("Then the slopes, from the $z$ of the four nodes.",
-             eq("z^l", "=", column(each("z", z)), APART, "σ′(z^l)", "=",
-                column(lit("slope_{j}", slope, uses="z_{j}")))),
-        step("The errors.", eq("δ^l", "=", "((W^{l+1})^T δ^{l+1})", "⊙", "σ′(z^l)", "=",
-                               column(each("δ", own, "l", uses=PASSED)))),
+            eq("z^l", "=", column(each("z", z)), APART, "σ′(z^l)", "=", column(lit("slope_{j}", slope, uses="z_{j}")))),
+        step("The errors.",
+            eq("δ^l", "=", "((W^{l+1})^T δ^{l+1})", "⊙", "σ′(z^l)", "=", column(each("δ", own, "l", uses=PASSED)))),
         step("For this example, how many of the four nodes will not change their weights at all?", eq(silent)),
     )
 
@@ -667,35 +590,36 @@ def bp3_bias(given, box):
     a, back, values = given("a", 4, low=2, high=6), given("back", [2, -1.5, 0.5]), given("a^l", [0.4, 0.7, 0.2])
     back, values = np.array(back), np.array(values)
     factor = box(delta, "∂C/∂z", "Which letter stands for ∂C/∂z?", how="The error of the node.",
-                 slips={"bias_for_slope": b})
+        slips={"bias_for_slope": b})
     local = box(1.0, "∂z/∂b", "When the bias rises by one, by how much does z rise?", how="The bias is added as it is.",
-                slips={"bias_for_slope": b, "weight_for_activation": a})
-    single = box(factor * local, "∂C/∂b", "Multiply along the chain.", how="The error times one.",
-                 slips={"bias_multiplies": factor * a, "local_for_downstream": local})
+        slips={"bias_for_slope": b, "weight_for_activation": a})
+    single = box(factor * local, "∂C/∂b", "Multiply along the chain.", how="The error times one.", gradient_of="b1",
+        slips={"bias_multiplies": factor * a, "local_for_downstream": local})
     given.require(a != b and np.all(values != 0.5))
     slope = values * (1 - values)
     layer = box(bp1(back, slope), "δ", "What came back, and what does BP2 do with it?", digits=3,
-                how="What came back, times the slope beside it.",
-                slips={"slope_left_out": back, "cost_slope_left_out": slope})
+        how="What came back, times the slope beside it.", gradient_of="z1",
+        slips={"slope_left_out": back, "cost_slope_left_out": slope})
     biases = box(bp3(layer), "∂C/∂b", "What is the local gradient of a bias?", digits=3, how="The errors themselves.",
-                 slips={"slope_taken_twice": layer * slope, "bias_multiplies": layer * values})
+        gradient_of="b1", slips={"slope_taken_twice": layer * slope, "bias_multiplies": layer * values})
     nudge, bias = given("Δb", 0.1, low=0.1, high=0.4), given("b_0", 0.5, low=0.2, high=0.9)
     gradient = given("∂C/∂b", -0.6, low=0.2, high=0.9)
     given.require(abs(gradient) != nudge and bias != nudge)
     change = box(gradient * nudge, "ΔC", "One unit of the bias brings the gradient. And this nudge?", digits=3,
-                 how="The gradient times the nudge.",
-                 slips={"upside_down": nudge / gradient, "sign_lost": abs(gradient * nudge),
-                        "parameter_for_gradient": bias * nudge})
+        how="The gradient times the nudge.",
+        slips={"upside_down": nudge / gradient, "sign_lost": abs(gradient * nudge),
+            "parameter_for_gradient": bias * nudge})
     return (
         step(f"One node: $z = w a + b$ with $a = {a:g}$, $b = {b:g}$, and its error $δ = {delta:g}$. Write the two "
-             "factors, and the gradient of the bias.",
-             eq(by("b"), "=", group(by("z"), "·", by("b", "z")), "=", factor, "·", local, "=", single)),
+            "factors, and the gradient of the bias.",
+            eq(by("b"), "=", group(by("z"), "·", by("b", "z")), "=", factor, "·", local, "=", single)),
         step("A layer of three sigmoid nodes: this came back to its $a$, and these are its slopes. Its errors, and the "
-             "gradients of its biases: **BP3**.",
-             eq(column(lit("back_{j}", back)), "⊙", column(lit("slope_{j}", [f"{s:.4g}" for s in slope]), "σ′(z^l)"),
+            "gradients of its biases: **BP3**.",
+            eq(column(lit("back_{j}", back)), "⊙", column(lit("slope_{j}", [f"{s:.4g}" for s in slope]), "σ′(z^l)"),
                 "=", column(each("δ", layer, uses=PASSED), "δ^l"), APART, by("b^l"), "=", column(each("δ", biases)))),
         step(f"A bias stands at {bias:g} and has the gradient ${gradient:g}$. Raise it by {nudge:g}. By how much, "
-             "roughly, does the cost change?", eq("ΔC", "≈", change)),
+            "roughly, does the cost change?",
+            eq("ΔC", "≈", change)),
     )
 
 
@@ -703,39 +627,38 @@ def bp3_bias(given, box):
 @sturdy
 def bp4_one_weight(given, box):
     """The value that comes in at the start of the edge, the error at its end."""
-    delta, a = given("δ", [0.5, -0.2], low=0.1, high=0.9), given("a", [2, -1, 3], high=4)
-    own, w = given("own", [0.6, 0.3], low=0.1, high=0.9), given("w", 0.7, low=0.2, high=0.9)
-    given.require(abs(delta[0]) != abs(delta[1]) and len({*np.abs(a)}) == 3 and own[0] != own[1])
+    delta, a = given("δ", [0.5, -0.2], low=0.1, high=0.9, distinct=abs), given("a", [2, -1, 3], high=4, distinct=abs)
+    own, w = given("own", [0.6, 0.3], low=0.1, high=0.9, distinct=True), given("w", 0.7, low=0.2, high=0.9)
     given.require(not {*np.abs(delta)} & {*own} and abs(a[1]) != 1 or a[1] == -1)
     index = box([2, 1], "the indices of δ and a", "Where does this edge end, and where does it begin?",
-                how="The error where the edge ends, the value where it begins.", slips={"indices_swapped": [1, 2]})
+        how="The error where the edge ends, the value where it begins.", slips={"indices_swapped": [1, 2]})
     error = box(delta[1], "δ_2", "Which node does the edge go to?", how="The error at the end of the edge.",
-                slips={"other_node": delta[0]})
+        slips={"other_node": delta[0]})
     local = box(a[0], "∂z_2/∂w_21", "What does this weight multiply?", how="The value at the start of the edge.",
-                slips={"weight_for_activation": w, "output_for_input": own[1], "other_node": a[1]})
+        slips={"weight_for_activation": w, "output_for_input": own[1], "other_node": a[1]})
     single = box(error * local, "∂C/∂w_21", "Multiply along the chain.", digits=3,
-                 how="The error at the end times the value at the start.",
-                 slips={"upstream_for_downstream": error, "local_for_downstream": local,
-                        "weight_for_activation": error * w, "output_for_input": error * own[1]})
+        how="The error at the end times the value at the start.", gradient_of=("W1", 1, 0),
+        slips={"upstream_for_downstream": error, "local_for_downstream": local, "weight_for_activation": error * w,
+            "output_for_input": error * own[1]})
     whole = box(bp4(delta, a), "∂C/∂w on the edges", "Which error at the end, which value at the start?", digits=3,
-                only=[(0, 0), (0, 1), (0, 2), (1, 1), (1, 2)],
-                how="The error at the end of the edge times the value at its start.",
-                slips={"output_for_input": np.outer(delta * own, np.ones(3)), "other_row": np.outer(delta[::-1], a),
-                       "upstream_for_downstream": np.outer(delta, np.ones(3))})
+        only=[(0, 0), (0, 1), (0, 2), (1, 1), (1, 2)],
+        how="The error at the end of the edge times the value at its start.", gradient_of="W1",
+        slips={"output_for_input": np.outer(delta * own, np.ones(3)), "other_row": np.outer(delta[::-1], a),
+            "upstream_for_downstream": np.outer(delta, np.ones(3))})
     labels = edges([[whole[0, k] for k in range(3)], [echo(single, "?"), whole[1, 1], whole[1, 2]]])
     return (
-        step(f"The weight $w_{{21}} = {w:g}$ enters node 2 of layer $l$ from node 1 of layer $l − 1$, in the sum "
-             "$z_2 = w_{21}a_1 + w_{22}a_2 + w_{23}a_3 + b_2$. Which error and which value make its gradient?",
-             eq(by("w_{21}"), "=", group(by("z_2"), "·", by("w_{21}", "z_2")), "=", indexed("δ", "", index[0]), "·",
+        step(f"The weight $w_{{21}} = {w:g}$ enters node 2 of layer $l$ from node 1 of layer $l − 1$, in the sum $z_2 "
+            "= w_{21}a_1 + w_{22}a_2 + w_{23}a_3 + b_2$. Which error and which value make its gradient?",
+            eq(by("w_{21}"), "=", group(by("z_2"), "·", by("w_{21}", "z_2")), "=", indexed("δ", "", index[0]), "·",
                 indexed("a", "", index[1]))),
         step("In the drawing stand the values, under the nodes of layer $l$ their errors. Write the factors for "
-             "$w_{21}$, the edge with the question mark, and the product.",
-             eq(by("w_{21}"), "=", lit("δ_2", error), "·", lit("a_1", local), "=", lit("w_21", single))),
+            "$w_{21}$, the edge with the question mark, and the product.",
+            eq(by("w_{21}"), "=", lit("δ_2", error), "·", lit("a_1", local), "=", lit("w_21", single))),
         step("Now the gradients of the other weights, each on its edge: **BP4**.",
-             network([each("a", a), own], [labels], names=[["a_1", "a_2", "a_3"], ["", ""]],
-                     below=[(), under("δ", delta)], gap=400, row_gap=138, along=(0.3,),
-                     title="Three values of layer l − 1 joined to two nodes of layer l, whose errors are known"),
-             eq(lit("w_11 w_12 w_13 w_21 w_22 w_23", by("w_{jk}")), "=", lit("δ_1 δ_2", by("z_j")), "·",
+            network([each("a", a), own], [labels], names=[["a_1", "a_2", "a_3"], ["", ""]],
+                below=[(), under("δ", delta)], gap=400, row_gap=138, along=(0.3,),
+                title="Three values of layer l − 1 joined to two nodes of layer l, whose errors are known"),
+            eq(lit("w_11 w_12 w_13 w_21 w_22 w_23", by("w_{jk}")), "=", lit("δ_1 δ_2", by("z_j")), "·",
                 lit("a_1 a_2 a_3", by("w_{jk}", "z_j")))),
     )
 
@@ -744,43 +667,42 @@ def bp4_one_weight(given, box):
 @sturdy
 def bp4_layer(given, box):
     """A column of errors times a row of values: a matrix in the shape of W."""
-    delta, a = given("δ", [0.2, -0.5], low=0.2, high=0.9), given("a", [3, 2, -4], low=2, high=6)
-    given.require(abs(delta[0]) != abs(delta[1]) and len({*np.abs(a)}) == 3)
+    delta = given("δ", [0.2, -0.5], low=0.2, high=0.9, distinct=abs)
+    a = given("a", [3, 2, -4], low=2, high=6, distinct=abs)
     w = given("W", [[2, 1, -3], [5, -2, 4]], high=6)
     whole = box(bp4(delta, a), "∂C/∂W", "Which row are you in, and which column?", digits=3,
-                how="The error of the row times the value of the column.",
-                slips={"other_row": np.outer(delta[::-1], a), "weight_for_activation": delta[:, None] * w,
-                       "upstream_added": delta[:, None] + a})
-    e, b = given("e", [0.4, -0.3, 0.7], low=0.2, high=0.9), given("b", [5, -2], low=2, high=6)
-    given.require(len({*np.abs(e)}) == 3 and abs(b[0]) != abs(b[1]))
+        how="The error of the row times the value of the column.", gradient_of="W1",
+        slips={"other_row": np.outer(delta[::-1], a), "weight_for_activation": delta[:, None] * w,
+            "upstream_added": delta[:, None] + a})
+    e = given("e", [0.4, -0.3, 0.7], low=0.2, high=0.9, distinct=abs)
+    b = given("b", [5, -2], low=2, high=6, distinct=abs)
     known = np.outer(e, b)
     errors = box(e, "δ^l", "An entry of this row over the value of its column?", only=[0, 1], digits=3,
-                 how="An entry of the row over the value of its column.",
-                 slips={"upside_down": b[0] / known[:, 0], "multiplied_not_divided": known[:, 0] * b[0]})
+        how="An entry of the row over the value of its column.",
+        slips={"upside_down": b[0] / known[:, 0], "multiplied_not_divided": known[:, 0] * b[0]})
     value = box(b[1], "a^{l−1}_2", "An entry of this column over the error of its row?", digits=3,
-                how="An entry of the column over the error of its row.",
-                slips={"multiplied_not_divided": known[2, 1] * e[2], "upside_down": e[2] / known[2, 1]})
+        how="An entry of the column over the error of its row.",
+        slips={"multiplied_not_divided": known[2, 1] * e[2], "upside_down": e[2] / known[2, 1]})
     rest = box(np.outer(errors, [b[0], value]), "∂C/∂W", "Which error belongs to the row, which value to the column?",
-               only=[(0, 1), (1, 1)], digits=3, how="The error of the row times the value of the column.",
-               slips={"other_row": np.outer(errors[::-1], [b[0], value])})
+        only=[(0, 1), (1, 1)], digits=3, how="The error of the row times the value of the column.",
+        slips={"other_row": np.outer(errors[::-1], [b[0], value])})
     shapes = box([Shape((3, 1)), Shape((1, 2)), Shape((3, 2))], "the shapes", "Rows first, then columns.",
-                 how="A column times a row is a matrix with the rows of the one and the columns of the other.",
-                 slips={"transposed": [Shape((1, 3)), Shape((2, 1)), Shape((2, 3))]})
+        how="A column times a row is a matrix with the rows of the one and the columns of the other.",
+        slips={"transposed": [Shape((1, 3)), Shape((2, 1)), Shape((2, 3))]})
     shown = [[known[0, 0], rest[0, 1]], [known[1, 0], rest[1, 1]], [known[2, 0], known[2, 1]]]
     shown = [[entry if box_of(entry) else f"{entry:.4g}" for entry in line] for line in shown]
     return (
         step("All gradients of a layer's weights at once: $∂C/∂W^l = δ^l (a^{l−1})^T$. The errors are a column, the "
-             "values are laid down as a row.",
-             network([each("a", a), ["1", "2"]], [edges(echo(whole))], names=[["a_1", "a_2", "a_3"], ["", ""]],
-                     below=[(), under("δ", delta)], gap=360, row_gap=104, along=(0.3,),
-                     title="Three values joined to two nodes with their errors; the gradients appear on the edges"),
-             eq(column(each("δ", delta), "δ^l"), row(each("a", a), "(a^{l−1})^T"), "=",
+            "values are laid down as a row.",
+            network([each("a", a), ["1", "2"]], [edges(echo(whole))], names=[["a_1", "a_2", "a_3"], ["", ""]],
+                below=[(), under("δ", delta)], gap=360, row_gap=104, along=(0.3,),
+                title="Three values joined to two nodes with their errors; the gradients appear on the edges"),
+            eq(column(each("δ", delta), "δ^l"), row(each("a", a), "(a^{l−1})^T"), "=",
                 matrix(edges(whole), "∂C/∂W^l"))),
         step("Here some factors are missing, and some entries.",
-             eq(column(each("e", [*errors[:2], e[2]]), "δ^l"), row(each("b", [b[0], value]), "(a^{l−1})^T"), "=",
+            eq(column(each("e", [*errors[:2], e[2]]), "δ^l"), row(each("b", [b[0], value]), "(a^{l−1})^T"), "=",
                 matrix(lit("g_{j}{k}", shown, uses="e_{j} b_{k}"), "∂C/∂W^l"))),
-        step("The shapes of the three, in the same order.",
-             eq(group(shapes[0], "·", shapes[1], "→", shapes[2]))),
+        step("The shapes of the three, in the same order.", eq(group(shapes[0], "·", shapes[1], "→", shapes[2]))),
     )
 
 
@@ -790,49 +712,49 @@ def chain(given, box):
     """One node a layer: every equation is a product of two or three letters."""
     x, h, a, y, v, r = map(Name, "xhayvr")
     first = box(a - y, "∂C/∂a", "Which comes first, prediction or target?", names="a y", how="Prediction minus target.",
-                slips={"target_minus_prediction": y - a})
+        slips={"target_minus_prediction": y - a})
     second = box(a * (1 - a), "σ′(z^2)", "How does the sigmoid's slope come from its value?", names="a y",
-                 how="The value times what is missing to one.",
-                 slips={"slope_factor_left_out": 1 - a, "not_differentiated": a})
+        how="The value times what is missing to one.", slips={"slope_factor_left_out": 1 - a, "not_differentiated": a})
     top = box(first * second, "δ^2", "BP1: what are its two factors?", names="a y", how="The product of both slopes.",
-              slips={"slope_left_out": first, "cost_slope_left_out": second})
+        slips={"slope_left_out": first, "cost_slope_left_out": second})
     middle = box(v * r * h * (1 - h), "δ^1", "BP2: through which weight, and with whose slope?", names="v r h a",
-                 how="The weight times the error behind it, times the slope of this node.",
-                 slips={"slope_left_out": v * r, "activation_for_weight": h * r * h * (1 - h),
-                        "other_layer": v * r * a * (1 - a)})
+        how="The weight times the error behind it, times the slope of this node.",
+        slips={"slope_left_out": v * r, "activation_for_weight": h * r * h * (1 - h),
+            "other_layer": v * r * a * (1 - a)})
     bias = box(r, "∂C/∂b^2", "BP3: what is the local gradient of a bias?", names="v r h a", how="The error itself.",
-               slips={"bias_multiplies": r * h, "slope_taken_twice": r * a * (1 - a)})
+        slips={"bias_multiplies": r * h, "slope_taken_twice": r * a * (1 - a)})
     weight = box(r * h, "∂C/∂v", "BP4: what does this weight multiply?", names="v r h a",
-                 how="The error at its end times the value at its start.",
-                 slips={"weight_for_activation": r * v, "output_for_input": r * a, "upstream_for_downstream": r})
+        how="The error at its end times the value at its start.",
+        slips={"weight_for_activation": r * v, "output_for_input": r * a, "upstream_for_downstream": r})
     early = box(middle * x, "∂C/∂w", "BP4 again: which error, and which value comes in?", names="v r h x",
-                how="The error of the hidden node times the input.",
-                slips={"output_for_input": middle * h, "chain_factor_left_out": v * r * x})
+        how="The error of the hidden node times the input.",
+        slips={"output_for_input": middle * h, "chain_factor_left_out": v * r * x})
     xn, hn = given("x", 2, low=2, high=5), given("h", 0.4, low=0.1, high=0.9)
     vn, rn = given("v", 3, low=2, high=5), given("r", -0.1, low=0.1, high=0.6)
     given.require(hn != 0.5 and xn != vn)
     slope = hn * (1 - hn)
     numbers = box([vn * rn * slope, rn * hn, vn * rn * slope * xn], "δ^1, ∂C/∂v and ∂C/∂w",
-                  "Which of your formulas is this?", digits=3, how="The numbers put into the formulas above.",
-                  slips={"slope_left_out": [vn * rn, rn * hn, vn * rn * xn],
-                         "weight_for_activation": [vn * rn * slope, rn * vn, vn * rn * slope * xn]})
+        "Which of your formulas is this?", digits=3, how="The numbers put into the formulas above.",
+        gradient_of=("z", "v", "w"),
+        slips={"slope_left_out": [vn * rn, rn * hn, vn * rn * xn],
+            "weight_for_activation": [vn * rn * slope, rn * vn, vn * rn * slope * xn]})
     return (
-        step("The shortest network with something in the middle: $h = σ(w x + b^1)$, then $a = σ(v h + b^2)$, and "
-             "$C = ½(a − y)^2$. **BP1** for the last node, with the letters $a$ and $y$.",
-             network([["x"], ["h"], ["a"]], [[[lit("w", "w", uses="δ^1")]], [[lit("v", "v", uses="δ^2")]]], gap=210,
-                     below=[(), [lit("δ^1", echo(middle, "δ^1"), uses="v δ^2")],
-                            [lit("δ^2", echo(top, "δ^2"), uses="∂C/∂a σ′")]],
-                     title="A chain of three nodes: x, h and a"),
-             eq(lit("δ^2", "δ^2"), "=", group(lit("∂C/∂a", by("a")), "·", lit("σ′", "σ′(z^2)")), "=",
+        step("The shortest network with something in the middle: $h = σ(w x + b^1)$, then $a = σ(v h + b^2)$, and $C = "
+            "½(a − y)^2$. **BP1** for the last node, with the letters $a$ and $y$.",
+            network([["x"], ["h"], ["a"]], [[[lit("w", "w", uses="δ^1")]], [[lit("v", "v", uses="δ^2")]]], gap=210,
+                below=[(), [lit("δ^1", echo(middle, "δ^1"), uses="v δ^2")],
+                    [lit("δ^2", echo(top, "δ^2"), uses="∂C/∂a σ′")]], title="A chain of three nodes: x, h and a"),
+            eq(lit("δ^2", "δ^2"), "=", group(lit("∂C/∂a", by("a")), "·", lit("σ′", "σ′(z^2)")), "=",
                 lit("∂C/∂a", first), "·", lit("σ′", second)),
-             eq("=", lit("δ^2", top, uses="∂C/∂a σ′"))),
+            eq("=", lit("δ^2", top, uses="∂C/∂a σ′"))),
         step("From here on call that error $r$. **BP2** for the node in the middle, **BP3** and **BP4** for the last "
-             "bias and the last weight.",
-             aligned((lit("δ^1", "δ^1"), "=", lit("δ^1", middle, uses="v δ^2")),
-                     (by("b^2"), "=", lit("δ^2", bias)), (by("v"), "=", lit("v", weight, uses="δ^2")))),
+            "bias and the last weight.",
+            aligned((lit("δ^1", "δ^1"), "=", lit("δ^1", middle, uses="v δ^2")),
+                (by("b^2"), "=", lit("δ^2", bias)),
+                (by("v"), "=", lit("v", weight, uses="δ^2")))),
         step("And the first weight, with the same letters and $x$.", eq(by("w"), "=", lit("w", early, uses="δ^1"))),
         step(f"With $x = {xn:g}$, $h = {hn:g}$, $v = {vn:g}$ and $r = {rn:g}$:",
-             eq("δ^1", "=", lit("δ^1", numbers[0]), APART, by("v"), "=", lit("v", numbers[1]), APART, by("w"), "=",
+            eq("δ^1", "=", lit("δ^1", numbers[0]), APART, by("v"), "=", lit("v", numbers[1]), APART, by("w"), "=",
                 lit("w", numbers[2]))),
     )
 
@@ -861,8 +783,8 @@ def sigmoid_net(x, y, *parameters) -> Net:
     back = net.backward(seen, y)
     slopes = [layer.slope(one) for layer, one in zip(layers, seen.layers, strict=True)]
     return Net(y, (None, *parameters[::2]), (None, *parameters[1::2]), (None, *(one.z for one in seen.layers)),
-               (x, *(one.a for one in seen.layers)), (None, *slopes), (None, *(one.delta for one in back)),
-               (None, *(one.weights for one in back)))
+        (x, *(one.a for one in seen.layers)), (None, *slopes), (None, *(one.delta for one in back)),
+        (None, *(one.weights for one in back)))
 
 
 def fit(given, net: Net) -> Net:
@@ -889,32 +811,27 @@ def wrong_target(given, z) -> np.ndarray:
 
 def two_two_one(given) -> Net:
     """The 2–2–1 network of this chapter."""
-    x = given("x", [2, 1], step=0.5, low=1, high=3)
+    x = given("x", [2, 1], step=0.5, low=1, high=3, distinct=True)
     w1, z1 = given("W1", [[0.5, -1], [1.5, 0.5]], low=0.5, high=1.5), given("z1", [-0.5, 1.5], low=0.5, high=2)
     b1 = bias(given, "b1", z1, w1 @ x)
     w2, z2 = given("W2", [[1, -2]], low=0.5, high=3, step=0.5), given("z2", [-1.75], low=1.25, high=2.25, step=0.25)
-    given.require(abs(w2[0, 0]) != abs(w2[0, 1]) and x[0] != x[1])
+    given.require(abs(w2[0, 0]) != abs(w2[0, 1]))
     b2 = bias(given, "b2", z2, w2 @ sigmoid(w1 @ x + b1))
     return fit(given, sigmoid_net(x, wrong_target(given, z2), w1, b1, w2, b2))
 
 
 def three_layers(given) -> Net:
     """The 2–3–2–1 network of this chapter."""
-    x = given("x", [1, 2], step=0.5, low=1, high=3)
+    x = given("x", [1, 2], step=0.5, low=1, high=3, distinct=True)
     w1 = given("W1", [[1, -0.5], [0.5, 0.5], [-1, 1.5]], low=0.5, high=1.5)
     b1 = bias(given, "b1", given("z1", [0.5, -1, 1.5], low=0.5, high=2), w1 @ x)
     a1 = sigmoid(w1 @ x + b1)
     w2 = given("W2", [[2, -1, 1], [-1, 3, 1]], low=1, high=3)
     b2 = bias(given, "b2", given("z2", [1.25, -1.75], low=1.25, high=2.25, step=0.25), w2 @ a1)
     w3, z3 = given("W3", [[2, -1]], step=0.5, low=1, high=3), given("z3", [2], low=1.25, high=2.25, step=0.25)
-    given.require(abs(w3[0, 0]) != abs(w3[0, 1]) and x[0] != x[1])
+    given.require(abs(w3[0, 0]) != abs(w3[0, 1]))
     b3 = bias(given, "b3", z3, w3 @ sigmoid(w2 @ a1 + b2))
     return fit(given, sigmoid_net(x, wrong_target(given, z3), w1, b1, w2, b2, w3, b3))
-
-
-def nodes(values) -> list:
-    """What stands in the nodes of a drawn layer: boxes, or values in four digits."""
-    return [value if box_of(value) or isinstance(value, str) else fig(value) for value in values]
 
 
 def drawn(net: Net, layers, below, *, weights=True, acting=(), forward=False, title: str):
@@ -929,32 +846,31 @@ def drawn(net: Net, layers, below, *, weights=True, acting=(), forward=False, ti
     levels = range(1, top + 1)
     values = [each("a" if level else "x", nodes(layer), level or "") for level, layer in enumerate(layers)]
     labels = [net.w[level] if weights else BARE[: sizes[level], : sizes[level - 1]] for level in levels]
-    labels = [edges(matrix, level, forward=forward) if level in (acting or levels) else matrix
-              for level, matrix in zip(levels, labels, strict=True)]
-    return network(values, labels, names=names, below=below, gap=235 if top == 2 else 160, row_gap=150,
-                   along=(0.4,), title=title)
+    labels = [edges(matrix, level, forward=forward) if level in (acting or levels) else matrix for level,
+        matrix in zip(levels, labels, strict=True)]
+    return network(values, labels, names=names, below=below, gap=235 if top == 2 else 160, row_gap=150, along=(0.4,),
+        title=title)
 
 
 def value_box(box, a, z, layer):
     """Boxes for the values of a sigmoid layer."""
     return box(sigmoid(z), f"a^{layer}", "What does the sigmoid make of this z?", digits=3,
-               how="One over one plus e to the power −z.",
-               slips={"activation_left_out": z, "exponent_sign": sigmoid(-np.asarray(z))})
+        how="One over one plus e to the power −z.",
+        slips={"activation_left_out": z, "exponent_sign": sigmoid(-np.asarray(z))})
 
 
 def slope_box(box, a, layer):
     """Boxes for the slopes of a sigmoid layer, from its values."""
     return box(a * (1 - a), f"σ′(z^{layer})", "How does the sigmoid's slope come from its value?", digits=3,
-               how="The value times what is missing to one.",
-               slips={"value_for_slope": a, "slope_of_slope": sigmoid_slope(a)})
+        how="The value times what is missing to one.", slips={"value_for_slope": a, "slope_of_slope": sigmoid_slope(a)})
 
 
 def sum_box(box, net: Net, a, layer: int, digits: int | None = 3):
     """Boxes for the weighted sums of a layer."""
     value = net.w[layer] @ a + net.b[layer]
     return box(value, f"z^{layer}", "Each weight meets its own value. What is added at the end?", digits=digits,
-               how="Weights times values, plus the bias.",
-               slips={"bias_left_out": net.w[layer] @ a, "bias_subtracted": net.w[layer] @ a - net.b[layer]})
+        how="Weights times values, plus the bias.",
+        slips={"bias_left_out": net.w[layer] @ a, "bias_subtracted": net.w[layer] @ a - net.b[layer]})
 
 
 def weighted_sums(net: Net, layer: int, arriving, z) -> Node:
@@ -964,8 +880,8 @@ def weighted_sums(net: Net, layer: int, arriving, z) -> Node:
     comes = f"{start}^{before}" if before else start
     uses = " ".join(f"w^{layer}_{{j}}{k} {comes}_{k}" for k in range(1, count + 1))
     return eq(f"z^{layer}", "=", matrix(edges(net.w[layer], layer, forward=True), f"W^{layer}"),
-              column(each(start, arriving, before), comes), "+", column(net.b[layer], f"b^{layer}"), "=",
-              column(each("z", z, layer, uses=uses), f"z^{layer}"))
+        column(each(start, arriving, before), comes), "+", column(net.b[layer], f"b^{layer}"), "=",
+        column(each("z", z, layer, uses=uses), f"z^{layer}"))
 
 
 def last_sum(net: Net) -> Node:
@@ -973,7 +889,7 @@ def last_sum(net: Net) -> Node:
     top = len(net.w) - 1
     bias = net.b[top][0]
     return eq(lit(f"z^{top}_1", f"z^{top}"), "=", row(edges(net.w[top], top, forward=True)[0], f"W^{top}"),
-              f"a^{top - 1}", "−" if bias < 0 else "+", f"{abs(bias):g}")
+        f"a^{top - 1}", "−" if bias < 0 else "+", f"{abs(bias):g}")
 
 
 def cost_of(top: int) -> Node:
@@ -992,15 +908,15 @@ def small_forward(given, box):
     a2 = value_box(box, net.a[2], z2, 2)
     error = a2 - net.y
     cost = box(float(error @ error) / 2, "C", "How far off? Square it, and what stands in front?", digits=3,
-               how="Half the square of prediction minus target.",
-               slips={"half_left_out": float(error @ error), "not_squared": float(abs(error[0])) / 2})
+        how="Half the square of prediction minus target.",
+        slips={"half_left_out": float(error @ error), "not_squared": float(abs(error[0])) / 2})
     return (
         step("Two inputs, two hidden nodes, one output, sigmoids throughout. First the sums $z$ of the hidden nodes.",
-             weighted_sums(net, 1, net.a[0], z1)),
+            weighted_sums(net, 1, net.a[0], z1)),
         step("Write $a = σ(z)$ into the hidden nodes. Then the output: its $z$ below the node, and its $a$ in it.",
-             last_sum(net),
-             drawn(net, [net.a[0], a1, a2], [(), each("z", echo(z1, "z^1"), 1), under("z", z2, 2)], forward=True,
-                   title="A 2–2–1 network with its weights on the edges; values to be filled in")),
+            last_sum(net),
+            drawn(net, [net.a[0], a1, a2], [(), each("z", echo(z1, "z^1"), 1), under("z", z2, 2)], forward=True,
+                title="A 2–2–1 network with its weights on the edges; values to be filled in")),
         step(f"The target is $y = {net.y[0]:g}$.", eq("C", "=", cost_of(2), "=", lit("C", cost, uses="a^2_1"))),
     )
 
@@ -1010,7 +926,7 @@ def bp2_in_letters(layer: int, count: int) -> Node:
     every = [" ".join(f"{name}_{j}" for j in range(1, count + 1)) for name in (f"δ^{layer}", "back", "slope")]
     above = layer + 1
     return eq(lit(every[0], f"δ^{layer}"), "=", lit(every[1], f"((W^{above})^T δ^{above})"), "⊙",
-              lit(every[2], f"σ′(z^{layer})"))
+        lit(every[2], f"σ′(z^{layer})"))
 
 
 @page("The same network, errors going back", row="8.2")
@@ -1020,33 +936,32 @@ def small_backward(given, box):
     net = two_two_one(given)
     a1, a2 = given.printed(net.a[1]), given.printed(net.a[2])
     error = box(float(a2[0] - net.y[0]), "∂C/∂a", "Which comes first, prediction or target?", digits=3,
-                how="Prediction minus target.", slips={"target_minus_prediction": float(net.y[0] - a2[0])})
+        how="Prediction minus target.", gradient_of="a2", slips={"target_minus_prediction": float(net.y[0] - a2[0])})
     slope = box(float(a2[0] * (1 - a2[0])), "σ′(z^2)", "How does the sigmoid's slope come from its value?", digits=3,
-                how="The value times what is missing to one.",
-                slips={"value_for_slope": float(a2[0]), "slope_of_slope": float(sigmoid_slope(a2[0])),
-                       "slope_factor_left_out": float(1 - a2[0])})
+        how="The value times what is missing to one.",
+        slips={"value_for_slope": float(a2[0]), "slope_of_slope": float(sigmoid_slope(a2[0])),
+            "slope_factor_left_out": float(1 - a2[0])})
     d2 = box(error * slope, "δ^2", "BP1: what are its factors?", digits=3,
-             how="Prediction minus target, times the slope.",
-             slips={"slope_left_out": error, "cost_slope_left_out": slope})
+        how="Prediction minus target, times the slope.", gradient_of="z2",
+        slips={"slope_left_out": error, "cost_slope_left_out": slope})
     s1 = slope_box(box, a1, 1)
     back = box(net.w[2][0] * d2, "(W^2)^T δ^2", "Along which edge did this node feed the output?", digits=3,
-               how="The weight on the edge times the error at its end.",
-               slips={"upstream_for_downstream": d2, "activation_for_weight": a1 * d2})
+        how="The weight on the edge times the error at its end.", gradient_of="a1",
+        slips={"upstream_for_downstream": d2, "activation_for_weight": a1 * d2})
     d1 = box(bp1(back, s1), "δ^1", "BP2: what came back, and what slope does it meet?", digits=3,
-             how="What came back, times the slope of the node.",
-             slips={"slope_left_out": back, "other_layer": back * slope, "activation_for_slope": back * a1})
+        how="What came back, times the slope of the node.", gradient_of="z1",
+        slips={"slope_left_out": back, "other_layer": back * slope, "activation_for_slope": back * a1})
     return (
         step(f"The forward pass is done; $y = {net.y[0]:g}$. **BP1** gives the error of the output.",
-             eq("δ^2", "=", "(a^2 − y) · σ′(z^2)", "=", error, "·", slope, "=",
-                lit("δ^2_1", d2))),
+            eq("δ^2", "=", "(a^2 − y) · σ′(z^2)", "=", error, "·", slope, "=", lit("δ^2_1", d2))),
         step("**BP2** for the hidden layer: the slopes, and what comes back through the weights.",
-             eq("σ′(z^1)", "=", column(lit("slope_{j}", s1)), APART, "(W^2)^T δ^2", "=",
-                column(edges(net.w[2], 2)[0]), lit("δ^2_1", "δ^2"), "=", column(back_along(back, 1, 2)))),
+            eq("σ′(z^1)", "=", column(lit("slope_{j}", s1)), APART, "(W^2)^T δ^2", "=", column(edges(net.w[2], 2)[0]),
+                lit("δ^2_1", "δ^2"), "=", column(back_along(back, 1, 2)))),
         step("Write the error of each hidden node under it.",
-             drawn(net, [net.a[0], net.a[1], net.a[2]],
-                   [(), each("δ", d1, 1, uses=PASSED), each("δ", [echo(d2, "δ^2")], 2)],
-                   title="A 2–2–1 network with values and weights; errors to be filled in under the hidden nodes"),
-             bp2_in_letters(1, 2)),
+            drawn(net, [net.a[0], net.a[1], net.a[2]],
+                [(), each("δ", d1, 1, uses=PASSED), each("δ", [echo(d2, "δ^2")], 2)],
+                title="A 2–2–1 network with values and weights; errors to be filled in under the hidden nodes"),
+            bp2_in_letters(1, 2)),
     )
 
 
@@ -1057,35 +972,32 @@ def small_gradients(given, box):
     net = two_two_one(given)
     a1, d1, d2 = given.printed(net.a[1]), given.printed(net.delta[1]), given.printed(net.delta[2])
     b2 = box(bp3(d2), "∂C/∂b^2", "What is the local gradient of a bias?", digits=3, how="The error of the output.",
-             slips={"slope_taken_twice": d2 * net.slope[2]})
+        gradient_of="b2", slips={"slope_taken_twice": d2 * net.slope[2]})
     w2 = box(bp4(d2, a1), "∂C/∂W^2", "Which value comes in along this edge?", digits=3,
-             how="The error of the output times the value at the start of the edge.",
-             slips={"weight_for_activation": net.w[2] * d2[0], "other_column": np.outer(d2, a1[::-1]),
-                    "output_for_input": np.full((1, 2), d2[0] * net.a[2][0])})
+        how="The error of the output times the value at the start of the edge.", gradient_of="W2",
+        slips={"weight_for_activation": net.w[2] * d2[0], "other_column": np.outer(d2, a1[::-1]),
+            "output_for_input": np.full((1, 2), d2[0] * net.a[2][0])})
     b1 = box(bp3(d1), "∂C/∂b^1", "What is the local gradient of a bias?", digits=3, how="The errors of the layer.",
-             slips={"slope_taken_twice": d1 * net.slope[1]})
+        gradient_of="b1", slips={"slope_taken_twice": d1 * net.slope[1]})
     w1 = box(bp4(d1, net.a[0]), "∂C/∂W^1", "Which error is at the end of this edge, which input at its start?",
-             digits=3, how="The error at the end of the edge times the input at its start.",
-             slips={"weight_for_activation": d1[:, None] * net.w[1], "other_column": np.outer(d1, net.a[0][::-1]),
-                    "output_for_input": np.outer(d1 * net.a[1], np.ones(2))})
+        digits=3, how="The error at the end of the edge times the input at its start.", gradient_of="W1",
+        slips={"weight_for_activation": d1[:, None] * net.w[1], "other_column": np.outer(d1, net.a[0][::-1]),
+            "output_for_input": np.outer(d1 * net.a[1], np.ones(2))})
     rate = 10.0
     new = box(net.w[2] - rate * w2, "the new W^2", "Against the gradient, and by how much of it?", digits=3,
-              how="The old weight minus ten times its gradient.",
-              slips={"uphill": net.w[2] + rate * w2, "learning_rate_left_out": net.w[2] - w2,
-                     "step_for_value": -rate * w2})
+        how="The old weight minus ten times its gradient.",
+        slips={"uphill": net.w[2] + rate * w2, "learning_rate_left_out": net.w[2] - w2, "step_for_value": -rate * w2})
     return (
         step("The errors are known. Gradients of the output's bias and weights?",
-             eq("δ^2", "=", lit("δ^2_1", fig(net.delta[2][0])), APART, "a^1", "=",
-                column(each("a", figs(net.a[1]), 1))),
-             eq(by("b^2"), "=", lit("δ^2_1", b2[0]), APART, by("W^2"), "=", "δ^2 (a^1)^T", "=",
-                row(edges(w2, 2)[0]))),
+            eq("δ^2", "=", lit("δ^2_1", fig(net.delta[2][0])), APART, "a^1", "=", column(each("a", figs(net.a[1]), 1))),
+            eq(by("b^2"), "=", lit("δ^2_1", b2[0]), APART, by("W^2"), "=", "δ^2 (a^1)^T", "=", row(edges(w2, 2)[0]))),
         step("Gradients of the hidden layer: biases in a column, weights on their edges.",
-             eq("δ^1", "=", column(each("δ", figs(net.delta[1]), 1)), APART, by("b^1"), "=", column(each("δ", b1, 1))),
-             network([each("x", nodes(net.a[0])), ["1", "2"]], [edges(w1, 1)], names=[["x_1", "x_2"], ["", ""]],
-                     along=(0.3,), below=[(), under("δ", net.delta[1], 1)], gap=380, row_gap=140,
-                     title="The two inputs joined to the two hidden nodes; gradients to be filled in on the edges")),
+            eq("δ^1", "=", column(each("δ", figs(net.delta[1]), 1)), APART, by("b^1"), "=", column(each("δ", b1, 1))),
+            network([each("x", nodes(net.a[0])), ["1", "2"]], [edges(w1, 1)], names=[["x_1", "x_2"], ["", ""]],
+                along=(0.3,), below=[(), under("δ", net.delta[1], 1)], gap=380, row_gap=140,
+                title="The two inputs joined to the two hidden nodes; gradients to be filled in on the edges")),
         step("One step against the gradient, with the learning rate 10, for the weights of the output.",
-             eq(row(net.w[2][0], "W^2"), "−", group(10, "·", by("W^2")), "=", row(new[0]))),
+            eq(row(net.w[2][0], "W^2"), "−", group(10, "·", by("W^2")), "=", row(new[0]))),
     )
 
 
@@ -1095,19 +1007,19 @@ def deep_first(given, box):
     """A 2–3–2–1 network: inputs into the first hidden layer."""
     net = three_layers(given)
     shapes = box([Shape(net.w[level].shape) for level in (1, 2, 3)], "the shapes of the weights",
-                 "A row for each node of which layer?", how="Nodes of the layer by nodes of the layer before.",
-                 slips={"transposed": [Shape(net.w[level].shape[::-1]) for level in (1, 2, 3)]})
+        "A row for each node of which layer?", how="Nodes of the layer by nodes of the layer before.",
+        slips={"transposed": [Shape(net.w[level].shape[::-1]) for level in (1, 2, 3)]})
     z1 = sum_box(box, net, net.a[0], 1, None)
     a1 = value_box(box, net.a[1], z1, 1)
     return (
         step("A deeper network: two inputs, then layers of three, two and one sigmoid nodes. What shapes have its "
-             "weights?", table(["W^1", "W^2", "W^3"], list(shapes))),
-        step("The first layer: its sums,",
-             weighted_sums(net, 1, net.a[0], z1)),
+            "weights?",
+            table(["W^1", "W^2", "W^3"], list(shapes))),
+        step("The first layer: its sums,", weighted_sums(net, 1, net.a[0], z1)),
         step("and its values, written into the nodes.",
-             drawn(net, [net.a[0], a1, ["", ""], [""]], [(), each("z", echo(z1, "z^1"), 1), (), ()], weights=False,
-                   acting=(1,), forward=True,
-                   title="A 2–3–2–1 network; the values of the first hidden layer to be filled in")),
+            drawn(net, [net.a[0], a1, ["", ""], [""]], [(), each("z", echo(z1, "z^1"), 1), (), ()], weights=False,
+                acting=(1,), forward=True,
+                title="A 2–3–2–1 network; the values of the first hidden layer to be filled in")),
     )
 
 
@@ -1122,16 +1034,16 @@ def deep_forward(given, box):
     a3 = value_box(box, net.a[3], z3, 3)
     error = a3 - net.y
     cost = box(float(error @ error) / 2, "C", "How far off? Square it, and what stands in front?", digits=3,
-               how="Half the square of prediction minus target.",
-               slips={"half_left_out": float(error @ error), "not_squared": float(abs(error[0])) / 2})
+        how="Half the square of prediction minus target.",
+        slips={"half_left_out": float(error @ error), "not_squared": float(abs(error[0])) / 2})
     return (
         step("The same network; its first layer is done. Now the sums of the second layer.",
-             weighted_sums(net, 2, figs(net.a[1]), z2)),
+            weighted_sums(net, 2, figs(net.a[1]), z2)),
         step("Write its values into the nodes. Then the output: its $z$ below the node, and its $a$ in it.",
-             last_sum(net),
-             drawn(net, [net.a[0], net.a[1], a2, a3], [(), (), each("z", echo(z2, "z^2"), 2), under("z", z3, 3)],
-                   weights=False, acting=(2, 3), forward=True,
-                   title="A 2–3–2–1 network; the values of the second and third layer to be filled in")),
+            last_sum(net),
+            drawn(net, [net.a[0], net.a[1], a2, a3], [(), (), each("z", echo(z2, "z^2"), 2), under("z", z3, 3)],
+                weights=False, acting=(2, 3), forward=True,
+                title="A 2–3–2–1 network; the values of the second and third layer to be filled in")),
         step(f"The target is $y = {net.y[0]:g}$.", eq("C", "=", cost_of(3), "=", lit("C", cost, uses="a^3_1"))),
     )
 
@@ -1143,31 +1055,31 @@ def deep_output(given, box):
     net = three_layers(given)
     a2, a3 = given.printed(net.a[2]), given.printed(net.a[3])
     error = box(float(a3[0] - net.y[0]), "∂C/∂a", "Which comes first, prediction or target?", digits=3,
-                how="Prediction minus target.", slips={"target_minus_prediction": float(net.y[0] - a3[0])})
+        how="Prediction minus target.", gradient_of="a3", slips={"target_minus_prediction": float(net.y[0] - a3[0])})
     slope = box(float(a3[0] * (1 - a3[0])), "σ′(z^3)", "How does the sigmoid's slope come from its value?", digits=3,
-                how="The value times what is missing to one.",
-                slips={"slope_factor_left_out": float(1 - a3[0]), "slope_of_slope": float(sigmoid_slope(a3[0]))})
+        how="The value times what is missing to one.",
+        slips={"slope_factor_left_out": float(1 - a3[0]), "slope_of_slope": float(sigmoid_slope(a3[0]))})
     d3 = box(error * slope, "δ^3", "BP1: what are its factors?", digits=3,
-             how="Prediction minus target, times the slope.",
-             slips={"slope_left_out": error, "cost_slope_left_out": slope})
+        how="Prediction minus target, times the slope.", gradient_of="z3",
+        slips={"slope_left_out": error, "cost_slope_left_out": slope})
     back = box(net.w[3][0] * d3, "(W^3)^T δ^3", "Along which edge did this node feed the output?", digits=3,
-               how="The weight on the edge times the error at its end.",
-               slips={"upstream_for_downstream": d3, "activation_for_weight": a2 * d3})
+        how="The weight on the edge times the error at its end.", gradient_of="a2",
+        slips={"upstream_for_downstream": d3, "activation_for_weight": a2 * d3})
     s2 = slope_box(box, a2, 2)
     d2 = box(bp1(back, s2), "δ^2", "BP2: what came back, and what slope does it meet?", digits=3,
-             how="What came back, times the slope of the node.",
-             slips={"slope_left_out": back, "other_layer": back * slope})
+        how="What came back, times the slope of the node.", gradient_of="z2",
+        slips={"slope_left_out": back, "other_layer": back * slope})
     return (
-        step(f"All values of the 2–3–2–1 network are known, and $y = {net.y[0]:g}$. **BP1** at the output, where "
-             f"$a^3 = {fig(net.a[3][0])}$.",
-             eq("δ^3", "=", "(a^3 − y) · σ′(z^3)", "=", error, "·", slope, "=", lit("δ^3_1", d3))),
+        step(f"All values of the 2–3–2–1 network are known, and $y = {net.y[0]:g}$. **BP1** at the output, where $a^3 "
+            f"= {fig(net.a[3][0])}$.",
+            eq("δ^3", "=", "(a^3 − y) · σ′(z^3)", "=", error, "·", slope, "=", lit("δ^3_1", d3))),
         step("**BP2** into the second layer: first through the weights, then the slopes.",
-             eq("(W^3)^T δ^3", "=", column(edges(net.w[3], 3)[0]), lit("δ^3_1", "δ^3"), "=",
+            eq("(W^3)^T δ^3", "=", column(edges(net.w[3], 3)[0]), lit("δ^3_1", "δ^3"), "=",
                 column(back_along(back, 1, 3)), APART, "σ′(z^2)", "=", column(lit("slope_{j}", s2)))),
         step("Write the errors under the nodes of the second layer.",
-             drawn(net, net.a, [(), (), each("δ", d2, 2, uses=PASSED), each("δ", [echo(d3, "δ^3")], 3)], weights=False,
-                   acting=(3,), title="A 2–3–2–1 network with its values; errors of the second layer to be filled in"),
-             bp2_in_letters(2, 2)),
+            drawn(net, net.a, [(), (), each("δ", d2, 2, uses=PASSED), each("δ", [echo(d3, "δ^3")], 3)], weights=False,
+                acting=(3,), title="A 2–3–2–1 network with its values; errors of the second layer to be filled in"),
+            bp2_in_letters(2, 2)),
     )
 
 
@@ -1178,28 +1090,28 @@ def deep_backward(given, box):
     net = three_layers(given)
     a1, d2 = given.printed(net.a[1]), given.printed(net.delta[2])
     turned = box(net.w[2].T, "(W^2)^T", "Which weights leave this node?", how="Rows and columns of W change places.",
-                 slips={"weights_not_transposed": net.w[2].reshape(3, 2)})
+        slips={"weights_not_transposed": net.w[2].reshape(3, 2)})
     back = box(turned @ d2, "(W^2)^T δ^2", "Two ways lead on from each node. Did you take both?", digits=3,
-               how="Each row of the transpose times the errors.",
-               slips={"path_left_out": turned[:, 0] * d2[0], "other_row": turned @ d2[::-1]})
+        how="Each row of the transpose times the errors.", gradient_of="a1",
+        slips={"path_left_out": turned[:, 0] * d2[0], "other_row": turned @ d2[::-1]})
     s1 = slope_box(box, a1, 1)
     d1 = box(bp1(back, s1), "δ^1", "BP2: what came back, and what slope does it meet?", digits=3,
-             how="What came back, times the slope of the node.",
-             slips={"slope_left_out": back, "activation_for_slope": back * a1})
+        how="What came back, times the slope of the node.", gradient_of="z1",
+        slips={"slope_left_out": back, "activation_for_slope": back * a1})
     return (
         step("One layer further. These are the weights and the errors of the second layer. What comes back to the "
-             "first?",
-             eq("W^2", "=", matrix(edges(net.w[2], 2)), APART, "δ^2", "=", column(each("δ", figs(net.delta[2]), 2))),
-             eq("(W^2)^T δ^2", "=", matrix(edges(turned.T, 2).T, "(W^2)^T"), "δ^2", "=",
+            "first?",
+            eq("W^2", "=", matrix(edges(net.w[2], 2)), APART, "δ^2", "=", column(each("δ", figs(net.delta[2]), 2))),
+            eq("(W^2)^T δ^2", "=", matrix(edges(turned.T, 2).T, "(W^2)^T"), "δ^2", "=",
                 column(back_along(back, 2, 2)))),
         step("The slopes, from the values in the nodes of the drawing.",
-             eq("σ′(z^1)", "=", column(lit("slope_{j}", s1, uses="a^1_{j}")))),
+            eq("σ′(z^1)", "=", column(lit("slope_{j}", s1, uses="a^1_{j}")))),
         step("Write the errors of the first layer under its nodes.",
-             drawn(net, net.a,
-                   [(), each("δ", d1, 1, uses=PASSED), under("δ", net.delta[2], 2), under("δ", net.delta[3], 3)],
-                   weights=False, acting=(2,),
-                   title="A 2–3–2–1 network with its values and the errors of the last two layers"),
-             bp2_in_letters(1, 3)),
+            drawn(net, net.a,
+                [(), each("δ", d1, 1, uses=PASSED), under("δ", net.delta[2], 2), under("δ", net.delta[3], 3)],
+                weights=False, acting=(2,),
+                title="A 2–3–2–1 network with its values and the errors of the last two layers"),
+            bp2_in_letters(1, 3)),
     )
 
 
@@ -1211,31 +1123,31 @@ def deep_gradients(given, box):
     a1, a2 = given.printed(net.a[1]), given.printed(net.a[2])
     d1, d2, d3 = (given.printed(net.delta[level]) for level in (1, 2, 3))
     w3 = box(bp4(d3, a2), "∂C/∂W^3", "Which value comes in along this edge?", digits=3,
-             how="The error of the output times the value at the start of the edge.",
-             slips={"weight_for_activation": net.w[3] * d3[0], "other_column": np.outer(d3, a2[::-1])})
+        how="The error of the output times the value at the start of the edge.", gradient_of="W3",
+        slips={"weight_for_activation": net.w[3] * d3[0], "other_column": np.outer(d3, a2[::-1])})
     b3 = box(bp3(d3), "∂C/∂b^3", "What is the local gradient of a bias?", digits=3, how="The error itself.",
-             slips={"slope_taken_twice": d3 * net.slope[3]})
+        gradient_of="b3", slips={"slope_taken_twice": d3 * net.slope[3]})
     w2 = box(bp4(d2, a1), "∂C/∂W^2", "Which row are you in, and which column?", digits=3,
-             how="The error of the row times the value of the column.",
-             slips={"weight_for_activation": d2[:, None] * net.w[2], "other_row": np.outer(d2[::-1], a1),
-                    "output_for_input": np.outer(d2 * net.a[2], np.ones(3))})
+        how="The error of the row times the value of the column.", gradient_of="W2",
+        slips={"weight_for_activation": d2[:, None] * net.w[2], "other_row": np.outer(d2[::-1], a1),
+            "output_for_input": np.outer(d2 * net.a[2], np.ones(3))})
     b2 = box(bp3(d2), "∂C/∂b^2", "What is the local gradient of a bias?", digits=3, how="The errors themselves.",
-             slips={"slope_taken_twice": d2 * net.slope[2]})
+        gradient_of="b2", slips={"slope_taken_twice": d2 * net.slope[2]})
     w1 = box(bp4(d1, net.a[0]), "∂C/∂W^1", "Which row are you in, and which column?", digits=3,
-             how="The error of the row times the input of the column.",
-             slips={"weight_for_activation": d1[:, None] * net.w[1], "other_column": np.outer(d1, net.a[0][::-1])})
+        how="The error of the row times the input of the column.", gradient_of="W1",
+        slips={"weight_for_activation": d1[:, None] * net.w[1], "other_column": np.outer(d1, net.a[0][::-1])})
     e1, e2 = (column(each("δ", figs(net.delta[level]), level)) for level in (1, 2))
     return (
         step("The whole network, with a value in each node and its error below. From these come all the gradients.",
-             drawn(net, net.a, [(), *(under("δ", net.delta[level], level) for level in (1, 2, 3))], weights=False,
-                   title="A 2–3–2–1 network with all its values and errors")),
+            drawn(net, net.a, [(), *(under("δ", net.delta[level], level) for level in (1, 2, 3))], weights=False,
+                title="A 2–3–2–1 network with all its values and errors")),
         step("The last layer.",
-             eq(by("W^3"), "=", "δ^3 (a^2)^T", "=", row(edges(w3, 3)[0]), APART, by("b^3"), "=", lit("δ^3_1", b3[0]))),
+            eq(by("W^3"), "=", "δ^3 (a^2)^T", "=", row(edges(w3, 3)[0]), APART, by("b^3"), "=", lit("δ^3_1", b3[0]))),
         step("The second layer.",
-             eq(by("W^2"), "=", e2, row(each("a", figs(net.a[1]), 1)), "=", matrix(edges(w2, 2)), APART, by("b^2"), "=",
+            eq(by("W^2"), "=", e2, row(each("a", figs(net.a[1]), 1)), "=", matrix(edges(w2, 2)), APART, by("b^2"), "=",
                 column(each("δ", b2, 2)))),
         step("The first layer. Its biases need no more writing: they are $δ^1$.",
-             eq(by("W^1"), "=", e1, row(each("x", net.a[0])), "=", matrix(edges(w1, 1)))),
+            eq(by("W^1"), "=", e1, row(each("x", net.a[0])), "=", matrix(edges(w1, 1)))),
     )
 
 
@@ -1247,36 +1159,34 @@ def sigmoid_cross_entropy(given, box):
     """The slope of the logarithm and the slope of the sigmoid cancel."""
     a, y = Name("a"), Name("y")
     one = box(-1 / a, "∂C/∂a for y = 1", "What is the slope of a logarithm, and which sign stands in front?", names="a",
-              how="The slope of ln a is 1/a; a minus stands in front.",
-              slips={"wrong_sign": 1 / a, "not_differentiated": a})
+        how="The slope of ln a is 1/a; a minus stands in front.", slips={"wrong_sign": 1 / a, "not_differentiated": a})
     slope = box(a * (1 - a), "σ′(z)", "How does the sigmoid's slope come from its value?", names="a",
-                how="The value times what is missing to one.",
-                slips={"slope_factor_left_out": 1 - a, "not_differentiated": a})
+        how="The value times what is missing to one.", slips={"slope_factor_left_out": 1 - a, "not_differentiated": a})
     first = box(one * slope, "δ for y = 1", "Multiply and cancel: what is left?", names="a",
-                how="The a cancels; what is left is a − 1.",
-                slips={"wrong_sign": 1 - a, "slope_left_out": one, "cost_slope_left_out": slope})
+        how="The a cancels; what is left is a − 1.",
+        slips={"wrong_sign": 1 - a, "slope_left_out": one, "cost_slope_left_out": slope})
     nought = box(1 / (1 - a), "∂C/∂a for y = 0", "Which inner slope does 1 − a bring with it?", names="a",
-                 how="The slope of −ln(1 − a): the inner minus meets the outer one.",
-                 slips={"inner_slope_left_out": -1 / (1 - a)})
+        how="The slope of −ln(1 − a): the inner minus meets the outer one.",
+        slips={"inner_slope_left_out": -1 / (1 - a)})
     second = box(nought * slope, "δ for y = 0", "Multiply and cancel: what is left?", names="a",
-                 how="The factor 1 − a cancels; what is left is a.",
-                 slips={"wrong_sign": -a, "slope_left_out": nought, "cost_slope_left_out": slope})
+        how="The factor 1 − a cancels; what is left is a.",
+        slips={"wrong_sign": -a, "slope_left_out": nought, "cost_slope_left_out": slope})
     both = box(a - y, "δ", "Which single formula gives the first for y = 1 and the second for y = 0?", names="a y",
-               how="With y = 1 it is a − 1, with y = 0 it is a.",
-               slips={"target_minus_prediction": y - a, "slope_kept": (a - y) * a * (1 - a)})
+        how="With y = 1 it is a − 1, with y = 0 it is a.",
+        slips={"target_minus_prediction": y - a, "slope_kept": (a - y) * a * (1 - a)})
     av, yv = given("a", [0.8, 0.3, 0.6], low=0.1, high=0.9), given("y", [1, 1, 0], low=0, high=1)
     given.require(np.all(av != 0.5))
     numbers = box(av - yv, "δ", "Which comes first, prediction or target?", how="Prediction minus target.",
-                  slips={"target_minus_prediction": yv - av, "slope_kept": (av - yv) * av * (1 - av)})
+        gradient_of="z", slips={"target_minus_prediction": yv - av, "slope_kept": (av - yv) * av * (1 - av)})
     return (
         step("A sigmoid output whose target is yes or no, and the cost $C = −(y ln(a) + (1 − y) ln(1 − a))$. If the "
-             "target is 1, only $C = −ln(a)$ is left. **BP1** with the letter $a$:",
-             eq(by("a"), "=", one, APART, "σ′(z)", "=", slope, APART, "δ", "=", first)),
+            "target is 1, only $C = −ln(a)$ is left. **BP1** with the letter $a$:",
+            eq(by("a"), "=", one, APART, "σ′(z)", "=", slope, APART, "δ", "=", first)),
         step("If the target is 0, only $C = −ln(1 − a)$ is left.",
-             eq(by("a"), "=", nought, APART, "δ", "=", by("a"), "·", "σ′(z)", "=", second)),
+            eq(by("a"), "=", nought, APART, "δ", "=", by("a"), "·", "σ′(z)", "=", second)),
         step("Both in one formula, with $a$ and $y$.", eq("δ", "=", both)),
         step("So a whole layer of sigmoids needs only a subtraction.",
-             eq("δ^L", "=", column(av, "a^L"), "−", column(yv, "y"), "=", column(numbers))),
+            eq("δ^L", "=", column(av, "a^L"), "−", column(yv, "y"), "=", column(numbers))),
     )
 
 
@@ -1284,7 +1194,7 @@ def sigmoid_cross_entropy(given, box):
 def slope_stays(given, box):
     """Two costs, one wrong and very sure node: which of them lets it learn?"""
     a = np.array(given.choice("a", (0.5, 0.9, 0.98), (0.6, 0.8, 0.95), (0.4, 0.7, 0.96), (0.3, 0.8, 0.98),
-                              (0.6, 0.9, 0.96), (0.2, 0.7, 0.95), (0.5, 0.8, 0.99)))
+        (0.6, 0.9, 0.96), (0.2, 0.7, 0.95), (0.5, 0.8, 0.99)))
     target = given.choice("target", 0.0, 1.0)
     if target:
         a = 1 - a
@@ -1292,28 +1202,28 @@ def slope_stays(given, box):
     rows, lasts = [], []
     for value, steep in zip(a.tolist(), slope.tolist(), strict=True):
         entropy = box(value - target, f"δ with cross-entropy, a = {value:g}", "Does this cost keep the slope?",
-                      how="Prediction minus target.",
-                      slips={"target_minus_prediction": target - value, "slope_kept": (value - target) * steep})
+            how="Prediction minus target.",
+            slips={"target_minus_prediction": target - value, "slope_kept": (value - target) * steep})
         squared = box((value - target) * steep, f"δ with the squared error, a = {value:g}",
-                      "Does this cost keep the slope?", digits=3, how="Prediction minus target, times the slope.",
-                      slips={"slope_left_out": value - target, "cost_slope_left_out": steep})
+            "Does this cost keep the slope?", digits=3, how="Prediction minus target, times the slope.",
+            slips={"slope_left_out": value - target, "cost_slope_left_out": steep})
         rows.append((f"{value:g}", f"{target:g}", entropy, squared))
         lasts.append((entropy, squared))
-    factor = box(lasts[-1][1] / lasts[-1][0], "the share that is left", "The one error over the other: which number "
-                 "of the sigmoid is that?", digits=3, how="The error of the squared cost over the other: the slope.",
-                 slips={"upside_down": lasts[-1][0] / lasts[-1][1]})
+    factor = box(lasts[-1][1] / lasts[-1][0], "the share that is left",
+        "The one error over the other: which number of the sigmoid is that?", digits=3,
+        how="The error of the squared cost over the other: the slope.",
+        slips={"upside_down": lasts[-1][0] / lasts[-1][1]})
     options = ["cross-entropy", "squared error"]
     words_ = box([options[0], options[1]], "which cost", "Compare the last line of the table.",
-                 how="Only the squared error keeps the slope, which is tiny where the sigmoid is flat.",
-                 options=options)
+        how="Only the squared error keeps the slope, which is tiny where the sigmoid is flat.", options=options)
     return (
         step("A sigmoid output, three times: less and less right, more and more sure. Write its error for the "
-             "cross-entropy and for the squared error $½(a − y)^2$.",
-             table(["a", "y", group("δ,", words("cross-entropy")), group("δ,", words("squared error"))], *rows)),
+            "cross-entropy and for the squared error $½(a − y)^2$.",
+            table(["a", "y", group("δ,", words("cross-entropy")), group("δ,", words("squared error"))], *rows)),
         step("In the last line, how much of the one error is the other?",
-             eq(frac(words("squared error"), words("cross-entropy")), "=", factor)),
+            eq(frac(words("squared error"), words("cross-entropy")), "=", factor)),
         step("Which cost gives a node that is badly wrong a large error? And which leaves it nearly stuck?",
-             table(["large error", "nearly stuck"], list(words_))),
+            table(["large error", "nearly stuck"], list(words_))),
     )
 
 
@@ -1322,31 +1232,31 @@ def slope_stays(given, box):
 def softmax_jacobian(given, box):
     """The long way: the slope of the cross-entropy through the matrix of softmax."""
     p = np.array(given.choice("p", (0.5, 0.3, 0.2), (0.6, 0.3, 0.1), (0.2, 0.7, 0.1), (0.4, 0.1, 0.5), (0.2, 0.3, 0.5),
-                              (0.1, 0.6, 0.3), (0.7, 0.1, 0.2), (0.5, 0.1, 0.4)))
+        (0.1, 0.6, 0.3), (0.7, 0.1, 0.2), (0.5, 0.1, 0.4)))
     true = given.choice("true", 1, 0, 2)
     y = np.eye(3)[true]
     by_p = box(np.where(y > 0, -1 / p, 0), "∂C/∂p", "Which of the probabilities does the cost contain at all?",
-               digits=3, how="Minus one over the probability of the true class; zero for the others.",
-               slips={"sign_lost": np.where(y > 0, 1 / p, 0), "not_differentiated": np.where(y > 0, -np.log(p), 0)})
+        digits=3, how="Minus one over the probability of the true class; zero for the others.", gradient_of="p",
+        slips={"sign_lost": np.where(y > 0, 1 / p, 0), "not_differentiated": np.where(y > 0, -np.log(p), 0)})
     jacobian = np.diag(p) - np.outer(p, p)
     entries = box(jacobian, "∂p/∂z", "One entry of p: times what on the diagonal, and times what beside it?", digits=3,
-                  how="On the diagonal p(1 − p); beside it minus the product of the two.",
-                  slips={"outer_product_left_out": np.diag(p), "diagonal_left_out": -np.outer(p, p)})
+        how="On the diagonal p(1 − p); beside it minus the product of the two.",
+        slips={"outer_product_left_out": np.diag(p), "diagonal_left_out": -np.outer(p, p)})
     delta = box(entries @ by_p, "δ", "Only one entry of ∂C/∂p is not zero. Which column of the matrix does it meet?",
-                digits=3, how="The matrix times the column.",
-                slips={"entrywise_not_matrix": np.diag(entries) * by_p, "wrong_sign": -(entries @ by_p)})
+        digits=3, how="The matrix times the column.", gradient_of="z",
+        slips={"entrywise_not_matrix": np.diag(entries) * by_p, "wrong_sign": -(entries @ by_p)})
     same = box(p - y, "p − y", "Which entry of y is one?", how="The probabilities, minus one at the true class.",
-               slips={"target_minus_prediction": y - p})
+        slips={"target_minus_prediction": y - p})
     return (
         step("Three classes, the probabilities $p$ of a softmax, and a target with a one at the true class. The cost "
-             "is $C = −ln(p)$ of the true class. How does it follow each probability?",
-             eq("p", "=", column(each("p", p)), APART, "y", "=", column(each("y", y)), APART, by("p"), "=",
+            "is $C = −ln(p)$ of the true class. How does it follow each probability?",
+            eq("p", "=", column(each("p", p)), APART, "y", "=", column(each("y", y)), APART, by("p"), "=",
                 column(lit("by_{j}", by_p, uses="p_{j} y_{j}")))),
         step("Raise one $z$ and every probability moves, so the slope of softmax is a matrix, the same as its "
-             "transpose: $p_i(1 − p_i)$ on the diagonal and $−p_i p_j$ elsewhere.",
-             eq(by("z", "p"), "=", matrix(lit("s_{j}{k}", entries, uses="p_{j} p_{k}")))),
+            "transpose: $p_i(1 − p_i)$ on the diagonal and $−p_i p_j$ elsewhere.",
+            eq(by("z", "p"), "=", matrix(lit("s_{j}{k}", entries, uses="p_{j} p_{k}")))),
         step("The chain rule: matrix times column.",
-             eq("δ", "=", by("z", "p"), by("p"), "=",
+            eq("δ", "=", by("z", "p"), by("p"), "=",
                 column(each("δ", delta, uses="s_{j}1 s_{j}2 s_{j}3 by_1 by_2 by_3")))),
         step("And now the short way.", eq("p − y", "=", column(each("δ", same, uses="p_{j} y_{j}")))),
     )
@@ -1356,31 +1266,31 @@ def softmax_jacobian(given, box):
 @sturdy
 def softmax_short(given, box):
     """From z to probabilities to errors: exponentials, their sum, a subtraction."""
-    z, true = given("z", [1, 0.5, -1], high=2), given.choice("true", 1, 0, 2)
-    given.require(len({*z}) == 3 and np.all(z != 0))
+    z, true = given("z", [1, 0.5, -1], high=2, distinct=True), given.choice("true", 1, 0, 2)
+    given.require(np.all(z != 0))
     y = np.eye(3)[true]
     powers = box(np.exp(z), "e^z", "Each z by itself: e to that power?", digits=3, how="The exponential of each z.",
-                 slips={"exponent_sign": np.exp(-z)})
+        slips={"exponent_sign": np.exp(-z)})
     total = box(np.sum(powers), "the sum", "All three of them?", digits=3, how="The sum of the exponentials.",
-                slips={"term_left_out": powers[0] + powers[1]})
+        slips={"term_left_out": powers[0] + powers[1]})
     p = box(powers / total, "p", "Each exponential's share of the sum?", digits=3, how="Each exponential over the sum.",
-            slips={"not_normalised": powers, "upside_down": total / powers})
+        slips={"not_normalised": powers, "upside_down": total / powers})
     delta = box(p - y, "δ", "At which class does the target have its one?", digits=3, how="Probability minus target.",
-                slips={"target_minus_prediction": y - p, "slope_kept": (p - y) * p * (1 - p)})
+        gradient_of="z", slips={"target_minus_prediction": y - p, "slope_kept": (p - y) * p * (1 - p)})
     zero = box(np.round(np.sum(softmax(z) - y), 9), "the sum of δ", "What do the p add up to, and what the y?",
-               how="The p add up to one and so do the y: their difference adds up to zero.")
+        how="The p add up to one and so do the y: their difference adds up to zero.")
     options = ["raise z", "lower z"]
     moves = box([options[int(k != true)] for k in range(3)], "what lowers the cost", "Which sign has this error?",
-                how="Against the sign of the error: only the z of the true class goes up.", options=options,
-                slips={"uphill": [options[int(k == true)] for k in range(3)]})
+        how="Against the sign of the error: only the z of the true class goes up.", options=options,
+        slips={"uphill": [options[int(k == true)] for k in range(3)]})
     names_ = [f"class {k + 1}" for k in range(3)]
     return (
         step(f"Three $z$ go into a softmax; class {true + 1} is the true one. Exponentials first, and their sum.",
-             eq("e^z", "=", column(lit("e_{j}", powers, uses="z_{j}")), APART, words("sum"), "=",
+            eq("e^z", "=", column(lit("e_{j}", powers, uses="z_{j}")), APART, words("sum"), "=",
                 lit("sum", total, uses="e_1 e_2 e_3"))),
         step("Shares of the sum are probabilities. The error is $δ = p − y$.",
-             eq("z", "=", column(each("z", z)), APART, "p", "=", column(each("p", p, uses="e_{j} sum")), APART, "δ",
-                "=", column(each("δ", delta, uses="p_{j}")))),
+            eq("z", "=", column(each("z", z)), APART, "p", "=", column(each("p", p, uses="e_{j} sum")), APART, "δ", "=",
+                column(each("δ", delta, uses="p_{j}")))),
         step("What do the errors add up to?", eq("δ_1 + δ_2 + δ_3", "=", zero)),
         step("Which way does each $z$ have to go?", table(names_, list(moves))),
     )
@@ -1394,7 +1304,7 @@ def which_delta(given, box):
     a, y = given("a", [0.8, 0.3, 0.6, 0.4, 0.7], low=0.1, high=0.9), given("y", [1, 1, 0, 0, 1], low=0, high=1)
     given.require(np.all(a != 0.5))
     kinds = [("sigmoid", "squared error"), ("sigmoid", "cross-entropy"), ("softmax", "cross-entropy"),
-             ("none", "squared error"), ("tanh", "squared error")]
+        ("none", "squared error"), ("tanh", "squared error")]
     start = given.choice("first", 0, 1, 2, 3, 4)
     kinds = kinds[start:] + kinds[:start]
     rows = []
@@ -1402,24 +1312,24 @@ def which_delta(given, box):
         steep = {"sigmoid": value * (1 - value), "tanh": 1 - value**2}.get(activation)
         swallowed = cost == "cross-entropy" or steep is None
         rule = box(no if swallowed else yes, f"whether σ′ stays, {activation} with {cost}",
-                   "Does a slope remain, and if so, does the cost swallow it?",
-                   how="The slope goes with cross-entropy, and a layer without activation has the slope one.",
-                   options=[yes, no], slips={"slope_kept": yes} if cost == "cross-entropy" else
-                                            {} if swallowed else {"slope_left_out": no})
+            "Does a slope remain, and if so, does the cost swallow it?",
+            how="The slope goes with cross-entropy, and a layer without activation has the slope one.",
+            options=[yes, no],
+            slips={"slope_kept": yes} if cost == "cross-entropy" else {} if swallowed else {"slope_left_out": no})
         slips = {"target_minus_prediction": target - value}
         if cost == "cross-entropy":
             slips["slope_kept"] = (value - target) * value * (1 - value)
         elif not swallowed:
             slips = {"slope_left_out": value - target, "cost_slope_left_out": steep,
-                     "target_minus_prediction": (target - value) * steep}
+                "target_minus_prediction": (target - value) * steep}
         number = box((value - target) * (1 if swallowed else steep), f"δ, {activation} with {cost}",
-                     "Prediction minus target. Times a slope, or not?", digits=3,
-                     how="Prediction minus target, times the slope where it stays.", slips=slips)
+            "Prediction minus target. Times a slope, or not?", digits=3,
+            how="Prediction minus target, times the slope where it stays.", slips=slips)
         rows.append((words(activation), words(cost), rule, f"{value:g}", f"{target:g}", number))
     return (
         step("For each last layer: is the error $a − y$ times a slope that you have to work out, or $a − y$ alone? "
-             "Then work it out for one node.",
-             table([words("activation"), words("cost"), group("σ′", words("stays?")), "a", "y", "δ"], *rows)),
+            "Then work it out for one node.",
+            table([words("activation"), words("cost"), group("σ′", words("stays?")), "a", "y", "δ"], *rows)),
         say("Without an activation $a = z$, so the slope is 1. For tanh the slope is $1 − a^2$."),
     )
 
@@ -1428,43 +1338,45 @@ def which_delta(given, box):
 @sturdy
 def softmax_network(given, box):
     """Two inputs, two ReLU nodes, three classes: forward, errors, gradients."""
-    x, z1 = given("x", [1, 2], high=5), given("z1", [2, -1], high=3)
+    x, z1 = given("x", [1, 2], high=5, distinct=True), given("z1", [2, -1], high=3, distinct=abs)
     w2, true = given("W2", [[1, -1], [-1, 1], [2, 1]], high=3), given.choice("true", 0, 1, 2)
     y = np.eye(3)[true]
-    given.require(np.max(z1) > 0 > np.min(z1) and abs(z1[0]) != abs(z1[1]) and x[0] != x[1])
+    given.require(np.max(z1) > 0 > np.min(z1))
     sums = w2 @ np.maximum(z1, 0)
-    given.require(len({*sums}) == 3 and np.ptp(sums) <= 6)
+    given.distinct(sums)
+    given.require(np.ptp(sums) <= 6)
     h = box(np.maximum(z1, 0), "h", "What does ReLU do to a negative sum?", how="Negative sums become zero.",
-            slips={"sign_flipped_only": np.abs(z1)})
+        slips={"sign_flipped_only": np.abs(z1)})
     z2 = box(w2 @ h, "z^2", "Each row of the weights meets h.", how="Each row of the weights times h.")
     p = box(softmax(z2), "p", "Each exponential's share of the sum?", digits=3, how="Each exponential over their sum.",
-            slips={"not_normalised": np.exp(z2)})
+        slips={"not_normalised": np.exp(z2)})
     d2 = box(p - y, "δ^2", "At which class does the target have its one?", digits=3, how="Probability minus target.",
-             slips={"target_minus_prediction": y - p})
+        gradient_of="z2", slips={"target_minus_prediction": y - p})
     back = box(w2.T @ d2, "(W^2)^T δ^2", "Which three weights leave this hidden node?", digits=3,
-               how="Each column of the weights times the errors.", slips={"path_left_out": w2[:2].T @ d2[:2]})
+        how="Each column of the weights times the errors.", gradient_of="a1",
+        slips={"path_left_out": w2[:2].T @ d2[:2]})
     d1 = box(bp2(w2, d2, relu_slope(z1)), "δ^1", "Does ReLU let this one through?", digits=3,
-             how="What came back where ReLU is open, zero elsewhere.", slips={"slope_left_out": back})
+        how="What came back where ReLU is open, zero elsewhere.", gradient_of="z1", slips={"slope_left_out": back})
     dw1 = box(bp4(d1, x), "∂C/∂W^1", "Which row are you in, and which column?", digits=3,
-              how="The error of the row times the input of the column.", slips={"other_column": np.outer(d1, x[::-1])})
+        how="The error of the row times the input of the column.", gradient_of="W1",
+        slips={"other_column": np.outer(d1, x[::-1])})
     return (
         step(f"Inputs, a ReLU layer, then three classes by softmax, of which class {true + 1} is the true one. The "
-             "second layer has no biases. The first sums are done; go forward from them.",
-             network([each("x", nodes(x)), each("a", echo(h), 1), each("p", echo(p))],
-                     [edges(BARE[:2, :2], 1), edges(w2, 2)],
-                     names=[["x_1", "x_2"], named("h", 2), named("p", 3)],
-                     below=[(), each("δ", echo(d1, "δ^1"), 1), each("δ", echo(d2, "δ^2"), 2)], gap=235,
-                     row_gap=124, along=(0.326,),
-                     title="Two inputs, two ReLU nodes, three classes; values and errors appear as they are found"),
-             eq("x", "=", column(each("x", x)), APART, "z^1", "=", column(each("z", z1, 1)), APART, "h", "=",
+            "second layer has no biases. The first sums are done; go forward from them.",
+            network([each("x", nodes(x)), each("a", echo(h), 1), each("p", echo(p))],
+                [edges(BARE[:2, :2], 1), edges(w2, 2)], names=[["x_1", "x_2"], named("h", 2), named("p", 3)],
+                below=[(), each("δ", echo(d1, "δ^1"), 1), each("δ", echo(d2, "δ^2"), 2)], gap=235, row_gap=124,
+                along=(0.326,),
+                title="Two inputs, two ReLU nodes, three classes; values and errors appear as they are found"),
+            eq("x", "=", column(each("x", x)), APART, "z^1", "=", column(each("z", z1, 1)), APART, "h", "=",
                 column(each("a", h, 1, uses="z^1_{j}"))),
-             eq("z^2", "=", matrix(edges(w2, 2), "W^2"), "h", "=",
+            eq("z^2", "=", matrix(edges(w2, 2), "W^2"), "h", "=",
                 column(each("z", z2, 2, uses="w^2_{j}1 w^2_{j}2 a^1_1 a^1_2")), APART, "p", "=",
                 column(each("p", p, uses="z^2_1 z^2_2 z^2_3")))),
         step("The error of the last layer, where softmax meets cross-entropy.",
-             eq("δ^2", "=", "p − y", "=", column(each("δ", d2, 2, uses="p_{j}")))),
+            eq("δ^2", "=", "p − y", "=", column(each("δ", d2, 2, uses="p_{j}")))),
         step("**BP2**: back through the weights, then through ReLU.",
-             eq("(W^2)^T δ^2", "=", column(back_along(back, 3, 2)), APART, "δ^1", "=",
+            eq("(W^2)^T δ^2", "=", column(back_along(back, 3, 2)), APART, "δ^1", "=",
                 column(each("δ", d1, 1, uses="back_{j} z^1_{j}")))),
         step("**BP4** for the first layer.", eq(by("W^1"), "=", "δ^1 x^T", "=", matrix(edges(dw1, 1)))),
     )
@@ -1486,19 +1398,20 @@ def ledger(given, box):
     n = sizes(given, 3, 4, 2)
     rows, one = [], 1
     kinds = (("W", True, "W"), ("b", False, "b"), ("z", False, "z"), ("δ", False, "δ"), (by("b"), False, "∂C/∂b"),
-             (by("W"), True, "∂C/∂W"))
+        (by("W"), True, "∂C/∂W"))
     for shown, two_sided, name in kinds:
         keys = [Shape((n[level], n[level - 1] if two_sided else one)) for level in (1, 2)]
         shapes = box(keys, f"the shape of {name} in layers 1 and 2",
-                     "A row for each node, and a column for each of what?" if two_sided else
-                     "How many nodes has the layer? And how many columns has a column?",
-                     how="Nodes of the layer by nodes of the layer before." if two_sided else
-                     "One row for each node of the layer, and one column.",
-                     slips={"transposed": [Shape(key[::-1]) for key in keys], "other_layer": keys[::-1]})
+            "A row for each node, and a column for each of what?" if two_sided
+            else "How many nodes has the layer? And how many columns has a column?",
+            how="Nodes of the layer by nodes of the layer before." if two_sided
+            else "One row for each node of the layer, and one column.",
+            slips={"transposed": [Shape(key[::-1]) for key in keys], "other_layer": keys[::-1]})
         rows.append((shown, *shapes))
     return (
         step(f"A network has {n[0]} inputs, {n[1]} hidden nodes and {n[2]} outputs; it sees one example. Write every "
-             "shape as rows × columns.", table(["", words("layer 1"), words("layer 2")], *rows)),
+            "shape as rows × columns.",
+            table(["", words("layer 1"), words("layer 2")], *rows)),
         say("A gradient has the shape of what it belongs to. If yours has not, look for a transpose."),
     )
 
@@ -1517,17 +1430,17 @@ def dominoes(given, box):
     rows = []
     for shown, first, second, left, right in cases:
         ends = box([Shape(left), Shape(right)], f"the shapes of {first} and {second}",
-                   "Does the T turn it? How many nodes have the layers on both sides?",
-                   how="Weights are nodes by nodes before, everything else is a column; a T turns it around.",
-                   slips={"transposed": [Shape(left[::-1]), Shape(right[::-1])]})
+            "Does the T turn it? How many nodes have the layers on both sides?",
+            how="Weights are nodes by nodes before, everything else is a column; a T turns it around.",
+            slips={"transposed": [Shape(left[::-1]), Shape(right[::-1])]})
         result = box(Shape((ends[0][0], ends[1][1])), f"the shape of {first} times {second}",
-                     "Which two numbers are the outer ones?", how="The rows of the first by the columns of the second.",
-                     slips={"transposed": Shape((ends[1][1], ends[0][0]))})
+            "Which two numbers are the outer ones?", how="The rows of the first by the columns of the second.",
+            slips={"transposed": Shape((ends[1][1], ends[0][0]))})
         rows.append((shown, ends[0], ends[1], result))
     return (
         step(f"A network with {n[0]} inputs and layers of {n[1]}, {n[2]} and {n[3]} nodes, one example at a time. "
-             "Write the shapes of both factors and of their product.",
-             table(["", words("first"), words("second"), words("product")], *rows)),
+            "Write the shapes of both factors and of their product.",
+            table(["", words("first"), words("second"), words("product")], *rows)),
         say("Do the inner numbers agree in every line? Then nothing was turned the wrong way."),
     )
 
@@ -1536,35 +1449,34 @@ def dominoes(given, box):
 def from_shapes(given, box):
     """The architecture, the number of parameters and a forgotten transpose, read off shapes."""
     n = [int(v) for v in given("sizes", [6, 5, 3], low=2, high=9)]
-    given.require(len({*n}) == 3)
+    given.distinct(n)
     nodes_ = box(n, "the numbers of nodes", "Do rows of a weight matrix count nodes or inputs?",
-                 how="Columns of the first matrix, rows of the first, rows of the second.",
-                 slips={"transposed": [n[1], n[0], n[1]]})
+        how="Columns of the first matrix, rows of the first, rows of the second.",
+        slips={"transposed": [n[1], n[0], n[1]]})
     inputs, hidden, outputs = (float(v) for v in nodes_)
     counts = box([inputs * hidden + hidden, hidden * outputs + outputs], "the numbers of parameters",
-                 "How many weights? And what else is learned?", how="Weights plus biases.",
-                 slips={"biases_not_counted": [inputs * hidden, hidden * outputs],
-                        "nodes_added": [inputs + hidden, hidden + outputs]})
+        "How many weights? And what else is learned?", how="Weights plus biases.",
+        slips={"biases_not_counted": [inputs * hidden, hidden * outputs],
+            "nodes_added": [inputs + hidden, hidden + outputs]})
     total = box(np.sum(counts), "all parameters", "Add up the layers.", how="The sum over both layers.",
-                slips={"biases_not_counted": inputs * hidden + hidden * outputs})
+        slips={"biases_not_counted": inputs * hidden + hidden * outputs})
     options = ["yes", "no"]
     fits = box([options[1], options[0], options[0], options[1]], "whether it fits", "Are the inner numbers equal?",
-               how="A product fits when its inner numbers are equal.", options=options,
-               slips={"outer_for_inner": [options[0], options[1], options[1], options[0]]})
+        how="A product fits when its inner numbers are equal.", options=options,
+        slips={"outer_for_inner": [options[0], options[1], options[1], options[0]]})
     gradients = box([Shape((n[2], n[1])), Shape((n[1], n[2]))], "the shapes of two products",
-                    "Which numbers are the outer ones?", how="The rows of the first by the columns of the second.",
-                    slips={"transposed": [Shape((n[1], n[2])), Shape((n[2], n[1]))]})
+        "Which numbers are the outer ones?", how="The rows of the first by the columns of the second.",
+        slips={"transposed": [Shape((n[1], n[2])), Shape((n[2], n[1]))]})
     which = box("first", "which is ∂C/∂W", "Which of the two has the shape of W²?",
-                how="The one whose shape is that of the weights.", options=["first", "second"],
-                slips={"transposed": "second"})
+        how="The one whose shape is that of the weights.", options=["first", "second"], slips={"transposed": "second"})
     return (
         step(f"Somebody left a note: $W^1$ is {n[1]}×{n[0]} and $W^2$ is {n[2]}×{n[1]}. How many inputs, hidden nodes "
-             "and outputs?", table([words("inputs"), words("hidden"), words("outputs")], list(nodes_))),
+            "and outputs?",
+            table([words("inputs"), words("hidden"), words("outputs")], list(nodes_))),
         step("How many parameters has each layer, and how many the network?",
-             table([words("layer 1"), words("layer 2"), words("network")], [counts[0], counts[1], total])),
-        step("Which of these products fit?",
-             table(["W^2 δ^2", "(W^2)^T δ^2", "δ^2 (a^1)^T", "δ^1 a^1"], list(fits))),
-        step("Two products of $δ = δ^2$ and $a = a^1$ fit. What are their shapes, and which of the two is "
-             "$∂C/∂W^2$?",
-             eq("δ a^T:", gradients[0], APART, "a δ^T:", gradients[1]), eq(by("W^2"), "=", words("the"), which)),
+            table([words("layer 1"), words("layer 2"), words("network")], [counts[0], counts[1], total])),
+        step("Which of these products fit?", table(["W^2 δ^2", "(W^2)^T δ^2", "δ^2 (a^1)^T", "δ^1 a^1"], list(fits))),
+        step("Two products of $δ = δ^2$ and $a = a^1$ fit. What are their shapes, and which of the two is $∂C/∂W^2$?",
+            eq("δ a^T:", gradients[0], APART, "a δ^T:", gradients[1]),
+            eq(by("W^2"), "=", words("the"), which)),
     )

@@ -26,20 +26,19 @@ def one_weight(given, box):
     x, w = given("X", 2, low=2), given("W", 3)
     given.require(w != 1)
     after = box((w + 1) * x, "the new Z", "Multiply the new weight by the input.",
-                how="The new weight times the input.",
-                slips={"change_not_value": x, "added_not_multiplied": w + 1 + x})
+        how="The new weight times the input.", slips={"change_not_value": x, "added_not_multiplied": w + 1 + x})
     dz = box(after - w * x, "ΔZ", "How far is it from the old value to the new one?", how="New value minus old value.",
-             slips={"value_not_change": after, "subtracted_backwards": w * x - after})
+        slips={"value_not_change": after, "subtracted_backwards": w * x - after})
     ratio = box(dz / 1, "∂Z/∂W", "How much does the output change for each unit of the nudge?",
-                how="The change in the output over the nudge; it is the input.",
-                slips={"wrong_sign": -dz, "weight_for_input": w})
+        how="The change in the output over the nudge; it is the input.",
+        slips={"wrong_sign": -dz, "weight_for_input": w})
     return (
         step(f"The output is $Z = W·X$. The weight is {w:g}; raise it by 1. What does the output become?",
-             network([[x], [after]], [[[f"{w:g} → {w + 1:g}"]]], names=[["X"], ["Z"]],
-                     title=f"One input {x:g}, a weight that goes from {w:g} to {w + 1:g}, and the output")),
+            network([[x], [after]], [[[f"{w:g} → {w + 1:g}"]]], names=[["X"], ["Z"]],
+                title=f"One input {x:g}, a weight that goes from {w:g} to {w + 1:g}, and the output")),
         step("The output moved. By how much?", eq("ΔZ", "=", "Z_{new}", "-", w * x, "=", dz)),
         step("The **gradient** compares the two changes.",
-             eq(DZ_DW, "=", frac("ΔZ", "ΔW"), "=", frac("ΔZ", 1), "=", ratio)),
+            eq(DZ_DW, "=", frac("ΔZ", "ΔW"), "=", frac("ΔZ", 1), "=", ratio)),
     )
 
 
@@ -49,21 +48,21 @@ def bigger_nudge(given, box):
     x, w, nudge = given("X", 3, low=2), given("W", 2), given("ΔW", 2, low=2, high=5)
     given.require(nudge != x)
     dw = box(nudge, "ΔW", "From the old weight to the new one.", how="New weight minus old weight.",
-             slips={"subtracted_backwards": -nudge, "value_not_change": w + nudge})
+        slips={"subtracted_backwards": -nudge, "value_not_change": w + nudge})
     before = box(w * x, "Z before", "Weight times input, with the old weight.", how="The old weight times the input.",
-                 slips={"added_not_multiplied": w + x})
+        slips={"added_not_multiplied": w + x})
     after = box((w + nudge) * x, "Z after", "Weight times input, with the new weight.",
-                how="The new weight times the input.", slips={"added_not_multiplied": w + nudge + x})
+        how="The new weight times the input.", slips={"added_not_multiplied": w + nudge + x})
     dz = box(after - before, "ΔZ", "From the old output to the new one.", how="New output minus old output.",
-             slips={"subtracted_backwards": before - after, "value_not_change": after})
+        slips={"subtracted_backwards": before - after, "value_not_change": after})
     ratio = box(dz / dw, "∂Z/∂W", "Which change stands on top?",
-                how="The change in the output over the change in the weight.",
-                slips={"upside_down": dw / dz, "change_not_ratio": dz, "weight_for_input": w})
+        how="The change in the output over the change in the weight.",
+        slips={"upside_down": dw / dz, "change_not_ratio": dz, "weight_for_input": w})
     return (
         step(f"The input is $X = {x:g}$. The weight goes from {w:g} to {w + nudge:g}.",
-             table(["", "before", "after", "change"],
-                   ["W", w, w + nudge, group("ΔW = ", dw)],
-                   ["Z = W·X", before, after, group("ΔZ = ", dz)])),
+            table(["", "before", "after", "change"],
+                ["W", w, w + nudge, group("ΔW = ", dw)],
+                ["Z = W·X", before, after, group("ΔZ = ", dz)])),
         step("Divide the change you see by the change you made.", eq(DZ_DW, "=", frac("ΔZ", "ΔW"), "=", ratio)),
     )
 
@@ -74,23 +73,22 @@ def smaller_nudge(given, box):
     x, w, nudge = given("X", 3, low=2), given("W", 2), given("ΔW", 0.1, low=0.1, high=0.5)
     given.require(abs(x - w) > 0.5)
     after = box((w + nudge) * x, "Z after", "Weight times input, with the new weight.",
-                how="The new weight times the input.", slips={"added_not_multiplied": w + nudge + x})
+        how="The new weight times the input.", slips={"added_not_multiplied": w + nudge + x})
     dz = box(after - w * x, "ΔZ", "From the old output to the new one.", how="New output minus old output.",
-             slips={"subtracted_backwards": w * x - after, "value_not_change": after})
+        slips={"subtracted_backwards": w * x - after, "value_not_change": after})
     dw = box(nudge, "ΔW", "From the old weight to the new one.", how="New weight minus old weight.",
-             slips={"subtracted_backwards": -nudge, "value_not_change": w + nudge})
+        slips={"subtracted_backwards": -nudge, "value_not_change": w + nudge})
     ratio = box(dz / dw, "∂Z/∂W", "Both changes are small. Is their ratio?",
-                how="The change in the output over the nudge.",
-                slips={"upside_down": dw / dz, "change_not_ratio": dz, "weight_for_input": w})
+        how="The change in the output over the nudge.",
+        slips={"upside_down": dw / dz, "change_not_ratio": dz, "weight_for_input": w})
     same = box(x, "X", "Look at the drawing: what does the weight multiply?",
-               how="The ratio is the input, whatever the nudge.",
-               slips={"weight_for_input": w, "nudge_for_input": nudge})
+        how="The ratio is the input, whatever the nudge.", slips={"weight_for_input": w, "nudge_for_input": nudge})
     return (
         step(f"Now nudge the weight only a little, from {w:g} to {w + nudge:g}.",
-             network([[x], [after]], [[[f"{w:g} → {w + nudge:g}"]]], names=[["X"], ["Z"]],
-                     title=f"One input {x:g}, a weight that goes from {w:g} to {w + nudge:g}, and the new output")),
+            network([[x], [after]], [[[f"{w:g} → {w + nudge:g}"]]], names=[["X"], ["Z"]],
+                title=f"One input {x:g}, a weight that goes from {w:g} to {w + nudge:g}, and the new output")),
         step(f"The old output was {w * x:g}. Write both changes, and their ratio.",
-             eq(DZ_DW, "=", frac(dz, dw), "=", ratio)),
+            eq(DZ_DW, "=", frac(dz, dw), "=", ratio)),
         step("The ratio does not depend on the size of the nudge. Which number is it?", eq(DZ_DW, "=", "X", "=", same)),
     )
 
@@ -101,14 +99,14 @@ def shrinking_nudge(given, box):
     x = given("X", 4, low=2)
     nudges = np.array([1.0, 0.1, 0.01])
     dz = box(nudges * x, "ΔZ", "The nudge times what?", how="Each nudge times the input.",
-             slips={"nudge_for_input": nudges + x})
+        slips={"nudge_for_input": nudges + x})
     ratio = box(dz / nudges, "ΔZ/ΔW", "Divide the two columns.", how="Every ratio is the input.",
-                slips={"upside_down": nudges / x})
+        slips={"upside_down": nudges / x})
     return (
         step(f"One input, $X = {x:g}$. Nudge its weight by 1, by a tenth, by a hundredth.",
-             table(["ΔW", "ΔZ", "ΔZ/ΔW"], *[(nudges[i], dz[i], ratio[i]) for i in range(3)])),
-        say("A straight line is as steep close up as from afar. For a curve only the smallest nudges will do; "
-            "we come to that."),
+            table(["ΔW", "ΔZ", "ΔZ/ΔW"], *[(nudges[i], dz[i], ratio[i]) for i in range(3)])),
+        say("A straight line is as steep close up as from afar. For a curve only the smallest nudges will do; we come "
+            "to that."),
     )
 
 
@@ -121,17 +119,17 @@ def one_at_a_time(given, box):
     x, nudge = given("X", [4, 3, 5], low=2), given("ΔW", [2, 2, 3], low=2, high=4)
     given.require(np.all(x != nudge))
     dz = box(nudge * x, "ΔZ", "Only one weight moves. What does it multiply?",
-             how="The nudge times the input on the same edge.", slips={"added_not_multiplied": nudge + x})
+        how="The nudge times the input on the same edge.", slips={"added_not_multiplied": nudge + x})
     ratio = box(dz / nudge, "∂Z/∂W", "Divide the change by the nudge.", how="The change in the output over the nudge.",
-                slips={"upside_down": nudge / dz, "change_not_ratio": dz})
+        slips={"upside_down": nudge / dz, "change_not_ratio": dz})
     return (
         step("Three inputs, three weights, one sum: $Z = W_1X_1 + W_2X_2 + W_3X_3$.",
-             network([x, ["Z"]], [[[lit(f"W_{i}", f"W_{i}") for i in (1, 2, 3)]]], names=[["X_1", "X_2", "X_3"], [""]],
-                     title="Three inputs joined to one output by three weights")),
+            network([x, ["Z"]], [[[lit(f"W_{i}", f"W_{i}") for i in (1, 2, 3)]]], names=[["X_1", "X_2", "X_3"], [""]],
+                title="Three inputs joined to one output by three weights")),
         step("Nudge one weight and leave the others alone. The other terms do not change.",
-             table(["weight", "nudge", "ΔZ", "ratio"],
-                   *[(lit(f"W_{i + 1}", f"W_{i + 1}"), nudge[i], dz[i],
-                      lit(f"W_{i + 1}", group(slope_of(i + 1), "=", ratio[i]))) for i in range(3)])),
+            table(["weight", "nudge", "ΔZ", "ratio"],
+                *[(lit(f"W_{i + 1}", f"W_{i + 1}"), nudge[i], dz[i],
+                    lit(f"W_{i + 1}", group(slope_of(i + 1), "=", ratio[i]))) for i in range(3)])),
     )
 
 
@@ -143,19 +141,20 @@ def reveals_input(given, box):
     given.require(x[0] != nudge[0])
     dz = x * nudge
     first = box(nudge[0], "ΔW_1", "Which nudge, times the input, gives this change?", how="The change over the ratio.",
-                slips={"multiplied_not_divided": dz[0] * x[0], "nudge_for_input": x[0]})
+        slips={"multiplied_not_divided": dz[0] * x[0], "nudge_for_input": x[0]})
     second = box(dz[1] / nudge[1], "∂Z/∂W_2", "Divide the change by the nudge.", how="The change over the nudge.",
-                 slips={"upside_down": nudge[1] / dz[1], "change_not_ratio": dz[1]})
+        slips={"upside_down": nudge[1] / dz[1], "change_not_ratio": dz[1]})
     third = box(nudge[2], "ΔW_3", "Mind the sign: which nudge gives this change?", how="The change over the ratio.",
-                slips={"sign_lost": -nudge[2], "multiplied_not_divided": dz[2] * x[2]})
+        slips={"sign_lost": -nudge[2], "multiplied_not_divided": dz[2] * x[2]})
     revealed = box(x, "X", "What does the ratio always turn out to be?", how="Each ratio is the input of its weight.",
-                   slips={"change_not_ratio": dz})
+        slips={"change_not_ratio": dz})
     return (
         step("Some nudges and ratios got lost. Put them back.",
-             aligned(
-                 (slope_of(1), "=", frac(dz[0], first), "=", x[0], "=", "X_1"),
-                 (slope_of(2), "=", frac(dz[1], nudge[1]), "=", second, "=", "X_2"),
-                 (slope_of(3), "=", frac(dz[2], third), "=", x[2], "=", "X_3"))),
+            aligned(
+                (slope_of(1), "=", frac(dz[0], first), "=", x[0], "=", "X_1"),
+                (slope_of(2), "=", frac(dz[1], nudge[1]), "=", second, "=", "X_2"),
+                (slope_of(3), "=", frac(dz[2], third), "=", x[2], "=", "X_3")
+            )),
         step("So nudging weights tells you what came in. Write the inputs.", eq("X", "=", column(revealed))),
     )
 
@@ -170,19 +169,19 @@ def column_of_changes(given, box):
     other, back = given("X'", 3, low=2), given("ΔW'", [4, -1], low=1, high=5)
     given.require(x not in nudge and other not in np.abs(back))
     dz = box(nudge * x, "ΔZ", "Both neurons see the same input.", how="Each nudge times the input.",
-             slips={"added_not_multiplied": nudge + x})
+        slips={"added_not_multiplied": nudge + x})
     dw = box(back, "ΔW", "Which nudge, times the input, gives this change?", how="Each change over the input.",
-             slips={"multiplied_not_divided": back * other * other})
+        slips={"multiplied_not_divided": back * other * other})
     shared = box(other * back[0] / dw[0], "X", "One number does for both rows.", how="Either change over its nudge.",
-                 slips={"upside_down": dw[0] / (other * back[0])})
+        slips={"upside_down": dw[0] / (other * back[0])})
     return (
         step("One input feeds two neurons. Nudge a weight of each.",
-             network([[x], dz], [[[nudge[0]], [nudge[1]]]], names=[["X"], ["ΔZ_1", "ΔZ_2"]], gap=300,
-                     title=f"One input {x:g}, two weights nudged by {nudge[0]:g} and {nudge[1]:g}, and two changes")),
+            network([[x], dz], [[[nudge[0]], [nudge[1]]]], names=[["X"], ["ΔZ_1", "ΔZ_2"]], gap=300,
+                title=f"One input {x:g}, two weights nudged by {nudge[0]:g} and {nudge[1]:g}, and two changes")),
         step("In a column: the changes are the nudges times the input. Here the nudges are missing.",
-             eq("ΔZ", "=", column(back * other, "ΔZ"), "=", column(dw, "ΔW"), "·", other)),
+            eq("ΔZ", "=", column(back * other, "ΔZ"), "=", column(dw, "ΔW"), "·", other)),
         step("And the other way: one change over its nudge is the input.",
-             eq(frac("ΔZ_1", "ΔW_1"), "=", frac(other * back[0], "ΔW_1"), "=", shared)),
+            eq(frac("ΔZ_1", "ΔW_1"), "=", frac(other * back[0], "ΔW_1"), "=", shared)),
     )
 
 
@@ -194,13 +193,13 @@ def all_at_once(given, box):
     """The nudges add up: products, then their sum."""
     nudge, x = given("ΔW", [2, -1, 1], high=5), given("X", [2, 2, 2], low=2, high=6)
     products = box(nudge * x, "ΔW ⊙ X", "Each nudge meets its own input.", how="Each nudge times the input beside it.",
-                   slips={"added_not_multiplied": nudge + x, "sign_lost": np.abs(nudge * x)})
+        slips={"added_not_multiplied": nudge + x, "sign_lost": np.abs(nudge * x)})
     given.require(np.any(nudge < 0) and np.sum(nudge * x) != 0)
     total = box(np.sum(products), "ΔZ", "Add up the column.", how="The sum of the products.",
-                slips={"sign_lost": np.sum(np.abs(products)), "term_left_out": products[0] + products[1]})
+        slips={"sign_lost": np.sum(np.abs(products)), "term_left_out": products[0] + products[1]})
     return (
         step("Nudge all three weights together. Each term of the sum changes by its own product.",
-             eq(column(nudge, "ΔW"), "⊙", column(x, "X"), "=", column(products, "ΔW⊙X"))),
+            eq(column(nudge, "ΔW"), "⊙", column(x, "X"), "=", column(products, "ΔW⊙X"))),
         step("The output changes by all of them.", eq("ΔZ", "=", "Σ_i ΔW_i X_i", "=", total)),
     )
 
@@ -212,14 +211,14 @@ def missing_nudge(given, box):
     given.require(nudge[0] != x[0] and abs(nudge[1]) != x[1] and x[2] != abs(nudge[2]) and np.sum(nudge * x) != 0)
     products = nudge * x
     lost_nudge = box(nudge, "ΔW", "The product over the input.", how="The product over the input.", only=[0, 1],
-                     slips={"multiplied_not_divided": products * x})
+        slips={"multiplied_not_divided": products * x})
     lost_input = box(x, "X", "The product over the nudge.", how="The product over the nudge.", only=[2],
-                     slips={"multiplied_not_divided": products * nudge})
+        slips={"multiplied_not_divided": products * nudge})
     total = box(np.sum(products), "ΔZ", "Add up the last column.", how="The sum of the products.",
-                slips={"only_one_term": products[0], "sign_lost": np.sum(np.abs(products))})
+        slips={"only_one_term": products[0], "sign_lost": np.sum(np.abs(products))})
     return (
         step("The products are known, some factors are not.",
-             eq(column(lost_nudge, "ΔW"), "⊙", column(lost_input, "X"), "=", column(products, "ΔW⊙X"))),
+            eq(column(lost_nudge, "ΔW"), "⊙", column(lost_input, "X"), "=", column(products, "ΔW⊙X"))),
         step("And the change of the output?", eq("ΔZ", "=", total)),
     )
 
@@ -230,20 +229,19 @@ def missing_nudge(given, box):
 @page("Two neurons, two inputs", row="1.6")
 def two_neurons(given, box):
     """A row of nudges for each neuron; both see the same inputs."""
-    nudge, x = given("ΔW", [[2, 1], [-1, 2]], high=5), given("X", [2, 5], low=2, high=6)
-    given.require(x[0] != x[1])
+    nudge, x = given("ΔW", [[2, 1], [-1, 2]], high=5), given("X", [2, 5], low=2, high=6, distinct=True)
     products = box(nudge * x, "ΔW ⊙ X", "Each nudge meets the input of its column.",
-                   how="Each column of nudges times its input.",
-                   slips={"other_column": nudge * x[::-1], "added_not_multiplied": nudge + x})
+        how="Each column of nudges times its input.",
+        slips={"other_column": nudge * x[::-1], "added_not_multiplied": nudge + x})
     sums = box(products.sum(axis=1), "ΔZ", "Add along the row.", how="The sum of each row of products.",
-               slips={"transposed": products.sum(axis=0)})
+        slips={"transposed": products.sum(axis=0)})
     return (
         step("Every row belongs to a neuron, every column to an input.",
-             network([lit("X_{j}", x), ["Z_1", "Z_2"]], [lit("W_{j}{k}", nudge, uses="X_{k}")],
-                     names=[["X_1", "X_2"], ["", ""]], below=[(), echo(sums, "ΔZ")],
-                     title="Two inputs joined to two neurons; each weight carries its nudge")),
+            network([lit("X_{j}", x), ["Z_1", "Z_2"]], [lit("W_{j}{k}", nudge, uses="X_{k}")],
+                names=[["X_1", "X_2"], ["", ""]], below=[(), echo(sums, "ΔZ")],
+                title="Two inputs joined to two neurons; each weight carries its nudge")),
         step("Multiply, then add along each row.",
-             eq(matrix(lit("W_{j}{k}", nudge, uses="X_{k}"), "ΔW"), "⊙", matrix([lit("X_{j}", x)] * 2, "X"), "=",
+            eq(matrix(lit("W_{j}{k}", nudge, uses="X_{k}"), "ΔW"), "⊙", matrix([lit("X_{j}", x)] * 2, "X"), "=",
                 matrix(lit("W_{j}{k}", products, uses="X_{k}")), "→", column(sums, "ΔZ"))),
     )
 
@@ -251,60 +249,58 @@ def two_neurons(given, box):
 @page("Two neurons, three inputs", row="1.7")
 def three_inputs(given, box):
     """Wider rows, and the gradient read off them: the same row for each neuron."""
-    nudge, x = given("ΔW", [[2, 1, 3], [1, 2, -1]], high=4), given("X", [2, 5, 1], high=6)
-    given.require(len(set(x)) == 3)
+    nudge, x = given("ΔW", [[2, 1, 3], [1, 2, -1]], high=4), given("X", [2, 5, 1], high=6, distinct=True)
     products = box(nudge * x, "ΔW ⊙ X", "Each nudge meets the input of its column.",
-                   how="Each column of nudges times its input.", only=[(0, 1), (0, 2), (1, 0), (1, 1), (1, 2)],
-                   slips={"added_not_multiplied": nudge + x})
+        how="Each column of nudges times its input.", only=[(0, 1), (0, 2), (1, 0), (1, 1), (1, 2)],
+        slips={"added_not_multiplied": nudge + x})
     sums = box(products.sum(axis=1), "ΔZ", "Add along the row.", how="The sum of each row of products.",
-               slips={"only_one_term": products[:, 0], "term_left_out": products[:, :2].sum(axis=1)})
+        slips={"only_one_term": products[:, 0], "term_left_out": products[:, :2].sum(axis=1)})
     gradient = box(np.stack([x, x]), "∂Z/∂W", "What does each weight multiply?",
-                   how="Each neuron's row holds the inputs.",
-                   slips={"change_not_ratio": products, "nudge_for_input": nudge})
+        how="Each neuron's row holds the inputs.", slips={"change_not_ratio": products, "nudge_for_input": nudge})
     return (
         step("Three inputs now. One product is done for you.",
-             eq(matrix(nudge, "ΔW"), "⊙", matrix([x, x], "X"), "=", matrix(products), "→", column(sums, "ΔZ"))),
+            eq(matrix(nudge, "ΔW"), "⊙", matrix([x, x], "X"), "=", matrix(products), "→", column(sums, "ΔZ"))),
         step("Which number does each ratio reveal? Fill in the gradient, a row for each neuron.",
-             eq(DZ_DW, "=", matrix(gradient))),
+            eq(DZ_DW, "=", matrix(gradient))),
     )
 
 
 @page("Three neurons, three inputs", row="1.8")
 def three_neurons(given, box):
     """The whole table of products and its row sums, the last neuron's nudges found back."""
-    x = given("X", [1, 5, 3], high=6)
+    x = given("X", [1, 5, 3], high=6, distinct=True)
     nudge = given("ΔW", [[2, 1, 3], [1, 2, -1], [-1, 1, 2]], high=4)
-    given.require(len(set(x)) == 3)
     lost = box(nudge, "ΔW", "Its product is in the last row. Divide by the input.",
-               how="The product over the input of its column.", only=[(2, 0), (2, 1), (2, 2)],
-               slips={"nudge_for_input": np.broadcast_to(x, (3, 3))})
+        how="The product over the input of its column.", only=[(2, 0), (2, 1), (2, 2)],
+        slips={"nudge_for_input": np.broadcast_to(x, (3, 3))})
     products = box(nudge * x, "ΔW ⊙ X", "Each nudge meets the input of its column.",
-                   how="Each column of nudges times its input.", only=[(0, 0), (0, 1), (0, 2), (1, 0), (1, 1), (1, 2)],
-                   slips={"added_not_multiplied": nudge + x})
+        how="Each column of nudges times its input.", only=[(0, 0), (0, 1), (0, 2), (1, 0), (1, 1), (1, 2)],
+        slips={"added_not_multiplied": nudge + x})
     sums = box(products.sum(axis=1), "ΔZ", "Add along the row.", how="The sum of each row of products.",
-               slips={"transposed": products.sum(axis=0)})
+        slips={"transposed": products.sum(axis=0)})
     return (
         step("Fill in the table. The nudges of the third neuron got lost, but its products are there.",
-             eq(matrix(lost, "ΔW"), "⊙", row(x, "X")), eq("=", matrix(products, "ΔW⊙X"), "→", column(sums, "ΔZ"))),
+            eq(matrix(lost, "ΔW"), "⊙", row(x, "X")),
+            eq("=", matrix(products, "ΔW⊙X"), "→", column(sums, "ΔZ"))),
     )
 
 
 @page("The step back", row="1.8")
 def step_back(given, box):
     """From changes and nudges to the inputs, and from the inputs to the whole gradient."""
-    x, nudge = given("X", [2, 5, 3], low=2, high=6), given("ΔW", [3, -2, 4], low=2, high=5)
-    given.require(len(set(x)) == 3 and np.all(x != np.abs(nudge)))
+    x, nudge = given("X", [2, 5, 3], low=2, high=6, distinct=True), given("ΔW", [3, -2, 4], low=2, high=5)
+    given.require(np.all(x != np.abs(nudge)))
     dz = x * nudge
     ratios = box(dz / nudge, "∂Z_1/∂W", "Change over nudge.", how="The change over the nudge.",
-                 slips={"upside_down": nudge / dz, "nudge_for_input": nudge})
+        slips={"upside_down": nudge / dz, "nudge_for_input": nudge})
     gradient = box(np.tile(ratios, (3, 1)), "∂Z/∂W", "Every neuron sees the same inputs.",
-                   how="The inputs again, a row for each neuron.", slips={"transposed": np.tile(ratios, (3, 1)).T})
+        how="The inputs again, a row for each neuron.", slips={"transposed": np.tile(ratios, (3, 1)).T})
     return (
         step("The inputs are hidden. Nudge the weights of the first neuron one at a time and watch $Z_1$.",
-             aligned(*[(slope_of(1, i + 1), "=", frac(dz[i], nudge[i]), "=", ratios[i], "=", f"X_{i + 1}")
-                       for i in range(3)])),
+            aligned(*[(slope_of(1, i + 1), "=", frac(dz[i], nudge[i]), "=", ratios[i], "=",
+                f"X_{i + 1}") for i in range(3)])),
         step("The other two neurons are fed by the same inputs. Write the whole gradient.",
-             eq(DZ_DW, "=", matrix(gradient))),
+            eq(DZ_DW, "=", matrix(gradient))),
     )
 
 
@@ -319,23 +315,23 @@ def one_variable(given, box):
     k = given("k", 5, low=2)
     given.require(n < m)
     a = box((x**n).derivative("x"), f"d/dx x^{n}", "The power comes down. What is left of it?", names="x",
-            how="The power comes down in front and drops by one.",
-            slips={"power_kept": n * x**n, "factor_left_out": x ** (n - 1), "not_differentiated": x**n,
-                   "integrated": x ** (n + 1) / (n + 1)})
+        how="The power comes down in front and drops by one.",
+        slips={"power_kept": n * x**n, "factor_left_out": x ** (n - 1), "not_differentiated": x**n,
+            "integrated": x ** (n + 1) / (n + 1)})
     b = box((k * x**m).derivative("x"), f"d/dx {k:g}x^{m}", "The factor in front stays.", names="x",
-            how="The constant factor stays; the power comes down.",
-            slips={"power_kept": k * m * x**m, "factor_left_out": k * x ** (m - 1), "not_differentiated": k * x**m})
+        how="The constant factor stays; the power comes down.",
+        slips={"power_kept": k * m * x**m, "factor_left_out": k * x ** (m - 1), "not_differentiated": k * x**m})
     p = x**m - k * x + c
     d = box(p.derivative("x"), f"d/dx ({p})", "Term by term. What does a constant do when x moves?", names="x",
-            how="Each term by itself; the constant vanishes.",
-            slips={"constant_kept": p.derivative("x") + c, "not_differentiated": p})
+        how="Each term by itself; the constant vanishes.",
+        slips={"constant_kept": p.derivative("x") + c, "not_differentiated": p})
     at = given("x", 2, low=2, high=5)
     value = box(float(p.derivative("x").evaluate({"x": int(at)})), "the slope there",
-                "Put the number into your formula.", how=f"The formula above at x = {at:g}.",
-                slips={"not_differentiated": float(p.evaluate({"x": int(at)}))})
+        "Put the number into your formula.", how=f"The formula above at x = {at:g}.",
+        slips={"not_differentiated": float(p.evaluate({"x": int(at)}))})
     return (
         step("Differentiate. Type powers with ^ and products as you write them.",
-             aligned((D_DX, f"x^{n}", "=", a), (D_DX, f"{k:g}x^{m}", "=", b), (D_DX, f"({p})", "=", d))),
+            aligned((D_DX, f"x^{n}", "=", a), (D_DX, f"{k:g}x^{m}", "=", b), (D_DX, f"({p})", "=", d))),
         step(f"How steep is the last one at $x = {at:g}$?", eq("slope", "=", value)),
     )
 
@@ -347,24 +343,23 @@ def two_variables(given, box):
     f = given.choice("f", x**2 + cos(y), x**3 + cos(y), 3 * x**2 + cos(2 * y), x**4 + cos(y))
     by_x, by_y = f.derivative("x"), f.derivative("y")
     grad = box(np.array([by_x, by_y]), "∇f", "Nudge one variable; the other is a constant.", names="x y",
-               how="Differentiate by one variable at a time.",
-               slips={"other_variable": np.array([by_y, by_x]), "cosine_sign": np.array([by_x, -by_y])})
+        how="Differentiate by one variable at a time.",
+        slips={"other_variable": np.array([by_y, by_x]), "cosine_sign": np.array([by_x, -by_y])})
     g = given.choice("g", x**2 * y, x**3 * y, x**2 * y**2, x * y**3)
     second = box(np.array([g.derivative("x"), g.derivative("y")]), "∇g", "Treat the other variable as a number.",
-                 names="x y", how="The other variable is a constant factor.",
-                 slips={"other_variable": np.array([g.derivative("y"), g.derivative("x")]),
-                        "not_differentiated": np.array([g, g])})
-    at = given("point", [3, 2], low=2, high=4)
-    given.require(at[0] != at[1])
+        names="x y", how="The other variable is a constant factor.",
+        slips={"other_variable": np.array([g.derivative("y"), g.derivative("x")]),
+            "not_differentiated": np.array([g, g])})
+    at = given("point", [3, 2], low=2, high=4, distinct=True)
     point = {"x": int(at[0]), "y": int(at[1])}
     values = box(np.array([float(g.derivative(v).evaluate(point)) for v in "xy"]), "∇g at the point",
-                 "Put both numbers into each formula.", how=f"The formulas above at x = {at[0]:g}, y = {at[1]:g}.",
-                 slips={"other_variable": np.array([float(g.derivative(v).evaluate(point)) for v in "yx"])})
+        "Put both numbers into each formula.", how=f"The formulas above at x = {at[0]:g}, y = {at[1]:g}.",
+        slips={"other_variable": np.array([float(g.derivative(v).evaluate(point)) for v in "yx"])})
     return (
         step(f"The gradient of $f(x, y) = {f}$ holds one slope per variable.",
-             eq("∇f", "=", column(["∂f/∂x", "∂f/∂y"]), "=", column(grad))),
+            eq("∇f", "=", column(["∂f/∂x", "∂f/∂y"]), "=", column(grad))),
         step(f"The same for $g(x, y) = {g}$, as formulas and then at $x = {at[0]:g}$, $y = {at[1]:g}$.",
-             eq("∇g", "=", column(second), "=", column(values))),
+            eq("∇g", "=", column(second), "=", column(values))),
     )
 
 
@@ -374,19 +369,18 @@ def network_slopes(given, box):
     x, y = Name("x"), Name("y")
     a = given("a", 3, low=2, high=5)
     first = box(exp(a * x).derivative("x"), f"d/dx e^{{{a:g}x}}", "Which factor does the inner function bring?",
-                names="x", how="The exponential stays; the inner slope comes in front.",
-                slips={"inner_slope_left_out": exp(a * x), "power_kept": a * x * exp(a * x)})
+        names="x", how="The exponential stays; the inner slope comes in front.",
+        slips={"inner_slope_left_out": exp(a * x), "power_kept": a * x * exp(a * x)})
     second = box(sin(x**2).derivative("x"), "d/dx sin(x^2)", "Outer slope first, then the inner one.", names="x",
-                 how="The cosine of the inner function, times the inner slope.",
-                 slips={"inner_slope_left_out": cos(x**2), "cosine_sign": -2 * x * cos(x**2)})
+        how="The cosine of the inner function, times the inner slope.",
+        slips={"inner_slope_left_out": cos(x**2), "cosine_sign": -2 * x * cos(x**2)})
     h = x * exp(a * y)
     grad = box(np.array([h.derivative("x"), h.derivative("y")]), "∇h", "One variable at a time.", names="x y",
-               how="In x it is a constant times x; in y an exponential.",
-               slips={"other_variable": np.array([h.derivative("y"), h.derivative("x")]),
-                      "not_differentiated": np.array([h, h])})
+        how="In x it is a constant times x; in y an exponential.",
+        slips={"other_variable": np.array([h.derivative("y"), h.derivative("x")]),
+            "not_differentiated": np.array([h, h])})
     return (
-        step("Two of one variable.",
-             aligned((D_DX, f"e^{{{a:g}x}}", "=", first), (D_DX, "sin(x^2)", "=", second))),
+        step("Two of one variable.", aligned((D_DX, f"e^{{{a:g}x}}", "=", first), (D_DX, "sin(x^2)", "=", second))),
         step(f"And a gradient: $h(x, y) = x·e^{{{a:g}y}}$.", eq("∇h", "=", column(grad))),
     )
 
@@ -399,21 +393,21 @@ def gradient_check(given, box):
     """A formula can be wrong; a nudge cannot. Compare them."""
     x, h = given("x", 3, low=2), given("h", 1, low=1, high=1)
     analytic = box(2 * x, "f'(x)", "Differentiate first, then put the number in.", how="The derivative is 2x.",
-                   slips={"not_differentiated": x**2})
+        slips={"not_differentiated": x**2})
     plus, minus = (x + h) ** 2, (x - h) ** 2
     up = box(plus, "f(x+h)", "Square the nudged number.", how="The square of x + h.", slips={"not_squared": x + h})
     down = box(minus, "f(x−h)", "Square the number nudged down.", how="The square of x − h.",
-               slips={"not_squared": x - h})
+        slips={"not_squared": x - h})
     central = box((up - down) / (2 * h), "the central ratio", "How far apart are the two points?",
-                  how="The difference over two times h.",
-                  slips={"step_not_doubled": (up - down) / h, "subtracted_backwards": (down - up) / (2 * h)})
+        how="The difference over two times h.",
+        slips={"step_not_doubled": (up - down) / h, "subtracted_backwards": (down - up) / (2 * h)})
     one_sided = box((up - x**2) / h, "the one-sided ratio", "From x to x + h the step is h.",
-                    how="The difference over h.", slips={"value_not_change": up})
+        how="The difference over h.", slips={"value_not_change": up})
     return (
         step(f"Let $f(x) = x^2$ and $x = {x:g}$. The formula says:", eq("f'(x)", "=", analytic)),
         step(f"Now nudge by $h = {h:g}$, up and down.", aligned(("f(x+h)", "=", up), ("f(x-h)", "=", down))),
         step("Two ways to make a ratio. One of them hits the slope.",
-             aligned((frac("f(x+h) - f(x-h)", "2h"), "=", central), (frac("f(x+h) - f(x)", "h"), "=", one_sided))),
+            aligned((frac("f(x+h) - f(x-h)", "2h"), "=", central), (frac("f(x+h) - f(x)", "h"), "=", one_sided))),
     )
 
 
@@ -423,19 +417,19 @@ def both_ways(given, box):
     x = given("x", 2, low=2)
     h = np.array([1.0, 0.1])
     true = box(3 * x**2, "f'(x)", "The derivative of a cube.", how="The derivative is 3x².",
-               slips={"power_kept": 3 * x**3, "factor_left_out": x**2, "not_differentiated": x**3})
+        slips={"power_kept": 3 * x**3, "factor_left_out": x**2, "not_differentiated": x**3})
     one = box(((x + h) ** 3 - x**3) / h, "the one-sided ratio", "Cube both, subtract, divide by h.",
-              how="f(x + h) minus f(x), over h.", slips={"value_not_change": (x + h) ** 3})
+        how="f(x + h) minus f(x), over h.", slips={"value_not_change": (x + h) ** 3})
     off = box(one - true, "error, one side", "The ratio minus the true slope.", how="The ratio minus the slope.",
-              slips={"subtracted_backwards": true - one})
+        slips={"subtracted_backwards": true - one})
     two = box(((x + h) ** 3 - (x - h) ** 3) / (2 * h), "the central ratio", "Cube both, subtract, divide by 2h.",
-              how="f(x + h) minus f(x − h), over 2h.", slips={"step_not_doubled": ((x + h) ** 3 - (x - h) ** 3) / h})
+        how="f(x + h) minus f(x − h), over 2h.", slips={"step_not_doubled": ((x + h) ** 3 - (x - h) ** 3) / h})
     near = box(two - true, "error, both sides", "The ratio minus the true slope.", how="The ratio minus the slope.",
-               slips={"subtracted_backwards": true - two})
+        slips={"subtracted_backwards": true - two})
     return (
         step(f"Take $f(x) = x^3$ at $x = {x:g}$. Its slope there:", eq("f'(x)", "=", true)),
         step("Check it with two nudges, looking one way and looking both ways.",
-             table(["h", "one side", "error", "both sides", "error"],
-                   *[(h[i], one[i], off[i], two[i], near[i]) for i in range(2)])),
+            table(["h", "one side", "error", "both sides", "error"],
+                *[(h[i], one[i], off[i], two[i], near[i]) for i in range(2)])),
         say("A nudge ten times smaller makes the first error about ten times smaller, the second a hundred times."),
     )

@@ -7,87 +7,11 @@ import numpy as np
 from ..authoring.page import page
 from ..engine.activations import relu, relu_slope, sigmoid, tanh
 from ..engine.expressions import Name
-from ..layout import (
-    At,
-    Node,
-    Shape,
-    aligned,
-    box_of,
-    column,
-    drawing,
-    echo,
-    eq,
-    frac,
-    group,
-    indexed,
-    lit,
-    matrix,
-    network,
-    row,
-    say,
-    step,
-    table,
-)  # fmt: skip
-from ..layout.diagrams import arrow, node
+from ..layout import Shape, aligned, column, echo, eq, group, indexed, lit, matrix, network, row, say, step, table
+from ..layout.phrases import APART, added, by, words
+from ..layout.sketches import neuron
 
-
-def words(text: str) -> Node:
-    """Plain words inside a formula or a drawing."""
-    return Node("words", (), {"text": text})
-
-
-APART = words("\u2003")  # a wide space between two formulas on one line
 LAYERS = ["layer 0", "layer 1", "layer 2"]
-
-
-def by(of: str, name: str):
-    """The derivative ∂of/∂name as a fraction."""
-    return frac(f"∂{of}", f"∂{name}")
-
-
-def signed(value: float) -> tuple[str, str]:
-    """A sign and a size, as a number is added to what stands before it."""
-    return "−" if value < 0 else "+", f"{abs(value):g}"
-
-
-def apart(key, *slips) -> bool:
-    """Whether no two slips give the same wrong number in any entry, so that each can be told by its own name."""
-    wrong = [values + 0 * np.asarray(key) for values in slips]
-    told = [np.abs(values - key) > 1e-9 for values in wrong]
-    return not any(np.any((np.abs(a - b) < 1e-9) & told[i]) for i, a in enumerate(wrong) for b in wrong[:i])
-
-
-CURVES = {"ReLU": "M-24 12H0L22 -14", "σ": "M-24 13C2 13 -2 -13 24 -13"}
-
-
-def neuron(x, w, bias, z, a, *, names=None, activation: str = "ReLU", title: str) -> Node:
-    """One neuron drawn out: inputs, their weights, the sum with its bias below, the activation, and what comes out."""
-    height = max(250, 2 * 50 + 88 * (len(x) - 1))
-    middle, gap = height / 2, 88
-    spots = [(92, middle + (i - (len(x) - 1) / 2) * gap) for i in range(len(x))]
-    total, curve, out = (330, middle), (505, middle), (630, middle)
-    shapes = [node(*total, "hidden"), f'<rect class="wb-node" x="{curve[0] - 38}" y="{middle - 32}" width="76" '
-              'height="64" rx="9"/>', f'<path d="{CURVES[activation]}" transform="translate({curve[0]} {middle})" '
-              'style="fill:none;stroke:var(--accent);stroke-width:2.4"/>', arrow(total, curve, 27, 38),
-              arrow(curve, out, 38, 38)]
-    labels = [At(*total, "Σ", "node"), At(*out, a, "node"), At(out[0], middle - 46, "a", "name"),
-              At(curve[0], middle + 48, words(activation) if activation != "σ" else "σ", "caption")]
-    for i, spot in enumerate(spots):
-        shapes.append(arrow(spot, total, 36 if box_of(x[i]) else 27, 27))
-        share = 0.46 if box_of(w[i]) or len(x) > 2 else 0.5
-        labels.append(At(spot[0] + (total[0] - spot[0]) * share, spot[1] + (middle - spot[1]) * share, w[i], "chip"))
-        if not box_of(x[i]):
-            shapes.append(node(*spot, "in"))
-        labels += [At(*spot, x[i], "node"), At(spot[0] - 56, spot[1], names[i] if names else f"x_{i + 1}", "name")]
-    labels.append(At(419, middle - (0 if box_of(z) else 18), z, "chip" if box_of(z) else "forward"))
-    if box_of(z):
-        labels.append(At(419, middle - 40, "z", "name"))
-    if box_of(bias):
-        shapes.append(arrow((330, height - 26), total, 24, 27))
-        labels += [At(330, height - 26, bias, "node"), At(390, height - 26, "b", "name")]
-    else:
-        labels.append(At(330, middle + 46, words(f"bias {bias:g}".replace("-", "−")), "caption"))
-    return drawing(690, int(height), shapes=shapes, labels=labels, title=title)
 
 
 # -- 4.1 Names of nodes, weights and biases ----------------------------------------------------------------------------
@@ -99,36 +23,36 @@ def letters(given, box):
     sizes = given("sizes", [3, 4, 2], low=2, high=4)
     given.require(sizes[0] != sizes[1] != sizes[2] and sizes[0] != sizes[2])
     last = box(2, "L", "Where does counting begin?", how="The layers behind the inputs, which are layer 0.",
-               slips={"inputs_counted_as_layer": 3})
+        slips={"inputs_counted_as_layer": 3})
     nodes = box(sizes, "the nodes of layer l", "How many circles stand above the caption?",
-                how="The number of circles in each layer.", slips={"other_layer": np.roll(sizes, 1)})
+        how="The number of circles in each layer.", slips={"other_layer": np.roll(sizes, 1)})
     which = box(["m", "n", "j", "k", "w", "b"], "the letter", "Which letter does the text above use for this?",
-                how="As the text above names them.", options=("m", "n", "j", "k", "w", "b"),
-                slips={"inputs_for_examples": ["n", "n", "j", "k", "w", "b"],
-                       "indices_swapped": ["m", "n", "k", "j", "w", "b"]})
+        how="As the text above names them.", options=("m", "n", "j", "k", "w", "b"),
+        slips={"inputs_for_examples": ["n", "n", "j", "k", "w", "b"],
+            "indices_swapped": ["m", "n", "k", "j", "w", "b"]})
     asked = ("how many examples there are", "how many inputs an example has", "the node an edge ends at",
-             "the node it comes from", "the number on the edge", "the number that is added in a node")
+        "the node it comes from", "the number on the edge", "the number that is added in a node")
     return (
         step("Inputs are layer 0. Every column of nodes behind them is a layer that computes; the last one is called "
-             "$L$, and $l$ stands for any of them. How many nodes has each?",
-             network([[f"{i + 1}" for i in range(int(n))] for n in sizes], [None, None], gap=215, row_gap=78,
-                     captions=LAYERS),
-             eq("L", "=", last, APART, "nodes:", nodes[0], ",", nodes[1], ",", nodes[2])),
+            "$L$, and $l$ stands for any of them. How many nodes has each?",
+            network([[f"{i + 1}" for i in range(int(n))] for n in sizes], [None, None], gap=215, row_gap=78,
+                captions=LAYERS),
+            eq("L", "=", last, APART, "nodes:", nodes[0], ",", nodes[1], ",", nodes[2])),
         step("There are $m$ examples with $n$ inputs each. An edge into layer $l$ goes **to** node $j$ **from** node "
-             "$k$ of the layer before and carries a weight $w$; in its node a bias $b$ is added. Now without looking "
-             "back: which letter is it?",
-             table(["", "letter"], *[(words(text), letter) for text, letter in zip(asked, which, strict=True)])),
+            "$k$ of the layer before and carries a weight $w$; in its node a bias $b$ is added. Now without looking "
+            "back: which letter is it?",
+            table(["", "letter"], *[(words(text), letter) for text, letter in zip(asked, which, strict=True)])),
     )
 
 
 def index_boxes(box, name: str, layer: int, to: int, source: int):
     """The three indices of a weight as boxes: its layer above, to and from below."""
     above = box(float(layer), f"the layer of {name}", "Which layer does this edge enter?",
-                how="The number of the layer that the edge enters.", slips={"layer_it_leaves": layer - 1.0})
+        how="The number of the layer that the edge enters.", slips={"layer_it_leaves": layer - 1.0})
     j = box(float(to), f"to, of {name}", "At which node does the edge end?",
-            how="The number of the node the edge ends at.", slips={"indices_swapped": float(source)})
+        how="The number of the node the edge ends at.", slips={"indices_swapped": float(source)})
     k = box(float(source), f"from, of {name}", "At which node does the edge start?",
-            how="The number of the node the edge starts at.", slips={"indices_swapped": float(to)})
+        how="The number of the node the edge starts at.", slips={"indices_swapped": float(to)})
     return indexed("w", above, group(j, k))
 
 
@@ -146,12 +70,11 @@ def read_the_index(given, box):
     found = [index_boxes(box, letter, *edge) for letter, edge in named.items()]
     return (
         step("Every edge carries a weight, and its name says where: $w^l_{jk}$ belongs to layer $l$ and goes **to** "
-             "node $j$ **from** node $k$ of the layer before. Read the name of each marked edge: the layer above, "
-             "to and from below.",
-             network([["1", "2"], ["1", "2", "3"], ["1", "2"]], weights, gap=225, row_gap=106,
-                     captions=LAYERS, along=(0.24, 0.3, 0.24),
-                     title="A 2–3–2 network with three of its edges marked A, B and C"),
-             eq(*[group(f"{letter} =", weight) for letter, weight in zip(named, found, strict=True)])),
+            "node $j$ **from** node $k$ of the layer before. Read the name of each marked edge: the layer above, to "
+            "and from below.",
+            network([["1", "2"], ["1", "2", "3"], ["1", "2"]], weights, gap=225, row_gap=106, captions=LAYERS,
+                along=(0.24, 0.3, 0.24), title="A 2–3–2 network with three of its edges marked A, B and C"),
+            eq(*[group(f"{letter} =", weight) for letter, weight in zip(named, found, strict=True)])),
         say("To before from looks backwards. The reason comes when weights stand in a matrix: the row is where they "
             "go."),
     )
@@ -161,26 +84,24 @@ def read_the_index(given, box):
 def weight_from_index(given, box):
     """From a name to its edge, and to the number on it."""
     w1, w2 = given("W1", [[4, -2], [7, 5]], low=1), given("W2", [[3, 6], [-8, 9]], low=1)
-    given.require(len({*w1.flat, *w2.flat}) == 8)
+    given.distinct(w1, w2)
     asked = [("w^1_{12}", w1[0, 1], w1[1, 0], w2[0, 1]), ("w^1_{21}", w1[1, 0], w1[0, 1], w2[1, 0]),
-             ("w^2_{12}", w2[0, 1], w2[1, 0], w1[0, 1]), ("w^2_{21}", w2[1, 0], w2[0, 1], w1[1, 0])]
+        ("w^2_{12}", w2[0, 1], w2[1, 0], w1[0, 1]), ("w^2_{21}", w2[1, 0], w2[0, 1], w1[1, 0])]
     found = [box(key, name, "Which layer does it enter? To which node, from which?",
-                 how="Into the layer above, to the first node named below, from the second.",
-                 slips={"indices_swapped": swapped, "other_layer": other}) for name, key, swapped, other in asked]
+        how="Into the layer above, to the first node named below, from the second.",
+        slips={"indices_swapped": swapped, "other_layer": other}) for name, key, swapped, other in asked]
     layer, j, k = given.choice("edge", (2, 1, 2), (2, 2, 1), (1, 1, 2), (1, 2, 1))
     names = ("x_1", "x_2", "h_1", "h_2", "y_1", "y_2")
     start = box(names[2 * layer - 3 + k], "the start", "Which index says where an edge comes from?", options=names,
-                how="The second index, counted in the layer before.",
-                slips={"indices_swapped": names[2 * layer - 3 + j]})
+        how="The second index, counted in the layer before.", slips={"indices_swapped": names[2 * layer - 3 + j]})
     end = box(names[2 * layer - 1 + j], "the end", "Which index says where an edge goes?", options=names,
-              how="The first index, counted in the layer that the weight belongs to.",
-              slips={"indices_swapped": names[2 * layer - 1 + k]})
+        how="The first index, counted in the layer that the weight belongs to.",
+        slips={"indices_swapped": names[2 * layer - 1 + k]})
     return (
         step("Now from the name to the number: layer above, to and from below.",
-             network([["x_1", "x_2"], ["h_1", "h_2"], ["y_1", "y_2"]], [w1, w2], gap=225, row_gap=120,
-                     captions=LAYERS, along=(0.3,),
-                     title="A 2–2–2 network with a number on each of its eight edges"),
-             eq(*[group(name, "=", value, words("\u2002")) for (name, *_), value in zip(asked, found, strict=True)])),
+            network([["x_1", "x_2"], ["h_1", "h_2"], ["y_1", "y_2"]], [w1, w2], gap=225, row_gap=120, captions=LAYERS,
+                along=(0.3,), title="A 2–2–2 network with a number on each of its eight edges"),
+            eq(*[group(name, "=", value, words("\u2002")) for (name, *_), value in zip(asked, found, strict=True)])),
         step(f"Which nodes does $w^{layer}_{{{j}{k}}}$ join?", eq("from", start, words("to"), end)),
     )
 
@@ -188,22 +109,22 @@ def weight_from_index(given, box):
 @page("A row for each node", row="4.1")
 def weight_matrix(given, box):
     """From the edges into the matrix, and from a matrix back onto the edges."""
-    w, back = given("W", [[2, -1, 4], [3, 5, -2]], high=6), given("V", [[1, -4], [6, 3]], low=1, high=7)
-    given.require(len({*w.flat}) == 6 and len({*back.flat}) == 4)
+    w = given("W", [[2, -1, 4], [3, 5, -2]], high=6, distinct=True)
+    back = given("V", [[1, -4], [6, 3]], low=1, high=7, distinct=True)
     full = box(w, "W", "The row is where the edge goes. And the column?", how="Row: the node it goes to. Column: from.",
-               slips={"filled_by_senders": w.T.reshape(2, 3)})
+        slips={"filled_by_senders": w.T.reshape(2, 3)})
     edges = box(back, "the weight on the edge", "Which row belongs to the node at the end of this edge?",
-                how="The entry in the row of the node it goes to, in the column of the node it comes from.",
-                slips={"transposed": back.T})
+        how="The entry in the row of the node it goes to, in the column of the node it comes from.",
+        slips={"transposed": back.T})
     return (
         step("The weight $w_{jk}$ stands in row $j$ and column $k$. Move all six into the matrix.",
-             network([["1", "2", "3"], ["1", "2"]], [w], gap=330, row_gap=92, along=(0.24, 0.34),
-                     title="Three inputs joined to two nodes by six weights"),
-             eq("W", "=", matrix(full))),
+            network([["1", "2", "3"], ["1", "2"]], [w], gap=330, row_gap=92, along=(0.24, 0.34),
+                title="Three inputs joined to two nodes by six weights"),
+            eq("W", "=", matrix(full))),
         step("And back: hang these four on their edges.",
-             eq("V", "=", matrix(back)),
-             network([["1", "2"], ["1", "2"]], [edges], gap=350, row_gap=190, along=(0.3,),
-                     title="Two inputs joined to two nodes; the four edges have boxes")),
+            eq("V", "=", matrix(back)),
+            network([["1", "2"], ["1", "2"]], [edges], gap=350, row_gap=190, along=(0.3,),
+                title="Two inputs joined to two nodes; the four edges have boxes")),
     )
 
 
@@ -218,23 +139,22 @@ def biases(given, box):
     read = []
     for letter, (layer, j) in {"P": p, "Q": q}.items():
         above = box(float(layer), f"the layer of {letter}", "In which layer is this bias added?",
-                    how="The layer of its node.", slips={"other_layer": 3.0 - layer})
+            how="The layer of its node.", slips={"other_layer": 3.0 - layer})
         read.append(indexed("b", above, box(float(j), f"the node of {letter}", "Which node of its layer is it?",
-                                            how="The number of its node, counted from the top.")))
-    sizes = given("sizes", [4, 3, 2], low=2, high=9)
-    given.require(len(set(sizes)) == 3)
+            how="The number of its node, counted from the top.")))
+    sizes = given("sizes", [4, 3, 2], low=2, high=9, distinct=True)
     each = box(sizes[1:], "biases, one per node", "How many nodes add a bias in this layer?",
-               how="One for each node of the layer.", slips={"bias_of_senders": sizes[:-1]})
+        how="One for each node of the layer.", slips={"bias_of_senders": sizes[:-1]})
     shared = box([1, 1], "biases, one per layer", "How many biases does a layer share?",
-                 how="A single number for the whole layer.")
+        how="A single number for the whole layer.")
     return (
         step("A bias is added in a node. Its name $b^l_j$ needs no from. Which biases are added at P and at Q?",
-             network(nodes, [None, None], gap=225, row_gap=104, captions=LAYERS,
-                     title="A 2–3–2 network; two of its nodes are marked P and Q"),
-             eq("P:", read[0], APART, "Q:", read[1])),
+            network(nodes, [None, None], gap=225, row_gap=104, captions=LAYERS,
+                title="A 2–3–2 network; two of its nodes are marked P and Q"),
+            eq("P:", read[0], APART, "Q:", read[1])),
         step(f"Another network has {sizes[0]:g} inputs, then {sizes[1]:g} nodes, then {sizes[2]:g}. Some books give "
-             "each node a bias of its own, others only each layer. How many biases is that?",
-             table(["layer", "one per node", "one per layer"], ("1", each[0], shared[0]), ("2", each[1], shared[1]))),
+            "each node a bias of its own, others only each layer. How many biases is that?",
+            table(["layer", "one per node", "one per layer"], ("1", each[0], shared[0]), ("2", each[1], shared[1]))),
     )
 
 
@@ -247,20 +167,21 @@ def neuron_by_hand(given, box):
     x, w, b = given("x", [2, 1, 3], low=1, high=6), given("w", [1, 3, -1], high=5), given("b", 2, low=1, high=6)
     total = w @ x
     given.require(total != 0 and total + b > 1)
-    given.require(apart(w * x, w + x, np.abs(w * x)) and apart(total, w[:2] @ x[:2], np.abs(w) @ x))
+    given.apart(w * x, w + x, np.abs(w * x))
+    given.apart(total, w[:2] @ x[:2], np.abs(w) @ x)
     products = box(w * x, "w ⊙ x", "What does a weight do with its input?", how="Each weight times its input.",
-                   slips={"added_not_multiplied": w + x, "sign_lost": np.abs(w * x)})
+        slips={"added_not_multiplied": w + x, "sign_lost": np.abs(w * x)})
     s = box(np.sum(products), "the sum", "Which numbers are added?", how="The sum of the products.",
-            slips={"term_left_out": products[0] + products[1], "sign_lost": np.sum(np.abs(products))})
+        slips={"term_left_out": products[0] + products[1], "sign_lost": np.sum(np.abs(products))})
     z = box(s + b, "z", "What is added to the sum before the activation?", how="The sum plus the bias.",
-            slips={"bias_left_out": s, "bias_subtracted": s - b})
+        slips={"bias_left_out": s, "bias_subtracted": s - b})
     a = box(relu(z), "a", "What does ReLU do with a number on this side of zero?",
-            how="ReLU leaves a positive number as it is.", slips={"slope_for_value": relu_slope(z)})
+        how="ReLU leaves a positive number as it is.", slips={"slope_for_value": relu_slope(z)})
     return (
         step("A neuron multiplies, adds, and bends. First each input meets its weight, and the products are added.",
-             eq(column(w, "w"), "⊙", column(x, "x"), "=", column(products), "→", s)),
+            eq(column(w, "w"), "⊙", column(x, "x"), "=", column(products), "→", s)),
         step("Then comes the bias, and ReLU has the last word: $max(0, z)$.",
-             neuron(x, w, b, z, a, title="One neuron with three inputs, its sum and ReLU")),
+            neuron(x, w, b, z, a, title="One neuron with three inputs, its sum and ReLU")),
     )
 
 
@@ -270,27 +191,27 @@ def what_is_missing(given, box):
     x, w, b = given("x", [2, 3, 1], high=5), given("w", [1, 2, -1], high=5), given("b", -3, low=1, high=6)
     z, others = w @ x + b, w[0] * x[0] + w[2] * x[2]
     given.require(x[1] > 1 and z > 1 and abs(w[1]) > 1 and b + others != 0)
-    given.require(apart(w[1], w[1] * x[1], (z - others) / x[1], (z - b) / x[1]))
+    given.apart(w[1], w[1] * x[1], (z - others) / x[1], (z - b) / x[1])
     weight = box(w[1], "w_2", "What must this product be, so that everything adds up to z?",
-                 how="z minus the bias and the other products, over the input.",
-                 slips={"product_for_factor": w[1] * x[1], "bias_left_out": (z - others) / x[1],
-                        "term_left_out": (z - b) / x[1]})
+        how="z minus the bias and the other products, over the input.",
+        slips={"product_for_factor": w[1] * x[1], "bias_left_out": (z - others) / x[1],
+            "term_left_out": (z - b) / x[1]})
     up = box(relu(z), "a", "Does ReLU change this z?", how="ReLU leaves a positive number as it is.",
-             slips={"slope_for_value": 1.0})
+        slips={"slope_for_value": 1.0})
     u, v = given("x'", [4, 2], low=1, high=6), given("w'", [-2, 1], high=5)
     c = given("b'", 3, low=2, high=6)
     given.require(v @ u + c <= -2)
     bias = box(c, "b", "How far is the sum of the products from z?", how="z minus the sum of the products.",
-               slips={"wrong_sign": -c})
+        slips={"wrong_sign": -c})
     silent = box(relu(v @ u + c), "a", "On which side of zero is z?", how="ReLU gives 0 for a negative number.",
-                 slips={"activation_left_out": v @ u + c, "sign_flipped_only": -(v @ u + c)})
+        slips={"activation_left_out": v @ u + c, "sign_flipped_only": -(v @ u + c)})
     return (
         step("One weight is hidden. Find it from $z$, and then what comes out.",
-             neuron(x, [w[0], weight, w[2]], b, f"z = {z:g}", up,
-                    title=f"A neuron with one weight missing; its sum is {z:g}")),
+            neuron(x, [w[0], weight, w[2]], b, f"z = {z:g}", up,
+                title=f"A neuron with one weight missing; its sum is {z:g}")),
         step("Here it is the bias.",
-             neuron(u, v, bias, f"z = {v @ u + c:g}", silent,
-                    title=f"A neuron with its bias missing; its sum is {v @ u + c:g}")),
+            neuron(u, v, bias, f"z = {v @ u + c:g}", silent,
+                title=f"A neuron with its bias missing; its sum is {v @ u + c:g}")),
     )
 
 
@@ -303,27 +224,28 @@ def many_in_one_out(given, box):
     z0 = total + b
     given.require(total != 0 and 0.25 < abs(z0) <= 2.5 and z0 != 1 and w[2] * x[2] != 2 * w @ x)
     shapes = [box(Shape(shape), name, "Rows first: how many? Then columns.", how=f"A {kind} of three entries.",
-                  slips={"transposed": Shape(shape[::-1])}) for shape, name, kind in
-              (((1, 3), "the shape of w^T", "row"), ((3, 1), "the shape of x", "column"))]
+        slips={"transposed": Shape(shape[::-1])}) for shape, name,
+        kind in (((1, 3), "the shape of w^T", "row"), ((3, 1), "the shape of x", "column"))]
     one = box(Shape((1, 1)), "the shape of w^T x", "Which numbers of the two shapes are left over?",
-              how="The outer numbers of the two shapes: a single number.", slips={"outer_for_inner": Shape((3, 3))})
+        how="The outer numbers of the two shapes: a single number.", slips={"outer_for_inner": Shape((3, 3))})
     s = box(total, "w^T x", "First times first, second times second, …?", how="The sum of the products.",
-            slips={"sign_lost": np.abs(w) @ x, "term_left_out": w[:2] @ x[:2]})
+        slips={"sign_lost": np.abs(w) @ x, "term_left_out": w[:2] @ x[:2]})
     z = box(s + b, "z", "What else goes into the sum?", how="The product plus the bias.",
-            slips={"bias_left_out": s, "bias_subtracted": s - b})
+        slips={"bias_left_out": s, "bias_subtracted": s - b})
     slip = {"slope_for_value": 1.0} if z0 > 0 else {"sign_flipped_only": abs(z0)}
     a = box(relu(z), "ReLU(z)", "Which is larger, z or 0?", how="z where it is positive, otherwise 0.", slips=slip)
     bent = box([sigmoid(z), tanh(z)], "σ(z) and tanh(z)", "Did you put z into the formula, with its sign?", digits=3,
-               how="z put into the formula of the activation.",
-               slips={"exponent_sign": [sigmoid(-z), tanh(-z)], "activation_left_out": [z, z]})
+        how="z put into the formula of the activation.",
+        slips={"exponent_sign": [sigmoid(-z), tanh(-z)], "activation_left_out": [z, z]})
     return (
         step("Written as a row times a column, a neuron turns a whole vector into one number. The shapes say so.",
-             eq("w^T:", shapes[0], APART, "x:", shapes[1], APART, "w^T x:", one)),
+            eq("w^T:", shapes[0], APART, "x:", shapes[1], APART, "w^T x:", one)),
         step("Multiply, and add the bias.",
-             eq(row(w, "w^T"), column(x, "x"), "=", s), eq("z", "=", "w^T x", *signed(b), "=", z)),
-        step("Three neurons with this $z$, each with another activation: $ReLU(z) = max(0, z)$, "
-             "$σ(z) = 1/(1 + e^{−z})$, $tanh(z) = (e^z − e^{−z})/(e^z + e^{−z})$.",
-             table(["", "ReLU", "σ", "tanh"], ("a", a, bent[0], bent[1]))),
+            eq(row(w, "w^T"), column(x, "x"), "=", s),
+            eq("z", "=", "w^T x", *added(b), "=", z)),
+        step("Three neurons with this $z$, each with another activation: $ReLU(z) = max(0, z)$, $σ(z) = 1/(1 + "
+            "e^{−z})$, $tanh(z) = (e^z − e^{−z})/(e^z + e^{−z})$.",
+            table(["", "ReLU", "σ", "tanh"], ("a", a, bent[0], bent[1]))),
     )
 
 
@@ -333,31 +255,31 @@ def many_in_one_out(given, box):
 @page("A layer is a matrix times a vector", row="4.3")
 def layer_times_vector(given, box):
     """Two neurons at once: products, sums, one bias for the layer, ReLU."""
-    w, a, b = given("W", [[5, 2], [3, 6]], low=1, high=7), given("a", [10, 20], low=2), given("b", 6, low=1, high=9)
-    given.require(a[0] != a[1] and apart(w * a, w + a, w * a[::-1]))
+    w, a = given("W", [[5, 2], [3, 6]], low=1, high=7), given("a", [10, 20], low=2, distinct=True)
+    b = given("b", 6, low=1, high=9)
+    given.apart(w * a, w + a, w * a[::-1])
     sums0 = w @ a
-    given.require(apart(sums0, w.T @ a, w[:, 0] * a[0], w[:, 1] * a[1]))
+    given.apart(sums0, w.T @ a, w[:, 0] * a[0], w[:, 1] * a[1])
     products = box(w * a, "the products", "Which weight meets which entry of the vector?",
-                   how="Each weight times the entry of its column.",
-                   slips={"added_not_multiplied": w + a, "other_column": w * a[::-1]})
+        how="Each weight times the entry of its column.",
+        slips={"added_not_multiplied": w + a, "other_column": w * a[::-1]})
     sums = box(products.sum(axis=1), "W a", "Which row meets the vector?", how="The sum along each row.",
-               slips={"columns_for_rows": w.T @ a, "only_one_term": w[:, 0] * a[0]})
+        slips={"columns_for_rows": w.T @ a, "only_one_term": w[:, 0] * a[0]})
     z = box(sums + b, "z", "Does every node get the bias?", how="The bias added to each entry.",
-            slips={"bias_left_out": sums, "bias_subtracted": sums - b})
+        slips={"bias_left_out": sums, "bias_subtracted": sums - b})
     out = box(relu(z), "a of the layer", "What does ReLU do with a number on this side of zero?",
-              how="Both are positive, so ReLU leaves them.", slips={"slope_for_value": relu_slope(z)})
+        how="Both are positive, so ReLU leaves them.", slips={"slope_for_value": relu_slope(z)})
     return (
         step("Two nodes, two inputs, four weights. A row of $W$ for each node.",
-             network([lit("a_{j}", a), ["z_1", "z_2"]], [lit("w_{j}{k}", w, uses="a_{k}")],
-                     names=[["a_1", "a_2"], ["", ""]], below=[(), echo(z)], gap=300, row_gap=124, along=(0.28,),
-                     title="Two inputs joined to two nodes by four weights")),
+            network([lit("a_{j}", a), ["z_1", "z_2"]], [lit("w_{j}{k}", w, uses="a_{k}")],
+                names=[["a_1", "a_2"], ["", ""]], below=[(), echo(z)], gap=300, row_gap=124, along=(0.28,),
+                title="Two inputs joined to two nodes by four weights")),
         step("Each row meets the vector: multiply entry by entry, then add.",
-             eq(matrix(lit("w_{j}{k}", w, uses="a_{k}"), "W"), column(lit("a_{j}", a), "a"), "=",
-                column([group(lit(f"w_{i}1", products[i - 1, 0]), "+", lit(f"w_{i}2", products[i - 1, 1]))
-                        for i in (1, 2)]), "=", column(sums))),
+            eq(matrix(lit("w_{j}{k}", w, uses="a_{k}"), "W"), column(lit("a_{j}", a), "a"), "=",
+                column([group(lit(f"w_{i}1", products[i - 1, 0]), "+",
+                    lit(f"w_{i}2", products[i - 1, 1])) for i in (1, 2)]), "=", column(sums))),
         step(f"This layer shares one bias, {b:g}, and its activation is ReLU.",
-             eq("z", "=", "Wa", *signed(b), "=", column(z), APART, "ReLU(z)", "=",
-                column(out))),
+            eq("z", "=", "Wa", *added(b), "=", column(z), APART, "ReLU(z)", "=", column(out))),
     )
 
 
@@ -365,46 +287,48 @@ def layer_times_vector(given, box):
 def layer_and_relu(given, box):
     """Three nodes with a bias each; some fall silent."""
     w = given("W", [[1, -2], [3, 1], [-2, 2]], high=4)
-    a, b = given("a", [3, 1], low=1, high=5), given("b", [2, -4, 1], low=1, high=5)
+    a, b = given("a", [3, 1], low=1, high=5, distinct=True), given("b", [2, -4, 1], low=1, high=5)
     wa = w @ a
-    given.require(np.any(wa + b < 0) and np.sum(wa + b > 0) >= 1 and np.all(wa + b != 0) and a[0] != a[1])
-    given.require(apart(wa, w @ a[::-1], w[:, 0] * a[0]) and apart(wa + b, wa, wa - b))
+    given.require(np.any(wa + b < 0) and np.sum(wa + b > 0) >= 1 and np.all(wa + b != 0))
+    given.apart(wa, w @ a[::-1], w[:, 0] * a[0])
+    given.apart(wa + b, wa, wa - b)
     sums = box(wa, "W a", "Which row meets the vector?", how="Each row times the vector.",
-               slips={"only_one_term": w[:, 0] * a[0], "other_column": w @ a[::-1]})
+        slips={"only_one_term": w[:, 0] * a[0], "other_column": w @ a[::-1]})
     z = box(sums + b, "z", "Each node has a bias of its own here. Which?", how="The sum and the bias of the same node.",
-            slips={"bias_left_out": sums, "bias_subtracted": sums - b})
+        slips={"bias_left_out": sums, "bias_subtracted": sums - b})
     out = box(relu(z), "a", "On which side of zero is this z?", how="z where it is positive, otherwise 0.",
-              slips={"activation_left_out": z, "sign_flipped_only": np.abs(z)})
+        slips={"activation_left_out": z, "sign_flipped_only": np.abs(z)})
     return (
         step("Three nodes, two inputs.", eq(matrix(w, "W"), column(a, "a"), "=", column(sums))),
         step("Add the biases, one for each node. Then ReLU.",
-             eq(column(b, "b"), APART, "z", "=", column(z), APART, "ReLU(z)", "=", column(out))),
+            eq(column(b, "b"), APART, "z", "=", column(z), APART, "ReLU(z)", "=", column(out))),
         say("A node that ReLU cuts to 0 is silent for this example: nothing it computes goes any further."),
     )
 @page("Weights rubbed out", row="4.3")
 def weights_rubbed_out(given, box):
     """A weight in each row and every bias found back."""
     w = given("W", [[2, 3, -1], [4, -2, 1], [-3, 5, 2]], high=5)
-    a, b = given("a", [2, 4, 3], low=2, high=5), given("b", [1, -5, 2], low=1, high=5)
+    a, b = given("a", [2, 4, 3], low=2, high=5, distinct=True), given("b", [1, -5, 2], low=1, high=5)
     holes = [(0, 1), (1, 0), (2, 2)]
     wa, rest = w @ a, np.array([w[i] @ a - w[i, j] * a[j] for i, j in holes])
     lost, at = np.array([w[h] for h in holes]), np.array([a[j] for _, j in holes])
-    given.require(len(set(a)) == 3 and np.all(lost != 0) and np.all(rest != 0) and np.min(np.abs(wa)) > 1)
-    given.require(apart(lost, lost * at, wa / at) and np.all(b != wa) and np.all(wa + b != 0))
+    given.require(np.all(lost != 0) and np.all(rest != 0) and np.min(np.abs(wa)) > 1)
+    given.apart(lost, lost * at, wa / at)
+    given.require(np.all(b != wa) and np.all(wa + b != 0))
     product, whole = w.astype(float), w.astype(float)
     for i, hole in enumerate(holes):
         product[hole], whole[hole] = lost[i] * at[i], wa[i] / at[i]
     weights = box(w, "W", "What must this product contribute, and what does the weight multiply?", only=holes,
-                  how="What is missing in the sum of its row, over the entry it multiplies.",
-                  slips={"product_for_factor": product, "term_left_out": whole})
+        how="What is missing in the sum of its row, over the entry it multiplies.",
+        slips={"product_for_factor": product, "term_left_out": whole})
     bias = box(b, "b", "How far is z from the product?", how="z minus the entry of the product.",
-               slips={"wrong_sign": -b})
+        slips={"wrong_sign": -b})
     out = box(relu(wa + b), "a", "On which side of zero is this z?", how="z where it is positive, otherwise 0.",
-              slips={"activation_left_out": wa + b, "sign_flipped_only": np.abs(wa + b)})
+        slips={"activation_left_out": wa + b, "sign_flipped_only": np.abs(wa + b)})
     return (
         step("Each row has lost a weight.", eq(matrix(weights, "W"), column(a, "a"), "=", column(wa))),
         step("Then a bias was added to each. Which? And what does ReLU make of the sums?",
-             eq(column(wa, "Wa"), "+", column(bias, "b"), "=", column(wa + b, "z"), "→", column(out, "ReLU(z)"))),
+            eq(column(wa, "Wa"), "+", column(bias, "b"), "=", column(wa + b, "z"), "→", column(out, "ReLU(z)"))),
     )
 
 
@@ -414,28 +338,27 @@ def weights_rubbed_out(given, box):
 @page("Shapes through a network", row="4.4")
 def shapes_through_network(given, box):
     """Rows × columns of everything on the way forward."""
-    sizes = given("sizes", [4, 3, 5, 2], low=2, high=9)
-    given.require(len(set(sizes)) == 4)
+    sizes = given("sizes", [4, 3, 5, 2], low=2, high=9, distinct=True)
     n = [int(size) for size in sizes]
     lines = []
     for i in (1, 2, 3):
         w = box(Shape((n[i], n[i - 1])), f"the shape of W^{i}", "A row for each what, a column for each what?",
-                how="A row for each node of the layer, a column for each node before it.",
-                slips={"transposed": Shape((n[i - 1], n[i]))})
+            how="A row for each node of the layer, a column for each node before it.",
+            slips={"transposed": Shape((n[i - 1], n[i]))})
         a = box(Shape((n[i - 1], 1)), f"the shape of a^{i - 1}", "How many entries stand in this column?",
-                how="A column with the values of the layer before.",
-                slips={"transposed": Shape((1, n[i - 1])), "other_layer": Shape((n[i], 1))})
+            how="A column with the values of the layer before.",
+            slips={"transposed": Shape((1, n[i - 1])), "other_layer": Shape((n[i], 1))})
         b = box(Shape((n[i], 1)), f"the shape of b^{i}", "To which vector is the bias added?",
-                how="A column, one bias for each node of the layer.",
-                slips={"transposed": Shape((1, n[i])), "other_layer": Shape((n[i - 1], 1))})
+            how="A column, one bias for each node of the layer.",
+            slips={"transposed": Shape((1, n[i])), "other_layer": Shape((n[i - 1], 1))})
         z = box(Shape((n[i], 1)), f"the shape of z^{i}", "Which numbers are left over when W meets a?",
-                how="A column, one sum for each node of the layer.",
-                slips={"transposed": Shape((1, n[i])), "other_layer": Shape((n[i - 1], 1))})
+            how="A column, one sum for each node of the layer.",
+            slips={"transposed": Shape((1, n[i])), "other_layer": Shape((n[i - 1], 1))})
         lines.append((str(i), w, a, b, z))
     return (
         step(f"A network has {n[0]} inputs and layers of {n[1]}, {n[2]} and {n[3]} nodes, each node with a bias. "
-             "Vectors are columns. Every layer computes $z^l = W^l a^{l−1} + b^l$. Write all the shapes.",
-             table(["l", "W^l", "a^{l−1}", "b^l", "z^l"], *lines)),
+            "Vectors are columns. Every layer computes $z^l = W^l a^{l−1} + b^l$. Write all the shapes.",
+            table(["l", "W^l", "a^{l−1}", "b^l", "z^l"], *lines)),
         say("Inner numbers meet and vanish, outer ones remain: a layer turns a column of one height into a column of "
             "another."),
     )
@@ -445,59 +368,61 @@ def shapes_through_network(given, box):
 def make_it_fit(given, box):
     """One shape missing in each product; then which product it must be."""
     n, k, m = (int(v) for v in given("sizes", [3, 4, 5], low=2, high=7))
-    given.require(len({n, k, m}) == 3)
+    given.distinct(n, k, m)
     left = box(Shape((n, k)), "the shape of W", "What must the inner numbers do?",
-               how="Rows from the result, columns from the height of the vector.", slips={"transposed": Shape((k, n))})
+        how="Rows from the result, columns from the height of the vector.", slips={"transposed": Shape((k, n))})
     right = box(Shape((m, 1)), "the shape of a", "How many columns has the matrix in front?",
-                how="As high as the matrix is wide.", slips={"transposed": Shape((1, m))})
+        how="As high as the matrix is wide.", slips={"transposed": Shape((1, m))})
     result = box(Shape((k, n)), "the shape of the product", "Which numbers are left over?",
-                 how="Rows of the first, columns of the last.", slips={"transposed": Shape((n, k))})
+        how="Rows of the first, columns of the last.", slips={"transposed": Shape((n, k))})
     inner = box(Shape((m, k)), "the shape in the middle", "Whom does it have to fit on either side?",
-                how="Rows fit the matrix in front, columns the vector behind.", slips={"transposed": Shape((k, m))})
+        how="Rows fit the matrix in front, columns the vector behind.", slips={"transposed": Shape((k, m))})
     options = ("W a", "W^T a", "a W")
     cases = [(n, k, "W a"), (k, n, "W^T a"), (m, n, "W a"), (n, m, "W^T a")]
     cases = [cases[i] for i in given.choice("cases", (0, 1, 3), (1, 0, 2), (0, 3, 2), (1, 2, 3))]
     which = box([case[2] for case in cases], "the product that fits", "Which inner numbers are equal?", options=options,
-                how="The one in which the inner numbers are equal.",
-                slips={"transpose_left_out": ["W a"] * 3, "vector_in_front": ["a W"] * 3, "transposed": ["W^T a"] * 3})
+        how="The one in which the inner numbers are equal.",
+        slips={"transpose_left_out": ["W a"] * 3, "vector_in_front": ["a W"] * 3, "transposed": ["W^T a"] * 3})
     heights = [case[1] if case[2] == "W a" else case[0] for case in cases]
     return (
         step("One shape is missing in each line. The inner numbers must be equal.",
-             aligned((left, "·", f"{k}×1", "=", f"{n}×1"), (f"{n}×{m}", "·", right, "=", f"{n}×1"),
-                     (f"{k}×1", "·", f"1×{n}", "=", result), (group(f"{n}×{m}", "·", inner), "·", f"{k}×1", "=",
-                                                             f"{n}×1"))),
+            aligned((left, "·", f"{k}×1", "=", f"{n}×1"),
+                (f"{n}×{m}", "·", right, "=", f"{n}×1"),
+                (f"{k}×1", "·", f"1×{n}", "=", result),
+                (group(f"{n}×{m}", "·", inner), "·", f"{k}×1", "=", f"{n}×1"))),
         step("Not everybody stores weights the way we do. Here are a matrix and the values $a$ before the layer, a "
-             "column. Which product can be formed?",
-             table(["W", "a", "the product"], *[(f"{case[0]}×{case[1]}", f"{h}×1", word)
-                                                for case, h, word in zip(cases, heights, which, strict=True)])),
+            "column. Which product can be formed?",
+            table(["W", "a", "the product"],
+                *[(f"{case[0]}×{case[1]}", f"{h}×1", word) for case, h,
+                    word in zip(cases, heights, which, strict=True)])),
     )
 
 
 @page("Counting what is learnt", row=("4.1", "4.4"))
 def counting(given, box):
     """Weights and biases of a network, layer by layer."""
-    sizes = given("sizes", [4, 3, 2], low=2, high=9)
-    given.require(len(set(sizes)) == 3)
+    sizes = given("sizes", [4, 3, 2], low=2, high=9, distinct=True)
     n0, n1, n2 = sizes
-    given.require(apart(n1 * n0, n1 + n0) and apart(n1, n0, n2))
+    given.apart(n1 * n0, n1 + n0)
+    given.apart(n1, n0, n2)
     w = box([n0 * n1, n1 * n2], "weights", "How many edges enter each node of this layer?",
-            how="Nodes of the layer times nodes before it.", slips={"nodes_added": [n0 + n1, n1 + n2]})
+        how="Nodes of the layer times nodes before it.", slips={"nodes_added": [n0 + n1, n1 + n2]})
     b = box([n1, n2], "biases", "How many nodes add a bias here?", how="One for each node of the layer.",
-            slips={"bias_of_senders": [n0, n1]})
+        slips={"bias_of_senders": [n0, n1]})
     both = box(np.asarray(w) + np.asarray(b), "weights and biases", "What does the layer learn altogether?",
-               how="Weights plus biases.", slips={"bias_left_out": w})
+        how="Weights plus biases.", slips={"bias_left_out": w})
     total = box(np.sum(both), "all parameters", "Does every layer count?", how="The sum over both layers.",
-                slips={"bias_left_out": np.sum(w), "only_one_term": both[0]})
+        slips={"bias_left_out": np.sum(w), "only_one_term": both[0]})
     deeper = given("deeper", 5, low=2, high=9)
     given.require(deeper not in sizes)
     new = box(deeper * n2 + deeper, "new parameters", "Which edges enter the new layer, and which biases?",
-              how="New nodes times the nodes before them, plus a bias for each.",
-              slips={"bias_left_out": deeper * n2, "nodes_added": 2 * deeper + n2})
+        how="New nodes times the nodes before them, plus a bias for each.",
+        slips={"bias_left_out": deeper * n2, "nodes_added": 2 * deeper + n2})
     return (
         step(f"A network has {n0:g} inputs, {n1:g} hidden nodes and {n2:g} outputs; each node has its own bias. How "
-             "many numbers does it learn?",
-             table(["layer", "weights", "biases", "together"], *[(str(i + 1), w[i], b[i], both[i]) for i in (0, 1)]),
-             eq("altogether:", total)),
+            "many numbers does it learn?",
+            table(["layer", "weights", "biases", "together"], *[(str(i + 1), w[i], b[i], both[i]) for i in (0, 1)]),
+            eq("altogether:", total)),
         step(f"Put another layer of {deeper:g} nodes behind the outputs. How many more?", eq(new)),
     )
 
@@ -505,42 +430,45 @@ def counting(given, box):
 @page("All the way through", row="4.4")
 def forward_pass(given, box):
     """A 2–3–1 network as two layers of matrices."""
-    x = given("x", [3, 1], low=1, high=4)
+    x = given("x", [3, 1], low=1, high=4, distinct=True)
     w1, b1 = given("W1", [[2, -1], [1, 1], [-1, 2]], high=3), given("b1", [-1, -2, -2], low=1, high=4)
     w2, b2 = given("W2", [[2, -1, 3]], low=1, high=4), given("b2", 3, low=1, high=5)
     z1 = w1 @ x + b1
-    given.require(x[0] != x[1] and np.any(z1 < 0) and np.all(z1 != 0) and np.any(z1 > 0))
+    given.require(np.any(z1 < 0) and np.all(z1 != 0) and np.any(z1 > 0))
     z2 = (w2 @ relu(z1))[0] + b2
-    given.require(z2 > 1 and apart(z1, w1 @ x, w1 @ x - b1, w1 @ x[::-1] + b1))
-    given.require(apart(z2, z2 - b2, (w2 @ z1)[0] + b2, z2 - 2 * b2) and np.min(np.abs(z1)) >= 1)
+    given.apart(z1, w1 @ x, w1 @ x - b1, w1 @ x[::-1] + b1)
+    given.require(z2 > 1)
+    given.apart(z2, z2 - b2, (w2 @ z1)[0] + b2, z2 - 2 * b2)
+    given.require(np.min(np.abs(z1)) >= 1)
     first = box(z1, "z^1", "Row times column, and then?", how="Each row of the first weights times x, plus the bias.",
-                slips={"bias_left_out": w1 @ x, "bias_subtracted": w1 @ x - b1, "other_column": w1 @ x[::-1] + b1})
+        slips={"bias_left_out": w1 @ x, "bias_subtracted": w1 @ x - b1, "other_column": w1 @ x[::-1] + b1})
     hidden = box(relu(first), "a^1", "On which side of zero is this sum?", how="z where it is positive, otherwise 0.",
-                 slips={"activation_left_out": first, "sign_flipped_only": np.abs(first)})
+        slips={"activation_left_out": first, "sign_flipped_only": np.abs(first)})
     second = box((w2 @ hidden)[0] + b2, "z^2", "What comes into the second layer: the sums, or what ReLU left of them?",
-                 how="The second weights times the hidden values, plus the bias.",
-                 slips={"bias_left_out": (w2 @ hidden)[0], "activation_left_out": (w2 @ np.asarray(first))[0] + b2,
-                        "bias_subtracted": (w2 @ hidden)[0] - b2})
+        how="The second weights times the hidden values, plus the bias.",
+        slips={"bias_left_out": (w2 @ hidden)[0], "activation_left_out": (w2 @ np.asarray(first))[0] + b2,
+            "bias_subtracted": (w2 @ hidden)[0] - b2})
     out = box(relu(second), "a^2", "Does ReLU change this?", how="ReLU leaves a positive number as it is.",
-              slips={"slope_for_value": 1.0})
+        slips={"slope_for_value": 1.0})
     return (
         step("Two inputs, three hidden nodes, one output, ReLU everywhere. What a layer gives is what the next one "
-             "takes.",
-             network([lit("x_{j}", x), ["a^1_1", "a^1_2", "a^1_3"], ["a^2"]],
-                     [lit("w_{j}{k}", w1, uses="x_{k}"), lit("v_{j}{k}", w2)],
-                     names=[["x_1", "x_2"], echo(hidden), [echo(out)]],
-                     below=[(), [f"b = {b:g}" for b in b1], [f"b = {b2:g}"]], along=((0.65,), (0.5,)), gap=225,
-                     row_gap=122, title="A 2–3–1 network with all its weights and biases")),
-        step("The first layer.", eq(matrix(lit("w_{j}{k}", w1), "W^1"), column(lit("x_{j}", x), "x"), "+",
-                                    column(b1, "b^1"), "=", column(first, "z^1"), "→", column(hidden, "a^1"))),
-        step("The second.", eq(row(lit("v_{j}{k}", w2)[0], "W^2"), "a^1", *signed(b2), "=", second, "→", out)),
+            "takes.",
+            network([lit("x_{j}", x), ["a^1_1", "a^1_2", "a^1_3"], ["a^2"]],
+                [lit("w_{j}{k}", w1, uses="x_{k}"), lit("v_{j}{k}", w2)],
+                names=[["x_1", "x_2"], echo(hidden), [echo(out)]],
+                below=[(), [f"b = {b:g}" for b in b1], [f"b = {b2:g}"]], along=((0.65,), (0.5,)), gap=225, row_gap=122,
+                title="A 2–3–1 network with all its weights and biases")),
+        step("The first layer.",
+            eq(matrix(lit("w_{j}{k}", w1), "W^1"), column(lit("x_{j}", x), "x"), "+", column(b1, "b^1"), "=",
+                column(first, "z^1"), "→", column(hidden, "a^1"))),
+        step("The second.", eq(row(lit("v_{j}{k}", w2)[0], "W^2"), "a^1", *added(b2), "=", second, "→", out)),
     )
 
 
 @page("Fill the nodes", row="4.4")
 def fill_the_nodes(given, box):
     """Three layers with ReLU, the values written where they belong."""
-    x = given("x", [2, 1], low=1, high=3)
+    x = given("x", [2, 1], low=1, high=3, distinct=True)
     w1, b1 = given("W1", [[2, 3], [1, 4]], low=1, high=4), given("b1", [-2, 1], low=1, high=3)
     w2, b2 = given("W2", [[1, -1], [-1, 2]], low=1, high=3), given("b2", [-4, 2], low=1, high=4)
     w3, b3 = given("W3", [[3, 2]], low=1, high=3), given("b3", -4, low=1, high=5)
@@ -548,118 +476,126 @@ def fill_the_nodes(given, box):
     z2 = w2 @ relu(z1) + b2
     z3 = w3 @ relu(z2) + b3
     given.require(np.all(z1 > 0) and np.min(z2) < 0 < np.max(z2) and z3[0] > 0 and np.max(z3) < 60)
-    given.require(apart(z1, relu(z1 - b1), relu(z1 - 2 * b1), relu(w1.T @ x + b1)) and x[0] != x[1])
-    given.require(apart(relu(z2), relu(z2 - b2), z2) and apart(z2, z2 - b2, relu_slope(z2)))
-    given.require(apart(z3, z3 - b3, relu(w3 @ z2 + b3)))
+    given.apart(z1, relu(z1 - b1), relu(z1 - 2 * b1), relu(w1.T @ x + b1))
+    given.apart(relu(z2), relu(z2 - b2), z2)
+    given.apart(z2, z2 - b2, relu_slope(z2))
+    given.apart(z3, z3 - b3, relu(w3 @ z2 + b3))
     a1 = box(relu(w1 @ x + b1), "a^1", "Which two edges end here, and which bias is added?",
-             how="Weights times inputs plus the bias, then ReLU.",
-             slips={"bias_left_out": relu(w1 @ x), "bias_subtracted": relu(w1 @ x - b1),
-                    "columns_for_rows": relu(w1.T @ x + b1)})
+        how="Weights times inputs plus the bias, then ReLU.",
+        slips={"bias_left_out": relu(w1 @ x), "bias_subtracted": relu(w1 @ x - b1),
+            "columns_for_rows": relu(w1.T @ x + b1)})
     a2 = box(relu(w2 @ a1 + b2), "a^2", "What is the sum here, and what does ReLU leave of it?",
-             how="Weights times the values before plus the bias, then ReLU.",
-             slips={"activation_left_out": w2 @ a1 + b2, "bias_left_out": relu(w2 @ a1)})
+        how="Weights times the values before plus the bias, then ReLU.",
+        slips={"activation_left_out": w2 @ a1 + b2, "bias_left_out": relu(w2 @ a1)})
     a3 = box(relu(w3 @ a2 + b3), "a^3", "Which two values arrive, and with which weights?",
-             how="Weights times the values before plus the bias, then ReLU.",
-             slips={"bias_left_out": relu(w3 @ a2), "activation_left_out": relu(w3 @ (w2 @ a1 + b2) + b3)})
+        how="Weights times the values before plus the bias, then ReLU.",
+        slips={"bias_left_out": relu(w3 @ a2), "activation_left_out": relu(w3 @ (w2 @ a1 + b2) + b3)})
     before = box(w2 @ a1 + b2, "z^2", "Which sums stood there before ReLU?", how="Weights times values plus the bias.",
-                 slips={"bias_left_out": w2 @ a1, "slope_for_value": relu_slope(w2 @ a1 + b2)})
+        slips={"bias_left_out": w2 @ a1, "slope_for_value": relu_slope(w2 @ a1 + b2)})
     return (
         step("Three layers, ReLU in each. Work from left to right and write what every node hands on.",
-             network([x, a1, a2, a3], [w1, w2, w3], names=[["x_1", "x_2"], ["", ""], ["", ""], [""]],
-                     below=[(), [f"b = {b:g}" for b in b1], [f"b = {b:g}" for b in b2], [f"b = {b3:g}"]],
-                     along=(0.4,), gap=163, row_gap=160,
-                     title="A 2–2–2–1 network with its weights and biases; its nodes have boxes")),
+            network([x, a1, a2, a3], [w1, w2, w3], names=[["x_1", "x_2"], ["", ""], ["", ""], [""]],
+                below=[(), [f"b = {b:g}" for b in b1], [f"b = {b:g}" for b in b2], [f"b = {b3:g}"]], along=(0.4,),
+                gap=163, row_gap=160, title="A 2–2–2–1 network with its weights and biases; its nodes have boxes")),
         step("What were the two sums of the middle layer before ReLU?", eq("z^2", "=", column(before))),
     )
 
 
 # -- 4.5 The derivative of a neuron ------------------------------------------------------------------------------------
 
-CHAIN = (by("a", "z"), "·", by("z", "s"), "·", by("s", "h"), "·", by("h", "w"))
+CHAIN = (by("z", "a"), "·", by("s", "z"), "·", by("h", "s"), "·", by("w", "h"))
 
 
 @page("A neuron in four steps", row="4.5")
 def four_steps(given, box):
     """Multiply, add up, add the bias, bend: four functions inside each other."""
-    w, x, b = given("w", [1, -2, 2], low=1, high=5), given("x", [3, 1, 2], low=1, high=6), given("b", -1, low=1, high=6)
-    given.require(w @ x + b > 1 and len(set(x)) == 3 and w @ x not in (0, 1) and np.any(w < 0))
-    given.require(apart(w * x, w + x, np.abs(w * x)) and w[2] * x[2] not in (0, 2 * np.sum((w * x)[w < 0]), -b))
-    given.require(apart(w @ x, np.sum(np.abs(w * x)), w[:2] @ x[:2]))
+    w, x = given("w", [1, -2, 2], low=1, high=5), given("x", [3, 1, 2], low=1, high=6, distinct=True)
+    b = given("b", -1, low=1, high=6)
+    given.require(w @ x + b > 1 and w @ x not in (0, 1) and np.any(w < 0))
+    given.apart(w * x, w + x, np.abs(w * x))
+    given.require(w[2] * x[2] not in (0, 2 * np.sum((w * x)[w < 0]), -b))
+    given.apart(w @ x, np.sum(np.abs(w * x)), w[:2] @ x[:2])
     h = box(w * x, "h", "What does a weight do with its input?", how="Each weight times its input.",
-            slips={"added_not_multiplied": w + x, "sign_lost": np.abs(w * x)})
+        slips={"added_not_multiplied": w + x, "sign_lost": np.abs(w * x)})
     s = box(np.sum(h), "s", "What makes one number of three?", how="The sum of the entries of h.",
-            slips={"sign_lost": np.sum(np.abs(h)), "term_left_out": h[0] + h[1]})
+        slips={"sign_lost": np.sum(np.abs(h)), "term_left_out": h[0] + h[1]})
     z = box(s + b, "z", "What joins the sum now?", how="s plus the bias.",
-            slips={"bias_left_out": s, "bias_subtracted": s - b})
+        slips={"bias_left_out": s, "bias_subtracted": s - b})
     a = box(relu(z), "a", "Does ReLU change this?", how="ReLU leaves a positive number as it is.",
-            slips={"slope_for_value": 1.0})
+        slips={"slope_for_value": 1.0})
     inside = box(["h", "s", "z"], "what stands inside", "Which quantity does this function take in?",
-                 how="Each function takes what the one before gives.", options=("w", "x", "h", "s", "z", "a"),
-                 slips={"one_step_too_far": ["w", "h", "s"]})
+        how="Each function takes what the one before gives.", options=("w", "x", "h", "s", "z", "a"),
+        slips={"one_step_too_far": ["w", "h", "s"]})
     return (
         step("Take $a = ReLU(sum(w ⊗ x) + b)$ apart, from the inside out. The sign ⊗ multiplies entry by entry.",
-             eq("h", "=", "w ⊗ x", "=", column(w), "⊗", column(x), "=", column(h)),
-             aligned(("s", "=", "sum(h)", "=", s), ("z", "=", f"s {signed(b)[0]} {signed(b)[1]}", "=", z),
-                     ("a", "=", "ReLU(z)", "=", a))),
+            eq("h", "=", "w ⊗ x", "=", column(w), "⊗", column(x), "=", column(h)),
+            aligned(("s", "=", "sum(h)", "=", s),
+                ("z", "=", f"s {added(b)[0]} {added(b)[1]}", "=", z),
+                ("a", "=", "ReLU(z)", "=", a))),
         step("To go back along this chain you must know who feeds whom. What stands inside each function?",
-             eq("s = sum(", inside[0], ")", APART, "z = b +", inside[1], APART, "a = ReLU(", inside[2], ")")),
+            eq("s = sum(", inside[0], ")", APART, "z = b +", inside[1], APART, "a = ReLU(", inside[2], ")")),
     )
 
 
 @page("Every link a factor", row="4.5")
 def chain_of_factors(given, box):
     """The derivative of a neuron with respect to its weights, as a product of four Jacobians."""
-    w, x, b = given("w", [1, -2], low=1, high=5), given("x", [5, 2], low=2, high=6), given("b", 3, low=1, high=6)
-    given.require(w @ x + b > 1 and x[0] != x[1] and w[0] != w[1] and not set(w) & set(x))
+    w, x = given("w", [1, -2], low=1, high=5, distinct=True), given("x", [5, 2], low=2, high=6, distinct=True)
+    b = given("b", 3, low=1, high=6)
+    given.require(w @ x + b > 1 and not set(w) & set(x))
     z = w @ x + b
-    given.require(z not in x and apart(x, w, z * x, np.full(2, np.sum(x))))
+    given.apart(x, w, z * x, np.full(2, np.sum(x)))
+    given.require(z not in x)
     dh = box(np.diag(x), "∂h/∂w", "The first product: which weight does it listen to?",
-             how="Each product listens to its own weight, and moves as fast as its input says.",
-             slips={"weight_for_input": np.diag(w), "every_input_counted": np.array([x, x])})
+        how="Each product listens to its own weight, and moves as fast as its input says.",
+        slips={"weight_for_input": np.diag(w), "every_input_counted": np.array([x, x])})
     ds = box(np.ones(2), "∂s/∂h", "How far does a sum move when one of its terms moves by one?",
-             how="A sum has slope 1 in each of its terms.", slips={"input_for_slope": w * x})
+        how="A sum has slope 1 in each of its terms.", slips={"input_for_slope": w * x})
     dz = box(1.0, "∂z/∂s", "How far does z move when s moves by one?", how="A bias that is added changes no slope.",
-             slips={"value_for_slope": z})
+        slips={"value_for_slope": z})
     da = box(float(relu_slope(z)), "∂a/∂z", "On which side of its kink is ReLU?",
-             how="z is positive, so ReLU hands on whatever happens.",
-             slips={"value_for_slope": z, "other_side_of_kink": 0.0})
+        how="z is positive, so ReLU hands on whatever happens.",
+        slips={"value_for_slope": z, "other_side_of_kink": 0.0})
     inner = box(ds @ dh, "1^T·diag(x)", "A row of ones times this matrix: what is left?",
-                how="The row of ones adds up each column, which has one entry.",
-                slips={"weight_for_input": w, "vector_summed": np.full(2, np.sum(x))})
+        how="The row of ones adds up each column, which has one entry.",
+        slips={"weight_for_input": w, "vector_summed": np.full(2, np.sum(x))})
     whole = box(da * dz * inner, "∂a/∂w", "Which factors are left to multiply with?",
-                how="The product of all four factors: the input as a row.",
-                slips={"weight_for_input": w, "activation_for_slope": z * np.asarray(x)})
+        how="The product of all four factors: the input as a row.",
+        slips={"weight_for_input": w, "activation_for_slope": z * np.asarray(x)})
     return (
-        step(f"A neuron with $w = ({w[0]:g}, {w[1]:g})$, $x = ({x[0]:g}, {x[1]:g})$, bias {b:g} and ReLU; so "
-             f"$z = {z:g}$. Each of its four steps has a derivative. From the inside out:".replace("-", "−"),
-             eq(by("h", "w"), "=", matrix(dh, "diag(x)"), APART, by("s", "h"), "=", row(ds, "1^T")),
-             eq(by("z", "s"), "=", dz, APART, by("a", "z"), "=", da)),
+        step(f"A neuron with $w = ({w[0]:g}, {w[1]:g})$, $x = ({x[0]:g}, {x[1]:g})$, bias {b:g} and ReLU; so $z = "
+            f"{z:g}$. Each of its four steps has a derivative. From the inside out:".replace("-", "−"),
+            eq(by("w", "h"), "=", matrix(dh, "diag(x)"), APART, by("h", "s"), "=", row(ds, "1^T")),
+            eq(by("s", "z"), "=", dz, APART, by("z", "a"), "=", da)),
         step("The chain rule multiplies them, the outermost in front.",
-             eq(by("a", "w"), "=", *CHAIN), eq("1^T·diag(x)", "=", row(inner)), eq(by("a", "w"), "=", row(whole))),
+            eq(by("w", "a"), "=", *CHAIN),
+            eq("1^T·diag(x)", "=", row(inner)),
+            eq(by("w", "a"), "=", row(whole))),
     )
 
 
 @page("Behind the kink", row="4.5")
 def behind_the_kink(given, box):
     """Positive, negative, zero: what ReLU lets through of the slope."""
-    x, z = given("x", [3, -2], low=2, high=6), given("z", [4, -2.5], step=0.5, low=0.5, high=6)
-    given.require(z[0] > 0 > z[1] and abs(x[0]) != abs(x[1]) and not set(np.abs(z)) & set(np.abs(x)))
+    x, z = given("x", [3, -2], low=2, high=6, distinct=abs), given("z", [4, -2.5], step=0.5, low=0.5, high=6)
+    given.require(z[0] > 0 > z[1] and not set(np.abs(z)) & set(np.abs(x)))
     sums = np.array([z[0], z[1], 0.0])
     slope = box(relu_slope(sums), "∂a/∂z", "Before the kink, behind it, or right at it?",
-                how="1 where z is positive, 0 elsewhere; at 0 we agreed on 0.",
-                slips={"other_side_of_kink": [0.0, 1.0, 0.0], "relu_open_at_zero": [1.0, 0.0, 1.0],
-                       "value_for_slope": [z[0], z[1], 0.0]})
+        how="1 where z is positive, 0 elsewhere; at 0 we agreed on 0.",
+        slips={"other_side_of_kink": [0.0, 1.0, 0.0], "relu_open_at_zero": [1.0, 0.0, 1.0],
+            "value_for_slope": [z[0], z[1], 0.0]})
     dw = box(np.outer(slope, x), "∂a/∂w", "What does the slope do to the input?", how="The slope times the input.",
-             slips={"slope_left_out": np.array([np.zeros(2), x, x]) + np.array([x, np.zeros(2), np.zeros(2)]),
-                    "input_left_out": np.outer(relu_slope(sums), np.ones(2))})
+        slips={"slope_left_out": np.array([np.zeros(2), x, x]) + np.array([x, np.zeros(2), np.zeros(2)]),
+            "input_left_out": np.outer(relu_slope(sums), np.ones(2))})
     db = box(1.0 * slope, "∂a/∂b", "How far does z move when the bias moves, and how far does a?",
-             how="The slope times 1.", slips={"slope_left_out": [1.0, 1.0, 1.0], "bias_for_slope": [z[0], z[1], 0.0]})
+        how="The slope times 1.", slips={"slope_left_out": [1.0, 1.0, 1.0], "bias_for_slope": [z[0], z[1], 0.0]})
     return (
-        step(f"Three neurons see the same inputs, $x = ({x[0]:g}, {x[1]:g})$. ".replace("-", "−") +
-             "Their sums fall on either side of ReLU's kink, and right onto it, where we take the slope 0 by "
-             "agreement. How does each $a$ answer to its weights and its bias?",
-             table(["z", by("a", "z"), by("a", "w_1"), by("a", "w_2"), by("a", "b")],
-                   *[(sums[i], slope[i], dw[i, 0], dw[i, 1], db[i]) for i in range(3)])),
+        step(f"Three neurons see the same inputs, $x = ({x[0]:g}, {x[1]:g})$. ".replace("-",
+            "−")
+            + "Their sums fall on either side of ReLU's kink, and right onto it, where we take the slope 0 by "
+            "agreement. How does each $a$ answer to its weights and its bias?",
+            table(["z", by("z", "a"), by("w_1", "a"), by("w_2", "a"), by("b", "a")],
+                *[(sums[i], slope[i], dw[i, 0], dw[i, 1], db[i]) for i in range(3)])),
         say("A silent neuron answers to nothing: not to its weights, not to its bias. In this example it cannot "
             "learn."),
     )
@@ -674,22 +610,22 @@ def across_the_kink(given, box):
     after = before + nudge * x
     given.require(after[2] > 0 and after[2] != before[0] and after[2] / nudge not in (0, 1, x))
     z = box(after, "z after", "By how much does z move when the weight does?", how="z plus the nudge times the input.",
-            slips={"input_left_out": before + nudge})
+        slips={"input_left_out": before + nudge})
     first, second = relu(before), relu(np.asarray(z))
     change = box(second - first, "Δa", "What was a before, and what is it now?", how="ReLU after minus ReLU before.",
-                 slips={"value_not_change": second, "activation_left_out": np.asarray(z) - before})
+        slips={"value_not_change": second, "activation_left_out": np.asarray(z) - before})
     ratio = box(change / nudge, "Δa/Δw", "Which change stands on top, and which below?",
-                how="The change in a over the nudge.",
-                slips={"change_not_ratio": change,
-                       "upside_down": np.where(change == 0, 0, nudge / np.where(change, change, 1))})
+        how="The change in a over the nudge.",
+        slips={"change_not_ratio": change,
+            "upside_down": np.where(change == 0, 0, nudge / np.where(change, change, 1))})
     slope = box(float(relu_slope(-over)) * x, "∂a/∂w", "On which side is z before the nudge?",
-                how="z is negative, so the slope is 0.", slips={"other_side_of_kink": x})
+        how="z is negative, so the slope is 0.", slips={"other_side_of_kink": x})
     return (
         step(f"The input is $x = {x:g}$. Nudge its weight by {nudge:g}: three neurons, three places on ReLU.",
-             table(["z before", "z after", "Δa", "Δa/Δw"],
-                   *[(before[i], z[i], change[i], ratio[i]) for i in range(3)])),
+            table(["z before", "z after", "Δa", "Δa/Δw"], *[(before[i], z[i], change[i], ratio[i]) for i in range(3)])),
         step("The third ratio is neither 0 nor the input, for the nudge crossed the kink. What is the derivative "
-             f"there, at $z = −{over:g}$?", eq(by("a", "w"), "=", slope)),
+            f"there, at $z = −{over:g}$?",
+            eq(by("w", "a"), "=", slope)),
         say("When a gradient check fails by a hair at a ReLU, look for a nudge that crossed the kink."),
     )
 
@@ -697,32 +633,33 @@ def across_the_kink(given, box):
 @page("Weights, bias, inputs", row="4.5")
 def weights_bias_inputs(given, box):
     """The same slope in front, three different last factors."""
-    a, w = given("a", 0.8, low=0.1, high=0.9), given("w", [3, -2], low=2, high=6)
-    x = given("x", [5, -4], low=2, high=7)
-    given.require(a != 0.5 and not {*np.abs(w)} & {*np.abs(x)} and abs(w[0]) != abs(w[1]) and abs(x[0]) != abs(x[1]))
+    a, w = given("a", 0.8, low=0.1, high=0.9), given("w", [3, -2], low=2, high=6, distinct=abs)
+    x = given("x", [5, -4], low=2, high=7, distinct=abs)
+    given.require(a != 0.5 and not {*np.abs(w)} & {*np.abs(x)})
     slope = box(a * (1 - a), "∂a/∂z", "Which rule gives the sigmoid's slope from its value?", digits=3,
-                how="a times 1 minus a.",
-                slips={"slope_of_slope": sigmoid(a) * (1 - sigmoid(a)), "tanh_for_sigmoid": 1 - a**2})
+        how="a times 1 minus a.", slips={"slope_of_slope": sigmoid(a) * (1 - sigmoid(a)), "tanh_for_sigmoid": 1 - a**2})
     dzw = box(x, "∂z/∂w", "What does each weight multiply?", how="The input that the weight multiplies.",
-              slips={"weight_for_input": w})
+        slips={"weight_for_input": w})
     dzb = box(1.0, "∂z/∂b", "By how much does z move when the bias moves by one?", how="The bias is added: slope 1.",
-              slips={"bias_held_still": 0.0})
+        slips={"bias_held_still": 0.0})
     dzx = box(w, "∂z/∂x", "What does each input multiply?", how="The weight that the input meets.",
-              slips={"input_for_slope": x})
+        slips={"input_for_slope": x})
     dw = box(slope * dzw, "∂a/∂w", "Which two factors?", digits=3, how="The slope times the input.",
-             slips={"slope_left_out": x, "weight_for_input": slope * w})
+        slips={"slope_left_out": x, "weight_for_input": slope * w})
     db = box(slope * dzb, "∂a/∂b", "Which two factors?", digits=3, how="The slope times 1.",
-             slips={"slope_left_out": 1.0, "other_variable": slope * x[0]})
+        slips={"slope_left_out": 1.0, "other_variable": slope * x[0]})
     dx = box(slope * dzx, "∂a/∂x", "Which two factors?", digits=3, how="The slope times the weight.",
-             slips={"slope_left_out": w, "other_variable": slope * x})
+        slips={"slope_left_out": w, "other_variable": slope * x})
     return (
         step(f"A sigmoid neuron, $a = σ(w^T x + b)$, with $w = ({w[0]:g}, {w[1]:g})$ and $x = ({x[0]:g}, {x[1]:g})$, "
-             f"gives $a = {a:g}$. Its slope follows from $a$ alone: $σ′ = a(1 − a)$.".replace("-", "−"),
-             eq(by("a", "z"), "=", slope)),
+            f"gives $a = {a:g}$. Its slope follows from $a$ alone: $σ′ = a(1 − a)$.".replace("-", "−"),
+            eq(by("z", "a"), "=", slope)),
         step("How does $z$ answer to each of its parts?",
-             eq(by("z", "w"), "=", row(dzw), APART, by("z", "b"), "=", dzb), eq(by("z", "x"), "=", row(dzx))),
+            eq(by("w", "z"), "=", row(dzw), APART, by("b", "z"), "=", dzb),
+            eq(by("x", "z"), "=", row(dzx))),
         step("Now the chain rule, three times with the same slope in front.",
-             eq(by("a", "w"), "=", row(dw), APART, by("a", "b"), "=", db), eq(by("a", "x"), "=", row(dx))),
+            eq(by("w", "a"), "=", row(dw), APART, by("b", "a"), "=", db),
+            eq(by("x", "a"), "=", row(dx))),
     )
 
 
@@ -733,31 +670,30 @@ def in_formulas(given, box):
     n, at, point = given.choice("n", 1, 2, 3), given("a", 0.5, low=0.3, high=0.9), given("point", [2, 3], low=2, high=4)
     inner = w * x**n
     slope = box([a * (1 - a), 1 - a**2], "∂a/∂z", "Which rule gives this slope from the value?", names="a",
-                how="a(1 − a) for the sigmoid, 1 − a² for tanh.",
-                slips={"tanh_for_sigmoid": [1 - a**2, 1 - a**2], "sigmoid_for_tanh": [a * (1 - a), a * (1 - a)]})
+        how="a(1 − a) for the sigmoid, 1 − a² for tanh.",
+        slips={"tanh_for_sigmoid": [1 - a**2, 1 - a**2], "sigmoid_for_tanh": [a * (1 - a), a * (1 - a)]})
     dzw = box(inner.derivative("w"), "∂z/∂w", "Which factor stands beside w?", names="w x",
-              how="What the weight multiplies.",
-              slips={"other_variable": inner.derivative("x"), "not_differentiated": inner})
+        how="What the weight multiplies.", slips={"other_variable": inner.derivative("x"), "not_differentiated": inner})
     dzx = box(inner.derivative("x"), "∂z/∂x", "Hold the weight still. What is the slope in x?", names="w x",
-              how="The derivative with the weight held still.",
-              slips={"other_variable": inner.derivative("w"), "not_differentiated": inner})
+        how="The derivative with the weight held still.",
+        slips={"other_variable": inner.derivative("w"), "not_differentiated": inner})
     dw = box([f * dzw for f in slope], "∂a/∂w", "Which two factors does the chain rule multiply?", names="a w x",
-             how="Slope times ∂z/∂w.",
-             slips={"inner_slope_left_out": [a * (1 - a), 1 - a**2], "slope_left_out": [inner.derivative("w")] * 2,
-                    "slopes_added": [f + dzw for f in slope]})
+        how="Slope times ∂z/∂w.",
+        slips={"inner_slope_left_out": [a * (1 - a), 1 - a**2], "slope_left_out": [inner.derivative("w")] * 2,
+            "slopes_added": [f + dzw for f in slope]})
     dx = box([f * dzx for f in slope], "∂a/∂x", "Which two factors does the chain rule multiply?", names="a w x",
-             how="Slope times ∂z/∂x.",
-             slips={"inner_slope_left_out": [a * (1 - a), 1 - a**2], "slope_left_out": [inner.derivative("x")] * 2})
+        how="Slope times ∂z/∂x.",
+        slips={"inner_slope_left_out": [a * (1 - a), 1 - a**2], "slope_left_out": [inner.derivative("x")] * 2})
     raised = "" if n == 1 else f"^{n}"
     value = box((1 - at**2) * point[0] ** n, "∂a/∂w", "Which number stands for which letter?", digits=3,
-                how="The tanh formula with the numbers put in.",
-                slips={"sigmoid_for_tanh": at * (1 - at) * point[0] ** n, "slope_left_out": point[0] ** n})
+        how="The tanh formula with the numbers put in.",
+        slips={"sigmoid_for_tanh": at * (1 - at) * point[0] ** n, "slope_left_out": point[0] ** n})
     return (
         step(f"One input, one weight, $z = w·x{raised} + b$. Write slopes with the value $a$ of the activation.",
-             table(["", "σ", "tanh"], (by("a", "z"), slope[0], slope[1])),
-             eq(by("z", "w"), "=", dzw, APART, by("z", "x"), "=", dzx)),
+            table(["", "σ", "tanh"], (by("z", "a"), slope[0], slope[1])),
+            eq(by("w", "z"), "=", dzw, APART, by("x", "z"), "=", dzx)),
         step("Multiply along the chain.",
-             table(["", "σ", "tanh"], (by("a", "w"), dw[0], dw[1]), (by("a", "x"), dx[0], dx[1]))),
+            table(["", "σ", "tanh"], (by("w", "a"), dw[0], dw[1]), (by("x", "a"), dx[0], dx[1]))),
         step(f"A tanh neuron has the value $a = {at:g}$ at $x = {point[0]:g}$ and $w = {point[1]:g}$.",
-             eq(by("a", "w"), "=", value)),
+            eq(by("w", "a"), "=", value)),
     )

@@ -7,7 +7,7 @@ import re
 import pytest
 
 from autograder import pages
-from autograder.authoring.explorer import Desk
+from autograder.authoring.explorer import Desk, ExplorerError
 from autograder.explorers import load
 from autograder.explorers.checking import checker, opened_at
 from autograder.explorers.checks import checks
@@ -50,6 +50,16 @@ def test_every_page_with_gradient_boxes_can_be_checked(chapter):
               if box.kind == "number" and GRADIENT.fullmatch(box.name) and box.name not in LOCAL}  # fmt: skip
     assert {slug for slug in asking if checker(slug) is None} == {slug for slug in ELSEWHERE if slug in asking}
     assert asking
+
+
+def test_a_gradient_of_something_else_is_refused(monkeypatch):
+    """A box that names an array which the page's computation does not have: the message says which it has."""
+    slug = "cost/on-the-edges"
+    monkeypatch.setitem(PAGES, slug, lambda givens: PAGES["equations/nudge-z"]({"z": 3, "y": 1}))
+    checks.cache_clear()
+    with pytest.raises(ExplorerError, match=r"on-the-edges: box 2 has gradient_of='W1'; its computation has z, C"):
+        checks(slug)
+    checks.cache_clear()
 
 
 def test_boxes_are_named_apart():

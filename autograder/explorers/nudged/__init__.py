@@ -4,11 +4,11 @@ cost, backpropagation, equations, batching   the pages of a chapter
 
     PAGES["equations/small-gradients"](sheet.givens)        its network
 
-Each function is given what its page prints and says what is computed from that. Which box holds the gradient of what is
-read off its name (∂C/∂W^2, row 1, column 2); `asks` says it where the name does not.
+Each function is given what its page prints and says what is computed from that. Whose gradient a box holds is said by
+the page itself: `box(..., gradient_of="W2")` names an array of the computation.
 """
 
 from . import backpropagation, batching, cost, equations
 
 PAGES = cost.PAGES | backpropagation.PAGES | equations.PAGES | batching.PAGES
-"""Page → what it computes: a Computation, or one or several that are Asked about."""
+"""Page → what it computes: a Computation, or several of which each is Asked about from some box on."""

@@ -8,25 +8,21 @@ import numpy as np
 
 from ..nudging import ERRORS_ONLY, Asked, Computation, Given, errors, feeding, graph, layered, seen, slope
 
-X_AND_Y = (("x",), ("y",))
-
-
 # -- single nodes and graphs -------------------------------------------------------------------------------------------
 
 
-def single_nodes(g: Given) -> list[Asked]:
+def single_nodes(g: Given) -> list[Computation | Asked]:
     """Nodes that multiply, and what comes back to them."""
     first = graph("x | y | l", {"y": lambda v: g["k"] * v.x, "l": lambda v: g["up"] * v.y}, {"x": g["x"]},
                   shown={"y": f"× {g['k']:g}"})  # fmt: skip
     others = _side_by_side([lambda x, k=k: k * x for k in g["factors"]], [f"× {k:g}" for k in g["factors"]], g["ups"])
-    return [Asked(first, {"∂l/∂x": "x"}), Asked(others, {"∂l/∂x": "x"}, since=3)]
+    return [first, Asked(others, since=3)]
 
 
-def three_kinds(g: Given) -> Asked:
+def three_kinds(g: Given) -> Computation:
     """A factor, an addition and a square."""
     nodes = [lambda x: g["k"] * x, lambda x: x + g["c"], lambda x: x**2]
-    found = _side_by_side(nodes, [f"× {g['k']:g}", f"+ {g['c']:g}", "x^2"], g["up"], g["x"])
-    return Asked(found, {"∂l/∂x": "x"})
+    return _side_by_side(nodes, [f"× {g['k']:g}", f"+ {g['c']:g}", "x^2"], g["up"], g["x"])
 
 
 def _side_by_side(nodes: list[Callable], signs: list[str], up: np.ndarray, x: object = None) -> Computation:
@@ -41,36 +37,35 @@ def _side_by_side(nodes: list[Callable], signs: list[str], up: np.ndarray, x: ob
     return found.but(spots={"x": (0, 0)})
 
 
-def chain_of_nodes(g: Given) -> Asked:
+def chain_of_nodes(g: Given) -> Computation:
     """Times k, minus c, squared."""
     steps = {"p": lambda v: g["k"] * v.x, "q": lambda v: v.p - g["c"], "l": lambda v: v.q**2}
-    return Asked(graph("x | p | q | l", steps, {"x": g["x"]}), {f"∂l/∂{name}": name for name in "xpq"})
+    return graph("x | p | q | l", steps, {"x": g["x"]})
 
 
-def weighted_inputs(g: Given) -> Asked:
+def weighted_inputs(g: Given) -> Computation:
     """A node that weighs its two inputs."""
     a, up = g["a"], g["up"]
     steps = {"f": lambda v: a[0] * v.x + a[1] * v.y, "l": lambda v: up * v.f}
-    return Asked(graph("x y | f | l", steps, {"x": 0, "y": 0}, told=False), {"∂l/∂(x, y)": X_AND_Y})
+    return graph("x y | f | l", steps, {"x": 0, "y": 0}, told=False)
 
 
-def _two_meet(operation: Callable, sign: str) -> Callable[[Given], Asked]:
-    def meeting(g: Given) -> Asked:
+def _two_meet(operation: Callable, sign: str) -> Callable[[Given], Computation]:
+    def meeting(g: Given) -> Computation:
         steps = {"f": lambda v: operation(v.x, v.y), "l": lambda v: g["up"] * v.f}
-        found = graph("x y | f | l", steps, {"x": g["x"][0], "y": g["x"][1]}, shown={"f": sign})
-        return Asked(found, {"∂l/∂(x, y)": X_AND_Y})
+        return graph("x y | f | l", steps, {"x": g["x"][0], "y": g["x"][1]}, shown={"f": sign})
 
     return meeting
 
 
-def largest(g: Given) -> list[Asked]:
+def largest(g: Given) -> list[Computation | Asked]:
     """The larger of two, the largest of three."""
     three = graph("x0 x1 x2 | f | l", {"f": lambda v: np.max(v.z), "l": lambda v: g["u"] * v.f}, {"z": g["z"]},
                   shown={"f": "max", **{f"x{i}": f"z_{i + 1}" for i in range(3)}})  # fmt: skip
-    return [_two_meet(np.maximum, "max")(g), Asked(three.but(spots={"z": (0, 0)}), {"∂l/∂z": "z"}, since=4)]
+    return [_two_meet(np.maximum, "max")(g), Asked(three.but(spots={"z": (0, 0)}), since=4)]
 
 
-def copied(g: Given) -> list[Asked]:
+def copied(g: Given) -> list[Computation | Asked]:
     """A value that goes two ways, and one that meets itself in a product."""
     k, up = g["k"], g["up"]
     ways = {"p": lambda v: k[0] * v.x, "q": lambda v: k[1] * v.x, "l": lambda v: up[0] * v.p + up[1] * v.q}
@@ -78,25 +73,22 @@ def copied(g: Given) -> list[Asked]:
     signs = {"p": f"× {k[0]:g}", "q": f"× {k[1]:g}"}
     first = graph("x | p q | l", ways, {"x": 0}, told=False, shown=signs)
     second = graph("x | f | l", product, {"x": g["s"]}, shown={"f": "x·x"})
-    return [Asked(first, {"∂l/∂x": "x"}), Asked(second, {"∂l/∂x": "x"}, since=5)]
+    return [first, Asked(second, since=5)]
 
 
-def all_four(g: Given) -> Asked:
+def all_four(g: Given) -> Computation:
     """(x + y) · max(y, z)."""
     steps = {"s": lambda v: v.x + v.y, "m": lambda v: max(v.y, v.z), "f": lambda v: v.s * v.m}
-    found = graph("x y z | s m | f", steps, {name: g[name] for name in "xyz"}, edges="x>s y>s y>m z>m s>f m>f",
+    return graph("x y z | s m | f", steps, {name: g[name] for name in "xyz"}, edges="x>s y>s y>m z>m s>f m>f",
                   shown={"s": "+", "m": "max", "f": "×"})  # fmt: skip
-    return Asked(found, {"∂f/∂(x + y)": "s", "∂f/∂max": "m", **{f"∂f/∂{name}": name for name in "xyz"}})
 
 
-def another_graph(g: Given) -> Asked:
+def another_graph(g: Given) -> Computation:
     """k · (x·y + max(x, z))."""
     steps = {"p": lambda v: v.x * v.y, "m": lambda v: max(v.x, v.z), "s": lambda v: v.p + v.m,
              "l": lambda v: g["k"] * v.s}  # fmt: skip
-    found = graph("y x z | p m | s | l", steps, {name: g[name] for name in "xyz"}, edges="y>p x>p x>m z>m p>s m>s s>l",
+    return graph("y x z | p m | s | l", steps, {name: g[name] for name in "xyz"}, edges="y>p x>p x>m z>m p>s m>s s>l",
                   shown={"p": "×", "m": "max", "s": "+", "l": f"× {g['k']:g}"})  # fmt: skip
-    inner = {"the gradient of the sum": "s", "the gradient of x·y": "p", "the gradient of the maximum": "m"}
-    return Asked(found, inner | {f"∂l/∂{name}": name for name in "xyz"})
 
 
 # -- the 2–3–2 network -------------------------------------------------------------------------------------------------
@@ -116,29 +108,26 @@ LETTERS = {
 """How the chapter calls them: weights are counted by the node that they leave."""
 
 
-def weight_matrix(g: Given) -> list[Asked]:
+def weight_matrix(g: Given) -> list[Computation | Asked]:
     """The whole network, then a layer with errors of its own."""
     own = errors(g["d"], g["u"], result="l", first="u")
-    return [Asked(two_three_two(g), {"∂l/∂W": "W2"}), Asked(own, {"∂l/∂W": "W1"}, since=7)]
+    return [two_three_two(g), Asked(own, since=7)]
 
 
-def rule_values(g: Given) -> list[Asked]:
+def rule_values(g: Given) -> list[Computation | Asked]:
     """The whole network, then a layer with weights and errors of its own."""
-    return [Asked(two_three_two(g), {"∂l/∂u": "a1"}),
-            Asked(feeding(g["W"], g["d"], np.zeros(2), result="l"), {"the d‑values": "a0"}, since=10)]  # fmt: skip
+    return [two_three_two(g), Asked(feeding(g["W"], g["d"], np.zeros(2), result="l"), since=10)]
 
 
-def rule_weights(g: Given) -> list[Asked]:
+def rule_weights(g: Given) -> list[Computation | Asked]:
     """A layer to find weights' gradients of, and one for biases."""
-    return [Asked(errors(g["d"], g["a"], result="l"), {"d‑weights": "W1"}),
-            Asked(errors(g["e"], g["b"], result="l"), {"d‑biases": "b1"}, since=5)]  # fmt: skip
+    return [errors(g["d"], g["a"], result="l"), Asked(errors(g["e"], g["b"], result="l"), since=5)]
 
 
-def three_rules(g: Given) -> Asked:
+def three_rules(g: Given) -> Computation:
     """A layer with all it needs for the three rules."""
     found = seen(g["a"], cost=lambda v: slope(g["d"], v.z1), nodes=2, result="l", first="a")
-    found = found.but(given={**found.given, "W1": g["W"]}, told=frozenset({"a0", "W1"}), note=ERRORS_ONLY)
-    return Asked(found, {"d‑values of the inputs": "a0", "d‑weights": "W1", "d‑biases": "b1"})
+    return found.but(given={**found.given, "W1": g["W"]}, told=frozenset({"a0", "W1"}), note=ERRORS_ONLY)
 
 
 PAGES = {
@@ -152,16 +141,16 @@ PAGES = {
     "backpropagation/copy-node": copied,
     "backpropagation/all-four": all_four,
     "backpropagation/another-graph": another_graph,
-    "backpropagation/output-error": lambda g: Asked(two_three_two(g), {"∂l/∂(ŷ, ẑ)": "a2"}),
-    "backpropagation/weight-gradients": lambda g: Asked(two_three_two(g), {"∂l/∂w on the edges": "W2"}),
+    "backpropagation/output-error": two_three_two,
+    "backpropagation/weight-gradients": two_three_two,
     "backpropagation/weight-matrix": weight_matrix,
-    "backpropagation/bias-gradients": lambda g: Asked(two_three_two(g), {"∂l/∂(b_4, b_5)": "b2"}),
-    "backpropagation/two-paths": lambda g: Asked(two_three_two(g), {"∂l/∂u": "a1"}),
+    "backpropagation/bias-gradients": two_three_two,
+    "backpropagation/two-paths": two_three_two,
     "backpropagation/first-layer": two_three_two,
-    "backpropagation/first-matrix": lambda g: Asked(two_three_two(g), {"∂l/∂u": "a1"}),
+    "backpropagation/first-matrix": two_three_two,
     "backpropagation/step-first-layer": two_three_two,
     "backpropagation/rule-values": rule_values,
     "backpropagation/rule-weights": rule_weights,
     "backpropagation/three-rules": three_rules,
-    "backpropagation/whole-network": lambda g: Asked(two_three_two(g), {"∂l/∂(ŷ, ẑ)": "a2", "∂l/∂u": "a1"}),
+    "backpropagation/whole-network": two_three_two,
 }

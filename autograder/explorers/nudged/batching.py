@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from ..nudging import WEIGHT_AND_BIAS, Asked, Computation, Given, errors, layered
+from ..nudging import Asked, Computation, Given, errors, layered
 
 
 def batch(g: Given) -> Computation:
@@ -17,22 +17,22 @@ def batch_in_rows(g: Given) -> Computation:
 
 def stored_in_out(g: Given) -> Asked:
     """A layer whose weights stand (inputs, nodes)."""
-    return Asked(errors(g["δ"].T, g["A"].T), {"∂C/∂W": "W1"}, turned=True)
+    return Asked(errors(g["δ"].T, g["A"].T), turned=True)
 
 
-def bias_sums(g: Given) -> list[Asked]:
+def bias_sums(g: Given) -> list[Computation | Asked]:
     """Errors with examples in columns, then in rows."""
-    return [Asked(errors(g["δ"])), Asked(errors(g["δ'"].T), since=6)]
+    return [errors(g["δ"]), Asked(errors(g["δ'"].T), since=6)]
 
 
-def one_product(g: Given) -> list[Asked]:
+def one_product(g: Given) -> list[Computation | Asked]:
     """Errors and inputs with examples in columns, then in rows."""
-    return [Asked(errors(g["δ"], g["A"])), Asked(errors(g["δ'"].T, g["A'"].T), since=9)]
+    return [errors(g["δ"], g["A"]), Asked(errors(g["δ'"].T, g["A'"].T), since=9)]
 
 
-def doubled(g: Given) -> Asked:
+def doubled(g: Given) -> Computation:
     """A weight and a bias; twice the batch has the same mean."""
-    return Asked(errors([g["δ"]], [g["x"]], first="x"), {"the means": WEIGHT_AND_BIAS})
+    return errors([g["δ"]], [g["x"]], first="x")
 
 
 PAGES = {

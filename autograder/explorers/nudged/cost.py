@@ -6,7 +6,7 @@ import numpy as np
 
 from ...engine.activations import relu
 from ...engine.losses import mean_squared_error
-from ..nudging import WEIGHT_AND_BIAS, Asked, Computation, Given, graph, layered, seen
+from ..nudging import Computation, Given, graph, layered, seen
 
 
 def relu_neuron(g: Given) -> Computation:
@@ -16,9 +16,9 @@ def relu_neuron(g: Given) -> Computation:
     return layered(x, [(w, g["b"])], "relu", y=np.reshape(g["y"], (1, -1)))
 
 
-def straight_neuron(g: Given) -> Asked:
+def straight_neuron(g: Given) -> Computation:
     """A neuron without activation and one example."""
-    return Asked(layered([g["x"]], [(g["w"], g["b"])], y=[g["y"]]), {"the gradient there": WEIGHT_AND_BIAS})
+    return layered([g["x"]], [(g["w"], g["b"])], y=[g["y"]])
 
 
 def one_example(g: Given) -> Computation:
@@ -40,17 +40,17 @@ def active_and_silent(g: Given) -> Computation:
     return found.but(told=frozenset())
 
 
-def down_the_curve(g: Given) -> Asked:
+def down_the_curve(g: Given) -> Computation:
     """A neuron with one weight, at the weight where the walk begins."""
     x = np.reshape(g["x"], (1, -1))
     start = g["w*"] + g["distance"]
-    return Asked(layered(x, [(start, 0)], y=g["w*"] * x), {"the slope at the start": "W1"})
+    return layered(x, [(start, 0)], y=g["w*"] * x)
 
 
-def curve(g: Given) -> Asked:
+def curve(g: Given) -> Computation:
     """A cost that is a parabola over one weight."""
     cost = {"C": lambda v: g["curve"] / 2 * (v.w - g["w*"]) ** 2}
-    return Asked(graph("w | C", cost, {"w": g["w*"] + g["distance"]}), {"the slope at the start": "w"})
+    return graph("w | C", cost, {"w": g["w*"] + g["distance"]})
 
 
 PAGES = {

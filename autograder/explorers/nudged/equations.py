@@ -26,43 +26,38 @@ def outputs(z: object, y: object) -> Computation:
     return found.but(spots={"z": (0, 0), "a": (0, 0)})
 
 
-def one_z(g: Given) -> Asked:
+def one_z(g: Given) -> Computation:
     """A node without activation: its z is what the cost sees."""
-    return Asked(graph("z | C", {"C": lambda v: (v.z - g["y"]) ** 2 / 2}, {"z": g["z"]}), {"δ": "z"})
+    return graph("z | C", {"C": lambda v: (v.z - g["y"]) ** 2 / 2}, {"z": g["z"]})
 
 
-def one_output(g: Given) -> Asked:
+def one_output(g: Given) -> Computation:
     """A sigmoid node whose value is told."""
-    return Asked(outputs(logit(g["a"]), g["y"]), {"∂C/∂a": "a", "δ": "z"})
+    return outputs(logit(g["a"]), g["y"])
 
 
-def feeds_two(g: Given) -> Asked:
+def feeds_two(g: Given) -> Computation:
     """A sigmoid node that feeds two others."""
-    found = feeding(np.reshape(g["w"], (2, 1)), g["δ"], logit(g["a"]), "sigmoid")
-    return Asked(found, {"∂C/∂z": "z1", "∂C/∂a": "a0", "δ": "z0"})
+    return feeding(np.reshape(g["w"], (2, 1)), g["δ"], logit(g["a"]), "sigmoid")
 
 
-BACK = {"(W^{l+1})^T δ^{l+1}": "a0", "δ^l": "z0"}
-
-
-def through_relu(g: Given) -> Asked:
+def through_relu(g: Given) -> Computation:
     """ReLU nodes that feed a layer."""
-    return Asked(feeding(g["W"], g["δ"], g["z"], "relu"), BACK)
+    return feeding(g["W"], g["δ"], g["z"], "relu")
 
 
-def biases(g: Given) -> list[Asked]:
+def biases(g: Given) -> list[Computation | Asked]:
     """A bias whose node has an error, then a layer of sigmoid nodes."""
     nodes = seen(np.zeros(1), z=logit(g["a^l"]), nodes=3, sigma="sigmoid", cost=lambda v: slope(g["back"], v.a1))
-    return [Asked(errors([g["δ"]])), Asked(nodes.but(told=frozenset()), {"δ": "z1"}, since=4)]
+    return [errors([g["δ"]]), Asked(nodes.but(told=frozenset()), since=4)]
 
 
-def two_in_a_row(g: Given) -> Asked:
+def two_in_a_row(g: Given) -> Computation:
     """Two nodes with one input each; of the second only its error is told."""
     steps = {"z": lambda v: logit(g["h"]) + v.w * g["x"], "h": lambda v: sigmoid(v.z),
              "C": lambda v: g["r"] * v.v * v.h}  # fmt: skip
     found = graph("x | z | v | C", steps, {"w": 0, "v": g["v"]}, told=False, shown={"z": "h", "v": "a"})
-    found = found.but(spots={"z": (1, 0), "w": (1, 0, 0), "v": (2, 0, 0)})
-    return Asked(found, {"δ^1, ∂C/∂v and ∂C/∂w": (("z",), ("v",), ("w",))})
+    return found.but(spots={"z": (1, 0), "w": (1, 0, 0), "v": (2, 0, 0)})
 
 
 def sigmoid_network(g: Given) -> Computation:
@@ -71,22 +66,22 @@ def sigmoid_network(g: Given) -> Computation:
     return layered(g["x"], [(g[f"W{n}"], g[f"b{n}"]) for n in range(1, count + 1)], "sigmoid", y=g["y"])
 
 
-def classes(g: Given) -> Asked:
+def classes(g: Given) -> Computation:
     """Sigmoid nodes with the cross-entropy."""
     cost = LOSSES["cross-entropy with sigmoid"].value
     found = outputs(logit(g["a"]), g["y"])
-    return Asked(found.but(steps={"C": lambda v: cost(v.z, g["y"])}), {"δ": "z"})
+    return found.but(steps={"C": lambda v: cost(v.z, g["y"])})
 
 
-def shares(z: object, true: int) -> Asked:
+def shares(z: object, true: int) -> Computation:
     """Shares of three nodes, and the cross-entropy of the true class."""
     steps = {"p": lambda v: softmax(v.z), "C": lambda v: -np.log(v.p[true])}
     letters = {f"{letter}{i}": f"{letter}_{i + 1}" for letter in "zp" for i in range(3)}
     found = graph("z0 z1 z2 | p0 p1 p2 | C", steps, {"z": z}, told=False, shown=letters)
-    return Asked(found.but(spots={"z": (0, 0), "p": (1, 0)}), {"∂C/∂p": "p", "δ": "z"})
+    return found.but(spots={"z": (0, 0), "p": (1, 0)})
 
 
-def softmax_network(g: Given) -> Asked:
+def softmax_network(g: Given) -> Computation:
     """A ReLU layer of which z is told, a softmax layer, and the cross-entropy."""
     cost = LOSSES["cross-entropy with softmax"].value
     w, y = g["W2"], np.eye(len(g["W2"]))[g["true"]]
@@ -94,27 +89,26 @@ def softmax_network(g: Given) -> Asked:
                  cost=lambda v: cost(v.z2, y))  # fmt: skip
     sketch = Sketch([found.sketch.columns[0], ["h_1", "h_2"], ["p_1", "p_2", "p_3"]])
     letters = {"W1": "w^1", "z1": "z^1", "a1": "h", "z2": "z^2"}
-    whole = found.but(given={**found.given, "W2": w}, told=frozenset({"a0", "W2"}), sketch=sketch, edges=sketch.edges,
-                      letters={**found.letters, **letters})  # fmt: skip
-    return Asked(whole, {"(W^2)^T δ^2": "a1"})
+    return found.but(given={**found.given, "W2": w}, told=frozenset({"a0", "W2"}), sketch=sketch, edges=sketch.edges,
+                     letters={**found.letters, **letters})  # fmt: skip
 
 
 PAGES = {
     "equations/nudge-z": one_z,
     "equations/bp1-one-node": one_output,
-    "equations/bp1-layer": lambda g: Asked(outputs(logit(g["a"]), g["y"]), {"∇_{a}C": "a", "δ": "z"}),
-    "equations/bp1-from-z": lambda g: Asked(outputs(g["z"], g["y"]), {"δ": "z"}),
+    "equations/bp1-layer": lambda g: outputs(logit(g["a"]), g["y"]),
+    "equations/bp1-from-z": lambda g: outputs(g["z"], g["y"]),
     "equations/bp2-one-node": feeds_two,
-    "equations/bp2-layer": lambda g: Asked(feeding(g["W"], g["δ"], logit(g["a"]), "sigmoid"), BACK),
+    "equations/bp2-layer": lambda g: feeding(g["W"], g["δ"], logit(g["a"]), "sigmoid"),
     "equations/bp2-relu": through_relu,
     "equations/bp3-bias": biases,
     "equations/bp4-one-weight": lambda g: errors(g["δ"], g["a"]),
     "equations/bp4-layer": lambda g: errors(g["δ"], g["a"]),
     "equations/chain": two_in_a_row,
-    "equations/small-backward": lambda g: Asked(sigmoid_network(g), {"∂C/∂a": "a2", "(W^2)^T δ^2": "a1"}),
+    "equations/small-backward": sigmoid_network,
     "equations/small-gradients": sigmoid_network,
-    "equations/deep-output": lambda g: Asked(sigmoid_network(g), {"∂C/∂a": "a3", "(W^3)^T δ^3": "a2"}),
-    "equations/deep-backward": lambda g: Asked(sigmoid_network(g), {"(W^2)^T δ^2": "a1"}),
+    "equations/deep-output": sigmoid_network,
+    "equations/deep-backward": sigmoid_network,
     "equations/deep-gradients": sigmoid_network,
     "equations/sigmoid-cross-entropy": classes,
     "equations/softmax-jacobian": lambda g: shares(np.log(g["p"]), g["true"]),

@@ -1,0 +1,75 @@
+"""Layers of a network, lit by names that the drawing and the formulas share: δ^1_2, w^2_{13}, a^1_3.
+
+    network([each("x", nodes(x)), each("a", echo(a), 1)], [edges(W1, 1)], below=[(), under("δ", delta, 1)])
+    eq("δ^1", "=", column(each("δ", delta, 1, uses=PASSED)))
+
+`layer` is the number above a name; without it names have none, for pages about a single layer.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+
+from .boxed import box_of
+from .numbers import rounded
+from .words import Node, group, lit
+
+PASSED = "back_{j} slope_{j}"
+"""What an error is made of: what came back, and the slope of its node."""
+
+BARE = np.full((9, 9), None)
+"""Edges without weights on them."""
+
+BRACES = str.maketrans("", "", "{}")
+
+
+def fig(value: float) -> str:
+    """A value from an earlier page, in four digits; whole numbers and short decimals as they are."""
+    return f"{value:g}" if abs(value * 100 - round(value * 100)) < 1e-9 else rounded(float(value), 4)
+
+
+def figs(values: Sequence) -> list:
+    """The entries of a vector, or the rows of a matrix, in four digits."""
+    return [figs(value) if np.ndim(value) else fig(value) for value in values]
+
+
+def named(name: str, count: int, layer: int | str = "") -> list[str]:
+    """Names with indices: a^1_1, a^1_2, …"""
+    return [f"{name}{_above(layer)}_{i + 1}" if count > 1 else f"{name}{_above(layer)}" for i in range(count)]
+
+
+def nodes(values: Sequence) -> list:
+    """What stands in the nodes of a drawn layer: boxes, or values in four digits."""
+    return [value if box_of(value) or isinstance(value, str) else fig(value) for value in values]
+
+
+def under(name: str, values: Sequence, layer: int | str = "") -> object:
+    """What stands under the nodes of a drawn layer: δ_1 = and a box, or a number."""
+    names = named(name, len(values), layer)
+    parts = [group(one, "=", value if box_of(value) else fig(value)) for one, value in zip(names, values, strict=True)]
+    return lit(f"{name}{_above(layer).translate(BRACES)}_{{j}}", parts)
+
+
+def each(name: str, values: object, layer: int | str = "", *, uses: str = "") -> object:
+    """The entries of a vector, lit as δ^1_2 or δ_2: with the nodes of the drawn layer and all else of that name."""
+    return lit(f"{name}{_above(layer)}_{{j}}", values, uses=uses)
+
+
+def edges(values: object, layer: int | str = "", *, forward: bool = False) -> object:
+    """The entries of a matrix, lit as the weights of a layer, with the value that comes in; going back with the error
+    that it meets as well."""
+    up, before = _above(layer), f"^{layer - 1}" if isinstance(layer, int) else ""
+    start = "x" if layer == 1 else f"a{before}"
+    return lit(f"w{up}_{{j}}{{k}}", values, uses=f"{start}_{{k}}" if forward else f"δ{up}_{{j}} {start}_{{k}}")
+
+
+def back_along(values: object, count: int, layer: int | str = "") -> Node:
+    """What comes back through the weights of a layer with `count` nodes, lit with its weights and its errors."""
+    up = _above(layer)
+    return lit("back_{j}", values, uses=" ".join(f"w{up}_{n}{{j}} δ{up}_{n}" for n in range(1, count + 1)))
+
+
+def _above(layer: int | str) -> str:
+    return f"^{layer}" if layer else ""
