@@ -215,6 +215,11 @@ class _Piece:
     level: int
     kind: str = ""
 
+    @property
+    def closed(self) -> bool:
+        """Whether it ends with a bracket."""
+        return self.kind == "bracket" or self.text.endswith(")")
+
     def within(self, level: int) -> str:
         """The text, bracketed where it is to hold together as tightly as `level`."""
         return self.text if self.level >= level else f"({self.text})"
@@ -238,6 +243,14 @@ BRACED = re.compile(r"\^\s*\{([^{}]*)\}|_\{(\w+)\}")  # e^{2y} and w_{1}, as in 
 READ_HERE = ("LATIN", "GREEK", "MODIFIER", "SUPERSCRIPT", "SUBSCRIPT", "SCRIPT")
 
 
+def plain_formula(text: str) -> str:
+    """The text in plain characters: e²ˣ as e^(2x) and e^{2y} as e^(2y). What cannot be read stays as it is."""
+    try:
+        return _unbraced(_plain(text))
+    except _Refused:
+        return text
+
+
 def _unbraced(text: str) -> str:
     """e^{2y} as e^(2y)."""
     for _ in range(DEEPEST):
@@ -255,7 +268,7 @@ def _foreign(text: str, names: tuple[str, ...]) -> str | None:
             plain = unicodedata.normalize("NFKC", letter)
             return f"{letter} is a full-width letter. Switch the keyboard to half width and type {plain}."
         if alphabet and alphabet not in READ_HERE and not any(letter in name for name in names):
-            return f"{letter} is a letter of another alphabet ({alphabet.capitalize()}). Type it with the Latin keyboard."
+            return f"{letter} is a letter of another alphabet ({alphabet.title() if len(alphabet) > 3 else alphabet}). Type it with the Latin keyboard."
     return None
 
 
@@ -314,7 +327,7 @@ class _Parser:
 
     def following(self, left: _Piece) -> _Piece:
         """The second factor of a product without a sign between."""
-        if self.next.kind == "number" and not (left.text.endswith(")") and self.after.kind in LETTERS):
+        if self.next.kind == "number" and not (left.closed and self.after.kind in LETTERS):
             raise _Refused(
                 "Two numbers stand side by side. Put a sign between them, such as 2·3."
                 if left.kind == "number"

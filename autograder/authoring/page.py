@@ -68,6 +68,8 @@ class Box(NamedTuple):
     mistakes: tuple[tuple[str, object], ...] = ()  # (code, what that slip gives)
     width: int = 3
     options: tuple[str, ...] = ()  # the words to choose from
+    words: tuple[tuple[str, str], ...] = ()  # (code of a slip, what is said of it on this page)
+    meanings: tuple[tuple[str, object], ...] = ()  # (letter that an answer may use as well, what it stands for)
 
     @property
     def kind(self) -> str:
