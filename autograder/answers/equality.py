@@ -66,7 +66,7 @@ def rounded_off(answer: Fraction, typed: int | None, key: Value, asked: int | No
         return False
     place, miss = min(unit(key, typed), unit(answer, typed)), abs(answer - key)
     cut_off = typed >= 3 and answer * key > 0 and abs(answer) < abs(key)
-    return bool(miss < place if cut_off else miss <= place * 0.5000001)
+    return bool(miss < place * 0.9999999 if cut_off else miss <= place * 0.5000001)
 
 
 def _exactly(value: float | Fraction) -> Fraction | float:

@@ -17,34 +17,34 @@ from ..engine.expressions import Expr
 from .surroundings import letters, numbers
 
 
+def missing_brackets(verdict, box: Box):
+    """The verdict on a formula that becomes right with brackets put in, or a slip with a name; None for any other."""
+    answer = read_expression(verdict.text, box.names) if isinstance(box.key, Expr) else None
+    if not isinstance(answer, Formula):
+        return None
+    bracketed = [(read_expression(whole, box.names), part) for whole, part in with_brackets(verdict.text)]
+    for value in (box.key, *(slip for _, slip in box.mistakes)):
+        for formula, part in bracketed:
+            if isinstance(formula, Formula) and equal(formula.value, value):
+                message = f"Read as {answer.read_as}. If that is not what you mean, put brackets: {part}."
+                return verdict._replace(state="mistake", code="brackets_missing", message=message[:120])
+    return None
+
+
 def advice(sheet: Sheet, verdict):
     """The verdict on a wrong answer with a better message than the box's hint, where there is one."""
     box = sheet.boxes[verdict.box - 1]
-    if not isinstance(box.key, Expr):
-        return verdict
-    answer = read_expression(verdict.text, box.names)
+    answer = read_expression(verdict.text, box.names) if isinstance(box.key, Expr) else None
     if not isinstance(answer, Formula):
         return verdict
-    if (part := _missing_brackets(verdict.text, box)) is not None:
-        message = f"Read as {answer.read_as}. If that is not what you mean, put brackets: {part}."
-        return verdict._replace(state="mistake", code="brackets_missing", message=message[:120])
     if not answer.value.names and _value_of_key(sheet, box, answer.value):
         return verdict._replace(state="mistake", code="value_for_formula", message=MESSAGES["value_for_formula"])
-    if "e" not in box.names and "e" in letters(sheet.page, sheet.variant) and "e" in verdict.text:
+    if "e" not in box.names and "e" in numbers(sheet):
         as_letter = read_expression(verdict.text, (*box.names, "e"))
         if isinstance(as_letter, Formula) and "e" in as_letter.value.names:
             asked = ", ".join(box.names) or "numbers"
             return verdict._replace(message=f"e is read as Euler's number here. Write the formula in {asked}.")
     return verdict
-
-
-def _missing_brackets(text: str, box: Box) -> str | None:
-    """The part of the formula that makes it right when put in brackets."""
-    for whole, part in with_brackets(text):
-        formula = read_expression(whole, box.names)
-        if isinstance(formula, Formula) and equal(formula.value, box.key):
-            return part
-    return None
 
 
 def _value_of_key(sheet: Sheet, box: Box, answer: Expr) -> bool:

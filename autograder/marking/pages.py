@@ -24,7 +24,7 @@ from ..answers.numbers import Number, Unreadable, read_choice, read_number, read
 from ..authoring.mistakes import message_for
 from ..authoring.page import Box, Page, Sheet
 from ..engine.expressions import Expr
-from .advice import advice, letters_for_number
+from .advice import advice, letters_for_number, missing_brackets
 from .carried import Desk, rounded_value, worth_carrying
 from .surroundings import letters, meanings
 
@@ -178,7 +178,8 @@ def _rounded_off(answer, key, box: Box) -> bool:
 
 def _one_digit_slip(answer: Number, box: Box) -> bool:
     """A single digit that is just what a named slip gives: that says more than that it may be rounded."""
-    return (answer.digits or 1) == 1 and any(equal(answer.value, slip) for _, slip in box.mistakes)
+    single = answer.digits == 1 or (answer.digits is None and abs(answer.value) < 10)
+    return single and any(equal(answer.value, slip) for _, slip in box.mistakes)
 
 
 def _ask_digits(box: Box) -> str:
@@ -230,6 +231,8 @@ class _SecondLook:
         for world in dict.fromkeys((*worlds, rounded | few)):
             if world and _rounded_off(self.answers[n - 1], self.finite(n, world), self.sheet.boxes[n - 1]):
                 return verdict._replace(state="few_digits", message=_ask_digits(self.sheet.boxes[n - 1]))
+        if (bracketless := missing_brackets(verdict, self.sheet.boxes[n - 1])) is not None:
+            return bracketless
         if (named := self.named(verdict, dict.fromkeys((rounded | few, *worlds)))) is not None:
             return named
         if rounded and (self.is_between(n, rounded, NOTHING) or self.is_between(n, rounded, few)):
