@@ -1,7 +1,7 @@
 """Where brackets may have been left out of a formula: the same text with brackets put in.
 
-    >>> list(with_brackets("e^-6x"))
-    [('e^(-6x)', 'e^(-6x)')]
+>>> list(with_brackets("e^-6x"))
+[('e^(-6x)', 'e^(-6x)')]
 """
 
 from __future__ import annotations
@@ -38,7 +38,9 @@ def _pieces(text: str) -> list[str]:
     pieces = PIECE.findall(text)
     wordy = [piece[0].isalnum() for piece in pieces]
     needed = [0 < at < len(pieces) - 1 and wordy[at - 1] and wordy[at + 1] for at in range(len(pieces))]
-    return [piece if piece.strip() else " " for piece, keep in zip(pieces, needed, strict=True) if keep or piece.strip()]
+    return [
+        piece if piece.strip() else " " for piece, keep in zip(pieces, needed, strict=True) if keep or piece.strip()
+    ]
 
 
 def _candidates(pieces: list[str]) -> Iterator[list[tuple[int, int]]]:

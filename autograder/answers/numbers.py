@@ -186,14 +186,23 @@ INFINITY = re.compile(r"([+-]?)\s*(?:∞|inf|infinity|oo)", re.IGNORECASE)
 WORK_IT_OUT = "Please work it out first: this box takes one number, such as -0.5 or 3/4."
 NOT_A_NUMBER = (  # tried in this order; the first that is found gives the reason
     (r"[=]", "Type only the number itself, without an equals sign."),
-    (r"\b(np|numpy)\b|float[0-9]+|\barray\b", "Type only the number itself, such as 0.5, without NumPy's name around it."),
-    (r"[0-9]\s*(\.{2,}|…)|\.[0-9]*\([0-9]+\)|[0-9]\u0305", "Decimals that go on cannot be read. Write the fraction, as in 1/3."),
+    (
+        r"\b(np|numpy)\b|float[0-9]+|\barray\b",
+        "Type only the number itself, such as 0.5, without NumPy's name around it.",
+    ),
+    (
+        r"[0-9]\s*(\.{2,}|…)|\.[0-9]*\([0-9]+\)|[0-9]\u0305",
+        "Decimals that go on cannot be read. Write the fraction, as in 1/3.",
+    ),
     (r"[+-]\s*[+-]", "There are two signs in a row. One is enough: -3."),
     (r"[+-]?\s*nan\b", "That says “not a number”. Type a number such as -0.5 or 3/4."),
     (r"0[xob]", "Please write the number in ordinary digits, such as 16."),
     (r"_", "Write the digits without underscores: 1000."),
     (r"[0-9)]\s*[*^]\s*[(+-]*\s*[0-9(]|[0-9)]\s*\(|√|\([^()]*[0-9]\s*[-+*/][^()]*\)", WORK_IT_OUT),
-    (r"[0-9.,]\s+e\s*[+-]?[0-9]|e\s*[+-]\s+[0-9]|e\s+[0-9]", "There is a space inside the number. Write it in one piece: 2e-3."),
+    (
+        r"[0-9.,]\s+e\s*[+-]?[0-9]|e\s*[+-]\s+[0-9]|e\s+[0-9]",
+        "There is a space inside the number. Write it in one piece: 2e-3.",
+    ),
     (r"%", "Please write a percentage as a decimal or a fraction: 50% is 0.5 or 1/2."),
     (r"[0-9.,]\s+[0-9]+\s*/|\)\s*[0-9]", "Please write this as one fraction: 3/2, not 1 1/2."),
     (r"[0-9.,]\s+[.,]?[0-9]", "There is a space inside the number. Write it in one piece: 12, or 3/2."),

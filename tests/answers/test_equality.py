@@ -83,7 +83,9 @@ def test_the_noise_of_floats_is_no_error(typed, key):
     assert equal(Fraction(typed), key)
 
 
-@pytest.mark.parametrize(("typed", "key"), [("0.33333333333", Fraction(1, 3)), ("6.3000001", Fraction(63, 10)), ("0.001", 0)])
+@pytest.mark.parametrize(
+    ("typed", "key"), [("0.33333333333", Fraction(1, 3)), ("6.3000001", Fraction(63, 10)), ("0.001", 0)]
+)
 def test_fewer_digits_alike_are_not_the_same_number(typed, key):
     """Eleven threes are still no third."""
     assert not equal(Fraction(typed), Fraction(key))
@@ -91,7 +93,9 @@ def test_fewer_digits_alike_are_not_the_same_number(typed, key):
 
 def test_nothing_is_near_zero():
     """Where the key is 0 and three digits are asked for, 0.01 and 0.001 are numbers of their own; 0.000 is 0."""
-    assert [equal(Fraction(text), 0, 3) for text in ("0", "0.000", "0.001", "0.01", "-0.01")] == [True, True] + [False] * 3
+    assert [equal(Fraction(text), 0, 3) for text in ("0", "0.000", "0.001", "0.01", "-0.01")] == [True, True] + [
+        False
+    ] * 3
 
 
 def test_formulas_by_value():

@@ -209,7 +209,11 @@ def test_no_text_raises(source):
 @pytest.mark.parametrize(
     ("entries", "expected", "fault"),
     [
-        ("1: 8, 2: 0,5, 3: 2", {1: "8", 2: "0,5", 3: "2"}, 'box 2 is not valid Python: put quotes around it, as in 2: "0,5"'),
+        (
+            "1: 8, 2: 0,5, 3: 2",
+            {1: "8", 2: "0,5", 3: "2"},
+            'box 2 is not valid Python: put quotes around it, as in 2: "0,5"',
+        ),
         ("1: 8, 2: “3/4”, 3: ‘2x’", {1: "8", 2: "3/4", 3: "2x"}, ""),
         ("1: 8, 2: 2x, 3: x^2", {1: "8", 2: "2x", 3: "x^2"}, "box 2"),
         ('1: "3/4, 2: 7', {1: "3/4", 2: "7"}, "box 1"),
