@@ -270,6 +270,8 @@ class Run:
         names: tuple[str, ...] | str = (),
         options: tuple[str, ...] | list[str] = (),
         slips: Mapping[str, object] | None = None,
+        words: Mapping[str, str] | None = None,
+        meanings: Mapping[str, object] | None = None,
     ) -> object:
         """Declare boxes, one per entry of `value`, and return what stands in them.
 
@@ -282,6 +284,9 @@ class Run:
         options   the words to choose from, where `value` is a word or words
         slips     code → what that slip gives, of the same shape as `value`, nan where an entry does not have it; the
                   codes stand in `autograder.authoring.mistakes`
+        words     code → what this page says of the slip, where the general message does not fit
+        meanings  letter of the page → the number or formula it stands for, where a formula may use it as well; letters
+                  that were given, or that another box asks for, are known without
         """
         values = _array(value)
         where = _positions(values.shape, only)
@@ -292,6 +297,7 @@ class Run:
             self.slips.append(tuple((code, slip[index]) for code, slip in given_by.items()))
         if self.carried is None:
             self._declare(values, where, first, name, hint, how, digits, names, tuple(options), given_by)
+            self._add_words(first, given_by, words or {}, meanings or {})
             return self._boxed(values, where, first)
         held = values.copy()
         for n, index in enumerate(where, start=first):
@@ -339,6 +345,13 @@ class Run:
                 self.blamed = self.blamed or self._calling_line()
         if not self.canonical and (self.invisible or self.clashes > _most_clashes(self.page)):
             raise Unfit("vet() would refuse these numbers, whatever comes")
+
+    def _add_words(self, first: int, slips: Mapping, words: Mapping, meanings: Mapping) -> None:
+        if unused := set(words) - set(slips):
+            raise PageError(f"box {first} has words for {sorted(unused)[0]!r}, which is not among its slips")
+        if words or meanings:
+            for i, box in enumerate(self.boxes[first - 1 :], start=first - 1):
+                self.boxes[i] = box._replace(words=tuple(words.items()), meanings=tuple(meanings.items()))
 
     def _calling_line(self) -> int | None:
         """The line of the page that is being run just now."""

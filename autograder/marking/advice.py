@@ -2,7 +2,7 @@
 a number where letters are asked for, letters where a number is.
 
     advice(sheet, verdict)                   the verdict on a wrong formula, with the reason if it is one of these
-    letters_for_number(sheet, box, "w·x")    Unreadable("This box takes the number: put the numbers in and work it out.")
+    letters_for_number(sheet, "w·x")         Unreadable("This box takes the number: put the numbers in and work it out.")
 """
 
 from __future__ import annotations
@@ -56,14 +56,13 @@ def _value_of_key(sheet: Sheet, box: Box, answer: Expr) -> bool:
     return abs(float(value) - float(typed)) <= 1e-9 * max(1.0, abs(float(value)))
 
 
-def letters_for_number(sheet: Sheet, box: Box, text: str) -> Unreadable | None:
-    """What to say where a number is asked for and a formula in letters of the page was typed; None for anything else."""
-    known = numbers(sheet)
-    formula = read_expression(text, tuple(dict.fromkeys((*known, *sorted(letters(sheet.page, sheet.variant))))))
-    if not isinstance(formula, Formula) or not formula.value.names:
-        return None
-    if formula.value.names <= set(known):
-        value = formula.value.evaluate({name: known[name] for name in formula.value.names})
-        if abs(float(value) - float(box.key)) <= 1e-9 * max(1.0, abs(float(box.key))):
-            return Unreadable("Right in letters. This box takes the number: put the numbers in and work it out.")
-    return Unreadable("This box takes the number: put the numbers in and work it out.")
+def letters_for_number(sheet: Sheet, text: str) -> Unreadable | None:
+    """What to say where a number is asked for and a formula in letters of the page was typed; None for anything else.
+
+    Whether the formula is right is not said: what cannot be read is told also where a course holds its marks back.
+    """
+    names = dict.fromkeys((*numbers(sheet), *sorted(letters(sheet.page, sheet.variant))))
+    formula = read_expression(text, tuple(names))
+    if isinstance(formula, Formula) and formula.value.names:
+        return Unreadable("This box takes the number: put the numbers in and work it out.")
+    return None

@@ -106,7 +106,7 @@ def _mark(page: Page, variant: int, texts: tuple[str, ...]) -> Marks:
     sheet = page.sheet(variant)
     answers = [_read(sheet, box, text) for box, text in zip(sheet.boxes, texts, strict=True)]
     looks = zip(sheet.boxes, texts, answers, strict=True)
-    verdicts = [_first_look(sheet, box, text, answer) for box, text, answer in looks]
+    verdicts = [_first_look(box, text, answer) for box, text, answer in looks]
     if any(verdict.state in LOOKED_AGAIN for verdict in verdicts):
         verdicts = _SecondLook(sheet, answers, verdicts).verdicts()
     return Marks(page, variant, tuple(verdicts))
@@ -124,12 +124,14 @@ READERS = {
 
 
 def _read(sheet: Sheet, box: Box, text: str):
-    """What was typed; where it cannot be read, with the other letters of the page."""
+    """What was typed; where it cannot be read, with the other letters of the page, and what these stand for put in."""
     answer = READERS[box.kind](box, text)
-    if isinstance(answer, Unreadable) and box.kind == "expression":
-        return _with_letters_of_the_page(sheet, box, text) or answer
     if isinstance(answer, Unreadable) and box.kind == "number":
-        return letters_for_number(sheet, box, text) or answer
+        return letters_for_number(sheet, text) or answer
+    if isinstance(answer, Unreadable) and box.kind == "expression":
+        answer = _with_letters_of_the_page(sheet, box, text) or answer
+    if isinstance(answer, Formula) and not answer.value.names <= set(box.names):
+        return answer._replace(value=answer.value.substitute(meanings(sheet, box)))
     return answer
 
 
@@ -149,25 +151,17 @@ def _with_letters_of_the_page(sheet: Sheet, box: Box, text: str) -> Formula | Un
     return Unreadable(f"This box takes a formula in {asked}. Put in what {stray} stands for.")
 
 
-def _first_look(sheet: Sheet, box: Box, text: str, answer) -> Verdict:
+def _first_look(box: Box, text: str, answer) -> Verdict:
     """The verdict on a box by itself, against the key."""
     if answer is None:
         return Verdict(box.number, "blank")
     if isinstance(answer, Unreadable):
         return Verdict(box.number, "unreadable", text, message=answer.message)
-    if _right(sheet, box, answer):
+    if equal(answer.value, box.key, box.digits):
         return Verdict(box.number, "right", text, answer.read_as)
     if _rounded_off(answer, box.key, box) and not _one_digit_slip(answer, box):
         return Verdict(box.number, "few_digits", text, answer.read_as, message=_ask_digits(box))
     return Verdict(box.number, "wrong", text, answer.read_as, message=box.hint)
-
-
-def _right(sheet: Sheet, box: Box, answer) -> bool:
-    if equal(answer.value, box.key, box.digits):
-        return True
-    if not isinstance(answer.value, Expr) or answer.value.names <= set(box.names):
-        return False
-    return equal(answer.value.substitute(meanings(sheet, box)), box.key)
 
 
 def _rounded_off(answer, key, box: Box) -> bool:

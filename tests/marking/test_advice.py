@@ -15,8 +15,8 @@ def letters(given, box):
     z, y, a, x = Name("z"), given("y", 8), Name("a"), given("x", 3)
     given("z", 5)
     slope = box(z - y, "∂C/∂z", "The outer slope?", names="z", how="z minus y.")
-    rule = box(1 / (1 - a), "r", "One over what?", names="a", how="One over one minus a.", power_kept=1 / a)
-    power = box(2 * exp(2 * a), "f'", "The inner slope?", names="a", how="Twice.", inner_slope_left_out=exp(2 * a))
+    rule = box(1 / (1 - a), "r", "One over what?", names="a", how="One over one minus a.", slips={"power_kept": 1 / a})
+    power = box(2 * exp(2 * a), "f'", "The inner slope?", names="a", how="Twice.", meanings={"v": 2 * a}, slips={"inner_slope_left_out": exp(2 * a)})
     value = box(x * 4, "w", "Times four?", how="Four times x.")
     return step("The cost of $u$ is $C = ½(z − y)^2$.", eq(slope, rule, power, value))
 
@@ -25,10 +25,10 @@ def letters(given, box):
 def alike(given, box):
     x = given("x", 2)
     hint = {"name": "s", "hint": "How?", "how": "So."}
-    first = box(x + 3, **hint, wrong_sign=-x - 3, subtracted_backwards=-x - 3)
-    second = box(x + 3, **hint, term_left_out=x, only_one_term=x)
-    third = box(x + 3, **hint, doubled=2 * x + 6, uphill=2 * x + 6)
-    fourth = box(x - 5, **hint, sign_lost=x + 5, wrong_sign=5 - x)
+    first = box(x + 3, **hint, slips={"wrong_sign": -x - 3, "subtracted_backwards": -x - 3})
+    second = box(x + 3, **hint, slips={"term_left_out": x, "only_one_term": x})
+    third = box(x + 3, **hint, slips={"doubled": 2 * x + 6, "uphill": 2 * x + 6})
+    fourth = box(x - 5, **hint, slips={"sign_lost": x + 5, "wrong_sign": 5 - x}, words={"wrong_sign": "Which way?"})
     return eq(first, second, third, fourth)
 
 
@@ -40,6 +40,12 @@ def verdict(page_, n, text):
 def test_letters_of_the_page_may_be_used(text):
     """The page says what y is, so z − y is as right as z − 8."""
     assert verdict(letters, 1, text).state == "right"
+
+
+def test_a_page_says_what_its_letters_stand_for():
+    """v is 2a on this page, and so may stand in place of it; in the other boxes it may not."""
+    assert verdict(letters, 3, "2e^v").state == "right" and verdict(letters, 3, "e^v").code == "inner_slope_left_out"
+    assert verdict(letters, 2, "1/(1-v/2)").state == "unreadable"
 
 
 def test_a_wrong_formula_in_letters_of_the_page_is_wrong():
@@ -76,9 +82,9 @@ def test_the_right_number_where_letters_are_wanted():
 
 
 def test_letters_where_the_number_is_wanted():
-    """They cost nothing, right or wrong, and are told apart from a word."""
-    assert verdict(letters, 4, "4x").message.startswith("Right in letters. This box takes the number")
-    assert verdict(letters, 4, "x+y").message.startswith("This box takes the number: put the numbers in")
+    """They cost nothing, are told apart from a word, and it is not said whether they are right."""
+    assert verdict(letters, 4, "4x").message.startswith("This box takes the number: put the numbers in")
+    assert verdict(letters, 4, "x+y").message == verdict(letters, 4, "4x").message
     assert "without letters" in verdict(letters, 4, "three").message
     assert {verdict(letters, 4, text).state for text in ("4x", "x+y", "three")} == {"unreadable"}
 
@@ -91,13 +97,13 @@ def test_slips_that_look_alike_say_what_holds_for_both():
 
 
 def test_the_right_size_is_said_only_where_it_is():
-    """7 is not −3 without its sign; 3 is."""
+    """7 is not −3 without its sign."""
     assert verdict(alike, 4, "7").message == OTHER_SIZE["sign_lost"]
-    assert verdict(alike, 4, "3").message == MESSAGES["wrong_sign"]
 
 
 def test_words_of_a_page_come_first():
     """What a page says of a slip takes the place of the general message."""
+    assert verdict(alike, 4, "3").message == "Which way?"
     assert message_for(["doubled"], "How?", words={"doubled": "Half of that."}) == "Half of that."
     assert message_for(["doubled"], "How?") == MESSAGES["doubled"]
 

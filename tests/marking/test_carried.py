@@ -90,7 +90,7 @@ def test_a_slip_after_rounding_keeps_its_name():
     @page("A slip on rounded numbers", row="0")
     def slippery(given, box):
         h = box(1 / (1 + np.exp(-given("z", 1))), "h", "The sigmoid?", how="The sigmoid.", digits=2)
-        return eq(h, box(100 * h * (1 - h), "s", "The slope?", how="So.", digits=4, doubled=200 * h * (1 - h)))
+        return eq(h, box(100 * h * (1 - h), "s", "The slope?", how="So.", digits=4, slips={"doubled": 200 * h * (1 - h)}))
 
     assert mark(slippery, {1: "0.73", 2: "39.42"}).verdicts[1].code == "doubled"
     assert mark(slippery, {1: "0.731", 2: "39.33"}).verdicts[1].code == "doubled"
