@@ -13,11 +13,14 @@ from ..layout.numbers import simple_fraction
 Value = Fraction | float | Expr | str | Shape
 
 
+NOISE = 12  # so many significant digits alike are the same number: 6.300000000000001 is what Python makes of 2.1·3
+
+
 def equal(answer: Value, key: Value, digits: int | None = None) -> bool:
     """Whether `answer` is `key`.
 
-    digits  None: exactly. Otherwise the two may differ by one unit in that significant digit of the key, so that
-            rounding, cutting off, and computing on with rounded numbers are all right.
+    digits  None: exactly, apart from the noise of floats. Otherwise the two may differ by one unit in that significant
+            digit of the key, so that rounding, cutting off, and computing on with rounded numbers are all right.
     """
     if isinstance(key, (str, Shape)) or isinstance(answer, (str, Shape)):
         return type(answer) is type(key) and answer == key
@@ -27,33 +30,43 @@ def equal(answer: Value, key: Value, digits: int | None = None) -> bool:
         return True
     if not (isfinite(answer) and isfinite(key)):
         return bool(answer == key)
-    if digits is None:
-        answer, key = _exactly(answer), _exactly(key)
-        if isinstance(key, Fraction) and isinstance(answer, Fraction):
-            return answer == key
-        return bool(abs(answer - key) <= 1e-9 * abs(key))  # a slip may give a number that is no short fraction
     key = 0 if abs(key) < 1e-12 else key  # what rounding leaves of a zero
-    return bool(abs(answer - key) <= unit(key, digits) * (1 + 1e-9))
+    if digits is None:
+        return _same_number(_exactly(answer), _exactly(key))
+    tolerance = unit(key, digits) if key else unit(0, digits) / 2  # one unit of nothing would be a number of its own
+    return bool(abs(answer - key) <= tolerance * (1 + 1e-9))
+
+
+def _same_number(answer: Fraction | float, key: Fraction | float) -> bool:
+    """Exactly the same, or alike in so many digits that only a float's noise is between them."""
+    if answer == key:
+        return True
+    if not (isinstance(answer, Fraction) and isinstance(key, Fraction)):
+        return bool(abs(answer - key) <= 1e-9 * abs(key))  # a slip may give a number that is no short fraction
+    return bool(abs(answer - key) < (unit(key, NOISE) if key else 1e-12))
 
 
 def unit(key: float | Fraction, digits: int) -> float:
     """One unit in the `digits`-th significant digit of `key`; for 0, in that decimal place."""
-    return 10.0 ** ((floor(log10(abs(key))) if key else 0) - digits + 1)
+    return 10.0 ** (floor(log10(abs(key))) - digits + 1 if key else -digits)
 
 
 def rounded_off(answer: Fraction, typed: int | None, key: Value, asked: int | None) -> bool:
-    """Whether `answer`, typed with `typed` significant digits, is `key` rounded to fewer digits than asked.
+    """Whether `answer`, typed with `typed` significant digits, is `key` given with fewer digits than asked.
 
-    One digit is not enough to say that somebody had the number. A whole number counts as rounded only where digits are
-    asked for: elsewhere it is just another number.
+    That is a matter of the digits typed: 9.6 is not 10 and -0.96 is not -1, for these would have been typed. From three
+    digits on cutting off is as good as rounding. One digit, and a whole number, count only where digits are asked for:
+    elsewhere they are just another number.
     """
     if typed is None and asked is not None and answer.denominator == 1:
-        typed = len(str(abs(answer.numerator)))
-    if typed is None or typed < 2 or isinstance(key, Expr) or not isfinite(key):
+        typed = len(str(abs(answer.numerator)).rstrip("0"))
+    if not typed or (typed < 2 and asked is None) or isinstance(key, Expr) or not isfinite(key):
         return False
-    if asked is not None and typed >= asked:
+    if not key or not answer or (asked is not None and typed >= asked):
         return False
-    return abs(answer - key) <= unit(key, typed) * 0.5000001
+    place, miss = min(unit(key, typed), unit(answer, typed)), abs(answer - key)
+    cut_off = typed >= 3 and answer * key > 0 and abs(answer) < abs(key)
+    return bool(miss < place * 0.9999999 if cut_off else miss <= place * 0.5000001)
 
 
 def _exactly(value: float | Fraction) -> Fraction | float:

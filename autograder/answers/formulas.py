@@ -28,6 +28,8 @@ from ..engine.expressions import (
     apply,
     pi,
 )
+from ..layout.numbers import simple_fraction
+from .equality import NOISE
 from .numbers import (
     DECIMAL,
     DEEPEST,
@@ -67,6 +69,7 @@ def read_expression(text: str, names: tuple[str, ...]) -> Formula | Unreadable |
     return _read_expression(text, tuple(names))
 
 
+LOGARITHM = re.compile("log(?:_e|ₑ)", re.IGNORECASE)  # the natural one, said at length
 WORDS = {word: word for word in FUNCTIONS} | {"log": "ln", "sigmoid": "σ"}  # what may be typed → the function
 
 
@@ -74,6 +77,7 @@ CONSTANTS = {"e": E, "pi": pi, "π": pi}
 
 
 NOT_A_FORMULA = (
+    (r"\b(np|numpy)\s*\.", "Type only the formula itself, without NumPy's name: sin(x), not np.sin(x)."),
     (r"=", "Type only what stands after the equals sign."),
     (r"'", "Type the derivative itself, without a prime as in f'."),
     (r"[\[\]{}]", "Please use round brackets ( ) only."),
@@ -100,6 +104,7 @@ END = _Token("end", "")
 
 
 OPERANDS = frozenset(("number", "name", "function", "constant", "√", "("))
+LETTERS = OPERANDS - {"number", "("}  # cos(x^2)2x is a product; (x)2 may have been meant for a power
 
 
 def _tokens(text: str, names: tuple[str, ...]) -> list[_Token]:
@@ -136,7 +141,7 @@ def _strange(character: str) -> str:
 
 def _special(names: tuple[str, ...]) -> dict[str, str]:
     """Names that are not one word, such as f′ or x̂: as they are spelled in plain characters → the name."""
-    return {plain: name for name in names if not re.fullmatch(r"\w+", plain := _plain(name))}
+    return {plain: name for name in names if not re.fullmatch(r"\w+", plain := _unbraced(_plain(name)))}
 
 
 def _bare(name: str) -> str:
@@ -146,6 +151,9 @@ def _bare(name: str) -> str:
 
 def _word(word: str, known: dict[str, str]) -> list[_Token]:
     """A run of letters and digits as names and functions: xy is x·y, and 2xcos(x) is 2·x·cos(x)."""
+    if (natural := LOGARITHM.match(word)) and _bare(word) not in known:
+        rest = word[natural.end() :]
+        return [_Token("function", "ln"), *(_word(rest, known) if rest else ())]
     bare = _bare(word)
     if bare not in known and bare.lower() in WORDS:
         return [_Token("function", WORDS[bare.lower()])]
@@ -207,6 +215,11 @@ class _Piece:
     level: int
     kind: str = ""
 
+    @property
+    def closed(self) -> bool:
+        """Whether it ends with a bracket."""
+        return self.kind == "bracket" or self.text.endswith(")")
+
     def within(self, level: int) -> str:
         """The text, bracketed where it is to hold together as tightly as `level`."""
         return self.text if self.level >= level else f"({self.text})"
@@ -215,13 +228,48 @@ class _Piece:
 @lru_cache(4096)
 def _read_expression(text: str, names: tuple[str, ...]) -> Formula | Unreadable:
     try:
-        text = _plain(text)
+        text = _unbraced(_plain(text))
+        if character := _foreign(text, names):
+            raise _Refused(character)
         if reason := _reason(_without(text, _special(names)), NOT_A_FORMULA):
             raise _Refused(reason)
         piece = _Parser(_tokens(text, names), "e" in names).whole()
     except _Refused as refused:
         return Unreadable(str(refused))
     return Formula(piece.value, piece.text)
+
+
+BRACED = re.compile(r"\^\s*\{([^{}]*)\}|_\{(\w+)\}")  # e^{2y} and w_{1}, as in LaTeX
+READ_HERE = ("LATIN", "GREEK", "MODIFIER", "SUPERSCRIPT", "SUBSCRIPT", "SCRIPT")
+
+
+def plain_formula(text: str) -> str:
+    """The text in plain characters: e²ˣ as e^(2x) and e^{2y} as e^(2y). What cannot be read stays as it is."""
+    try:
+        return _unbraced(_plain(text))
+    except _Refused:
+        return text
+
+
+def _unbraced(text: str) -> str:
+    """e^{2y} as e^(2y)."""
+    for _ in range(DEEPEST):
+        text, count = BRACED.subn(lambda part: f"_{part[2]} " if part[2] else f"^({part[1]})", text)
+        if not count:
+            break
+    return text
+
+
+def _foreign(text: str, names: tuple[str, ...]) -> str | None:
+    """What to say of a letter that only looks like one of ours: the Cyrillic х, the full-width ｘ."""
+    for letter in text:
+        alphabet = unicodedata.name(letter, "").partition(" ")[0] if letter.isalpha() and not letter.isascii() else ""
+        if alphabet == "FULLWIDTH":
+            plain = unicodedata.normalize("NFKC", letter)
+            return f"{letter} is a full-width letter. Switch the keyboard to half width and type {plain}."
+        if alphabet and alphabet not in READ_HERE and not any(letter in name for name in names):
+            return f"{letter} is a letter of another alphabet ({alphabet.title() if len(alphabet) > 3 else alphabet}). Type it with the Latin keyboard."
+    return None
 
 
 def _without(text: str, names: Iterable[str]) -> str:
@@ -239,6 +287,10 @@ class _Parser:
     @property
     def next(self) -> _Token:
         return self.tokens[self.position] if self.position < len(self.tokens) else END
+
+    @property
+    def after(self) -> _Token:
+        return self.tokens[self.position + 1] if self.position + 1 < len(self.tokens) else END
 
     def take(self) -> _Token:
         token = self.next
@@ -275,7 +327,7 @@ class _Parser:
 
     def following(self, left: _Piece) -> _Piece:
         """The second factor of a product without a sign between."""
-        if self.next.kind == "number":
+        if self.next.kind == "number" and not (left.closed and self.after.kind in LETTERS):
             raise _Refused(
                 "Two numbers stand side by side. Put a sign between them, such as 2·3."
                 if left.kind == "number"
@@ -391,7 +443,9 @@ def _written_number(text: str) -> _Piece:
         value = _mixed(text[:-1].strip(), text[-1])
         return _Piece(Constant(value), f"{value.numerator}/{value.denominator}", PRODUCT, "number")
     typed, _, exponent = text.lower().partition("e")
-    value, _, shown = _decimal(typed)
+    value, digits, shown = _decimal(typed)
+    if (digits or 0) > NOISE:  # 6.300000000000001 is 6.3
+        value = simple_fraction(float(value)) or value
     number = _Piece(Constant(value), shown, ATOM, "number")
     if not exponent:
         return number

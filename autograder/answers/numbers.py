@@ -15,6 +15,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from decimal import Decimal
 from fractions import Fraction
 from functools import lru_cache
 from typing import NamedTuple
@@ -60,7 +61,8 @@ class _Refused(Exception):
 def read_number(text: str, *, infinity: bool = False) -> Number | Unreadable | None:
     """The number that was typed; None for a blank. ±∞ only where the page allows it.
 
-    Reads 3, -0.5, .5, 0,5, 2e-3, 2·10^-3, 3/4, 1.5/2, ½ and 1½, with any of Unicode's minus signs and fraction bars.
+    Reads 3, -0.5, .5, 0,5, 2e-3, 2·10^-3, 3/4, 1.5/2, ½, 1½, ¹⁄₃, 75% and 60 000, with any of Unicode's minus signs
+    and fraction bars.
     """
     text = _stripped(text)
     if not text:
@@ -71,23 +73,44 @@ def read_number(text: str, *, infinity: bool = False) -> Number | Unreadable | N
 
 
 def read_choice(text: str, options: tuple[str, ...]) -> Choice | Unreadable | None:
-    """Which of the words `options` was chosen; None for a blank. Capitals and blanks do not matter."""
-    said = " ".join(text[:LONGEST_FORMULA].split()).casefold()
-    if not said:
+    """Which of the words `options` was chosen; None for a blank.
+
+    Capitals, blanks and hyphens do not matter, nor how a transpose or an index is written: W^Ta is Wᵀ a, h1 is h_1.
+    """
+    text = " ".join(text[:LONGEST_FORMULA].split())
+    if not text:
         return None
-    exact = " ".join(text[:LONGEST_FORMULA].split())
-    for option in sorted(options, key=lambda option: option != exact):  # l and L may both be on offer
-        if option.casefold() == said:
-            return Choice(option, option)
+    for spelling in SPELLINGS:
+        alike = [option for option in options if spelling(option) == spelling(text)]
+        if len(alike) == 1:
+            return Choice(alike[0], alike[0])
     return Unreadable(f"Choose one of: {', '.join(options)}."[:120])
 
 
-_SHAPE = re.compile(r"[(\[]?\s*([0-9]{1,4})\s*(?:[xX×*,·]|by)\s*([0-9]{1,4})\s*[)\]]?")
+_TRANSPOSE = re.compile(r"\^\s*(?:\{\s*T\s*\}|\(\s*T\s*\)|T)|\.T(?![a-z])|[⊤ᵗ'′’ᵀ]", re.IGNORECASE)
+_BETWEEN = re.compile(r"[\s_{}*·×⋅∙•@‐‑–-]+")
+
+
+def _spelled(word: str) -> str:
+    """A word without what may be written in several ways; boxes.js does the same."""
+    word = _TRANSPOSE.sub("ᵀ", unicodedata.normalize("NFC", word)).translate(SUBSCRIPT)
+    return _BETWEEN.sub("", re.sub("delta", "δ", word, flags=re.IGNORECASE))
+
+
+SPELLINGS = (  # one after the other, because l and L may both be on offer
+    lambda word: word,
+    _spelled,
+    lambda word: _spelled(word).casefold(),
+    lambda word: _spelled(word).replace("ᵀ", "t").casefold(),
+)
+
+
+_SHAPE = re.compile(r"[(\[]?\s*([0-9]{1,4})\s*(?:[xX*,]|by)\s*([0-9]{1,4})\s*[)\]]?")  # of plain characters: × is *
 
 
 @lru_cache(1024)
 def _read_shape(text: str) -> ShapeTyped | Unreadable:
-    if match := _SHAPE.fullmatch(text):
+    if match := _SHAPE.fullmatch(text.translate(PLAIN)):
         shape = Shape((int(match[1]), int(match[2])))
         return ShapeTyped(shape, str(shape))
     return Unreadable("A shape is rows × columns, such as 3×2. A column of three is 3×1.")
@@ -119,6 +142,7 @@ SUPERSCRIPT = str.maketrans("⁰¹²³⁴⁵⁶⁷⁸⁹⁻⁺", "0123456789-+")
 RAISED = re.compile("[⁻⁺]?[⁰¹²³⁴⁵⁶⁷⁸⁹ᵃᵇᶜᵈᵉᶠᵍʰⁱʲᵏˡᵐⁿᵒᵖʳˢᵗᵘᵛʷˣʸᶻ]+")
 SUBSCRIPT = str.maketrans("₀₁₂₃₄₅₆₇₈₉", "0123456789")
 VULGARS = "½⅓⅔¼¾⅕⅖⅗⅘⅙⅚⅐⅛⅜⅝⅞⅑⅒"
+BUILT_FRACTION = re.compile(r"(?<![\w.,)\]])([0-9]{0,9})([⁰¹²³⁴⁵⁶⁷⁸⁹]{1,9})\s?/\s?([₀₁₂₃₄₅₆₇₈₉]{1,9})")  # ¹⁄₃, 2¹⁄₃
 MATHEMATICAL_LETTERS = re.compile("[ℎ\U0001d400-\U0001d7cb]")  # the 𝑥 of a copied formula is an x
 
 
@@ -130,11 +154,18 @@ def _plain(text: str) -> str:
     """The text in plain characters, with x² as x^2 and x₁ as x_1."""
     text = unicodedata.normalize("NFC", text).translate(PLAIN)
     text = MATHEMATICAL_LETTERS.sub(lambda letter: unicodedata.normalize("NFKC", letter[0]), text)
+    text = BUILT_FRACTION.sub(_built, text)
     text = RAISED.sub(_raised, text)
     text = re.sub("_?[₀₁₂₃₄₅₆₇₈₉]+", lambda run: f"_{run[0].lstrip('_').translate(SUBSCRIPT)} ", text)
     if any(c.isdigit() and c not in "0123456789" for c in text):
         raise _Refused("Some of these digits cannot be read here. Please type them with 0 to 9.")
     return text.strip()
+
+
+def _built(fraction: re.Match) -> str:
+    """¹⁄₃ as 1/3 and 2¹⁄₃ as 7/3."""
+    whole, above, below = (int(part.translate(SUPERSCRIPT).translate(SUBSCRIPT) or "0") for part in fraction.groups())
+    return f"{whole * below + above}/{below} "
 
 
 def _raised(run: re.Match) -> str:
@@ -149,13 +180,29 @@ DECIMAL = r"[0-9]+[.,]?[0-9]*|[.,][0-9]+"
 EXPONENT = r"[eE](?P<e>[+-]?[0-9]+)|\s*[*x]\s*10\s*\^\s*(?P<ten>[+-]?[0-9]+)"
 PART = re.compile(rf"(?P<sign>[+-]?)\s*(?:(?P<decimal>{DECIMAL})(?:{EXPONENT})?|10\^(?P<power>[+-]?[0-9]+))")
 MIXED = re.compile(rf"([+-]?)\s*([0-9]*)\s*([{VULGARS}])")
+GROUPED = re.compile(r"([+-]?)\s*([1-9][0-9]{0,2}(?:\s[0-9]{3})+)")  # 60 000, as pages print it
+PERCENT = re.compile(rf"([+-]?)\s*({DECIMAL})\s*%")
 INFINITY = re.compile(r"([+-]?)\s*(?:∞|inf|infinity|oo)", re.IGNORECASE)
+WORK_IT_OUT = "Please work it out first: this box takes one number, such as -0.5 or 3/4."
 NOT_A_NUMBER = (  # tried in this order; the first that is found gives the reason
     (r"[=]", "Type only the number itself, without an equals sign."),
+    (
+        r"\b(np|numpy)\b|float[0-9]+|\barray\b",
+        "Type only the number itself, such as 0.5, without NumPy's name around it.",
+    ),
+    (
+        r"[0-9]\s*(\.{2,}|…)|\.[0-9]*\([0-9]+\)|[0-9]\u0305",
+        "Decimals that go on cannot be read. Write the fraction, as in 1/3.",
+    ),
     (r"[+-]\s*[+-]", "There are two signs in a row. One is enough: -3."),
     (r"[+-]?\s*nan\b", "That says “not a number”. Type a number such as -0.5 or 3/4."),
     (r"0[xob]", "Please write the number in ordinary digits, such as 16."),
     (r"_", "Write the digits without underscores: 1000."),
+    (r"[0-9)]\s*[*^]\s*[(+-]*\s*[0-9(]|[0-9)]\s*\(|√|\([^()]*[0-9]\s*[-+*/][^()]*\)", WORK_IT_OUT),
+    (
+        r"[0-9.,]\s+e\s*[+-]?[0-9]|e\s*[+-]\s+[0-9]|e\s+[0-9]",
+        "There is a space inside the number. Write it in one piece: 2e-3.",
+    ),
     (r"%", "Please write a percentage as a decimal or a fraction: 50% is 0.5 or 1/2."),
     (r"[0-9.,]\s+[0-9]+\s*/|\)\s*[0-9]", "Please write this as one fraction: 3/2, not 1 1/2."),
     (r"[0-9.,]\s+[.,]?[0-9]", "There is a space inside the number. Write it in one piece: 12, or 3/2."),
@@ -167,7 +214,7 @@ NOT_A_NUMBER = (  # tried in this order; the first that is found gives the reaso
     (r"[0-9][eE]", "The power of ten cannot be read. Write it as in 2e-3, or as a decimal: 0.002."),
     (f"[{VULGARS}]", "Please write this as one fraction, such as 3/2."),
     (r"[^\W\d_]", "This box takes a number such as -0.5 or 3/4, without letters."),
-    (r"[*^√+]|.[-]", "Please work it out first: this box takes one number, such as -0.5 or 3/4."),
+    (r"[*^√+]|.[-]", WORK_IT_OUT),
     (r"^[+-]$", "The number after the sign is missing. Write it as in -3."),
 )
 
@@ -189,6 +236,10 @@ def _number(text: str, infinity: bool) -> Number:
     if mixed := MIXED.fullmatch(text):
         value = _mixed(mixed[2], mixed[3]) * (-1 if mixed[1] == "-" else 1)
         return Number(value, None, f"{value.numerator}/{value.denominator}")
+    if percent := PERCENT.fullmatch(text):
+        return _percent(percent)
+    if grouped := GROUPED.fullmatch(text):
+        text = "".join(text.split())
     above, *below = (PART.fullmatch(part.strip()) for part in text.split("/", 1))
     if above and not below:
         value, digits, shown = _part(above)
@@ -196,6 +247,15 @@ def _number(text: str, infinity: bool) -> Number:
     if above and below[0]:
         return _fraction(above, below[0])
     raise _Refused(_reason(text, NOT_A_NUMBER) or "This cannot be read as a number. Write one such as -0.5 or 3/4.")
+
+
+def _percent(percent: re.Match) -> Number:
+    """75% is 0.75."""
+    value, digits, _ = _decimal(percent[2])
+    decimal = f"{Decimal(percent[2].replace(',', '.')).scaleb(-2):f}"
+    digits = digits or len(decimal.replace(".", "").lstrip("0")) or 1
+    minus = "-" if percent[1] == "-" and value else ""
+    return Number(value / 100 * (-1 if minus else 1), digits, minus + decimal)
 
 
 def _fraction(above: re.Match, below: re.Match) -> Number:

@@ -6,6 +6,8 @@ to the student: what they seem to have done, and what to look at. They never giv
 
 from __future__ import annotations
 
+from collections.abc import Collection, Mapping
+
 MESSAGES = {
     # gradients
     "upside_down": "You have the ratio upside down: which change caused which?",
@@ -17,7 +19,7 @@ MESSAGES = {
     "not_multiplied": "You have one factor. Both belong in the product.",
     "added_not_multiplied": "You added the two. A weight works by multiplying its input.",
     "multiplied_not_divided": "You multiplied. The ratio asks you to divide.",
-    "subtracted_backwards": "The right size with the wrong sign: new value minus old value.",
+    "subtracted_backwards": "The right size with the wrong sign: which is taken away from which?",
     "wrong_sign": "The right size with the wrong sign.",
     "sign_lost": "The right size, but the sign went missing on the way.",
     "term_left_out": "One term is missing from your sum.",
@@ -65,7 +67,7 @@ MESSAGES = {
     "old_value": "That is the value from before the step.",
     "half_kept": "The two that comes down from the square cancels the one half.",
     "half_left_out": "Mind the one half in front of the squares.",
-    "not_squared": "Each difference must be squared before you add.",
+    "not_squared": "The square is missing. What has to be squared?",
     "doubled": "The two from the square cancels against the one half.",
     "bias_left_out": "The bias is missing from your sum.",
     "local_for_downstream": "That is the local gradient alone. Multiply it by the upstream gradient.",
@@ -192,6 +194,9 @@ MESSAGES = {
     "same_day_for_yesterday": "That is the day itself. What was known the evening before?",
     "sign_kept": "A distance has no sign.",
     "signs_cancelled": "Days that are too high and too low cancel in this. Take distances first.",
+    # any formula; marking finds these by itself
+    "brackets_missing": "Brackets are missing. What belongs together?",
+    "value_for_formula": "That is the right number. The box asks for the formula, in letters.",
     # code
     "mask_left_out": "The gradient went through untouched. Where ReLU cut off, nothing may come back.",
     "mask_for_gradient": "That is the slope alone. Multiply it by the gradient that comes from above.",
@@ -240,6 +245,60 @@ MESSAGES = {
     "bias_lost_its_row": "The right numbers, flat. The biases are a matrix of one row, and so is their gradient.",
     "dweights_transposed": "This is the transpose: a gradient has the shape of its weights.",
 }
+
+
+SIGN_CODES = ("wrong_sign", "sign_lost", "subtracted_backwards")  # they speak of the right size
+OTHER_SIZE = {  # what they say where the size is another one
+    "wrong_sign": "Mind the signs: one of them is wrong on the way.",
+    "sign_lost": "A sign went missing on the way.",
+    "subtracted_backwards": "Which is taken away from which?",
+}
+ALIKE = (  # slips that may give the same number on a page, and what holds for each of them
+    (
+        {*SIGN_CODES, "target_minus_prediction", "prediction_minus_target", "cosine_sign", "exponent_sign", "uphill"},
+        "The signs are not right yet: which of them is wrong?",
+    ),
+    (
+        {"term_left_out", "only_one_term", "path_left_out", "bias_left_out", "copies_not_summed", "sum_of_one_example"},
+        "Something is missing from your sum.",
+    ),
+    (
+        {"not_multiplied", "factor_left_out", "chain_factor_left_out", "inner_slope_left_out", "outer_slope_left_out",
+         "slope_left_out", "cost_slope_left_out", "slope_factor_left_out", "input_left_out", "learning_rate_left_out",
+         "local_for_downstream", "upstream_for_downstream", "half_left_out", "mean_left_out", "product_for_factor"},
+        "A factor is missing.",
+    ),
+    (
+        {"transposed", "weights_not_transposed", "not_turned", "columns_for_rows", "weights_turned", "layout_swapped"},
+        "Rows and columns are mixed up here.",
+    ),
+    (
+        {"transposed", "other_row", "other_column", "other_node", "other_layer", "other_class", "other_vector"},
+        "That belongs to another place.",
+    ),
+)  # fmt: skip
+
+
+def message_for(
+    codes: Collection[str], hint: str, *, same_size: bool = True, words: Mapping[str, str] | None = None
+) -> str:
+    """What is said of an answer that each of these slips gives: only what holds for all of them, else the hint.
+
+    same_size   whether the answer is the right one but for its sign
+    words       what the page itself says of a slip, in place of the general message
+    """
+    messages = {_message(code, same_size, words or {}) for code in codes}
+    if len(messages) == 1:
+        return messages.pop()
+    if same_size and all(code in SIGN_CODES for code in codes):
+        return MESSAGES["wrong_sign"]
+    return next((common for family, common in ALIKE if family.issuperset(codes)), hint)
+
+
+def _message(code: str, same_size: bool, words: Mapping[str, str]) -> str:
+    if code in words:
+        return words[code]
+    return MESSAGES[code] if same_size or code not in OTHER_SIZE else OTHER_SIZE[code]
 
 
 def message(code: str) -> str:

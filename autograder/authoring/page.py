@@ -74,6 +74,8 @@ class Box(NamedTuple):
     width: int = 3
     options: tuple[str, ...] = ()  # the words to choose from
     gradient_of: Entry | None = None  # the number of the page's computation whose gradient stands here
+    words: tuple[tuple[str, str], ...] = ()  # (code of a slip, what is said of it on this page)
+    meanings: tuple[tuple[str, object], ...] = ()  # (letter that an answer may use as well, what it stands for)
 
     @property
     def kind(self) -> str:
@@ -275,6 +277,8 @@ class Run:
         options: tuple[str, ...] | list[str] = (),
         slips: Mapping[str, object] | None = None,
         gradient_of: str | tuple = "",
+        words: Mapping[str, str] | None = None,
+        meanings: Mapping[str, object] | None = None,
     ) -> object:
         """Declare boxes, one per entry of `value`, and return what stands in them.
 
@@ -289,6 +293,9 @@ class Run:
                   codes stand in `autograder.authoring.mistakes`
         gradient_of  where the box can be checked by nudging: the array of the page's computation whose gradient stands
                   here, "W2"; one entry of it, ("W2", 0, 1); or an array for each entry, ("W1", "b1")
+        words     code → what this page says of the slip, where the general message does not fit
+        meanings  letter of the page → the number or formula it stands for, where a formula may use it as well; letters
+                  that were given, or that another box asks for, are known without
         """
         values = _array(value)
         where = _positions(values.shape, only)
@@ -299,6 +306,7 @@ class Run:
             self.slips.append(tuple((code, slip[index]) for code, slip in given_by.items()))
         if self.carried is None:
             self._declare(values, where, first, name, hint, how, digits, names, tuple(options), given_by, gradient_of)
+            self._add_words(first, given_by, words or {}, meanings or {})
             return self._boxed(values, where, first)
         held = values.copy()
         for n, index in enumerate(where, start=first):
@@ -347,6 +355,13 @@ class Run:
                 self.blamed = self.blamed or self._calling_line()
         if not self.canonical and (self.invisible or self.clashes > _most_clashes(self.page)):
             raise Unfit("vet() would refuse these numbers, whatever comes")
+
+    def _add_words(self, first: int, slips: Mapping, words: Mapping, meanings: Mapping) -> None:
+        if unused := set(words) - set(slips):
+            raise PageError(f"box {first} has words for {sorted(unused)[0]!r}, which is not among its slips")
+        if words or meanings:
+            for i, box in enumerate(self.boxes[first - 1 :], start=first - 1):
+                self.boxes[i] = box._replace(words=tuple(words.items()), meanings=tuple(meanings.items()))
 
     def _calling_line(self) -> int | None:
         """The line of the page that is being run just now."""

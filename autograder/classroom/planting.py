@@ -152,6 +152,8 @@ def _told_apart(value: object, other: object, box: Box) -> bool:
         return value != other
     if not (isfinite(value) and isfinite(other)):
         return False
+    if box.digits and any(float(f"{float(one):.0e}") == float(two) for one, two in ((value, other), (other, value))):
+        return False  # rounded to a single digit they are the same
     near_zero = min(abs(value), abs(other)) < 1e-9  # next to a zero, "relatively" has no meaning
     return abs(value - other) > FAR * max(abs(value), abs(other), 1.0 if near_zero else 0.0)
 

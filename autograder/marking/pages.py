@@ -4,7 +4,7 @@
     marks.points, marks.summary, marks.verdicts[0].state
 
 A wrong answer is looked up three ways: does it follow from the student's own earlier answers; is it a mistake with a
-name; or is it just not right yet. Nothing is evaluated, nothing is raised whatever the text, and the same text always
+name; or is it just not right yet. What follows from earlier answers that are right but rounded is right. Nothing is evaluated, nothing is raised whatever the text, and the same text always
 gets the same verdict, in the student's notebook as in the instructor's.
 """
 
@@ -18,12 +18,15 @@ from math import isfinite
 from typing import NamedTuple
 
 from .. import pages
-from ..answers.equality import equal, rounded_off
-from ..answers.formulas import read_expression
+from ..answers.equality import equal, rounded_off, unit
+from ..answers.formulas import Formula, read_expression
 from ..answers.numbers import Number, Unreadable, read_choice, read_number, read_shape
-from ..authoring.mistakes import MESSAGES
-from ..authoring.page import WORTH_CARRYING, Box, Page, Sheet
+from ..authoring.mistakes import message_for
+from ..authoring.page import Box, Page, Sheet
 from ..engine.expressions import Expr
+from .advice import advice, letters_for_number, missing_brackets
+from .carried import Desk, rounded_value, worth_carrying
+from .surroundings import letters, meanings
 
 POINTS = {"right": 1.0, "follows": 1.0, "few_digits": 0.5}
 SLIPS = ("mistake", "wrong")
@@ -101,10 +104,11 @@ def mark(page: Page | str, answers: Mapping[int, str], variant: int = 0) -> Mark
 @lru_cache(maxsize=8192)
 def _mark(page: Page, variant: int, texts: tuple[str, ...]) -> Marks:
     sheet = page.sheet(variant)
-    read = [READERS[box.kind](box, text) for box, text in zip(sheet.boxes, texts, strict=True)]
-    verdicts = [_first_look(box, text, answer) for box, text, answer in zip(sheet.boxes, texts, read, strict=True)]
-    if any(verdict.state == "wrong" for verdict in verdicts):
-        verdicts = _second_look(sheet, read, verdicts)
+    answers = [_read(sheet, box, text) for box, text in zip(sheet.boxes, texts, strict=True)]
+    looks = zip(sheet.boxes, texts, answers, strict=True)
+    verdicts = [_first_look(box, text, answer) for box, text, answer in looks]
+    if any(verdict.state in LOOKED_AGAIN for verdict in verdicts):
+        verdicts = _SecondLook(sheet, answers, verdicts).verdicts()
     return Marks(page, variant, tuple(verdicts))
 
 
@@ -113,10 +117,38 @@ def _mark(page: Page, variant: int, texts: tuple[str, ...]) -> Marks:
 
 READERS = {
     "number": lambda box, text: read_number(text),
-    "expression": lambda box, text: read_expression(text, box.names),
+    "expression": lambda box, text: read_expression(text, (*box.names, *dict(box.meanings))),
     "choice": lambda box, text: read_choice(text, box.options),
     "shape": lambda box, text: read_shape(text),
 }
+
+
+def _read(sheet: Sheet, box: Box, text: str):
+    """What was typed; where it cannot be read, with the other letters of the page, and what these stand for put in."""
+    answer = READERS[box.kind](box, text)
+    if isinstance(answer, Unreadable) and box.kind == "number":
+        return letters_for_number(sheet, text) or answer
+    if isinstance(answer, Unreadable) and box.kind == "expression":
+        answer = _with_letters_of_the_page(sheet, box, text) or answer
+    if isinstance(answer, Formula) and not answer.value.names <= set(box.names):
+        return answer._replace(value=answer.value.substitute(meanings(sheet, box)))
+    return answer
+
+
+def _with_letters_of_the_page(sheet: Sheet, box: Box, text: str) -> Formula | Unreadable | None:
+    """A formula in letters that the page prints, though the box does not ask for them. z − y is fine where y is a
+    number of the page; of a letter that only stands there it is said that the formula should do without."""
+    known = meanings(sheet, box)
+    answer = read_expression(text, (*box.names, *known))
+    if isinstance(answer, Formula):
+        return answer
+    others = letters(sheet.page, sheet.variant) - set(box.names) - set(known)
+    answer = read_expression(text, (*box.names, *known, *sorted(others)))
+    if not isinstance(answer, Formula):
+        return None
+    stray = ", ".join(sorted(answer.value.names & others))
+    asked = ", ".join(box.names) or "numbers"
+    return Unreadable(f"This box takes a formula in {asked}. Put in what {stray} stands for.")
 
 
 def _first_look(box: Box, text: str, answer) -> Verdict:
@@ -127,7 +159,7 @@ def _first_look(box: Box, text: str, answer) -> Verdict:
         return Verdict(box.number, "unreadable", text, message=answer.message)
     if equal(answer.value, box.key, box.digits):
         return Verdict(box.number, "right", text, answer.read_as)
-    if _rounded_off(answer, box.key, box):
+    if _rounded_off(answer, box.key, box) and not _one_digit_slip(answer, box):
         return Verdict(box.number, "few_digits", text, answer.read_as, message=_ask_digits(box))
     return Verdict(box.number, "wrong", text, answer.read_as, message=box.hint)
 
@@ -138,88 +170,151 @@ def _rounded_off(answer, key, box: Box) -> bool:
     return rounded and rounded_off(answer.value, answer.digits, key, box.digits)
 
 
+def _one_digit_slip(answer: Number, box: Box) -> bool:
+    """A single digit that is just what a named slip gives: that says more than that it may be rounded."""
+    single = answer.digits == 1 or (answer.digits is None and abs(answer.value) < 10)
+    return single and any(equal(answer.value, slip) for _, slip in box.mistakes)
+
+
 def _ask_digits(box: Box) -> str:
     if box.digits:
         return f"Right so far. Give {box.digits} digits."
-    return "Right so far, but not the whole number. Give it exactly: a fraction such as 3/4 is fine."
+    return "Right as far as it goes. This box takes the exact number: a fraction such as 3/4 is fine."
 
 
 # -- the second look: what follows, and what has a name ---------------------------------------------------------------
 
-
-def _second_look(sheet: Sheet, read: list, verdicts: list[Verdict]) -> list[Verdict]:
-    """Wrong boxes again, in the light of the student's own earlier answers."""
-    carried = {v.box: _carry(sheet.boxes[v.box - 1], read[v.box - 1]) for v in verdicts if v.state == "wrong"}
-    carried = {n: value for n, value in carried.items() if value is not None}
-    last = max(v.box for v in verdicts if v.state == "wrong")
-    first = min(carried, default=last)
-    own = sheet.follow(carried) if first < last else None
-    alone: dict[int, object] = {}
-    looked = []
-    for verdict in verdicts:
-        if verdict.state == "wrong":
-            n, box, value = verdict.box, sheet.boxes[verdict.box - 1], read[verdict.box - 1].value
-            handed = own.handed[n - 1] if own is not None and first < n <= len(own.handed) else None
-            if handed is not None and _follows(value, read[n - 1], handed, box):
-                causes = _causes(sheet, carried, n, value, read[n - 1], box, alone)
-                verdict = _following(verdict, causes)
-            elif handed is not None and _rounded_off(read[n - 1], handed, box):
-                verdict = verdict._replace(state="few_digits", message=_ask_digits(box))
-            else:
-                verdict = _named(verdict, box, value, own)
-        looked.append(verdict)
-    return looked
+LOOKED_AGAIN = ("wrong", "few_digits")
+NOTHING: frozenset[int] = frozenset()
 
 
-def _carry(box: Box, answer) -> object:
-    """The value with which the page is computed on, or None: trivial and useless answers are not carried."""
-    value = answer.value
-    if not isinstance(answer, Number) and not isinstance(value, Expr):
-        return value
-    if isinstance(value, Expr):
-        return None if _trivial(value) and not _trivial(box.key) else value
-    if not isfinite(value) or (float(value) in WORTH_CARRYING and box.key not in WORTH_CARRYING):
-        return None
-    return float(value)
+class _SecondLook:
+    """Boxes that are not right by themselves again, one after the other, in the light of the student's own answers.
+
+    `rounded` are boxes that hold a right answer, though not the exact one; `slips` those that hold a wrong one.
+    """
+
+    def __init__(self, sheet: Sheet, answers: list, verdicts: list[Verdict]) -> None:
+        self.sheet, self.answers, self.first = sheet, answers, verdicts
+        values: dict[int, object] = {}
+        self.rounded, self.few, self.slips = set[int](), set[int](), set[int]()
+        for verdict in verdicts:
+            n, box, answer = verdict.box, sheet.boxes[verdict.box - 1], answers[verdict.box - 1]
+            if verdict.state == "wrong" and (value := worth_carrying(box, answer)) is not None:
+                self.slips.add(n)
+                values[n] = value
+            elif verdict.state in ("right", "few_digits"):
+                if (value := rounded_value(box, answer, verdict.state)) is not None:
+                    (self.rounded if verdict.state == "right" else self.few).add(n)
+                    values[n] = value
+        self.desk = Desk(sheet, values)
+
+    def verdicts(self) -> list[Verdict]:
+        return [self.look(verdict) if verdict.state in LOOKED_AGAIN else verdict for verdict in self.first]
+
+    def look(self, verdict: Verdict) -> Verdict:
+        n = verdict.box
+        rounded, few, slips = (_before(n, boxes) for boxes in (self.rounded, self.few, self.slips))
+        if (rounded or few) and self.is_expected(n, (rounded | few, rounded, few)):
+            return self.harmless(verdict)
+        if verdict.state == "few_digits":
+            return verdict
+        worlds = [slips, slips | rounded | few, slips | rounded] if slips else []
+        if any(self.is_expected(n, (world,)) for world in worlds):
+            return _following(verdict, self.causes(n, slips, rounded | few))
+        for world in dict.fromkeys((*worlds, rounded | few)):
+            if world and _rounded_off(self.answers[n - 1], self.finite(n, world), self.sheet.boxes[n - 1]):
+                return verdict._replace(state="few_digits", message=_ask_digits(self.sheet.boxes[n - 1]))
+        if (bracketless := missing_brackets(verdict, self.sheet.boxes[n - 1])) is not None:
+            return bracketless
+        if (named := self.named(verdict, dict.fromkeys((rounded | few, *worlds)))) is not None:
+            return named
+        if rounded and (self.is_between(n, rounded, NOTHING) or self.is_between(n, rounded, few)):
+            return self.harmless(verdict)
+        if rounded and slips and (self.is_between(n, rounded, slips) or self.is_between(n, rounded, slips | few)):
+            return _following(verdict, self.causes(n, slips, rounded | few))
+        return advice(self.sheet, verdict)
+
+    def harmless(self, verdict: Verdict) -> Verdict:
+        """Right, by earlier answers that were rounded; from here on it is such an answer itself."""
+        for boxes in (self.slips, self.few):
+            boxes.discard(verdict.box)
+        if verdict.box in self.desk.values:
+            self.rounded.add(verdict.box)
+        return verdict._replace(state="right", message="")
+
+    def finite(self, n: int, world: frozenset[int]) -> object:
+        """What box n would hold in this world, as a number; infinite where that leads nowhere."""
+        value = self.desk.expected(n, world)
+        return float("inf") if value is None or isinstance(value, (str, tuple)) else value
+
+    def is_expected(self, n: int, worlds: tuple[frozenset[int], ...]) -> bool:
+        """Whether box n holds what follows in one of these worlds: sets of boxes that hold what was typed."""
+        box, answer = self.sheet.boxes[n - 1], self.answers[n - 1]
+        values = (self.desk.expected(n, world) for world in worlds if world)
+        return any(value is not None and _follows(answer, value, box) for value in values)
+
+    def is_between(self, n: int, rounded: frozenset[int], base: frozenset[int]) -> bool:
+        """Whether box n lies between what exact and what rounded earlier answers give: many compute on with some
+        digits more than they write down, or with the exact number in one place and the rounded one in another."""
+        box, answer = self.sheet.boxes[n - 1], self.answers[n - 1]
+        if not box.digits:
+            return self.is_expected(n, tuple(base | {k} for k in rounded))
+        if not isinstance(answer, Number) or not isfinite(answer.value):
+            return False
+        ends = self.desk.between(n, rounded, base)
+        if ends is None or ends[0] == ends[1]:
+            return False
+        spare = unit(self.desk.expected(n, base), box.digits) * (1 + 1e-9)
+        return ends[0] - spare <= float(answer.value) <= ends[1] + spare
+
+    def causes(self, n: int, slips: frozenset[int], rounded: frozenset[int]) -> tuple[int, ...]:
+        """The earlier slips that box n follows from: a single one where that suffices."""
+        for k in sorted(slips):
+            if self.is_expected(n, (frozenset((k,)), rounded | {k})):
+                return (k,)
+        box = self.sheet.boxes[n - 1]
+        alone = {k: self.desk.expected(n, frozenset((k,))) for k in sorted(slips)}
+        return tuple(k for k, value in alone.items() if value is not None and not equal(value, box.key, box.digits))
+
+    def named(self, verdict: Verdict, worlds) -> Verdict | None:
+        """The slip that box n holds, on the printed numbers or on the student's own; None for one without a name."""
+        n, box, answer = verdict.box, self.sheet.boxes[verdict.box - 1], self.answers[verdict.box - 1]
+        codes: dict[str, object] = {}
+        for slips, right in ((box.mistakes, box.key), *((self.desk.slips(n, w), self.finite(n, w)) for w in worlds)):
+            for code, slip in slips:
+                if equal(answer.value, slip, box.digits):
+                    codes.setdefault(code, right)
+        if not codes:
+            return None
+        code, right = next(iter(codes.items()))
+        message = message_for(tuple(codes), box.hint, same_size=_same_size(answer, right, box), words=dict(box.words))
+        return verdict._replace(state="mistake", message=message, code=code)
 
 
-def _trivial(formula: Expr) -> bool:
-    return not formula.names and float(formula.evaluate({})) in WORTH_CARRYING
+def _before(n: int, boxes: set[int]) -> frozenset[int]:
+    return frozenset(k for k in boxes if k < n)
 
 
-def _follows(value, answer, handed, box: Box) -> bool:
+def _follows(answer, expected, box: Box) -> bool:
     if not isinstance(answer, Number):
-        return equal(value, handed)
-    if not isfinite(handed):
+        return equal(answer.value, expected)
+    if not isfinite(expected):
         return False
-    if equal(value, handed, box.digits):
+    if equal(answer.value, expected, box.digits):
         return True
-    goes_on = box.digits is None and float(handed) != int(handed)  # a slip may turn a whole number into any other
-    return goes_on and (answer.digits or 0) >= 3 and equal(value, handed, 3)
+    goes_on = box.digits is None and float(expected) != int(expected)  # a slip may turn a whole number into any other
+    return goes_on and (answer.digits or 0) >= 3 and equal(answer.value, expected, 3)
 
 
-def _causes(sheet: Sheet, carried: dict, n: int, value, answer, box: Box, alone: dict) -> tuple[int, ...]:
-    """The earlier slips that box n follows from: a single one where that suffices."""
-    earlier = [k for k in carried if k < n]
-    for k in earlier:
-        if k not in alone:
-            alone[k] = sheet.follow({k: carried[k]}).handed
-        if n <= len(alone[k]) and _follows(value, answer, alone[k][n - 1], box):
-            return (k,)
-    return tuple(k for k in earlier if n <= len(alone[k]) and not equal(alone[k][n - 1], box.key, box.digits))
+def _same_size(answer, right: object, box: Box) -> bool:
+    """Whether an answer is right but for its sign; formulas and words have no size that could be another one."""
+    if not isinstance(answer, Number):
+        return not isinstance(right, Expr) or equal(-right, answer.value)
+    return isfinite(right) and equal(-answer.value, right, box.digits)
 
 
 def _following(verdict: Verdict, causes: tuple[int, ...]) -> Verdict:
-    named = ", ".join(map(str, causes))
-    message = f"Right from your box {named}." if len(causes) == 1 else f"Right from your boxes {named}."
+    listed = ", ".join(map(str, causes))
+    message = f"Right from your box {listed}." if len(causes) == 1 else f"Right from your boxes {listed}."
     return Verdict(verdict.box, "follows", verdict.text, verdict.read_as, message, follows_from=causes)
-
-
-def _named(verdict: Verdict, box: Box, value, own) -> Verdict:
-    slips = box.mistakes
-    if own is not None and verdict.box <= len(own.slips):
-        slips += own.slips[verdict.box - 1]
-    for code, slip in slips:
-        if equal(value, slip, box.digits):
-            return Verdict(verdict.box, "mistake", verdict.text, verdict.read_as, MESSAGES[code], code)
-    return verdict

@@ -13,7 +13,7 @@ import ast
 import re
 import warnings
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 MAX_SOURCE = 100_000  # characters; a page cell has a few hundred
 MAX_ENTRIES = 1_000  # entries of one dict
@@ -47,7 +47,8 @@ def read_cell(source: str) -> list[PageCall]:
         module = _parse(source)
     except SyntaxError as error:
         where = f" (line {error.lineno})" if error.lineno else ""
-        return [_unread(source, f"this cell is not valid Python{where}; formulas need quotes around them")]
+        fault = f"this cell is not valid Python{where}; formulas need quotes around them"
+        return _entry_by_entry(source) or [_unread(source, fault)]
     except (ValueError, RecursionError, MemoryError):
         return [_unread(source, "this cell cannot be read as Python; write the answers as plain entries like 1: 2")]
     return _Reader(source).read(module)
@@ -114,6 +115,52 @@ def _unread(source: str, fault: str) -> PageCall:
     """A cell that cannot be parsed may still name its page."""
     named = _PAGE.search(source[:MAX_SOURCE])
     return PageCall(named[1] if named else None, "answers", {}, (fault,))
+
+
+# -- a cell of which a few entries are no Python: 2: 0,5 or “3/4” -------------------------------------------------------
+
+_CURLY = dict.fromkeys(map(ord, "“”„‟"), '"') | dict.fromkeys(map(ord, "‘’‚‛"), "'")
+_DICT = re.compile(r"((?:=|,)\s*\{)((?:[^{}]|\{[^{}\n]*\})*)(?=\})")
+_KEY = re.compile(r"(?:\A|(?<=[,\s]))([\"']?)([0-9]{1,4})\1[ \t]*:(?!=)")
+
+
+def _entry_by_entry(source: str) -> list[PageCall] | None:
+    """The calls of a cell that is Python once the entries of its dicts that are not are put in quotes; else None.
+
+    An entry that is no Python is read as it was typed, and said to need quotes, and costs no other entry anything.
+    """
+    faults: list[str] = []
+    mended = _DICT.sub(lambda written: written[1] + _quoted(written[2], faults), source.translate(_CURLY))
+    try:
+        calls = _Reader(mended).read(_parse(mended))
+    except (SyntaxError, ValueError, RecursionError, MemoryError):
+        return None
+    return [replace(call, faults=(*call.faults, *faults[:5])) for call in calls]
+
+
+def _quoted(body: str, faults: list[str]) -> str:
+    """The entries of a dict, in quotes where they are no Python; what has no entries stays as it is."""
+    bare = re.sub(r"#[^\n]*", "", body)
+    keys = list(_KEY.finditer(bare))
+    if not keys or len(keys) > MAX_ENTRIES or bare[: keys[0].start()].strip():
+        return body
+    entries = []
+    for key, following in zip(keys, [*keys[1:], None], strict=True):
+        value = bare[key.end() : following.start() if following else len(bare)].strip().rstrip(",").strip()
+        if value and not _is_value(value):
+            value = value.strip("\"'")
+            faults.append(f'box {key[2]} is not valid Python: put quotes around it, as in {key[2]}: "{value[:CLIP]}"')
+            value = repr(value[:MAX_TEXT])
+        entries.append(f"{key[2]}: {value or None}")
+    return ", ".join(entries)
+
+
+def _is_value(typed: str) -> bool:
+    """Whether this is one value to Python; 0,5 is two."""
+    try:
+        return not isinstance(ast.parse(typed, mode="eval").body, ast.Tuple)
+    except (SyntaxError, ValueError, RecursionError, MemoryError):
+        return False
 
 
 class _Answers(dict):

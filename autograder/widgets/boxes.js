@@ -33,10 +33,25 @@ function choice(options) {
   return select;
 }
 
+const GAPS = /[\s_{}*·×⋅∙•@‐‑–-]+/g, TRANSPOSE = /\^\s*(?:\{\s*T\s*\}|\(\s*T\s*\)|T)|\.T(?![a-z])|[⊤ᵗ'′’ᵀ]/gi;
+
+/** A word without what may be written in several ways, as Python reads it: W^Ta is Wᵀ a, h1 is h₁. */
+export const spelled = (word) => word.normalize("NFC").replace(TRANSPOSE, "ᵀ")
+  .replace(/[₀-₉]/g, (digit) => String.fromCharCode(digit.charCodeAt(0) - 0x2080 + 48))
+  .replace(/delta/gi, "δ").replace(GAPS, "");
+
+const SPELLINGS = [
+  spelled, (word) => spelled(word).toLowerCase(), (word) => spelled(word).replaceAll("ᵀ", "t").toLowerCase(),
+];
+
 /** Show `text` in a box of words, also one that is not among them: it stands in the cell, so it must be seen. */
 function offer(select, text) {
-  const said = plain(text).toLowerCase();
-  let option = [...select.options].find((one) => one.value.toLowerCase() === said);
+  const options = [...select.options];
+  let option = options.find((one) => one.value === plain(text));
+  for (const spelling of SPELLINGS) {
+    const alike = options.filter((one) => spelling(one.value) === spelling(plain(text)));
+    if (!option && alike.length === 1) [option] = alike;
+  }
   if (!option) select.append((option = element("option", "", { value: text, textContent: text })));
   if (select.value !== option.value) select.value = option.value;
 }

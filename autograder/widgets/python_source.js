@@ -97,10 +97,15 @@ function dictAt(tokens, at, source) {
   const { parts, close, computed } = items(tokens, at + 1);
   if (!tokens[close] || computed) return null;
   const entries = new Map();
+  let earlier = null;
   for (const part of parts) {
     const colon = part.findIndex((t) => is(t, ":"));
     const key = colon > 0 ? keyOf(part.slice(0, colon)) : null;
-    if (key && part.length > colon + 1) entries.set(key, entryOf(part.slice(colon + 1), source));
+    if (colon < 0 && earlier) { // the 5 of 2: 0,5, which is no Python
+      earlier.end = part.at(-1).end;
+      earlier.text = source.slice(earlier.start, earlier.end);
+    }
+    if (key && part.length > colon + 1) entries.set(key, (earlier = entryOf(part.slice(colon + 1), source)));
   }
   const last = parts.at(-1);
   const insert = last ? { at: last.at(-1).end, before: ", ", after: "" } : { at: tokens[at].end, before: "", after: "" };
@@ -194,5 +199,11 @@ export function editFor(found, n, text) {
   return { start: at, end: at, code: `${before}${n}: ${code}${after}` };
 }
 
-/** A pasted row ("1, 0, −1", or a row or column of a spreadsheet) as its entries. "0,5" is one number. */
-export const splitRow = (text) => text.trim().split(/\s*[\t\n;]\s*|,\s+/).filter((part) => part !== "");
+/** A pasted row as its entries: "1, 0, −1", a row or column of a spreadsheet, [1, 2], [1. 2.]. "0,5" is one number. */
+export function splitRow(text) {
+  const array = /^(?:[\w.]*\()?\s*(\[[^]*\])\s*(?:,\s*dtype=[\w.]+\s*)?\)?$/.exec(text.trim());
+  if (!array) return text.trim().split(/\s*[\t\n;]\s*|,\s+/).filter((part) => part !== "");
+  const inner = array[1].replace(/[[\]]/g, " ");
+  const parts = inner.includes(",") ? inner.split(",") : inner.split(/\s+/);
+  return parts.map((part) => part.trim().replace(/^(-?\d+)\.$/, "$1")).filter((part) => part !== "");
+}

@@ -9,7 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from autograder.answers.formulas import Formula, _read_expression, read_expression
-from autograder.answers.numbers import Number, Unreadable, _read_number, read_number
+from autograder.answers.numbers import Number, Unreadable, _read_number, read_choice, read_number, read_shape
 from autograder.engine.expressions import E, Name, as_expr, cos, exp, log, pi, sigmoid, sin, sqrt, tanh
 from autograder.engine.same_value import same_value
 
@@ -58,6 +58,13 @@ half = Fraction(1, 2)
         ("½", half, None, "1/2"),
         ("-¾", Fraction(-3, 4), None, "-3/4"),
         ("1½", Fraction(3, 2), None, "3/2"),
+        ("¹⁄₃", Fraction(1, 3), None, "1/3"),
+        ("-2¹⁄₃", Fraction(-7, 3), None, "-7/3"),
+        ("75%", Fraction(3, 4), 2, "0.75"),
+        ("-12,5 %", Fraction(-1, 8), 3, "-0.125"),
+        ("60 000", 60_000, None, "60000"),
+        ("1\u2009200\u2009000", 1_200_000, None, "1200000"),
+        ("1\u00a0000", 1000, None, "1000"),
         ("\u00a03\u2009", 3, None, "3"),
         ("\u200b3\ufeff", 3, None, "3"),
     ],
@@ -85,7 +92,17 @@ def test_blank_is_blank(typed):
     "typed, word",
     [
         ("1 2", "space"),
-        ("1\u00a0000", "space"),
+        ("60 00", "space"),
+        ("60,000", "comma"),
+        ("1.5 e-3", "space"),
+        ("np.float64(0.5)", "NumPy"),
+        ("0.333...", "go on"),
+        ("0.333…", "go on"),
+        ("0.(3)", "go on"),
+        ("2*(-3)", "work it out"),
+        ("56^2", "work it out"),
+        ("0.9(1-0.9)", "work it out"),
+        ("2*5", "work it out"),
         ("1 1/2", "one fraction"),
         ("½/2", "one fraction"),
         ("1_000", "underscore"),
@@ -113,7 +130,7 @@ def test_blank_is_blank(typed):
         ("٣", "0 to 9"),
         ("３", "0 to 9"),
         ("①", "0 to 9"),
-        ("50%", "0.5"),
+        ("1/2%", "0.5"),
         ("1e301", "300"),
         ("1e999999999999999999", "300"),
         ("1e-301", "300"),
@@ -152,6 +169,44 @@ def test_infinity_only_where_the_page_allows_it(typed, value):
     assert read.value == value and read.digits is None and read.read_as in ("∞", "-∞")
     assert isinstance(read_number(typed), Unreadable)
     assert read_number("3", infinity=True) == read_number("3")
+
+
+# Shapes and words ---------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("typed", ["3⋅2", "3·2", "3∙2", "3×2", "3x2", "3 ✕ 2", "3*2", "3 by 2", "(3, 2)"])
+def test_every_sign_of_a_product_may_stand_in_a_shape(typed):
+    """The dot of a formula is one as well."""
+    assert read_shape(typed).value == (3, 2)
+
+
+@pytest.mark.parametrize(
+    ("typed", "option", "options"),
+    [
+        ("Wa", "W a", ("W a", "W^T a", "a W")),
+        ("W^Ta", "W^T a", ("W a", "W^T a", "a W")),
+        ("W^{T}a", "W^T a", ("W a", "W^T a", "a W")),
+        ("W.T @ a", "W^T a", ("W a", "W^T a", "a W")),
+        ("W^Tδ", "Wᵀ δ", ("Wᵀ δ", "W δ", "δ W", "δ Wᵀ")),
+        ("w^t delta", "Wᵀ δ", ("Wᵀ δ", "W δ", "δ W", "δ Wᵀ")),
+        ("δᵀA", "δᵀ A", ("δ Aᵀ", "Aᵀ δ", "δᵀ A", "A δᵀ")),
+        ("WA+b", "W A + b", ("W A + b", "A W + b", "A Wᵀ + b", "Wᵀ A + b")),
+        ("A^T W^T", "AᵀWᵀ", ("AᵀWᵀ", "WᵀAᵀ", "AWᵀ", "WA")),
+        ("h1", "h_1", ("h_1", "h_2")),
+        ("h₂", "h_2", ("h_1", "h_2")),
+        ("not0", "not 0", ("0", "not 0")),
+        ("Cross Entropy", "cross-entropy", ("cross-entropy", "squared error")),
+        ("L", "L", ("l", "L")),
+    ],
+)
+def test_words_are_chosen_however_they_are_spelled(typed, option, options):
+    """Blanks, capitals, hyphens, and the way a transpose or an index is written do not matter."""
+    assert read_choice(typed, options).value == option
+
+
+def test_a_spelling_that_fits_two_words_is_asked_back():
+    """Neither is taken for the other."""
+    assert isinstance(read_choice("w.a", ("W a", "w a")), Unreadable)
 
 
 # Formulas -----------------------------------------------------------------------------------------------------------
@@ -198,6 +253,16 @@ def test_infinity_only_where_the_page_allows_it(typed, value):
         ("e^x", exp(x), "e^x"),
         ("exp(x)", exp(x), "e^x"),
         ("e^-x", exp(-x), "e^(-x)"),
+        ("e^{2y}", exp(2 * y), "e^(2y)"),
+        ("x^{y^{2}}", x ** (y**2), "x^(y^2)"),
+        ("w_{1}x", Name("w_1") * x, "w_1·x"),
+        ("cos(x²)2x", 2 * x * cos(x**2), "cos(x^2)·2·x"),
+        ("(x+1)2y", 2 * y * (x + 1), "(x + 1)·2·y"),
+        ("log_e(x)", log(x), "ln(x)"),
+        ("log_e x", log(x), "ln(x)"),
+        ("logₑ(x)", log(x), "ln(x)"),
+        ("¹⁄₃x", x / 3, "(1/3)·x"),
+        ("6.300000000000001x", Fraction(63, 10) * x, "6.300000000000001x"),
         ("e^2x", E**2 * x, "e^2·x"),
         ("eʸ", exp(y), "e^y"),
         ("e⁻²ˣ", exp(-2 * x), "e^(-2x)"),
@@ -249,6 +314,11 @@ def test_formulas_as_people_type_them(typed, value, read_as):
         ("x2", "x^2"),
         ("x 2", "x^2"),
         ("(x)2", "x^2"),
+        ("cos(x)2", "x^2"),
+        ("2х", "another alphabet (Cyrillic)"),
+        ("2ｘ", "full-width letter"),
+        ("２x", "0 to 9"),
+        ("np.sin(x)", "NumPy"),
         ("2 3", "side by side"),
         ("(x", "not closed"),
         ("(x + (y)", "not closed"),

@@ -54,6 +54,7 @@ CELLS = [
     'answers = {1: 2, 2: "3/4", 3: None}' + CALL,
     "answers = {}" + CALL,
     "answers: dict[int, str] = {\n  1: -0.5,  # a {comment}: with, signs\n  2: 'it\\'s', # }\n}" + CALL,
+    "answers = {1: 8, 2: 0,5, 3: 2}" + CALL,
     "answers = {1: 3/4, 2: 2*x + f(1, {2: 3}), 3: [1, 2]}" + CALL,
     "x = 1; answers = mine = {1: 2}" + CALL,
     'answers = {1: 2}\nanswers[1] = 5\nanswers[3] = "a"' + CALL,
@@ -132,10 +133,11 @@ def test_what_is_typed_comes_back_from_the_cell(module, text):
 @pytest.mark.parametrize(
     ("text", "parts"),
     [("1, 0, −1", ["1", "0", "−1"]), ("1\t0\t2", ["1", "0", "2"]), ("1\n2\n", ["1", "2"]), ("0,5", ["0,5"]),
-     ("1; 2", ["1", "2"]), ("3/4", ["3/4"]), ("", [])],
+     ("1; 2", ["1", "2"]), ("3/4", ["3/4"]), ("", []), ("[1, 2, 3]", ["1", "2", "3"]),
+     ("[1. 2. 3.]", ["1", "2", "3"]), ("array([0.5, -1. ])", ["0.5", "-1"]), ("[[1 2]\n [3 4]]", ["1", "2", "3", "4"])],
 )  # fmt: skip
 def test_a_pasted_row_is_cut_where_a_row_is_cut(module, text, parts):
-    """Tabs, new lines, semicolons, and commas followed by a space; a decimal comma is no cut."""
+    """Tabs, new lines, semicolons, and commas followed by a space; a list or a NumPy array is cut at its entries."""
     assert module.evaluate("text => window.page.splitRow(text)", text) == parts
 
 

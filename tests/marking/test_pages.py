@@ -118,10 +118,12 @@ def test_a_named_mistake_is_named_from_the_key_and_from_the_slip():
 
 
 def test_too_few_digits():
-    """0.73 for 0.731 is right so far and earns half; one digit says nothing; 0.33 is not a third, but on the way."""
+    """0.73 for 0.731 is right so far and earns half, and so is 0.7; 0.33 is not a third, but on the way."""
     assert states(decimals, {1: "0.731"})[0] == "right"
     assert states(decimals, {1: "0.73"})[0] == "few_digits"
-    assert states(decimals, {1: "0.7"})[0] == "wrong"
+    assert states(decimals, {1: "0.7"})[0] == "few_digits"
+    assert states(decimals, {1: "0.8"})[0] == "wrong"
+    assert states(decimals, {2: "0.3"})[1] == "wrong"
     assert states(decimals, {2: "0.33"})[1] == "few_digits"
     assert states(decimals, {2: "1/3"})[1] == "right"
     assert mark(decimals, {1: "0.73"}).points == 0.5

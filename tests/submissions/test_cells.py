@@ -133,7 +133,8 @@ def test_a_call_without_its_dict_says_so():
         ("answers = {'one': 1}", "not the number of a box"),
         ("answers = {(1,): 1}", "not the number of a box"),
         ("answers = {-1: 1}", "not the number of a box"),
-        ("answers = {1: 2x}", "line 1"),
+        ("answers = {1: 2x}", 'box 1 is not valid Python: put quotes around it, as in 1: "2x"'),
+        ("answers = {1: 2x} + 2y", "line 1"),
         ("answers = {1: 2\n", "not valid Python"),
         ("answers = {1: 1,}" + " " * MAX_SOURCE, "shorten it"),
         ("answers = {" + ",".join(f"{n}: 1" for n in range(5000)) + "}", "first 1000 entries"),
@@ -203,3 +204,39 @@ def test_what_is_written_reads_back(held):
 def test_no_text_raises(source):
     """Anything can stand in a cell."""
     read_cell(source)
+
+
+@pytest.mark.parametrize(
+    ("entries", "expected", "fault"),
+    [
+        (
+            "1: 8, 2: 0,5, 3: 2",
+            {1: "8", 2: "0,5", 3: "2"},
+            'box 2 is not valid Python: put quotes around it, as in 2: "0,5"',
+        ),
+        ("1: 8, 2: “3/4”, 3: ‘2x’", {1: "8", 2: "3/4", 3: "2x"}, ""),
+        ("1: 8, 2: 2x, 3: x^2", {1: "8", 2: "2x", 3: "x^2"}, "box 2"),
+        ('1: "3/4, 2: 7', {1: "3/4", 2: "7"}, "box 1"),
+        ("1: 8 2: 3", {1: "8", 2: "3"}, ""),
+        ("1: , 2: 3", {1: "", 2: "3"}, ""),
+        ("\n    1: 8,  # box 2: x\n    2: −3,\n", {1: "8", 2: "−3"}, "box 2"),
+        ('1: "e^{2y}", 2: 0,5', {1: "e^{2y}", 2: "0,5"}, "box 2"),
+    ],
+)
+def test_an_entry_that_is_no_python_costs_no_other_entry(entries, expected, fault):
+    """It is read as it was typed and said to need quotes; all the others count."""
+    source = f"answers = {{{entries}}}{CALL}"
+    assert answers(source) == expected
+    assert fault in faults(source) and bool(faults(source)) == bool(fault)
+
+
+def test_curly_quotes_around_the_name_of_a_page():
+    """A cell that went through a word processor keeps its page."""
+    [call] = read_cell("answers = {1: “2x”}\npage(“gradients/one-weight”, answers)")
+    assert (call.slug, call.answers) == ("gradients/one-weight", {1: "2x"})
+
+
+def test_two_pages_in_a_cell_of_which_one_has_a_bad_entry():
+    """The other page loses nothing."""
+    first, second = read_cell("answers = {1: 0,5}\npage('a/b', answers)\nanswers = {1: 2}\npage('c/d', answers)")
+    assert (first.answers, second.answers) == ({1: "0,5"}, {1: "2"}) and second.slug == "c/d"

@@ -1,0 +1,86 @@
+"""Where brackets may have been left out of a formula: the same text with brackets put in.
+
+>>> list(with_brackets("e^-6x"))
+[('e^(-6x)', 'e^(-6x)')]
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from .formulas import plain_formula
+
+PIECE = re.compile(r"\*\*|[0-9.]+|[^\W\d_]+_?[0-9]*|\S|\s+")
+SIGNS = frozenset("+-")
+OPENS = {"^", "**", "/"}  # what works on the one thing after it, though more may have been meant
+MOST = 24  # texts to try
+
+
+def with_brackets(text: str) -> Iterator[tuple[str, str]]:
+    """Pairs of the whole text with brackets put in, and the part of it that was put together.
+
+    After a power sign or a fraction bar the bracket may have been meant to hold all factors that follow, or all that
+    follows; before a fraction bar, all that stands before it. Several exponents may lack theirs.
+    """
+    pieces = _pieces(plain_formula(text))
+    seen = {"".join(pieces)}
+    for spans in _candidates(pieces):
+        spans = [(start, end) for start, end in spans if end - start > 1]
+        whole = _put_in(pieces, spans)
+        if whole not in seen and len(seen) <= MOST:
+            seen.add(whole)
+            yield whole, _part(pieces, *spans[0])
+
+
+def _pieces(text: str) -> list[str]:
+    """The text in pieces, without the blanks that nothing needs: sin x keeps its own, 1 - a does not."""
+    pieces = PIECE.findall(text)
+    wordy = [piece[0].isalnum() for piece in pieces]
+    needed = [0 < at < len(pieces) - 1 and wordy[at - 1] and wordy[at + 1] for at in range(len(pieces))]
+    return [
+        piece if piece.strip() else " " for piece, keep in zip(pieces, needed, strict=True) if keep or piece.strip()
+    ]
+
+
+def _candidates(pieces: list[str]) -> Iterator[list[tuple[int, int]]]:
+    """What might be put together: (start, end) of each pair of brackets."""
+    signs = [at for at, piece in enumerate(pieces) if piece in OPENS]
+    powers = [at for at in signs if pieces[at] != "/"]
+    for stops in (SIGNS, frozenset()):
+        yield from ([(at + 1, _end(pieces, at + 1, stops))] for at in signs)
+    yield [(at + 1, _end(pieces, at + 1, SIGNS)) for at in powers]
+    yield from ([(_start(pieces, at), at)] for at in signs if pieces[at] == "/")
+
+
+def _end(pieces: list[str], start: int, stops: frozenset[str]) -> int:
+    """Where what begins at `start` ends: at one of `stops`, at the closing bracket around it, or at the end."""
+    depth = 0
+    for at in range(start, len(pieces)):
+        depth += (pieces[at] == "(") - (pieces[at] == ")")
+        if depth < 0 or (depth == 0 and pieces[at] in stops and at > start):
+            return at
+    return len(pieces)
+
+
+def _start(pieces: list[str], end: int) -> int:
+    depth = 0
+    for at in range(end - 1, -1, -1):
+        depth += (pieces[at] == ")") - (pieces[at] == "(")
+        if depth < 0:
+            return at + 1
+    return 0
+
+
+def _put_in(pieces: list[str], spans: list[tuple[int, int]]) -> str:
+    starts, ends = [start for start, _ in spans], [end for _, end in spans]
+    text = ""
+    for at, piece in enumerate([*pieces, ""]):
+        text += ")" * ends.count(at) + "(" * starts.count(at) + piece
+    return text
+
+
+def _part(pieces: list[str], start: int, end: int) -> str:
+    """What was put together, with the sign before it and what that sign works on: e^(2x), 1/(1-a)."""
+    front = pieces[start - 2 : start] if start >= 2 and pieces[start - 1] in OPENS else []
+    return "".join(front) + f"({''.join(pieces[start:end])})"

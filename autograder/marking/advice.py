@@ -1,0 +1,68 @@
+"""What to say of an answer that is wrong for a reason that has nothing to do with the page: brackets that are missing,
+a number where letters are asked for, letters where a number is.
+
+    advice(sheet, verdict)                   the verdict on a wrong formula, with the reason if it is one of these
+    letters_for_number(sheet, "w·x")         Unreadable("This box takes the number: put the numbers in and work it out.")
+"""
+
+from __future__ import annotations
+
+from ..answers.brackets import with_brackets
+from ..answers.equality import equal
+from ..answers.formulas import Formula, read_expression
+from ..answers.numbers import Unreadable
+from ..authoring.mistakes import MESSAGES
+from ..authoring.page import Box, Sheet
+from ..engine.expressions import Expr
+from .surroundings import letters, numbers
+
+
+def missing_brackets(verdict, box: Box):
+    """The verdict on a formula that becomes right with brackets put in, or a slip with a name; None for any other."""
+    answer = read_expression(verdict.text, box.names) if isinstance(box.key, Expr) else None
+    if not isinstance(answer, Formula):
+        return None
+    bracketed = [(read_expression(whole, box.names), part) for whole, part in with_brackets(verdict.text)]
+    for value in (box.key, *(slip for _, slip in box.mistakes)):
+        for formula, part in bracketed:
+            if isinstance(formula, Formula) and equal(formula.value, value):
+                message = f"Read as {answer.read_as}. If that is not what you mean, put brackets: {part}."
+                return verdict._replace(state="mistake", code="brackets_missing", message=message[:120])
+    return None
+
+
+def advice(sheet: Sheet, verdict):
+    """The verdict on a wrong answer with a better message than the box's hint, where there is one."""
+    box = sheet.boxes[verdict.box - 1]
+    answer = read_expression(verdict.text, box.names) if isinstance(box.key, Expr) else None
+    if not isinstance(answer, Formula):
+        return verdict
+    if not answer.value.names and _value_of_key(sheet, box, answer.value):
+        return verdict._replace(state="mistake", code="value_for_formula", message=MESSAGES["value_for_formula"])
+    if "e" not in box.names and "e" in numbers(sheet):
+        as_letter = read_expression(verdict.text, (*box.names, "e"))
+        if isinstance(as_letter, Formula) and "e" in as_letter.value.names:
+            asked = ", ".join(box.names) or "numbers"
+            return verdict._replace(message=f"e is read as Euler's number here. Write the formula in {asked}.")
+    return verdict
+
+
+def _value_of_key(sheet: Sheet, box: Box, answer: Expr) -> bool:
+    """Whether the number is what the formula asked for gives with the numbers of the page."""
+    known = numbers(sheet)
+    if not box.key.names or not box.key.names <= set(known):
+        return False
+    value, typed = box.key.evaluate({name: known[name] for name in box.key.names}), answer.evaluate({})
+    return abs(float(value) - float(typed)) <= 1e-9 * max(1.0, abs(float(value)))
+
+
+def letters_for_number(sheet: Sheet, text: str) -> Unreadable | None:
+    """What to say where a number is asked for and a formula in letters of the page was typed; None for anything else.
+
+    Whether the formula is right is not said: what cannot be read is told also where a course holds its marks back.
+    """
+    names = dict.fromkeys((*numbers(sheet), *sorted(letters(sheet.page, sheet.variant))))
+    formula = read_expression(text, tuple(names))
+    if isinstance(formula, Formula) and formula.value.names:
+        return Unreadable("This box takes the number: put the numbers in and work it out.")
+    return None

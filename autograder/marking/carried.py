@@ -1,0 +1,89 @@
+"""Compute a page on from what a student typed earlier, and ask whether a later answer follows.
+
+    desk = Desk(sheet, {3: 0.731, 4: 9.0})       the typed values of boxes 3 and 4
+    desk.expected(7, {3})                        what box 7 would hold if box 3 held what was typed
+    desk.between(7, {3}, base=frozenset())       the least and the greatest that rounding in box 3 makes of it
+
+Two kinds of answers are carried on: wrong ones, so that a slip costs its own point only, and right ones that are not
+exact, so that rounding as asked costs nothing.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from fractions import Fraction
+from math import isfinite, isnan
+
+from ..answers.numbers import Number
+from ..authoring.page import WORTH_CARRYING, Box, Run, Sheet
+from ..engine.expressions import Expr
+
+
+class Desk:
+    """A page and the answers that may be carried on; each combination of them is computed once."""
+
+    def __init__(self, sheet: Sheet, values: Mapping[int, object]) -> None:
+        self.sheet, self.values = sheet, values
+        self._runs: dict[frozenset[int], Run] = {}
+
+    def run(self, boxes: frozenset[int]) -> Run:
+        """The page computed on from the typed values of these boxes."""
+        if boxes not in self._runs:
+            self._runs[boxes] = self.sheet.follow({n: self.values[n] for n in boxes})
+        return self._runs[boxes]
+
+    def expected(self, n: int, boxes: frozenset[int]) -> object:
+        """What box `n` would hold; None where these answers lead nowhere."""
+        if not boxes:
+            return self.sheet.boxes[n - 1].key
+        handed = self.run(boxes).handed
+        return handed[n - 1] if n <= len(handed) else None
+
+    def slips(self, n: int, boxes: frozenset[int]) -> tuple[tuple[str, object], ...]:
+        """What each named slip of box `n` would give on these answers."""
+        if not boxes:
+            return ()
+        slips = self.run(boxes).slips
+        return slips[n - 1] if n <= len(slips) else ()
+
+    def between(self, n: int, rounded: Iterable[int], base: frozenset[int]) -> tuple[float, float] | None:
+        """The least and the greatest that box `n` becomes if the boxes `rounded` hold the key, what was typed, or
+        something between, and those of `base` what was typed. None where that leads nowhere."""
+        start = self.expected(n, base)
+        ends = [self.expected(n, base | {k}) for k in rounded]
+        if not all(isinstance(value, (int, float, Fraction)) and isfinite(value) for value in (start, *ends)):
+            return None
+        moves = [float(end) - float(start) for end in ends]
+        return float(start) + sum(min(0.0, move) for move in moves), float(start) + sum(max(0.0, m) for m in moves)
+
+
+def worth_carrying(box: Box, answer) -> object:
+    """The value with which the page is computed on from a slip, or None: trivial and useless ones are not carried."""
+    value = answer.value
+    if not isinstance(answer, Number) and not isinstance(value, Expr):
+        return value
+    if isinstance(value, Expr):
+        return None if _trivial(value) and not _trivial(box.key) else value
+    if not isfinite(value) or (float(value) in WORTH_CARRYING and box.key not in WORTH_CARRYING):
+        return None
+    return float(value)
+
+
+def rounded_value(box: Box, answer, state: str) -> float | None:
+    """The value with which the page is computed on from an answer that is right but not exact; None for an exact one.
+
+    A right 1.00 for 0.9997 is carried, a bare 1 with too few digits is not: it would make what follows trivial.
+    """
+    if not isinstance(answer, Number) or not isfinite(answer.value):
+        return None
+    value = float(answer.value)
+    if state == "few_digits" and value in WORTH_CARRYING:
+        return None
+    return value if abs(value - float(box.key)) > 1e-12 * max(1.0, abs(value)) else None
+
+
+def _trivial(formula: Expr) -> bool:
+    if formula.names:
+        return False
+    value = float(formula.evaluate({}))
+    return not isnan(value) and value in WORTH_CARRYING
