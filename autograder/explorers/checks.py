@@ -53,7 +53,7 @@ def _quantity(asked: Asked, box: Box) -> Quantity | None:
     """Whose gradient a box holds, if it holds one."""
     name, digits = re.fullmatch(r"(.*?)(?:_(\d+))?", box.name).groups()
     meant = asked.asks.get(name) or _array(name)
-    place = tuple(int(found) - 1 for found in re.findall(r"(?:row|column|entry) (\d+)", box.label) or digits or "")
+    place = box.index or tuple(int(digit) - 1 for digit in digits or "")
     if isinstance(meant, tuple):
         return Quantity(*meant[place[0] if place else 0])
     if meant not in asked.computation.values or box.kind != "number":
