@@ -42,10 +42,11 @@ from ..submissions.ids import (
     explorer_id,
     grade_id,
     is_explorer,
+    is_ours,
     page_id,
     slug_of,
 )
-from ..submissions.literals import page_source
+from ..submissions.writing import page_source
 
 SETUP_SOURCE = "from autograder.notebook import course, explore, grade, page, progress\n\ncourse({})\nprogress({})"
 STUDENT_SOURCE = "# Your student id gives your numbers: type it into the box below, or here in quotes.\n"
@@ -302,8 +303,7 @@ class RunCode(Execute):
 
 
 def _ours(cell: NotebookNode) -> bool:
-    name = cell.metadata.get("nbgrader", {}).get("grade_id", "")
-    return slug_of(name) is not None or name in (SETUP_ID, STUDENT_ID) or is_explorer(name)
+    return is_ours(cell.metadata.get("nbgrader", {}).get("grade_id"))
 
 
 def _exercise(cell: NotebookNode) -> bool:

@@ -14,9 +14,9 @@ import pytest
 from nbclient import NotebookClient
 
 from autograder import pages
+from autograder.answers.literals import text_of
 from autograder.notebook import calls, course, grade, page, running
 from autograder.notebook.session import Advice, Course
-from autograder.submissions.literals import text_of
 
 SLUG = "gradients/one-weight"  # boxes 8, 2, 2
 CELL = 'answers = {answers}\npage("gradients/one-weight", answers)'
@@ -54,6 +54,15 @@ def shell(monkeypatch):
     monkeypatch.setattr(calls, "display", lambda thing, **options: shell.shown.append(thing))
     monkeypatch.setattr(calls, "_course", Course())
     return shell
+
+
+def test_each_call_of_a_cell_is_counted(shell):
+    """Two calls for one page in one cell show their own dicts; a cell that is asked keeps its number."""
+    shell.execute('page("gradients/one-weight", {1: 8})\npage("gradients/one-weight", {1: 9})')
+    assert [shown.texts for shown in shell.shown] == [{"1": "8"}, {"1": "9"}]
+    assert [shown.call_index for shown in shell.shown] == [0, 1]
+    cell = running.Cell.running()
+    assert cell.asking_for("a/b").count == 0 and cell.asking_for("a/b").count == 1 and cell.count == 0
 
 
 def widget(shell):
