@@ -21,7 +21,7 @@ from .. import pages
 from ..answers.equality import equal, rounded_off, unit
 from ..answers.formulas import Formula, read_expression
 from ..answers.numbers import Number, Unreadable, read_choice, read_number, read_shape
-from ..authoring.mistakes import message_for
+from ..authoring.mistakes import SIGN_CODES, message_for
 from ..authoring.page import Box, Page, Sheet
 from ..engine.expressions import Expr
 from .advice import advice, letters_for_number, missing_brackets
@@ -203,7 +203,7 @@ class _SecondLook:
             if verdict.state == "wrong" and (value := worth_carrying(box, answer)) is not None:
                 self.slips.add(n)
                 values[n] = value
-            elif verdict.state in ("right", "few_digits"):
+            elif verdict.state == "few_digits" or (verdict.state == "right" and box.digits):
                 if (value := rounded_value(box, answer, verdict.state)) is not None:
                     (self.rounded if verdict.state == "right" else self.few).add(n)
                     values[n] = value
@@ -225,8 +225,8 @@ class _SecondLook:
         for world in dict.fromkeys((*worlds, rounded | few)):
             if world and _rounded_off(self.answers[n - 1], self.finite(n, world), self.sheet.boxes[n - 1]):
                 return verdict._replace(state="few_digits", message=_ask_digits(self.sheet.boxes[n - 1]))
-        if (bracketless := missing_brackets(verdict, self.sheet.boxes[n - 1])) is not None:
-            return bracketless
+        if isinstance(self.answers[n - 1], Formula) and (said := missing_brackets(verdict.text, self.sheet.boxes[n - 1])):
+            return verdict._replace(state="mistake", code="brackets_missing", message=said)
         if (named := self.named(verdict, dict.fromkeys((rounded | few, *worlds)))) is not None:
             return named
         if rounded and (self.is_between(n, rounded, NOTHING) or self.is_between(n, rounded, few)):
@@ -288,7 +288,8 @@ class _SecondLook:
         if not codes:
             return None
         code, right = next(iter(codes.items()))
-        message = message_for(tuple(codes), box.hint, same_size=_same_size(answer, right, box), words=dict(box.words))
+        same_size = code not in SIGN_CODES or _same_size(answer, right, box)
+        message = message_for(tuple(codes), box.hint, same_size=same_size, words=dict(box.words))
         return verdict._replace(state="mistake", message=message, code=code)
 
 
