@@ -1,9 +1,9 @@
 """What to say of an answer that is wrong for a reason that has nothing to do with the page: brackets that are missing,
 a number where letters are asked for, letters where a number is.
 
-    missing_brackets("e^2x", box)            "Read as e^2·x. If that is not what you mean, put brackets: e^(2x)."
+    missing_brackets("e^2x", box, box.key)   "Read as e^2·x. If that is not what you mean, put brackets: e^(2x)."
     advice(sheet, verdict)                   the verdict on a wrong formula, with the reason if it has one
-    letters_for_number(sheet, "w·x")         Unreadable("This box takes the number: put the numbers in and work it out.")
+    letters_for_number(sheet, "w·x")         Unreadable: this box takes the number
 """
 
 from __future__ import annotations
@@ -23,15 +23,14 @@ LONGEST_MESSAGE = 120  # characters; a bubble holds two lines
 
 
 @lru_cache(maxsize=4096)
-def missing_brackets(text: str, box: Box) -> str:
-    """What to say of a formula that becomes right, or a slip with a name, with brackets put in; "" for any other."""
-    bracketed = [(read_expression(whole, box.names), part) for whole, part in with_brackets(text)]
-    for value in (box.key, *(slip for _, slip in box.mistakes)) if bracketed else ():
-        for formula, part in bracketed:
-            if isinstance(formula, Formula) and equal(formula.value, value):
-                read_as = read_expression(text, box.names).read_as
-                said = f"Read as {read_as}. If that is not what you mean, put brackets: {part}."
-                return said if len(said) <= LONGEST_MESSAGE else MESSAGES["brackets_missing"]
+def missing_brackets(text: str, box: Box, value: object) -> str:
+    """What to say of a formula that brackets turn into `value`, the key or that of a named slip; "" for any other."""
+    for whole, part in with_brackets(text):
+        formula = read_expression(whole, box.names)
+        if isinstance(formula, Formula) and equal(formula.value, value):
+            read_as = read_expression(text, box.names).read_as
+            message = f"Read as {read_as}. If that is not what you mean, put brackets: {part}."
+            return message if len(message) <= LONGEST_MESSAGE else MESSAGES["brackets_missing"]
     return ""
 
 
@@ -41,6 +40,9 @@ def advice(sheet: Sheet, verdict):
     answer = read_expression(verdict.text, box.names) if isinstance(box.key, Expr) else None
     if not isinstance(answer, Formula):
         return verdict
+    for _, slip in box.mistakes:
+        if message := missing_brackets(verdict.text, box, slip):
+            return verdict._replace(state="mistake", code="brackets_missing", message=message)
     if not answer.value.names and _value_of_key(sheet, box, answer.value):
         return verdict._replace(state="mistake", code="value_for_formula", message=MESSAGES["value_for_formula"])
     if "e" not in box.names and "e" in numbers(sheet):

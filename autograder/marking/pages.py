@@ -4,8 +4,9 @@
     marks.points, marks.summary, marks.verdicts[0].state
 
 A wrong answer is looked up three ways: does it follow from the student's own earlier answers; is it a mistake with a
-name; or is it just not right yet. What follows from earlier answers that are right but rounded is right. Nothing is evaluated, nothing is raised whatever the text, and the same text always
-gets the same verdict, in the student's notebook as in the instructor's.
+name; or is it just not right yet. What follows from earlier answers that are right but rounded is right. Nothing is
+evaluated, nothing is raised whatever the text, and the same text always gets the same verdict, in the student's
+notebook as in the instructor's.
 """
 
 from __future__ import annotations
@@ -225,8 +226,9 @@ class _SecondLook:
         for world in dict.fromkeys((*worlds, rounded | few)):
             if world and _rounded_off(self.answers[n - 1], self.finite(n, world), self.sheet.boxes[n - 1]):
                 return verdict._replace(state="few_digits", message=_ask_digits(self.sheet.boxes[n - 1]))
-        if isinstance(self.answers[n - 1], Formula) and (said := missing_brackets(verdict.text, self.sheet.boxes[n - 1])):
-            return verdict._replace(state="mistake", code="brackets_missing", message=said)
+        box = self.sheet.boxes[n - 1]
+        if isinstance(self.answers[n - 1], Formula) and (message := missing_brackets(verdict.text, box, box.key)):
+            return verdict._replace(state="mistake", code="brackets_missing", message=message)
         if (named := self.named(verdict, dict.fromkeys((rounded | few, *worlds)))) is not None:
             return named
         if rounded and (self.is_between(n, rounded, NOTHING) or self.is_between(n, rounded, few)):
