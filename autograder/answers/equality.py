@@ -41,8 +41,10 @@ def _same_number(answer: Fraction | float, key: Fraction | float) -> bool:
     """Exactly the same, or alike in so many digits that only a float's noise is between them."""
     if answer == key:
         return True
+    if abs(float(answer) - float(key)) > 1e-9 * abs(float(key)) + 1e-12:
+        return False
     if not (isinstance(answer, Fraction) and isinstance(key, Fraction)):
-        return bool(abs(answer - key) <= 1e-9 * abs(key))  # a slip may give a number that is no short fraction
+        return True  # a slip may give a number that is no short fraction
     return bool(abs(answer - key) < (unit(key, NOISE) if key else 1e-12))
 
 

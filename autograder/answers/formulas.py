@@ -268,7 +268,8 @@ def _foreign(text: str, names: tuple[str, ...]) -> str | None:
             plain = unicodedata.normalize("NFKC", letter)
             return f"{letter} is a full-width letter. Switch the keyboard to half width and type {plain}."
         if alphabet and alphabet not in READ_HERE and not any(letter in name for name in names):
-            return f"{letter} is a letter of another alphabet ({alphabet.title() if len(alphabet) > 3 else alphabet}). Type it with the Latin keyboard."
+            called = alphabet.title() if len(alphabet) > 3 else alphabet  # Cyrillic, but CJK
+            return f"{letter} is a letter of another alphabet ({called}). Type it with the Latin keyboard."
     return None
 
 

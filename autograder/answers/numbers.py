@@ -238,7 +238,7 @@ def _number(text: str, infinity: bool) -> Number:
         return Number(value, None, f"{value.numerator}/{value.denominator}")
     if percent := PERCENT.fullmatch(text):
         return _percent(percent)
-    if grouped := GROUPED.fullmatch(text):
+    if GROUPED.fullmatch(text):
         text = "".join(text.split())
     above, *below = (PART.fullmatch(part.strip()) for part in text.split("/", 1))
     if above and not below:

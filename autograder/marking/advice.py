@@ -1,11 +1,14 @@
 """What to say of an answer that is wrong for a reason that has nothing to do with the page: brackets that are missing,
 a number where letters are asked for, letters where a number is.
 
-    advice(sheet, verdict)                   the verdict on a wrong formula, with the reason if it is one of these
-    letters_for_number(sheet, "w·x")         Unreadable("This box takes the number: put the numbers in and work it out.")
+    missing_brackets("e^2x", box, box.key)   "Read as e^2·x. If that is not what you mean, put brackets: e^(2x)."
+    advice(sheet, verdict)                   the verdict on a wrong formula, with the reason if it has one
+    letters_for_number(sheet, "w·x")         Unreadable: this box takes the number
 """
 
 from __future__ import annotations
+
+from functools import lru_cache
 
 from ..answers.brackets import with_brackets
 from ..answers.equality import equal
@@ -16,19 +19,19 @@ from ..authoring.page import Box, Sheet
 from ..engine.expressions import Expr
 from .surroundings import letters, numbers
 
+LONGEST_MESSAGE = 120  # characters; a bubble holds two lines
 
-def missing_brackets(verdict, box: Box):
-    """The verdict on a formula that becomes right with brackets put in, or a slip with a name; None for any other."""
-    answer = read_expression(verdict.text, box.names) if isinstance(box.key, Expr) else None
-    if not isinstance(answer, Formula):
-        return None
-    bracketed = [(read_expression(whole, box.names), part) for whole, part in with_brackets(verdict.text)]
-    for value in (box.key, *(slip for _, slip in box.mistakes)):
-        for formula, part in bracketed:
-            if isinstance(formula, Formula) and equal(formula.value, value):
-                message = f"Read as {answer.read_as}. If that is not what you mean, put brackets: {part}."
-                return verdict._replace(state="mistake", code="brackets_missing", message=message[:120])
-    return None
+
+@lru_cache(maxsize=4096)
+def missing_brackets(text: str, box: Box, value: object) -> str:
+    """What to say of a formula that brackets turn into `value`, the key or that of a named slip; "" for any other."""
+    for whole, part in with_brackets(text):
+        formula = read_expression(whole, box.names)
+        if isinstance(formula, Formula) and equal(formula.value, value):
+            read_as = read_expression(text, box.names).read_as
+            message = f"Read as {read_as}. If that is not what you mean, put brackets: {part}."
+            return message if len(message) <= LONGEST_MESSAGE else MESSAGES["brackets_missing"]
+    return ""
 
 
 def advice(sheet: Sheet, verdict):
@@ -37,6 +40,9 @@ def advice(sheet: Sheet, verdict):
     answer = read_expression(verdict.text, box.names) if isinstance(box.key, Expr) else None
     if not isinstance(answer, Formula):
         return verdict
+    for _, slip in box.mistakes:
+        if message := missing_brackets(verdict.text, box, slip):
+            return verdict._replace(state="mistake", code="brackets_missing", message=message)
     if not answer.value.names and _value_of_key(sheet, box, answer.value):
         return verdict._replace(state="mistake", code="value_for_formula", message=MESSAGES["value_for_formula"])
     if "e" not in box.names and "e" in numbers(sheet):

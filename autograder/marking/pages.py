@@ -4,8 +4,9 @@
     marks.points, marks.summary, marks.verdicts[0].state
 
 A wrong answer is looked up three ways: does it follow from the student's own earlier answers; is it a mistake with a
-name; or is it just not right yet. What follows from earlier answers that are right but rounded is right. Nothing is evaluated, nothing is raised whatever the text, and the same text always
-gets the same verdict, in the student's notebook as in the instructor's.
+name; or is it just not right yet. What follows from earlier answers that are right but rounded is right. Nothing is
+evaluated, nothing is raised whatever the text, and the same text always gets the same verdict, in the student's
+notebook as in the instructor's.
 """
 
 from __future__ import annotations
@@ -21,7 +22,7 @@ from .. import pages
 from ..answers.equality import equal, rounded_off, unit
 from ..answers.formulas import Formula, read_expression
 from ..answers.numbers import Number, Unreadable, read_choice, read_number, read_shape
-from ..authoring.mistakes import message_for
+from ..authoring.mistakes import SIGN_CODES, message_for
 from ..authoring.page import Box, Page, Sheet
 from ..engine.expressions import Expr
 from .advice import advice, letters_for_number, missing_brackets
@@ -201,7 +202,7 @@ class _SecondLook:
             if verdict.state == "wrong" and (value := worth_carrying(box, answer)) is not None:
                 self.slips.add(n)
                 values[n] = value
-            elif verdict.state in ("right", "few_digits"):
+            elif verdict.state == "few_digits" or (verdict.state == "right" and box.digits):
                 if (value := rounded_value(box, answer, verdict.state)) is not None:
                     (self.rounded if verdict.state == "right" else self.few).add(n)
                     values[n] = value
@@ -223,8 +224,9 @@ class _SecondLook:
         for world in dict.fromkeys((*worlds, rounded | few)):
             if world and _rounded_off(self.answers[n - 1], self.finite(n, world), self.sheet.boxes[n - 1]):
                 return verdict._replace(state="few_digits", message=_ask_digits(self.sheet.boxes[n - 1]))
-        if (bracketless := missing_brackets(verdict, self.sheet.boxes[n - 1])) is not None:
-            return bracketless
+        box = self.sheet.boxes[n - 1]
+        if isinstance(self.answers[n - 1], Formula) and (message := missing_brackets(verdict.text, box, box.key)):
+            return verdict._replace(state="mistake", code="brackets_missing", message=message)
         if (named := self.named(verdict, dict.fromkeys((rounded | few, *worlds)))) is not None:
             return named
         if rounded and (self.is_between(n, rounded, NOTHING) or self.is_between(n, rounded, few)):
@@ -286,7 +288,8 @@ class _SecondLook:
         if not codes:
             return None
         code, right = next(iter(codes.items()))
-        message = message_for(tuple(codes), box.hint, same_size=_same_size(answer, right, box), words=dict(box.words))
+        same_size = code not in SIGN_CODES or _same_size(answer, right, box)
+        message = message_for(tuple(codes), box.hint, same_size=same_size, words=dict(box.words))
         return verdict._replace(state="mistake", message=message, code=code)
 
 

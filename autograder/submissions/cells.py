@@ -134,7 +134,7 @@ def _unread(source: str, fault: str) -> PageCall:
     return PageCall(named[1] if named else None, "answers", {}, (fault,))
 
 
-# -- a cell of which a few entries are no Python: 2: 0,5 or “3/4” -------------------------------------------------------
+# -- a cell of which a few entries are no Python: 2: 0,5 or “3/4” -----------------------------------------------------
 
 _CURLY = dict.fromkeys(map(ord, "“”„‟"), '"') | dict.fromkeys(map(ord, "‘’‚‛"), "'")
 _DICT = re.compile(r"((?:=|,)\s*\{)((?:[^{}]|\{[^{}\n]*\})*)(?=\})")

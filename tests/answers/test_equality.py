@@ -66,7 +66,8 @@ def test_a_cut_off_fraction_is_as_good_as_a_rounded_one(typed, digits):
 
 @pytest.mark.parametrize(
     ("typed", "digits", "key"),
-    [("9.6", 2, 10), ("-0.96", 2, -1), ("-0.025", 2, 0), ("0.6", 1, Fraction(5, 9)), ("2.99", 3, 3), ("-0.556", 3, Fraction(5, 9))],
+    [("9.6", 2, 10), ("-0.96", 2, -1), ("-0.025", 2, 0), ("0.6", 1, Fraction(5, 9)),
+     ("2.99", 3, 3), ("-0.556", 3, Fraction(5, 9))],
 )  # fmt: skip
 def test_the_window_is_that_of_the_typed_digits(typed, digits, key):
     """9.6 is not 10, -0.96 is not -1, -0.025 is not 0, and one digit says nothing where the exact number is asked."""
@@ -76,7 +77,8 @@ def test_the_window_is_that_of_the_typed_digits(typed, digits, key):
 @pytest.mark.parametrize(
     ("typed", "key"),
     [("6.300000000000001", Fraction(63, 10)), ("0.30000000000000004", Fraction(3, 10)),
-     ("0.333333333333", Fraction(1, 3)), ("-0.6666666666666666", Fraction(-2, 3)), ("5.551115123125783e-17", Fraction(0))],
+     ("0.333333333333", Fraction(1, 3)), ("-0.6666666666666666", Fraction(-2, 3)),
+     ("5.551115123125783e-17", Fraction(0))],
 )  # fmt: skip
 def test_the_noise_of_floats_is_no_error(typed, key):
     """What Python prints for 2.1·3 is 6.3, and twelve digits alike are the same number."""

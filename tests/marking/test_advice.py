@@ -16,7 +16,15 @@ def letters(given, box):
     given("z", 5)
     slope = box(z - y, "∂C/∂z", "The outer slope?", names="z", how="z minus y.")
     rule = box(1 / (1 - a), "r", "One over what?", names="a", how="One over one minus a.", slips={"power_kept": 1 / a})
-    power = box(2 * exp(2 * a), "f'", "The inner slope?", names="a", how="Twice.", meanings={"v": 2 * a}, slips={"inner_slope_left_out": exp(2 * a)})
+    power = box(
+        2 * exp(2 * a),
+        "f'",
+        "The inner slope?",
+        names="a",
+        how="Twice.",
+        meanings={"v": 2 * a},
+        slips={"inner_slope_left_out": exp(2 * a)},
+    )
     value = box(x * 4, "w", "Times four?", how="Four times x.")
     return step("The cost of $u$ is $C = ½(z − y)^2$.", eq(slope, rule, power, value))
 

@@ -60,9 +60,9 @@ def test_rounding_as_asked_costs_nothing(answers):
 
 def test_the_canonical_sigmoid_score():
     """0.731 → 0.197 → 0.591 is right all the way, though the third box is 0.590 with all digits kept."""
-    assert [v.state for v in mark("jacobians/sigmoid-score", {3: "0.731", 5: "0.197", 7: "0.591"}).verdicts if v.text] == [
-        "right"
-    ] * 3
+    assert [
+        v.state for v in mark("jacobians/sigmoid-score", {3: "0.731", 5: "0.197", 7: "0.591"}).verdicts if v.text
+    ] == ["right"] * 3
 
 
 def test_few_digits_cost_their_own_half_only():
@@ -90,7 +90,9 @@ def test_a_slip_after_rounding_keeps_its_name():
     @page("A slip on rounded numbers", row="0")
     def slippery(given, box):
         h = box(1 / (1 + np.exp(-given("z", 1))), "h", "The sigmoid?", how="The sigmoid.", digits=2)
-        return eq(h, box(100 * h * (1 - h), "s", "The slope?", how="So.", digits=4, slips={"doubled": 200 * h * (1 - h)}))
+        return eq(
+            h, box(100 * h * (1 - h), "s", "The slope?", how="So.", digits=4, slips={"doubled": 200 * h * (1 - h)})
+        )
 
     assert mark(slippery, {1: "0.73", 2: "39.42"}).verdicts[1].code == "doubled"
     assert mark(slippery, {1: "0.731", 2: "39.33"}).verdicts[1].code == "doubled"
