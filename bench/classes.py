@@ -17,7 +17,8 @@ from random import Random
 from autograder import pages
 from autograder.classroom.planting import Habits, plant
 from autograder.submissions.ids import page_id
-from autograder.submissions.literals import as_source, page_source
+from autograder.answers.literals import literal_of
+from autograder.submissions.writing import page_source
 
 from . import classroom
 
@@ -128,7 +129,7 @@ def _filled_cells() -> dict[str, list[str]]:
         for n in range(DIFFERENT):
             rng = Random(f"{page.slug} {n}")
             planted = plant(page, Habits(rng.betavariate(4, 1.6)), rng)
-            cells.append(json.dumps(page_source(page.slug, {box.box: as_source(box.text) for box in planted})))
+            cells.append(json.dumps(page_source(page.slug, {box.box: literal_of(box.text) for box in planted})))
     return filled
 
 

@@ -2,7 +2,8 @@
 
 numbers    numbers, shapes and words of a list; the tidying that all readers share
 formulas   formulas in named variables
+literals   an answer as text, as Python source in a cell, as the value that Python makes of it
 equality   exactly the same, the same to the digits asked for, or of the same value
 
-Imports: layout (shapes, how numbers are written), engine.
+Imports: layout (shapes, how numbers are written), engine. literals imports nothing of ours.
 """

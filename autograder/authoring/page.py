@@ -17,16 +17,16 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, replace
 from fractions import Fraction
 from functools import cached_property, lru_cache
 from inspect import unwrap
 from math import isfinite
-from typing import NamedTuple
 
 import numpy as np
 
 from ..answers.equality import equal
+from ..answers.literals import literal_of
 from ..engine.expressions import Expr
 from ..layout import Node, Shape, boxed, nodes_in, number, undrawn
 from ..layout.boxed import BoxedArray
@@ -52,6 +52,9 @@ class Unfit(Exception):
     """These numbers do not make a good exercise; the next ones will be tried."""
 
 
+ENTRIES = {1: ("entry",), 2: ("row", "column")}
+"""How the entries of a vector and of a matrix are counted, spoken."""
+
 KINDS = {"expression": Expr, "choice": str, "shape": Shape}  # anything else is a number
 
 
@@ -59,13 +62,14 @@ Entry = tuple[str, tuple[int, ...]]
 """A number of a computation, such as ("W2", (0, 1)): an array of it, and the place in it."""
 
 
-class Box(NamedTuple):
+@dataclass(frozen=True, slots=True)
+class Box:
     """One box: what is expected in it, and what to say about it."""
 
     number: int
     key: Fraction | float | Expr | str | Shape
     name: str  # what stands in it, as mathematics: "∂Z/∂W"
-    label: str  # the same, spoken: "box 7, row 2, column 1 of ∂L/∂W"
+    index: tuple[int, ...]  # its place in the array that the name stands for, counted from 0
     hint: str
     how: str
     digits: int | None = None  # significant digits asked for; None asks for the exact number
@@ -88,10 +92,21 @@ class Box(NamedTuple):
         return number(self.key, self.digits) if self.kind == "number" else str(self.key)
 
     @property
+    def label(self) -> str:
+        """Which box it is and what stands in it, spoken: "box 7, row 2, column 1 of ∂L/∂W"."""
+        return self.place + spoken(self.name)
+
+    @property
+    def place(self) -> str:
+        """The first part of its label: "box 7, row 2, column 1 of "."""
+        counted = zip(ENTRIES.get(len(self.index), ()), self.index, strict=False)
+        entry = ", ".join(f"{name} {n + 1}" for name, n in counted)
+        return f"box {self.number}, {entry} of " if entry else f"box {self.number}, "
+
+    @property
     def literal(self) -> str:
         """The key as Python source, as it stands in the dict of a solution."""
-        plain = self.kind == "number" and "/" not in self.shown
-        return self.shown if plain else f'"{self.shown}"'
+        return literal_of(self.shown, as_number=self.kind == "number")
 
 
 @dataclass(frozen=True)
@@ -154,7 +169,7 @@ class Page:
     rows: tuple[str, ...]  # the rows of the curriculum that it teaches
     chapter: str
     slug: str
-    place: int = field(default=0, compare=False)  # its number in the chapter, set by the catalogue
+    place: int = 0  # its number in the chapter, which the catalogue gives it
 
     @property
     def kicker(self) -> str:
@@ -342,13 +357,12 @@ class Run:
                 raise PageError(f"box {n} has the key {key}, which uses names outside names={names_}")
             if isinstance(key, str) and key not in options:
                 raise PageError(f"box {n} has the key {key!r}, which is not among options={options}")
-            label = _label(n, index, values.shape, name)
             of = _entry(gradient_of, index)
-            self.boxes.append(Box(n, key, name, label, hint, how, digits, names_, tuple(kept), 3, options, of))
+            self.boxes.append(Box(n, key, name, index, hint, how, digits, names_, tuple(kept), 3, options, of))
         widest = max(len(box.shown) for box in self.boxes[first - 1 :])
         for i, box in enumerate(self.boxes[first - 1 :], start=first - 1):
             width = max(3, widest + 1) if box.kind == "number" else max(5, widest, *map(len, options))
-            self.boxes[i] = box._replace(width=width)
+            self.boxes[i] = replace(box, width=width)
         for code, seen in zip(slips, shown, strict=True):
             if not seen:
                 self.invisible.append(f"box {first}: {code}")
@@ -361,7 +375,7 @@ class Run:
             raise PageError(f"box {first} has words for {sorted(unused)[0]!r}, which is not among its slips")
         if words or meanings:
             for i, box in enumerate(self.boxes[first - 1 :], start=first - 1):
-                self.boxes[i] = box._replace(words=tuple(words.items()), meanings=tuple(meanings.items()))
+                self.boxes[i] = replace(box, words=tuple(words.items()), meanings=tuple(meanings.items()))
 
     def _calling_line(self) -> int | None:
         """The line of the page that is being run just now."""
@@ -395,7 +409,7 @@ def _positions(shape: tuple[int, ...], only: object) -> list[tuple]:
         return list(np.ndindex(shape))
     if isinstance(only, np.ndarray) and only.dtype == bool:
         return [index for index in np.ndindex(shape) if only[index]]
-    return [index if isinstance(index, tuple) else (index,) for index in only]
+    return [tuple(map(int, index)) if isinstance(index, tuple) else (int(index),) for index in only]
 
 
 def _entry(gradient_of: str | tuple, index: tuple[int, ...]) -> Entry | None:
@@ -433,14 +447,6 @@ def _clashes(slips: list, digits: int | None) -> int:
 def spoken(name: str) -> str:
     """The name of a box as it is read aloud."""
     return name.replace("_", " ").replace("^", " to the ").replace("{", "").replace("}", "")
-
-
-def _label(n: int, index: tuple, shape: tuple[int, ...], name: str) -> str:
-    if len(shape) == 2:
-        return f"box {n}, row {index[0] + 1}, column {index[1] + 1} of {spoken(name)}"
-    if len(shape) == 1:
-        return f"box {n}, entry {index[0] + 1} of {spoken(name)}"
-    return f"box {n}, {spoken(name)}"
 
 
 class Given:

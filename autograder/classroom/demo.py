@@ -20,9 +20,10 @@ from pathlib import Path
 from random import Random
 
 from .. import pages
+from ..answers.literals import literal_of
 from ..marking.variants import own_variant
 from ..submissions.ids import code_slug_of, page_id, slug_of
-from ..submissions.literals import as_source, page_source
+from ..submissions.writing import page_source
 from .planting import Habits, Planted, plant
 from .planting_code import Written, blank_code, plant_code
 from .released import Chapter, ClassError, Notebook, released
@@ -250,7 +251,7 @@ def _filled(notebook: Notebook, planted: dict[str, list[Planted]], code: dict[st
     for cell in filled["cells"]:
         slug = slug_of(_name(cell))
         if slug in planted and _name(cell) == page_id(slug):
-            cell["source"] = page_source(slug, {box.box: as_source(box.text) for box in planted[slug]})
+            cell["source"] = page_source(slug, {box.box: literal_of(box.text) for box in planted[slug]})
         elif code_slug_of(_name(cell)) in code:
             cell["source"] = code[code_slug_of(_name(cell))].source
     return filled

@@ -15,12 +15,13 @@ from nbformat.notebooknode import NotebookNode
 from nbgrader.api import Gradebook
 
 from .. import pages
+from ..answers.literals import literal_of
 from ..submissions.answers import answers_to, as_data
 from ..submissions.cells import MAX_SOURCE
 from ..submissions.exercises import begun, oddities, written_in
 from ..submissions.ids import SETUP_ID, STUDENT_ID, code_id, code_slug_of, grade_id, is_explorer, page_id, slug_of
-from ..submissions.literals import as_source, page_source
 from ..submissions.notebook import Cell
+from ..submissions.writing import page_source
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,7 +129,7 @@ class Rebuilt:
             return cell.source
         answers = self.read[slug].answers
         if any(answers.values()):
-            return page_source(slug, {box: as_source(text) for box, text in sorted(answers.items())})
+            return page_source(slug, {box: literal_of(text) for box, text in sorted(answers.items())})
         return original.source
 
     def surplus(self, cell: Cell) -> bool:

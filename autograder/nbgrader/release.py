@@ -45,7 +45,7 @@ from ..submissions.ids import (
     page_id,
     slug_of,
 )
-from ..submissions.literals import page_source
+from ..submissions.writing import page_source
 
 SETUP_SOURCE = "from autograder.notebook import course, explore, grade, page, progress\n\ncourse({})\nprogress({})"
 STUDENT_SOURCE = "# Your student id gives your numbers: type it into the box below, or here in quotes.\n"

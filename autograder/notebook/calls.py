@@ -5,13 +5,13 @@ from __future__ import annotations
 import sys
 from collections.abc import MutableMapping, Sequence
 from html import escape
-from numbers import Real
 from pathlib import Path
 
 from IPython import get_ipython
 from IPython.display import display
 
 from .. import explorers, pages
+from ..answers.literals import box_of, shortened, text_of
 from ..authoring.explorer import Desk
 from ..authoring.page import Page
 from ..layout import prose
@@ -25,12 +25,11 @@ from ..render.code import report_text as code_report_text
 from ..render.marks import report, report_text
 from ..settings import SettingError
 from ..submissions.cells import PageCall
-from ..submissions.literals import _short, as_source, page_source, text_of
 from ..submissions.notebook import Cell as SubmittedCell
 from ..submissions.notebook import cells
-from ..submissions.rewrite import with_answers
+from ..submissions.writing import with_answers
 from ..widgets.explorer_widget import ExplorerWidget
-from ..widgets.page_widget import WAITING, PageWidget, boxes, noted, twin_bundle
+from ..widgets.page_widget import WAITING, PageWidget, noted, twin_bundle
 from ..widgets.progress_widget import ProgressWidget, still
 from ..widgets.student_widget import StudentWidget, who
 from .running import Cell
@@ -83,7 +82,7 @@ def progress(chapter: str = "") -> None:
     In JupyterLab and Notebook 7 it follows the notebook as it is edited; elsewhere it shows what was saved.
     """
     if chapter and chapter not in pages.CHAPTERS:
-        raise Advice(f"There is no chapter “{_short(chapter)}”; the chapters are {', '.join(pages.CHAPTERS)}.")
+        raise Advice(f"There is no chapter “{shortened(chapter)}”; the chapters are {', '.join(pages.CHAPTERS)}.")
 
     def look(listed: Sequence[SubmittedCell] | None) -> Sequence[Progress]:
         _course.attempts.saw(listed or ())
@@ -116,7 +115,7 @@ def page(slug: str, answers: MutableMapping | None = None, variant: int = 0) -> 
     shown = _load(slug)
     if not isinstance(variant, int) or variant < 0:
         raise Advice(f"variant is a whole number from 0 on, not {variant!r}.")
-    cell = Cell.running()
+    cell = Cell.running().asking_for(shown.slug)
     call = cell.call(shown.slug)
     texts, notes = _texts(shown, answers, call)
     own = answers if isinstance(answers, MutableMapping) else None
@@ -150,7 +149,7 @@ def grade(slug: str) -> float | None:
         return _grade_code(slug)
     graded = _load(slug)
     if graded.slug in _course.live:
-        texts = boxes(_course.live[graded.slug].texts)
+        texts = _course.live[graded.slug].typed
     elif graded.slug in _course.texts:
         texts = _course.texts[graded.slug]
     else:
@@ -190,7 +189,7 @@ def explore(slug: str) -> None:
 
 def _typed(slug: str) -> dict[int, str]:
     """What is typed on a page of this notebook just now."""
-    return boxes(_course.live[slug].texts) if slug in _course.live else _course.texts.get(slug, {})
+    return _course.live[slug].typed if slug in _course.live else _course.texts.get(slug, {})
 
 
 def _retold(slug: str) -> None:
@@ -246,15 +245,12 @@ def _typed_before(slug: str, texts: dict[int, str], cell: Cell) -> dict[int, str
     Only while the cell is executing: asked for later, set_next_input would overwrite whichever cell runs next.
     """
     old = _course.live.get(slug)
-    if old is None or old.writeback or boxes(old.given) != {n: text for n, text in texts.items() if text}:
+    if old is None or old.writeback or old.given != {n: text for n, text in texts.items() if text}:
         return texts
-    typed = boxes(old.texts)
-    if typed == boxes(old.given):
+    if old.typed == old.given:
         return texts
-    typed = {n: typed.get(n, "") for n in sorted({*texts, *typed})}
-    written = page_source(slug, {n: as_source(text) for n, text in typed.items()})
-    literal = written.removeprefix("answers = ").rpartition("\npage(")[0]
-    source = with_answers(cell.source, slug, literal)
+    typed = {n: old.typed.get(n, "") for n in sorted({*texts, *old.typed})}
+    source = with_answers(cell.source, slug, typed, cell.count)
     if source is not None:
         get_ipython().set_next_input(source, replace=True)
     return typed
@@ -297,20 +293,9 @@ def _texts(shown: Page, answers: object, call: PageCall | None) -> tuple[dict[in
 def _from_dict(answers: MutableMapping) -> tuple[dict[int, str], list[str]]:
     texts, notes = {}, []
     for key, held in answers.items():
-        box = _box(key)
+        box = box_of(key)
         if box is None:
-            notes.append(f"{_short(key)} is not the number of a box: use 1, 2, 3, …")
+            notes.append(f"{shortened(key)} is not the number of a box: use 1, 2, 3, …")
         else:
             texts[box] = text_of(held)
     return texts, notes[:5]
-
-
-def _box(key: object) -> int | None:
-    if isinstance(key, str):
-        return int(key) if key.strip().isdecimal() and len(key) < 10 else None
-    if isinstance(key, Real) and not isinstance(key, bool) and key == key and key in range(10**9):
-        return int(key)
-    return None
-
-
-# -- the report of grade() --------------------------------------------------------------------------------------------

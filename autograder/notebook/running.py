@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sys
 from collections import Counter
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from IPython import get_ipython
 
@@ -15,12 +15,12 @@ WHERE = (("metadata", "cellId"), ("content", "code"), ("header", "msg_id"))
 
 @dataclass(frozen=True)
 class Cell:
-    """The code cell that is being executed: its id and source, and how often it has shown each page so far."""
+    """The code cell that is being executed."""
 
     id: str = ""
     source: str = ""
-    run: str = ""
-    count: int = 0
+    run: str = ""  # this execution of it
+    count: int = 0  # which of its calls for a page this is, from 0
 
     @property
     def live(self) -> bool:
@@ -38,9 +38,12 @@ class Cell:
         except AttributeError:  # plain Python, or a kernel that does not say
             return Cell()
 
+    def asking_for(self, slug: str) -> Cell:
+        """The cell at its next call for this page: the calls of one execution are counted."""
+        return replace(self, count=_count(self.run, slug))
+
     def call(self, slug: str) -> PageCall | None:
-        """What the source says of this call for the page, if it says it plainly. Counts the calls of one execution."""
-        object.__setattr__(self, "count", _count(self.run, slug))
+        """What the source says of this call for the page, if it says it plainly."""
         calls = [call for call in read_cell(self.source) if call.slug == slug] if self.source else []
         return calls[min(self.count, len(calls) - 1)] if calls else None
 

@@ -5,10 +5,10 @@ from __future__ import annotations
 import os
 from dataclasses import dataclass, field
 
+from ..answers.literals import shortened
 from ..marking.policy import Policy, policy_of
 from ..marking.variants import MAX_ID, own_variant
 from ..settings import Settings
-from ..submissions.literals import _short
 from ..widgets.explorer_widget import ExplorerWidget
 from ..widgets.page_widget import PageWidget
 from .attempts import Attempts
@@ -72,7 +72,7 @@ _course = Course()
 
 def _student_id(typed: object) -> str:
     if not isinstance(typed, str):
-        raise ValueError(f'Put your student id in quotes, as in course(student="{_short(typed)}").')
+        raise ValueError(f'Put your student id in quotes, as in course(student="{shortened(typed)}").')
     student = " ".join(typed.split())
     if len(student) > MAX_ID or not student.isprintable():
         raise ValueError(f"A student id has 1 to {MAX_ID} letters and digits. Type it as your course knows it.")

@@ -15,6 +15,7 @@ Imports: authoring, answers, bikes, layout, engine.
 
 from __future__ import annotations
 
+from dataclasses import replace
 from functools import lru_cache
 from importlib import import_module
 from pathlib import Path
@@ -63,12 +64,10 @@ def catalogue() -> dict[str, Page]:
 
 
 def chapter_pages(chapter: str) -> list[Page]:
-    """The pages that the module of a chapter defines, in the order in which they stand there."""
+    """The pages that the module of a chapter defines, in the order in which they stand there, and numbered so."""
     module = _module(chapter)
     pages = [page for page in vars(module).values() if isinstance(page, Page) and page.chapter == chapter]
-    for place, page in enumerate(pages, start=1):
-        object.__setattr__(page, "place", place)
-    return pages
+    return [replace(page, place=place) for place, page in enumerate(pages, start=1)]
 
 
 def _module(name: str) -> ModuleType:

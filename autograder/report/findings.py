@@ -18,7 +18,7 @@ from markupsafe import Markup, escape
 from .. import pages
 from ..authoring.exercise import Exercise
 from ..authoring.mistakes import MESSAGES
-from ..authoring.page import Page, PageError, spoken
+from ..authoring.page import Page, PageError
 from ..layout.typeset import mathematics, unmarked
 from . import pairs, slips, students
 from .table import BLANK, FOLLOWS, MISTAKE, RIGHT, UNREADABLE, WRONG, Verdicts
@@ -132,9 +132,8 @@ class Findings:
         boxes = found.sheet().boxes if found else ()
         if number > len(boxes):
             return Markup(f"box {number}")
-        name = boxes[number - 1].name
-        place = escape(boxes[number - 1].label.removesuffix(spoken(name)))
-        return place + Markup('<span class="wb-m">{}</span>').format(Markup(mathematics(name)))
+        box = boxes[number - 1]
+        return escape(box.place) + Markup('<span class="wb-m">{}</span>').format(Markup(mathematics(box.name)))
 
     @cached_property
     def usual(self) -> dict[int, tuple[slips.Given, ...]]:

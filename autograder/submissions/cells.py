@@ -14,11 +14,12 @@ import re
 import warnings
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
+from functools import cached_property
+
+from ..answers.literals import CLIP, DIGITS, MAX_TEXT, box_of, code_in, literal_of, text_in
 
 MAX_SOURCE = 100_000  # characters; a page cell has a few hundred
 MAX_ENTRIES = 1_000  # entries of one dict
-MAX_TEXT = 1_000  # characters of one answer: more than any reader of answers accepts
-CLIP = 40  # characters of code shown in place of an answer
 
 NOT_A_DICT = 'the answers of this page are not written out as a dict such as {1: 2, 2: "3/4"}: write them so'
 
@@ -54,6 +55,21 @@ def read_cell(source: str) -> list[PageCall]:
     return _Reader(source).read(module)
 
 
+def dict_place(source: str, slug: str, index: int = 0) -> tuple[int, int] | None:
+    """Where the dict is written out that page(slug, ...) gets: its first character, and the one after its last.
+
+    index   which of the cell's calls for the page, from 0
+    """
+    try:
+        reader = _Reader(source)
+        reader.read(_parse(source))
+    except (SyntaxError, ValueError, RecursionError, MemoryError):
+        return None
+    dicts = [answers for named, _, answers in reader.calls if named == slug]
+    node = dicts[index].node if index < len(dicts) and dicts[index] is not None else None
+    return node and reader.place(node)
+
+
 def read_student(source: str) -> str | None:
     """The student id that a cell gives in course(student="..."), if it says one plainly."""
     if len(source) > MAX_SOURCE or not _COURSE.search(source):
@@ -72,7 +88,8 @@ def read_student(source: str) -> str | None:
 
 # -- the ordinary cell, as it was released and as the boxes write it --------------------------------------------------
 
-_VALUE = r"""None|-?(?:0|[1-9][0-9]{0,14})(?:\.[0-9]{1,15})?|"[^"\\\n\r]*"|'[^'\\\n\r]*'"""
+_NUMBER = rf"-?(?:0|[1-9][0-9]{{0,{DIGITS - 1}}})(?:\.[0-9]{{1,{DIGITS}}})?"
+_VALUE = rf"""None|{_NUMBER}|"[^"\\\n\r]*"|'[^'\\\n\r]*'"""
 _ENTRY = re.compile(rf"[ \n]*(0|[1-9][0-9]{{0,3}}):[ \n]*({_VALUE})[ \n]*(?:,|(?=\}}))")
 _OPEN = re.compile(r"answers = \{")
 _CLOSE = re.compile(r"[ \n]*\}[ ]*\n+page\((?:\"([^\"\\\n]*)\"|'([^'\\\n]*)'), answers\)[ ;\n]*\Z")
@@ -117,7 +134,7 @@ def _unread(source: str, fault: str) -> PageCall:
     return PageCall(named[1] if named else None, "answers", {}, (fault,))
 
 
-# -- a cell of which a few entries are no Python: 2: 0,5 or “3/4” -------------------------------------------------------
+# -- a cell of which a few entries are no Python: 2: 0,5 or “3/4” ------------------------------------------------------
 
 _CURLY = dict.fromkeys(map(ord, "“”„‟"), '"') | dict.fromkeys(map(ord, "‘’‚‛"), "'")
 _DICT = re.compile(r"((?:=|,)\s*\{)((?:[^{}]|\{[^{}\n]*\})*)(?=\})")
@@ -150,7 +167,7 @@ def _quoted(body: str, faults: list[str]) -> str:
         if value and not _is_value(value):
             value = value.strip("\"'")
             faults.append(f'box {key[2]} is not valid Python: put quotes around it, as in {key[2]}: "{value[:CLIP]}"')
-            value = repr(value[:MAX_TEXT])
+            value = literal_of(value[:MAX_TEXT], as_number=False)
         entries.append(f"{key[2]}: {value or None}")
     return ", ".join(entries)
 
@@ -164,10 +181,11 @@ def _is_value(typed: str) -> bool:
 
 
 class _Answers(dict):
-    """A dict of answers while its cell is being read, with what was wrong with it."""
+    """A dict of answers while its cell is being read, with what was wrong with it, and where it is written out."""
 
-    def __init__(self) -> None:
+    def __init__(self, node: ast.Dict | None = None) -> None:
         self.faults: list[str] = []
+        self.node = node
 
     def fault(self, said: str) -> None:
         if said not in self.faults and len(self.faults) < 5:
@@ -179,7 +197,6 @@ class _Reader:
 
     def __init__(self, source: str) -> None:
         self.source = source
-        self.lines: list[bytes] | None = None
         self.variables: dict[str, _Answers] = {}
         self.calls: list[tuple[str | None, str, _Answers | None]] = []
 
@@ -295,7 +312,7 @@ class _Reader:
         return None
 
     def dict(self, node: ast.Dict) -> _Answers:
-        answers = _Answers()
+        answers = _Answers(node)
         self.update(answers, node)
         return answers
 
@@ -320,38 +337,25 @@ class _Reader:
         elif box not in answers and len(answers) >= MAX_ENTRIES:
             answers.fault(f"only the first {MAX_ENTRIES} entries are read")
         else:
-            answers[box] = self.text(value)
-
-    def text(self, node: ast.AST) -> str:
-        """The answer as typed: the words of a string, the digits of a number, the source of anything else."""
-        if isinstance(node, ast.Constant):
-            if node.value is None:
-                return ""
-            if isinstance(node.value, str):
-                return node.value[:MAX_TEXT].encode("utf-8", "replace").decode()  # half a character cannot be saved
-        sign, operand = "", node
-        if isinstance(node, ast.UnaryOp) and isinstance(node.op, (ast.USub, ast.UAdd)):
-            sign, operand = "-" if isinstance(node.op, ast.USub) else "", node.operand
-        if isinstance(operand, ast.Constant) and type(operand.value) in (int, float):
-            return sign + self.number(operand)
-        return self.clipped(node)
-
-    def number(self, node: ast.Constant) -> str:
-        typed = self.typed(node).replace("_", "")
-        if type(node.value) is int and len(typed) <= CLIP:
-            return str(node.value)  # 0x10 is 16 to Python, and so to the page that shows it
-        return typed if len(typed) <= CLIP else typed[:CLIP] + "…"
+            answers[box] = text_in(value, self.typed)
 
     def clipped(self, node: ast.AST) -> str:
-        """The source of a node on one line; cut off in a way that cannot be mistaken for an answer."""
-        typed = " ".join(self.typed(node).replace("\\\n", " ").split())
-        if isinstance(node, ast.JoinedStr) or isinstance(node, ast.AugAssign):
-            return typed[:CLIP] + "…"
-        return typed if len(typed) <= CLIP else typed[:CLIP] + "…"
+        """The source of a node on one line, cut off."""
+        return code_in(node, self.typed)
+
+    def place(self, node: ast.AST) -> tuple[int, int]:
+        """The first character of a node in the source, and the one after its last."""
+        return self.offset(node.lineno, node.col_offset), self.offset(node.end_lineno, node.end_col_offset)
+
+    def offset(self, line: int, column: int) -> int:
+        before = [*self.lines[: line - 1], self.lines[line - 1][:column]]  # ast counts columns in UTF-8 bytes
+        return len(b"".join(before).decode("utf-8", "replace"))
+
+    @cached_property
+    def lines(self) -> list[bytes]:
+        return self.source.encode("utf-8", "replace").splitlines(keepends=True)
 
     def typed(self, node: ast.AST) -> str:
-        if self.lines is None:
-            self.lines = self.source.encode("utf-8", "replace").splitlines(keepends=True)
         first, last = node.lineno - 1, min(node.end_lineno, node.lineno + 50) - 1
         lines = self.lines[first : last + 1]
         if last == node.end_lineno - 1:
@@ -369,12 +373,4 @@ def _calls(node: ast.AST, name: str) -> Iterator[ast.Call]:
 
 
 def _box(node: ast.expr) -> int | None:
-    """The box that a key names: 3, "3" and 3.0 are box 3."""
-    value = node.value if isinstance(node, ast.Constant) else None
-    if isinstance(value, str) and re.fullmatch(r"\s*[0-9]{1,9}\s*", value, re.ASCII):
-        return int(value)
-    if type(value) is int and 0 <= value < 10**9:
-        return value
-    if type(value) is float and value.is_integer() and 0 <= value < 10**9:
-        return int(value)
-    return None
+    return box_of(node.value) if isinstance(node, ast.Constant) else None

@@ -16,13 +16,13 @@ from typing import Any
 import numpy as np
 import traitlets as t
 
+from ..answers.literals import box_of, value_of
 from ..authoring.explorer import Desk
 from ..authoring.page import OWN, Page, Sheet
 from ..explorers.checking import checker, opened_at
 from ..layout import mathematics, prose
 from ..marking.pages import Marks, mark
 from ..render.pages import STATES, echoed, notice, plain, solution, static, stylesheet, template
-from ..submissions.literals import value
 from .explorer_widget import ExplorerWidget
 from .live import HERE, LiveWidget
 from .scripts import script
@@ -110,7 +110,7 @@ class PageWidget(LiveWidget):
             variable=variable or "answers",
             twin=f"{page.slug}#{call_index}",
         )
-        self.given = dict(self.texts)
+        self.given = self.typed
         self._check()
         self.observe(self._edited, names=["texts", "trial", "seq"])
         self.observe(self._switch, names=["practice"])
@@ -122,9 +122,14 @@ class PageWidget(LiveWidget):
     # -- marking -----------------------------------------------------------------------------------------------------
 
     @property
+    def typed(self) -> dict[int, str]:
+        """What stands in the boxes of the page that is handed in."""
+        return boxes(self.texts)
+
+    @property
     def marks(self) -> Marks | None:
         """The marks of the page that is handed in, whatever is practised; None while its numbers are not known."""
-        return None if self.variant is None else mark(self.page, boxes(self.texts), self.variant)
+        return None if self.variant is None else mark(self.page, self.typed, self.variant)
 
     @property
     def told(self) -> Marks | None:
@@ -145,7 +150,7 @@ class PageWidget(LiveWidget):
 
     def _edited(self, change: Mapping[str, Any]) -> None:
         if change["name"] == "texts":
-            self._keep(change["old"], change["new"])
+            self._keep(boxes(change["old"]), boxes(change["new"]))
         if change["name"] != "seq" or self.done != self.seq:  # an edit changes both: mark it once
             self._check()
         if self._nudger is not None:
@@ -160,12 +165,14 @@ class PageWidget(LiveWidget):
             self.can_show, self.can_nudge = self._may_show(), self._may_nudge()
             self.done = self.seq
 
-    def _keep(self, old: Mapping[str, str], new: Mapping[str, str]) -> None:
+    def _keep(self, old: Mapping[int, str], new: Mapping[int, str]) -> None:
         """Put what changed into the student's own dict, as the literals that now stand in the cell."""
-        for key in {*old, *new}:
-            if self.answers is not None and key.isdecimal() and old.get(key, "") != new.get(key, ""):
-                own = key if key in self.answers and int(key) not in self.answers else int(key)
-                self.answers[own] = value(new.get(key, ""))
+        changed = {box for box in {*old, *new} if old.get(box, "") != new.get(box, "")}
+        if self.answers is None or not changed:
+            return
+        keys = {box_of(key): key for key in self.answers}  # the last one counts, as in the cell
+        for box in changed:
+            self.answers[keys.get(box, box)] = value_of(new.get(box, ""))
 
     # -- practice, and how it is done ---------------------------------------------------------------------------------
 
@@ -211,7 +218,7 @@ class PageWidget(LiveWidget):
         self.nudger = f"IPY_MODEL_{self._nudger.model_id}" if self._nudger else ""
 
     def _checker(self, box: int) -> ExplorerWidget:
-        desk = Desk(self.shown or self.variant, lambda _slug: boxes(self.trial if self.shown else self.texts))
+        desk = Desk(self.shown or self.variant, lambda _slug: boxes(self.trial) if self.shown else self.typed)
         start = opened_at(self.page.slug, desk.variant, box)
         return ExplorerWidget(checker(self.page.slug), desk, start)
 
@@ -264,8 +271,8 @@ def _same_numbers(one: Sheet, other: Sheet) -> bool:
 
 
 def boxes(texts: Mapping[str, object]) -> dict[int, str]:
-    """Texts as they came from the browser, by box number."""
-    return {int(key): str(text) for key, text in texts.items() if key.isdecimal() and key.isascii()}
+    """Texts as they came from the browser, where every key is a text, by box number."""
+    return {box: str(text) for key, text in texts.items() if (box := box_of(key)) is not None}
 
 
 def summary(marks: Marks) -> str:

@@ -8,10 +8,10 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from autograder.answers.literals import value_of
 from autograder.pages import load
 from autograder.render.pages import template
 from autograder.submissions.cells import read_cell
-from autograder.submissions.literals import value
 from autograder.widgets.scripts import script
 
 SLUG = "gradients/one-weight"
@@ -124,7 +124,7 @@ def test_what_is_typed_comes_back_from_the_cell(module, text):
     text = text.encode("utf-8", "ignore").decode()
     plain = module.evaluate("text => window.page.plain(text)", text)
     literal = module.evaluate("text => window.page.toLiteral(text)", text)
-    assert ast.literal_eval(literal) == value(plain)
+    assert ast.literal_eval(literal) == value_of(plain)
     [call] = read_cell(f"answers = {{1: {literal}}}{CALL}")
     assert call.answers[1] == plain[:1000]
     assert answers(module, f"answers = {{1: {literal}}}{CALL}") == {"1": plain}

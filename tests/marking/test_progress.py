@@ -15,7 +15,7 @@ from autograder.marking.variants import own_variant
 from autograder.render.progress import bar, text
 from autograder.settings import Settings
 from autograder.submissions.ids import code_id, grade_id
-from autograder.submissions.literals import page_source
+from autograder.submissions.writing import page_source
 from autograder.submissions.notebook import cells
 
 ROOT = Path(__file__).parents[2]

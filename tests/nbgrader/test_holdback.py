@@ -15,7 +15,7 @@ from autograder import pages
 from autograder.marking import policy
 from autograder.marking.variants import variant_of
 from autograder.submissions.ids import STUDENT_ID, grade_id, page_id
-from autograder.submissions.literals import page_source
+from autograder.submissions.writing import page_source
 
 from ..nbgrader_course import CHAPTER, FULL, NAME, PAGES, Course, page_of, points
 

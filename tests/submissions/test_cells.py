@@ -6,9 +6,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from autograder.answers.literals import literal_of
 from autograder.submissions import cells
 from autograder.submissions.cells import MAX_SOURCE, PageCall, read_cell
-from autograder.submissions.literals import as_source, page_source
+from autograder.submissions.writing import page_source
 
 CALL = '\npage("gradients/one-weight", answers)'
 
@@ -196,7 +197,7 @@ def test_the_quick_way_and_the_parser_agree(held, between):
 def test_what_is_written_reads_back(held):
     """A cell made from answers gives the same answers."""
     clean = {box: text.encode("utf-8", "replace").decode() for box, text in held.items()}
-    assert answers(page_source("a/b", {box: as_source(text) for box, text in clean.items()})) == clean
+    assert answers(page_source("a/b", {box: literal_of(text) for box, text in clean.items()})) == clean
 
 
 @settings(max_examples=500, deadline=None)

@@ -12,8 +12,6 @@ import pytest
 
 from autograder.pages import catalogue, load
 from autograder.render.pages import STATES
-from autograder.submissions.literals import value
-from autograder.submissions.rewrite import with_answers
 from autograder.widgets import fonts
 from autograder.widgets.page_widget import PageWidget, boxes, runs, said, summary
 
@@ -64,17 +62,6 @@ def test_the_students_dict_is_kept_in_step():
     assert answers == {1: 8, "2": -0.5, 3: 0.5}
     edit(widget, texts={"1": "1/3", "3": "0.5"})
     assert answers == {1: "1/3", "2": None, 3: 0.5}
-
-
-@pytest.mark.parametrize(
-    ("text", "held"),
-    [("", None), ("2", 2), ("-0.5", -0.5), ("3/4", "3/4"), ("0.10", "0.10"), ("007", "007"), ("1e5", "1e5"),
-     ("٣", "٣"), ("-0", "-0"), ("2.0", "2.0"), ("1234567890123456", "1234567890123456"), ("0.00001", "0.00001")],
-)  # fmt: skip
-def test_a_text_is_a_number_only_where_it_prints_back_the_same(text, held):
-    """What the dict holds is exactly what was typed: 0.10 stays text, because 0.1 has fewer digits."""
-    assert value(text) == held
-    assert type(value(text)) is type(held)
 
 
 def test_strange_keys_from_the_browser_are_ignored():
@@ -246,28 +233,6 @@ def test_the_summary_counts_points():
     assert summary(SimpleNamespace(points=0.0, summary="S.")) == "S."
     assert summary(SimpleNamespace(points=1.0, summary="S.")) == "S. 1 point."
     assert summary(SimpleNamespace(points=2.5, summary="S.")) == "S. 2.5 points."
-
-
-# -- rewriting a cell's source ----------------------------------------------------------------------------------------
-
-
-@pytest.mark.parametrize(
-    ("source", "written"),
-    [
-        ('answers = {1: None}  # ä\npage("s", answers)', 'answers = {1: 2}  # ä\npage("s", answers)'),
-        ('answers: dict = {\n1: 3,\n}\npage("s", answers)', 'answers: dict = {1: 2}\npage("s", answers)'),
-        ('page("s", {})', 'page("s", {1: 2})'),
-        ('answers = {}\npage("t", answers)\nanswers = {}\npage("s", answers)',
-         'answers = {}\npage("t", answers)\nanswers = {1: 2}\npage("s", answers)'),
-        ('answers = dict()\npage("s", answers)', None),
-        ("answers = {", None),
-        ('answers = {}\npage("other", answers)', None),
-        ('page("s")', None),
-    ],
-)  # fmt: skip
-def test_the_dict_of_a_cell_is_replaced(source, written):
-    """Only the dict that this page's call gets; None where there is none to replace."""
-    assert with_answers(source, "s", "{1: 2}") == written
 
 
 def test_the_package_itself_loads_nothing():
