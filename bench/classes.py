@@ -15,9 +15,9 @@ from pathlib import Path
 from random import Random
 
 from autograder import pages
+from autograder.answers.literals import literal_of
 from autograder.classroom.planting import Habits, plant
 from autograder.submissions.ids import page_id
-from autograder.answers.literals import literal_of
 from autograder.submissions.writing import page_source
 
 from . import classroom

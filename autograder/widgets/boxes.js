@@ -1,7 +1,7 @@
 // The boxes of a page: inputs in the slots of its template, filled with texts and coloured by verdicts.
 
 import { element } from "./dom.js";
-import { plain, typeset } from "./python_source.js";
+import { LIMITS, plain, typeset } from "./python_source.js";
 
 const REFUSED = new Set(["unreadable", "mistake", "wrong"]);
 
@@ -15,7 +15,7 @@ export function boxesIn(body) {
 function boxIn(slot) {
   const label = slot.dataset.label || `box ${slot.dataset.box}`;
   const input = slot.dataset.options ? choice(slot.dataset.options.split("|")) : element("input", "wb-input", {
-    type: "text", autocomplete: "off", autocapitalize: "off", spellcheck: false, maxLength: 400,
+    type: "text", autocomplete: "off", autocapitalize: "off", spellcheck: false, maxLength: LIMITS.text,
   });
   const number = element("span", "wb-num", { textContent: slot.dataset.box });
   const mark = element("span", "wb-mark");

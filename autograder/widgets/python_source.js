@@ -6,14 +6,17 @@ const MINUS = /[\u2212\u2013\u2012\u2010\u2011\ufe63\uff0d]/g;
 export const plain = (text) => text.replace(MINUS, "-").trim();
 
 /** The same for the eye: real minus signs. */
-const typeset = (text) => text.replace(/-/g, "\u2212");
+export const typeset = (text) => text.replace(/-/g, "\u2212");
+
+/** How long things may be, as in autograder/answers/literals.py; both are held to tests/answers/literals.json. */
+export const LIMITS = { digits: 15, text: 1000, box: 999_999_999, clip: 40 };
 
 const TOKEN = new RegExp(
   [
     /(?<blank>[ \t\f\r]+|\\\r?\n|#[^\n]*)/,
     /(?<newline>\n)/,
     /(?<string>[A-Za-z]{0,2}(?:"""(?:[^\\]|\\[^])*?"""|'''(?:[^\\]|\\[^])*?'''|"(?:[^"\\\n]|\\[^])*"|'(?:[^'\\\n]|\\[^])*'))/,
-    /(?<number>(?:\d[\w]*\.?[\d_]*|\.\d[\d_]*)(?:(?<=[eE])[-+]\d+)?)/,
+    /(?<number>0[xXoObB]\w*|(?:\d[\d_]*\.?\w*|\.\d\w*)(?:(?<=[eE])[-+]\d[\d_]*)?)/,
     /(?<name>[\p{L}_][\p{L}\p{N}_]*)/,
     /(?<op>\|=|==|:=|\*\*|[^])/,
   ].map((part) => part.source).join("|"),
@@ -49,44 +52,96 @@ export function statements(source) {
 
 const is = (token, ...texts) => token !== undefined && token.kind !== "string" && texts.includes(token.text);
 
-const ESCAPES = { n: "\n", t: "\t", r: "\r", b: "\b", f: "\f", v: "\v", a: "\x07", 0: "\0", "\n": "", "\r\n": "" };
+const ESCAPES = { n: "\n", t: "\t", r: "\r", b: "\b", f: "\f", v: "\v", a: "\x07", "\n": "", "\r\n": "" };
+const ESCAPE = /\\(\r?\n|[0-7]{1,3}|x[0-9a-fA-F]{2}|u[0-9a-fA-F]{4}|U[0-9a-fA-F]{8}|[^])/g;
 
-/** The content of a Python string literal (not of an f- or bytes literal), or null. */
+/** What an escape in a Python string stands for; one that Python does not know stays as it is written. */
+function unescaped(whole, code) {
+  if (/^[0-7]/.test(code)) return String.fromCharCode(parseInt(code, 8));
+  if (code.length > 1 && "xuU".includes(code[0])) {
+    const point = parseInt(code.slice(1), 16);
+    return point >= 0xd800 && point <= 0xdfff ? "?" : String.fromCodePoint(point); // half a character cannot be saved
+  }
+  return ESCAPES[code] ?? ("\\'\"".includes(code) ? code : whole);
+}
+
+/** The content of a Python string literal, or null: of an f- or bytes literal, or one with a name like \N{DELTA}. */
 function unquote(code) {
   const m = /^([A-Za-z]{0,2})("""|'''|"|')([^]*)\2$/.exec(code);
   if (!m || /[fbt]/i.test(m[1])) return null;
   if (/r/i.test(m[1])) return m[3];
-  return m[3].replace(/\\(\r?\n|u[0-9a-fA-F]{4}|x[0-9a-fA-F]{2}|[^])/g, (_, c) => {
-    if (c.length > 1 && "ux".includes(c[0])) return String.fromCharCode(parseInt(c.slice(1), 16));
-    return ESCAPES[c] ?? c;
-  });
+  return /(?<!\\)(?:\\\\)*\\N/.test(m[3]) ? null : m[3].replace(ESCAPE, unescaped);
 }
 
-/** What an answer says, as typed: None is a blank box, a string its content, all else (2, -0.5, 3/4) its source. */
-function textOf(tokens, source) {
-  if (tokens.length === 1 && is(tokens[0], "None")) return "";
+/** The content of strings that stand side by side, or null. */
+function wordsOf(tokens) {
   const parts = tokens.map((t) => (t.kind === "string" ? unquote(t.text) : null));
-  return parts.includes(null) ? source.slice(tokens[0].start, tokens.at(-1).end) : parts.join("");
+  return parts.length === 0 || parts.includes(null) ? null : parts.join("");
 }
+
+/** A number as Python has it: a BigInt, a float, or null for what is neither. */
+function numberOf(tokens) {
+  if (tokens.length !== 1 || tokens[0].kind !== "number") return null;
+  const digits = tokens[0].text.replace(/_/g, "");
+  if (/^0[xob][0-9a-f]+$/i.test(digits) || /^(?:0+|[1-9]\d*)$/.test(digits)) return BigInt(digits);
+  return /^(?:\d+\.?\d*|\.\d+)(?:e[-+]?\d+)?$/i.test(digits) ? Number(digits) : null;
+}
+
+const NESTED = 200; // brackets within brackets that Python reads
+
+/** The tokens within brackets that only group: (3/4), but not (1, 2). */
+function ungrouped(tokens) {
+  for (let depth = 0; depth < NESTED && is(tokens[0], "("); depth++) {
+    const { parts, close, computed, commas } = items(tokens, 1);
+    if (close !== tokens.length - 1 || !parts.length || commas || computed) break;
+    tokens = tokens.slice(1, -1);
+  }
+  return tokens;
+}
+
+/** Code in place of an answer, cut off in a way that cannot be mistaken for an answer. */
+const clipped = (code, always = false) => {
+  const letters = [...code];
+  return always || letters.length > LIMITS.clip ? `${letters.slice(0, LIMITS.clip).join("")}…` : code;
+};
+
+/** An answer as typed: None is a blank box, a string its content, a number its digits, all else (3/4) its source. */
+function textOf(tokens, source) {
+  const inner = ungrouped(tokens);
+  if (inner.length === 1 && is(inner[0], "None")) return "";
+  const words = wordsOf(inner);
+  if (words !== null) return words.length > LIMITS.text ? [...words].slice(0, LIMITS.text).join("") : words;
+  const digits = is(inner[0], "-", "+") ? ungrouped(inner.slice(1)) : inner, number = numberOf(digits);
+  if (number !== null) return (is(inner[0], "-") ? "-" : "") + digitsOf(number, digits[0].text.replace(/_/g, ""));
+  const code = source.slice(inner[0].start, inner.at(-1).end).replace(/\\\n/g, " ").trim().replace(/\s+/g, " ");
+  return clipped(code, inner.every((t) => t.kind === "string") && inner.some((t) => /^r?[ft]/i.test(t.text)));
+}
+
+const digitsOf = (number, typed) => // 0x10 is 16 to Python
+  (typeof number === "bigint" && typed.length <= LIMITS.clip ? String(number) : clipped(typed));
 
 /** Split tokens[from...] at the commas of this level; stops at the bracket that closes it. */
 function items(tokens, from) {
   const parts = [[]];
-  let depth = 0, i = from, computed = false;
+  let depth = 0, i = from, computed = false, commas = 0;
   for (; i < tokens.length; i++) {
     computed ||= depth === 0 && is(tokens[i], "for"); // a comprehension
     if (is(tokens[i], "(", "[", "{")) depth += 1;
     if (is(tokens[i], ")", "]", "}") && depth-- === 0) break;
-    if (is(tokens[i], ",") && depth === 0) parts.push([]);
+    if (is(tokens[i], ",") && depth === 0) commas = parts.push([]) - 1;
     else parts.at(-1).push(tokens[i]);
   }
-  return { parts: parts.filter((part) => part.length), close: i, computed };
+  return { parts: parts.filter((part) => part.length), close: i, computed, commas };
 }
 
-/** The box that a key names: 3 or "3". */
+const WHOLE = /^[ \t\n\r\f\v]*\d{1,9}[ \t\n\r\f\v]*$/;
+
+/** The box that a key names: 3, "3", 3.0 and 0x3 are box 3. */
 function keyOf(tokens) {
-  const text = tokens.length === 1 ? (tokens[0].kind === "string" ? unquote(tokens[0].text) : tokens[0].text) : null;
-  return text !== null && /^[1-9]\d*$/.test(text) ? text : null;
+  const inner = ungrouped(tokens), words = wordsOf(inner);
+  const number = words === null ? numberOf(inner) : WHOLE.test(words) ? Number(words) : null;
+  const box = number !== null && number <= LIMITS.box && Number.isInteger(Number(number));
+  return box ? String(number) : null;
 }
 
 const entryOf = (tokens, source) =>
@@ -179,14 +234,14 @@ function follow(line, name, found, source) {
   return found;
 }
 
+/** Numbers that Python prints back the same: not 007, 0.50, -0, 0.00001. */
+const PRINTED_BACK = /^(?!-0$)(?!-?0\.0000)-?(?:0|[1-9][0-9]*)(?:\.[0-9]*[1-9])?$/;
+
 /** A text as Python source: None, a number where Python would print it back the same, else a string. */
 export function toLiteral(text) {
   const s = plain(text);
   if (s === "") return "None";
-  const value = Number(s);
-  const same = /^-?\d+(\.\d+)?$/.test(s) && s.length <= 16 && String(value) === s;
-  if (same && (Number.isInteger(value) || Math.abs(value) >= 1e-4)) return s;
-  return JSON.stringify(s);
+  return PRINTED_BACK.test(s) && s.replace(/\D/g, "").length <= LIMITS.digits ? s : JSON.stringify(s);
 }
 
 /** The change of the source that puts `text` into box `n`: {start, end, code}, or null if it says so already. */

@@ -3,18 +3,22 @@
 from __future__ import annotations
 
 import ast
+import json
+from pathlib import Path
 
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from autograder.answers.literals import value_of
+from autograder.answers.literals import literal_of, value_of
 from autograder.pages import load
 from autograder.render.pages import template
 from autograder.submissions.cells import read_cell
 from autograder.widgets.scripts import script
 
 SLUG = "gradients/one-weight"
+TABLE = json.loads((Path(__file__).parents[1] / "answers" / "literals.json").read_text(encoding="utf-8"))
+"""What an answer is as text, as source and as a value: Python is held to the same cases in tests/answers."""
 
 
 @pytest.fixture(scope="module")
@@ -117,6 +121,42 @@ def test_two_calls_for_one_page_have_a_dict_each(module):
     assert [answers(module, source, index=i) for i in (0, 1)] == [{"1": "1"}, {"1": "2"}]
 
 
+def test_the_limits_are_those_of_the_table(module):
+    """What may be how long is said once in JavaScript, once in Python, and is the same."""
+    assert module.evaluate("() => window.page.LIMITS") == TABLE["limits"]
+
+
+def test_a_text_becomes_the_literal_of_the_table(module):
+    """And the browser reads it back, as Python does."""
+    cases = [case for case in TABLE["written"] if case.get("typed", True)]
+    for case in cases:
+        assert module.evaluate("text => window.page.toLiteral(text)", case["text"]) == case["literal"]
+        assert answers(module, f"answers = {{1: {case['literal']}}}{CALL}") == {"1": case["text"]}
+    assert len(cases) > 30
+
+
+@pytest.mark.parametrize("case", TABLE["read"], ids=lambda case: case["source"])
+def test_source_is_read_as_the_table_says(module, case):
+    """Strings, numbers and None are read; what is computed stays code."""
+    assert answers(module, f"answers = {{1: {case['source']}}}{CALL}") == {"1": case["text"]}
+
+
+@pytest.mark.parametrize("case", TABLE["keys"], ids=lambda case: case["source"])
+def test_a_key_names_the_box_of_the_table(module, case):
+    """Or none; and an edit of that box changes its entry instead of adding a second one."""
+    source = f"answers = {{{case['source']}: 7}}{CALL}"
+    box = case["box"]
+    assert answers(module, source) == ({} if box is None else {str(box): "7"})
+    if box is not None:
+        assert edited(module, source, box, "8") == source.replace(": 7", ": 8")
+
+
+@pytest.mark.parametrize("case", TABLE["dicts"], ids=lambda case: case["source"])
+def test_a_dict_is_read_as_the_table_says(module, case):
+    """Of several entries for a box the last one counts, as in Python."""
+    assert answers(module, f"answers = {case['source']}{CALL}") == case["answers"]
+
+
 @settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(text=st.one_of(st.text(max_size=30), st.from_regex(r"-?[0-9]{0,4}[./,e]?[0-9]{0,3}", fullmatch=True)))
 def test_what_is_typed_comes_back_from_the_cell(module, text):
@@ -124,7 +164,7 @@ def test_what_is_typed_comes_back_from_the_cell(module, text):
     text = text.encode("utf-8", "ignore").decode()
     plain = module.evaluate("text => window.page.plain(text)", text)
     literal = module.evaluate("text => window.page.toLiteral(text)", text)
-    assert ast.literal_eval(literal) == value_of(plain)
+    assert literal == literal_of(plain) and ast.literal_eval(literal) == value_of(plain)
     [call] = read_cell(f"answers = {{1: {literal}}}{CALL}")
     assert call.answers[1] == plain[:1000]
     assert answers(module, f"answers = {{1: {literal}}}{CALL}") == {"1": plain}

@@ -15,8 +15,8 @@ from autograder.marking.variants import own_variant
 from autograder.render.progress import bar, text
 from autograder.settings import Settings
 from autograder.submissions.ids import code_id, grade_id
-from autograder.submissions.writing import page_source
 from autograder.submissions.notebook import cells
+from autograder.submissions.writing import page_source
 
 ROOT = Path(__file__).parents[2]
 CHAPTER, FOLDER = "activations", "05-activations"

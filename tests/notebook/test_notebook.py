@@ -14,9 +14,9 @@ import pytest
 from nbclient import NotebookClient
 
 from autograder import pages
+from autograder.answers.literals import text_of
 from autograder.notebook import calls, course, grade, page, running
 from autograder.notebook.session import Advice, Course
-from autograder.answers.literals import text_of
 
 SLUG = "gradients/one-weight"  # boxes 8, 2, 2
 CELL = 'answers = {answers}\npage("gradients/one-weight", answers)'

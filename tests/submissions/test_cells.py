@@ -1,6 +1,8 @@
 """Code cells are read as data."""
 
+import json
 import time
+from pathlib import Path
 
 import pytest
 from hypothesis import given, settings
@@ -11,6 +13,7 @@ from autograder.submissions import cells
 from autograder.submissions.cells import MAX_SOURCE, PageCall, read_cell
 from autograder.submissions.writing import page_source
 
+TABLE = json.loads((Path(__file__).parents[1] / "answers" / "literals.json").read_text(encoding="utf-8"))
 CALL = '\npage("gradients/one-weight", answers)'
 
 
@@ -22,6 +25,26 @@ def answers(source: str) -> dict[int, str]:
 
 def faults(source: str) -> str:
     return " ".join(fault for call in read_cell(source) for fault in call.faults)
+
+
+@pytest.mark.parametrize("case", TABLE["read"], ids=lambda case: case["source"])
+def test_a_cell_says_what_the_table_says(case):
+    """The same source gives the same text as in the browser."""
+    assert answers(f"answers = {{1: {case['source']}}}{CALL}") == {1: case["text"]}
+
+
+@pytest.mark.parametrize("case", TABLE["keys"], ids=lambda case: case["source"])
+def test_a_key_names_the_box_that_the_table_says(case):
+    """Other keys are named as faults."""
+    source = f"answers = {{{case['source']}: 7}}{CALL}"
+    assert answers(source) == ({} if case["box"] is None else {case["box"]: "7"})
+    assert ("is not the number of a box" in faults(source)) == (case["box"] is None)
+
+
+@pytest.mark.parametrize("case", TABLE["dicts"], ids=lambda case: case["source"])
+def test_of_several_entries_for_a_box_the_last_one_counts(case):
+    """As in Python, whatever the keys look like."""
+    assert answers(f"answers = {case['source']}{CALL}") == {int(box): text for box, text in case["answers"].items()}
 
 
 def test_a_released_cell_is_blank():
