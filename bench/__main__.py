@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import importlib
-import os
 import platform
 import re
 import sys
+
+from autograder.classroom.executors import cores
 
 from . import classroom
 
@@ -56,9 +57,8 @@ def machine() -> str:
     """The machine in one line: processor kind, cores, system, Python."""
     import numpy
 
-    cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count()
     return (
-        f"{platform.machine()}, {cores} cores, {platform.system()}, Python {platform.python_version()}, "
+        f"{platform.machine()}, {cores()} cores, {platform.system()}, Python {platform.python_version()}, "
         f"NumPy {numpy.__version__}."
     )
 

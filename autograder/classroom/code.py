@@ -1,4 +1,4 @@
-"""Mark the code exercises of a submission, through the one function that marks them anywhere.
+"""Mark the code exercises of a submission, through the function that tries them anywhere.
 
 What a student wrote runs in a kernel of its own, in a folder made for it, which has the data files of the chapter. A
 submission in which no exercise was begun starts no kernel.

@@ -1,5 +1,6 @@
 """What an answer is worth, and why: data in, data out; no widget, no HTML, no notebook server.
 
+states       what a verdict can be: right, follows, slips, open; what each earns
 pages        the boxes of a page: right, follows, a slip with a name, wrong
 code         a code exercise: what came back from the kernel, compared behaviour by behaviour
 differences  where two pieces of plain data differ

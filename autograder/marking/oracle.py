@@ -1,11 +1,14 @@
 """Mark the code exercises of a notebook: its code runs in a kernel of its own, and only says what it gives.
 
     mark_exercises(json.load(file))          {"activations/relu-code": CodeMarks(...), ...}
+    try_code(cells(nb), {"activations/relu-code": 3})      the same by steps, with what each cell showed
 
-That one function marks what a student handed in, with nbgrader or without it. The notebook is read as data; its code
-cells run in their order, each exercise is tried where its grade cell stands, and what comes back is compared here. Code
-that loops, dies, or eats memory costs the exercise it belongs to: the kernel starts again with what ran before. A
-notebook in which nothing was begun starts no kernel.
+The notebook is read as data; its code cells run in their order, each exercise is tried where its grade cell stands, and
+what comes back is compared here. Code that loops, dies, or eats memory costs the exercise it belongs to: the kernel
+starts again with what ran before. A notebook in which nothing was begun starts no kernel.
+
+All marking of what was handed in goes through `try_code`: mark_exercises looks up where the exercises are written and
+calls it, and nbgrader's step calls it on the notebook that was rebuilt, where that is noted.
 """
 
 from __future__ import annotations
@@ -13,7 +16,7 @@ from __future__ import annotations
 import logging
 import tempfile
 import time
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -188,12 +191,10 @@ def mark_exercises(
     listed = cells(nb)
     known = pages.exercises()
     asked = [slug for slug in known if (slug in slugs if slugs is not None else _mentions(listed, slug))]
-    steps = list(_steps(listed, [known[slug] for slug in asked]))
-    if any(step.exercise for step in steps):
-        with tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as empty:
-            with Oracle(folder or Path(empty), course, seconds, megabytes=megabytes, sandboxed=sandboxed) as oracle:
-                work(steps, oracle, seed)
-    marked = {step.exercise.slug: step.marks for step in steps if step.exercise}
+    written = {slug: index for slug in asked if (index := _begun_in(listed, known[slug])) is not None}
+    settings = {"seed": seed, "folder": folder, "course": course, "seconds": seconds, "megabytes": megabytes}
+    tried = try_code(listed, written, **settings, sandboxed=sandboxed) if written else []
+    marked = {step.exercise.slug: step.marks for _, step in tried if step.exercise}
     return {slug: marked.get(slug) or blank_marks(known[slug]) for slug in asked}
 
 
@@ -201,20 +202,41 @@ def _mentions(listed: list[Cell], slug: str) -> bool:
     return any(cell.cell_id in (code_id(slug), grade_id(slug)) for cell in listed)
 
 
-def _steps(listed: list[Cell], exercises: list[Exercise]) -> Iterator[Step]:
-    """All code cells that are the student's; each begun exercise after the cell that holds it or at its grade cell."""
-    places: dict[int, list[Exercise]] = {}
+def _begun_in(listed: list[Cell], exercise: Exercise) -> int | None:
+    """The cell in which an exercise was begun."""
+    index = written_in(listed, exercise.slug, exercise.starter)
+    return index if index is not None and begun(listed[index].source, exercise.starter) else None
+
+
+def try_code(
+    listed: list[Cell], written: Mapping[str, int], *, seed: str = GRADING, folder: Path | None = None,
+    course: str = "", seconds: float = SECONDS, megabytes: int = 4096, sandboxed: bool = True,
+) -> list[tuple[int, Step]]:  # fmt: skip
+    """Run the cells that are the student's and try the exercises in `written`: slug → index of its cell.
+
+    Returns what was done, in order, each step with the index of its cell. Never raises. All else is as in
+    mark_exercises.
+    """
+    placed = list(_steps(listed, written))
+    with tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as empty:
+        with Oracle(folder or Path(empty), course, seconds, megabytes=megabytes, sandboxed=sandboxed) as oracle:
+            work([step for _, step in placed], oracle, seed)
+    return placed
+
+
+def _steps(listed: list[Cell], written: Mapping[str, int]) -> Iterator[tuple[int, Step]]:
+    """All code cells that are the student's; each exercise at its grade cell, or after the cell that holds it."""
+    tried_at: dict[int, list[Exercise]] = {}
     holds: dict[int, list[Exercise]] = {}
-    for exercise in exercises:
-        written = written_in(listed, exercise.slug, exercise.starter)
-        if written is not None and begun(listed[written].source, exercise.starter):
-            graded = [n for n, cell in enumerate(listed) if cell.cell_id == grade_id(exercise.slug) and n > written]
-            places.setdefault(graded[0] if graded else written, []).append(exercise)
-            holds.setdefault(written, []).append(exercise)
+    for slug, index in written.items():
+        exercise = pages.load_exercise(slug)
+        graded = [n for n, cell in enumerate(listed) if cell.cell_id == grade_id(slug) and n > index]
+        tried_at.setdefault(graded[0] if graded else index, []).append(exercise)
+        holds.setdefault(index, []).append(exercise)
     for n, cell in enumerate(listed):
         if cell.kind == "code" and cell.source.strip() and not ours(cell):
-            yield Step(cell.source, holds=tuple(holds.get(n, ())))
-        yield from (Step(exercise=exercise) for exercise in places.get(n, ()))
+            yield n, Step(cell.source, holds=tuple(holds.get(n, ())))
+        yield from ((n, Step(exercise=exercise)) for exercise in tried_at.get(n, ()))
 
 
 def sandbox_note() -> tuple[int, str]:

@@ -4,8 +4,9 @@
     marks.points, marks.summary, marks.verdicts[0].state
 
 A wrong answer is looked up three ways: does it follow from the student's own earlier answers; is it a mistake with a
-name; or is it just not right yet. What follows from earlier answers that are right but rounded is right. Nothing is evaluated, nothing is raised whatever the text, and the same text always
-gets the same verdict, in the student's notebook as in the instructor's.
+name; or is it just not right yet. What follows from earlier answers that are right but rounded is right. Nothing is
+evaluated, nothing is raised whatever the text, and the same text always gets the same verdict, in the student's notebook
+as in the instructor's.
 """
 
 from __future__ import annotations
@@ -26,17 +27,15 @@ from ..authoring.page import Box, Page, Sheet
 from ..engine.expressions import Expr
 from .advice import advice, letters_for_number, missing_brackets
 from .carried import Desk, rounded_value, worth_carrying
+from .states import POINTS, RIGHT, SLIPS
 from .surroundings import letters, meanings
-
-POINTS = {"right": 1.0, "follows": 1.0, "few_digits": 0.5}
-SLIPS = ("mistake", "wrong")
 
 
 class Verdict(NamedTuple):
     """What is said of one box."""
 
     box: int
-    state: str  # blank, unreadable, right, few_digits, follows, mistake, wrong
+    state: str  # one of states.STATES; or states.RECORDED, where it is held back
     text: str = ""  # as typed
     read_as: str = ""  # as understood
     message: str = ""
@@ -73,7 +72,7 @@ class Marks:
     @property
     def summary(self) -> str:
         """One line: how far the page is, how many slips, which boxes only follow."""
-        right = sum(v.state in ("right", "follows") for v in self.verdicts)
+        right = sum(v.state in RIGHT for v in self.verdicts)
         blank = sum(v.state == "blank" for v in self.verdicts)
         follow = [v.box for v in self.verdicts if v.state == "follows"]
         if blank == self.out_of:

@@ -15,13 +15,12 @@ from datetime import UTC, datetime
 from ..settings import Settings
 from .code import CodeMarks
 from .pages import Marks, Verdict
+from .states import OPEN, RECORDED, RIGHT
 
 MONTHS = (
     "January", "February", "March", "April", "May", "June",
     "July", "August", "September", "October", "November", "December",
 )  # fmt: skip
-RIGHT = ("right", "follows")
-OPEN = ("blank", "unreadable")
 
 
 def clock() -> datetime:
@@ -82,7 +81,7 @@ class Policy:
         if not held:
             return marks
         verdicts = tuple(map(_recorded, marks.verdicts))
-        filled = sum(verdict.state == "recorded" for verdict in verdicts)
+        filled = sum(verdict.state == RECORDED for verdict in verdicts)
         if held == "counts" and (handed_in or filled == marks.out_of):
             right = sum(verdict.state in RIGHT for verdict in marks.verdicts)
             said = f"{right} of {marks.out_of} right{_open(marks.out_of - filled)}.{self._later('Which ones they are')}"
@@ -106,7 +105,7 @@ class Policy:
 def _recorded(verdict: Verdict) -> Verdict:
     if verdict.state in OPEN:
         return verdict
-    return Verdict(verdict.box, "recorded", verdict.text, verdict.read_as)
+    return Verdict(verdict.box, RECORDED, verdict.text, verdict.read_as)
 
 
 def _open(boxes: int) -> str:

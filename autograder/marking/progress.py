@@ -27,7 +27,8 @@ from ..submissions.exercises import begun, written_in
 from ..submissions.ids import SETUP_ID, code_id, code_slug_of, grade_id, page_id, slug_of
 from ..submissions.notebook import Cell, cells
 from .pages import mark
-from .policy import RIGHT, Policy
+from .policy import Policy
+from .states import RIGHT
 from .variants import own_variant
 
 STATES = {"blank": "blank", "begun": "begun", "filled": "filled in", "right": "right"}

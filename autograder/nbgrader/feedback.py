@@ -21,7 +21,7 @@ from traitlets.config import Config
 from ..layout.typeset import unmarked
 from ..pages import catalogue, exercises
 from ..render.pages import stylesheet
-from ..submissions.ids import SETUP_ID, STUDENT_ID, is_explorer, slug_of
+from ..submissions.ids import SETUP_ID, STUDENT_ID, is_ours, slug_of
 from ..widgets.fonts import face_css
 
 TEMPLATES = Path(__file__).parent / "templates"
@@ -147,7 +147,7 @@ class FeedbackExporter(HTMLExporter):
         resources = super()._init_resources(resources)
         resources["face_css"] = face_css()
         resources["document_css"] = stylesheet("document")
-        resources["is_ours"] = _is_ours
+        resources["is_ours"] = lambda cell: is_ours(_name(cell))  # what it shows was put there by marking
         resources["is_setup"] = lambda cell: _name(cell) in (SETUP_ID, STUDENT_ID)
         resources["title_of"] = _title
         resources["harmless"] = harmless
@@ -166,12 +166,6 @@ def _changed(cell: dict) -> bool:
     """Whether someone gave other points by hand than the grade cell says."""
     said = [output.data["text/plain"] for output in cell.outputs if output.output_type == "execute_result"]
     return said != [repr(float(cell.metadata.nbgrader.get("score") or 0.0))]
-
-
-def _is_ours(cell: dict) -> bool:
-    """Whether what a cell shows was put there by marking, not by a student."""
-    name = _name(cell)
-    return bool(slug_of(name)) or name in (SETUP_ID, STUDENT_ID) or is_explorer(name)
 
 
 def _name(cell: dict) -> str:

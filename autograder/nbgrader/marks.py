@@ -22,12 +22,13 @@ from traitlets import Bool, Instance, Integer, Unicode
 from .. import pages
 from ..kernels.sandbox import short_place
 from ..marking.code import GRADING, CodeMarks, blank_marks
-from ..marking.oracle import Oracle, Step, sandbox_note, work
+from ..marking.oracle import Step, sandbox_note, try_code
 from ..marking.variants import mark_for
 from ..render.outputs import code_outputs, grade_outputs, page_outputs, score_output
 from ..settings import CourseSettings
 from ..submissions.answers import from_data
-from ..submissions.ids import SETUP_ID, STUDENT_ID, code_slug_of, grade_id, is_explorer, page_id, slug_of
+from ..submissions.ids import code_slug_of, grade_id, is_ours, page_id, slug_of
+from ..submissions.notebook import cells
 
 UNKNOWN = "UnknownPage"
 NOT_RUN = "This cell was not run."
@@ -43,39 +44,27 @@ class MarkCode(Execute):
 
     def preprocess(self, nb, resources, km=None):
         """Run the cells that are not ours if any of them is graded or belongs to a code exercise that was begun."""
-        steps, places = self.steps(nb)
-        if any(step.exercise for step in steps) or any(map(_graded_code, nb.cells)):
+        written, steps = _begun(nb), []
+        if written or any(map(_graded_code, nb.cells)):
             self.tell()
-            with TemporaryDirectory(dir=short_place(), ignore_cleanup_errors=True) as folder:
-                own = Path(folder) / "work"
-                copytree(resources["metadata"]["path"], own, symlinks=True, ignore=ignore_patterns("*.ipynb"))
-                settings = {"seconds": self.timeout, "megabytes": self.megabytes, "sandboxed": self.sandboxed}
-                with Oracle(own, self.root(), **settings) as oracle:
-                    work(steps, oracle, self.seed)
-            for step, cell in zip(steps, places, strict=True):
-                if step.exercise is None:
-                    cell.outputs = step.ran.outputs + ([_not_run(step.stopped)] if step.stopped else [])
-        marks = {step.exercise.slug: step.marks for step in steps if step.exercise}
+            steps = self.tried(nb, written, resources["metadata"]["path"])
+        for index, step in steps:
+            if step.exercise is None:
+                nb.cells[index].outputs = step.ran.outputs + ([_not_run(step.stopped)] if step.stopped else [])
+        marks = {step.exercise.slug: step.marks for _, step in steps if step.exercise}
         for slug, cell in _code_grades(nb):
             self.leave(slug, cell, marks)
         return nb, resources
 
-    def steps(self, nb: NotebookNode) -> tuple[list[Step], list[NotebookNode]]:
-        """What there is to do, in order, and the cell of each."""
-        known = pages.exercises()
-        held = [cell.metadata.get("workbook", {}) for cell in nb.cells]
-        begun = [written["exercise"] for written in held if written.get("begun")]
-        todo = []
-        for cell in nb.cells:
-            name = cell.metadata.get("nbgrader", {}).get("grade_id")
-            ours = slug_of(name) is not None or name in (SETUP_ID, STUDENT_ID) or is_explorer(name)
-            if cell.cell_type == "code" and not ours and cell.source.strip():
-                held = known.get(code_slug_of(name))
-                todo.append((Step(cell.source, holds=(held,) if held else ()), cell))
-            elif cell.cell_type == "code" and name and name.startswith("grade-") and slug_of(name) in begun:
-                if slug_of(name) in known:
-                    todo.append((Step(exercise=known[slug_of(name)]), cell))
-        return [step for step, _ in todo], [cell for _, cell in todo]
+    def tried(self, nb: NotebookNode, written: dict[str, int], path: str) -> list[tuple[int, Step]]:
+        """What ran and what was tried, in a copy of the folder of the submission."""
+        with TemporaryDirectory(dir=short_place(), ignore_cleanup_errors=True) as folder:
+            own = Path(folder) / "work"
+            copytree(path, own, symlinks=True, ignore=ignore_patterns("*.ipynb"))
+            return try_code(
+                cells(nb), written, folder=own, course=self.root(), seed=self.seed,
+                seconds=self.timeout, megabytes=self.megabytes, sandboxed=self.sandboxed,
+            )  # fmt: skip
 
     def leave(self, slug: str, cell: NotebookNode, marked: dict[str, CodeMarks]) -> None:
         """Put the marks where nbgrader reads them."""
@@ -107,6 +96,13 @@ class MarkCode(Execute):
         return nb, resources
 
 
+def _begun(nb: NotebookNode) -> dict[str, int]:
+    """The code exercises that were begun, by what the first pass noted: slug → index of the cell."""
+    notes = [cell.metadata.get("workbook", {}) for cell in nb.cells]
+    begun = {note["exercise"]: index for index, note in enumerate(notes) if note.get("begun")}
+    return {slug: index for slug, index in begun.items() if slug in pages.exercises()}
+
+
 def _not_run(said: str) -> NotebookNode:
     return new_output("error", ename="NotRun", evalue=said, traceback=[said])
 
@@ -120,8 +116,8 @@ def _code_grades(nb: NotebookNode) -> list[tuple[str, NotebookNode]]:
 
 def _graded_code(cell: NotebookNode) -> bool:
     stamps = cell.metadata.get("nbgrader", {})
-    ours = slug_of(stamps.get("grade_id")) is not None
-    return cell.cell_type == "code" and bool(stamps.get("grade")) and not stamps.get("solution") and not ours
+    asked = bool(stamps.get("grade")) and not stamps.get("solution")
+    return cell.cell_type == "code" and asked and not is_ours(stamps.get("grade_id"))
 
 
 class MarkPages(NbGraderPreprocessor):
@@ -170,8 +166,7 @@ class CapOutput(NbGraderPreprocessor):
 
     def preprocess_cell(self, cell, resources, index):
         """Shorten streams and drop other outputs that are too long."""
-        name = cell.metadata.get("nbgrader", {}).get("grade_id")
-        if cell.cell_type == "code" and slug_of(name) is None and not is_explorer(name):
+        if cell.cell_type == "code" and not is_ours(cell.metadata.get("nbgrader", {}).get("grade_id")):
             for output in cell.outputs:
                 self.cap(output)
         return cell, resources

@@ -42,6 +42,7 @@ from ..submissions.ids import (
     explorer_id,
     grade_id,
     is_explorer,
+    is_ours,
     page_id,
     slug_of,
 )
@@ -302,8 +303,7 @@ class RunCode(Execute):
 
 
 def _ours(cell: NotebookNode) -> bool:
-    name = cell.metadata.get("nbgrader", {}).get("grade_id", "")
-    return slug_of(name) is not None or name in (SETUP_ID, STUDENT_ID) or is_explorer(name)
+    return is_ours(cell.metadata.get("nbgrader", {}).get("grade_id"))
 
 
 def _exercise(cell: NotebookNode) -> bool:

@@ -8,9 +8,8 @@ from ..layout import prose
 from ..layout.typeset import unmarked
 from ..marking.pages import Marks
 from ..marking.policy import Told
+from ..marking.states import SETTLED
 from .pages import STATES
-
-SETTLED = ("right", "blank", "recorded")  # boxes of which there is no more to say
 
 
 def _points(marks: Marks) -> str:

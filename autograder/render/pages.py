@@ -23,6 +23,7 @@ from ..layout.boxed import box_of
 from ..layout.numbers import number
 from ..layout.typeset import mathematics, prose, unmarked
 from ..layout.words import At, Node
+from ..marking.states import RIGHT
 
 Slot = Callable[[int], str]
 SIGNS = set("=≈→+−-·×⊙⊗")
@@ -273,7 +274,7 @@ STATES = {
 
 def echoed(verdict: object) -> str:
     """What `echo` shows of a box, as HTML: what was typed, once it is right or follows; nothing before."""
-    if verdict.state not in ("right", "follows"):
+    if verdict.state not in RIGHT:
         return ""
     formula = any(letter.isalpha() for letter in verdict.read_as)
     return mathematics((verdict.read_as if formula else verdict.text)[:40].strip())
@@ -291,7 +292,7 @@ def static(sheet: object, marks: object, *, notes: tuple[str, ...] = (), after: 
         verdict = marks.verdicts[n - 1]
         symbol, words = STATES[verdict.state]
         typed = escape(verdict.text[:40]).replace("-", "−")
-        title = escape(f"{sheet.boxes[n - 1].label}: {words}. {verdict.message}".strip())
+        title = escape(f"{sheet.boxes[n - 1].label}: {words}. {unmarked(verdict.message)}".strip())
         return (
             f'<span class="wb-slot" data-box="{n}" data-state="{verdict.state}" title="{title}" '
             f'style="--w:{sheet.boxes[n - 1].width}"><span class="wb-num">{n}</span>'

@@ -22,7 +22,7 @@ from ..render import pages as render
 from ..widgets.fonts import face_css
 from . import charts, slips
 from .findings import Findings, chapter_name, message
-from .table import BLANK, FEW_DIGITS, FOLLOWS, MISTAKE, RIGHT, STATES, UNREADABLE, WRONG
+from .table import BLANK, FEW_DIGITS, FOLLOWS, SLIPS, SOLVED, STATES, UNREADABLE
 
 TEMPLATES = Path(__file__).parent / "templates"
 SHOWN = 100  # students in a table of the report; the notebook has all
@@ -150,8 +150,8 @@ def _summed(counts: np.ndarray) -> dict:
     whole = max(int(counts.sum()), 1)
     return {
         "counts": counts.tolist(),
-        "solved": (counts[RIGHT] + counts[FOLLOWS]) / whole,
-        "slips": int(counts[MISTAKE] + counts[WRONG]),
+        "solved": counts[SOLVED].sum() / whole,
+        "slips": int(counts[SLIPS].sum()),
         "follows": int(counts[FOLLOWS]),
         "few_digits": int(counts[FEW_DIGITS]),
         "unreadable": int(counts[UNREADABLE]),
@@ -256,7 +256,7 @@ def _box(findings: Findings, box: int, usual: tuple[slips.Given, ...]) -> dict:
     counts = findings.verdicts.by_box[box]
     tried = int(counts.sum() - counts[BLANK])
     return {"number": findings.verdicts.boxes[box].number, "label": findings.label(box), "tried": tried,
-            "share": (counts[MISTAKE] + counts[WRONG]) / max(tried, 1), "usual": usual, **_summed(counts)}  # fmt: skip
+            "share": counts[SLIPS].sum() / max(tried, 1), "usual": usual, **_summed(counts)}  # fmt: skip
 
 
 def _tints(rows: list[dict]) -> dict[int, int]:

@@ -21,7 +21,7 @@ from ..authoring.mistakes import MESSAGES
 from ..authoring.page import Page, PageError
 from ..layout.typeset import mathematics, unmarked
 from . import pairs, slips, students
-from .table import BLANK, FOLLOWS, MISTAKE, RIGHT, UNREADABLE, WRONG, Verdicts
+from .table import BLANK, FOLLOWS, SLIPS, SOLVED, UNREADABLE, Verdicts
 
 
 @dataclass(frozen=True)
@@ -80,14 +80,14 @@ class Findings:
     @cached_property
     def totals(self) -> dict[str, int]:
         """How many boxes there are of each kind, over the whole class."""
-        counts = self.verdicts.by_box.sum(axis=0).tolist()
+        counts = self.verdicts.by_box.sum(axis=0)
         return {
-            "boxes": sum(counts),
-            "solved": counts[RIGHT] + counts[FOLLOWS],
-            "slips": counts[MISTAKE] + counts[WRONG],
-            "follows": counts[FOLLOWS],
-            "unreadable": counts[UNREADABLE],
-            "blank": counts[BLANK],
+            "boxes": int(counts.sum()),
+            "solved": int(counts[SOLVED].sum()),
+            "slips": int(counts[SLIPS].sum()),
+            "follows": int(counts[FOLLOWS]),
+            "unreadable": int(counts[UNREADABLE]),
+            "blank": int(counts[BLANK]),
         }
 
     # -- in words ------------------------------------------------------------------------------------------------------

@@ -12,7 +12,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from .table import BLANK, FOLLOWS, MISTAKE, WRONG, Verdicts, tally
+from .table import BLANK, FOLLOWS, SLIPS, WRONG, Verdicts, tally
 
 NAMELESS = 25  # wrong answers without a name that are listed
 CERTAIN = 1.96  # standard deviations: a box that three of three missed is not surely harder than one that 80 of 90 did
@@ -55,14 +55,14 @@ class Unnamed(NamedTuple):
 
 def slipped(verdicts: Verdicts) -> np.ndarray:
     """Which rows are slips of their own, not merely consequences."""
-    return (verdicts.state == MISTAKE) | (verdicts.state == WRONG)
+    return np.isin(verdicts.state, SLIPS)
 
 
 def hardest(verdicts: Verdicts, most: int = 20) -> list[Hard]:
     """Boxes at which surely many slip, first the surest: by the lower bound of Wilson's interval."""
     counts = verdicts.by_box
     tried = counts.sum(axis=1) - counts[:, BLANK]
-    wrong = counts[:, MISTAKE] + counts[:, WRONG]
+    wrong = counts[:, SLIPS].sum(axis=1)
     sure = wilson(wrong, tried)
     found = [int(box) for box in np.argsort(-sure, kind="stable")[:most] if wrong[box]]
     return [Hard(box, int(tried[box]), int(wrong[box]), float(wrong[box] / tried[box])) for box in found]

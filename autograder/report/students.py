@@ -16,7 +16,7 @@ from typing import NamedTuple
 import numpy as np
 
 from .slips import slipped
-from .table import BLANK, MISTAKE, UNREADABLE, WRONG, Verdicts, tally
+from .table import BLANK, SLIPS, UNREADABLE, Verdicts, tally
 
 ABSENT = 0.5  # a chapter that this share of the class handed in is missed by those who did not
 MUCH_BLANK, USUAL_BLANK = 0.4, 0.2  # a chapter is left off if this share is blank where the class's median is below
@@ -49,7 +49,7 @@ class Standing:
     @property
     def slips(self) -> int:
         """Boxes that are wrong by themselves."""
-        return self.counts[MISTAKE] + self.counts[WRONG]
+        return sum(self.counts[state] for state in SLIPS)
 
 
 class Help(NamedTuple):

@@ -20,11 +20,15 @@ from typing import NamedTuple
 import numpy as np
 
 from ..classroom.tables import parquet_library, typed
+from ..marking import states
+from ..marking.states import OF_CODE, STATES
 
-STATES = ("right", "follows", "few_digits", "mistake", "wrong", "unreadable", "blank")
-ALIKE = {"partly": "few_digits", "error": "unreadable", "stopped": "unreadable"}
-"""What is said of code only, and the verdict on a box that it is counted with."""
-RIGHT, FOLLOWS, FEW_DIGITS, MISTAKE, WRONG, UNREADABLE, BLANK = range(len(STATES))
+INDEX = {state: index for index, state in enumerate(STATES)}
+FOLLOWS, FEW_DIGITS, WRONG = INDEX["follows"], INDEX["few_digits"], INDEX["wrong"]
+UNREADABLE, BLANK = INDEX["unreadable"], INDEX["blank"]
+SOLVED, SLIPS = [INDEX[state] for state in states.RIGHT], [INDEX[state] for state in states.SLIPS]
+"""States, and groups of them, as columns of a count."""
+
 NEEDED = ("student", "chapter", "page", "box", "verdict", "mistake", "points", "out_of", "follows_from", "variant",
           "text", "read_as")  # fmt: skip
 AT_ONCE = 4_000  # rows
@@ -214,13 +218,13 @@ class Gather:
         """Take these rows in; `columns` are those of NEEDED."""
         student, chapter, page, box, verdict, code, points, out_of, cause, variant, text, read_as = columns
         self.rows += len(student)
-        states = {state: STATES.index(ALIKE.get(state, state)) for state in (*STATES, *ALIKE)}
+        index_of = {state: INDEX[OF_CODE.get(state, state)] for state in (*STATES, *OF_CODE)}
         answers = [understood or as_typed for understood, as_typed in zip(read_as, text, strict=True)]
         try:
             self.parts.append([
                 _numbers(self.students.__getitem__, student),
                 _numbers(self.places.__getitem__, zip(chapter, page, map(int, box), strict=True)),
-                _numbers(states.__getitem__, verdict, np.int8),
+                _numbers(index_of.__getitem__, verdict, np.int8),
                 _numbers(self.codes.__getitem__, code),
                 _numbers(self.answers.__getitem__, answers),
                 _numbers(self.causes.__getitem__, cause),

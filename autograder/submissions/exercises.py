@@ -9,16 +9,15 @@ from __future__ import annotations
 import ast
 from collections.abc import Iterator
 
-from .ids import SETUP_ID, STUDENT_ID, code_id, code_slug_of, is_explorer, slug_of
+from .ids import code_id, code_slug_of, is_ours
 from .notebook import Cell
 
 TOO_MUCH = (SyntaxError, ValueError, RecursionError, MemoryError)  # what Python raises over a text that is no program
 
 
 def ours(cell: Cell) -> bool:
-    """Whether a cell is the workbook's or a page's, so that it never runs in a kernel."""
-    named = cell.cell_id in (SETUP_ID, STUDENT_ID) or slug_of(cell.cell_id) is not None or is_explorer(cell.cell_id)
-    return named or cell.page is not None
+    """Whether a submitted cell is the workbook's, by its id or because it says that it is a page's."""
+    return is_ours(cell.cell_id) or cell.page is not None
 
 
 def written_in(listed: list[Cell], slug: str, starter: str) -> int | None:

@@ -55,6 +55,11 @@ def slug_of(cell_id: object) -> str | None:
     return name.replace("--", "/") if kind in ("page", "grade") and "--" in name else None
 
 
+def is_ours(cell_id: object) -> bool:
+    """Whether the cell of this nbgrader id is the workbook's: nothing in it is a student's code, and it never runs."""
+    return cell_id in (SETUP_ID, STUDENT_ID) or slug_of(cell_id) is not None or is_explorer(cell_id)
+
+
 def _joined(slug: str) -> str:
     if not re.fullmatch(r"[a-z0-9]+(-[a-z0-9]+)*/[a-z0-9]+(-[a-z0-9]+)*", slug):
         raise ValueError(f"{slug!r} is no slug; use lower-case words joined by hyphens, as in gradients/one-weight")

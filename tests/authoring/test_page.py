@@ -6,8 +6,9 @@ import numpy as np
 import pytest
 
 from autograder import layout, pages
-from autograder.authoring.page import DECLARED, PageError, page
+from autograder.authoring.page import DECLARED, Page, PageError, page
 from autograder.layout import column, eq
+from autograder.pages import gradients
 from autograder.render import pages as render
 
 HINT = {"hint": "Which?", "how": "So."}
@@ -52,8 +53,35 @@ def test_boxes_are_numbered_in_order_with_a_label_each():
 
     boxes = matrix_page.sheet().boxes
     assert [b.number for b in boxes] == [1, 2]
-    assert boxes[0].label == "box 1, row 1, column 2 of ∂L/∂W"
+    assert [b.index for b in boxes] == [(0, 1), (1, 0)]
+    assert boxes[0].label == "box 1, row 1, column 2 of ∂L/∂W" and boxes[0].place == "box 1, row 1, column 2 of "
     assert [b.literal for b in boxes] == ["2", "3"]
+
+
+def test_a_box_says_where_it_stands():
+    """A single number has no place; the entries of a vector are counted, also those chosen by a mask or by NumPy."""
+
+    @make
+    def places(given, box):
+        single = box(3, "x_1", **HINT)
+        vector = box(np.array([1.0, 2.0, 3.0]), "v", **HINT, only=np.array([False, True, True]))
+        return eq(single, vector, box(np.array([4.0, 5.0]), "w", **HINT, only=np.array([1])))
+
+    boxes = places.sheet().boxes
+    assert [b.index for b in boxes] == [(), (1,), (2,), (1,)]
+    assert all(type(n) is int for b in boxes for n in b.index)
+    assert [b.label for b in boxes[::3]] == ["box 1, x 1", "box 4, entry 2 of w"]
+
+
+def test_pages_are_numbered_by_the_catalogue():
+    """Each chapter from 1 on, in its order. What a module defines keeps no number: asking changes nothing."""
+    for chapter in pages.CHAPTERS:
+        numbered = pages.chapter_pages(chapter)
+        assert [page.place for page in numbered] == list(range(1, len(numbered) + 1))
+        assert numbered == [pages.load(page.slug) for page in numbered]
+    defined = [thing for thing in vars(gradients).values() if isinstance(thing, Page)]
+    assert {page.place for page in defined} == {0} and defined[0].sheet().page.kicker == "Gradients 0"
+    assert pages.load(defined[0].slug).sheet().page.kicker == "Gradients 1"
 
 
 def test_only_leaves_the_other_entries_printed():

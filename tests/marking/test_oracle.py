@@ -8,8 +8,9 @@ from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook
 from autograder import pages
 from autograder.kernels.kernel import Kernel
 from autograder.marking import oracle
-from autograder.marking.oracle import Oracle, Step, mark_exercises, work
+from autograder.marking.oracle import Oracle, Step, mark_exercises, try_code, work
 from autograder.nbgrader.release import code_cell, grade_cell
+from autograder.submissions.notebook import cells
 
 pytestmark = pytest.mark.xdist_group("kernel")
 RELU, LAYER = pages.load_exercise("activations/relu-code"), pages.load_exercise("training/layer-code")
@@ -101,3 +102,12 @@ def test_limit_of_time_is_shared_by_the_behaviours(tmp_path, monkeypatch):
             with pytest.raises(oracle.Stopped, match="5 seconds"):
                 ask({})
     assert asked[1] < asked[0] <= RELU.seconds
+
+
+def test_an_exercise_is_tried_after_its_cell_wherever_its_grade_cell_stands():
+    """A grade cell that was moved up says nothing of a class that is not there yet; nbgrader's steps are these too."""
+    nb = notebook(RELU.solution, LAYER.solution)
+    nb.cells[0], nb.cells[1] = nb.cells[1], nb.cells[0]
+    tried = try_code(cells(nb), {RELU.slug: 1, LAYER.slug: 2})
+    assert [(index, step.exercise) for index, step in tried] == [(1, None), (1, RELU), (2, None), (3, LAYER)]
+    assert [step.marks.points for _, step in tried if step.exercise] == [5, 8]

@@ -56,6 +56,15 @@ def shell(monkeypatch):
     return shell
 
 
+def test_each_call_of_a_cell_is_counted(shell):
+    """Two calls for one page in one cell show their own dicts; a cell that is asked keeps its number."""
+    shell.execute('page("gradients/one-weight", {1: 8})\npage("gradients/one-weight", {1: 9})')
+    assert [shown.texts for shown in shell.shown] == [{"1": "8"}, {"1": "9"}]
+    assert [shown.call_index for shown in shell.shown] == [0, 1]
+    cell = running.Cell.running()
+    assert cell.asking_for("a/b").count == 0 and cell.asking_for("a/b").count == 1 and cell.count == 0
+
+
 def widget(shell):
     return shell.shown[-1]
 

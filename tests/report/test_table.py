@@ -8,7 +8,8 @@ import numpy as np
 import pytest
 
 from autograder import pages
-from autograder.report.table import ALIKE, STATES, ReportError, read, tally
+from autograder.marking.states import OF_CODE, STATES
+from autograder.report.table import ReportError, read, tally
 
 from .conftest import rows_of, simulated, written
 
@@ -100,7 +101,7 @@ def test_verdicts_on_code_are_counted_with_those_on_boxes(tmp_path):
     row = rows_of("ada", {"gradients/one-weight": {}})[0]
     rows = [row._replace(page="activations/relu-code", box=n, verdict=state) for n, state in enumerate(said, 1)]
     verdicts = written(tmp_path, rows)
-    assert [STATES[state] for state in verdicts.state] == [ALIKE.get(state, state) for state in said]
+    assert [STATES[state] for state in verdicts.state] == [OF_CODE.get(state, state) for state in said]
 
 
 def test_tally_counts_rows():

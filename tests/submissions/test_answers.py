@@ -7,7 +7,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from autograder.submissions.answers import read_notebook
-from autograder.submissions.ids import grade_id, page_id, slug_of
+from autograder.submissions.ids import SETUP_ID, STUDENT_ID, code_id, explorer_id, grade_id, is_ours, page_id, slug_of
 from autograder.submissions.notebook import cells
 
 A, B = "gradients/one-weight", "gradients/bigger-nudge"
@@ -54,6 +54,16 @@ def test_a_slug_that_cannot_be_an_id_is_refused(slug):
 def test_other_ids_belong_to_no_page(name):
     """Only the ids of page and grade cells name a page."""
     assert slug_of(name) is None
+
+
+@pytest.mark.parametrize(
+    ("name", "ours"),
+    [(page_id(A), True), (grade_id(A), True), (SETUP_ID, True), (STUDENT_ID, True), (explorer_id(A), True),
+     (code_id(A), False), ("cell-3", False), ("page-x", False), ("", False), (None, False), (3, False)],
+)  # fmt: skip
+def test_a_cell_is_ours_or_the_students(name, ours):
+    """The cell of a code exercise is the student's; its grade cell and everything else that we put in is ours."""
+    assert is_ours(name) is ours
 
 
 def test_each_page_has_its_answers():
