@@ -5,8 +5,8 @@
 
 A wrong answer is looked up three ways: does it follow from the student's own earlier answers; is it a mistake with a
 name; or is it just not right yet. What follows from earlier answers that are right but rounded is right. Nothing is
-evaluated, nothing is raised whatever the text, and the same text always gets the same verdict, in the student's notebook
-as in the instructor's.
+evaluated, nothing is raised whatever the text, and the same text always gets the same verdict, in the student's
+notebook as in the instructor's.
 """
 
 from __future__ import annotations
