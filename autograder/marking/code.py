@@ -17,8 +17,9 @@ from typing import NamedTuple, TypeAlias
 from .. import pages
 from ..authoring.exercise import RELEASE, Behaviour, Case, Exercise, Judge, Judged
 from ..authoring.mistakes import MESSAGES
+from ..authoring.values import counted
 from ..kernels.runner import Request, Value, answer, from_plain
-from .differences import Difference, Nonsense, Outcome, Tolerance, counted, difference, read
+from .differences import Difference, Nonsense, Outcome, Tolerance, difference, read
 
 GRADING = "grading"
 """The seed of the cases by which submissions are graded, unless the course says another."""

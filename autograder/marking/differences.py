@@ -13,6 +13,7 @@ from typing import NamedTuple, TypeAlias, cast
 import numpy as np
 
 from ..authoring.exercise import FLOOR
+from ..authoring.values import Thing, counted, in_words, kind_of
 from ..kernels.runner import Plain, Value, from_plain
 
 Step: TypeAlias = "int | str | tuple[int, ...]"
@@ -67,11 +68,6 @@ def _step(step: Step) -> str:
     return f'"{step}"' if isinstance(step, str) else str(step)
 
 
-def counted(number: int, word: str) -> str:
-    """1 entry, 2 entries."""
-    return f"{number} {word if number == 1 else word.removesuffix('y') + 'ies' if word.endswith('y') else word + 's'}"
-
-
 # -- reading -----------------------------------------------------------------------------------------------------------
 
 
@@ -99,10 +95,6 @@ def read(outcome: object) -> Outcome:
 
 def _words(text: object) -> str:
     return text if isinstance(text, str) else ""
-
-
-class Thing(str):
-    """The name of something that is no plain data: "Layer", "function"."""
 
 
 def _known(plain: Plain) -> Plain:
@@ -185,39 +177,7 @@ def _agree(expected: np.ndarray, got: np.ndarray, tolerance: Tolerance) -> np.nd
     return (near & np.isfinite(expected)) | (expected == got) | (np.isnan(expected) & np.isnan(got))
 
 
-# -- in words ----------------------------------------------------------------------------------------------------------
-
-
-def kind_of(value: Value) -> str:
-    """What sort of thing this is, with its article: "an array", "a number", "true or false"."""
-    if value is None:
-        return "nothing"
-    if isinstance(value, Thing):
-        return f"a {value}"
-    if isinstance(value, np.ndarray):
-        return "an array" if value.ndim else "true or false" if value.dtype.kind == "b" else "a number"
-    for types, kind in ((bool, "true or false"), ((int, float), "a number"), (str, "a text"), (list, "a list")):
-        if isinstance(value, types):
-            return kind
-    return "a dict"
-
-
 def _other_kind(place: str, kind: str, other: str) -> str:
     if other == "nothing":
         return f"{place} is None: is there a return?"
     return f"{place} is {other}; {kind} is wanted."
-
-
-def in_words(value: Value | np.generic) -> str:
-    """A value in few words."""
-    if isinstance(value, Thing):
-        return f"a {value}"
-    if isinstance(value, np.ndarray) and value.ndim:
-        return f"an array of shape {value.shape}"
-    if isinstance(value, (list, dict)):
-        return counted(len(value), "entry")
-    if isinstance(value, (bool, np.bool_)) or value is None or isinstance(value, str):
-        return str(value)
-    if isinstance(value, np.ndarray) and value.dtype.kind == "b":
-        return str(bool(value))
-    return f"{float(cast(float, value)):.6g}"

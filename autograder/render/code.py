@@ -17,11 +17,12 @@ from typing import TypeAlias, cast
 
 import numpy as np
 
+from ..authoring.values import Thing, counted
 from ..kernels.runner import Value, from_plain
 from ..layout import prose
 from ..layout.typeset import unmarked
 from ..marking.code import CodeMarks, Finding
-from ..marking.differences import Step, Thing
+from ..marking.differences import Step
 from .pages import PAGE_STYLE, stylesheet
 
 STYLE = (*PAGE_STYLE, "code")
@@ -145,7 +146,7 @@ def _html(value: Value, at: Index) -> str:
     if isinstance(value, np.ndarray) and value.ndim == 1 and 0 < value.size <= MOST_ENTRIES:
         entry = _entry_of(at)
         return f"<code>[{', '.join(_entry(number, entry == (i,)) for i, number in enumerate(value))}]</code>"
-    if isinstance(value, list) and value and not isinstance(value, Thing):
+    if isinstance(value, list) and value:
         return _list(value, at)
     if isinstance(value, dict) and not _is_table(value):
         entries = [f"<code>{escape(key)}</code>: {_html(part, _inside(at, key))}" for key, part in value.items()]
@@ -159,7 +160,7 @@ def _list(value: list[Value], at: Index) -> str:
     first, last = _window(len(value), at)
     entries = [_html(value[n], _inside(at, n)) for n in range(first, last)]
     entries = ["<code>…</code>"] * (first > 0) + entries + ["<code>…</code>"] * (last < len(value))
-    length = f" <small>{len(value)} entries</small>" * (last - first < len(value))
+    length = f" <small>{counted(len(value), 'entry')}</small>" * (last - first < len(value))
     return f"<code>[</code>{'<code>,</code> '.join(entries)}<code>]</code>{length}"
 
 
