@@ -55,6 +55,7 @@ Reference: TypeAlias = "type | FunctionType"
 
 Made = TypeVar("Made", type, FunctionType)
 
+
 class ExerciseError(Exception):
     """An exercise is written wrongly. The message names it, and what to change."""
 

@@ -107,6 +107,8 @@ class CodeMarks:
         right, follow = (sum(v.state == state for v in self.verdicts) for state in ("right", "follows"))
         if right == len(self.verdicts):
             return "All of it works."
+        if len(self.verdicts) == 1:
+            return "It does not work yet."
         works = f"{right} of {counted(len(self.verdicts), 'behaviour')} {'works' if right == 1 else 'work'}"
         return f"{works}, {follow} {'follows' if follow == 1 else 'follow'} from a slip." if follow else f"{works}."
 

@@ -38,7 +38,9 @@ GONE = "Not tried: the code before it stopped Python again and again, or ran out
 FAILED = "The cell of this exercise ended with an error. {}"
 NOT_THERE = "The cell of this exercise ran, and there is no {name}. Make it in that cell, under just this name."
 OTHER_NAME = "The cell of this exercise makes {others}, not {name}. Use the name {name}."
-NOT_RUN_BY_PYTHON = "The cell of this exercise begins with {magic}, so Python makes no {name} of it. Take that line out."
+NOT_RUN_BY_PYTHON = (
+    "The cell of this exercise begins with {magic}, so Python makes no {name} of it. Take that line out."
+)
 TAKEN_AWAY = "{name} was made, and gone when it was to be tried. Take out what clears it away, such as %reset or del."
 
 MADE = re.compile(r"^(?:class|(?:async )?def)[ \t]+(\w+)|^(\w+)[ \t]*=(?!=)", re.MULTILINE)

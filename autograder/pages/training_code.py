@@ -438,7 +438,8 @@ gradient_is_right.slip("everything_passes", "return bool(np.all(np.abs(gradient 
                        fatal="A check that says yes to everything has checked nothing.")  # fmt: skip
 gradient_is_right.slip("tolerance_not_relative", "1e-6 * np.maximum(larger, 1)", "1e-6")
 gradient_is_right.slip("exactly_equal", "np.abs(gradient - nudged) <= 1e-6 * np.maximum(larger, 1)",
-                       "gradient == nudged")  # fmt: skip
+                       "gradient == nudged",
+                       fatal="A check that stops every gradient has checked nothing.")  # fmt: skip
 gradient_is_right.slip("too_low_passes", "np.abs(gradient - nudged) <= 1e-6", "(gradient - nudged) <= 1e-6")
 gradient_is_right.slip("one_entry_is_enough", "np.all(", "np.any(")
 gradient_is_right.slip("shape_not_compared", "if np.shape(gradient) != nudged.shape:\n        return False\n    ", "")

@@ -227,7 +227,8 @@ Cases = Callable[[np.random.Generator], Iterator[Case]]
 def one_step(settings: Mapping[str, float]) -> Cases:
     """A single update; the smallest first."""
     def cases(draw: np.random.Generator) -> Iterator[Case]:
-        yield Case("one weight, one step", **settings, layers=[layer_of(2.0, 1.0)], gradients=[[gradient_of(4.0, -2.0)]])
+        yield Case("one weight, one step", **settings, layers=[layer_of(2.0, 1.0)],
+                   gradients=[[gradient_of(4.0, -2.0)]])  # fmt: skip
         yield drawn(draw, "one layer, one step", 1, [(3, 2)], settings)
 
     return cases
@@ -379,7 +380,8 @@ Momentum.slip("velocity_without_biases", 'self._move((n, "biases"), layer.dbiase
 Momentum.slip("uphill", "return self.learning_rate * velocity", "return -self.learning_rate * velocity")
 Momentum.slip("learning_rate_left_out", "return self.learning_rate * velocity", "return velocity")
 Momentum.slip("gradient_changed", f"velocity = {VELOCITY}",
-              "gradient += self.momentum * self.velocities.get(name, 0.0)\n        velocity = gradient.copy()")  # fmt: skip
+              "gradient += self.momentum * self.velocities.get(name, 0.0)\n"
+              "        velocity = gradient.copy()")  # fmt: skip
 
 
 @exercise("Adam", row="10.3")
@@ -391,7 +393,10 @@ class Adam:
     """
 
     def __init__(self, learning_rate=0.001, beta_mean=0.9, beta_square=0.999, epsilon=1e-8):
-        """The settings: η, β₁, β₂, and ε, so that nothing is divided by zero. ε counts as written above."""
+        """The settings: η, β₁, β₂, and ε, so that nothing is divided by zero.
+
+        ε is added after the root is taken, as written above.
+        """
         self.learning_rate, self.beta_mean, self.beta_square = learning_rate, beta_mean, beta_square
         self.epsilon, self.steps, self.means = epsilon, 0, {}
 

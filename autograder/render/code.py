@@ -150,7 +150,7 @@ def _html(value: Value, at: Index) -> str:
         return _list(value, at)
     if isinstance(value, dict) and not _is_table(value):
         entries = [f"<code>{escape(key)}</code>: {_html(part, _inside(at, key))}" for key, part in value.items()]
-        return f'<code>{{</code>{" ".join(entries)}<code>}}</code>'
+        return f"<code>{{</code>{' '.join(entries)}<code>}}</code>"
     shown = f"<code>{escape(_text(value, at))}</code>"
     return f"<mark>{shown}</mark>" if at == () else shown
 

@@ -47,7 +47,7 @@ def test_a_slip_shows_what_went_in_and_came_out():
     """Input, output, expectation, the first entry that differs, and the name of the slip."""
     for said in (report(planted("relu_open_at_zero"), style=()), report_text(planted("relu_open_at_zero"))):
         text = Balanced(said).text
-        assert "2 of 5 points" in text and "zeros at the kink" in text and "a slope of its own at 0" in text
+        assert "3 of 5 points" in text and "zeros at the kink" in text and "a slope of its own at 0" in text
         assert "goes in" in text and "comes out" in text and "is expected" in text
         assert "dinputs[0, 0] is 1; 0 is expected." in text
 
