@@ -73,7 +73,7 @@ def test_a_report_can_be_followed_by_hand(made, code, seed):
     finding = next(finding for finding in marks.verdicts if finding.state == "mistake")
     given = {name: from_plain(value) for name, value in finding.behaviour.given(finding.case).items()}
     text = report_text(marks)
-    assert all(f"goes in:     {name} = " in text for name in given) and "comes out:   " in text
+    assert all(f"goes in:     {name} = " in text for name in given) and ("comes out:   " in text or finding.raised)
     if not finding.behaviour.judge and made.slug not in REAL:
         assert "is expected: " in text and "= an array" not in text and "= a list" not in text and "…" not in text, text
         numbers = [number for value in given.values() for number in every_number(value)]

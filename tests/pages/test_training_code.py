@@ -189,17 +189,14 @@ def batching(returned):
     return mark_code(mini_batches, local({"mini_batches": lambda *given: returned(mini_batches(*given))}), GRADING)
 
 
-@pytest.mark.parametrize(
-    "returned", [iter, tuple, lambda pairs: (pair for pair in pairs), lambda pairs: map(list, pairs)]
-)
+@pytest.mark.parametrize("returned", [tuple, lambda pairs: (pair for pair in pairs), lambda pairs: map(list, pairs)])
 def test_batches_may_come_one_by_one(returned):
     """A generator, a tuple, and pairs that are lists serve a training loop as well, and earn everything."""
-    marks = batching(lambda pairs: (pair for pair in returned(pairs)) if returned is iter else returned(pairs))
-    assert marks.points == 6
+    assert batching(returned).points == 6
 
 
 @pytest.mark.parametrize("returned, said, points", [
-    (lambda pairs: ([x for x, _ in pairs], [y for _, y in pairs]), "all inputs and then all targets. A list of pairs", 4),
+    (lambda pairs: tuple(zip(*pairs, strict=True)), "all inputs and then all targets. A list of pairs", 4),
     (lambda pairs: None, "mini_batches gives None. Is there a return?", 1),
     (lambda pairs: [x for x, _ in pairs], "Entry 0 of what comes back is an array of shape (1, 2). A list of pairs", 1),
     (lambda pairs: pairs[0][0], "mini_batches gives an array. A list of pairs", 1),
