@@ -17,7 +17,7 @@ from typing import TypeAlias, cast
 
 import numpy as np
 
-from ..authoring.values import Thing, counted
+from ..authoring.values import Thing
 from ..kernels.runner import Value, from_plain
 from ..layout import prose
 from ..layout.typeset import unmarked
@@ -146,22 +146,36 @@ def _html(value: Value, at: Index) -> str:
     if isinstance(value, np.ndarray) and value.ndim == 1 and 0 < value.size <= MOST_ENTRIES:
         entry = _entry_of(at)
         return f"<code>[{', '.join(_entry(number, entry == (i,)) for i, number in enumerate(value))}]</code>"
-    if isinstance(value, list) and value:
-        return _list(value, at)
-    if isinstance(value, dict) and not _is_table(value):
-        entries = [f"<code>{escape(key)}</code>: {_html(part, _inside(at, key))}" for key, part in value.items()]
-        return f"<code>{{</code>{' '.join(entries)}<code>}}</code>"
-    shown = f"<code>{escape(_text(value, at))}</code>"
-    return f"<mark>{shown}</mark>" if at == () else shown
+    if isinstance(value, (list, dict)) and _holds_matrix(value) and not (isinstance(value, dict) and _is_table(value)):
+        return f'<span class="wb-parts">{_parts(value, at)}</span>'
+    return f"<code>{_inline(value, at)}</code>"
 
 
-def _list(value: list[Value], at: Index) -> str:
-    """The entries in brackets, matrices as matrices; of a long list those around the entry that differs."""
+def _holds_matrix(value: Value) -> bool:
+    if isinstance(value, (list, dict)):
+        return any(map(_holds_matrix, value.values() if isinstance(value, dict) else value))
+    return isinstance(value, np.ndarray) and value.ndim == 2
+
+
+def _parts(value: list[Value] | dict[str, Value], at: Index) -> str:
+    """Matrices among others: the entries in brackets, each to be seen as what it is."""
+    if isinstance(value, dict):
+        entries = [f"<code>{escape(key)}:</code> {_html(part, _inside(at, key))}" for key, part in value.items()]
+        return f"<code>{{</code>{'<code>,</code> '.join(entries)}<code>}}</code>"
     first, last = _window(len(value), at)
     entries = [_html(value[n], _inside(at, n)) for n in range(first, last)]
     entries = ["<code>…</code>"] * (first > 0) + entries + ["<code>…</code>"] * (last < len(value))
-    length = f" <small>{counted(len(value), 'entry')}</small>" * (last - first < len(value))
-    return f"<code>[</code>{'<code>,</code> '.join(entries)}<code>]</code>{length}"
+    return f"<code>[</code>{'<code>,</code> '.join(entries)}<code>]</code>"
+
+
+def _inline(value: Value, at: Index) -> str:
+    """A value in a line, as Python writes it, with the entry that differs marked."""
+    if isinstance(value, list):
+        first, last = _window(len(value), at)
+        entries = [_inline(value[n], _inside(at, n)) for n in range(first, last)]
+        return "[" + ", ".join(["…"] * (first > 0) + entries + ["…"] * (last < len(value))) + "]"
+    shown = escape(_text(value, at))
+    return f"<mark>{shown}</mark>" if at == () else shown
 
 
 def _window(length: int, at: Index) -> tuple[int, int]:
