@@ -30,6 +30,7 @@ import ast
 import hashlib
 import inspect
 import re
+import sys
 import textwrap
 from collections.abc import Callable, Iterable, Mapping
 from functools import cached_property, lru_cache
@@ -83,13 +84,13 @@ def whole_numbers(draw: np.random.Generator, *shape: int, most: int = 5) -> np.n
 
 def _numbers(value: object) -> object:
     """An array where a list holds nothing but numbers; lists of arrays, of text, or of unequal rows stay lists."""
-    if not isinstance(value, list) or _holds_array(value):
-        return value
+    if not isinstance(value, list) or _holds_array(entries := cast("list[object]", value)):
+        return cast(object, value)
     try:
-        array = np.array(value)
+        array: np.ndarray[Any, Any] = np.array(entries)
     except ValueError:  # rows of different lengths
-        return value
-    return array if array.dtype.kind in "biuf" else value
+        return entries
+    return array if array.dtype.kind in "biuf" else entries
 
 
 def _holds_array(value: object) -> bool:
@@ -167,7 +168,7 @@ class Exercise:
         self.reference, self.title, self.rows = reference, title, rows
         self.seconds, self.megabytes, self.needs = seconds, megabytes, needs
         self.name = reference.__name__
-        self.chapter = slugs.chapter_of_code(inspect.getmodule(reference))
+        self.chapter = slugs.chapter_of_code(sys.modules[reference.__module__])
         self.slug = slugs.slug(self.chapter, f"{_kebab(self.name)}-code")
         self.behaviours: list[Behaviour] = []
         self.slips: dict[str, Reference] = {}
@@ -326,7 +327,7 @@ def _text(thing: Reference, without: tuple[str, ...] = ()) -> str:
 def _starter(made: Exercise) -> str:
     """The reference without its bodies; private helpers are left out, @shown methods are kept whole."""
     source = textwrap.dedent(inspect.getsource(made.reference))
-    node = ast.parse(source).body[0]
+    node = cast("ast.ClassDef | ast.FunctionDef", ast.parse(source).body[0])
     lines = source.splitlines()
     cuts = [(1, node.lineno - 1, "")]  # first line, last line (counted from 1), what stands there instead
     inside = [node] if isinstance(node, ast.FunctionDef) else node.body
@@ -335,15 +336,19 @@ def _starter(made: Exercise) -> str:
         if each is not node and any(isinstance(mark, ast.Name) and mark.id == "shown" for mark in each.decorator_list):
             cuts.append((first, first, ""))
         elif each is not node and each.name.startswith("_") and not each.name.startswith("__"):
-            cuts.append((first, each.end_lineno, ""))
+            cuts.append((first, _last_line(each), ""))
         else:
             if ast.get_docstring(each) is None:
                 raise ExerciseError(f"{made.slug}: {each.name} has no docstring; students need its shapes and units")
             body = each.body[0]
-            cuts.append((body.end_lineno + 1, each.end_lineno, " " * body.col_offset + BLANK))
+            cuts.append((_last_line(body) + 1, _last_line(each), " " * body.col_offset + BLANK))
     for first, last, instead in sorted(cuts, reverse=True):
         lines[first - 1 : last] = [instead] if instead else []
     return re.sub(r"\n{3,}", "\n\n", "\n".join(lines)).strip()
+
+
+def _last_line(node: ast.stmt) -> int:
+    return cast(int, node.end_lineno)  # which is None only for a tree that was not parsed
 
 
 # -- outcomes, computed once -------------------------------------------------------------------------------------------

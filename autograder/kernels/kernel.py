@@ -170,7 +170,7 @@ class Kernel:
         ran.failed = reply.get("status") != "ok"
         return ran
 
-    def ask(self, request: dict, seconds: float) -> object:
+    def ask(self, request: runner.Request, seconds: float) -> object:
         """Hand in plain data, get plain data, whatever it is. Raises Late or Died."""
         code = f"get_ipython().workbook_answer({json.dumps(request)!r})"
         reply = self._execute(code, seconds, quiet=True)

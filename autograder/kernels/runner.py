@@ -14,7 +14,7 @@ import contextlib
 import itertools
 import linecache
 import warnings
-from collections.abc import Iterator, Mapping
+from collections.abc import Generator, Iterable, Mapping, Sequence
 from types import CodeType, GeneratorType
 from typing import NotRequired, Protocol, TypeAlias, TypedDict, cast
 
@@ -73,7 +73,7 @@ def to_plain(value: object, depth: int = 0) -> Plain:
     Anything else, and anything too big, becomes {"object": what it is}.
     """
     if isinstance(value, np.generic):
-        value = value.item()
+        value = cast(object, value.item())
     if value is None or value is True or value is False:
         return value
     if isinstance(value, float):
@@ -83,16 +83,21 @@ def to_plain(value: object, depth: int = 0) -> Plain:
     if isinstance(value, str):
         return str.__getitem__(value, slice(MAX_TEXT))
     if isinstance(value, np.ndarray):
-        return _array(value)
+        return _array(cast("np.ndarray", value))
     if isinstance(value, MADE_ON_THE_WAY):
-        value = list(itertools.islice(value, MAX_ITEMS + 1))  # one too many shows that there is no end
-    if isinstance(value, (list, tuple, dict)) and (len(value) > MAX_ITEMS or depth >= MAX_DEPTH):
-        return {"object": "too long or too deep " + type(value).__name__}
-    if isinstance(value, (list, tuple)):
-        return [to_plain(entry, depth + 1) for entry in value]
+        first = itertools.islice(cast("Iterable[object]", value), MAX_ITEMS + 1)  # one too many: it is too long
+        return _collection(list(first), depth)
+    if isinstance(value, (list, tuple, dict)):
+        return _collection(cast("Sequence[object] | dict[object, object]", value), depth)
+    return {"object": type(value).__name__[:60]}
+
+
+def _collection(value: Sequence[object] | dict[object, object], depth: int) -> Plain:
+    if len(value) > MAX_ITEMS or depth >= MAX_DEPTH:
+        return {"object": f"too long or too deep {type(value).__name__}"}
     if isinstance(value, dict):
         return {"dict": {str(key)[:MAX_TEXT]: to_plain(entry, depth + 1) for key, entry in value.items()}}
-    return {"object": type(value).__name__[:60]}
+    return [to_plain(entry, depth + 1) for entry in value]
 
 
 def _array(value: np.ndarray) -> dict[str, Plain]:
@@ -115,12 +120,14 @@ def from_plain(plain: Plain) -> Value:
     if not isinstance(plain, dict):
         return plain
     if "dict" in plain:
-        return {str(key): from_plain(entry) for key, entry in plain["dict"].items()}
-    dtype = np.dtype(plain["dtype"])
+        entries = cast("dict[str, Plain]", plain["dict"])
+        return {str(key): from_plain(entry) for key, entry in entries.items()}
+    dtype = np.dtype(cast(str, plain["dtype"]))
     if dtype.kind not in KINDS:
         raise ValueError("no array of numbers")
-    flat = np.frombuffer(base64.b64decode(plain["array"], validate=True), KINDS[dtype.kind])
-    return np.array(flat.reshape(plain["shape"]), dtype=dtype, order="F" if plain["order"] == "F" else "C")
+    flat = np.frombuffer(base64.b64decode(cast(str, plain["array"]), validate=True), KINDS[dtype.kind])
+    shaped = flat.reshape(cast("list[int]", plain["shape"]))
+    return np.array(shaped, dtype=dtype, order="F" if plain["order"] == "F" else "C")
 
 
 # -- running -----------------------------------------------------------------------------------------------------------
@@ -188,30 +195,29 @@ class _Nowhere:
 
 
 @contextlib.contextmanager
-def _quiet() -> Iterator[None]:
+def _quiet() -> Generator[None, None, None]:
     with contextlib.redirect_stdout(_Nowhere()), contextlib.redirect_stderr(_Nowhere()):
         yield
 
 
 @contextlib.contextmanager
-def _limit(megabytes: int | None) -> Iterator[None]:
+def _limit(megabytes: int | None) -> Generator[None, None, None]:
     """No more than so much memory beyond what is in use now, where the system can say and hold it."""
     try:
         import resource
 
         with open("/proc/self/statm") as file:
             used = int(file.read().split()[0]) * resource.getpagesize()
-        before = resource.getrlimit(resource.RLIMIT_AS)
+        soft, hard = resource.getrlimit(resource.RLIMIT_AS)
     except (ImportError, OSError, ValueError):
-        megabytes = None
+        yield
+        return
     if megabytes is None:
         yield
         return
     most = used + megabytes * 2**20
-    if before[1] != resource.RLIM_INFINITY:
-        most = min(most, before[1])
-    resource.setrlimit(resource.RLIMIT_AS, (most, before[1]))
+    resource.setrlimit(resource.RLIMIT_AS, (most if hard == resource.RLIM_INFINITY else min(most, hard), hard))
     try:
         yield
     finally:
-        resource.setrlimit(resource.RLIMIT_AS, before)
+        resource.setrlimit(resource.RLIMIT_AS, (soft, hard))

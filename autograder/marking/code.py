@@ -12,7 +12,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from math import isfinite
-from typing import NamedTuple, TypeAlias
+from typing import NamedTuple, TypeAlias, cast
 
 from .. import pages
 from ..authoring.exercise import RELEASE, Behaviour, Case, Exercise, Judge, Judged
@@ -158,9 +158,9 @@ def local(namespace: Mapping[str, object]) -> Ask:
 def _judged(behaviour: Behaviour, answers: object, seed: str, charged: Mapping[str, int]) -> Finding:
     cases = behaviour.drawn(seed)
     try:
-        if not isinstance(answers, list) or len(answers) != len(cases):
+        if not isinstance(answers, list) or len(cast("list[object]", answers)) != len(cases):
             raise Nonsense
-        outcomes = [read(outcome) for outcome in answers]
+        outcomes = [read(outcome) for outcome in cast("list[object]", answers)]
     except Nonsense:
         return Finding(behaviour, "wrong", message=GARBLED)
     missing = {outcome.missing for outcome in outcomes} - {""}

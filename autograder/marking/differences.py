@@ -8,6 +8,7 @@ Nothing of the student's takes part: no object, no method, only numbers, text, l
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
 from typing import NamedTuple, TypeAlias, cast
 
 import numpy as np
@@ -31,7 +32,8 @@ class Tolerance(NamedTuple):
     floor: float = FLOOR
 
 
-class Difference(NamedTuple):
+@dataclass(frozen=True)
+class Difference:
     """The first place where two values differ: the value's name, the way into it, and both entries in few words."""
 
     name: str

@@ -69,7 +69,7 @@ class Oracle:
     megabytes: int = 4096
     sandboxed: bool = True
     kernel: Kernel | None = None
-    before: list[str] = field(default_factory=list)  # the cells that ran to their end
+    before: list[str] = field(default_factory=list[str])  # the cells that ran to their end
     starts: int = 0
     used: float = 0.0
 
