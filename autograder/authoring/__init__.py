@@ -4,6 +4,7 @@ page       a page: a function that computes its own key while declaring its boxe
 exercise   a code exercise: a reference, its behaviours, its slips
 explorer   an explorer: a function of its controls
 slugs      how they are called, and which chapter a slug belongs to
+values     what came back from a student's code, said in few words
 mistakes   the slips with a name, and what is said of each
 
 Imports: layout, answers, kernels (the runner of scripts), engine.

@@ -20,7 +20,7 @@
 
 The signature and docstrings of the reference are the starter that students get. A behaviour is a short script: its
 text runs on the student's own objects, on the reference and on each slip, and what it returns by name is compared. A
-slip is the reference with one passage changed, or a class or function written out. What it gives has a name, and a
+slip is the reference with passages changed, or a class or function written out. What it gives has a name, and a
 message in `autograder/authoring/mistakes.py`.
 """
 
@@ -30,15 +30,16 @@ import ast
 import hashlib
 import inspect
 import re
+import sys
 import textwrap
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from functools import cached_property, lru_cache
 from types import FunctionType
-from typing import NamedTuple
+from typing import Any, NamedTuple, TypeAlias, TypeVar, cast
 
 import numpy as np
 
-from ..kernels.runner import answer, to_plain
+from ..kernels.runner import Outcome, Plain, Request, answer, to_plain
 from . import slugs
 from .mistakes import MESSAGES
 
@@ -48,6 +49,12 @@ RELEASE = "release"
 BLANK = "raise NotImplementedError  # your code goes here"
 IMPORTS = "import numpy as np"
 DIGITS = 6
+FLOOR = 1e-12  # below this a number counts as zero: what rounding leaves
+
+Reference: TypeAlias = "type | FunctionType"
+"""What an exercise is written as, and what a slip of it is: a class or a function."""
+
+Made = TypeVar("Made", type, FunctionType)
 
 
 class ExerciseError(Exception):
@@ -57,9 +64,9 @@ class ExerciseError(Exception):
 class Case:
     """One set of inputs for a script, by name. A list of numbers becomes an array; arrays stay as they are."""
 
-    def __init__(self, title: str, /, **given: object) -> None:
+    def __init__(self, title: str, /, **given: Any) -> None:
         self.title = title
-        self.given = {name: to_plain(_numbers(value)) for name, value in given.items()}
+        self.given: dict[str, Plain] = {name: to_plain(_numbers(value)) for name, value in given.items()}
 
     @property
     def size(self) -> int:
@@ -70,23 +77,35 @@ class Case:
         return f"Case({self.title!r})"
 
 
+def whole_numbers(draw: np.random.Generator, *shape: int, most: int = 5) -> np.ndarray:
+    """Small whole numbers, as floats: easy to follow by hand. None is 0, where much that is wrong gives 0 as well."""
+    return draw.integers(1, most + 1, shape) * draw.choice([-1.0, 1.0], shape)
+
+
 def _numbers(value: object) -> object:
-    if not isinstance(value, list):
-        return value
+    """An array where a list holds nothing but numbers; lists of arrays, of text, or of unequal rows stay lists."""
+    if not isinstance(value, list) or _holds_array(entries := cast("list[object]", value)):
+        return cast(object, value)
     try:
-        array = np.array(value)
-    except ValueError:  # rows of different lengths, arrays of different shapes
-        return value
-    return array if array.dtype.kind in "biuf" and not any(isinstance(part, np.ndarray) for part in value) else value
+        array: np.ndarray[Any, Any] = np.array(entries)
+    except ValueError:  # rows of different lengths
+        return entries
+    return array if array.dtype.kind in "biuf" else entries
 
 
-def _entries(plain: object) -> int:
+def _holds_array(value: object) -> bool:
+    if isinstance(value, list):
+        return any(map(_holds_array, cast("list[object]", value)))
+    return isinstance(value, (np.ndarray, dict))
+
+
+def _entries(plain: Plain) -> int:
     if isinstance(plain, list):
         return sum(map(_entries, plain))
     if isinstance(plain, dict) and "array" in plain:
-        return int(np.prod(plain["shape"], dtype=int))
+        return int(np.prod(cast("list[int]", plain["shape"]), dtype=int))
     if isinstance(plain, dict):
-        return sum(map(_entries, plain.get("dict", {}).values()))
+        return sum(map(_entries, cast("dict[str, Plain]", plain.get("dict", {})).values()))
     return 1
 
 
@@ -94,12 +113,12 @@ class Judged(NamedTuple):
     """What a judge says of one case: the share of the points it earns, 0 to 1, and a sentence or a mistake's code."""
 
     share: float
-    said: str = ""
+    message: str = ""
     code: str = ""
 
 
 Cases = Callable[[np.random.Generator], Iterable[Case]]
-Judge = Callable[[dict, dict], Judged]
+Judge = Callable[[Mapping[str, Any], Mapping[str, Any]], Judged]  # whatever a student's code gave: it may be anything
 
 
 class Behaviour(NamedTuple):
@@ -114,26 +133,27 @@ class Behaviour(NamedTuple):
     name: str
     parameters: tuple[str, ...]
     digits: int  # significant digits that must agree
+    floor: float  # or so near, whatever the digits
     judge: Judge | None  # says what an answer is worth, where there is more than one right one
 
     def drawn(self, seed: str) -> tuple[Case, ...]:
         """The cases of this seed, always the same."""
         return _drawn(self.exercise, self.exercise.behaviours.index(self), seed)
 
-    def request(self, seed: str) -> dict:
+    def request(self, seed: str) -> Request:
         """What the runner is asked: plain data, without the answers."""
         cases = [self.given(case) for case in self.drawn(seed)]
         return {"script": self.script, "name": self.name, "cases": cases, "megabytes": self.exercise.megabytes}
 
-    def given(self, case: Case) -> dict[str, object]:
+    def given(self, case: Case) -> dict[str, Plain]:
         """What goes into the script of this case, as plain data."""
         return {name: case.given[name] for name in self.parameters if name in case.given}
 
-    def expected(self, seed: str) -> tuple[dict, ...]:
+    def expected(self, seed: str) -> tuple[Outcome, ...]:
         """What the reference gives on each case, as plain data."""
         return _outcomes(self.exercise, self.exercise.behaviours.index(self), seed, None)
 
-    def slipped(self, code: str, seed: str) -> tuple[dict, ...]:
+    def slipped(self, code: str, seed: str) -> tuple[Outcome, ...]:
         """What the reference gives with this slip in it."""
         return _outcomes(self.exercise, self.exercise.behaviours.index(self), seed, code)
 
@@ -142,23 +162,24 @@ class Exercise:
     """A code exercise: the reference, its behaviours and its slips."""
 
     def __init__(
-        self, reference: type | FunctionType, title: str, rows: tuple[str, ...], seconds: float, megabytes: int,
+        self, reference: Reference, title: str, rows: tuple[str, ...], seconds: float, megabytes: int,
         needs: tuple[Exercise, ...],
     ) -> None:  # fmt: skip
         self.reference, self.title, self.rows = reference, title, rows
         self.seconds, self.megabytes, self.needs = seconds, megabytes, needs
         self.name = reference.__name__
-        self.chapter = slugs.chapter_of_code(inspect.getmodule(reference))
+        self.chapter = slugs.chapter_of_code(sys.modules[reference.__module__])
         self.slug = slugs.slug(self.chapter, f"{_kebab(self.name)}-code")
         self.behaviours: list[Behaviour] = []
-        self.slips: dict[str, object] = {}
-        self.changes: dict[str, tuple[str, ...]] = {}  # of those slips that are one passage changed
+        self.slips: dict[str, Reference] = {}
+        self.changes: dict[str, tuple[tuple[str, str], ...]] = {}  # old and new, of those slips that are changes of it
+        self.fatal: dict[str, str] = {}  # slips that cost all that they break, each with the reason
 
     # -- what an author says -----------------------------------------------------------------------------------------
 
     def behaviour(
         self, title: str, hint: str, cases: Cases, *, points: int = 1, digits: int = DIGITS,
-        judge: Judge | None = None, uses: tuple[Callable | type, ...] = (),
+        within: float = FLOOR, judge: Judge | None = None, uses: tuple[Reference, ...] = (),
     ) -> Callable[[FunctionType], FunctionType]:  # fmt: skip
         """Make a behaviour of a script: a function of the student's names and of inputs, which returns a dict.
 
@@ -166,6 +187,7 @@ class Exercise:
         hint    a question that helps when it is wrong
         cases   a function of a random generator that yields Case, edge cases first
         digits  significant digits that must agree with the reference
+        within  or so near to it, whatever the digits, where a docstring promises no more
         judge   (inputs of the case, what the script returned) → Judged, where there is more than one right answer;
                 the reference is then not asked
         uses    functions and classes that the script calls; their text goes along
@@ -176,41 +198,59 @@ class Exercise:
         def make(script: FunctionType) -> FunctionType:
             text = "\n\n".join(_text(each) for each in (*uses, script))
             asked = tuple(inspect.signature(script).parameters)
-            made = Behaviour(self, title, hint, cases, points, text, script.__name__, asked, digits, judge)
+            made = Behaviour(self, title, hint, cases, points, text, script.__name__, asked, digits, within, judge)
             self.behaviours.append(made)
             return script
 
         return make
 
-    def slip(self, code: str, *change: str) -> Callable[[object], object] | None:
-        """Name a mistake: slip("code", "passage of the reference", "the same with the slip"), or as a decorator."""
+    def slip(self, code: str, *change: str, fatal: str = "") -> Callable[[Made], Made]:
+        """Name a mistake: slip("code", "passage of the reference", "the same with the slip"), or as a decorator.
+
+        More pairs of passages may follow, where the mistake shows in several places.
+
+        fatal   why it costs every behaviour that it breaks. Otherwise it costs the first of them: what follows from
+                it in others is right from there
+        """
         if code not in MESSAGES:
             raise ExerciseError(f"{self.slug}: unknown mistake {code!r}; add it to autograder/authoring/mistakes.py")
         if code in self.slips:
             raise ExerciseError(f"{self.slug}: the slip {code!r} is there twice")
+        if len(change) % 2:
+            raise ExerciseError(f"{self.slug}: slip {code!r}: passages come in pairs, the old one and the new one")
+        if fatal:
+            self.fatal[code] = fatal
         if change:
-            self.slips[code] = self._changed(code, *change)
-            self.changes[code] = change
-            return None
+            self.changes[code] = tuple(zip(change[::2], change[1::2], strict=True))
+            self.slips[code] = self._changed(code)
 
-        def make(slipped: object) -> object:
+        def make(slipped: Made) -> Made:
             self.slips[code] = slipped
             return slipped
 
         return make
 
-    def _changed(self, code: str, old: str, new: str) -> object:
-        if self.source.count(old) != 1:
-            count = self.source.count(old)
-            raise ExerciseError(f"{self.slug}: slip {code!r}: {old!r} stands {count} times in the reference, not once")
-        rooms = dict(inspect.getmodule(self.reference).__dict__)
-        exec(compile(self.source.replace(old, new), f"<{self.slug}, {code}>", "exec"), rooms)  # noqa: S102
-        return rooms[self.name]
+    def _changed(self, code: str) -> Reference:
+        for old, _ in self.changes[code]:
+            if (count := self.source.count(old)) != 1:
+                times = f"{old!r} stands {count} times in the reference, not once"
+                raise ExerciseError(f"{self.slug}: slip {code!r}: {times}")
+        module = inspect.getmodule(self.reference)
+        namespace = dict(vars(module)) if module else {}
+        exec(compile(self._with(code), f"<{self.slug}, {code}>", "exec"), namespace)  # noqa: S102
+        return namespace[self.name]
 
-    def __mro_entries__(self, bases: tuple) -> tuple:
+    def _with(self, code: str) -> str:
+        """The reference's text with the passages of this slip changed."""
+        source = self.source
+        for old, new in self.changes[code]:
+            source = source.replace(old, new)
+        return source
+
+    def __mro_entries__(self, bases: tuple[object, ...]) -> tuple[Reference]:
         return (self.reference,)  # so that a slip can say: class _(ReLU)
 
-    def __call__(self, *given: object, **named: object) -> object:
+    def __call__(self, *given: Any, **named: Any) -> Any:
         return self.reference(*given, **named)
 
     # -- what follows from it ----------------------------------------------------------------------------------------
@@ -236,10 +276,10 @@ class Exercise:
         return f"{IMPORTS}\n\n\n{self.source}"
 
     def slipped_solution(self, code: str) -> str:
-        """The solution as a cell with this slip in it; KeyError for one that is not a passage changed."""
-        return f"{IMPORTS}\n\n\n{self.source.replace(*self.changes[code])}"
+        """The solution as a cell with this slip in it; KeyError for one that is no change of passages."""
+        return f"{IMPORTS}\n\n\n{self._with(code)}"
 
-    def namespace(self, code: str | None = None) -> dict[str, object]:
+    def namespace(self, code: str | None = None) -> dict[str, Reference]:
         """The names that the scripts find: the reference, or a slip of it, and the references it builds on."""
         own = self.slips[code] if code else self.reference
         return {**{need.name: need.reference for need in self.needs}, self.name: own}
@@ -251,7 +291,7 @@ class Exercise:
 def exercise(
     title: str, *, row: str | tuple[str, ...], seconds: float = 5, megabytes: int = 512,
     needs: tuple[Exercise, ...] = (),
-) -> Callable[[type | FunctionType], Exercise]:  # fmt: skip
+) -> Callable[[Reference], Exercise]:  # fmt: skip
     """Make an exercise of a reference, a class or a function.
 
     row        the curriculum's row or rows
@@ -259,8 +299,8 @@ def exercise(
     megabytes  that they may use beyond what is in use before
     needs      exercises on whose names the scripts build; students then use their own
     """
-    rows = (row,) if isinstance(row, str) else tuple(row)
-    return lambda reference: Exercise(reference, title, rows, seconds, megabytes, tuple(needs))
+    rows = (row,) if isinstance(row, str) else row
+    return lambda reference: Exercise(reference, title, rows, seconds, megabytes, needs)
 
 
 def shown(function: FunctionType) -> FunctionType:
@@ -275,7 +315,7 @@ def _kebab(name: str) -> str:
 # -- the text of a reference -------------------------------------------------------------------------------------------
 
 
-def _text(thing: Callable | type, without: tuple[str, ...] = ()) -> str:
+def _text(thing: Reference, without: tuple[str, ...] = ()) -> str:
     """The source of a function or class, without its own decorators, and without those named in `without`."""
     source = textwrap.dedent(inspect.getsource(thing))
     node = ast.parse(source).body[0]
@@ -287,7 +327,7 @@ def _text(thing: Callable | type, without: tuple[str, ...] = ()) -> str:
 def _starter(made: Exercise) -> str:
     """The reference without its bodies; private helpers are left out, @shown methods are kept whole."""
     source = textwrap.dedent(inspect.getsource(made.reference))
-    node = ast.parse(source).body[0]
+    node = cast("ast.ClassDef | ast.FunctionDef", ast.parse(source).body[0])
     lines = source.splitlines()
     cuts = [(1, node.lineno - 1, "")]  # first line, last line (counted from 1), what stands there instead
     inside = [node] if isinstance(node, ast.FunctionDef) else node.body
@@ -296,15 +336,19 @@ def _starter(made: Exercise) -> str:
         if each is not node and any(isinstance(mark, ast.Name) and mark.id == "shown" for mark in each.decorator_list):
             cuts.append((first, first, ""))
         elif each is not node and each.name.startswith("_") and not each.name.startswith("__"):
-            cuts.append((first, each.end_lineno, ""))
+            cuts.append((first, _last_line(each), ""))
         else:
             if ast.get_docstring(each) is None:
                 raise ExerciseError(f"{made.slug}: {each.name} has no docstring; students need its shapes and units")
             body = each.body[0]
-            cuts.append((body.end_lineno + 1, each.end_lineno, " " * body.col_offset + BLANK))
+            cuts.append((_last_line(body) + 1, _last_line(each), " " * body.col_offset + BLANK))
     for first, last, instead in sorted(cuts, reverse=True):
         lines[first - 1 : last] = [instead] if instead else []
     return re.sub(r"\n{3,}", "\n\n", "\n".join(lines)).strip()
+
+
+def _last_line(node: ast.stmt) -> int:
+    return cast(int, node.end_lineno)  # which is None only for a tree that was not parsed
 
 
 # -- outcomes, computed once -------------------------------------------------------------------------------------------
@@ -321,6 +365,6 @@ def _drawn(made: Exercise, index: int, seed: str) -> tuple[Case, ...]:
 
 
 @lru_cache(maxsize=4096)
-def _outcomes(made: Exercise, index: int, seed: str, code: str | None) -> tuple[dict, ...]:
+def _outcomes(made: Exercise, index: int, seed: str, code: str | None) -> tuple[Outcome, ...]:
     request = made.behaviours[index].request(seed)
     return tuple(answer({**request, "megabytes": None}, made.namespace(code)))

@@ -76,5 +76,5 @@ def _rows(entry: Entry, chapter: Chapter, marks: CodeMarks, most: float) -> list
 def _row(entry: Entry, chapter: Chapter, marks: CodeMarks, n: int, finding: Finding, share: float) -> Row:
     return Row(
         entry.student, chapter.name, marks.exercise.slug, n, finding.state, finding.code, finding.points * share,
-        finding.behaviour.points * share, "", 0, finding.line[:CLIP], "",
+        finding.behaviour.points * share, str(finding.follows_from or ""), 0, finding.line[:CLIP], "",
     )  # fmt: skip

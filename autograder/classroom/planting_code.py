@@ -56,15 +56,19 @@ def _all(exercise: Exercise, what: str) -> list[Planted]:
 
 
 def _spoilt(exercise: Exercise, code: str) -> list[Planted] | None:
-    """What each behaviour earns with this slip in the code; None where one is neither clearly right nor wrong."""
-    planted = []
+    """What each behaviour earns with this slip in the code; None where one is neither clearly right nor wrong.
+
+    A slip costs the first behaviour that it breaks, unless it is one that spoils all; the others follow from it.
+    """
+    planted: list[Planted] = []
     for n, behaviour in enumerate(exercise.behaviours, start=1):
         wanted, got = behaviour.expected(GRADING), behaviour.slipped(code, GRADING)
         apart = max((_apart(a, b) for a, b in zip(wanted, got, strict=True)), default=0.0)
         if TOLERANCE < apart < SPOILT:
             return None
-        what, mistake = ("right", "") if apart <= TOLERANCE else ("slip", code)
-        planted.append(Planted(n, what, "", mistake, behaviour.points))
+        charged = any(each.what == "slip" for each in planted) and code not in exercise.fatal
+        what = "right" if apart <= TOLERANCE else "follows" if charged else "slip"
+        planted.append(Planted(n, what, "", code if what == "slip" else "", behaviour.points))
     return planted
 
 

@@ -14,20 +14,23 @@ calls it, and nbgrader's step calls it on the notebook that was rebuilt, where t
 from __future__ import annotations
 
 import logging
+import re
 import tempfile
 import time
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import TypeVar
 
 from .. import pages
 from ..authoring.exercise import Exercise
 from ..kernels import sandbox
 from ..kernels.kernel import Died, Kernel, Late, Ran
+from ..kernels.runner import Request
 from ..submissions.exercises import begun, ours, written_in
 from ..submissions.ids import code_id, grade_id
 from ..submissions.notebook import Cell, cells
-from .code import GRADING, CodeMarks, Finding, Stopped, blank_marks, mark_code
+from .code import GRADING, Ask, CodeMarks, Stopped, blank_marks, mark_code, stopped_marks
 
 SECONDS = 30.0  # for a cell
 MOST_SECONDS = 600.0  # for a notebook, exercises included
@@ -35,6 +38,18 @@ MOST_STARTS = 8  # of a kernel for one notebook
 LATE = "This did not come to an end in {:g} seconds. Look at the loops."
 DIED = "This code stopped Python as a whole, or ran out of memory."
 GONE = "Not tried: the code before it stopped Python again and again, or ran out of time."
+FAILED = "The cell of this exercise ended with an error. {}"
+NOT_THERE = "The cell of this exercise ran, and there is no {name}. Make it in that cell, under just this name."
+OTHER_NAME = "The cell of this exercise makes {others}, not {name}. Use the name {name}."
+NOT_RUN_BY_PYTHON = (
+    "The cell of this exercise begins with {magic}, so Python makes no {name} of it. Take that line out."
+)
+TAKEN_AWAY = "{name} was made, and gone when it was to be tried. Take out what clears it away, such as %reset or del."
+
+MADE = re.compile(r"^(?:class|(?:async )?def)[ \t]+(\w+)|^(\w+)[ \t]*=(?!=)", re.MULTILINE)
+"""A class, function or variable made at the left edge, also in a cell that Python alone cannot read."""
+
+Work = TypeVar("Work")
 
 log = logging.getLogger(__name__)
 
@@ -57,7 +72,7 @@ class Oracle:
     megabytes: int = 4096
     sandboxed: bool = True
     kernel: Kernel | None = None
-    before: list[str] = field(default_factory=list)  # the cells that ran to their end
+    before: list[str] = field(default_factory=list[str])  # the cells that ran to their end
     starts: int = 0
     used: float = 0.0
 
@@ -78,11 +93,11 @@ class Oracle:
         self._within(self.seconds, lambda kernel, left: kernel.run(source, left, ran))
         self.before.append(source)
 
-    def ask(self, exercise: Exercise):
+    def ask(self, exercise: Exercise) -> Ask:
         """Ask about an exercise: all its behaviours share its seconds."""
         left = [exercise.seconds]
 
-        def ask(request: dict) -> object:
+        def ask(request: Request) -> object:
             start = time.monotonic()
             try:
                 return self._within(left[0], lambda kernel, left: kernel.ask(request, left), exercise.seconds)
@@ -91,7 +106,7 @@ class Oracle:
 
         return ask
 
-    def _within(self, seconds: float, work, limit: float | None = None):
+    def _within(self, seconds: float, work: Callable[[Kernel, float], Work], limit: float | None = None) -> Work:
         kernel = self._alive()
         start = time.monotonic()
         try:
@@ -148,29 +163,45 @@ class Step:
 
 def work(steps: list[Step], oracle: Oracle, seed: str = GRADING) -> None:
     """Run and try all steps, in order. The results are put into them. Raises nothing, whatever the code does."""
-    failed: dict[str, str] = {}
+    written: dict[str, Step] = {}  # the cell of each exercise that came so far
     for step in steps:
         if step.exercise is None:
             try:
                 oracle.run(step.source, step.ran)
             except Stopped as stop:
                 step.stopped = str(stop)
-            if step.stopped or step.ran.failed:
-                said = step.stopped or f"The cell of this exercise ended with an error. {_error(step.ran)}".strip()
-                failed |= {exercise.slug: said for exercise in step.holds}
+            written |= {exercise.slug: step for exercise in step.holds}
         else:
             step.marks = mark_code(step.exercise, oracle.ask(step.exercise), seed)
-            if step.marks.blank and step.exercise.slug in failed:
-                step.marks = _stopped(step.exercise, failed[step.exercise.slug])
+            cell = written.get(step.exercise.slug)
+            if step.marks.blank and cell is not None and (message := _why_blank(step.marks, cell)):
+                step.marks = stopped_marks(step.exercise, message)
+
+
+def _why_blank(marks: CodeMarks, cell: Step) -> str:
+    """Why there was nothing to try although the cell says something; "" where it still says that it is to be done."""
+    if cell.stopped:
+        return cell.stopped
+    if cell.ran.failed:
+        return FAILED.format(_error(cell.ran)).strip()
+    return _why_unmade(marks.exercise.name, cell.source) if marks.unmade else ""
+
+
+def _why_unmade(name: str, source: str) -> str:
+    """What became of a name that is not there after its cell ran to its end."""
+    made = [one or other for one, other in MADE.findall(source)]
+    if source.lstrip().startswith("%%"):
+        return NOT_RUN_BY_PYTHON.format(magic=source.split()[0][:40], name=name)
+    if name in made:
+        return TAKEN_AWAY.format(name=name)
+    alike = [other for other in made if other.replace("_", "").lower() == name.replace("_", "").lower()]
+    others = alike or list(dict.fromkeys(re.findall(r"^(?:class|def)[ \t]+(\w+)", source, re.MULTILINE)))
+    return OTHER_NAME.format(others=" and ".join(others[:3]), name=name) if others else NOT_THERE.format(name=name)
 
 
 def _error(ran: Ran) -> str:
-    said = [f"{output.get('ename')}: {output.get('evalue')}" for output in ran.outputs if output.output_type == "error"]
-    return said[-1][:300] if said else ""
-
-
-def _stopped(exercise: Exercise, said: str) -> CodeMarks:
-    return CodeMarks(exercise, tuple(Finding(each, "stopped", said=said) for each in exercise.behaviours))
+    errors = [f"{out.get('ename')}: {out.get('evalue')}" for out in ran.outputs if out.output_type == "error"]
+    return errors[-1][:300] if errors else ""
 
 
 def mark_exercises(

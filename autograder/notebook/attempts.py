@@ -25,6 +25,7 @@ FAILED = "Nothing was tried: the last run of the cell with {name} ended with {er
 FAILED_LATER = "The last run of the cell with {name} ended with {error}, after {name} was made. Mend that cell, {again}"
 RENAMED = "Nothing was tried: the cell that made {name} ran again and makes no {name} now. Use that name, {again}"
 CHANGED = "The cell with {name} has changed since it was run; these are the marks of what ran. Now {again}"
+UNMADE = "Nothing was tried: the cell of {name} ran, and there is no {name} now{others}. Make it there, {again}"
 AGAIN = "run it, then run this one again."
 
 _MADE = re.compile(r"^(?:class|(?:async )?def)[ \t]+(\w+)|^(\w+)[ \t]*=(?!=)", re.MULTILINE)
@@ -100,6 +101,10 @@ class Attempts:
             return Doubt((FAILED if old else FAILED_LATER).format(**words), tried=not old)
         if name not in run.makes and old and name in names:
             return Doubt(RENAMED.format(**words), tried=False)
+        if run.cell == own[:64] and name not in names and run.source.strip() != exercise.starter.strip():
+            others = sorted(made for made in run.makes if callable(names.get(made)))
+            words["others"] = f", only {' and '.join(others[:3])}" if others else ""
+            return Doubt(UNMADE.format(**words), tried=False)
         source, seen = self.cells.get(own, ("", -1)) if run.cell == own[:64] else ("", -1)
         if seen > run.time and source.strip() != run.source.strip():
             return Doubt(CHANGED.format(**words), tried=True)

@@ -2,22 +2,31 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 import numpy as np
 
-from ..authoring.exercise import Case, exercise
+from ..authoring.exercise import Case, exercise, whole_numbers
 
 
-def batches(draw: np.random.Generator):
+def batches(draw: np.random.Generator) -> Iterator[Case]:
     """Inputs and upstream gradients of the same shape, examples in rows; the smallest first."""
     yield Case("one example, one feature", inputs=[[-2.0]], dvalues=[[3.0]])
     yield Case("zeros at the kink", inputs=[[0.0, -0.0, 1.0]], dvalues=[[1.0, -2.0, 5.0]])
-    yield Case("numbers far out", inputs=[[1000.0, -1000.0]], dvalues=[[0.5, -0.5]])
-    yield Case("whole numbers", inputs=np.array([[3, -1], [-4, 2]]), dvalues=np.array([[1, 2], [3, 4]]))
-    columns = np.asfortranarray(draw.normal(size=(3, 2)))
-    yield Case("Fortran order", inputs=columns, dvalues=np.asfortranarray(draw.normal(size=(3, 2))))
-    for _ in range(3):
+    yield Case("two examples", inputs=[[3.0, -1.0], [-4.0, 2.0]], dvalues=[[1.0, 2.0], [3.0, 4.0]])
+    for order in ("F", "C", "C"):
         m, n = (int(size) for size in draw.integers(2, 7, 2))
-        yield Case(f"{m} examples, {n} features", inputs=draw.normal(size=(m, n)), dvalues=draw.normal(size=(m, n)))
+        title = f"{m} examples, {n} features" + ", Fortran order" * (order == "F")
+        inputs, dvalues = (np.asarray(whole_numbers(draw, m, n), order=order) for _ in range(2))
+        yield Case(title, inputs=inputs, dvalues=dvalues)
+
+
+def batches_and_far_out(draw: np.random.Generator) -> Iterator[Case]:
+    """The same, and inputs whose exponentials no computer can hold."""
+    first, *others = batches(draw)
+    yield first
+    yield Case("numbers far out", inputs=[[1000.0, -1000.0]], dvalues=[[1.0, 2.0]])
+    yield from others
 
 
 @exercise("ReLU, forward and backward", row="5.5")
@@ -92,7 +101,8 @@ class Sigmoid:
     def forward_pass(self, inputs):
         """inputs, (m, n): m examples of n numbers.
 
-        Returns the values, (m, n); inputs stay as they are.
+        Returns the values, (m, n), finite and right within 1e-6 for inputs from -1000 to 1000.
+        The inputs stay as they are.
         """
         small = np.exp(-np.abs(inputs))  # never of a positive number, so it cannot overflow
         self.values = np.where(np.asarray(inputs) < 0, small, 1) / (1 + small)
@@ -106,7 +116,9 @@ class Sigmoid:
         return dvalues * self.values * (1 - self.values)
 
 
-@Sigmoid.behaviour("brings numbers between 0 and 1", "What is σ(0)? And far out on either side?", batches)
+@Sigmoid.behaviour(
+    "brings numbers between 0 and 1", "What is σ(0)? And far out on either side?", batches_and_far_out, within=1e-6
+)
 def sigmoid_values(Sigmoid, inputs):
     return {"values": Sigmoid().forward_pass(inputs)}
 
@@ -137,6 +149,8 @@ def sigmoid_again(Sigmoid, inputs, dvalues):
 
 
 Sigmoid.slip("exponent_sign", "np.asarray(inputs) < 0", "np.asarray(inputs) > 0")
+Sigmoid.slip("exponential_overflows", "np.where(np.asarray(inputs) < 0, small, 1) / (1 + small)",
+             "np.exp(inputs) / (1 + np.exp(inputs))")  # fmt: skip
 Sigmoid.slip("slope_factor_left_out", "dvalues * self.values * (1 - self.values)", "dvalues * self.values")
 Sigmoid.slip("slope_left_out", "dvalues * self.values * (1 - self.values)", "dvalues")
 Sigmoid.slip("mask_for_gradient", "dvalues * self.values * (1 - self.values)", "self.values * (1 - self.values)")
@@ -163,7 +177,8 @@ class Tanh:
     def forward_pass(self, inputs):
         """inputs, (m, n): m examples of n numbers.
 
-        Returns the values, (m, n); inputs stay as they are.
+        Returns the values, (m, n), finite and right within 1e-6 for inputs from -1000 to 1000.
+        The inputs stay as they are.
         """
         self.values = np.tanh(inputs)
         return self.values
@@ -176,7 +191,9 @@ class Tanh:
         return dvalues * (1 - self.values**2)
 
 
-@Tanh.behaviour("brings numbers between −1 and 1", "Which function of NumPy has its name?", batches)
+@Tanh.behaviour(
+    "brings numbers between −1 and 1", "Which function of NumPy has its name?", batches_and_far_out, within=1e-6
+)
 def tanh_values(Tanh, inputs):
     return {"values": Tanh().forward_pass(inputs)}
 
@@ -204,6 +221,8 @@ def tanh_again(Tanh, inputs, dvalues):
     return {"dinputs": tanh.backward_pass(dvalues), "once more": tanh.backward_pass(dvalues)}
 
 
+Tanh.slip("exponential_overflows", "np.tanh(inputs)",
+          "(np.exp(inputs) - np.exp(-inputs)) / (np.exp(inputs) + np.exp(-inputs))")  # fmt: skip
 Tanh.slip("value_not_squared", "self.values**2", "self.values")
 Tanh.slip("sigmoid_for_tanh", "(1 - self.values**2)", "self.values * (1 - self.values)")
 Tanh.slip("slope_left_out", "dvalues * (1 - self.values**2)", "dvalues")
@@ -228,22 +247,25 @@ def one_hot(draw: np.random.Generator, m: int, n: int) -> np.ndarray:
     return np.eye(n)[draw.integers(0, n, m)]
 
 
-def classes(draw: np.random.Generator):
+def classes(draw: np.random.Generator) -> Iterator[Case]:
     """Inputs and one-hot targets, examples in rows; the smallest first."""
     yield Case("one example, one class", inputs=[[3.0]], targets=[[1.0]])
     yield Case("one example, two classes", inputs=[[0.0, 0.0]], targets=[[0.0, 1.0]])
-    yield Case("whole numbers", inputs=np.array([[2, 0, 1], [1, 1, 4]]), targets=np.array([[1, 0, 0], [0, 1, 0]]))
-    yield Case("Fortran order", inputs=np.asfortranarray(draw.normal(size=(3, 2))), targets=one_hot(draw, 3, 2))
-    for _ in range(3):
+    yield Case("two examples", inputs=[[2.0, 0.0, 1.0], [1.0, 1.0, 4.0]], targets=[[1.0, 0.0, 0.0], [0.0, 1.0, 0.0]])
+    for order in ("F", "C", "C", "C"):
         m, n = (int(size) for size in draw.permutation([2, 3, 4, 5, 6])[:2])
-        yield Case(f"{m} examples, {n} classes", inputs=draw.normal(size=(m, n)), targets=one_hot(draw, m, n))
+        title = f"{m} examples, {n} classes" + ", Fortran order" * (order == "F")
+        inputs, targets = whole_numbers(draw, m, n, most=3), one_hot(draw, m, n)
+        yield Case(title, inputs=np.asarray(inputs, order=order), targets=targets)
 
 
-def far_out(draw: np.random.Generator):
-    """Inputs whose exponentials no computer can hold."""
+def far_out(draw: np.random.Generator) -> Iterator[Case]:
+    """Inputs whose exponentials no computer can hold, and rows far from each other."""
     yield Case("one class far ahead", inputs=[[1000.0, 0.0]], targets=[[1.0, 0.0]])
     yield Case("far ahead and wrong", inputs=[[1000.0, -1000.0]], targets=[[0.0, 1.0]])
-    high = draw.normal(size=(2, 3)) + np.array([[1000.0], [-1000.0]])
+    rows = np.array([[1000.0], [-1000.0]])
+    yield Case("one row high, one low", inputs=rows - [[0.0, 1.0], [0.0, 0.0]] * np.sign(rows), targets=np.eye(2))
+    high = whole_numbers(draw, 2, 3) + rows * 0.99
     yield Case("all high, all low", inputs=high, targets=one_hot(draw, 2, 3))
 
 
@@ -257,8 +279,11 @@ class SoftmaxCrossEntropy:
     def forward_pass(self, inputs, targets):
         """inputs, (m, n): m examples, n classes. targets, (m, n): one-hot rows.
 
-        Returns the cost, one number: the mean of −ln p(true class) over the examples. It stays
-        finite for inputs far out, such as ±1000. Keeps probabilities, (m, n), and the targets.
+        Returns the cost, one number: the mean of −ln p(true class) over the examples. Keeps
+        probabilities, (m, n), and what the way back needs.
+
+        For inputs from -1000 to 1000 everything is finite, and probabilities are right within
+        1e-6. No p need be smaller than 1e-12: ln(p + 1e-12) will do, or a p cut off there.
         """
         low = inputs - np.max(inputs, axis=1, keepdims=True)
         sums = np.sum(np.exp(low), axis=1, keepdims=True)
@@ -275,7 +300,7 @@ class SoftmaxCrossEntropy:
 
 
 @SoftmaxCrossEntropy.behaviour(
-    "makes probabilities", "Over what does each example's exponential get divided?", classes, points=2
+    "makes probabilities", "By which sum is each exponential of an example divided?", classes, points=2, within=1e-6
 )
 def probabilities(SoftmaxCrossEntropy, inputs, targets):
     softmax = SoftmaxCrossEntropy()
@@ -283,27 +308,32 @@ def probabilities(SoftmaxCrossEntropy, inputs, targets):
     return {"probabilities": softmax.probabilities}
 
 
-@SoftmaxCrossEntropy.behaviour("finds the cost", "Of which probability is the logarithm taken? Sum, or mean?", classes)
+@SoftmaxCrossEntropy.behaviour(
+    "finds the cost", "Of which probability is the logarithm taken? Sum, or mean?", classes, within=1e-6
+)
 def cost(SoftmaxCrossEntropy, inputs, targets):
     return {"cost": SoftmaxCrossEntropy().forward_pass(inputs, targets)}
 
 
 @SoftmaxCrossEntropy.behaviour(
-    "sends the gradient back", "Prediction minus target: and where does the mean go?", classes, points=2
+    "sends the gradient back", "Prediction minus target: and where does the mean go?", classes, points=2, within=1e-6
 )
 def joint(SoftmaxCrossEntropy, inputs, targets):
     softmax = SoftmaxCrossEntropy()
     softmax.forward_pass(inputs, targets)
-    return {"dinputs": softmax.backward_pass()}
+    return {"dinputs": softmax.backward_pass(), "once more": softmax.backward_pass()}
 
 
 @SoftmaxCrossEntropy.behaviour(
-    "stays calm far out", "Which number can you take away from a row without changing its softmax?", far_out, points=2
-)
+    "stays calm far out", "Which number can you take away from a row without changing its softmax?", far_out, points=2,
+    within=1e-6,
+)  # fmt: skip
 def calm(SoftmaxCrossEntropy, inputs, targets):
     softmax = SoftmaxCrossEntropy()
     cost = softmax.forward_pass(inputs, targets)
-    return {"cost": cost, "probabilities": softmax.probabilities, "dinputs": softmax.backward_pass()}
+    found = [value for value in (cost, softmax.backward_pass()) if value is not None]
+    finite = all(bool(np.all(np.isfinite(value))) for value in found)
+    return {"probabilities": softmax.probabilities, "cost and gradient are finite": finite}
 
 
 @SoftmaxCrossEntropy.behaviour(
@@ -313,10 +343,13 @@ def classes_untouched(SoftmaxCrossEntropy, inputs, targets):
     softmax = SoftmaxCrossEntropy()
     softmax.forward_pass(inputs, targets)
     softmax.backward_pass()
-    return {"inputs": inputs, "targets": targets, "once more": softmax.backward_pass()}
+    return {"inputs": inputs, "targets": targets}
 
 
 SoftmaxCrossEntropy.slip("softmax_unstable", "np.max(inputs, axis=1, keepdims=True)", "0.0")
+SoftmaxCrossEntropy.slip("maximum_of_all", "np.max(inputs, axis=1, keepdims=True)", "np.max(inputs)")
+SoftmaxCrossEntropy.slip("mean_over_entries", "-np.sum(targets * (low - np.log(sums))) / len(inputs)",
+                         "-np.mean(targets * (low - np.log(sums)))")  # fmt: skip
 SoftmaxCrossEntropy.slip(
     "logarithm_of_zero", "targets * (low - np.log(sums))", "targets * np.log(self.probabilities)"
 )

@@ -2,23 +2,25 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 import numpy as np
 
-from ..authoring.exercise import Case, exercise
+from ..authoring.exercise import Case, exercise, whole_numbers
 
 
-def layers(draw: np.random.Generator):
+def layers(draw: np.random.Generator) -> Iterator[Case]:
     """Weights, biases, inputs and upstream gradients that fit together, examples in rows; the smallest first."""
     yield Case("one example, one input, one output", weights=[[2.0]], biases=[[1.0]], inputs=[[3.0]], dvalues=[[5.0]])
     yield Case(
-        "two examples, whole numbers",
-        weights=np.array([[1, 2, 0], [0, -1, 3]]), biases=np.array([[1, 0, -1]]),
-        inputs=np.array([[1, 2], [3, 4]]), dvalues=np.array([[1, 0, 2], [0, 1, -1]]),
+        "two examples, two inputs, three outputs",
+        weights=[[1.0, 2.0, 0.0], [0.0, -1.0, 3.0]], biases=[[1.0, 0.0, -1.0]],
+        inputs=[[1.0, 2.0], [3.0, 4.0]], dvalues=[[1.0, 0.0, 2.0], [0.0, 1.0, -1.0]],
     )  # fmt: skip
     for order in ("C", "F", "C"):
         m, n, k = (int(size) for size in draw.permutation([2, 3, 4, 5])[:3])  # all different: no shape fits by chance
         made = {"weights": (n, k), "biases": (1, k), "inputs": (m, n), "dvalues": (m, k)}
-        numbers = {name: np.asarray(draw.normal(size=shape), order=order) for name, shape in made.items()}
+        numbers = {name: np.asarray(whole_numbers(draw, *shape), order=order) for name, shape in made.items()}
         yield Case(f"{m} examples, {n} inputs, {k} outputs" + ", Fortran order" * (order == "F"), **numbers)
 
 
@@ -113,6 +115,7 @@ Layer.slip("bias_lost_its_row", "sum(axis=0, keepdims=True)", "sum(axis=0)")
 Layer.slip("weights_not_transposed", "dvalues @ self.weights.T", "dvalues @ self.weights")
 Layer.slip("dweights_transposed", "self.inputs.T @ dvalues", "dvalues.T @ self.inputs")
 Layer.slip("mean_taken_twice", "self.inputs.T @ dvalues", "self.inputs.T @ dvalues / len(dvalues)")
+Layer.slip("mean_for_sum", "dvalues.sum(axis=0, keepdims=True)", "dvalues.mean(axis=0, keepdims=True)")
 Layer.slip("bias_left_out", "inputs @ self.weights + self.biases", "inputs @ self.weights")
 Layer.slip(
     "gradient_changed",
@@ -144,20 +147,19 @@ class Step:
         return dvalues @ self.matrix.T
 
 
-def chains(draw: np.random.Generator):
+def chains(draw: np.random.Generator) -> Iterator[Case]:
     """Matrices of layers that fit one behind the other, inputs, and an upstream gradient; the smallest first."""
     yield Case("one layer, one number", matrices=[np.array([[2.0]])], inputs=[[3.0]], dvalues=[[5.0]])
     yield Case(
-        "two layers, whole numbers", matrices=[np.array([[2]]), np.array([[3]])], inputs=np.array([[1]]),
-        dvalues=np.array([[1]]),
+        "two layers, one number", matrices=[np.array([[2.0]]), np.array([[3.0]])], inputs=[[1.0]], dvalues=[[1.0]],
     )  # fmt: skip
-    square = [draw.normal(size=(2, 2)) for _ in range(2)]
+    square = [np.array([[1.0, 2.0], [0.0, 1.0]]), np.array([[1.0, 0.0], [3.0, 1.0]])]
     yield Case("two layers, two numbers", matrices=square, inputs=[[1.0, 2.0]], dvalues=[[1.0, -1.0]])
     for count in (2, 3, 4):
         sizes = [int(size) for size in draw.permutation([2, 3, 4, 5, 6])[: count + 1]]
         m = int(draw.integers(2, 6))
-        matrices = [draw.normal(size=(a, b)) for a, b in zip(sizes, sizes[1:], strict=False)]
-        inputs, dvalues = draw.normal(size=(m, sizes[0])), draw.normal(size=(m, sizes[-1]))
+        matrices = [whole_numbers(draw, a, b, most=3) for a, b in zip(sizes, sizes[1:], strict=False)]
+        inputs, dvalues = whole_numbers(draw, m, sizes[0], most=3), whole_numbers(draw, m, sizes[-1], most=3)
         yield Case(f"{count} layers", matrices=matrices, inputs=inputs, dvalues=dvalues)
 
 
@@ -222,16 +224,18 @@ Network.slip("last_layer_left_out", "in self.layers:", "in self.layers[:-1]:")
 # -- a cost ------------------------------------------------------------------------------------------------------------
 
 
-def predictions(draw: np.random.Generator):
+def predictions(draw: np.random.Generator) -> Iterator[Case]:
     """Outputs and targets of the same shape, examples in rows; the smallest first."""
     yield Case("one example, one output", outputs=[[3.0]], targets=[[1.0]])
-    yield Case("numbers far out", outputs=[[1000.0], [-1000.0]], targets=[[-1000.0], [0.0]])
-    yield Case("whole numbers", outputs=np.array([[1, 4], [2, 0], [5, 5]]), targets=np.array([[0, 2], [2, 3], [5, 1]]))
+    yield Case(
+        "three examples, two outputs",
+        outputs=[[1.0, 4.0], [2.0, 0.0], [5.0, 5.0]], targets=[[0.0, 2.0], [2.0, 3.0], [5.0, 1.0]],
+    )  # fmt: skip
     for order in ("F", "C"):
         m, n = (int(size) for size in draw.permutation([2, 3, 4, 5])[:2])
-        outputs = np.asarray(draw.normal(size=(m, n)), order=order)
+        outputs = np.asarray(whole_numbers(draw, m, n), order=order)
         title = f"{m} examples, {n} outputs" + ", Fortran order" * (order == "F")
-        yield Case(title, outputs=outputs, targets=draw.normal(size=(m, n)))
+        yield Case(title, outputs=outputs, targets=whole_numbers(draw, m, n))
 
 
 @exercise("Mean squared error", row="10.1")
@@ -298,16 +302,24 @@ def valley(x, curve):
     return float(np.sum(curve * x**2) / 2 + np.sum(np.sin(x)))
 
 
-def points(draw: np.random.Generator):
+def points(draw: np.random.Generator) -> Iterator[Case]:
     """Where to check; the smallest first.
 
     No entry is 0, where a wrong gradient could be right by chance.
     """
     yield Case("one number", x=[2.0], curve=[3.0])
-    yield Case("a row, one entry far larger", x=[[0.5, 300.0]], curve=[[1.0, 2.0]])
+    yield Case("a row of two", x=[[1.0, -2.0]], curve=[[1.0, 2.0]])
     for shape, order in (((2, 3), "C"), ((4, 3), "F"), ((5,), "C")):
-        x = np.asarray(draw.choice([-1, 1], shape) * draw.uniform(0.5, 2, shape), order=order)
-        yield Case(f"shape {shape}", x=x, curve=draw.uniform(1, 4, shape))
+        x = np.asarray(whole_numbers(draw, *shape, most=3), order=order)
+        yield Case(f"shape {shape}", x=x, curve=np.abs(whole_numbers(draw, *shape, most=4)))
+
+
+def points_and_a_large_one(draw: np.random.Generator) -> Iterator[Case]:
+    """The same, and a gradient so large that nudging finds it only to a millionth of itself."""
+    first, *others = points(draw)
+    yield first
+    yield Case("a row, one entry far larger", x=[[1.0, 300.0]], curve=[[1.0, 2.0]])
+    yield from others
 
 
 @exercise("The gradient by nudging", row="10.1")
@@ -343,7 +355,9 @@ def both_ways(numerical_gradient, x, curve):
     return {"gradient": numerical_gradient(lambda x: valley(x, curve), x, 0.01)}
 
 
-@numerical_gradient.behaviour("puts x back", "After a nudge, what must the entry hold again?", points, uses=(valley,))
+@numerical_gradient.behaviour(
+    "puts x back", "After a nudge, what must the entry hold again?", points, digits=9, uses=(valley,)
+)
 def put_back(numerical_gradient, x, curve):
     numerical_gradient(lambda x: valley(x, curve), x)
     return {"x": x}
@@ -411,7 +425,7 @@ def minds_shape(gradient_is_right, x, curve):
 
 
 @gradient_is_right.behaviour(
-    "forgives rounding", "Nudging is never exact: how close is close enough?", points, uses=(valley,)
+    "forgives rounding", "Nudging is never exact: how close is close enough?", points_and_a_large_one, uses=(valley,)
 )
 def forgives(gradient_is_right, x, curve):
     gradient = curve * x + np.cos(x)
@@ -420,9 +434,12 @@ def forgives(gradient_is_right, x, curve):
 
 
 gradient_is_right.slip("everything_passes", "return bool(np.all(np.abs(gradient - nudged) <= 1e-6 * "
-                       "np.maximum(larger, 1)))", "return True")  # fmt: skip
+                       "np.maximum(larger, 1)))", "return True",
+                       fatal="A check that says yes to everything has checked nothing.")  # fmt: skip
+gradient_is_right.slip("tolerance_not_relative", "1e-6 * np.maximum(larger, 1)", "1e-6")
 gradient_is_right.slip("exactly_equal", "np.abs(gradient - nudged) <= 1e-6 * np.maximum(larger, 1)",
-                       "gradient == nudged")  # fmt: skip
+                       "gradient == nudged",
+                       fatal="A check that stops every gradient has checked nothing.")  # fmt: skip
 gradient_is_right.slip("too_low_passes", "np.abs(gradient - nudged) <= 1e-6", "(gradient - nudged) <= 1e-6")
 gradient_is_right.slip("one_entry_is_enough", "np.all(", "np.any(")
 gradient_is_right.slip("shape_not_compared", "if np.shape(gradient) != nudged.shape:\n        return False\n    ", "")

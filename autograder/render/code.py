@@ -11,22 +11,25 @@ Everything that came from a student's code is escaped.
 
 from __future__ import annotations
 
-import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from html import escape
+from typing import TypeAlias, cast
 
 import numpy as np
 
-from ..kernels.runner import from_plain
+from ..authoring.values import Thing
+from ..kernels.runner import Value, from_plain
 from ..layout import prose
 from ..layout.typeset import unmarked
 from ..marking.code import CodeMarks, Finding
-from ..marking.differences import Thing
+from ..marking.differences import Step
 from .pages import PAGE_STYLE, stylesheet
 
 STYLE = (*PAGE_STYLE, "code")
 MOST = 7  # rows and columns of an array that are shown
-SIGNS = {"right": "✓", "partly": "≈", "blank": "·"}  # anything else is not yet right: "!"
+MOST_ENTRIES = 18  # of a list that are shown; of a longer one those around the entry that differs
+MOST_CHARACTERS = 400  # of a value in a line of plain text
+SIGNS = {"right": "✓", "follows": "↳", "partly": "≈", "blank": "·"}  # anything else is not yet right: "!"
 LOOKS = {"partly": "few_digits", "error": "mistake", "stopped": "mistake"}  # a state → the page's state of that colour
 
 
@@ -41,9 +44,9 @@ def report(marks: CodeMarks, *, note: str = "", style: tuple[str, ...] = STYLE) 
     if marks.blank:
         first = first or f'<p class="wb-say">{escape(_begin(marks))}</p>'
         return f'{sheet}<div class="wb-page wb-code">{head}{first}</div>'
-    found = "".join(_finding(finding, told) for finding, told in _told(marks))
+    findings = "".join(_finding(finding, with_case) for finding, with_case in _findings(marks))
     foot = f'<p class="wb-summary">{escape(marks.summary)}</p>'
-    return f'{sheet}<div class="wb-page wb-code">{head}{first}<ol class="wb-behaviours">{found}</ol>{foot}</div>'
+    return f'{sheet}<div class="wb-page wb-code">{head}{first}<ol class="wb-behaviours">{findings}</ol>{foot}</div>'
 
 
 def _begin(marks: CodeMarks) -> str:
@@ -51,130 +54,208 @@ def _begin(marks: CodeMarks) -> str:
     return f"Not begun yet. Write {name} in the cell above, run that cell, then run this one again."
 
 
-def _told(marks: CodeMarks) -> Iterator[tuple[Finding, bool]]:
+def _findings(marks: CodeMarks) -> Iterator[tuple[Finding, bool]]:
     """Each finding, and whether its case is worth showing: a slip that comes again is not told twice."""
-    seen = set()
+    seen: set[str] = set()
     for finding in marks.verdicts:
-        same = finding.code or (finding.state == "error" and finding.difference.got + finding.line)
-        yield finding, finding.case is not None and finding.state != "right" and same not in seen
-        seen |= {same} - {"", False}
+        same = finding.code or (f"{finding.raised} {finding.line}" if finding.state == "error" else "")
+        failed = finding.case is not None and finding.state not in ("right", "follows")
+        yield finding, failed and same not in seen
+        seen |= {same} - {""}
 
 
-def _finding(finding: Finding, told: bool) -> str:
+def _finding(finding: Finding, with_case: bool) -> str:
     state = LOOKS.get(finding.state, finding.state)
     sign = SIGNS.get(finding.state, "!")
     points = f"{finding.points:g} of {finding.behaviour.points}"
-    said = f'<p class="wb-said">{prose(finding.said)}</p>' if finding.said else ""
+    message = f'<p class="wb-said">{prose(finding.message)}</p>' if finding.message else ""
     return (
         f'<li data-state="{state}"><span class="wb-mark">{sign}</span>'
         f'<p class="wb-does"><span>{prose(finding.behaviour.title)}</span> <small>{points}</small></p>'
-        f"{said}{_case(finding) if told else ''}</li>"
+        f"{message}{_case(finding) if with_case else ''}</li>"
     )
 
 
 def _case(finding: Finding) -> str:
     """What went in and what came out, on the smallest case that failed."""
-    given = [_named(name, from_plain(value), None) for name, value in _given(finding).items()]
-    name, place = _place(finding)
-    lines = _line("goes in", given) if given else ""
-    for said, values in (("comes out", finding.got), ("is expected", finding.expected)):
-        if values is not None and name in values:
-            lines += _line(said, [_named(name, values[name], place)])
-    error = f'<p class="wb-raised"><code>{escape(_raised(finding))}</code></p>' if _raised(finding) else ""
+    lines = "".join(
+        _line(label, [_named(name, value, index) for name, value in values.items()])
+        for label, values, index in _exchange(finding)
+    )
+    error = f'<p class="wb-raised"><code>{escape(_raised(finding))}</code></p>' if finding.raised else ""
     words = _first(finding)
     first = f'<p class="wb-first">{escape(words)}</p>' if words else ""
     tried = f"<details><summary>how it was tried</summary><pre>{escape(finding.behaviour.script)}</pre></details>"
-    title = f'<p class="wb-case-title">On the smallest case that fails, <i>{escape(finding.case.title)}</i>:</p>'
+    title = f'<p class="wb-case-title">{_on_case(finding, "<i>{}</i>")}</p>'
     return f'<div class="wb-case">{title}{lines}{error}{first}{tried}</div>'
 
 
-def _line(said: str, values: list[str]) -> str:
-    return f'<div class="wb-io" data-io="{said}"><span>{said}</span><span>{" ".join(values)}</span></div>'
+def _on_case(finding: Finding, title: str) -> str:
+    named = title.format(escape(finding.case.title)) if finding.case else ""
+    return f"On the smallest case that fails, {named}:"
 
 
-def _named(name: str, value: object, at: tuple[int, ...] | None) -> str:
+def _line(label: str, values: list[str]) -> str:
+    return f'<div class="wb-io" data-io="{label}"><span>{label}</span><span>{" ".join(values)}</span></div>'
+
+
+def _named(name: str, value: Value, at: Index) -> str:
     return f"<span><code>{escape(name)}</code> = {_html(value, at)}</span>"
 
 
-def _given(finding: Finding) -> dict[str, object]:
-    return finding.behaviour.given(finding.case)
+Index: TypeAlias = "tuple[Step, ...] | None"
+"""The way to the entry that differs; None in a value that does not hold it."""
 
 
-def _place(finding: Finding) -> tuple[str, tuple[int, ...] | None]:
-    """The value that differs first, and the entry of it."""
-    if finding.difference is None or not finding.difference.place:
-        return "", None
-    name, _, rest = finding.difference.place.partition("[")
-    inside = re.fullmatch(r"(\d+(?:, \d+)*)\]", rest)
-    return name, tuple(map(int, inside[1].split(", "))) if inside else None
+def _exchange(finding: Finding) -> Iterator[tuple[str, Mapping[str, Value], Index]]:
+    """What goes in, comes out, and is expected: of the value that differs, or of all where a judge has decided."""
+    case, different = finding.case, finding.difference
+    given = {name: from_plain(value) for name, value in finding.behaviour.given(case).items()} if case else {}
+    if given:
+        yield "goes in", given, None
+    for label, values in (("comes out", finding.got), ("is expected", finding.expected)):
+        if values and different is not None and different.name in values:
+            yield label, {different.name: values[different.name]}, different.index
+        elif values and different is None and (label == "comes out") != bool(finding.raised):
+            yield label, values, None
 
 
 def _raised(finding: Finding) -> str:
-    raised = finding.got is None and finding.difference is not None
-    return "\n".join(filter(None, (finding.difference.got, finding.line))) if raised else ""
+    return "\n".join(filter(None, (finding.raised, finding.line)))
 
 
 def _first(finding: Finding) -> str:
     different = finding.difference
-    if different is None or finding.got is None:
+    if different is None:
         return ""
-    return different.said or f"{different.place} is {different.got}; {different.expected} is expected."
+    return different.message or f"{different.place} is {different.got}; {different.expected} is expected."
 
 
 # -- values ------------------------------------------------------------------------------------------------------------
 
 
-def _number(value: object) -> str:
+def _number(value: Value | np.generic) -> str:
     if isinstance(value, (bool, np.bool_)) or value is None or isinstance(value, str):
         return str(value)
-    return f"{float(value) + 0.0:.6g}".replace("-", "−").replace("inf", "∞")
+    return f"{float(cast(float, value)) + 0.0:.6g}".replace("-", "−").replace("inf", "∞")
 
 
-def _html(value: object, at: tuple[int, ...] | None) -> str:
+def _html(value: Value, at: Index) -> str:
     if isinstance(value, np.ndarray) and value.ndim == 2 and value.size:
-        return _matrix(value, at)
-    if isinstance(value, np.ndarray) and value.ndim == 1 and 0 < value.size <= MOST:
-        return f"<code>[{', '.join(_entry(entry, at == (i,)) for i, entry in enumerate(value))}]</code>"
-    return f"<code>{escape(_text(value))}</code>"
+        return _matrix(value, _entry_of(at))
+    if isinstance(value, np.ndarray) and value.ndim == 1 and 0 < value.size <= MOST_ENTRIES:
+        entry = _entry_of(at)
+        return f"<code>[{', '.join(_entry(number, entry == (i,)) for i, number in enumerate(value))}]</code>"
+    if isinstance(value, (list, dict)) and _holds_matrix(value) and not (isinstance(value, dict) and _is_table(value)):
+        return f'<span class="wb-parts">{_parts(value, at)}</span>'
+    return f"<code>{_inline(value, at)}</code>"
+
+
+def _holds_matrix(value: Value) -> bool:
+    if isinstance(value, (list, dict)):
+        return any(map(_holds_matrix, value.values() if isinstance(value, dict) else value))
+    return isinstance(value, np.ndarray) and value.ndim == 2
+
+
+def _parts(value: list[Value] | dict[str, Value], at: Index) -> str:
+    """Matrices among others: the entries in brackets, each to be seen as what it is."""
+    if isinstance(value, dict):
+        entries = [f"<code>{escape(key)}:</code> {_html(part, _inside(at, key))}" for key, part in value.items()]
+        return f"<code>{{</code>{'<code>,</code> '.join(entries)}<code>}}</code>"
+    first, last = _window(len(value), at)
+    entries = [_html(value[n], _inside(at, n)) for n in range(first, last)]
+    entries = ["<code>…</code>"] * (first > 0) + entries + ["<code>…</code>"] * (last < len(value))
+    return f"<code>[</code>{'<code>,</code> '.join(entries)}<code>]</code>"
+
+
+def _inline(value: Value, at: Index) -> str:
+    """A value in a line, as Python writes it, with the entry that differs marked."""
+    if isinstance(value, list):
+        first, last = _window(len(value), at)
+        entries = [_inline(value[n], _inside(at, n)) for n in range(first, last)]
+        return "[" + ", ".join(["…"] * (first > 0) + entries + ["…"] * (last < len(value))) + "]"
+    shown = escape(_text(value, at))
+    return f"<mark>{shown}</mark>" if at == () else shown
+
+
+def _window(length: int, at: Index) -> tuple[int, int]:
+    """Which entries of a list are shown: all of a short one, else some around the one that differs."""
+    if length <= MOST_ENTRIES:
+        return 0, length
+    place = at[0] if at and isinstance(at[0], int) else 0
+    first = max(0, min(place - MOST // 2, length - MOST))
+    return first, first + MOST
+
+
+def _inside(at: Index, step: Step) -> Index:
+    """The rest of the way, if it leads through this entry."""
+    return at[1:] if at and at[0] == step else None
+
+
+def _entry_of(at: Index) -> tuple[int, ...] | None:
+    """The indices into an array, if the way ends in one."""
+    return at[0] if at and isinstance(at[0], tuple) else None
 
 
 def _matrix(value: np.ndarray, at: tuple[int, ...] | None) -> str:
     """Brackets around rows; what is too big is cut, with the shape beside it."""
-    cells = []
-    for i, row in enumerate(value[:MOST]):
-        entries = [f"<span>{_entry(entry, (i, j) == at)}</span> " for j, entry in enumerate(row[:MOST])]
-        cells.append("".join(entries + ["<span>…</span>"] * (value.shape[1] > MOST)))
+    rows, columns = (_window_of_axis(size, at, axis) for axis, size in enumerate(value.shape))
+    cells: list[str] = []
+    for i in rows:
+        entries = [f"<span>{_entry(value[i, j], (i, j) == at)}</span> " for j in columns]
+        cells.append("".join(entries + ["<span>…</span>"] * (len(columns) < value.shape[1])))
     lines = "".join(f'<span class="wb-row">{row}</span>' for row in cells)
-    columns = min(value.shape[1], MOST) + (value.shape[1] > MOST)
-    cut = " × ".join(map(str, value.shape)) if max(value.shape) > MOST else ""
-    return f'<span class="wb-mat" style="--cols:{columns}">{lines}</span>' + f" <small>{cut}</small>" * bool(cut)
+    width = len(columns) + (len(columns) < value.shape[1])
+    cut = " × ".join(map(str, value.shape)) if len(rows) < len(value) or len(columns) < value.shape[1] else ""
+    return f'<span class="wb-mat" style="--cols:{width}">{lines}</span>' + f" <small>{cut}</small>" * bool(cut)
 
 
-def _entry(entry: object, marked: bool) -> str:
+def _window_of_axis(size: int, at: tuple[int, ...] | None, axis: int) -> range:
+    """Which rows, or columns, of a matrix are shown: so many that the entry that differs is among them."""
+    place = at[axis] if at and axis < len(at) else 0
+    first = max(0, min(place - MOST // 2, size - MOST)) if place >= MOST else 0
+    return range(first, min(first + MOST, size))
+
+
+def _entry(entry: Value | np.generic, marked: bool) -> str:
     shown = escape(_number(entry))
     return f"<mark>{shown}</mark>" if marked else shown
 
 
-def _text(value: object) -> str:
+def _text(value: Value, at: Index = None) -> str:
     """A value as Python writes it, shortened."""
     if isinstance(value, Thing):
         return f"a {value}"
     if isinstance(value, np.ndarray):
-        if value.ndim > 2 or max(value.shape, default=0) > MOST or not value.size:
+        if max(value.shape, default=0) > MOST_ENTRIES or value.size > MOST * MOST or not value.size:
             return f"an array of shape {value.shape}"
         return _nested(value.tolist())
-    if isinstance(value, (list, tuple)):
-        return _nested(value) if len(value) <= MOST else f"a list of {len(value)} entries"
+    if isinstance(value, list):
+        first, last = _window(len(value), at)
+        entries = [_text(value[n], _inside(at, n)) for n in range(first, last)]
+        return "[" + ", ".join(["…"] * (first > 0) + entries + ["…"] * (last < len(value))) + "]"
     if isinstance(value, dict):
-        if len(long := {len(column) if isinstance(column, list) else 0 for column in value.values()}) == 1:
-            if max(long) > MOST:
-                return f"{max(long)} rows of {', '.join(map(str, value))}"
-        return "{" + ", ".join(f"{key}: {_text(entry)}" for key, entry in list(value.items())[:MOST]) + "}"
+        if _is_table(value):
+            return f"{_rows(value)} rows of {', '.join(map(str, value))}"
+        return "{" + ", ".join(f"{key}: {_text(part, _inside(at, key))}" for key, part in value.items()) + "}"
     return _number(value) if not isinstance(value, str) else repr(value[:200])
 
 
+def _rows(value: Mapping[str, Value]) -> int:
+    """How many rows a dict has that is a table: lists of one length. 0 for another one."""
+    lengths = {len(column) if isinstance(column, list) else 0 for column in value.values()}
+    return lengths.pop() if len(lengths) == 1 else 0
+
+
+def _is_table(value: Mapping[str, Value]) -> bool:
+    """Whether a dict is a table with too many rows to be shown."""
+    return _rows(value) > MOST
+
+
 def _nested(value: object) -> str:
-    return "[" + ", ".join(map(_nested, value)) + "]" if isinstance(value, (list, tuple)) else _text(value)
+    if isinstance(value, list):
+        return "[" + ", ".join(map(_nested, cast("list[object]", value))) + "]"
+    return _number(cast(Value, value))
 
 
 # -- plain text --------------------------------------------------------------------------------------------------------
@@ -186,19 +267,21 @@ def report_text(marks: CodeMarks, *, note: str = "") -> str:
     if marks.blank:
         return f"{head} {note or _begin(marks)}"
     lines = [f"{head} {marks.summary}", *([f"  ! {note}"] if note else [])]
-    for finding, told in _told(marks):
+    for finding, with_case in _findings(marks):
         sign, points = SIGNS.get(finding.state, "!"), f"{finding.points:g} of {finding.behaviour.points}"
         lines.append(f"  {sign} {unmarked(finding.behaviour.title)} ({points})")
-        lines += [f"      {unmarked(finding.said)}"] * bool(finding.said)
-        lines += [f"      {line}" for line in _case_text(finding)] if told else []
+        lines += [f"      {unmarked(finding.message)}"] * bool(finding.message)
+        lines += [f"      {line}" for line in _case_text(finding)] if with_case else []
     return "\n".join(lines)
 
 
-def _case_text(finding: Finding) -> list[str]:
-    lines = [f"on the smallest case that fails, {finding.case.title}:"]
-    lines += [f"  goes in:     {name} = {_text(from_plain(value))}" for name, value in _given(finding).items()]
-    name, _ = _place(finding)
-    for said, values in (("comes out:  ", finding.got), ("is expected:", finding.expected)):
-        if values is not None and name in values:
-            lines.append(f"  {said} {name} = {_text(values[name])}")
-    return [*lines, *(f"  {line}" for line in (_raised(finding) or _first(finding)).splitlines())]
+def _case_text(finding: Finding) -> Iterator[str]:
+    yield f"on the smallest case that fails, {finding.case.title if finding.case else ''}:"
+    for label, values, index in _exchange(finding):
+        for name, value in values.items():
+            yield f"  {label + ':':12} {name} = {_shortened(_text(value, index))}"
+    yield from (f"  {line}" for line in (_raised(finding) or _first(finding)).splitlines())
+
+
+def _shortened(text: str) -> str:
+    return text if len(text) <= MOST_CHARACTERS else text[:MOST_CHARACTERS] + " …"

@@ -16,11 +16,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from functools import cached_property
 
-<<<<<<< HEAD
-from ..answers.literals import DIGITS, MAX_TEXT, box_of, clipped, code_in, text_in
-=======
 from ..answers.literals import CLIP, DIGITS, MAX_TEXT, box_of, code_in, literal_of, text_in
->>>>>>> answers
 
 MAX_SOURCE = 100_000  # characters; a page cell has a few hundred
 MAX_ENTRIES = 1_000  # entries of one dict
@@ -138,11 +134,7 @@ def _unread(source: str, fault: str) -> PageCall:
     return PageCall(named[1] if named else None, "answers", {}, (fault,))
 
 
-<<<<<<< HEAD
 # -- a cell of which a few entries are no Python: 2: 0,5 or “3/4” ----------------------------------------------------
-=======
-# -- a cell of which a few entries are no Python: 2: 0,5 or “3/4” ----------------------------------------------------
->>>>>>> answers
 
 _CURLY = dict.fromkeys(map(ord, "“”„‟"), '"') | dict.fromkeys(map(ord, "‘’‚‛"), "'")
 _DICT = re.compile(r"((?:=|,)\s*\{)((?:[^{}]|\{[^{}\n]*\})*)(?=\})")
@@ -174,13 +166,8 @@ def _quoted(body: str, faults: list[str]) -> str:
         value = bare[key.end() : following.start() if following else len(bare)].strip().rstrip(",").strip()
         if value and not _is_value(value):
             value = value.strip("\"'")
-<<<<<<< HEAD
-            faults.append(f'box {key[2]} is not valid Python: put quotes around it, as in {key[2]}: "{clipped(value)}"')
-            value = repr(value[:MAX_TEXT])
-=======
             faults.append(f'box {key[2]} is not valid Python: put quotes around it, as in {key[2]}: "{value[:CLIP]}"')
             value = literal_of(value[:MAX_TEXT], as_number=False)
->>>>>>> answers
         entries.append(f"{key[2]}: {value or None}")
     return ", ".join(entries)
 

@@ -10,12 +10,14 @@ import pytest
 from autograder.authoring.exercise import Case, ExerciseError, Judged, exercise, shown
 from autograder.kernels.runner import answer, from_plain, to_plain
 from autograder.marking.code import Stopped, local, mark_code
-from autograder.marking.differences import Nonsense, difference, read
+from autograder.marking.differences import Difference, Nonsense, Outcome, Tolerance, difference, read
+
+SIX = Tolerance(6)
 
 
 def numbers(draw):
     yield Case("one number", x=[2.0])
-    yield Case("drawn", x=draw.normal(size=3))
+    yield Case("drawn, below zero", x=draw.uniform(-3, -1, 3))
 
 
 def make():
@@ -95,8 +97,8 @@ def test_wrong_code_gets_the_smallest_failing_case():
             return 3 * x
 
     finding = mark_code(make(), local({"Twice": Twice})).verdicts[0]
-    assert (finding.state, finding.case.title, finding.said) == ("wrong", "one number", "How much is twice?")
-    assert finding.difference[:3] == ("y[0]", "4", "6")
+    assert (finding.state, finding.case.title, finding.message) == ("wrong", "one number", "How much is twice?")
+    assert finding.difference == Difference("y", ((0,),), "4", "6") and finding.difference.place == "y[0]"
 
 
 def test_planted_slip_is_named():
@@ -112,7 +114,7 @@ def test_error_names_the_students_line():
     exec(compile("class Twice:\n    def forward(self, x):\n        return x + None", "<cell>", "exec"), rooms)
     finding = mark_code(make(), local(rooms)).verdicts[0]
     assert finding.state == "error" and finding.line == "line 3", finding
-    assert finding.difference.got.startswith("TypeError")
+    assert finding.raised.startswith("TypeError")
 
 
 def test_what_it_builds_on_is_named():
@@ -128,7 +130,7 @@ def test_what_it_builds_on_is_named():
         return {"y": four_times(x), "twice": Twice().forward(x)}
 
     marks = mark_code(four_times, local({"four_times": four_times.reference}))
-    assert not marks.blank and "builds on Twice" in marks.verdicts[0].said
+    assert not marks.blank and "builds on Twice" in marks.verdicts[0].message
     assert mark_code(four_times, local({})).points == 0
     assert mark_code(four_times, local(four_times.namespace())).points == 1
 
@@ -140,7 +142,7 @@ def test_stopped_code_loses_what_did_not_run():
         raise Stopped("It took too long.")
 
     marks = mark_code(make(), ask)
-    assert marks.points == 0 and marks.verdicts[0].said == "It took too long."
+    assert marks.points == 0 and marks.verdicts[0].message == "It took too long."
 
 
 @pytest.mark.parametrize("said", [
@@ -201,7 +203,7 @@ def test_objects_come_back_as_their_name():
         __hash__ = None
 
     assert type(to_plain(Yes(3))) is float and to_plain(Yes(3)) == 3.0
-    assert difference({"y": np.array([1.0])}, {"y": from_plain(to_plain(np.zeros(1).view(Array)))}, 6)
+    assert difference({"y": np.array([1.0])}, {"y": from_plain(to_plain(np.zeros(1).view(Array)))}, SIX)
     assert to_plain(object()) == {"object": "object"} and to_plain(10**5000) == {"object": "huge int"}
     assert to_plain(np.zeros(10**6)) == {"object": "array of float64 with 1000000 entries"}
     looped = []
@@ -213,27 +215,108 @@ def test_objects_come_back_as_their_name():
     (np.zeros(3), None, "y is None: is there a return?"),
     (np.zeros((1, 3)), np.zeros(3), "y has shape (3,); the shape (1, 3) is wanted."),
     (np.zeros(3), [0.0, 0.0, 0.0], "y is a list; an array is wanted."),
-    ([1, 2], [1], "y has 1 entries; 2 are wanted."),
+    ([1, 2], [1], "y has 1 entry; 2 are wanted."),
+    ([1], [1, 2], "y has 2 entries; 1 is wanted."),
 ])  # fmt: skip
 def test_differences_in_words(expected, got, said):
     """Another shape or kind is told as such."""
-    assert difference({"y": expected}, {"y": got}, 6).said == said
+    assert difference({"y": expected}, {"y": got}, SIX).message == said
 
 
 @pytest.mark.parametrize("expected, got, agree", [
     (1.0, 1.0000001, True), (1.0, 1.0001, False), (0.0, 1e-15, True), (0.0, 1e-9, False), (1, 1.0, True),
     (float("nan"), float("nan"), True), (float("nan"), 0.0, False), (float("inf"), float("-inf"), False),
-    (True, 1, False), (np.array(2.0), 2, True), ("a", "a", True), ({"k": [1.0]}, {"k": [2.0]}, False),
+    (True, 1, False), (True, np.array(True), True), (np.array(2.0), 2, True), ("a", "a", True),
+    ({"k": [1.0]}, {"k": [2.0]}, False),
 ])  # fmt: skip
 def test_agreement(expected, got, agree):
     """Six digits agree; nan with nan; whole numbers with floats; true is no number."""
-    assert (difference({"y": expected}, {"y": got}, 6) is None) == agree
+    assert (difference({"y": expected}, {"y": got}, SIX) is None) == agree
+
+
+def test_numpys_own_numbers_and_generators_travel_as_what_they_stand_for():
+    """A truth value of NumPy is true or false, a number a number, a generator the list of what it gives."""
+    for value, plain in ((np.True_, True), (np.bool_(False), False), (np.float32(0.5), 0.5), (np.int64(3), 3)):
+        assert to_plain(value) == plain and type(to_plain(value)) is type(plain)
+    assert to_plain(n * n for n in range(3)) == to_plain(map(abs, [0, -1, 4])) == [0, 1, 4]
+    assert to_plain(zip([1], [2], strict=True)) == [[1, 2]]
+    assert to_plain(iter(int, 1)) == {"object": "callable_iterator"}  # and one without an end is not waited for
+    assert to_plain(n for n in range(10**9)) == {"object": "too long or too deep list"}
+
+
+def test_a_difference_has_a_place():
+    """The way to the entry that differs: through lists, dicts and into an array."""
+    deep = {"y": [{"k": np.eye(2)}]}
+    different = difference(deep, {"y": [{"k": np.ones((2, 2))}]}, SIX)
+    assert (different.name, different.index) == ("y", (0, "k", (0, 1))) and different.place == 'y[0]["k"][0, 1]'
+
+
+def test_a_missing_return_is_said():
+    """Where None comes back the message asks for a return, also where the script stumbles over it."""
+
+    class Twice:
+        def forward(self, x):
+            self.y = 2 * x
+
+    assert mark_code(make(), local({"Twice": Twice})).verdicts[0].message == "y is None. Is there a return?"
+    twice = make()
+    twice.behaviour("adds", "?", numbers)(plus_one)
+    assert "Is there a return" in mark_code(twice, local({"Twice": Twice})).verdicts[1].message
+
+
+def plus_one(Twice, x):
+    return {"y": Twice().forward(x) + 1}
+
+
+def test_a_slip_costs_once_and_what_follows_from_it_is_right():
+    """A second behaviour that gives just what the same slip gives earns its points, and says where it comes from."""
+    twice = make()
+    twice.behaviour("adds", "?", numbers, points=3)(plus_one)
+    marks = mark_code(twice, local(twice.namespace("sign_lost")), "another")
+    assert [(v.state, v.points, v.follows_from) for v in marks.verdicts] == [("mistake", 0, 0), ("follows", 3, 1)]
+    assert (
+        "“doubles”" in marks.verdicts[1].message and marks.summary == "0 of 2 behaviours work, 1 follows from a slip."
+    )
+
+
+def test_a_slip_that_spoils_all_costs_all():
+    """An author may say, with a reason, that a slip costs whatever it breaks."""
+    twice = make()
+    twice.behaviour("adds", "?", numbers, points=3)(plus_one)
+    twice.slip("not_multiplied", "self.given() * x", "x", fatal="Nothing is doubled.")
+    marks = mark_code(twice, local(twice.namespace("not_multiplied")))
+    assert marks.points == 0 and [v.code for v in marks.verdicts] == ["not_multiplied"] * 2
+
+
+def test_a_slip_may_show_in_several_places():
+    """Several passages change together; passages come in pairs."""
+    twice = make()
+    twice.slip("not_multiplied", "return 2", "return 1", "self.given() * x", "1 * x")
+    assert "return 1" in twice.slipped_solution("not_multiplied") and "1 * x" in twice.slipped_solution(
+        "not_multiplied"
+    )
+    with pytest.raises(ExerciseError, match="in pairs"):
+        twice.slip("doubled", "return 2")
+
+
+def test_as_near_as_a_docstring_promises():
+    """A behaviour may ask for less than six digits where numbers are small."""
+    twice = make()
+    twice.behaviour("comes near", "?", numbers, within=0.1)(twice_script)
+    near = {"Twice": type("Twice", (), {"forward": lambda self, x: 2 * x + 0.05})}
+    assert [finding.state for finding in mark_code(twice, local(near)).verdicts] == ["wrong", "right"]
+
+
+def test_lists_of_arrays_stay_lists():
+    """Layers in a list, however deep, are not melted into one array of four dimensions."""
+    case = Case("two layers", weights=[[np.eye(1), np.eye(1)]], rows=[[1, 2], [3, 4]])
+    assert isinstance(case.given["weights"][0], list) and case.given["rows"]["shape"] == [2, 2]
 
 
 def test_what_is_printed_does_not_matter():
     """Cases run in silence, and an exit is an error like another."""
-    assert run("def s(x):\n    print('x' * 10**6)\n    return {'x': x}", x=1) == {"values": {"x": 1}}
-    assert run("def s(x):\n    raise SystemExit(3)", x=1)["error"] == "SystemExit"
+    assert run("def s(x):\n    print('x' * 10**6)\n    return {'x': x}", x=1) == Outcome({"x": 1})
+    assert run("def s(x):\n    raise SystemExit(3)", x=1).error == "SystemExit"
 
 
 def test_read_refuses_what_no_runner_says():

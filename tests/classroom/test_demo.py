@@ -84,7 +84,7 @@ def test_each_student_earns_what_was_planted_in_every_chapter(class_of_thirty):
 
 @pytest.mark.xdist_group("workers")
 def test_code_earns_what_was_planted(tmp_path):
-    """Right, with a slip, broken and blank code of chapter 5, run in kernels: exactly what each should earn."""
+    """Right, slipped, following, broken and blank code of chapter 5, run in kernels: exactly what each should earn."""
     chapters = released(ROOT, ["05-activations"])
     students = [replace(student, oddity="") for student in cast(60, 4)]
     earned = hand_in(ROOT, students, tmp_path, chapters)
@@ -96,7 +96,7 @@ def test_code_earns_what_was_planted(tmp_path):
             folder = tmp_path / each.student.name / each.chapter
             (record,) = assess(Entry(each.student.name, each.chapter, "demo", str(folder)), chapters)
             assert (record.points, record.out_of) == (each.points, each.out_of), each.student
-    assert kinds == {"right", "slip", "unreadable", "blank"}
+    assert kinds == {"right", "slip", "follows", "unreadable", "blank"}
 
 
 def test_a_slip_spoils_what_it_touches():

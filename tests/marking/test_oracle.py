@@ -51,13 +51,41 @@ def test_a_dead_kernel_comes_back_with_what_ran_before():
     helped = LAYER.solution.replace("inputs @ self.weights", "product(inputs, self.weights)")
     nb = notebook(RELU.solution + "\nimport os; os._exit(1)", helped, "def product(a, b):\n    return a @ b")
     assert points(nb) == [0, 8]
-    assert "stopped Python" in mark_exercises(nb)[RELU.slug].verdicts[0].said
+    assert "stopped Python" in mark_exercises(nb)[RELU.slug].verdicts[0].message
 
 
 def test_cell_that_failed_is_told():
     """An exercise that is not there because its cell failed says so, instead of not begun."""
-    said = mark_exercises(notebook("class ReLU(:", LAYER.starter))[RELU.slug].verdicts[0].said
-    assert "ended with an error. SyntaxError" in said
+    message = mark_exercises(notebook("class ReLU(:", LAYER.starter))[RELU.slug].verdicts[0].message
+    assert "ended with an error. SyntaxError" in message
+
+
+@pytest.mark.parametrize("source, message", [
+    (RELU.solution.replace("class ReLU", "class Relu"), "makes Relu, not ReLU. Use the name ReLU."),
+    (f"%%writefile relu.py\n{RELU.solution}", "begins with %%writefile, so Python makes no ReLU of it."),
+    (f"{RELU.solution}\n%reset -f", "ReLU was made, and gone when it was to be tried."),
+    ("factor = 3", "there is no ReLU. Make it in that cell"),
+])  # fmt: skip
+def test_a_name_that_is_not_there_is_said(source, message):
+    """A cell that ran and left no such name has been begun: the sentence says what became of the name."""
+    marks = mark_exercises(notebook(source, LAYER.solution))
+    assert not marks[RELU.slug].blank and message in marks[RELU.slug].verdicts[0].message
+    assert marks[RELU.slug].points == 0 and marks[LAYER.slug].points == 8
+
+
+@pytest.mark.parametrize("leaving", ["exit()", "quit()", "exit", "import sys; sys.exit()", "get_ipython().ask_exit()"])
+def test_leaving_in_a_cell_costs_nothing(leaving):
+    """exit() in a cell of one's own ends that cell. What stands around it is marked as if it were not there."""
+    nb = notebook(RELU.solution, LAYER.solution, leaving)
+    nb.cells.insert(3, new_code_cell(leaving))
+    assert points(nb) == [5, 8]
+
+
+def test_leaving_at_the_end_of_an_exercise_costs_nothing():
+    """What was defined before exit() is tried; a call of exit() where it counts is an error like another."""
+    assert points(notebook(f"{RELU.solution}\nexit()", LAYER.solution)) == [5, 8]
+    leaves = RELU.solution.replace("return dvalues", "exit()\n        return dvalues")
+    assert points(notebook(leaves, LAYER.solution)) == [1, 8]
 
 
 def test_data_files_are_read_from_the_folder(tmp_path):
@@ -84,7 +112,7 @@ def test_patience_ends(tmp_path, monkeypatch):
     with Oracle(tmp_path) as asked:
         work(steps, asked)
     assert [bool(step.stopped) for step in steps[:3]] == [True] * 3
-    assert "again and again" in steps[3].marks.verdicts[0].said and steps[3].marks.points == 0
+    assert "again and again" in steps[3].marks.verdicts[0].message and steps[3].marks.points == 0
 
 
 def test_limit_of_time_is_shared_by_the_behaviours(tmp_path, monkeypatch):

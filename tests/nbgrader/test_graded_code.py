@@ -56,7 +56,7 @@ def own(source):
 
 
 WRONG = RELU.solution.replace("np.maximum(inputs, 0)", "inputs").replace("(self.inputs > 0)", "1")
-WRONG_POINTS = 1.0  # it changes nothing that it is given
+WRONG_POINTS = 2.0  # it changes nothing that it is given, and what follows from its slip is right
 
 
 def attack(nb, code):
@@ -81,7 +81,7 @@ def blank(nb):
     return nb
 
 
-@case(2, 8, "a slope of its own at 0")
+@case(3, 8, "a slope of its own at 0")
 def slip(nb):
     code_of(nb, RELU)["source"] = RELU.solution.replace("self.inputs > 0", "self.inputs >= 0")
     return nb
@@ -118,6 +118,18 @@ def loops_in_a_cell(nb):
 @case(1, 8, "stopped Python")
 def dies_in_a_method(nb):
     code_of(nb, RELU)["source"] = RELU.solution.replace("return dvalues", "import os; os._exit(3); return dvalues")
+    return nb
+
+
+@case(5, 8)
+def leaves_in_a_cell(nb):
+    nb["cells"].insert(1, own("exit()"))
+    return nb
+
+
+@case(0, 8, "makes Relu, not ReLU")
+def another_name(nb):
+    code_of(nb, RELU)["source"] = RELU.solution.replace("class ReLU", "class Relu")
     return nb
 
 

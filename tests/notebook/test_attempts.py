@@ -52,6 +52,18 @@ def student(monkeypatch):
     return Student(shell, shown)
 
 
+@pytest.mark.parametrize("source, message", [
+    (RELU.solution.replace("class ReLU", "class Relu"), "there is no ReLU now, only Relu"),
+    (f"{RELU.solution}\ndel ReLU", "there is no ReLU now."),
+])  # fmt: skip
+def test_a_cell_that_ran_and_makes_another_name_was_begun(student, source, message):
+    """Relu for ReLU, or a name that is gone again: grade() says that it is not there, not that nothing was begun."""
+    student.run(source)
+    assert student.grade()[0] == 0.0 and message in student.grade()[1] and "Not begun" not in student.grade()[1]
+    student.run(RELU.solution)
+    assert student.grade()[0] == 5.0
+
+
 @pytest.mark.parametrize("cell", [OWN, ELSEWHERE, None])
 def test_a_cell_that_broke_earns_nothing_from_what_it_left(student, cell):
     """Right, then edited into a syntax error: the class is still there, its marks are not told; mended, they are."""

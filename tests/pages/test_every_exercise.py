@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import ast
 
+import numpy as np
 import pytest
 
 from autograder import pages
 from autograder.authoring.exercise import RELEASE
+from autograder.kernels.runner import from_plain
 from autograder.marking.code import GRADING, local, mark_code
+from autograder.render.code import report_text
 
 EXERCISES = list(pages.exercises().values())
 SLIPS = [(made, code) for made in EXERCISES for code in made.slips]
@@ -53,6 +56,37 @@ def test_planted_slip_is_named_and_costs(made, code, seed):
     marks = mark_code(made, local(made.namespace(code)), seed)
     lost = [finding for finding in marks.verdicts if finding.points < finding.behaviour.points]
     assert lost and {finding.code for finding in lost} == {code}
+    assert len(lost) == 1 or code in made.fatal, "one slip costs one behaviour, unless the exercise says why not"
+
+
+REAL = ("training/features-code", "training/split-in-time-code")
+"""Exercises about the table of bike rentals: its numbers are what they are."""
+
+SETTINGS = (0.96, 1e-8)  # β₂ and ε of Adam
+
+
+@pytest.mark.parametrize("made, code", SLIPS, ids=lambda value: getattr(value, "slug", value))
+@seeds
+def test_a_report_can_be_followed_by_hand(made, code, seed):
+    """What a slip shows is written out in full: whole numbers or halves go in, and no value is merely described."""
+    marks = mark_code(made, local(made.namespace(code)), seed)
+    finding = next(finding for finding in marks.verdicts if finding.state == "mistake")
+    given = {name: from_plain(value) for name, value in finding.behaviour.given(finding.case).items()}
+    text = report_text(marks)
+    assert all(f"goes in:     {name} = " in text for name in given) and ("comes out:   " in text or finding.raised)
+    if not finding.behaviour.judge and made.slug not in REAL:
+        assert "is expected: " in text and "= an array" not in text and "= a list" not in text and "…" not in text, text
+        numbers = [number for value in given.values() for number in every_number(value)]
+        assert all((abs(n) <= 1000 and float(2 * n).is_integer()) or n in SETTINGS for n in numbers), text
+
+
+def every_number(value):
+    """The numbers in a value, however deep."""
+    if isinstance(value, dict):
+        return [number for part in value.values() for number in every_number(part)]
+    if isinstance(value, (list, np.ndarray)) and not (isinstance(value, np.ndarray) and value.ndim == 0):
+        return [number for part in value for number in every_number(part)]
+    return [] if isinstance(value, str) else [float(value)]
 
 
 @each

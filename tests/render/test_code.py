@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import re
 from html.parser import HTMLParser
 
 import numpy as np
 
 from autograder import pages
+from autograder.authoring.values import counted
 from autograder.marking.code import Stopped, blank_marks, local, mark_code
+from autograder.marking.differences import Tolerance, difference
 from autograder.render.code import report, report_text
 
 RELU, LAYER = pages.load_exercise("activations/relu-code"), pages.load_exercise("training/layer-code")
@@ -47,7 +50,7 @@ def test_a_slip_shows_what_went_in_and_came_out():
     """Input, output, expectation, the first entry that differs, and the name of the slip."""
     for said in (report(planted("relu_open_at_zero"), style=()), report_text(planted("relu_open_at_zero"))):
         text = Balanced(said).text
-        assert "2 of 5 points" in text and "zeros at the kink" in text and "a slope of its own at 0" in text
+        assert "3 of 5 points" in text and "zeros at the kink" in text and "a slope of its own at 0" in text
         assert "goes in" in text and "comes out" in text and "is expected" in text
         assert "dinputs[0, 0] is 1; 0 is expected." in text
 
@@ -108,3 +111,54 @@ def test_a_table_is_shown_by_its_columns():
 
     assert _text({"date": ["x"] * 45, "wind": [0.5] * 45}) == "45 rows of date, wind"
     assert _text({"date": ["x"], "wind": [0.5]}) == "{date: ['x'], wind: [0.5]}"
+
+
+def test_nested_inputs_are_shown_in_full():
+    """Layers with their names, gradients step by step, settings as numbers: an update can be followed by hand."""
+    momentum = pages.load_exercise("training/momentum-code")
+    marks = mark_code(momentum, local(momentum.namespace("velocity_forgotten")))
+    text = report_text(marks)
+    assert "learning_rate = 0.5" in text and "layers = [{weights: [[2]], biases: [[1]]}]" in text
+    assert "gradients = [[{dweights: [[1]], dbiases: [[2]]}], [{dweights: [[−3]], dbiases: [[4]]}]]" in text
+    html = report(marks, style=())
+    assert "<code>dbiases:</code>" in html and html.count("<mark>") == 2 and Balanced(html).open == []
+
+
+def test_a_long_list_is_shown_around_the_entry_that_differs():
+    """Of 40 entries those about the wrong one are written out; its place is told."""
+    train = pages.load_exercise("training/train-code")
+    marks = mark_code(train, local(train.namespace("step_forgotten")))
+    events = [["forward", float(n), 2] for n in range(40)]
+    wrong = [*events[:30], ["update", 0.0, 1], *events[31:]]
+    different = difference({"what happened": events}, {"what happened": wrong}, Tolerance(6))
+    finding = marks.verdicts[0]._replace(
+        got={"what happened": wrong}, expected={"what happened": events}, difference=different
+    )
+    for text in (report_text(type(marks)(train, (finding,))), report(type(marks)(train, (finding,)), style=())):
+        plain = Balanced(text).text
+        assert "[…, ['forward', 27, 2]" in plain and "['update', 0, 1]" in plain and "what happened[30][0] is" in plain
+
+
+def test_what_a_judge_saw_is_shown():
+    """Where no reference decides, what came out is shown all the same."""
+    batches = pages.load_exercise("training/mini-batches-code")
+    text = report_text(mark_code(batches, local(batches.namespace("last_batch_dropped"))))
+    assert "comes out:   batches = []" in text and "size = 5" in text and "is expected" not in text
+
+
+def test_what_follows_from_a_slip_is_told_apart():
+    """A behaviour that follows has a sign and a sentence of its own, and its points."""
+    text = report_text(planted("mask_left_out"))
+    assert "↳ is ready for the next batch (1 of 1)" in text and "follows from the slip in “sends the gradient" in text
+
+
+def test_one_thing_is_said_in_the_singular():
+    """1 example, 1 entry, 1 behaviour: no title and no sentence counts one of something as many."""
+    for exercise in pages.exercises().values():
+        titles = [case.title for behaviour in exercise.behaviours for case in behaviour.drawn("release")]
+        assert not [title for title in titles if re.search(r"\b1 (?!class\b)\w+s\b", title)]
+    assert (counted(1, "entry"), counted(2, "entry"), counted(1, "behaviour")) == (
+        "1 entry",
+        "2 entries",
+        "1 behaviour",
+    )
