@@ -52,6 +52,7 @@ def test_the_key_is_accepted(page, sheets, record_property):
         marks = mark(page, keys(sheet), sheet.variant)
         assert [v.state for v in marks.verdicts] == ["right"] * len(sheet.boxes), (sheet.variant, marks.verdicts)
         assert marks.points == marks.out_of == len(sheet.boxes)
+    record_property("pages", 1)
     record_property("keys typed and accepted", sum(len(sheet.boxes) for sheet in sheets))
 
 
