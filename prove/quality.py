@@ -22,7 +22,7 @@ ROWS = {
     "slips called by their name": "of these, called by their own name",
     "slips called by another's": "of these, called by another's",
     "faults planted": "faults planted in the code of the pages",
-    "faults that make a key wrong": "of these, found by a wrong key in the first half of the sample",
+    "faults that make a key wrong": "of these, seen by a wrong key, always within the sample of `make test`",
 }
 """What a test records → how the document says it."""
 
@@ -32,8 +32,8 @@ def section(day: date, variants: int, figures: Mapping[str, int]) -> str:
     rows = "".join(f"| {words} | {_grouped(figures.get(what, 0))} |\n" for what, words in ROWS.items())
     return (
         f"{TITLE}\n\n"
-        f"`make prove` on {day.isoformat()}, without a failure: keys computed a second way in {_grouped(variants)} variants "
-        f"of each page, everything else tried on up to 200.\n\n| | |\n|:--|--:|\n{rows}"
+        f"`make prove` on {day.isoformat()}, without a failure: keys computed a second way in {_grouped(variants)} "
+        f"variants of each page, everything else tried on up to 200.\n\n| | |\n|:--|--:|\n{rows}"
     )
 
 
