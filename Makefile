@@ -1,5 +1,6 @@
 # make lab     open the workbook in JupyterLab (PORT=8888 to choose the port)
-# make test    run every test
+# make test    run every test, with a sample of each page's variants
+# make prove   try every page on 1 000 variants, and write docs/quality.md
 # make check   rebuild chapters and solutions elsewhere and compare; lint; import rules
 # make build   make chapters/ and solutions/ from source/ and the pages
 # make bench   measure, and write docs/benchmarks.md
@@ -11,7 +12,7 @@ WORKERS ?= auto
 BIN := .venv/bin
 AS_ROOT := $(if $(filter 0,$(shell id -u)),--allow-root)
 
-.PHONY: lab test check build bench clean
+.PHONY: lab test prove check build bench clean
 
 lab: .venv/ready
 	@echo "If no browser comes up, open the address that follows below (http://localhost:$(PORT)/lab?token=...)."
@@ -19,6 +20,9 @@ lab: .venv/ready
 
 test: .venv/ready-to-test
 	$(BIN)/python -m pytest -n $(WORKERS) --dist loadgroup
+
+prove: .venv/ready-to-test
+	$(BIN)/python -m prove --workers $(WORKERS)
 
 check: .venv/ready-to-test
 	$(BIN)/workbook check

@@ -6,6 +6,23 @@ import signal
 
 import pytest
 
+SAMPLE = 40  # variants of a page that `make test` looks at: docs/quality.md says what they catch
+
+
+def pytest_addoption(parser):
+    parser.addoption(
+        "--variants",
+        type=int,
+        default=SAMPLE,
+        help=f"how many variants of each page its facts are tried on, if the fact asks for so many (default {SAMPLE})",
+    )
+
+
+@pytest.fixture(scope="session")
+def variants(request):
+    """variants(most): the variants that a fact is tried on, the first few in `make test` and `most` in `make prove`."""
+    return lambda most: range(min(most, request.config.getoption("--variants")))
+
 
 @pytest.fixture
 def interruptible():

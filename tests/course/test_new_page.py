@@ -24,8 +24,9 @@ class Clone:
         self.root = root
         for folder in ("autograder", "source/00-start", "source/09-batching"):
             shutil.copytree(ROOT / folder, root / folder, ignore=shutil.ignore_patterns("__pycache__", "node_modules"))
-        for file in ("nbgrader_config.py", "workbook.toml", "pyproject.toml", "tests/pages/conftest.py",
-                     "tests/pages/test_every_page.py", "tests/course/test_documents.py"):  # fmt: skip
+        for file in ("nbgrader_config.py", "workbook.toml", "pyproject.toml", "tests/conftest.py",
+                     "tests/pages/conftest.py", "tests/pages/test_every_page.py",
+                     "tests/course/test_documents.py"):  # fmt: skip
             (root / file).parent.mkdir(parents=True, exist_ok=True)
             shutil.copy(ROOT / file, root / file)
 

@@ -1,5 +1,6 @@
-"""Hold the keys of a page against a second computation of them."""
+"""Hold the keys of a page against a second computation of them, and keep all tests of a page in one process."""
 
+import re
 from fractions import Fraction
 
 import numpy as np
@@ -7,30 +8,51 @@ import pytest
 
 from autograder import pages
 from autograder.answers.equality import equal
-from autograder.authoring.page import _sheet
+from autograder.authoring.page import Page
 from autograder.engine.expressions import Expr
-from autograder.layout import Shape, undrawn
+from autograder.layout import Shape
 
-VARIANTS = 1000
+KEYS = 1000  # variants whose keys are computed a second time, in `make prove`
+
+
+@pytest.hookimpl(tryfirst=True)  # before xdist looks at the groups
+def pytest_collection_modifyitems(items):
+    """All tests of a page, of whatever file, run one after the other in one process: its variants are drawn once."""
+    for item in items:
+        if "/tests/pages/" in item.path.as_posix() and (slug := _slug(item)):
+            item.add_marker(pytest.mark.xdist_group(slug))
+
+
+def _slug(item) -> str | None:
+    """The page that a test is about, as its parameters name it: a page, its slug, or its name in the chapter."""
+    chapter = re.match(r"test_([a-z]+)", item.path.stem)[1]
+    for value in item.callspec.params.values() if hasattr(item, "callspec") else ():
+        name = value.slug if isinstance(value, Page) else str(value)
+        for slug in (name, f"{chapter}/{name}"):
+            if slug in pages.catalogue():
+                return slug
+    return None
 
 
 @pytest.fixture
-def agrees():
-    """agrees(slug, compute): the keys of all variants are what compute(givens) gives, in the order of the boxes.
+def agrees(variants, record_property):
+    """agrees(page, compute): the keys of all variants are what compute(givens) gives, in the order of the boxes.
 
     compute returns numbers, words, shapes and arrays of them; a formula may be given as a function of a dict of
     values, and is then compared with the key at a few points.
     """
 
-    def check(slug, compute, variants=VARIANTS):
-        page = pages.load(slug)
-        for variant in range(variants):
-            with undrawn():  # keys alone: no drawing, and nothing kept for those who want one
-                sheet = _sheet.__wrapped__(page, variant)
+    def check(page, compute):
+        page = pages.load(page) if isinstance(page, str) else page
+        compared = 0
+        for variant in variants(KEYS):
+            sheet = page.sheet(variant)
             expected = [entry for part in compute(sheet.givens) for entry in _flat(part)]
             assert len(expected) == len(sheet.boxes)
             for box, value in zip(sheet.boxes, expected, strict=True):
-                assert _same(box, value), (slug, variant, box.label, box.key, value)
+                assert _same(box, value), (page.slug, variant, box.label, box.key, value)
+                compared += 1
+        record_property("keys computed a second way", compared)
 
     return check
 

@@ -12,7 +12,6 @@ from autograd import grad, jacobian
 from autograder import pages
 from autograder.layout import Shape
 
-VARIANTS = 1000
 CLASSES = ("cat", "dog", "horse")
 
 
@@ -276,4 +275,4 @@ def test_every_page_is_computed_a_second_time():
 @pytest.mark.parametrize("slug", INDEPENDENT)
 def test_keys_agree_with_a_second_computation(slug, agrees):
     """Every key of every page, over many variants, is what a second way of computing it gives."""
-    agrees(f"activations/{slug}", INDEPENDENT[slug], variants=VARIANTS)
+    agrees(f"activations/{slug}", INDEPENDENT[slug])

@@ -18,14 +18,20 @@ from autograder.layout.numbers import rounded, simple_fraction
 from autograder.marking.pages import READERS, mark
 from autograder.render import pages as render
 
-VARIANTS = 200
+FACTS = 200  # variants of each page, in `make prove`
 CATALOGUE = pages.catalogue()
 
 
-@pytest.fixture(scope="module", params=[pytest.param(slug, marks=pytest.mark.xdist_group(slug)) for slug in CATALOGUE])
-def slug(request):
-    """Every page in turn, all tests of it in one process and one after the other: its variants are drawn only once."""
+@pytest.fixture(scope="module", params=CATALOGUE.values(), ids=CATALOGUE)
+def page(request):
+    """Every page in turn, all tests of it one after the other: its variants are drawn only once."""
     return request.param
+
+
+@pytest.fixture(scope="module")
+def sheets(page, variants):
+    """The page with the numbers of each variant that is looked at."""
+    return [page.sheet(variant) for variant in variants(FACTS)]
 
 
 def typed(value) -> str:
@@ -40,31 +46,29 @@ def keys(sheet) -> dict[int, str]:
     return {box.number: typed(box.key) for box in sheet.boxes}
 
 
-def sheets(slug):
-    return (CATALOGUE[slug].sheet(variant) for variant in range(VARIANTS))
-
-
-def test_the_key_is_accepted(slug):
+def test_the_key_is_accepted(page, sheets, record_property):
     """Typing the key into every box earns every point, in each variant."""
-    for sheet in sheets(slug):
-        marks = mark(slug, keys(sheet), sheet.variant)
+    for sheet in sheets:
+        marks = mark(page, keys(sheet), sheet.variant)
         assert [v.state for v in marks.verdicts] == ["right"] * len(sheet.boxes), (sheet.variant, marks.verdicts)
         assert marks.points == marks.out_of == len(sheet.boxes)
+    record_property("pages", 1)
+    record_property("keys typed and accepted", sum(len(sheet.boxes) for sheet in sheets))
 
 
-def test_the_key_as_printed_and_rounded_as_asked_is_accepted(slug):
+def test_the_key_as_printed_and_rounded_as_asked_is_accepted(page, sheets):
     """What a solution prints, rounded to the digits that the page asks for, is right."""
-    for sheet in sheets(slug):
+    for sheet in sheets:
         answers = {box.number: box.literal.strip('"') for box in sheet.boxes}
-        assert mark(slug, answers, sheet.variant).points == len(sheet.boxes), (sheet.variant, answers)
+        assert mark(page, answers, sheet.variant).points == len(sheet.boxes), (sheet.variant, answers)
         for box in sheet.boxes:
             if box.digits and box.kind == "number":
-                assert mark(slug, {box.number: rounded(float(box.key), box.digits)}, sheet.variant).points == 1
+                assert mark(page, {box.number: rounded(float(box.key), box.digits)}, sheet.variant).points == 1
 
 
-def test_a_nudged_key_is_refused(slug):
+def test_a_nudged_key_is_refused(page, sheets, record_property):
     """One wrong answer among right ones costs exactly its own point, and nothing follows from it for free."""
-    for sheet in sheets(slug):
+    for sheet in sheets:
         right = keys(sheet)
         for box in sheet.boxes:
             if box.kind == "expression":
@@ -75,41 +79,42 @@ def test_a_nudged_key_is_refused(slug):
                 nudged = str(Shape((box.key[0] + 7, *box.key[1:])))
             else:
                 nudged = typed(box.key + unit(box.key, box.digits) * 3.37 if box.digits else box.key + Fraction(1, 7))
-            state = mark(slug, right | {box.number: nudged}, sheet.variant).verdicts[box.number - 1].state
+            state = mark(page, right | {box.number: nudged}, sheet.variant).verdicts[box.number - 1].state
             assert state in ("wrong", "mistake"), (sheet.variant, box.label, nudged, state)
+    record_property("wrong answers refused", sum(len(sheet.boxes) for sheet in sheets))
 
 
-def test_a_blank_box_costs_nothing_else(slug):
+def test_a_blank_box_costs_nothing_else(page):
     """A blank page scores zero, and a blank box costs only itself."""
-    sheet = CATALOGUE[slug].sheet()
-    assert mark(slug, {}).points == 0
-    assert {v.state for v in mark(slug, {}).verdicts} == {"blank"}
+    sheet = page.sheet()
+    assert mark(page, {}).points == 0
+    assert {v.state for v in mark(page, {}).verdicts} == {"blank"}
     for box in sheet.boxes:
         left = {n: text for n, text in keys(sheet).items() if n != box.number}
-        assert mark(slug, left).points == len(sheet.boxes) - 1
+        assert mark(page, left).points == len(sheet.boxes) - 1
 
 
-def test_every_named_mistake_is_recognised_and_is_not_the_key(slug):
+def test_every_named_mistake_is_recognised_and_is_not_the_key(page, sheets):
     """A student who makes a named slip is told its name."""
-    for sheet in sheets(slug):
+    for sheet in sheets:
         right = keys(sheet)
         for box in sheet.boxes:
             for code, slip in box.mistakes:
                 assert equal(slip, box.key, box.digits) is False
-                verdict = mark(slug, right | {box.number: typed(slip)}, sheet.variant).verdicts[box.number - 1]
+                verdict = mark(page, right | {box.number: typed(slip)}, sheet.variant).verdicts[box.number - 1]
                 same = [other for other, value in box.mistakes if equal(slip, value, box.digits)]
                 assert verdict.state == "mistake" and verdict.code in same, (sheet.variant, box.label, code, verdict)
 
 
-def test_variants_differ(slug):
+def test_variants_differ(page):
     """New numbers are new: most of the first forty variants have different keys."""
-    found = {tuple(box.shown for box in CATALOGUE[slug].sheet(v).boxes) for v in range(40)}
+    found = {tuple(box.shown for box in page.sheet(v).boxes) for v in range(40)}
     assert len(found) >= 3, found
 
 
-def test_every_box_speaks(slug):
+def test_every_box_speaks(page):
     """Each box has a name, a hint that asks, a sentence on how it is found, and a label of its own."""
-    boxes = CATALOGUE[slug].sheet().boxes
+    boxes = page.sheet().boxes
     assert len({box.label for box in boxes}) == len(boxes)
     for box in boxes:
         assert box.name and box.hint and box.how.endswith(".")
@@ -117,18 +122,18 @@ def test_every_box_speaks(slug):
         assert not {code for code, _ in box.mistakes} - set(MESSAGES)
 
 
-def test_every_box_stands_on_the_page_once(slug):
+def test_every_box_stands_on_the_page_once(page):
     """The page shows each of its boxes, in no two places, and its solution tells how each is found."""
-    sheet = CATALOGUE[slug].sheet()
+    sheet = page.sheet()
     template = render.template(sheet)
     for box in sheet.boxes:
         assert template.count(f'data-box="{box.number}"') == 1, box.label
     assert render.solution(sheet).count("<li>") >= 1
 
 
-def test_keys_can_be_read(slug):
+def test_keys_can_be_read(page):
     """Every key, as a solution's dict holds it, reads back as itself."""
-    for box in CATALOGUE[slug].sheet().boxes:
+    for box in page.sheet().boxes:
         read = READERS[box.kind](box, box.literal.strip('"'))
         assert not isinstance(read, Unreadable) and equal(read.value, box.key, box.digits)
 
@@ -155,10 +160,10 @@ def test_silly_mathematics_is_seen(said, found):
     assert [what for what, pattern in SILLY.items() if pattern.search(said)][0].startswith(found)
 
 
-def test_mathematics_is_written_as_people_write_it(slug):
+def test_mathematics_is_written_as_people_write_it(page):
     """No 1x, no + −3, no 0.30000000000000004: neither on the page nor in its worked solution."""
     for variant in range(3):
-        sheet = CATALOGUE[slug].sheet(variant)
+        sheet = page.sheet(variant)
         for html in (render.template(sheet), render.solution(sheet)):
             for line in lines(html):
                 assert not {what: line for what, pattern in SILLY.items() if pattern.search(line)}
@@ -181,19 +186,20 @@ def test_there_are_enough_pages_and_boxes():
     assert len(CATALOGUE) >= 80 and sum(page.points for page in CATALOGUE.values()) >= 900
 
 
-def test_planted_mistakes_are_given_their_own_name(slug):
-    """Of all named slips planted over 100 variants at least 95 % get their name, and at most 1 % another's."""
+def test_planted_mistakes_are_given_their_own_name(page, sheets, record_property):
+    """Of all named slips, planted one at a time, at least 95 % get their name, and at most 1 % another's."""
     named = other = planted = 0
-    for variant in range(100):
-        sheet = CATALOGUE[slug].sheet(variant)
+    for sheet in sheets:
         right = keys(sheet)
         for box in sheet.boxes:
             for code, slip in box.mistakes:
-                verdict = mark(slug, right | {box.number: typed(slip)}, variant).verdicts[box.number - 1]
+                verdict = mark(page, right | {box.number: typed(slip)}, sheet.variant).verdicts[box.number - 1]
                 planted += 1
                 named += verdict.code == code
                 other += verdict.code not in (code, "")
     assert named >= 0.95 * planted and other <= 0.01 * planted, (named, other, planted)
+    for what, count in (("planted", planted), ("called by their name", named), ("called by another's", other)):
+        record_property(f"slips {what}", count)
 
 
 POOL = [
@@ -217,16 +223,16 @@ POOL = [
 ]
 
 
-def test_nothing_is_overlooked_in_any_variant(slug):
+def test_nothing_is_overlooked_in_any_variant(page, variants):
     """No key lies on a kink, and every box stands on the page, whatever the numbers."""
-    assert vet(slug, range(20)) == []
+    assert vet(page, variants(FACTS)) == []
 
 
-def test_any_answers_can_be_marked(slug):
+def test_any_answers_can_be_marked(page):
     """Whatever a student types, and whatever would follow from it, the page is marked."""
-    chance = random.Random(slug)
-    sheet = CATALOGUE[slug].sheet()
+    chance = random.Random(page.slug)
+    sheet = page.sheet()
     for _ in range(40):
         pool = [*POOL, *(box.shown for box in sheet.boxes), *(o for box in sheet.boxes for o in box.options)]
-        marks = mark(slug, {box.number: chance.choice(pool) for box in sheet.boxes})
+        marks = mark(page, {box.number: chance.choice(pool) for box in sheet.boxes})
         assert 0 <= marks.points <= marks.out_of and marks.summary

@@ -1,0 +1,49 @@
+"""The section of docs/quality.md that `make prove` writes.
+
+section(day, variants, figures)      the section, from the figures that the tests recorded
+with_section(document, text)         the document with this section in the place of the one before
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from datetime import date
+from pathlib import Path
+
+FILE = Path(__file__).parents[1] / "docs" / "quality.md"
+TITLE = "## What brute force found"
+ROWS = {
+    "pages": "pages tried",
+    "keys computed a second way": "keys compared with a second computation",
+    "keys typed and accepted": "keys typed into their boxes, and accepted",
+    "wrong answers refused": "keys nudged, and refused",
+    "slips planted": "slips planted, one at a time",
+    "slips called by their name": "of these, called by their own name",
+    "slips called by another's": "of these, called by another's",
+    "faults planted": "faults planted in the code of the pages",
+    "faults that make a key wrong": "of these, seen by a wrong key, always within the sample of `make test`",
+}
+"""What a test records → how the document says it."""
+
+
+def section(day: date, variants: int, figures: Mapping[str, int]) -> str:
+    """The table of one run."""
+    rows = "".join(f"| {words} | {_grouped(figures.get(what, 0))} |\n" for what, words in ROWS.items())
+    return (
+        f"{TITLE}\n\n"
+        f"`make prove` on {day.isoformat()}, without a failure: keys computed a second way in {_grouped(variants)} "
+        f"variants of each page, everything else tried on up to 200.\n\n| | |\n|:--|--:|\n{rows}"
+    )
+
+
+def _grouped(count: int) -> str:
+    return f"{count:,}".replace(",", "\N{NO-BREAK SPACE}")
+
+
+def with_section(document: str, text: str) -> str:
+    """The document with `text` instead of the section of the same title, or at its end if it has none."""
+    parts = re.split(r"\n(?=## )", document.rstrip("\n") + "\n")
+    places = [n for n, part in enumerate(parts) if part.startswith(TITLE)]
+    parts[slice(places[0], places[0] + 1) if places else slice(len(parts), None)] = [text]
+    return "\n".join(parts)

@@ -1,0 +1,139 @@
+"""The facts about pages are tried on a few variants: these hold that a fault is still found, by planting some."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from autograder import pages
+from autograder.authoring import page as machinery
+from autograder.authoring.page import page
+from autograder.engine.activations import relu_slope
+from autograder.layout import eq
+from autograder.marking import pages as marking
+
+from ..conftest import SAMPLE
+from . import test_every_page as facts
+from .planting import first_wrong, planted
+
+HINT = {"hint": "Which?", "how": "So."}
+CAUGHT = (AssertionError, machinery.PageError)
+
+
+def make(function):
+    return page("A page with a fault", row="0.1")(function)
+
+
+# -- pages that are wrong in some of their variants --------------------------------------------------------------------
+
+
+def sign_lost(given, box):
+    """Wrong for a negative number: in half of the variants."""
+    x = given("x", [2, -3])
+    return eq(box(abs(x[0]), "x", **HINT))
+
+
+def tie_forgotten(given, box):
+    """Wrong where the two numbers are equal: in one of nine."""
+    a, b = given("a", 4), given("b", 7)
+    return eq(box(2 if a > b else 1 if a < b else 3, "which", **HINT))
+
+
+def rounded_too_soon(given, box):
+    """Wrong where the third decimal place counts: in one of about twenty."""
+    x, y = given("x", 0.25), given("y", 3, low=2, high=4)
+    return eq(box(round(x * y + 0.001, 2), "xy", **HINT, digits=3))
+
+
+KEYS = {
+    sign_lost: lambda c: [c["x"][0]],
+    tie_forgotten: lambda c: [1 + (c["a"] > c["b"])],
+    rounded_too_soon: lambda c: [c["x"] * c["y"] + 0.001],
+}
+
+
+@pytest.mark.parametrize("function", KEYS, ids=lambda function: function.__name__)
+def test_a_key_that_is_wrong_in_some_variants_is_found(function, agrees):
+    """The second computation disagrees within the sample, however seldom the key is wrong."""
+    with pytest.raises(AssertionError):
+        agrees(make(function), KEYS[function])
+
+
+def on_a_kink_now_and_then(given, box):
+    """On the kink where two of nineteen numbers meet."""
+    return eq(box(relu_slope(given("w", -2) + given("x", 3)), "slope", **HINT))
+
+
+def infinite_now_and_then(given, box):
+    """No number where x is 3: in one of nine."""
+    return eq(box(np.float64(1) / (given("x", 2) - 3), "x", **HINT, digits=3))
+
+
+@pytest.mark.parametrize("function", [on_a_kink_now_and_then, infinite_now_and_then], ids=lambda f: f.__name__)
+def test_numbers_that_make_no_exercise_are_found(function, variants):
+    """A kink, or a key that is not finite, in few of the variants is found within the sample."""
+    with pytest.raises(CAUGHT):
+        facts.test_nothing_is_overlooked_in_any_variant(make(function), variants)
+
+
+# -- a machinery that is wrong -----------------------------------------------------------------------------------------
+
+
+def one_slip(given, box):
+    """The slip is the key where the numbers are equal."""
+    a, b = given("a", 4), given("b", 7)
+    return eq(box(a * a - b, "a² − b", **HINT, doubled=a * b - b))
+
+
+def two_slips(given, box):
+    """One slip is the other where a is 4."""
+    a, b = given("a", 5), given("b", 7)
+    return eq(box(a * a + b, "a² + b", **HINT, doubled=3 * a + b, transposed=a + 8 + b))
+
+
+def test_a_slip_that_equals_the_key_is_found(monkeypatch, variants):
+    """Were slips no longer compared with the key, some variant of the sample would name a right answer a mistake."""
+    monkeypatch.setattr(machinery, "_tellable", lambda slip, key, digits: True)
+    made = make(one_slip)
+    with pytest.raises(AssertionError):
+        facts.test_every_named_mistake_is_recognised_and_is_not_the_key(made, sheets_of(made, variants))
+
+
+def test_slips_that_look_alike_are_found(monkeypatch, variants):
+    """Were slips no longer compared with each other, some would be called by another's name in the sample."""
+    monkeypatch.setattr(machinery, "CLASHING", 1.0)
+    made = make(two_slips)
+    with pytest.raises(AssertionError):
+        facts.test_planted_mistakes_are_given_their_own_name(made, sheets_of(made, variants), lambda *_: None)
+
+
+def test_a_lenient_marking_is_found(monkeypatch, variants):
+    """Were a key within a tenth right, the sample's nudged keys would be accepted."""
+    monkeypatch.setattr(marking, "equal", lambda a, b, digits=None: abs(float(a) - float(b)) <= 0.1 * abs(float(b)))
+    made = pages.load("cost/mean-squared-error")
+    marking._mark.cache_clear()
+    try:
+        with pytest.raises(AssertionError):
+            facts.test_a_nudged_key_is_refused(made, sheets_of(made, variants), lambda *_: None)
+    finally:
+        marking._mark.cache_clear()
+
+
+def sheets_of(made, variants):
+    return [made.sheet(variant) for variant in variants(facts.FACTS)]
+
+
+# -- faults in the pages themselves ------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("page", pages.catalogue().values(), ids=pages.catalogue())
+def test_a_fault_in_a_page_shows_early(page, variants, record_property):
+    """A fault planted anywhere in what a page computes shows in the sample, if it makes a key wrong in any of the
+    variants of `make prove`; and in half of the sample, if in any of those of `make test`."""
+    looked_at = len(variants(facts.FACTS))
+    early = min(SAMPLE, looked_at // 2)
+    shows = {fault.place: first_wrong(page, fault, looked_at) for fault in planted(page)}
+    caught = [place for place, variant in shows.items() if variant is not None]
+    record_property("faults planted", len(shows))
+    record_property("faults that make a key wrong", len(caught))
+    assert not {place: shows[place] for place in caught if shows[place] >= early}

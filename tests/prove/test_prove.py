@@ -1,0 +1,35 @@
+"""Brute force adds up what the tests of all pages record, and writes it down only if all of it was done."""
+
+import re
+import subprocess
+import sys
+from datetime import date
+
+from prove.quality import FILE, ROWS, section, with_section
+
+
+def test_figures_come_from_all_processes(tmp_path):
+    """The pages of one name on three variants: the figures of two processes are added, and nothing is written."""
+    before = FILE.read_bytes()
+    command = [sys.executable, "-m", "prove", "--variants", "3", "--workers", "2", "--only", "one-weight or softmax-of"]
+    said = subprocess.run(command, capture_output=True, text=True, cwd=FILE.parents[1], timeout=300)
+    assert said.returncode == 0 and "Not written" in said.stdout, said.stdout[-2000:] + said.stderr[-2000:]
+    figures = dict(re.findall(r"^\| (.+) \| ([^|]+) \|$", said.stdout, re.MULTILINE))
+    assert list(figures) == list(ROWS.values())
+    assert figures["pages tried"] == "2" and int(figures["keys typed into their boxes, and accepted"]) > 20
+    assert FILE.read_bytes() == before
+
+
+def test_a_new_section_replaces_the_old_one():
+    """The other sections stay, in their order."""
+    old, new = (section(date(2030, 1, day), 1000, {"pages": day}) for day in (1, 2))
+    once = with_section("# Quality\n\n## A\n\na\n", old)
+    assert once == f"# Quality\n\n## A\n\na\n\n{old}"
+    assert with_section(once + "\n## B\n\nb\n", new) == f"# Quality\n\n## A\n\na\n\n{new}\n## B\n\nb\n"
+
+
+def test_the_document_is_of_a_full_run():
+    """docs/quality.md has a section that make prove wrote, with a figure in every row."""
+    text = FILE.read_text(encoding="utf-8")
+    rows = dict(re.findall(r"^\| (.+) \| ([^|]+) \|$", text, re.MULTILINE))
+    assert all(int(re.sub(r"\s", "", rows[words])) > 0 for what, words in ROWS.items() if "another" not in what)
