@@ -8,6 +8,7 @@ from typing import NamedTuple
 import numpy as np
 
 from ..answers.equality import equal
+from ..authoring import ask
 from ..authoring.page import page
 from ..engine.activations import relu_slope, sigmoid, sigmoid_slope, sigmoid_slope_from_value, softmax
 from ..engine.equations import bp1, bp2, bp3, bp4
@@ -160,8 +161,8 @@ def nudge_z(given, box):
         after = box(cost(z + nudge), f"C after a nudge of {nudge:g}", "Put the nudged z into the same formula.",
             how="Half the square of the nudged z minus y.",
             slips={"half_left_out": 2 * cost(z + nudge), "change_not_value": cost(z + nudge) - cost(z)})
-        change = box(after - before, "ΔC", "Which cost do you subtract from which?", how="The new cost minus the old.",
-            slips={"subtracted_backwards": before - after, "value_not_change": after})
+        change = ask.change(box, after, before, "ΔC", "Which cost do you subtract from which?",
+            how="The new cost minus the old.", slips={"value_not_change": after})
         ratio = box(change / nudge, "ΔC/Δz", "Which change stands on top?",
             how="The change of the cost over the nudge.",
             slips={"upside_down": nudge / change, "change_not_ratio": change} if nudge < 1
@@ -171,10 +172,9 @@ def nudge_z(given, box):
     delta = box(gap, "δ", "Towards which number do the ratios in the last column go?",
         how="The number that the ratios approach as the nudge shrinks.", gradient_of="z",
         slips={"wrong_sign": -gap, "value_not_change": z})
-    formula = box(name - y, "∂C/∂z", "The power comes down. What does it do to the one half?", names="z",
+    formula = ask.error(box, name, y, "∂C/∂z", "The power comes down. What does it do to the one half?", names="z",
         how="The two that comes down cancels the one half.",
-        slips={"target_minus_prediction": y - name, "half_kept": (name - y) / 2,
-            "not_differentiated": (name - y) ** 2 / 2})
+        slips={"half_kept": (name - y) / 2, "not_differentiated": (name - y) ** 2 / 2})
     return (
         step(f"A node adds up what arrives: $z = {z:g}$. It has no activation, its target is $y = {y:g}$, and the cost "
             "is $C = ½(z − y)^2$. What does it cost?",
@@ -235,9 +235,9 @@ def every_node(given, box):
 def bp1_one_node(given, box):
     """The error of an output: how the cost follows a, times how a follows z."""
     a, y = Name("a"), Name("y")
-    by_a = box(a - y, "∂C/∂a", "What does the two that comes down do to the one half?", names="a y",
+    by_a = ask.error(box, a, y, "∂C/∂a", "What does the two that comes down do to the one half?", names="a y",
         how="The two that comes down cancels the one half.",
-        slips={"target_minus_prediction": y - a, "doubled": 2 * (a - y), "not_differentiated": (a - y) ** 2 / 2})
+        slips={"doubled": 2 * (a - y), "not_differentiated": (a - y) ** 2 / 2})
     slope = box(a * (1 - a), "∂a/∂z", "How does a sigmoid's slope come from its value?", names="a y",
         how="The value times what is missing to one.", slips={"slope_factor_left_out": 1 - a, "not_differentiated": a})
     formula = box(by_a * slope, "δ", "Both links of the chain: what do you do with them?", names="a y",
@@ -245,8 +245,7 @@ def bp1_one_node(given, box):
         slips={"slope_left_out": by_a, "cost_slope_left_out": slope, "upstream_added": by_a + slope})
     av, yv = given("a", 0.8, low=0.1, high=0.9), given.choice("y", 1.0, 0.0)
     given.require(av != 0.5)
-    error = box(av - yv, "∂C/∂a", "Which comes first, prediction or target?", how="Prediction minus target.",
-        gradient_of="a", slips={"target_minus_prediction": yv - av})
+    error = ask.error(box, av, yv, "∂C/∂a", gradient_of="a")
     number = box(av * (1 - av), "∂a/∂z", "How does a sigmoid's slope come from its value?",
         how="The value times what is missing to one.", slips={"slope_factor_left_out": 1 - av})
     delta = box(error * number, "δ", "Multiply along the chain.", digits=3, how="The product of the two slopes.",
@@ -286,8 +285,7 @@ def bp1_layer(given, box):
     a, y = given("a", [0.8, 0.3, 0.6], low=0.1, high=0.9, distinct=True), given("y", [1, 0, 0], low=0, high=1)
     given.require(np.all(a != 0.5))
     slope = sigmoid_slope_from_value(a)
-    error = box(a - y, "∇_{a}C", "Which comes first, prediction or target?", how="Prediction minus target.",
-        gradient_of="a", slips={"target_minus_prediction": y - a})
+    error = ask.error(box, a, y, "∇_{a}C", gradient_of="a")
     local = box(slope, "σ′(z)", "The a are values of a sigmoid. What is its slope there?", digits=3,
         how="The value times what is missing to one.", slips={"value_for_slope": a, "slope_of_slope": sigmoid_slope(a)})
     delta = box(bp1(error, local), "δ", "Each entry by itself: which two numbers meet?", digits=3,
@@ -683,9 +681,8 @@ def bp4_layer(given, box):
     value = box(b[1], "a^{l−1}_2", "An entry of this column over the error of its row?", digits=3,
         how="An entry of the column over the error of its row.",
         slips={"multiplied_not_divided": known[2, 1] * e[2], "upside_down": e[2] / known[2, 1]})
-    rest = box(np.outer(errors, [b[0], value]), "∂C/∂W", "Which error belongs to the row, which value to the column?",
-        only=[(0, 1), (1, 1)], digits=3, how="The error of the row times the value of the column.",
-        slips={"other_row": np.outer(errors[::-1], [b[0], value])})
+    rest = ask.outer(box, errors, [b[0], value], "∂C/∂W", "Which error belongs to the row, which value to the column?",
+        only=[(0, 1), (1, 1)], digits=3, how="The error of the row times the value of the column.")
     shapes = box([Shape((3, 1)), Shape((1, 2)), Shape((3, 2))], "the shapes", "Rows first, then columns.",
         how="A column times a row is a matrix with the rows of the one and the columns of the other.",
         slips={"transposed": [Shape((1, 3)), Shape((2, 1)), Shape((2, 3))]})
@@ -711,8 +708,7 @@ def bp4_layer(given, box):
 def chain(given, box):
     """One node a layer: every equation is a product of two or three letters."""
     x, h, a, y, v, r = map(Name, "xhayvr")
-    first = box(a - y, "∂C/∂a", "Which comes first, prediction or target?", names="a y", how="Prediction minus target.",
-        slips={"target_minus_prediction": y - a})
+    first = ask.error(box, a, y, "∂C/∂a", names="a y")
     second = box(a * (1 - a), "σ′(z^2)", "How does the sigmoid's slope come from its value?", names="a y",
         how="The value times what is missing to one.", slips={"slope_factor_left_out": 1 - a, "not_differentiated": a})
     top = box(first * second, "δ^2", "BP1: what are its two factors?", names="a y", how="The product of both slopes.",
@@ -1171,13 +1167,11 @@ def sigmoid_cross_entropy(given, box):
     second = box(nought * slope, "δ for y = 0", "Multiply and cancel: what is left?", names="a",
         how="The factor 1 − a cancels; what is left is a.",
         slips={"wrong_sign": -a, "slope_left_out": nought, "cost_slope_left_out": slope})
-    both = box(a - y, "δ", "Which single formula gives the first for y = 1 and the second for y = 0?", names="a y",
-        how="With y = 1 it is a − 1, with y = 0 it is a.",
-        slips={"target_minus_prediction": y - a, "slope_kept": (a - y) * a * (1 - a)})
+    both = ask.error(box, a, y, "δ", "Which single formula gives the first for y = 1 and the second for y = 0?",
+        names="a y", how="With y = 1 it is a − 1, with y = 0 it is a.", slips={"slope_kept": (a - y) * a * (1 - a)})
     av, yv = given("a", [0.8, 0.3, 0.6], low=0.1, high=0.9), given("y", [1, 1, 0], low=0, high=1)
     given.require(np.all(av != 0.5))
-    numbers = box(av - yv, "δ", "Which comes first, prediction or target?", how="Prediction minus target.",
-        gradient_of="z", slips={"target_minus_prediction": yv - av, "slope_kept": (av - yv) * av * (1 - av)})
+    numbers = ask.error(box, av, yv, "δ", gradient_of="z", slips={"slope_kept": (av - yv) * av * (1 - av)})
     return (
         step("A sigmoid output whose target is yes or no, and the cost $C = −(y ln(a) + (1 − y) ln(1 − a))$. If the "
             "target is 1, only $C = −ln(a)$ is left. **BP1** with the letter $a$:",
@@ -1201,18 +1195,16 @@ def slope_stays(given, box):
     slope = a * (1 - a)
     rows, lasts = [], []
     for value, steep in zip(a.tolist(), slope.tolist(), strict=True):
-        entropy = box(value - target, f"δ with cross-entropy, a = {value:g}", "Does this cost keep the slope?",
-            how="Prediction minus target.",
-            slips={"target_minus_prediction": target - value, "slope_kept": (value - target) * steep})
+        entropy = ask.error(box, value, target, f"δ with cross-entropy, a = {value:g}",
+            "Does this cost keep the slope?", slips={"slope_kept": (value - target) * steep})
         squared = box((value - target) * steep, f"δ with the squared error, a = {value:g}",
             "Does this cost keep the slope?", digits=3, how="Prediction minus target, times the slope.",
             slips={"slope_left_out": value - target, "cost_slope_left_out": steep})
         rows.append((f"{value:g}", f"{target:g}", entropy, squared))
         lasts.append((entropy, squared))
-    factor = box(lasts[-1][1] / lasts[-1][0], "the share that is left",
+    factor = ask.ratio(box, lasts[-1][1], lasts[-1][0], "the share that is left",
         "The one error over the other: which number of the sigmoid is that?", digits=3,
-        how="The error of the squared cost over the other: the slope.",
-        slips={"upside_down": lasts[-1][0] / lasts[-1][1]})
+        how="The error of the squared cost over the other: the slope.")
     options = ["cross-entropy", "squared error"]
     words_ = box([options[0], options[1]], "which cost", "Compare the last line of the table.",
         how="Only the squared error keeps the slope, which is tiny where the sigmoid is flat.", options=options)
@@ -1245,8 +1237,8 @@ def softmax_jacobian(given, box):
     delta = box(entries @ by_p, "δ", "Only one entry of ∂C/∂p is not zero. Which column of the matrix does it meet?",
         digits=3, how="The matrix times the column.", gradient_of="z",
         slips={"entrywise_not_matrix": np.diag(entries) * by_p, "wrong_sign": -(entries @ by_p)})
-    same = box(p - y, "p − y", "Which entry of y is one?", how="The probabilities, minus one at the true class.",
-        slips={"target_minus_prediction": y - p})
+    same = ask.error(box, p, y, "p − y", "Which entry of y is one?",
+        how="The probabilities, minus one at the true class.")
     return (
         step("Three classes, the probabilities $p$ of a softmax, and a target with a one at the true class. The cost "
             "is $C = −ln(p)$ of the true class. How does it follow each probability?",
@@ -1275,8 +1267,8 @@ def softmax_short(given, box):
         slips={"term_left_out": powers[0] + powers[1]})
     p = box(powers / total, "p", "Each exponential's share of the sum?", digits=3, how="Each exponential over the sum.",
         slips={"not_normalised": powers, "upside_down": total / powers})
-    delta = box(p - y, "δ", "At which class does the target have its one?", digits=3, how="Probability minus target.",
-        gradient_of="z", slips={"target_minus_prediction": y - p, "slope_kept": (p - y) * p * (1 - p)})
+    delta = ask.error(box, p, y, "δ", "At which class does the target have its one?", digits=3,
+        how="Probability minus target.", gradient_of="z", slips={"slope_kept": (p - y) * p * (1 - p)})
     zero = box(np.round(np.sum(softmax(z) - y), 9), "the sum of δ", "What do the p add up to, and what the y?",
         how="The p add up to one and so do the y: their difference adds up to zero.")
     options = ["raise z", "lower z"]
@@ -1350,8 +1342,8 @@ def softmax_network(given, box):
     z2 = box(w2 @ h, "z^2", "Each row of the weights meets h.", how="Each row of the weights times h.")
     p = box(softmax(z2), "p", "Each exponential's share of the sum?", digits=3, how="Each exponential over their sum.",
         slips={"not_normalised": np.exp(z2)})
-    d2 = box(p - y, "δ^2", "At which class does the target have its one?", digits=3, how="Probability minus target.",
-        gradient_of="z2", slips={"target_minus_prediction": y - p})
+    d2 = ask.error(box, p, y, "δ^2", "At which class does the target have its one?", digits=3,
+        how="Probability minus target.", gradient_of="z2")
     back = box(w2.T @ d2, "(W^2)^T δ^2", "Which three weights leave this hidden node?", digits=3,
         how="Each column of the weights times the errors.", gradient_of="a1",
         slips={"path_left_out": w2[:2].T @ d2[:2]})
