@@ -236,7 +236,7 @@ def several_inputs(given, box):
     f = f"{a[0]:g}x {'+' if a[1] > 0 else '−'} {abs(a[1]):g}y"
     return (
         step(f"This node computes $f = {f}$. What are its two local gradients?",
-            eq(link("x", "f"), "=", lit("∂f/∂x", local[0]), APART, link("y", "f"), "=", lit("∂f/∂y", local[1]))),
+            eq(link("x", "f"), "=", local[0], APART, link("y", "f"), "=", local[1])),
         step(f"Upstream is $∂l/∂f = {up:g}$. Send it back along both arrows.",
             graph({"x": (0, 0, "x"), "y": (0, 1.5, "y"), "f": (1, 0.75, "f"), "l": (2, 0.75, "l")},
                 [("x", "f", None, going_back(downs[0], "x", "f")), ("y", "f", None, going_back(downs[1], "y", "f")),
@@ -655,7 +655,7 @@ def output_error(given, box):
     both = "∂l/∂ŷ ∂l/∂ẑ"
     return (
         step(f"One prediction $p$, one target {t:g}: the loss is $l = ½(p - {t:g})^2$. Differentiate.",
-            eq(lit(both, by("p", "l")), "=", lit(both, formula))),
+            eq(lit(both, by("p", "l")), "=", formula)),
         step(f"Now our two: $l = ½{loss_of(net.target)}$. Fill in the first gradients of the way back.",
             graph({"y": (0, 0, "ŷ"), "z": (0, 1.9, "ẑ"), "l": (1, 0.95, "l")},
                 [("y", "l", net.out[0], lit("∂l/∂ŷ", error[0])), ("z", "l", net.out[1], lit("∂l/∂ẑ", error[1]))],
@@ -699,8 +699,7 @@ def weight_gradients(given, box):
     return (
         step(f"The first output is $ŷ = w_7u_1 + w_9u_2 + w_{{11}}u_3 + b_4$, with $u_1 = {net.u[0]:g}$ and $u_2 = "
             f"{net.u[1]:g}$. What are these local gradients?",
-            eq(lit("u_1", by("w_7", "ŷ")), "=", lit("u_1", local[0]), APART, lit("u_2", by("w_9", "ŷ")), "=",
-                lit("u_2", local[1]))),
+            eq(lit("u_1", by("w_7", "ŷ")), "=", local[0], APART, lit("u_2", by("w_9", "ŷ")), "=", local[1])),
         step("Under each output stands the gradient that arrived there. Write the gradient of each weight on its edge.",
             output_gradients(net, on_edges),
             eq(*into_output(1), APART, words("or"), APART, *into_output(2))),
@@ -756,10 +755,9 @@ def bias_gradients(given, box):
         slips={"change_not_ratio": change})
     given.require(abs((e0 + h) ** 2 - e0**2) > 0.1)
     return (
-        step("A bias is simply added. So its local gradient is …", eq(link("b_4", "ŷ"), "=", lit("∂ŷ/∂b_4", local))),
+        step("A bias is simply added. So its local gradient is …", eq(link("b_4", "ŷ"), "=", local)),
         step(f"… and with $∂l/∂ŷ = {e0:g}$ and $∂l/∂ẑ = {e1:g}$ the gradients of both biases are",
-            eq(link("b_4", "l", uses="∂ŷ/∂b_4"), "=", lit("∂l/∂b_4", grads[0], uses="∂ŷ/∂b_4"), APART, by("b_5", "l"),
-                "=", grads[1])),
+            eq(link("b_4", "l", uses="∂ŷ/∂b_4"), "=", grads[0], APART, by("b_5", "l"), "=", grads[1])),
         step(f"Believe it? Raise $b_4$ by 0.1. The prediction was $ŷ = {net.out[0]:g}$; the loss goes from "
             f"${net.loss:g}$ to ${loss:.10g}$.",
             eq("ŷ", "=", after, APART, "Δl", "=", lit("Δl", change), APART, frac(lit("Δl", "Δl"), "Δb_4"), "=",
@@ -991,9 +989,8 @@ def rule_weights(given, box):
     second = box(b[1], "the second input", "An entry of the second column over what?",
         how="An entry of the second column over the d-value of its row.",
         slips={"upside_down": 1 / b[1], "multiplied_not_divided": known[0, 1] * e[0]})
-    bias = box(values, "d‑biases", "What is the local gradient of a bias?",
-        how="The same as the d-values: a bias is added as it is.", gradient_of="b1",
-        slips={"local_for_downstream": np.ones(3), "activation_for_weight": values * b[0]})
+    bias = ask.bias_gradient(box, values, "d‑biases", how="The same as the d-values: a bias is added as it is.",
+        gradient_of="b1", slips={"local_for_downstream": np.ones(3), "activation_for_weight": values * b[0]})
     return (
         step("Every d-value meets every input. The result has the shape of the weights.",
             eq(RULES[1]),
@@ -1047,7 +1044,7 @@ def three_rules(given, box):
     dw = box(np.outer(d, a), "d‑weights", "Which d-value, which input?",
         how="The d-value of the row times the input of the column.", gradient_of="W1",
         slips={"weight_for_activation": d[:, None] * w, "other_row": np.outer(d[::-1], a)})
-    db = box(d, "d‑biases", "What is the local gradient of a bias?", how="The same as the d-values.", gradient_of="b1",
+    db = ask.bias_gradient(box, d, "d‑biases", how="The same as the d-values.", gradient_of="b1",
         slips={"local_for_downstream": np.ones(2), "other_row": d[::-1]})
     return (
         step("A layer was given these inputs. From the right, its d-values have arrived.",

@@ -173,8 +173,8 @@ def chain_of_factors(given, box):
             eq("=", lit("∂C/∂v", outer), "·", lit("∂v/∂a", minus), "·", lit("∂a/∂z", slope), "·", lit("∂z/∂w", inner),
                 "=", lit("∂C/∂w", product, uses=by_weight))),
         step("Put the numbers in. For the bias only the last link differs.",
-            eq(link("w", uses=by_weight), "=", lit("∂C/∂w", number, uses=by_weight), APART, link("b", "z"), "=",
-                lit("∂z/∂b", last), APART, link("b", uses=by_bias), "=", lit("∂C/∂b", bias, uses=by_bias))),
+            eq(link("w", uses=by_weight), "=", number, APART, link("b", "z"), "=", last, APART, link("b", uses=by_bias),
+                "=", bias)),
     )
 
 
@@ -212,10 +212,10 @@ def half_and_mean(given, box):
         step("An active neuron has $v = y - (wx + b)$. One example's share of the gradient, in $v$, $x$ and $m$:",
             links("The weight moves v, and v moves the cost", [["w"], ["v"], ["C"]],
                 [[[lit("∂v/∂w", echo(inner))]], [[lit("∂C/∂v", echo(mean))]]], gap=180),
-            eq(link("w", "v"), "=", lit("∂v/∂w", inner), APART, "share", "=", lit("share", product, uses=both))),
+            eq(link("w", "v"), "=", inner, APART, "share", "=", lit("share", product, uses=both))),
         step("The **error term** $e = a - y$ is prediction minus target. Write the share with $e$ in place of $v$. "
             f"Then take $e = {e:g}$, $x = {x:g}$, $m = {m:g}$.",
-            eq("share", "=", lit("share", error, uses=both), "=", lit("share", value, uses=both))),
+            eq("share", "=", lit("share", error, uses=both), "=", value)),
     )
 
 
@@ -254,7 +254,7 @@ def cost_as_formula(given, box):
             links("The weight and the bias move v, and v moves the cost", [["w", "b"], ["v"], ["C"]],
                 [[[lit("∂v/∂w", echo(by_w)), lit("∂v/∂b", echo(by_b))]], [[lit("∂C/∂v", None)]]], gap=180),
             eq("v", "=", v),
-            eq(link("w", "v"), "=", lit("∂v/∂w", by_w), APART, link("b", "v"), "=", lit("∂v/∂b", by_b))),
+            eq(link("w", "v"), "=", by_w, APART, link("b", "v"), "=", by_b)),
         step("The cost is $C = v^2/2$. Multiply outer and inner slope, still as formulas.",
             aligned((link("w", uses=of["w"]), "=", link("v"), "·", link("w", "v"), "=", lit("∂C/∂w", dw, uses=of["w"])),
                 (link("b", uses=of["b"]), "=", link("v"), "·", link("b", "v"), "=", lit("∂C/∂b", db, uses=of["b"])))),

@@ -238,16 +238,16 @@ def bp1_one_node(given, box):
     by_a = ask.error(box, a, y, "∂C/∂a", "What does the two that comes down do to the one half?", names="a y",
         how="The two that comes down cancels the one half.",
         slips={"doubled": 2 * (a - y), "not_differentiated": (a - y) ** 2 / 2})
-    slope = box(a * (1 - a), "∂a/∂z", "How does a sigmoid's slope come from its value?", names="a y",
-        how="The value times what is missing to one.", slips={"slope_factor_left_out": 1 - a, "not_differentiated": a})
+    slope = ask.sigmoid_slope(box, a, "∂a/∂z", "How does a sigmoid's slope come from its value?", names="a y",
+        slips={"slope_factor_left_out": 1 - a, "not_differentiated": a})
     formula = box(by_a * slope, "δ", "Both links of the chain: what do you do with them?", names="a y",
         how="The product of the two slopes.",
         slips={"slope_left_out": by_a, "cost_slope_left_out": slope, "upstream_added": by_a + slope})
     av, yv = given("a", 0.8, low=0.1, high=0.9), given.choice("y", 1.0, 0.0)
     given.require(av != 0.5)
     error = ask.error(box, av, yv, "∂C/∂a", gradient_of="a")
-    number = box(av * (1 - av), "∂a/∂z", "How does a sigmoid's slope come from its value?",
-        how="The value times what is missing to one.", slips={"slope_factor_left_out": 1 - av})
+    number = ask.sigmoid_slope(box, av, "∂a/∂z", "How does a sigmoid's slope come from its value?",
+        slips={"slope_factor_left_out": 1 - av})
     delta = box(error * number, "δ", "Multiply along the chain.", digits=3, how="The product of the two slopes.",
         gradient_of="z",
         slips={"slope_left_out": error, "cost_slope_left_out": number, "upstream_added": error + number})
@@ -263,7 +263,7 @@ def bp1_one_node(given, box):
     return (
         step("One output node with a sigmoid, $a = σ(z)$, and the cost $C = ½(a − y)^2$. A nudge of $z$ moves $a$, and "
             "$a$ moves the cost. Write both slopes with the letters $a$ and $y$.",
-            eq(lit("∂C/∂a", by("a")), "=", lit("∂C/∂a", by_a), APART, lit("σ′", by("z", "a")), "=", lit("σ′", slope))),
+            eq(lit("∂C/∂a", by("a")), "=", by_a, APART, lit("σ′", by("z", "a")), "=", slope)),
         step("Their product is the error of the node: **BP1**.",
             eq(lit("δ", "δ", uses=both), "=", group(lit("∂C/∂a", by("a")), "·", lit("σ′", by("z", "a"))), "=",
                 lit("δ", formula, uses=both))),
@@ -321,8 +321,8 @@ def bp1_from_z(given, box):
         a = box(sigmoid(z[j]), f"a_{j + 1}", "One over one plus e to which power?", digits=3,
             how="One over one plus e to the power −z.",
             slips={"exponent_sign": sigmoid(-z[j]), "activation_left_out": z[j]})
-        slope = box(a * (1 - a), f"σ′(z_{j + 1})", "The sigmoid's slope at z: which value goes into it?", digits=3,
-            how="The value times what is missing to one.",
+        slope = ask.sigmoid_slope(box, a, f"σ′(z_{j + 1})", "The sigmoid's slope at z: which value goes into it?",
+            digits=3,
             slips={"sum_for_value": z[j] * (1 - z[j]), "slope_of_slope": sigmoid_slope(a),
                 "slope_factor_left_out": 1 - a})
         delta = box(bp1(a - y[j], slope), f"δ_{j + 1}", "Prediction minus target, and what else?", digits=3,
@@ -369,8 +369,7 @@ def bp2_one_node(given, box):
         how="The sum of both products.", gradient_of="a0",
         slips={"path_left_out": errors[0] * weights[0],
             "copies_averaged": (errors[0] * weights[0] + errors[1] * weights[1]) / 2})
-    slope = box(a * (1 - a), "σ′(z)", "How does the sigmoid's slope come from its value?", digits=3,
-        how="The value times what is missing to one.", slips={"value_for_slope": a, "slope_factor_left_out": 1 - a})
+    slope = ask.sigmoid_slope(box, a, "σ′(z)", digits=3, slips={"value_for_slope": a, "slope_factor_left_out": 1 - a})
     own = box(total * slope, "δ", "From a to z there is one more link. Which factor does it bring?", digits=3,
         how="What came back to a, times the slope.", gradient_of="z0",
         slips={"slope_left_out": total, "activation_for_slope": total * a})
@@ -598,8 +597,8 @@ def bp3_bias(given, box):
     layer = box(bp1(back, slope), "δ", "What came back, and what does BP2 do with it?", digits=3,
         how="What came back, times the slope beside it.", gradient_of="z1",
         slips={"slope_left_out": back, "cost_slope_left_out": slope})
-    biases = box(bp3(layer), "∂C/∂b", "What is the local gradient of a bias?", digits=3, how="The errors themselves.",
-        gradient_of="b1", slips={"slope_taken_twice": layer * slope, "bias_multiplies": layer * values})
+    biases = ask.bias_gradient(box, bp3(layer), "∂C/∂b", digits=3, how="The errors themselves.", gradient_of="b1",
+        slips={"slope_taken_twice": layer * slope, "bias_multiplies": layer * values})
     nudge, bias = given("Δb", 0.1, low=0.1, high=0.4), given("b_0", 0.5, low=0.2, high=0.9)
     gradient = given("∂C/∂b", -0.6, low=0.2, high=0.9)
     given.require(abs(gradient) != nudge and bias != nudge)
@@ -709,8 +708,8 @@ def chain(given, box):
     """One node a layer: every equation is a product of two or three letters."""
     x, h, a, y, v, r = map(Name, "xhayvr")
     first = ask.error(box, a, y, "∂C/∂a", names="a y")
-    second = box(a * (1 - a), "σ′(z^2)", "How does the sigmoid's slope come from its value?", names="a y",
-        how="The value times what is missing to one.", slips={"slope_factor_left_out": 1 - a, "not_differentiated": a})
+    second = ask.sigmoid_slope(box, a, "σ′(z^2)", names="a y",
+        slips={"slope_factor_left_out": 1 - a, "not_differentiated": a})
     top = box(first * second, "δ^2", "BP1: what are its two factors?", names="a y", how="The product of both slopes.",
         slips={"slope_left_out": first, "cost_slope_left_out": second})
     middle = box(v * r * h * (1 - h), "δ^1", "BP2: through which weight, and with whose slope?", names="v r h a",
@@ -857,8 +856,8 @@ def value_box(box, a, z, layer):
 
 def slope_box(box, a, layer):
     """Boxes for the slopes of a sigmoid layer, from its values."""
-    return box(a * (1 - a), f"σ′(z^{layer})", "How does the sigmoid's slope come from its value?", digits=3,
-        how="The value times what is missing to one.", slips={"value_for_slope": a, "slope_of_slope": sigmoid_slope(a)})
+    return ask.sigmoid_slope(box, a, f"σ′(z^{layer})", digits=3,
+        slips={"value_for_slope": a, "slope_of_slope": sigmoid_slope(a)})
 
 
 def sum_box(box, net: Net, a, layer: int, digits: int | None = 3):
@@ -967,14 +966,14 @@ def small_gradients(given, box):
     """BP3 and BP4: every parameter gets its share."""
     net = two_two_one(given)
     a1, d1, d2 = given.printed(net.a[1]), given.printed(net.delta[1]), given.printed(net.delta[2])
-    b2 = box(bp3(d2), "∂C/∂b^2", "What is the local gradient of a bias?", digits=3, how="The error of the output.",
-        gradient_of="b2", slips={"slope_taken_twice": d2 * net.slope[2]})
+    b2 = ask.bias_gradient(box, bp3(d2), "∂C/∂b^2", digits=3, how="The error of the output.", gradient_of="b2",
+        slips={"slope_taken_twice": d2 * net.slope[2]})
     w2 = box(bp4(d2, a1), "∂C/∂W^2", "Which value comes in along this edge?", digits=3,
         how="The error of the output times the value at the start of the edge.", gradient_of="W2",
         slips={"weight_for_activation": net.w[2] * d2[0], "other_column": np.outer(d2, a1[::-1]),
             "output_for_input": np.full((1, 2), d2[0] * net.a[2][0])})
-    b1 = box(bp3(d1), "∂C/∂b^1", "What is the local gradient of a bias?", digits=3, how="The errors of the layer.",
-        gradient_of="b1", slips={"slope_taken_twice": d1 * net.slope[1]})
+    b1 = ask.bias_gradient(box, bp3(d1), "∂C/∂b^1", digits=3, how="The errors of the layer.", gradient_of="b1",
+        slips={"slope_taken_twice": d1 * net.slope[1]})
     w1 = box(bp4(d1, net.a[0]), "∂C/∂W^1", "Which error is at the end of this edge, which input at its start?",
         digits=3, how="The error at the end of the edge times the input at its start.", gradient_of="W1",
         slips={"weight_for_activation": d1[:, None] * net.w[1], "other_column": np.outer(d1, net.a[0][::-1]),
@@ -1121,14 +1120,14 @@ def deep_gradients(given, box):
     w3 = box(bp4(d3, a2), "∂C/∂W^3", "Which value comes in along this edge?", digits=3,
         how="The error of the output times the value at the start of the edge.", gradient_of="W3",
         slips={"weight_for_activation": net.w[3] * d3[0], "other_column": np.outer(d3, a2[::-1])})
-    b3 = box(bp3(d3), "∂C/∂b^3", "What is the local gradient of a bias?", digits=3, how="The error itself.",
-        gradient_of="b3", slips={"slope_taken_twice": d3 * net.slope[3]})
+    b3 = ask.bias_gradient(box, bp3(d3), "∂C/∂b^3", digits=3, how="The error itself.", gradient_of="b3",
+        slips={"slope_taken_twice": d3 * net.slope[3]})
     w2 = box(bp4(d2, a1), "∂C/∂W^2", "Which row are you in, and which column?", digits=3,
         how="The error of the row times the value of the column.", gradient_of="W2",
         slips={"weight_for_activation": d2[:, None] * net.w[2], "other_row": np.outer(d2[::-1], a1),
             "output_for_input": np.outer(d2 * net.a[2], np.ones(3))})
-    b2 = box(bp3(d2), "∂C/∂b^2", "What is the local gradient of a bias?", digits=3, how="The errors themselves.",
-        gradient_of="b2", slips={"slope_taken_twice": d2 * net.slope[2]})
+    b2 = ask.bias_gradient(box, bp3(d2), "∂C/∂b^2", digits=3, how="The errors themselves.", gradient_of="b2",
+        slips={"slope_taken_twice": d2 * net.slope[2]})
     w1 = box(bp4(d1, net.a[0]), "∂C/∂W^1", "Which row are you in, and which column?", digits=3,
         how="The error of the row times the input of the column.", gradient_of="W1",
         slips={"weight_for_activation": d1[:, None] * net.w[1], "other_column": np.outer(d1, net.a[0][::-1])})
@@ -1156,8 +1155,8 @@ def sigmoid_cross_entropy(given, box):
     a, y = Name("a"), Name("y")
     one = box(-1 / a, "∂C/∂a for y = 1", "What is the slope of a logarithm, and which sign stands in front?", names="a",
         how="The slope of ln a is 1/a; a minus stands in front.", slips={"wrong_sign": 1 / a, "not_differentiated": a})
-    slope = box(a * (1 - a), "σ′(z)", "How does the sigmoid's slope come from its value?", names="a",
-        how="The value times what is missing to one.", slips={"slope_factor_left_out": 1 - a, "not_differentiated": a})
+    slope = ask.sigmoid_slope(box, a, "σ′(z)", names="a",
+        slips={"slope_factor_left_out": 1 - a, "not_differentiated": a})
     first = box(one * slope, "δ for y = 1", "Multiply and cancel: what is left?", names="a",
         how="The a cancels; what is left is a − 1.",
         slips={"wrong_sign": 1 - a, "slope_left_out": one, "cost_slope_left_out": slope})
