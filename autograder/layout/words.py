@@ -49,8 +49,8 @@ def say(text: str, *parts: object) -> Node:
 
 
 def eq(*parts: object) -> Node:
-    """A displayed formula: `eq("δ", "=", column(delta))`."""
-    return Node("eq", parts)
+    """A displayed formula: `eq("δ", "=", column(delta))`. A box that is said to equal something lit is lit like it."""
+    return Node("eq", _equals(parts))
 
 
 def group(*parts: object) -> Node:
@@ -95,7 +95,34 @@ def table(head: Sequence[object], *rows: Sequence[object]) -> Node:
 
 def aligned(*equations: Sequence[object]) -> Node:
     """Formulas under each other, each given as a row of parts that line up in columns."""
-    return Node("aligned", tuple(tuple(parts) for parts in equations))
+    return Node("aligned", tuple(_equals(tuple(parts)) for parts in equations))
+
+
+def _equals(parts: tuple) -> tuple:
+    """A formula in which a box lights up with the one thing that it is said to equal: lit(∂C/∂w) = [box]."""
+    return tuple(_lit_like(parts[n - 2], part) if _is_side(parts, n) else part for n, part in enumerate(parts))
+
+
+def _is_side(parts: tuple, n: int) -> bool:
+    """Whether part n is a box behind a sign of equality, before which something stands alone."""
+    if n < 2 or not box_of(parts[n]) or not _is_sign(parts[n - 1]):
+        return False
+    return n == 2 or _is_sign(parts[n - 3]) or _is_gap(parts[n - 3])
+
+
+def _is_gap(part: object) -> bool:
+    return isinstance(part, Node) and part.kind == "words" and not part.options["text"].strip()
+
+
+def _is_sign(part: object) -> bool:
+    return isinstance(part, str) and part == "="
+
+
+def _lit_like(other: object, part: object) -> object:
+    """The part, lit by the names by which the other one is."""
+    if not isinstance(other, Node) or other.kind != "lit":
+        return part
+    return Node("lit", (_lit_like(other.parts[0], part),), other.options)
 
 
 def readings(*named: tuple[str, object]) -> Node:

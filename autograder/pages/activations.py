@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
+from ..authoring import ask
 from ..authoring.page import page
 from ..engine.activations import relu, relu_slope, sigmoid, softmax, softmax_jacobian_from_value, tanh
 from ..engine.expressions import Name, exp
@@ -241,8 +242,8 @@ def softmax_shares(given, box):
         how="Each power over the sum.",
         slips={"not_normalised": e, "exponential_left_out": np.log(e) / np.sum(np.log(e))})
     whole = box(1.0, "the sum of p", "How much is shared out altogether?", how="Shares of a whole add up to 1.")
-    ratio = box(e[2] / e[1], "p_3/p_2", "The sum cancels. What is left?", how="The ratio of the two powers.",
-        slips={"upside_down": e[1] / e[2], "subtracted_powers": e[2] - e[1]})
+    ratio = ask.ratio(box, e[2], e[1], "p_3/p_2", "The sum cancels. What is left?", how="The ratio of the two powers.",
+        slips={"subtracted_powers": e[2] - e[1]})
     given.require(e[2] - e[1] not in (e[2] / e[1], e[1] / e[2]))
     names = [f"ln({value:g})" if value != 1 else "0" for value in e]
     return (
@@ -385,8 +386,7 @@ def joint_derivative(given, box):
     product = box(np.asarray(dp) @ np.asarray(dz), "∂C/∂z", "Which row of the Jacobian does the row in front pick out?",
         how="The row times the matrix: one row of it, times −1/p.",
         slips={"target_minus_prediction": y - p, "entrywise_not_matrix": -y / p * np.diag(full)})
-    short = box(p - y, "p − y", "Which comes first, prediction or target?", how="Prediction minus target.",
-        slips={"target_minus_prediction": y - p})
+    short = ask.error(box, p, y, "p − y")
     return (
         step(f"Probabilities $p = {listed(p)}$; the true class is the {PLACES[k]}, $y = {listed(y)}$. The chain rule "
             "has two factors. The cost answers to $p$:",
@@ -405,15 +405,13 @@ def prediction_minus_target(given, box):
     k, other = given.choice("true", 1, 0, 2), given.choice("other", 2, 0, 1)
     q, z = shares(given, "q", 0.6, 0.1, 0.3), given("z", [1, 0, -1], step=0.5, low=0, high=2, distinct=True)
     given.require(other != np.argmax(q))
-    error = box(p - one_hot(k), "∂C/∂z", "Which comes first, prediction or target?", how="Prediction minus target.",
-        slips={"target_minus_prediction": one_hot(k) - p, "output_for_error": p})
+    error = ask.error(box, p, one_hot(k), "∂C/∂z", slips={"output_for_error": p})
     total = box(np.sum(error), "the sum", "What do they come to?", how="p and y both add up to 1, so it is 0.")
     back = box(one_hot(other), "y", "In which entry is the error negative?", how="Prediction minus error.",
         slips={"wrong_sign": -one_hot(other), "predicted_for_true": one_hot(np.argmax(q))})
     s = box(softmax(z), "p", "Powers of e, over their sum?", digits=3, how="Each power of e over the sum.",
         slips={"not_normalised": np.exp(z)})
-    last = box(np.asarray(s) - one_hot(k), "∂C/∂z", "What is taken away, and where?", digits=3,
-        how="Prediction minus target.", slips={"target_minus_prediction": one_hot(k) - np.asarray(s)})
+    last = ask.error(box, np.asarray(s), one_hot(k), "∂C/∂z", "What is taken away, and where?", digits=3)
     return (
         step("Softmax and cross-entropy together have the shortest derivative in this workbook, $∂C/∂z = p − y$.",
             eq(by("z", "C"), "=", column(p, "p"), "−", column(one_hot(k), "y"), "=", column(error))),
@@ -523,8 +521,7 @@ def batch_error(given, box):
     y = np.array([one_hot(k) for k in true])
     picked = ps[np.arange(3), list(true)]
     given.distinct(picked)
-    error = box(ps - y, "P − Y", "Where does the target of this row stand?", how="Prediction minus target.",
-        slips={"target_minus_prediction": y - ps, "output_for_error": ps})
+    error = ask.error(box, ps, y, "P − Y", "Where does the target of this row stand?", slips={"output_for_error": ps})
     got = box(picked, "the probability of the true class", "Which column has the 1 in this row?",
         how="The entry of P where Y has its 1.", slips={"other_class": ps[np.arange(3), [(k + 1) % 3 for k in true]]})
     cost = box(-np.mean(np.log(np.asarray(got))), "C", "A logarithm for each example, and then?", digits=3,

@@ -6,6 +6,7 @@ from typing import NamedTuple
 
 import numpy as np
 
+from ..authoring import ask
 from ..authoring.page import page
 from ..engine.expressions import Name
 from ..layout import Node, aligned, column, echo, eq, frac, group, lit, matrix, row, say, step, table, term
@@ -82,8 +83,8 @@ def upstream_times_local(given, box):
     """A gradient comes back from the right; the node multiplies it by its own."""
     x, k, up = given("x", 3, low=2), given("k", 4, low=2), given("up", 5, low=2)
     given.distinct(x, k, up)
-    y = box(k * x, "y", "What does the node do to its input?", how="The input times the factor of the node.",
-        slips={"added_not_multiplied": k + x})
+    y = ask.product(box, k, x, "y", "What does the node do to its input?",
+        how="The input times the factor of the node.")
     down = box(up * k, "∂l/∂x", "If x moves a little, how far does y move, and then the loss?",
         how="The upstream gradient times the local one.", gradient_of="x",
         slips={"local_for_downstream": k, "upstream_for_downstream": up, "upstream_added": up + k,
@@ -134,8 +135,8 @@ def local_blank(given, box):
         slips={"upside_down": up})
     below = box(up, "∂l/∂y", "Which gradient came into the node from the right?", how="What arrives upstream.",
         slips={"upside_down": up * k})
-    local = box(above / below, "∂y/∂x", "Downstream is upstream times local. What is local then?",
-        how="Downstream over upstream.", slips={"upside_down": below / above, "multiplied_not_divided": above * below})
+    local = ask.ratio(box, above, below, "∂y/∂x", "Downstream is upstream times local. What is local then?",
+        how="Downstream over upstream.", slips={"multiplied_not_divided": above * below})
     locals_, ups = given("locals", [3, -2, 0.5], step=0.5, low=0.5, high=6), given("ups", [6, 8, -4], low=2)
     given.require(np.all(np.abs(locals_) != 1))
     others = box(locals_, "∂y/∂x", "By which number was upstream multiplied?", how="Downstream over upstream.",
@@ -189,10 +190,8 @@ def upstream_blank(given, box):
 def chain_of_nodes(given, box):
     """What is downstream of one node is upstream of the one before it."""
     x, k, c = given("x", 2, low=2, high=5), given("k", 5, low=2, high=5), given("c", 7, low=2, high=9)
-    p = box(k * x, "p", "First node: what happens to x?", how="x times the factor.",
-        slips={"added_not_multiplied": k + x})
-    q = box(p - c, "q", "Second node: what happens to p?", how="p minus the number that is subtracted.",
-        slips={"subtracted_backwards": c - p})
+    p = ask.product(box, k, x, "p", "First node: what happens to x?", how="x times the factor.")
+    q = ask.change(box, p, c, "q", "Second node: what happens to p?", how="p minus the number that is subtracted.")
     loss = box(q**2, "l", "What does the last node do?", how="The square of q.", slips={"not_squared": q})
     given.require(k * x - c not in (0, 1, 2))
     dq = box(2 * q, "∂l/∂q", "The slope of a square at q?", how="Twice q, times the 1 that comes from upstream.",
@@ -237,7 +236,7 @@ def several_inputs(given, box):
     f = f"{a[0]:g}x {'+' if a[1] > 0 else '−'} {abs(a[1]):g}y"
     return (
         step(f"This node computes $f = {f}$. What are its two local gradients?",
-            eq(link("x", "f"), "=", lit("∂f/∂x", local[0]), APART, link("y", "f"), "=", lit("∂f/∂y", local[1]))),
+            eq(link("x", "f"), "=", local[0], APART, link("y", "f"), "=", local[1])),
         step(f"Upstream is $∂l/∂f = {up:g}$. Send it back along both arrows.",
             graph({"x": (0, 0, "x"), "y": (0, 1.5, "y"), "f": (1, 0.75, "f"), "l": (2, 0.75, "l")},
                 [("x", "f", None, going_back(downs[0], "x", "f")), ("y", "f", None, going_back(downs[1], "y", "f")),
@@ -313,8 +312,8 @@ def multiply_node(given, box):
     lost = box(back[1] / upstream, "x", "y's gradient is upstream times which factor?",
         how="The gradient of y over the upstream gradient.",
         slips={"same_factor": f[1], "upside_down": upstream / back[1]})
-    result = box(lost * f[1], "x·y", "Both factors are there now: what is their product?",
-        how="The product of the inputs.", slips={"added_not_multiplied": lost + f[1]})
+    result = ask.product(box, lost, f[1], "x·y", "Both factors are there now: what is their product?",
+        how="The product of the inputs.")
     return (
         step("A product: forward, then back. Which value does each input's gradient need?",
             meeting("×", x, downs, out, up, f"x = {x[0]:g} and y = {x[1]:g} are multiplied; {up:g} comes back"),
@@ -429,8 +428,7 @@ def all_four(given, box):
     s = box(x + y, "x + y", "What does the node do with its two values?", how="The sum.",
         slips={"multiplied_not_added": x * y})
     m = box(max(y, z), "max(y, z)", "Which one is larger?", how="The larger one.", slips={"max_to_other": min(y, z)})
-    f = box(s * m, "f", "Which two numbers meet in the last node?", how="The product of the two.",
-        slips={"added_not_multiplied": s + m})
+    f = ask.product(box, s, m, "f", "Which two numbers meet in the last node?", how="The product of the two.")
     ds = box(m, "∂f/∂(x + y)", "In a product, what is the slope with respect to one factor?",
         how="The other factor: the maximum.", gradient_of="s", slips={"factors_not_swapped": s})
     dm = box(s, "∂f/∂max", "In a product, what is the slope with respect to one factor?",
@@ -471,13 +469,11 @@ def another_graph(given, box):
     x, y, z = given("x", 4, low=2, high=6), given("y", -3, low=2, high=5), given("z", 2, low=2, high=6)
     k = given("k", 2, low=2, high=4)
     given.require(x > z and y not in (x, k) and k != x and x * y + x not in (0, 1))
-    p = box(x * y, "x·y", "What does the node do with its two values?", how="The product.",
-        slips={"added_not_multiplied": x + y})
+    p = ask.product(box, x, y, "x·y", "What does the node do with its two values?", how="The product.")
     m = box(max(x, z), "max(x, z)", "Which one is larger?", how="The larger one.", slips={"max_to_other": min(x, z)})
     s = box(p + m, "the sum", "Which two numbers meet in the node?", how="The sum of the two.",
         slips={"multiplied_not_added": p * m})
-    loss = box(k * s, "l", "What does the last node do to the sum?", how="The sum times the factor.",
-        slips={"added_not_multiplied": k + s})
+    loss = ask.product(box, k, s, "l", "What does the last node do to the sum?", how="The sum times the factor.")
     ds = box(k * 1, "the gradient of the sum", "Upstream is 1. What is local?", how="The factor of the last node.",
         gradient_of="s", slips={"value_for_slope": loss, "activation_for_weight": s})
     dp = box(ds, "the gradient of x·y", "What does a sum do with what arrives?", how="The sum hands on.",
@@ -591,9 +587,8 @@ def weighted_sum(weights, inputs: str, bias: str) -> Node:
 def hidden_values(given, box):
     """The network of this chapter: its first layer, by hand."""
     net = two_three_two(given)
-    terms = box(net.w1[0] * net.x, "w_1x_1 and w_4x_2", "Which weight meets which input?",
-        how="Each weight times the input it comes from.",
-        slips={"added_not_multiplied": net.w1[0] + net.x, "wrong_sign": -net.w1[0] * net.x})
+    terms = ask.product(box, net.w1[0], net.x, "w_1x_1 and w_4x_2", "Which weight meets which input?",
+        how="Each weight times the input it comes from.", slips={"wrong_sign": -net.w1[0] * net.x})
     u = box([np.sum(terms) + net.b1[0], *(net.w1[1:] @ net.x + net.b1[1:])], "u", "Both products, and what else?",
         how="The sum of weight times input over both inputs, plus the bias.",
         slips={"bias_left_out": net.w1 @ net.x, "only_one_term": net.w1[:, 0] * net.x[0],
@@ -617,8 +612,8 @@ def prediction_and_loss(given, box):
     out = box(net.out, "(ŷ, ẑ)", "Three products and a bias: did you take them all?",
         how="The sum of weight times hidden value over all three, plus the bias.",
         slips={"bias_left_out": net.w2 @ net.u, "term_left_out": net.w2[:, :2] @ net.u[:2] + net.b2})
-    error = box(out - net.target, "prediction − target", "From the target, how far is it to the prediction?",
-        how="The prediction minus its target.", slips={"target_minus_prediction": net.target - out})
+    error = ask.error(box, out, net.target, "prediction − target", "From the target, how far is it to the prediction?",
+        how="The prediction minus its target.")
     squares = box(error**2, "the squares", "What sign does a square have?", how="Each difference times itself.",
         slips={"not_squared": error, "wrong_sign": -(error**2)})
     loss = box(np.sum(squares) / 2, "l", "Add the squares. What stands in front?", how="Half the sum of the squares.",
@@ -647,10 +642,9 @@ def output_error(given, box):
         how="The two from the square cancels the one half.",
         slips={"doubled": 2 * (p - t), "target_minus_prediction": t - p, "half_kept": (p - t) / 2,
             "not_differentiated": (p - t) ** 2 / 2})
-    error = box(net.out - net.target, "∂l/∂(ŷ, ẑ)", "What does the formula you have just found give here?",
-        how="Prediction minus target.", gradient_of="a2",
-        slips={"target_minus_prediction": net.target - net.out, "doubled": 2 * (net.out - net.target),
-            "value_for_slope": (net.out - net.target) ** 2 / 2})
+    error = ask.error(box, net.out, net.target, "∂l/∂(ŷ, ẑ)", "What does the formula you have just found give here?",
+        gradient_of="a2",
+        slips={"doubled": 2 * (net.out - net.target), "value_for_slope": (net.out - net.target) ** 2 / 2})
     others, aims = given("predictions", [5, -4]), given("targets", [-2, 3])
     given.require(np.all(others != aims) and np.all(others != -aims))
     gap = others - aims
@@ -661,7 +655,7 @@ def output_error(given, box):
     both = "∂l/∂ŷ ∂l/∂ẑ"
     return (
         step(f"One prediction $p$, one target {t:g}: the loss is $l = ½(p - {t:g})^2$. Differentiate.",
-            eq(lit(both, by("p", "l")), "=", lit(both, formula))),
+            eq(lit(both, by("p", "l")), "=", formula)),
         step(f"Now our two: $l = ½{loss_of(net.target)}$. Fill in the first gradients of the way back.",
             graph({"y": (0, 0, "ŷ"), "z": (0, 1.9, "ẑ"), "l": (1, 0.95, "l")},
                 [("y", "l", net.out[0], lit("∂l/∂ŷ", error[0])), ("z", "l", net.out[1], lit("∂l/∂ẑ", error[1]))],
@@ -696,17 +690,16 @@ def weight_gradients(given, box):
         how="The hidden value at the start of the edge.",
         slips={"weight_for_activation": net.w2[0, :2], "value_for_slope": net.w2[0, :2] * net.u[:2]})
     u = np.array([*local, net.u[2]])
-    on_edges = box(np.outer(net.error, u), "∂l/∂w on the edges",
+    on_edges = ask.outer(box, net.error, u, "∂l/∂w on the edges",
         "Which gradient waits at the end of the edge, which value at its start?",
         how="The gradient at the end of the edge times the value at its start.", gradient_of="W2",
-        slips={"other_row": np.outer(net.error[::-1], u), "weight_for_activation": net.error[:, None] * net.w2,
+        slips={"weight_for_activation": net.error[:, None] * net.w2,
             "upstream_for_downstream": np.outer(net.error, np.ones(3)),
             "local_for_downstream": np.outer(np.ones(2), u)})
     return (
         step(f"The first output is $ŷ = w_7u_1 + w_9u_2 + w_{{11}}u_3 + b_4$, with $u_1 = {net.u[0]:g}$ and $u_2 = "
             f"{net.u[1]:g}$. What are these local gradients?",
-            eq(lit("u_1", by("w_7", "ŷ")), "=", lit("u_1", local[0]), APART, lit("u_2", by("w_9", "ŷ")), "=",
-                lit("u_2", local[1]))),
+            eq(lit("u_1", by("w_7", "ŷ")), "=", local[0], APART, lit("u_2", by("w_9", "ŷ")), "=", local[1])),
         step("Under each output stands the gradient that arrived there. Write the gradient of each weight on its edge.",
             output_gradients(net, on_edges),
             eq(*into_output(1), APART, words("or"), APART, *into_output(2))),
@@ -717,9 +710,9 @@ def weight_gradients(given, box):
 def weight_matrix(given, box):
     """The same six as a column times a row; then the column and the row found back."""
     net = two_three_two(given)
-    whole = box(np.outer(net.error, net.u), "∂l/∂W", "Which row are you in, and which column?",
+    whole = ask.outer(box, net.error, net.u, "∂l/∂W", "Which row are you in, and which column?",
         how="The gradient of the row's output times the hidden value of the column.", gradient_of="W2",
-        slips={"other_row": np.outer(net.error[::-1], net.u), "weight_for_activation": net.error[:, None] * net.w2})
+        slips={"weight_for_activation": net.error[:, None] * net.w2})
     d, u = given("d", [4, -3], low=2, high=6, distinct=abs), given("u", [2, -5, 6], low=2, high=6, distinct=abs)
     product = np.outer(d, u)
     column_ = box(d, "∂l/∂(ŷ, ẑ)", "Which known entry stands in this row, and which value above it?", only=[1],
@@ -728,9 +721,8 @@ def weight_matrix(given, box):
     row_ = box(u, "the hidden values", "Which known entry stands in this column, and which gradient before it?",
         only=[0, 2], how="An entry of the first row over that row's gradient.",
         slips={"upside_down": d[0] / product[0], "multiplied_not_divided": product[0] * d[0]})
-    filled = box(np.outer(column_, row_), "∂l/∂W", "Which gradient belongs to the row, which value to the column?",
-        only=[(1, 0), (1, 2)], how="The row's gradient times the column's value.", gradient_of="W1",
-        slips={"other_row": np.outer(column_[::-1], row_)})
+    filled = ask.outer(box, column_, row_, "∂l/∂W", "Which gradient belongs to the row, which value to the column?",
+        only=[(1, 0), (1, 2)], how="The row's gradient times the column's value.", gradient_of="W1")
     return (
         step("Set the gradients $∂l/∂W$ in the shape of the weights: a row for $ŷ$ and a row for $ẑ$.",
             output_gradients(net, echo(whole), row_gap=104),
@@ -757,16 +749,15 @@ def bias_gradients(given, box):
     after = box(net.out[0] + h * local, "the new ŷ", "What does a bias do to the sum?",
         how="The old prediction plus the nudge.", slips={"change_not_value": h, "wrong_sign": net.out[0] - h})
     loss = ((e0 + h) ** 2 + e1**2) / 2
-    change = box(loss - net.loss, "Δl", "Which loss do you subtract from which?", how="The new loss minus the old one.",
-        slips={"subtracted_backwards": net.loss - loss, "value_not_change": loss})
+    change = ask.change(box, loss, net.loss, "Δl", "Which loss do you subtract from which?",
+        how="The new loss minus the old one.", slips={"value_not_change": loss})
     ratio = box(change / h, "Δl/Δb_4", "Which change stands on top?", how="The change of the loss over the nudge.",
         slips={"change_not_ratio": change})
     given.require(abs((e0 + h) ** 2 - e0**2) > 0.1)
     return (
-        step("A bias is simply added. So its local gradient is …", eq(link("b_4", "ŷ"), "=", lit("∂ŷ/∂b_4", local))),
+        step("A bias is simply added. So its local gradient is …", eq(link("b_4", "ŷ"), "=", local)),
         step(f"… and with $∂l/∂ŷ = {e0:g}$ and $∂l/∂ẑ = {e1:g}$ the gradients of both biases are",
-            eq(link("b_4", "l", uses="∂ŷ/∂b_4"), "=", lit("∂l/∂b_4", grads[0], uses="∂ŷ/∂b_4"), APART, by("b_5", "l"),
-                "=", grads[1])),
+            eq(link("b_4", "l", uses="∂ŷ/∂b_4"), "=", grads[0], APART, by("b_5", "l"), "=", grads[1])),
         step(f"Believe it? Raise $b_4$ by 0.1. The prediction was $ŷ = {net.out[0]:g}$; the loss goes from "
             f"${net.loss:g}$ to ${loss:.10g}$.",
             eq("ŷ", "=", after, APART, "Δl", "=", lit("Δl", change), APART, frac(lit("Δl", "Δl"), "Δb_4"), "=",
@@ -998,9 +989,8 @@ def rule_weights(given, box):
     second = box(b[1], "the second input", "An entry of the second column over what?",
         how="An entry of the second column over the d-value of its row.",
         slips={"upside_down": 1 / b[1], "multiplied_not_divided": known[0, 1] * e[0]})
-    bias = box(values, "d‑biases", "What is the local gradient of a bias?",
-        how="The same as the d-values: a bias is added as it is.", gradient_of="b1",
-        slips={"local_for_downstream": np.ones(3), "activation_for_weight": values * b[0]})
+    bias = ask.bias_gradient(box, values, "d‑biases", how="The same as the d-values: a bias is added as it is.",
+        gradient_of="b1", slips={"local_for_downstream": np.ones(3), "activation_for_weight": values * b[0]})
     return (
         step("Every d-value meets every input. The result has the shape of the weights.",
             eq(RULES[1]),
@@ -1054,7 +1044,7 @@ def three_rules(given, box):
     dw = box(np.outer(d, a), "d‑weights", "Which d-value, which input?",
         how="The d-value of the row times the input of the column.", gradient_of="W1",
         slips={"weight_for_activation": d[:, None] * w, "other_row": np.outer(d[::-1], a)})
-    db = box(d, "d‑biases", "What is the local gradient of a bias?", how="The same as the d-values.", gradient_of="b1",
+    db = ask.bias_gradient(box, d, "d‑biases", how="The same as the d-values.", gradient_of="b1",
         slips={"local_for_downstream": np.ones(2), "other_row": d[::-1]})
     return (
         step("A layer was given these inputs. From the right, its d-values have arrived.",
@@ -1080,8 +1070,7 @@ def whole_network(given, box):
     net = forward(x, target, w1, b1, w2, b2)
     given.require(min(np.min(np.abs(v)) for v in (net.u, net.error, net.du)) >= 2)
     given.require(np.max(np.abs(net.out)) < 50 and abs(net.error[0]) != abs(net.error[1]))
-    error = box(net.out - target, "∂l/∂(ŷ, ẑ)", "Which way round is the difference?", how="Prediction minus target.",
-        gradient_of="a2", slips={"target_minus_prediction": target - net.out})
+    error = ask.error(box, net.out, target, "∂l/∂(ŷ, ẑ)", "Which way round is the difference?", gradient_of="a2")
     dw2 = box(np.outer(error, net.u), "∂l/∂W of the second layer", "d‑values times which row?",
         how="The d-value of the row times the hidden value of the column.", gradient_of="W2",
         slips={"weight_for_activation": error[:, None] * w2, "other_row": np.outer(error[::-1], net.u)})

@@ -6,6 +6,7 @@ from typing import NamedTuple
 
 import numpy as np
 
+from ..authoring import ask
 from ..authoring.page import page
 from ..engine import bp3, bp4, relu, relu_slope, unroll
 from ..engine.expressions import Name
@@ -172,8 +173,8 @@ def chain_of_factors(given, box):
             eq("=", lit("∂C/∂v", outer), "·", lit("∂v/∂a", minus), "·", lit("∂a/∂z", slope), "·", lit("∂z/∂w", inner),
                 "=", lit("∂C/∂w", product, uses=by_weight))),
         step("Put the numbers in. For the bias only the last link differs.",
-            eq(link("w", uses=by_weight), "=", lit("∂C/∂w", number, uses=by_weight), APART, link("b", "z"), "=",
-                lit("∂z/∂b", last), APART, link("b", uses=by_bias), "=", lit("∂C/∂b", bias, uses=by_bias))),
+            eq(link("w", uses=by_weight), "=", number, APART, link("b", "z"), "=", last, APART, link("b", uses=by_bias),
+                "=", bias)),
     )
 
 
@@ -211,10 +212,10 @@ def half_and_mean(given, box):
         step("An active neuron has $v = y - (wx + b)$. One example's share of the gradient, in $v$, $x$ and $m$:",
             links("The weight moves v, and v moves the cost", [["w"], ["v"], ["C"]],
                 [[[lit("∂v/∂w", echo(inner))]], [[lit("∂C/∂v", echo(mean))]]], gap=180),
-            eq(link("w", "v"), "=", lit("∂v/∂w", inner), APART, "share", "=", lit("share", product, uses=both))),
+            eq(link("w", "v"), "=", inner, APART, "share", "=", lit("share", product, uses=both))),
         step("The **error term** $e = a - y$ is prediction minus target. Write the share with $e$ in place of $v$. "
             f"Then take $e = {e:g}$, $x = {x:g}$, $m = {m:g}$.",
-            eq("share", "=", lit("share", error, uses=both), "=", lit("share", value, uses=both))),
+            eq("share", "=", lit("share", error, uses=both), "=", value)),
     )
 
 
@@ -253,7 +254,7 @@ def cost_as_formula(given, box):
             links("The weight and the bias move v, and v moves the cost", [["w", "b"], ["v"], ["C"]],
                 [[[lit("∂v/∂w", echo(by_w)), lit("∂v/∂b", echo(by_b))]], [[lit("∂C/∂v", None)]]], gap=180),
             eq("v", "=", v),
-            eq(link("w", "v"), "=", lit("∂v/∂w", by_w), APART, link("b", "v"), "=", lit("∂v/∂b", by_b))),
+            eq(link("w", "v"), "=", by_w, APART, link("b", "v"), "=", by_b)),
         step("The cost is $C = v^2/2$. Multiply outer and inner slope, still as formulas.",
             aligned((link("w", uses=of["w"]), "=", link("v"), "·", link("w", "v"), "=", lit("∂C/∂w", dw, uses=of["w"])),
                 (link("b", uses=of["b"]), "=", link("v"), "·", link("b", "v"), "=", lit("∂C/∂b", db, uses=of["b"])))),
@@ -308,8 +309,8 @@ def error_terms(given, box):
         slips={"bias_left_out": n.x @ n.w, "other_column": n.x[:, ::-1] @ n.w + n.b})
     a = box(relu(z), "a", "What does ReLU make of this z?", how="z where it is above zero, else 0.",
         slips={"silent_example_counted": n.z})
-    error = box(a - n.y, "e", "From which number do you take away which?", how="Prediction minus target.",
-        slips={"target_minus_prediction": n.y - a, "silent_example_counted": np.where(n.on, a - n.y, n.z - n.y)})
+    error = ask.error(box, a, n.y, "e", "From which number do you take away which?",
+        slips={"silent_example_counted": np.where(n.on, a - n.y, n.z - n.y)})
     return (
         step(f"A neuron with $w_1 = {n.w[0]:g}$, $w_2 = {n.w[1]:g}$, $b = {n.b:g}$ and ReLU. Compute $z$, $a$ and the "
             "error term $e = a - y$ for each example.",
@@ -330,8 +331,7 @@ def on_the_edges(given, box):
     given.require(abs(a - y) >= 2 and abs(a - y) not in np.abs(x))
     other, e = given("x'", [4, -3], low=2, high=6, distinct=abs), given("e'", -6, low=2, high=7)
     given.require(abs(e) not in np.abs(other))
-    error = box(a - y, "e", "Prediction and target: which comes first?", how="Prediction minus target.",
-        slips={"target_minus_prediction": y - a})
+    error = ask.error(box, a, y, "e", "Prediction and target: which comes first?")
     edges = box(error * x, "∂C/∂w", "Which number does this weight multiply?", how="The error times the input.",
         gradient_of="W1",
         slips={"input_left_out": np.full(3, a - y), "output_for_error": a * x, "added_not_multiplied": (a - y) + x})
@@ -442,9 +442,8 @@ def bias_gradient(given, box):
     given.require(abs(3 * grad - np.sum(other)) >= 2)
     summed = box(3 * grad, "Σ e", "What was the sum before it was divided?", how="The gradient times three.",
         slips={"mean_left_out": grad, "multiplied_not_divided": grad / 3})
-    lost = box(summed - np.sum(other), "the third error", "What is missing to reach the sum?",
-        how="The sum minus the known errors.",
-        slips={"subtracted_backwards": np.sum(other) - summed, "term_left_out": summed - other[0]})
+    lost = ask.change(box, summed, np.sum(other), "the third error", "What is missing to reach the sum?",
+        how="The sum minus the known errors.", slips={"term_left_out": summed - other[0]})
     head, every = ["", *(f"{i + 1}" for i in range(m))], " ".join(f"share_{i + 1}" for i in range(m))
     return (
         step("Five examples. A nudge of the bias reaches the cost through the active ones alone.",

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
+from ..authoring import ask
 from ..authoring.page import page
 from ..engine.expressions import Name, as_expr
 from ..layout import APART, Shape, by, column, eq, frac, matrix, row, say, step, table, words
@@ -43,8 +44,7 @@ def entry_by_entry(given, box):
     v, w = given("v", [4, 7, 6], low=2, high=12, distinct=True), given("w", [3, -2, 5], low=2, distinct=abs)
     nudge, place = given("nudge", 2, low=2, high=5), given.choice("place", 1, 0, 2)
     given.require(not set(np.abs(w)) & set(v) and nudge not in w and nudge not in v)
-    f = box(v * w, "F", "Which entries meet?", how="Each entry of v times the entry of w beside it.",
-        slips={"added_not_multiplied": v + w})
+    f = ask.product(box, v, w, "F", "Which entries meet?", how="Each entry of v times the entry of w beside it.")
     moved = EYE[place]
     change = box(nudge * w * moved, "ΔF", "Does this output look at the entry that moved?",
         how="Only the output in the same place moves, by the nudge times its w.",
@@ -141,8 +141,8 @@ def quotient(given, box):
     """Division entry by entry, back and forth."""
     v, w = given("v", [6, -8, 7], low=2, distinct=abs), given("w", [2, 4, -5], low=2, high=5, distinct=abs)
     given.require(np.all(np.abs(v) != w**2) and np.all(np.abs(v / w) != 1))
-    f = box(v / w, "v ÷ w", "Which entries meet?", how="Each entry of v over its entry of w.",
-        slips={"upside_down": w / v, "multiplied_not_divided": v * w})
+    f = ask.ratio(box, v, w, "v ÷ w", "Which entries meet?", how="Each entry of v over its entry of w.",
+        slips={"multiplied_not_divided": v * w})
     by_v = box(1 / w, "∂F_i/∂v_i", "w is a constant here: which factor does v carry?", how="One over w.",
         slips={"not_inverted": w, "value_for_slope": v / w})
     by_w = box(-v / w**2, "∂F_i/∂w_i", "Write the quotient as v times w to the power −1. What comes down?",
@@ -212,8 +212,7 @@ def hadamard(given, box):
     """v ⊗ w: by v it is diag(w), by w it is diag(v)."""
     v, w = given("v", [2, -4, 6], low=2, high=12), given("w", [5, 3, -7], low=2, high=12)
     given.distinct(v, w, by=abs)
-    f = box(v * w, "v ⊗ w", "Which entries meet?", how="Each entry of v times its entry of w.",
-        slips={"added_not_multiplied": v + w})
+    f = ask.product(box, v, w, "v ⊗ w", "Which entries meet?", how="Each entry of v times its entry of w.")
     by_v = box(np.diag(w), "∂F/∂v", "In this product, what does this v get multiplied by?",
         how="The entries of w on the diagonal, 0 elsewhere.",
         slips={"factors_not_swapped": np.diag(v), "value_for_slope": np.diag(v * w),
@@ -405,7 +404,7 @@ def sum_of_products(given, box):
     w, x = given("w", [3, -2], low=2, high=7), given("x", [5, 4], low=2, high=7)
     given.distinct(w, x, by=abs)
     given.require(w @ x not in (0, 1) and np.sum(x) not in w)
-    h = box(w * x, "h", "Which entries meet?", how="Entry by entry.", slips={"added_not_multiplied": w + x})
+    h = ask.product(box, w, x, "h", "Which entries meet?", how="Entry by entry.")
     s = box(np.sum(h), "S", "What do the products make together?", how="The sum of the entries of h.",
         slips={"only_one_term": h[0]})
     outer = box(np.ones(2), "∂S/∂h", "Each h goes into the sum once. What are the slopes?", how="A row of ones.",

@@ -8,6 +8,7 @@ from typing import NamedTuple
 import numpy as np
 
 from ..answers.equality import equal
+from ..authoring import ask
 from ..authoring.page import page
 from ..engine.activations import relu_slope, sigmoid, sigmoid_slope, sigmoid_slope_from_value, softmax
 from ..engine.equations import bp1, bp2, bp3, bp4
@@ -160,8 +161,8 @@ def nudge_z(given, box):
         after = box(cost(z + nudge), f"C after a nudge of {nudge:g}", "Put the nudged z into the same formula.",
             how="Half the square of the nudged z minus y.",
             slips={"half_left_out": 2 * cost(z + nudge), "change_not_value": cost(z + nudge) - cost(z)})
-        change = box(after - before, "ΔC", "Which cost do you subtract from which?", how="The new cost minus the old.",
-            slips={"subtracted_backwards": before - after, "value_not_change": after})
+        change = ask.change(box, after, before, "ΔC", "Which cost do you subtract from which?",
+            how="The new cost minus the old.", slips={"value_not_change": after})
         ratio = box(change / nudge, "ΔC/Δz", "Which change stands on top?",
             how="The change of the cost over the nudge.",
             slips={"upside_down": nudge / change, "change_not_ratio": change} if nudge < 1
@@ -171,10 +172,9 @@ def nudge_z(given, box):
     delta = box(gap, "δ", "Towards which number do the ratios in the last column go?",
         how="The number that the ratios approach as the nudge shrinks.", gradient_of="z",
         slips={"wrong_sign": -gap, "value_not_change": z})
-    formula = box(name - y, "∂C/∂z", "The power comes down. What does it do to the one half?", names="z",
+    formula = ask.error(box, name, y, "∂C/∂z", "The power comes down. What does it do to the one half?", names="z",
         how="The two that comes down cancels the one half.",
-        slips={"target_minus_prediction": y - name, "half_kept": (name - y) / 2,
-            "not_differentiated": (name - y) ** 2 / 2})
+        slips={"half_kept": (name - y) / 2, "not_differentiated": (name - y) ** 2 / 2})
     return (
         step(f"A node adds up what arrives: $z = {z:g}$. It has no activation, its target is $y = {y:g}$, and the cost "
             "is $C = ½(z − y)^2$. What does it cost?",
@@ -235,20 +235,19 @@ def every_node(given, box):
 def bp1_one_node(given, box):
     """The error of an output: how the cost follows a, times how a follows z."""
     a, y = Name("a"), Name("y")
-    by_a = box(a - y, "∂C/∂a", "What does the two that comes down do to the one half?", names="a y",
+    by_a = ask.error(box, a, y, "∂C/∂a", "What does the two that comes down do to the one half?", names="a y",
         how="The two that comes down cancels the one half.",
-        slips={"target_minus_prediction": y - a, "doubled": 2 * (a - y), "not_differentiated": (a - y) ** 2 / 2})
-    slope = box(a * (1 - a), "∂a/∂z", "How does a sigmoid's slope come from its value?", names="a y",
-        how="The value times what is missing to one.", slips={"slope_factor_left_out": 1 - a, "not_differentiated": a})
+        slips={"doubled": 2 * (a - y), "not_differentiated": (a - y) ** 2 / 2})
+    slope = ask.sigmoid_slope(box, a, "∂a/∂z", "How does a sigmoid's slope come from its value?", names="a y",
+        slips={"slope_factor_left_out": 1 - a, "not_differentiated": a})
     formula = box(by_a * slope, "δ", "Both links of the chain: what do you do with them?", names="a y",
         how="The product of the two slopes.",
         slips={"slope_left_out": by_a, "cost_slope_left_out": slope, "upstream_added": by_a + slope})
     av, yv = given("a", 0.8, low=0.1, high=0.9), given.choice("y", 1.0, 0.0)
     given.require(av != 0.5)
-    error = box(av - yv, "∂C/∂a", "Which comes first, prediction or target?", how="Prediction minus target.",
-        gradient_of="a", slips={"target_minus_prediction": yv - av})
-    number = box(av * (1 - av), "∂a/∂z", "How does a sigmoid's slope come from its value?",
-        how="The value times what is missing to one.", slips={"slope_factor_left_out": 1 - av})
+    error = ask.error(box, av, yv, "∂C/∂a", gradient_of="a")
+    number = ask.sigmoid_slope(box, av, "∂a/∂z", "How does a sigmoid's slope come from its value?",
+        slips={"slope_factor_left_out": 1 - av})
     delta = box(error * number, "δ", "Multiply along the chain.", digits=3, how="The product of the two slopes.",
         gradient_of="z",
         slips={"slope_left_out": error, "cost_slope_left_out": number, "upstream_added": error + number})
@@ -264,7 +263,7 @@ def bp1_one_node(given, box):
     return (
         step("One output node with a sigmoid, $a = σ(z)$, and the cost $C = ½(a − y)^2$. A nudge of $z$ moves $a$, and "
             "$a$ moves the cost. Write both slopes with the letters $a$ and $y$.",
-            eq(lit("∂C/∂a", by("a")), "=", lit("∂C/∂a", by_a), APART, lit("σ′", by("z", "a")), "=", lit("σ′", slope))),
+            eq(lit("∂C/∂a", by("a")), "=", by_a, APART, lit("σ′", by("z", "a")), "=", slope)),
         step("Their product is the error of the node: **BP1**.",
             eq(lit("δ", "δ", uses=both), "=", group(lit("∂C/∂a", by("a")), "·", lit("σ′", by("z", "a"))), "=",
                 lit("δ", formula, uses=both))),
@@ -286,8 +285,7 @@ def bp1_layer(given, box):
     a, y = given("a", [0.8, 0.3, 0.6], low=0.1, high=0.9, distinct=True), given("y", [1, 0, 0], low=0, high=1)
     given.require(np.all(a != 0.5))
     slope = sigmoid_slope_from_value(a)
-    error = box(a - y, "∇_{a}C", "Which comes first, prediction or target?", how="Prediction minus target.",
-        gradient_of="a", slips={"target_minus_prediction": y - a})
+    error = ask.error(box, a, y, "∇_{a}C", gradient_of="a")
     local = box(slope, "σ′(z)", "The a are values of a sigmoid. What is its slope there?", digits=3,
         how="The value times what is missing to one.", slips={"value_for_slope": a, "slope_of_slope": sigmoid_slope(a)})
     delta = box(bp1(error, local), "δ", "Each entry by itself: which two numbers meet?", digits=3,
@@ -323,8 +321,8 @@ def bp1_from_z(given, box):
         a = box(sigmoid(z[j]), f"a_{j + 1}", "One over one plus e to which power?", digits=3,
             how="One over one plus e to the power −z.",
             slips={"exponent_sign": sigmoid(-z[j]), "activation_left_out": z[j]})
-        slope = box(a * (1 - a), f"σ′(z_{j + 1})", "The sigmoid's slope at z: which value goes into it?", digits=3,
-            how="The value times what is missing to one.",
+        slope = ask.sigmoid_slope(box, a, f"σ′(z_{j + 1})", "The sigmoid's slope at z: which value goes into it?",
+            digits=3,
             slips={"sum_for_value": z[j] * (1 - z[j]), "slope_of_slope": sigmoid_slope(a),
                 "slope_factor_left_out": 1 - a})
         delta = box(bp1(a - y[j], slope), f"δ_{j + 1}", "Prediction minus target, and what else?", digits=3,
@@ -371,8 +369,7 @@ def bp2_one_node(given, box):
         how="The sum of both products.", gradient_of="a0",
         slips={"path_left_out": errors[0] * weights[0],
             "copies_averaged": (errors[0] * weights[0] + errors[1] * weights[1]) / 2})
-    slope = box(a * (1 - a), "σ′(z)", "How does the sigmoid's slope come from its value?", digits=3,
-        how="The value times what is missing to one.", slips={"value_for_slope": a, "slope_factor_left_out": 1 - a})
+    slope = ask.sigmoid_slope(box, a, "σ′(z)", digits=3, slips={"value_for_slope": a, "slope_factor_left_out": 1 - a})
     own = box(total * slope, "δ", "From a to z there is one more link. Which factor does it bring?", digits=3,
         how="What came back to a, times the slope.", gradient_of="z0",
         slips={"slope_left_out": total, "activation_for_slope": total * a})
@@ -600,8 +597,8 @@ def bp3_bias(given, box):
     layer = box(bp1(back, slope), "δ", "What came back, and what does BP2 do with it?", digits=3,
         how="What came back, times the slope beside it.", gradient_of="z1",
         slips={"slope_left_out": back, "cost_slope_left_out": slope})
-    biases = box(bp3(layer), "∂C/∂b", "What is the local gradient of a bias?", digits=3, how="The errors themselves.",
-        gradient_of="b1", slips={"slope_taken_twice": layer * slope, "bias_multiplies": layer * values})
+    biases = ask.bias_gradient(box, bp3(layer), "∂C/∂b", digits=3, how="The errors themselves.", gradient_of="b1",
+        slips={"slope_taken_twice": layer * slope, "bias_multiplies": layer * values})
     nudge, bias = given("Δb", 0.1, low=0.1, high=0.4), given("b_0", 0.5, low=0.2, high=0.9)
     gradient = given("∂C/∂b", -0.6, low=0.2, high=0.9)
     given.require(abs(gradient) != nudge and bias != nudge)
@@ -683,9 +680,8 @@ def bp4_layer(given, box):
     value = box(b[1], "a^{l−1}_2", "An entry of this column over the error of its row?", digits=3,
         how="An entry of the column over the error of its row.",
         slips={"multiplied_not_divided": known[2, 1] * e[2], "upside_down": e[2] / known[2, 1]})
-    rest = box(np.outer(errors, [b[0], value]), "∂C/∂W", "Which error belongs to the row, which value to the column?",
-        only=[(0, 1), (1, 1)], digits=3, how="The error of the row times the value of the column.",
-        slips={"other_row": np.outer(errors[::-1], [b[0], value])})
+    rest = ask.outer(box, errors, [b[0], value], "∂C/∂W", "Which error belongs to the row, which value to the column?",
+        only=[(0, 1), (1, 1)], digits=3, how="The error of the row times the value of the column.")
     shapes = box([Shape((3, 1)), Shape((1, 2)), Shape((3, 2))], "the shapes", "Rows first, then columns.",
         how="A column times a row is a matrix with the rows of the one and the columns of the other.",
         slips={"transposed": [Shape((1, 3)), Shape((2, 1)), Shape((2, 3))]})
@@ -711,10 +707,9 @@ def bp4_layer(given, box):
 def chain(given, box):
     """One node a layer: every equation is a product of two or three letters."""
     x, h, a, y, v, r = map(Name, "xhayvr")
-    first = box(a - y, "∂C/∂a", "Which comes first, prediction or target?", names="a y", how="Prediction minus target.",
-        slips={"target_minus_prediction": y - a})
-    second = box(a * (1 - a), "σ′(z^2)", "How does the sigmoid's slope come from its value?", names="a y",
-        how="The value times what is missing to one.", slips={"slope_factor_left_out": 1 - a, "not_differentiated": a})
+    first = ask.error(box, a, y, "∂C/∂a", names="a y")
+    second = ask.sigmoid_slope(box, a, "σ′(z^2)", names="a y",
+        slips={"slope_factor_left_out": 1 - a, "not_differentiated": a})
     top = box(first * second, "δ^2", "BP1: what are its two factors?", names="a y", how="The product of both slopes.",
         slips={"slope_left_out": first, "cost_slope_left_out": second})
     middle = box(v * r * h * (1 - h), "δ^1", "BP2: through which weight, and with whose slope?", names="v r h a",
@@ -861,8 +856,8 @@ def value_box(box, a, z, layer):
 
 def slope_box(box, a, layer):
     """Boxes for the slopes of a sigmoid layer, from its values."""
-    return box(a * (1 - a), f"σ′(z^{layer})", "How does the sigmoid's slope come from its value?", digits=3,
-        how="The value times what is missing to one.", slips={"value_for_slope": a, "slope_of_slope": sigmoid_slope(a)})
+    return ask.sigmoid_slope(box, a, f"σ′(z^{layer})", digits=3,
+        slips={"value_for_slope": a, "slope_of_slope": sigmoid_slope(a)})
 
 
 def sum_box(box, net: Net, a, layer: int, digits: int | None = 3):
@@ -971,14 +966,14 @@ def small_gradients(given, box):
     """BP3 and BP4: every parameter gets its share."""
     net = two_two_one(given)
     a1, d1, d2 = given.printed(net.a[1]), given.printed(net.delta[1]), given.printed(net.delta[2])
-    b2 = box(bp3(d2), "∂C/∂b^2", "What is the local gradient of a bias?", digits=3, how="The error of the output.",
-        gradient_of="b2", slips={"slope_taken_twice": d2 * net.slope[2]})
+    b2 = ask.bias_gradient(box, bp3(d2), "∂C/∂b^2", digits=3, how="The error of the output.", gradient_of="b2",
+        slips={"slope_taken_twice": d2 * net.slope[2]})
     w2 = box(bp4(d2, a1), "∂C/∂W^2", "Which value comes in along this edge?", digits=3,
         how="The error of the output times the value at the start of the edge.", gradient_of="W2",
         slips={"weight_for_activation": net.w[2] * d2[0], "other_column": np.outer(d2, a1[::-1]),
             "output_for_input": np.full((1, 2), d2[0] * net.a[2][0])})
-    b1 = box(bp3(d1), "∂C/∂b^1", "What is the local gradient of a bias?", digits=3, how="The errors of the layer.",
-        gradient_of="b1", slips={"slope_taken_twice": d1 * net.slope[1]})
+    b1 = ask.bias_gradient(box, bp3(d1), "∂C/∂b^1", digits=3, how="The errors of the layer.", gradient_of="b1",
+        slips={"slope_taken_twice": d1 * net.slope[1]})
     w1 = box(bp4(d1, net.a[0]), "∂C/∂W^1", "Which error is at the end of this edge, which input at its start?",
         digits=3, how="The error at the end of the edge times the input at its start.", gradient_of="W1",
         slips={"weight_for_activation": d1[:, None] * net.w[1], "other_column": np.outer(d1, net.a[0][::-1]),
@@ -1125,14 +1120,14 @@ def deep_gradients(given, box):
     w3 = box(bp4(d3, a2), "∂C/∂W^3", "Which value comes in along this edge?", digits=3,
         how="The error of the output times the value at the start of the edge.", gradient_of="W3",
         slips={"weight_for_activation": net.w[3] * d3[0], "other_column": np.outer(d3, a2[::-1])})
-    b3 = box(bp3(d3), "∂C/∂b^3", "What is the local gradient of a bias?", digits=3, how="The error itself.",
-        gradient_of="b3", slips={"slope_taken_twice": d3 * net.slope[3]})
+    b3 = ask.bias_gradient(box, bp3(d3), "∂C/∂b^3", digits=3, how="The error itself.", gradient_of="b3",
+        slips={"slope_taken_twice": d3 * net.slope[3]})
     w2 = box(bp4(d2, a1), "∂C/∂W^2", "Which row are you in, and which column?", digits=3,
         how="The error of the row times the value of the column.", gradient_of="W2",
         slips={"weight_for_activation": d2[:, None] * net.w[2], "other_row": np.outer(d2[::-1], a1),
             "output_for_input": np.outer(d2 * net.a[2], np.ones(3))})
-    b2 = box(bp3(d2), "∂C/∂b^2", "What is the local gradient of a bias?", digits=3, how="The errors themselves.",
-        gradient_of="b2", slips={"slope_taken_twice": d2 * net.slope[2]})
+    b2 = ask.bias_gradient(box, bp3(d2), "∂C/∂b^2", digits=3, how="The errors themselves.", gradient_of="b2",
+        slips={"slope_taken_twice": d2 * net.slope[2]})
     w1 = box(bp4(d1, net.a[0]), "∂C/∂W^1", "Which row are you in, and which column?", digits=3,
         how="The error of the row times the input of the column.", gradient_of="W1",
         slips={"weight_for_activation": d1[:, None] * net.w[1], "other_column": np.outer(d1, net.a[0][::-1])})
@@ -1160,8 +1155,8 @@ def sigmoid_cross_entropy(given, box):
     a, y = Name("a"), Name("y")
     one = box(-1 / a, "∂C/∂a for y = 1", "What is the slope of a logarithm, and which sign stands in front?", names="a",
         how="The slope of ln a is 1/a; a minus stands in front.", slips={"wrong_sign": 1 / a, "not_differentiated": a})
-    slope = box(a * (1 - a), "σ′(z)", "How does the sigmoid's slope come from its value?", names="a",
-        how="The value times what is missing to one.", slips={"slope_factor_left_out": 1 - a, "not_differentiated": a})
+    slope = ask.sigmoid_slope(box, a, "σ′(z)", names="a",
+        slips={"slope_factor_left_out": 1 - a, "not_differentiated": a})
     first = box(one * slope, "δ for y = 1", "Multiply and cancel: what is left?", names="a",
         how="The a cancels; what is left is a − 1.",
         slips={"wrong_sign": 1 - a, "slope_left_out": one, "cost_slope_left_out": slope})
@@ -1171,13 +1166,11 @@ def sigmoid_cross_entropy(given, box):
     second = box(nought * slope, "δ for y = 0", "Multiply and cancel: what is left?", names="a",
         how="The factor 1 − a cancels; what is left is a.",
         slips={"wrong_sign": -a, "slope_left_out": nought, "cost_slope_left_out": slope})
-    both = box(a - y, "δ", "Which single formula gives the first for y = 1 and the second for y = 0?", names="a y",
-        how="With y = 1 it is a − 1, with y = 0 it is a.",
-        slips={"target_minus_prediction": y - a, "slope_kept": (a - y) * a * (1 - a)})
+    both = ask.error(box, a, y, "δ", "Which single formula gives the first for y = 1 and the second for y = 0?",
+        names="a y", how="With y = 1 it is a − 1, with y = 0 it is a.", slips={"slope_kept": (a - y) * a * (1 - a)})
     av, yv = given("a", [0.8, 0.3, 0.6], low=0.1, high=0.9), given("y", [1, 1, 0], low=0, high=1)
     given.require(np.all(av != 0.5))
-    numbers = box(av - yv, "δ", "Which comes first, prediction or target?", how="Prediction minus target.",
-        gradient_of="z", slips={"target_minus_prediction": yv - av, "slope_kept": (av - yv) * av * (1 - av)})
+    numbers = ask.error(box, av, yv, "δ", gradient_of="z", slips={"slope_kept": (av - yv) * av * (1 - av)})
     return (
         step("A sigmoid output whose target is yes or no, and the cost $C = −(y ln(a) + (1 − y) ln(1 − a))$. If the "
             "target is 1, only $C = −ln(a)$ is left. **BP1** with the letter $a$:",
@@ -1201,18 +1194,16 @@ def slope_stays(given, box):
     slope = a * (1 - a)
     rows, lasts = [], []
     for value, steep in zip(a.tolist(), slope.tolist(), strict=True):
-        entropy = box(value - target, f"δ with cross-entropy, a = {value:g}", "Does this cost keep the slope?",
-            how="Prediction minus target.",
-            slips={"target_minus_prediction": target - value, "slope_kept": (value - target) * steep})
+        entropy = ask.error(box, value, target, f"δ with cross-entropy, a = {value:g}",
+            "Does this cost keep the slope?", slips={"slope_kept": (value - target) * steep})
         squared = box((value - target) * steep, f"δ with the squared error, a = {value:g}",
             "Does this cost keep the slope?", digits=3, how="Prediction minus target, times the slope.",
             slips={"slope_left_out": value - target, "cost_slope_left_out": steep})
         rows.append((f"{value:g}", f"{target:g}", entropy, squared))
         lasts.append((entropy, squared))
-    factor = box(lasts[-1][1] / lasts[-1][0], "the share that is left",
+    factor = ask.ratio(box, lasts[-1][1], lasts[-1][0], "the share that is left",
         "The one error over the other: which number of the sigmoid is that?", digits=3,
-        how="The error of the squared cost over the other: the slope.",
-        slips={"upside_down": lasts[-1][0] / lasts[-1][1]})
+        how="The error of the squared cost over the other: the slope.")
     options = ["cross-entropy", "squared error"]
     words_ = box([options[0], options[1]], "which cost", "Compare the last line of the table.",
         how="Only the squared error keeps the slope, which is tiny where the sigmoid is flat.", options=options)
@@ -1245,8 +1236,8 @@ def softmax_jacobian(given, box):
     delta = box(entries @ by_p, "δ", "Only one entry of ∂C/∂p is not zero. Which column of the matrix does it meet?",
         digits=3, how="The matrix times the column.", gradient_of="z",
         slips={"entrywise_not_matrix": np.diag(entries) * by_p, "wrong_sign": -(entries @ by_p)})
-    same = box(p - y, "p − y", "Which entry of y is one?", how="The probabilities, minus one at the true class.",
-        slips={"target_minus_prediction": y - p})
+    same = ask.error(box, p, y, "p − y", "Which entry of y is one?",
+        how="The probabilities, minus one at the true class.")
     return (
         step("Three classes, the probabilities $p$ of a softmax, and a target with a one at the true class. The cost "
             "is $C = −ln(p)$ of the true class. How does it follow each probability?",
@@ -1275,8 +1266,8 @@ def softmax_short(given, box):
         slips={"term_left_out": powers[0] + powers[1]})
     p = box(powers / total, "p", "Each exponential's share of the sum?", digits=3, how="Each exponential over the sum.",
         slips={"not_normalised": powers, "upside_down": total / powers})
-    delta = box(p - y, "δ", "At which class does the target have its one?", digits=3, how="Probability minus target.",
-        gradient_of="z", slips={"target_minus_prediction": y - p, "slope_kept": (p - y) * p * (1 - p)})
+    delta = ask.error(box, p, y, "δ", "At which class does the target have its one?", digits=3,
+        how="Probability minus target.", gradient_of="z", slips={"slope_kept": (p - y) * p * (1 - p)})
     zero = box(np.round(np.sum(softmax(z) - y), 9), "the sum of δ", "What do the p add up to, and what the y?",
         how="The p add up to one and so do the y: their difference adds up to zero.")
     options = ["raise z", "lower z"]
@@ -1350,8 +1341,8 @@ def softmax_network(given, box):
     z2 = box(w2 @ h, "z^2", "Each row of the weights meets h.", how="Each row of the weights times h.")
     p = box(softmax(z2), "p", "Each exponential's share of the sum?", digits=3, how="Each exponential over their sum.",
         slips={"not_normalised": np.exp(z2)})
-    d2 = box(p - y, "δ^2", "At which class does the target have its one?", digits=3, how="Probability minus target.",
-        gradient_of="z2", slips={"target_minus_prediction": y - p})
+    d2 = ask.error(box, p, y, "δ^2", "At which class does the target have its one?", digits=3,
+        how="Probability minus target.", gradient_of="z2")
     back = box(w2.T @ d2, "(W^2)^T δ^2", "Which three weights leave this hidden node?", digits=3,
         how="Each column of the weights times the errors.", gradient_of="a1",
         slips={"path_left_out": w2[:2].T @ d2[:2]})

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
+from ..authoring import ask
 from ..authoring.page import page
 from ..engine.expressions import Name, cos, exp, sin
 from ..layout import aligned, column, echo, eq, frac, group, lit, matrix, network, row, say, step, table
@@ -49,15 +50,15 @@ def bigger_nudge(given, box):
     given.require(nudge != x)
     dw = box(nudge, "ΔW", "From the old weight to the new one.", how="New weight minus old weight.",
         slips={"subtracted_backwards": -nudge, "value_not_change": w + nudge})
-    before = box(w * x, "Z before", "Weight times input, with the old weight.", how="The old weight times the input.",
-        slips={"added_not_multiplied": w + x})
-    after = box((w + nudge) * x, "Z after", "Weight times input, with the new weight.",
-        how="The new weight times the input.", slips={"added_not_multiplied": w + nudge + x})
-    dz = box(after - before, "ΔZ", "From the old output to the new one.", how="New output minus old output.",
-        slips={"subtracted_backwards": before - after, "value_not_change": after})
-    ratio = box(dz / dw, "∂Z/∂W", "Which change stands on top?",
+    before = ask.product(box, w, x, "Z before", "Weight times input, with the old weight.",
+        how="The old weight times the input.")
+    after = ask.product(box, w + nudge, x, "Z after", "Weight times input, with the new weight.",
+        how="The new weight times the input.")
+    dz = ask.change(box, after, before, "ΔZ", "From the old output to the new one.", how="New output minus old output.",
+        slips={"value_not_change": after})
+    ratio = ask.ratio(box, dz, dw, "∂Z/∂W", "Which change stands on top?",
         how="The change in the output over the change in the weight.",
-        slips={"upside_down": dw / dz, "change_not_ratio": dz, "weight_for_input": w})
+        slips={"change_not_ratio": dz, "weight_for_input": w})
     return (
         step(f"The input is $X = {x:g}$. The weight goes from {w:g} to {w + nudge:g}.",
             table(["", "before", "after", "change"],
@@ -72,15 +73,14 @@ def smaller_nudge(given, box):
     """A tenth is enough: the ratio is the same."""
     x, w, nudge = given("X", 3, low=2), given("W", 2), given("ΔW", 0.1, low=0.1, high=0.5)
     given.require(abs(x - w) > 0.5)
-    after = box((w + nudge) * x, "Z after", "Weight times input, with the new weight.",
-        how="The new weight times the input.", slips={"added_not_multiplied": w + nudge + x})
-    dz = box(after - w * x, "ΔZ", "From the old output to the new one.", how="New output minus old output.",
-        slips={"subtracted_backwards": w * x - after, "value_not_change": after})
+    after = ask.product(box, w + nudge, x, "Z after", "Weight times input, with the new weight.",
+        how="The new weight times the input.")
+    dz = ask.change(box, after, w * x, "ΔZ", "From the old output to the new one.", how="New output minus old output.",
+        slips={"value_not_change": after})
     dw = box(nudge, "ΔW", "From the old weight to the new one.", how="New weight minus old weight.",
         slips={"subtracted_backwards": -nudge, "value_not_change": w + nudge})
-    ratio = box(dz / dw, "∂Z/∂W", "Both changes are small. Is their ratio?",
-        how="The change in the output over the nudge.",
-        slips={"upside_down": dw / dz, "change_not_ratio": dz, "weight_for_input": w})
+    ratio = ask.ratio(box, dz, dw, "∂Z/∂W", "Both changes are small. Is their ratio?",
+        how="The change in the output over the nudge.", slips={"change_not_ratio": dz, "weight_for_input": w})
     same = box(x, "X", "Look at the drawing: what does the weight multiply?",
         how="The ratio is the input, whatever the nudge.", slips={"weight_for_input": w, "nudge_for_input": nudge})
     return (
@@ -118,10 +118,10 @@ def one_at_a_time(given, box):
     """Hold the other weights still; only the nudged one counts."""
     x, nudge = given("X", [4, 3, 5], low=2), given("ΔW", [2, 2, 3], low=2, high=4)
     given.require(np.all(x != nudge))
-    dz = box(nudge * x, "ΔZ", "Only one weight moves. What does it multiply?",
-        how="The nudge times the input on the same edge.", slips={"added_not_multiplied": nudge + x})
-    ratio = box(dz / nudge, "∂Z/∂W", "Divide the change by the nudge.", how="The change in the output over the nudge.",
-        slips={"upside_down": nudge / dz, "change_not_ratio": dz})
+    dz = ask.product(box, nudge, x, "ΔZ", "Only one weight moves. What does it multiply?",
+        how="The nudge times the input on the same edge.")
+    ratio = ask.ratio(box, dz, nudge, "∂Z/∂W", "Divide the change by the nudge.",
+        how="The change in the output over the nudge.", slips={"change_not_ratio": dz})
     return (
         step("Three inputs, three weights, one sum: $Z = W_1X_1 + W_2X_2 + W_3X_3$.",
             network([x, ["Z"]], [[[lit(f"W_{i}", f"W_{i}") for i in (1, 2, 3)]]], names=[["X_1", "X_2", "X_3"], [""]],
@@ -142,8 +142,8 @@ def reveals_input(given, box):
     dz = x * nudge
     first = box(nudge[0], "ΔW_1", "Which nudge, times the input, gives this change?", how="The change over the ratio.",
         slips={"multiplied_not_divided": dz[0] * x[0], "nudge_for_input": x[0]})
-    second = box(dz[1] / nudge[1], "∂Z/∂W_2", "Divide the change by the nudge.", how="The change over the nudge.",
-        slips={"upside_down": nudge[1] / dz[1], "change_not_ratio": dz[1]})
+    second = ask.ratio(box, dz[1], nudge[1], "∂Z/∂W_2", "Divide the change by the nudge.",
+        how="The change over the nudge.", slips={"change_not_ratio": dz[1]})
     third = box(nudge[2], "ΔW_3", "Mind the sign: which nudge gives this change?", how="The change over the ratio.",
         slips={"sign_lost": -nudge[2], "multiplied_not_divided": dz[2] * x[2]})
     revealed = box(x, "X", "What does the ratio always turn out to be?", how="Each ratio is the input of its weight.",
@@ -168,12 +168,11 @@ def column_of_changes(given, box):
     x, nudge = given("X", 4, low=2), given("ΔW", [2, 0.5], step=0.5, low=0.5, high=5)
     other, back = given("X'", 3, low=2), given("ΔW'", [4, -1], low=1, high=5)
     given.require(x not in nudge and other not in np.abs(back))
-    dz = box(nudge * x, "ΔZ", "Both neurons see the same input.", how="Each nudge times the input.",
-        slips={"added_not_multiplied": nudge + x})
+    dz = ask.product(box, nudge, x, "ΔZ", "Both neurons see the same input.", how="Each nudge times the input.")
     dw = box(back, "ΔW", "Which nudge, times the input, gives this change?", how="Each change over the input.",
         slips={"multiplied_not_divided": back * other * other})
-    shared = box(other * back[0] / dw[0], "X", "One number does for both rows.", how="Either change over its nudge.",
-        slips={"upside_down": dw[0] / (other * back[0])})
+    shared = ask.ratio(box, other * back[0], dw[0], "X", "One number does for both rows.",
+        how="Either change over its nudge.")
     return (
         step("One input feeds two neurons. Nudge a weight of each.",
             network([[x], dz], [[[nudge[0]], [nudge[1]]]], names=[["X"], ["ΔZ_1", "ΔZ_2"]], gap=300,
@@ -192,8 +191,8 @@ def column_of_changes(given, box):
 def all_at_once(given, box):
     """The nudges add up: products, then their sum."""
     nudge, x = given("ΔW", [2, -1, 1], high=5), given("X", [2, 2, 2], low=2, high=6)
-    products = box(nudge * x, "ΔW ⊙ X", "Each nudge meets its own input.", how="Each nudge times the input beside it.",
-        slips={"added_not_multiplied": nudge + x, "sign_lost": np.abs(nudge * x)})
+    products = ask.product(box, nudge, x, "ΔW ⊙ X", "Each nudge meets its own input.",
+        how="Each nudge times the input beside it.", slips={"sign_lost": np.abs(nudge * x)})
     given.require(np.any(nudge < 0) and np.sum(nudge * x) != 0)
     total = box(np.sum(products), "ΔZ", "Add up the column.", how="The sum of the products.",
         slips={"sign_lost": np.sum(np.abs(products)), "term_left_out": products[0] + products[1]})
@@ -250,9 +249,8 @@ def two_neurons(given, box):
 def three_inputs(given, box):
     """Wider rows, and the gradient read off them: the same row for each neuron."""
     nudge, x = given("ΔW", [[2, 1, 3], [1, 2, -1]], high=4), given("X", [2, 5, 1], high=6, distinct=True)
-    products = box(nudge * x, "ΔW ⊙ X", "Each nudge meets the input of its column.",
-        how="Each column of nudges times its input.", only=[(0, 1), (0, 2), (1, 0), (1, 1), (1, 2)],
-        slips={"added_not_multiplied": nudge + x})
+    products = ask.product(box, nudge, x, "ΔW ⊙ X", "Each nudge meets the input of its column.",
+        how="Each column of nudges times its input.", only=[(0, 1), (0, 2), (1, 0), (1, 1), (1, 2)])
     sums = box(products.sum(axis=1), "ΔZ", "Add along the row.", how="The sum of each row of products.",
         slips={"only_one_term": products[:, 0], "term_left_out": products[:, :2].sum(axis=1)})
     gradient = box(np.stack([x, x]), "∂Z/∂W", "What does each weight multiply?",
@@ -273,9 +271,8 @@ def three_neurons(given, box):
     lost = box(nudge, "ΔW", "Its product is in the last row. Divide by the input.",
         how="The product over the input of its column.", only=[(2, 0), (2, 1), (2, 2)],
         slips={"nudge_for_input": np.broadcast_to(x, (3, 3))})
-    products = box(nudge * x, "ΔW ⊙ X", "Each nudge meets the input of its column.",
-        how="Each column of nudges times its input.", only=[(0, 0), (0, 1), (0, 2), (1, 0), (1, 1), (1, 2)],
-        slips={"added_not_multiplied": nudge + x})
+    products = ask.product(box, nudge, x, "ΔW ⊙ X", "Each nudge meets the input of its column.",
+        how="Each column of nudges times its input.", only=[(0, 0), (0, 1), (0, 2), (1, 0), (1, 1), (1, 2)])
     sums = box(products.sum(axis=1), "ΔZ", "Add along the row.", how="The sum of each row of products.",
         slips={"transposed": products.sum(axis=0)})
     return (
@@ -291,8 +288,8 @@ def step_back(given, box):
     x, nudge = given("X", [2, 5, 3], low=2, high=6, distinct=True), given("ΔW", [3, -2, 4], low=2, high=5)
     given.require(np.all(x != np.abs(nudge)))
     dz = x * nudge
-    ratios = box(dz / nudge, "∂Z_1/∂W", "Change over nudge.", how="The change over the nudge.",
-        slips={"upside_down": nudge / dz, "nudge_for_input": nudge})
+    ratios = ask.ratio(box, dz, nudge, "∂Z_1/∂W", "Change over nudge.", how="The change over the nudge.",
+        slips={"nudge_for_input": nudge})
     gradient = box(np.tile(ratios, (3, 1)), "∂Z/∂W", "Every neuron sees the same inputs.",
         how="The inputs again, a row for each neuron.", slips={"transposed": np.tile(ratios, (3, 1)).T})
     return (
@@ -420,12 +417,12 @@ def both_ways(given, box):
         slips={"power_kept": 3 * x**3, "factor_left_out": x**2, "not_differentiated": x**3})
     one = box(((x + h) ** 3 - x**3) / h, "the one-sided ratio", "Cube both, subtract, divide by h.",
         how="f(x + h) minus f(x), over h.", slips={"value_not_change": (x + h) ** 3})
-    off = box(one - true, "error, one side", "The ratio minus the true slope.", how="The ratio minus the slope.",
-        slips={"subtracted_backwards": true - one})
+    off = ask.change(box, one, true, "error, one side", "The ratio minus the true slope.",
+        how="The ratio minus the slope.")
     two = box(((x + h) ** 3 - (x - h) ** 3) / (2 * h), "the central ratio", "Cube both, subtract, divide by 2h.",
         how="f(x + h) minus f(x − h), over 2h.", slips={"step_not_doubled": ((x + h) ** 3 - (x - h) ** 3) / h})
-    near = box(two - true, "error, both sides", "The ratio minus the true slope.", how="The ratio minus the slope.",
-        slips={"subtracted_backwards": true - two})
+    near = ask.change(box, two, true, "error, both sides", "The ratio minus the true slope.",
+        how="The ratio minus the slope.")
     return (
         step(f"Take $f(x) = x^3$ at $x = {x:g}$. Its slope there:", eq("f'(x)", "=", true)),
         step("Check it with two nudges, looking one way and looking both ways.",

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
+from ..authoring import ask
 from ..authoring.page import page
 from ..engine.activations import relu, relu_slope, sigmoid, tanh
 from ..engine.expressions import Name
@@ -169,8 +170,8 @@ def neuron_by_hand(given, box):
     given.require(total != 0 and total + b > 1)
     given.apart(w * x, w + x, np.abs(w * x))
     given.apart(total, w[:2] @ x[:2], np.abs(w) @ x)
-    products = box(w * x, "w ⊙ x", "What does a weight do with its input?", how="Each weight times its input.",
-        slips={"added_not_multiplied": w + x, "sign_lost": np.abs(w * x)})
+    products = ask.product(box, w, x, "w ⊙ x", "What does a weight do with its input?",
+        how="Each weight times its input.", slips={"sign_lost": np.abs(w * x)})
     s = box(np.sum(products), "the sum", "Which numbers are added?", how="The sum of the products.",
         slips={"term_left_out": products[0] + products[1], "sign_lost": np.sum(np.abs(products))})
     z = box(s + b, "z", "What is added to the sum before the activation?", how="The sum plus the bias.",
@@ -260,9 +261,8 @@ def layer_times_vector(given, box):
     given.apart(w * a, w + a, w * a[::-1])
     sums0 = w @ a
     given.apart(sums0, w.T @ a, w[:, 0] * a[0], w[:, 1] * a[1])
-    products = box(w * a, "the products", "Which weight meets which entry of the vector?",
-        how="Each weight times the entry of its column.",
-        slips={"added_not_multiplied": w + a, "other_column": w * a[::-1]})
+    products = ask.product(box, w, a, "the products", "Which weight meets which entry of the vector?",
+        how="Each weight times the entry of its column.", slips={"other_column": w * a[::-1]})
     sums = box(products.sum(axis=1), "W a", "Which row meets the vector?", how="The sum along each row.",
         slips={"columns_for_rows": w.T @ a, "only_one_term": w[:, 0] * a[0]})
     z = box(sums + b, "z", "Does every node get the bias?", how="The bias added to each entry.",
@@ -515,8 +515,8 @@ def four_steps(given, box):
     given.apart(w * x, w + x, np.abs(w * x))
     given.require(w[2] * x[2] not in (0, 2 * np.sum((w * x)[w < 0]), -b))
     given.apart(w @ x, np.sum(np.abs(w * x)), w[:2] @ x[:2])
-    h = box(w * x, "h", "What does a weight do with its input?", how="Each weight times its input.",
-        slips={"added_not_multiplied": w + x, "sign_lost": np.abs(w * x)})
+    h = ask.product(box, w, x, "h", "What does a weight do with its input?", how="Each weight times its input.",
+        slips={"sign_lost": np.abs(w * x)})
     s = box(np.sum(h), "s", "What makes one number of three?", how="The sum of the entries of h.",
         slips={"sign_lost": np.sum(np.abs(h)), "term_left_out": h[0] + h[1]})
     z = box(s + b, "z", "What joins the sum now?", how="s plus the bias.",

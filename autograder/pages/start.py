@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
+from ..authoring import ask
 from ..authoring.page import page
 from ..engine.expressions import Name
 from ..layout import eq, frac, network, step
@@ -14,8 +15,8 @@ def boxes(given, box):
     """A whole number, a fraction, a number with digits, a box that builds on another, and a formula."""
     w, x = given("w", 3), given("x", 4)
     given.require(w != x)
-    z = box(w * x, "Z", "Which two numbers meet on the edge?", how="The weight times the input.",
-        slips={"added_not_multiplied": w + x, "not_multiplied": w})
+    z = ask.product(box, w, x, "Z", "Which two numbers meet on the edge?", how="The weight times the input.",
+        slips={"not_multiplied": w})
     half = box(z / 8, "Z/8", "Divide what you have in the box before.", how="Divide by eight; a fraction is fine.",
         slips={"multiplied_not_divided": z * 8})
     root = box(np.sqrt(z), "√Z", "Which number, times itself, gives your Z?", how="The square root of box 1.", digits=3)

@@ -1,0 +1,73 @@
+"""Questions that come back: boxes whose usual slips, and sometimes words, follow from what is asked.
+
+    error = ask.error(box, a, y, "∂C/∂a")                                       a − y
+    dz = ask.change(box, after, before, "ΔZ", "How far is it?", how="New minus old.")
+    z = ask.product(box, w, x, "z", "Which two numbers meet?", how="Weight times input.")
+    ratio = ask.ratio(box, dz, dw, "∂Z/∂W", "Which change stands on top?", how="The change over the nudge.")
+    dw = ask.outer(box, delta, x, "∂C/∂W", "Which row, which column?", how="Error times input.")
+    slope = ask.sigmoid_slope(box, a, "σ′(z)", slips={"value_for_slope": a})
+    db = ask.bias_gradient(box, delta, "∂C/∂b", how="The errors of the layer.", slips={"other_row": delta[::-1]})
+
+Each takes `box`, what the value is made of, and then what `box` takes; `slips` adds more mistakes to the usual one.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+
+import numpy as np
+
+Box = Callable[..., object]
+Slips = Mapping[str, object] | None
+
+
+def error(
+    box: Box, prediction: object, target: object, name: str, hint: str = "Which comes first, prediction or target?", *,
+    how: str = "Prediction minus target.", slips: Slips = None, **options: object,
+) -> object:  # fmt: skip
+    """Prediction minus target; the usual slip is the difference the other way round."""
+    usual = {"target_minus_prediction": target - prediction}
+    return box(prediction - target, name, hint, how=how, slips=usual | (slips or {}), **options)
+
+
+def change(
+    box: Box, new: object, old: object, name: str, hint: str, *, slips: Slips = None, **options: object
+) -> object:
+    """New minus old; the usual slip is the difference the other way round."""
+    usual = {"subtracted_backwards": old - new}
+    return box(new - old, name, hint, slips=usual | (slips or {}), **options)
+
+
+def product(box: Box, a: object, b: object, name: str, hint: str, *, slips: Slips = None, **options: object) -> object:
+    """A product, entry by entry; the usual slip is the sum."""
+    usual = {"added_not_multiplied": a + b}
+    return box(a * b, name, hint, slips=usual | (slips or {}), **options)
+
+
+def ratio(
+    box: Box, above: object, below: object, name: str, hint: str, *, slips: Slips = None, **options: object
+) -> object:
+    """A ratio; the usual slip is the ratio upside down."""
+    usual = {"upside_down": below / above}
+    return box(above / below, name, hint, slips=usual | (slips or {}), **options)
+
+
+def outer(
+    box: Box, rows: object, columns: object, name: str, hint: str, *, slips: Slips = None, **options: object
+) -> object:
+    """A row for each of the one, a column for each of the other; the usual slip takes the entries of another row."""
+    usual = {"other_row": np.outer(rows[::-1], columns)}
+    return box(np.outer(rows, columns), name, hint, slips=usual | (slips or {}), **options)
+
+
+def sigmoid_slope(
+    box: Box, value: object, name: str, hint: str = "How does the sigmoid's slope come from its value?", *,
+    how: str = "The value times what is missing to one.", **options: object,
+) -> object:  # fmt: skip
+    """The slope of a sigmoid from its value, which may be a number or a formula."""
+    return box(value * (1 - value), name, hint, how=how, **options)
+
+
+def bias_gradient(box: Box, error: object, name: str, **options: object) -> object:
+    """The gradient of a bias, which is the error of its node."""
+    return box(error, name, "What is the local gradient of a bias?", **options)
