@@ -22,6 +22,7 @@ from fractions import Fraction
 from functools import cached_property, lru_cache
 from inspect import unwrap
 from math import isfinite
+from typing import NamedTuple
 
 import numpy as np
 
@@ -36,11 +37,13 @@ from .mistakes import MESSAGES
 
 OWN = 10_000  # variants below are for practice; from here on each belongs to students, see autograder.marking.variants
 OWN_VARIANTS = 1_000_000
+OWN_TRIES = 20  # of a page's own numbers beside shared ones
 ATTEMPTS = 2000  # tries for each variant until its numbers are fit to print
 CLASHING = 0.01  # share of named mistakes that may look like another one of their box
 WORTH_CARRYING = {0.0, 1.0}  # trivial answers that make what follows trivial too
 
 
+SHARING: dict[Callable, list[Page]] = {}  # what draws shared numbers → the pages that have them in common
 DECLARED: dict[str, set[tuple[str, int]]] = {}  # slug → where pages of that name are written
 
 
@@ -109,13 +112,20 @@ class Box:
         return literal_of(self.shown, as_number=self.kind == "number")
 
 
+class Attempt(NamedTuple):
+    """Which numbers of a variant: those of the page itself, and those that it shares with other pages."""
+
+    own: int = 0
+    shared: int = 0
+
+
 @dataclass(frozen=True)
 class Sheet:
     """A page with its numbers: one variant, its boxes and keys, and what to print. Variant 0 is the canonical one."""
 
     page: Page
     variant: int
-    attempt: int
+    attempt: Attempt
     boxes: tuple[Box, ...]
     body: tuple[Node, ...]
     givens: Mapping[str, object]  # what the page was given, by name
@@ -170,6 +180,7 @@ class Page:
     chapter: str
     slug: str
     place: int = 0  # its number in the chapter, which the catalogue gives it
+    shares: Callable | None = None  # what draws the numbers that it has in common with other pages
 
     @property
     def kicker(self) -> str:
@@ -192,50 +203,84 @@ class Page:
         return f"Page({self.slug!r})"
 
 
-def page(title: str, row: str | tuple[str, ...]) -> Callable[[Callable], Page]:
-    """Make a page of a function (given, box) → what to print. `row` names the curriculum's row or rows."""
+def page(title: str, row: str | tuple[str, ...], *, shares: Callable | None = None) -> Callable[[Callable], Page]:
+    """Make a page of a function (given, box) → what to print.
+
+    row     the curriculum's row, or rows
+    shares  a function of `given`, common to several pages: `given.shared(it)` gives all of them the same numbers
+    """
 
     def make(function: Callable) -> Page:
         chapter = function.__module__.rpartition(".")[2]
         slug = slugs.slug(chapter, function.__name__)
         code = unwrap(function).__code__
         DECLARED.setdefault(slug, set()).add((code.co_filename, code.co_firstlineno))
-        return Page(function, title, (row,) if isinstance(row, str) else tuple(row), chapter, slug)
+        rows = (row,) if isinstance(row, str) else tuple(row)
+        made = Page(function, title, rows, chapter, slug, shares=shares)
+        if shares is not None:
+            SHARING.setdefault(shares, []).append(made)
+        return made
 
     return make
 
 
 @lru_cache(maxsize=4096)
 def _sheet(page: Page, variant: int) -> Sheet:
-    for attempt in range(ATTEMPTS):
-        run = Run(page, variant, attempt)
-        try:
-            with np.errstate(all="ignore"):
-                body = page.function(run.given, run.box)
-            run.vet()
-        except Unfit as unfit:
-            if variant == 0:
-                line = run.blamed or _line(page, unfit)
-                raise _error(page, f"the canonical numbers are not fit: {unfit}", line) from None
-            continue
-        except PageError as error:
-            raise _error(page, f"{error}{_of(variant)}", _line(page, error)) from None
-        except Exception as error:
-            raise _error(page, f"{type(error).__name__}: {error}{_of(variant)}", _line(page, error)) from error
-        if not run.boxes:
-            raise _error(page, "the page has no box; call box(value, name, hint, how=...)")
-        body = (body,) if isinstance(body, Node) else tuple(body)
-        sheet = Sheet(page, variant, attempt, tuple(run.boxes), body, run.numbers)
-        if 0 in sheet.echoes:
-            raise _error(page, "echo() shows what stands in a box: give it what box() returned, not a result of it")
-        return sheet
+    shared = _common(page.shares, variant) if page.shares else 0
+    for own in range(ATTEMPTS):
+        if sheet := _drawn(page, variant, Attempt(own, shared)):
+            return sheet
     raise _error(page, f"no fit numbers for variant {variant} in {ATTEMPTS} tries; loosen given(...) or require(...)")
+
+
+@lru_cache(maxsize=1024)
+def _common(shares: Callable, variant: int) -> int:
+    """The first of the shared numbers of this variant that are fit for every page that has them."""
+    if variant == 0:
+        return 0
+    pages = SHARING[shares]
+    for shared in range(ATTEMPTS):
+        if all(_fits(page, variant, shared) for page in pages):
+            return shared
+    raise _error(
+        pages[0], f"no numbers of {shares.__name__} for variant {variant} fit all of {', '.join(p.slug for p in pages)}"
+    )
+
+
+def _fits(page: Page, variant: int, shared: int) -> bool:
+    """Whether a page can be made with these shared numbers, in a few tries of its own."""
+    return any(_drawn(page, variant, Attempt(own, shared)) for own in range(OWN_TRIES))
+
+
+def _drawn(page: Page, variant: int, attempt: Attempt) -> Sheet | None:
+    """The page with these numbers; None where they are not fit."""
+    run = Run(page, variant, attempt)
+    try:
+        with np.errstate(all="ignore"):
+            body = page.function(run.given, run.box)
+        run.vet()
+    except Unfit as unfit:
+        if variant == 0:
+            line = run.blamed or _line(page, unfit)
+            raise _error(page, f"the canonical numbers are not fit: {unfit}", line) from None
+        return None
+    except PageError as error:
+        raise _error(page, f"{error}{_of(variant)}", _line(page, error)) from None
+    except Exception as error:
+        raise _error(page, f"{type(error).__name__}: {error}{_of(variant)}", _line(page, error)) from error
+    if not run.boxes:
+        raise _error(page, "the page has no box; call box(value, name, hint, how=...)")
+    body = (body,) if isinstance(body, Node) else tuple(body)
+    sheet = Sheet(page, variant, attempt, tuple(run.boxes), body, run.numbers)
+    if 0 in sheet.echoes:
+        raise _error(page, "echo() shows what stands in a box: give it what box() returned, not a result of it")
+    return sheet
 
 
 @lru_cache(maxsize=4096)
 def _most_clashes(page: Page) -> float:
     """More clashes than these are too many for any numbers: there are no more named mistakes in other variants."""
-    run = Run(page, 0, 0)
+    run = Run(page, 0, Attempt())
     with undrawn():
         page.function(run.given, run.box)
     return CLASHING * sum(map(len, run.slips))
@@ -264,12 +309,9 @@ def _line(page: Page, error: BaseException) -> int | None:
 class Run:
     """One execution of a page's function: hands out numbers, collects boxes."""
 
-    def __init__(self, page: Page, variant: int, attempt: int, carried: Mapping[int, object] | None = None) -> None:
-        self.page, self.carried = page, carried
+    def __init__(self, page: Page, variant: int, attempt: Attempt, carried: Mapping[int, object] | None = None) -> None:
+        self.page, self.variant, self.attempt, self.carried = page, variant, attempt, carried
         self.canonical = variant == 0
-        from random import Random  # here, so that importing the marking stays light
-
-        self.draw = Random(f"{page.slug}/{variant}/{attempt}").random  # the same numbers on every machine
         self.boxes: list[Box] = []
         self.handed: list[object] = []  # what each box was handed, in order
         self.slips: list[tuple[tuple[str, object], ...]] = []  # and what each named mistake would give
@@ -277,7 +319,7 @@ class Run:
         self.blamed: int | None = None  # the line of the first box whose named mistake gives the key
         self.planted = self.clashes = 0  # named mistakes, and those that look like another one of their box
         self.numbers: dict[str, object] = {}
-        self.given = Given(self)
+        self.given = Given(self, f"{page.slug}/{variant}/{attempt.own}")
 
     def box(
         self,
@@ -452,8 +494,11 @@ def spoken(name: str) -> str:
 class Given:
     """Hands a page its numbers; what a page calls `given`."""
 
-    def __init__(self, run: Run) -> None:
+    def __init__(self, run: Run, seed: str = "") -> None:
+        from random import Random  # here, so that importing the marking stays light
+
         self._run = run
+        self._draw = Random(seed).random  # the same numbers on every machine
 
     def __call__(
         self,
@@ -489,16 +534,27 @@ class Given:
         signed = bool(np.any(canonical < 0))
         out = np.empty(canonical.shape)
         for index in np.ndindex(canonical.shape):
-            size = least + int(self._run.draw() * (most - least + 1))
-            sign = -1 if signed and self._run.draw() < 0.5 else 1
+            size = least + int(self._draw() * (most - least + 1))
+            sign = -1 if signed and self._draw() < 0.5 else 1
             out[index] = round(sign * size * step, 6)
         return out
 
     def choice(self, name: str, canonical: object, *others: object) -> object:
         """One of several things, the first being canonical: a formula, a word, a list of numbers."""
         options = (canonical, *others)
-        chosen = canonical if self._run.canonical else options[int(self._run.draw() * len(options))]
+        chosen = canonical if self._run.canonical else options[int(self._draw() * len(options))]
         return self._noted(name, chosen)
+
+    def shared(self, make: Callable) -> object:
+        """What `make(given)` returns, with the same numbers on all pages that were declared with shares=make."""
+        if make is not self._run.page.shares:
+            raise PageError(f"say shares={make.__name__} in @page, so that other pages get the same numbers")
+        return make(self._beside())
+
+    def _beside(self) -> Given:
+        """Hands out the numbers that the page shares."""
+        run = self._run
+        return Given(run, f"{run.page.chapter}.{run.page.shares.__name__}/{run.variant}/{run.attempt.shared}")
 
     def _noted(self, name: str, value: object) -> object:
         self._run.numbers[name] = value

@@ -108,6 +108,9 @@ class Nudged(Given):
     def choice(self, name: str, *_: object) -> object:
         return self._givens[name]
 
+    def _beside(self) -> Given:
+        return self
+
 
 def _kink(sheet: Sheet, n: int) -> str:
     numbers = ", ".join(f"{name} = {np.asarray(value).tolist()}" for name, value in sheet.givens.items())

@@ -21,7 +21,7 @@ from typing import NamedTuple
 import numpy as np
 
 from autograder.answers.equality import equal
-from autograder.authoring.page import Box, Page, PageError, Run, Unfit
+from autograder.authoring.page import Attempt, Box, Page, PageError, Run, Unfit
 from autograder.engine.expressions import Expr
 from autograder.layout import undrawn
 
@@ -76,7 +76,7 @@ def first_wrong(page: Page, fault: Fault, variants: int) -> int | None:
     return None
 
 
-def _boxes(page: Page, variant: int, attempt: int) -> list[Box] | None:
+def _boxes(page: Page, variant: int, attempt: Attempt) -> list[Box] | None:
     """The boxes with the numbers that another page of this name printed; None where this one would not print them."""
     run = Run(page, variant, attempt)
     try:

@@ -1,8 +1,8 @@
 """Students to try every page on: one who rounds, one who makes a slip and works on with it, one who sees only the page.
 
-    rounds(sheet, extra)          what somebody types who rounds each answer and computes on with the rounded ones
-    slips(sheet)                  for each slip of each box, what somebody types who makes it and works on from there
-    unseen(page, variant)         givens that decide a key although the blank page does not show them
+rounds(sheet, extra)          what somebody types who rounds each answer and computes on with the rounded ones
+slips(sheet)                  for each slip of each box, what somebody types who makes it and works on from there
+unseen(page, variant)         givens that decide a key although the blank page does not show them
 """
 
 from __future__ import annotations
@@ -123,6 +123,9 @@ class _Other(Given):
     def choice(self, name: str, *_: object) -> object:
         return self._noted(name, self._values[name])
 
+    def _beside(self) -> Given:
+        return self
+
     def require(self, condition: bool, why: str = "") -> None:
         if not condition:
             raise Unfit(why)
@@ -139,7 +142,9 @@ def _hidden(page: Page, sheet: Sheet, name: str, shown: str, keys: list) -> bool
     tried = 0
     for other in OTHERS:
         value = page.sheet(other).givens.get(name)
-        if value is None or np.array_equal(np.asarray(value, dtype=object), np.asarray(sheet.givens[name], dtype=object)):
+        if value is None or np.array_equal(
+            np.asarray(value, dtype=object), np.asarray(sheet.givens[name], dtype=object)
+        ):
             continue
         run = Run(page, sheet.variant, sheet.attempt)
         run.given = _Other(run, sheet, name, value)
@@ -158,7 +163,7 @@ def _hidden(page: Page, sheet: Sheet, name: str, shown: str, keys: list) -> bool
 
 
 def blank(sheet: Sheet) -> str:
-    """What can be read on the page before anything is typed: its text, its pictures' words, the words to choose from."""
+    """What can be read on the page before anything is typed: text, words of pictures, words to choose from."""
     soup = BeautifulSoup(render.template(sheet), "html.parser")
     spoken = [str(tag[name]) for tag in soup.find_all(True) for name in SPOKEN if tag.has_attr(name)]
     return " ".join([soup.get_text(" "), *spoken])

@@ -17,8 +17,12 @@ CATALOGUE = pages.catalogue()
 UNWANTED = {
     "⊗ for a product entry by entry; write ⊙": re.compile("⊗"),
     "an apostrophe for a prime; write f′": re.compile(r"(?<![A-Za-z])(?:f|g|σ|ReLU|tanh|sigmoid)'"),
-    "a raised layer without brackets; write a^{(2)}": re.compile(r"(?<![A-Za-z])[WbzδaA]\^[12345lL](?![0-9])(?=[ _=,;:)}$]|$)"),
-    "“weighed by”, “Jacobian by”, “slope by”; write “with respect to”": re.compile(r"\b([Ww]eighed|Jacobian|slope) by\b"),
+    "a raised layer without brackets; write a^{(2)}": re.compile(
+        r"(?<![A-Za-z])[WbzδaA]\^[12345lL](?![0-9])(?=[ _=,;:)}$]|$)"
+    ),
+    "“weighed by”, “Jacobian by”, “slope by”; write “with respect to”": re.compile(
+        r"\b([Ww]eighed|Jacobian|slope) by\b"
+    ),
 }
 SQUARES = {}
 """Pages on which a letter of a layer is squared, as in a² of one node, and the formula."""
