@@ -266,7 +266,7 @@ def bp1_one_node(given, box):
             eq(lit("∂C/∂a", by("a")), "=", by_a, APART, lit("σ′", by("z", "a")), "=", slope)),
         step("Their product is the error of the node: **BP1**.",
             eq(lit("δ", "δ", uses=both), "=", group(lit("∂C/∂a", by("a")), "·", lit("σ′", by("z", "a"))), "=",
-                lit("δ", formula, uses=both))),
+                formula)),
         step(f"With $a = {av:g}$ and $y = {yv:g}$, back from the cost to $z$:",
             eq("δ", "=", lit("∂C/∂a", error), "·", lit("σ′", number), "=", lit("δ", delta, uses=both)),
             graph({"z": (0, 0, "z"), "a": (1, 0, "σ"), "C": (2, 0, "C")}, [("z", "a", None,
