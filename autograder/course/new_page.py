@@ -37,13 +37,13 @@ PAGE = Template('''
 def $function(given, box):
     """A weight and an input, and half of what they make. Put your own exercise here."""
     w, x = given("w", 3), given("x", 4)
-    given.require(w != x)
+    given.distinct(w, x)
     z = box(w * x, "z", "Which two numbers meet on the edge?", how="The weight times the input.",
-            slips={"added_not_multiplied": w + x})
+        slips={"added_not_multiplied": w + x})
     half = box(z / 2, "z/2", "How much is half of your z?", how="Half of z.", slips={"multiplied_not_divided": 2 * z})
     return (
-        step("What arrives?", network([[x], [z]], [[[w]]], names=[["x"], ["z"]],
-                                      title="An input, a weight and an output")),
+        step("What arrives?",
+            network([[x], [z]], [[[w]]], names=[["x"], ["z"]], title="An input, a weight and an output")),
         step("Halve it.", eq(frac("z", "2"), "=", half)),
     )
 ''')

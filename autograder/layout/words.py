@@ -99,23 +99,36 @@ def aligned(*equations: Sequence[object]) -> Node:
 
 
 def _equals(parts: tuple) -> tuple:
-    """A formula in which a box lights up with the one thing that it is said to equal: lit(∂C/∂w) = [box]."""
-    return tuple(_lit_like(parts[n - 2], part) if _is_side(parts, n) else part for n, part in enumerate(parts))
+    """A formula in which a box that is a side of its own lights up like the lit thing that it is said to equal."""
+    shown = list(parts)
+    for equation in _sides(parts):
+        like = None
+        for start, end in equation:
+            if end - start == 1 and box_of(parts[start]):
+                shown[start] = _lit_like(like, parts[start])
+            elif end - start == 1 and isinstance(parts[start], Node) and parts[start].kind == "lit":
+                like = parts[start]
+    return tuple(shown)
 
 
-def _is_side(parts: tuple, n: int) -> bool:
-    """Whether part n is a box behind a sign of equality, before which something stands alone."""
-    if n < 2 or not box_of(parts[n]) or not _is_sign(parts[n - 1]):
-        return False
-    return n == 2 or _is_sign(parts[n - 3]) or _is_gap(parts[n - 3])
-
-
-def _is_gap(part: object) -> bool:
-    return isinstance(part, Node) and part.kind == "words" and not part.options["text"].strip()
+def _sides(parts: tuple) -> list[list[tuple[int, int]]]:
+    """The equations of a line, parted by gaps, each as the places (from, to) of its sides."""
+    equations, start = [[]], 0
+    for place, part in enumerate((*parts, None)):
+        if place == len(parts) or _is_sign(part) or _is_gap(part):
+            equations[-1].append((start, place))
+            start = place + 1
+            if place < len(parts) and _is_gap(part):
+                equations.append([])
+    return equations
 
 
 def _is_sign(part: object) -> bool:
     return isinstance(part, str) and part == "="
+
+
+def _is_gap(part: object) -> bool:
+    return isinstance(part, Node) and part.kind == "words" and not part.options["text"].strip()
 
 
 def _lit_like(other: object, part: object) -> object:

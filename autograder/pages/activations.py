@@ -119,7 +119,7 @@ def slope_from_value(given, box):
     """σ′ = a(1 − a) and tanh′ = 1 − a², without ever seeing z."""
     s = given("a", [0.8, 0.4, 0.1], low=0.1, high=0.9, distinct=True)
     t = given("t", [0.6, -0.8, 0.2], low=0.1, high=0.9, distinct=abs)
-    given.require(0.5 not in s)
+    given.require(0.5 not in s, "at a half, a and 1 − a are the same")
     first = box(s * (1 - s), "σ′", "What is left up to 1, and what do you do with it?", digits=3,
         how="a times 1 minus a.",
         slips={"slope_of_slope": sigmoid(s) * (1 - sigmoid(s)), "not_multiplied": 1 - s, "tanh_for_sigmoid": 1 - s**2})
@@ -207,7 +207,7 @@ def through_activations(given, box):
     """Upstream times the slope that belongs to each activation."""
     a = np.array([given("r", 3, low=2), given("s", 0.8, low=0.1), given("t", -0.6, low=0.1, high=0.9)])
     up = given("up", [4, -5, 10, 6], low=2, distinct=abs)
-    given.require(a[1] != 0.5)
+    given.require(a[1] != 0.5, "at a half, a and 1 − a are the same")
     value = np.array([a[0], a[1], a[2], 0.0])
     true = np.array([1.0, a[1] * (1 - a[1]), 1 - a[2] ** 2, 0.0])
     slope = box(true, "the slope", "Which rule belongs to this activation, and what did it give?", digits=3,

@@ -147,7 +147,7 @@ def local_blank(given, box):
                 [("x", "f", None, going_back(up * k, "x", "y")), ("f", "y", None, lit("∂l/∂y", up))],
                 above={"f": lit("∂y/∂x", echo(local))}, unit=(215, 92),
                 title=f"An unknown node: {up:g} comes in from the right, {up * k:g} goes on to the left"),
-            eq(link("x", "y"), "=", frac(lit("∂l/∂x", above), lit("∂l/∂y", below)), "=", lit("∂y/∂x", local))),
+            eq(link("x", "y"), "=", frac(lit("∂l/∂x", above), lit("∂l/∂y", below)), "=", local)),
         step("Three more nodes of that kind.",
             single_nodes(["?"] * 3, [None] * 3, ups * locals_, ups, others),
             chain_rule(*ROWS)),

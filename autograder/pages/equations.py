@@ -244,7 +244,7 @@ def bp1_one_node(given, box):
         how="The product of the two slopes.",
         slips={"slope_left_out": by_a, "cost_slope_left_out": slope, "upstream_added": by_a + slope})
     av, yv = given("a", 0.8, low=0.1, high=0.9), given.choice("y", 1.0, 0.0)
-    given.require(av != 0.5)
+    given.require(av != 0.5, "at a half, a and 1 − a are the same")
     error = ask.error(box, av, yv, "∂C/∂a", gradient_of="a")
     number = ask.sigmoid_slope(box, av, "∂a/∂z", "How does a sigmoid's slope come from its value?",
         slips={"slope_factor_left_out": 1 - av})
@@ -266,7 +266,7 @@ def bp1_one_node(given, box):
             eq(lit("∂C/∂a", by("a")), "=", by_a, APART, lit("σ′", by("z", "a")), "=", slope)),
         step("Their product is the error of the node: **BP1**.",
             eq(lit("δ", "δ", uses=both), "=", group(lit("∂C/∂a", by("a")), "·", lit("σ′", by("z", "a"))), "=",
-                lit("δ", formula, uses=both))),
+                formula)),
         step(f"With $a = {av:g}$ and $y = {yv:g}$, back from the cost to $z$:",
             eq("δ", "=", lit("∂C/∂a", error), "·", lit("σ′", number), "=", lit("δ", delta, uses=both)),
             graph({"z": (0, 0, "z"), "a": (1, 0, "σ"), "C": (2, 0, "C")}, [("z", "a", None,
@@ -283,7 +283,7 @@ def bp1_one_node(given, box):
 def bp1_layer(given, box):
     """Entry by entry: all the errors of the last layer at once."""
     a, y = given("a", [0.8, 0.3, 0.6], low=0.1, high=0.9, distinct=True), given("y", [1, 0, 0], low=0, high=1)
-    given.require(np.all(a != 0.5))
+    given.require(np.all(a != 0.5), "at a half, a and 1 − a are the same")
     slope = sigmoid_slope_from_value(a)
     error = ask.error(box, a, y, "∇_{a}C", gradient_of="a")
     local = box(slope, "σ′(z)", "The a are values of a sigmoid. What is its slope there?", digits=3,
@@ -1169,7 +1169,7 @@ def sigmoid_cross_entropy(given, box):
     both = ask.error(box, a, y, "δ", "Which single formula gives the first for y = 1 and the second for y = 0?",
         names="a y", how="With y = 1 it is a − 1, with y = 0 it is a.", slips={"slope_kept": (a - y) * a * (1 - a)})
     av, yv = given("a", [0.8, 0.3, 0.6], low=0.1, high=0.9), given("y", [1, 1, 0], low=0, high=1)
-    given.require(np.all(av != 0.5))
+    given.require(np.all(av != 0.5), "at a half, a and 1 − a are the same")
     numbers = ask.error(box, av, yv, "δ", gradient_of="z", slips={"slope_kept": (av - yv) * av * (1 - av)})
     return (
         step("A sigmoid output whose target is yes or no, and the cost $C = −(y ln(a) + (1 − y) ln(1 − a))$. If the "
@@ -1293,7 +1293,7 @@ def which_delta(given, box):
     """Five last layers, told apart by activation and cost."""
     yes, no = "yes", "no"
     a, y = given("a", [0.8, 0.3, 0.6, 0.4, 0.7], low=0.1, high=0.9), given("y", [1, 1, 0, 0, 1], low=0, high=1)
-    given.require(np.all(a != 0.5))
+    given.require(np.all(a != 0.5), "at a half, a and 1 − a are the same")
     kinds = [("sigmoid", "squared error"), ("sigmoid", "cross-entropy"), ("softmax", "cross-entropy"),
         ("none", "squared error"), ("tanh", "squared error")]
     start = given.choice("first", 0, 1, 2, 3, 4)

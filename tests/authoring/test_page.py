@@ -179,6 +179,78 @@ def test_an_authors_mistake_is_raised_when_the_page_is_made(function, advice):
     assert f"test_page.py:{line})" in str(raised.value)
 
 
+def test_distinct_numbers():
+    """Refused, not drawn in another way: the variants are those of a page that says the same with require."""
+
+    def spelled_out(given, box):
+        v, w = given("v", [3, 4, 5], high=5), given("w", [2, -1], high=3)
+        given.require(len(set(v)) == 3 and abs(w[0]) != abs(w[1]))
+        return eq(box(v, "v", **HINT), box(w, "w", **HINT))
+
+    def said(given, box):
+        v, w = given("v", [3, 4, 5], high=5, distinct=True), given("w", [2, -1], high=3, distinct=abs)
+        return eq(box(v, "v", **HINT), box(w, "w", **HINT))
+
+    said.__name__ = spelled_out.__name__ = "the_same_name"
+    for variant in range(40):
+        old, new = (make(function).sheet(variant).givens for function in (spelled_out, said))
+        assert all(np.array_equal(old[name], new[name]) for name in "vw")
+
+
+@pytest.mark.parametrize("numbers, options, fit", [
+    (([1, 2], 3), {}, True), (([1, 2], 2), {}, False), (([1, 2], [3, 1]), {}, False),
+    (([1, -1], 2), {}, True), (([1, -1], 2), {"by": abs}, False),
+])  # fmt: skip
+def test_distinct_counts_all_entries(numbers, options, fit):
+    """Of scalars and arrays together, sign aside where it says so; the message tells which."""
+
+    @make
+    def distinct(given, box):
+        given.distinct(*numbers, **options)
+        return eq(box(1, "x", **HINT))
+
+    if fit:
+        assert distinct.sheet()
+    else:
+        with pytest.raises(PageError, match="of one size" if options else "the same"):
+            distinct.sheet()
+
+
+@pytest.mark.parametrize("slips, fit", [
+    (([2, 0], [0, 2]), True), (([2, 0], [2, 5]), False),
+    (([1, 0], [1, 5]), True),  # where a slip gives the key it is no slip
+])  # fmt: skip
+def test_slips_that_must_be_told_apart(slips, fit):
+    """Two slips that give the same wrong number in an entry are refused."""
+
+    @make
+    def told_apart(given, box):
+        given.apart(np.array([1, 1]), *map(np.array, slips))
+        return eq(box(1, "x", **HINT))
+
+    if fit:
+        assert told_apart.sheet()
+    else:
+        with pytest.raises(PageError, match="two slips give the same"):
+            told_apart.sheet()
+
+
+@pytest.mark.parametrize("value, gradient_of, expected", [
+    ([[1, 2], [3, 4]], "W2", [("W2", (0, 0)), ("W2", (0, 1)), ("W2", (1, 0)), ("W2", (1, 1))]),
+    (5, ("W1", 1, 0), [("W1", (1, 0))]),
+    ([5, 6], ("W1", "b1"), [("W1", ()), ("b1", ())]),
+    (5, "", [None]),
+])  # fmt: skip
+def test_a_box_knows_whose_gradient_it_is(value, gradient_of, expected):
+    """An array entry by entry, one entry of an array, or an array for each entry."""
+
+    @make
+    def gradient(given, box):
+        return eq(box(value, "∂C/∂W", **HINT, gradient_of=gradient_of))
+
+    assert [box.gradient_of for box in gradient.sheet().boxes] == expected
+
+
 def test_variants_that_cannot_be_found():
     """A page whose requirement only the canonical numbers meet says so, instead of searching for ever."""
 

@@ -8,7 +8,7 @@ import pytest
 
 from autograder import layout, pages
 from autograder.engine.expressions import Name, cos
-from autograder.layout import mathematics, number, prose
+from autograder.layout import layers, mathematics, number, prose
 from autograder.layout.boxed import BoxedArray, BoxedFormula, box_of, boxed
 from autograder.layout.numbers import compact, trimmed
 from autograder.layout.typeset import caption
@@ -172,6 +172,46 @@ def test_what_stands_on_an_edge_names_its_line():
     assert ["w11" in line and "d1 a1" in line for line in lines] == [True, False]
     assert ["w12" in line and "d1 a2" in line for line in lines] == [False, True]
     assert sum(at.style == "chip" for at in drawn.parts) == 1
+
+
+BOX = boxed(2.0, 1)
+SIDE = layout.link("w", uses="v")
+
+
+@pytest.mark.parametrize("parts, lit", [
+    ((SIDE, "=", BOX), True),
+    (("w", "=", SIDE, "=", BOX), True),
+    ((SIDE, "=", layout.by("v"), "·", layout.by("w", "v"), "=", BOX), True),  # whatever stands between
+    ((layout.words("then"), layout.APART, SIDE, "=", BOX), True),
+    (("1", "+", SIDE, "=", BOX), False),  # the box is the sum, not its last term
+    ((SIDE, layout.APART, "w", "=", BOX), False),  # two formulas
+    (("w", "=", BOX), False),
+    ((SIDE, "·", BOX), False),
+])  # fmt: skip
+def test_a_box_is_lit_like_what_it_equals(parts, lit):
+    """By the same names and the same factors, in a formula and in formulas under each other."""
+    for formula in (layout.eq(*parts).parts, layout.aligned(parts).parts[0]):
+        assert (getattr(formula[-1], "options", None) == SIDE.options) == lit
+        assert formula[:-1] == parts[:-1]
+
+
+def test_phrases():
+    """The name comes first, then what is derived by it."""
+    assert layout.by("w").parts == ("∂C", "∂w") and layout.by("x", "f", "d").parts == ("df", "dx")
+    assert layout.link("w", "z", "′").options == {"name": "∂z/∂w′", "uses": ""}
+    assert (layout.signed(-2), layout.signed(3.5), layout.added(-2), layout.added(2)) == (
+        "(-2)", "3.5", ("−", "2"), ("+", "2"))  # fmt: skip
+    assert layout.grouped(1234567) == "1\u2009234\u2009567" and layout.listed([1, -0.5]) == "(1, -0.5)"
+
+
+def test_layers_share_their_names():
+    """What stands in a node, under it and on the edges is lit by the names that formulas use."""
+    names = [part.options["name"] for part in layers.each("δ", [1, 2], 1)]
+    assert names == [part.options["name"] for part in layers.under("δ", [1, 2], 1)] == ["δ^1_1", "δ^1_2"]
+    edge = layers.edges(np.ones((1, 2)), 2)[0, 1]
+    assert edge.options == {"name": "w^2_12", "uses": "δ^2_1 a^1_2"}
+    assert layers.back_along([1, 2], 1, 2)[1].options["uses"] == "w^2_12 δ^2_1"
+    assert layers.figs([[0.5, 1 / 3]]) == [["0.5", "0.3333"]] and layers.named("a", 1, 2) == ["a^2"]
 
 
 def test_a_gradient_that_comes_back_lights_its_factors():
