@@ -21,6 +21,7 @@ ROWS = {
     "slips planted": "slips planted, one at a time",
     "slips called by their name": "of these, called by their own name",
     "slips called by another's": "of these, called by another's",
+    "slips worked on with": "slips worked on with to the end of the page, at the cost of one point each",
     "faults planted": "faults planted in the code of the pages",
     "faults that make a key wrong": "of these, seen by a wrong key, always within the sample of `make test`",
 }

@@ -13,15 +13,16 @@ def pytest_addoption(parser):
     parser.addoption(
         "--variants",
         type=int,
-        default=SAMPLE,
-        help=f"how many variants of each page its facts are tried on, if the fact asks for so many (default {SAMPLE})",
+        help=f"how many variants of each page its facts are tried on, at most as many as a fact asks for; without it a "
+        f"sample, of mostly {SAMPLE}",
     )
 
 
 @pytest.fixture(scope="session")
 def variants(request):
-    """variants(most): the variants that a fact is tried on, the first few in `make test` and `most` in `make prove`."""
-    return lambda most: range(min(most, request.config.getoption("--variants")))
+    """variants(most): the variants that a fact is tried on, `most` in `make prove`, the first few in `make test`."""
+    asked = request.config.getoption("--variants")
+    return lambda most, sample=SAMPLE: range(min(most, sample if asked is None else asked))
 
 
 @pytest.fixture

@@ -26,6 +26,8 @@ from autograder.classroom.ledger import Ledger
 from autograder.cli import main
 from autograder.submissions.ids import code_id
 
+pytestmark = pytest.mark.xdist_group("mark")  # one process makes what they share
+
 ROOT = Path(__file__).parents[2]
 CHAPTER = "06-cost"
 

@@ -19,6 +19,8 @@ from autograder.submissions.ids import SETUP_ID, grade_id, page_id
 
 from ..nbgrader_course import CHAPTER, NAME, PAGES, PROSE, Course, page_cells, points
 
+pytestmark = pytest.mark.xdist_group("course")  # one process makes what they share
+
 A, B, C = PAGES
 
 

@@ -14,6 +14,8 @@ from autograder.authoring.page import PageError
 from autograder.course import new_page
 from autograder.course.new_page import with_entry, with_import, with_page
 
+pytestmark = pytest.mark.xdist_group("new-page")  # one process makes what they share
+
 ROOT = Path(__file__).parents[2]
 
 

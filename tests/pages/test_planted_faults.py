@@ -39,16 +39,15 @@ def tie_forgotten(given, box):
     return eq(box(2 if a > b else 1 if a < b else 3, "which", **HINT))
 
 
-def rounded_too_soon(given, box):
-    """Wrong where the third decimal place counts: in one of about twenty."""
-    x, y = given("x", 0.25), given("y", 3, low=2, high=4)
-    return eq(box(round(x * y + 0.001, 2), "xy", **HINT, digits=3))
+def cut_off(given, box):
+    """Wrong where the sum is more than 16: in one of twenty-seven."""
+    return eq(box(min(given("a", 4) + given("b", 7), 16), "a + b", **HINT))
 
 
 KEYS = {
     sign_lost: lambda c: [c["x"][0]],
     tie_forgotten: lambda c: [1 + (c["a"] > c["b"])],
-    rounded_too_soon: lambda c: [c["x"] * c["y"] + 0.001],
+    cut_off: lambda c: [c["a"] + c["b"]],
 }
 
 
@@ -60,7 +59,7 @@ def test_a_key_that_is_wrong_in_some_variants_is_found(function, agrees):
 
 
 def on_a_kink_now_and_then(given, box):
-    """On the kink where two of nineteen numbers meet."""
+    """On the kink where the two numbers cancel: in one of sixteen."""
     return eq(box(relu_slope(given("w", -2) + given("x", 3)), "slope", **HINT))
 
 
@@ -82,13 +81,13 @@ def test_numbers_that_make_no_exercise_are_found(function, variants):
 def one_slip(given, box):
     """The slip is the key where the numbers are equal."""
     a, b = given("a", 4), given("b", 7)
-    return eq(box(a * a - b, "a² − b", **HINT, doubled=a * b - b))
+    return eq(box(a * a - b, "a² − b", **HINT, slips={"doubled": a * b - b}))
 
 
 def two_slips(given, box):
     """One slip is the other where a is 4."""
     a, b = given("a", 5), given("b", 7)
-    return eq(box(a * a + b, "a² + b", **HINT, doubled=3 * a + b, transposed=a + 8 + b))
+    return eq(box(a * a + b, "a² + b", **HINT, slips={"doubled": 3 * a + b, "transposed": a + 8 + b}))
 
 
 def test_a_slip_that_equals_the_key_is_found(monkeypatch, variants):

@@ -9,6 +9,8 @@ import pytest
 from autograder.report import charts
 from autograder.report.table import read
 
+pytestmark = pytest.mark.xdist_group("report")  # one process makes what they share
+
 
 @pytest.fixture(scope="module")
 def drawn(thirty):

@@ -16,6 +16,8 @@ from autograder.report.findings import Findings
 
 from .conftest import rows_of, simulated, written
 
+pytestmark = pytest.mark.xdist_group("report")  # one process makes what they share
+
 HOSTILE = "<img src=x onerror=alert(1)>&\"'"
 
 

@@ -16,6 +16,8 @@ from autograder.report import page, read_class, write
 
 from .conftest import rows_of, simulated, written
 
+pytestmark = pytest.mark.xdist_group("report")  # one process makes what they share
+
 ROOT = Path(__file__).parents[2]
 
 

@@ -8,6 +8,8 @@ from autograder.report.pairs import log_tail, suspicious
 
 from .conftest import simulated
 
+pytestmark = pytest.mark.xdist_group("report")  # one process makes what they share
+
 SLUGS = ("gradients/two-neurons", "gradients/three-inputs", "gradients/bigger-nudge", "gradients/smaller-nudge",
          "cost/errors-found-back")  # fmt: skip
 
