@@ -27,6 +27,7 @@ from traitlets.config import Application
 
 from ..submissions.files import Handed, find, stays_within
 from ..submissions.notebook import cells
+from .engine import one_engine
 from .lock import alone, begin, finish, sweep
 from .rebuild import Blueprint, Rebuilt, blueprint
 
@@ -90,7 +91,8 @@ class SubmissionExporter(NotebookExporter):
         lock = Path(graded(".", f".{directory.assignment_id}.lock"))
         with alone(lock, self.log, patience=-1 if isinstance(self.parent.parent, Application) else 5):
             sweep(map(Path, glob(graded(directory.student_id, directory.assignment_id))), self.log)
-            convert()
+            with one_engine():
+                convert()
 
     def destination(self) -> Path:
         """The autograded folder of the submission in hand."""
