@@ -8,7 +8,8 @@ release    the steps that make chapters and solutions
 exporter   how a submitted file is read; rebuild   the clean notebook that is made around its answers
 marks      the steps that mark it and keep the grades
 feedback, holdback   what students are shown, and what is kept back until a date
-autograde, processes, lock   `workbook autograde`, and one run at a time
+lock       one run at a time, and what a run that was cut off left behind
+engine     one database engine for a whole run
 
 Imports: render, marking and all below them; and nbgrader. It is loaded only when it is used: it takes a second.
 """
