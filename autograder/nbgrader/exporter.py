@@ -9,6 +9,7 @@ from __future__ import annotations
 import contextlib
 import logging
 import os
+import warnings
 from collections.abc import Callable, Iterator
 from datetime import datetime
 from fnmatch import fnmatch
@@ -27,7 +28,7 @@ from nbgrader.converters.base import NbGraderException
 from nbgrader.coursedir import CourseDirectory
 from nbgrader.preprocessors import NbGraderPreprocessor
 from nbgrader.utils import find_all_files
-from sqlalchemy.exc import SQLAlchemyError
+from sqlalchemy.exc import SAWarning, SQLAlchemyError
 from traitlets import Bool
 from traitlets.config import Application
 
@@ -125,7 +126,8 @@ class SubmissionExporter(NotebookExporter):
         lock = Path(graded(".", f".{directory.assignment_id}.lock"))
         with alone(lock, self.log, patience=-1 if isinstance(self.parent.parent, Application) else 5):
             sweep(map(Path, glob(graded(directory.student_id, directory.assignment_id))), self.log)
-            with self._in_words(), one_engine():
+            with self._in_words(), one_engine(), warnings.catch_warnings():
+                warnings.simplefilter("ignore", SAWarning)  # of nbgrader's own queries; no instructor could mend them
                 convert()
 
     def destination(self) -> Path:
