@@ -9,7 +9,7 @@ exporter   how a submitted file is read; rebuild   the clean notebook that is ma
 marks      the steps that mark it and keep the grades
 feedback, holdback   what students are shown, and what is kept back until a date
 lock       one run at a time, and what a run that was cut off left behind
-engine, reasons   one database engine for a whole run, and why the gradebook failed it
+engine, reasons   one database engine for a whole run, and why the gradebook or the disk failed it
 
 Imports: render, marking and all below them; and nbgrader. It is loaded only when it is used: it takes a second.
 """

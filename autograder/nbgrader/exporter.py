@@ -6,7 +6,6 @@ RepairSubmission     builds the notebook that is marked, from the answers in the
 
 from __future__ import annotations
 
-import contextlib
 import logging
 import os
 import warnings
@@ -28,7 +27,7 @@ from nbgrader.converters.base import NbGraderException
 from nbgrader.coursedir import CourseDirectory
 from nbgrader.preprocessors import NbGraderPreprocessor
 from nbgrader.utils import find_all_files
-from sqlalchemy.exc import SAWarning, SQLAlchemyError
+from sqlalchemy.exc import SAWarning
 from traitlets import Bool
 from traitlets.config import Application
 
@@ -36,7 +35,7 @@ from ..submissions.files import Handed, find, stays_within
 from ..submissions.notebook import cells
 from .engine import one_engine
 from .lock import alone, begin, finish, sweep
-from .reasons import reason
+from .reasons import in_words
 from .rebuild import Blueprint, Rebuilt, blueprint
 
 
@@ -63,7 +62,7 @@ class SubmissionExporter(NotebookExporter):
         # timestamp.txt raises in nbgrader, and the submission is lost.
         self._replace(converter, "convert_notebooks", self.undisturbed)
         self._replace(directory, "get_existing_timestamp", partial(_timestamp, self.log))
-        with self._in_words():
+        with in_words(self.log):
             self._add_empty_submissions(converter)
 
     def _replace(self, owner: Autograde | CourseDirectory, name: str, ours: Callable) -> None:
@@ -78,18 +77,6 @@ class SubmissionExporter(NotebookExporter):
             self.log.error("%s. %s", lacking, known)
             raise NbGraderException(lacking)
         setattr(owner, name, partial(ours, theirs))
-
-    @contextlib.contextmanager
-    def _in_words(self) -> Iterator[None]:
-        """Where the gradebook fails everybody, end the run with what to do; nbgrader would advise to upgrade it."""
-        try:
-            yield
-        except (SQLAlchemyError, NbGraderException) as error:
-            if meaning := reason(error):
-                self.log.error("Stopped: %s. What was graded is kept; run the command again to go on.", meaning)
-            if isinstance(error, NbGraderException) or not meaning:
-                raise
-            raise NbGraderException(meaning) from error
 
     def _add_empty_submissions(self, converter: Autograde) -> None:
         """nbgrader passes over a folder without notebooks; we grade it: its notebook may have another name or place."""
@@ -126,7 +113,7 @@ class SubmissionExporter(NotebookExporter):
         lock = Path(graded(".", f".{directory.assignment_id}.lock"))
         with alone(lock, self.log, patience=-1 if isinstance(self.parent.parent, Application) else 5):
             sweep(map(Path, glob(graded(directory.student_id, directory.assignment_id))), self.log)
-            with self._in_words(), one_engine(), warnings.catch_warnings():
+            with in_words(self.log), one_engine(), warnings.catch_warnings():
                 warnings.simplefilter("ignore", SAWarning)  # of nbgrader's own queries; no instructor could mend them
                 convert()
 

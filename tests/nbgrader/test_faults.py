@@ -64,7 +64,7 @@ def test_a_locked_gradebook_is_named(course, graded, kind):
     shutil.copytree(course.root / "others/anna", course.root / "submitted/anna")
     with locked(course, kind):
         ran = course.autograde()
-    assert ran.returncode == 1 and "the gradebook is locked by another program" in ran.stderr
+    assert ran.returncode == 1 and "The gradebook is locked by another program" in ran.stderr
     assert not course.files()
     shutil.rmtree(course.root / "submitted")
     (course.root / "others").rename(course.root / "submitted")
@@ -103,7 +103,7 @@ def test_a_full_disk_is_named(released, graded, tmp_path):
             filler.write(b"x" * (shutil.disk_usage(disk).free - 150_000))
         handed_in = digest(course.root / "submitted")
         ran = course.autograde()
-        assert ran.returncode == 1 and ("disk is full" in ran.stderr or "No space left" in ran.stderr), ran
+        assert ran.returncode == 1 and "disk" in ran.stderr and "full" in ran.stderr, ran
         (disk / "filler").unlink()
         goes_on(course, graded)
         assert digest(course.root / "submitted") == handed_in
@@ -116,7 +116,7 @@ def test_files_that_may_not_grow_are_named(course, graded):
     limited = course.start("nbgrader", "autograde", CHAPTER, before=("prlimit", "--fsize=20000"))
     out, err = limited.communicate(timeout=120)
     assert limited.returncode == 1
-    said = "is the disk full?", "the disk is full", "File too large"
+    said = "is the disk full?", "The disk is full", "beyond what this system allows"
     assert any(word in out + err for word in said), out + err
     goes_on(course, graded)
 
@@ -140,7 +140,7 @@ def test_what_may_not_be_read_or_written_is_named(course, graded):
         assert any("anna" in line and said in line for line in err.splitlines()), err
     assert any("berta" in line and "may not be read" in line for line in (out + err).splitlines()), out + err
     assert "There was an error processing assignment '01-gradients' for student 'carl'" in err
-    assert any("Permission denied" in line and "carl" in line for line in err.splitlines()), err
+    assert any("carl" in line and "may not be read or written" in line for line in err.splitlines()), err
     assert {s: course.total(s) for s in ("dora", "emil", "fay")} == {s: CLASS[s] for s in ("dora", "emil", "fay")}
     (folder / f"{NAME}.ipynb").chmod(0o644)
     (folder / "notes.txt").unlink()

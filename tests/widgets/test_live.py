@@ -21,7 +21,7 @@ def kernels_comm(monkeypatch):
 
 
 def test_messages_stay_on_their_own_subshell(kernels_comm):
-    """ipykernel remembers on which subshell somebody last spoke, and would answer there; ours answer where they came."""
+    """ipykernel would answer on the subshell that spoke last; our widgets answer where a message came from."""
     widget = PageWidget(load(SLUG))
     others = BaseComm(target_name="jupyter.widget")
     for each in (widget.comm, others):
