@@ -38,39 +38,6 @@ def pictures(root: Path) -> int:
     return 0
 
 
-def autograde(root: Path, chapter: str, jobs: int, student: str, force: bool, set: list[str], verbose: bool) -> int:
-    """Grade what was handed in for a chapter as nbgrader autograde does, in several processes at once."""
-    from .nbgrader.processes import warm_up
-
-    warm_up()  # before the next lines, which take two seconds
-    from tqdm import tqdm
-
-    from .nbgrader.autograde import AutogradeError, Outcome, Run, autograde, in_words
-
-    options = [f"--student={student}", *(["--force"] if force else []), *(f"--{word}" for word in set)]
-    bar = tqdm(unit=" submissions", leave=False, disable=None)
-
-    def tell(outcome: Outcome, run: Run) -> None:
-        bar.total = run.total
-        bar.update()
-        for line in outcome.notes:
-            bar.write(line, file=sys.stderr)
-        if verbose and outcome.trace:
-            bar.write(outcome.trace, file=sys.stderr)
-
-    try:
-        with bar:
-            run = autograde(root, chapter, jobs=jobs, options=options, tell=tell)
-    except AutogradeError as error:
-        print(error, file=sys.stderr)
-        return 1
-    except KeyboardInterrupt:
-        print("Stopped. What was graded is kept; run the command again to go on.", file=sys.stderr)
-        return 130
-    print(in_words(chapter, run))
-    return 1 if run.left or run.count("failed") else 0
-
-
 def demo_class(root: Path, students: int, seed: int, chapters: list[str], into: Path) -> int:
     """Hand in the chapters for a class of simulated students, and print what each should earn."""
     from .classroom.demo import demo_class
@@ -150,11 +117,6 @@ class Option(NamedTuple):
     settings: dict[str, object]
 
 
-def processors() -> int:
-    """How many processors this process may use."""
-    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
-
-
 def option(*names: str, **settings: object) -> Option:
     return Option(names, settings)
 
@@ -174,15 +136,6 @@ COMMANDS: dict[str, tuple] = {
             help="where the chapters lie (default: %(default)s)",
         ),
         option("--pages", action="store_true", help="a line for each page that is not right yet"),
-    ),
-    "autograde": (
-        autograde,
-        option("chapter", help="the chapter, as in 01-gradients"),
-        option("--jobs", type=int, default=processors(), help="processes at once (default: one for each processor)"),
-        option("--student", default="*", help="only this one"),
-        option("--force", action="store_true", help="again, also what is graded already"),
-        option("--set", action="append", default=[], metavar="NAME=VALUE", help="an option of nbgrader"),
-        option("--verbose", action="store_true", help="say more of what failed"),
     ),
     "demo-class": (
         demo_class,
@@ -204,6 +157,7 @@ COMMANDS: dict[str, tuple] = {
         option("--out", type=Path, default=Path("marks"), help="where the tables go (default: %(default)s)"),
         option("--table", choices=("csv", "parquet"), default="csv", help="the format (default: %(default)s)"),
         option("--jobs", type=int, default=0, help="processes (default: one for each core; 1 needs no other process)"),
+        option("--dask", action="store_true", help="mark on a Dask cluster of --jobs processes on this computer"),
         option("--scheduler", default="", metavar="tcp://HOST:PORT", help="mark on this Dask cluster"),
         option("--names", default="", metavar="REGEXP", help="how an LMS names files: with groups student and file"),
         option("--into-gradebook", action="store_true", help="write the grades into nbgrader's gradebook as well"),

@@ -29,8 +29,8 @@ DRIVER = """
 import resource, sys, time
 from pathlib import Path
 from psutil import Process
-from autograder.classroom import run, workers
-from autograder.classroom.arrivals import arrivals
+from autograder.classroom import executors, mark as marking
+from autograder.classroom.finding import arrivals
 from autograder.classroom.ledger import Ledger
 from autograder.classroom.released import released
 
@@ -42,16 +42,16 @@ def mark(place, crew):
     out.mkdir()
     with Ledger(out / "ledger.db") as ledger:
         ledger.enter(arrivals([root / place], chapters), chapters)
-        for marked in workers.mark_all(ledger.unmarked(), chapters, crew):
+        for marked in executors.mark_all(ledger.unmarked(), chapters, crew):
             ledger.add(marked)
-        list(run._write(ledger, out, "csv"))
+        list(marking._write(ledger, out, "csv"))
 
 def spent(crew):
     of_workers = map(int, pids) if scheduler else crew.executor._processes
     return time.process_time(), sum(sum(Process(pid).cpu_times()[:2]) for pid in of_workers)
 
 if __name__ == "__main__":
-    with workers.dask_crew(scheduler) if scheduler else workers.local_crew(2) as crew:
+    with executors.dask_crew(scheduler) if scheduler else executors.local_crew(2) as crew:
         mark("warm-up", crew)
         start, before = time.perf_counter(), spent(crew)
         mark(count, crew)

@@ -1,4 +1,8 @@
-"""Code exercises graded two ways: tried in a sandbox and marked outside, and by stock nbgrader with asserts inside."""
+"""Code exercises graded two ways: tried in a sandbox and marked outside, and by stock nbgrader with asserts inside.
+
+One kernel at a time with `nbgrader autograde`; two with `workbook mark --into-gradebook --jobs 2`, and with two stock
+nbgraders that have half of the class each.
+"""
 
 from __future__ import annotations
 
@@ -62,7 +66,7 @@ def run() -> list[dict]:
 
 ONE = ("nbgrader", "autograde", CHAPTER, "--force")
 OURS = ONE
-SEVERAL = ("autograder.cli", "autograde", CHAPTER, "--force", "--jobs", "2")
+SEVERAL = ("autograder.cli", "mark", "--into-gradebook", "--jobs", "2")
 HALVES = [(*ONE, "--student", f"student*[{digits}]") for digits in ("02468", "13579")]
 
 
@@ -128,7 +132,8 @@ def _hand_in(course: Path) -> None:
 
 def _seconds(course: Path, commands: list[tuple[str, ...]]) -> float:
     """How long the commands take, all at once."""
-    shutil.rmtree(course / "autograded", ignore_errors=True)
+    for made in ("autograded", "marks"):
+        shutil.rmtree(course / made, ignore_errors=True)
     running = [Thread(target=_run, args=(course, *words)) for words in commands]
     start = time.perf_counter()
     for thread in running:
@@ -137,6 +142,8 @@ def _seconds(course: Path, commands: list[tuple[str, ...]]) -> float:
         thread.join()
     seconds = time.perf_counter() - start
     graded = len(list((course / "autograded").glob(f"*/{CHAPTER}/{NAME}.ipynb")))
+    marked = course / "marks" / "grades.csv"
+    graded += len(marked.read_text(encoding="utf-8").splitlines()) - 1 if marked.exists() else 0
     if graded != STUDENTS:
         raise RuntimeError(f"{graded} of {STUDENTS} submissions were graded")
     return seconds

@@ -1,4 +1,4 @@
-"""One class graded three ways: stock nbgrader with the checks in the kernel, from data, and in two processes."""
+"""One class graded three ways: stock nbgrader with the checks in the kernel, nbgrader from data, and workbook mark."""
 
 from __future__ import annotations
 
@@ -14,7 +14,6 @@ from pathlib import Path
 from . import classroom
 
 STUDENTS = 100
-JOBS = 2
 STOCK = """
 c = get_config()
 c.CourseDirectory.course_id = "stock"
@@ -37,21 +36,25 @@ def run() -> list[dict]:
         handed_in = classroom.submissions(STUDENTS)
         for course in (ours, stock):
             classroom.write(handed_in, course, "01-gradients", "gradients.ipynb")
-        one, several = [_seconds(ours, *ONE)], [_seconds(ours, *SEVERAL)]
+        ways = {"nbgrader autograde": ONE, **MARK}
+        seconds = {way: [_seconds(ours, *words)] for way, words in ways.items()}
         slow = _seconds(stock, *ONE)
-        one, several = [*one, _seconds(ours, *ONE)], [*several, _seconds(ours, *SEVERAL)]
-    alone, together = statistics.mean(one), statistics.mean(several)
+        for way, words in ways.items():
+            seconds[way].append(_seconds(ours, *words))
+    mean = {way: statistics.mean(taken) for way, taken in seconds.items()}
     return [
         {"what": f"stock nbgrader, checks in the kernel, {STUDENTS} submissions (s)", "value": slow},
-        {"what": "nbgrader autograde, from data (s)", "value": alone},
-        {"what": f"workbook autograde --jobs {JOBS} (s)", "value": together},
-        {"what": "stock over nbgrader autograde from data", "value": slow / alone, "goal": "≥ 4"},
-        {"what": f"stock over workbook autograde --jobs {JOBS}", "value": slow / together, "goal": "≥ 8"},
+        *({"what": f"{way} (s)", "value": taken} for way, taken in mean.items()),
+        *({"what": f"stock over {way}", "value": slow / mean[way], "goal": goal} for way, goal in GOALS.items()),
     ]
 
 
 ONE = ("nbgrader", "autograde", "01-gradients", "--force")
-SEVERAL = ("autograder.cli", "autograde", "01-gradients", "--force", "--jobs", str(JOBS))
+MARK = {
+    f"workbook mark --into-gradebook --jobs {jobs}": ("autograder.cli", "mark", "--into-gradebook", "--jobs", str(jobs))
+    for jobs in (1, 2)
+}
+GOALS = {"nbgrader autograde": "≥ 4", "workbook mark --into-gradebook --jobs 2": "≥ 8"}
 
 
 def _course(course: Path) -> None:
@@ -65,7 +68,8 @@ def _course(course: Path) -> None:
 
 
 def _seconds(course: Path, *words: str) -> float:
-    shutil.rmtree(course / "autograded", ignore_errors=True)
+    for made in ("autograded", "marks"):
+        shutil.rmtree(course / made, ignore_errors=True)
     start = time.perf_counter()
     _run(course, *words)
     return time.perf_counter() - start

@@ -15,6 +15,7 @@ from pathlib import Path
 import nbformat
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook
 from nbgrader.api import Gradebook, MissingEntry
+from nbgrader.apps import AutogradeApp
 from sqlalchemy import create_engine, text
 
 from autograder import cli, pages
@@ -64,6 +65,21 @@ class Course:
         out, err = io.StringIO(), io.StringIO()
         with contextlib.redirect_stdout(out), contextlib.redirect_stderr(err):
             status = cli.main([*words, "--root", str(self.root)])
+        return subprocess.CompletedProcess(words, status, out.getvalue(), err.getvalue())
+
+    def autograde(self, *words: str, chapter: str = CHAPTER) -> subprocess.CompletedProcess:
+        """`nbgrader autograde` in this process, which has imported everything already; its log is in `stderr`."""
+        out, err, status = io.StringIO(), io.StringIO(), 0
+        with contextlib.redirect_stdout(out), contextlib.redirect_stderr(err), contextlib.chdir(self.root):
+            app = AutogradeApp()
+            app.raise_config_file_errors = True  # as nbgrader_config.py has it where the program is called nbgrader
+            try:
+                app.initialize([chapter, *words])
+                app.start()
+            except SystemExit as ended:
+                status = ended.code
+            finally:
+                app.deinit_logging()
         return subprocess.CompletedProcess(words, status, out.getvalue(), err.getvalue())
 
     def start(self, module: str, *words: str, before: tuple[str, ...] = (), **environment: str) -> subprocess.Popen:

@@ -1,4 +1,4 @@
-"""Mark many submissions at once: in all cores of this computer, or on a Dask cluster. What dies is done again.
+"""Mark many submissions at once: in processes of this computer, or on a Dask cluster. What dies is done again.
 
     with local_crew(2) as crew:
         for marked in mark_all(unmarked, chapters, crew): ...
@@ -217,13 +217,6 @@ class _DaskExecutor:
 
     def __exit__(self, *failure: object) -> None:
         self.stack.close()
-
-
-def dask_there() -> bool:
-    """Whether Dask is installed."""
-    from importlib.util import find_spec
-
-    return find_spec("distributed") is not None
 
 
 def cores() -> int:

@@ -12,18 +12,17 @@ import logging
 import sqlite3
 import sys
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from itertools import islice
 from pathlib import Path
 
 from . import tables
-from .executors import BATCH, Crew, cores, dask_crew, dask_there, local_crew, mark_all
+from .executors import BATCH, Crew, cores, dask_crew, local_crew, mark_all
 from .finding import arrivals
 from .ledger import Ledger
 from .released import Chapter, ClassError, released, with_trials
 
-LARGE = 5_000  # submissions from which on a local Dask cluster does the work, where Dask is installed
 SHOWN = 20  # faults that are printed; the table has all
 LEDGER = "ledger.db"
 KEPT = "What is marked is kept; run this again to go on."
@@ -38,11 +37,13 @@ def mark_class(
     names: str = "",
     table: str = "csv",
     jobs: int = 0,
+    dask: bool = False,
     scheduler: str = "",
     into_gradebook: bool = False,
 ) -> int:
     """Mark everything in `places` and write verdicts, grades and faults into `out`; returns the exit status.
 
+    dask, scheduler    work on a Dask cluster: one of `jobs` processes on this computer, or the one at this address
     ClassError says what cannot be done, and why.
     """
     chapters = released(root)
@@ -56,7 +57,7 @@ def mark_class(
     with _advice(_near(out, root)), Ledger(out / LEDGER) as ledger:
         places = [root / place for place in places or [Path("submitted")]]
         ledger.enter(arrivals(places, chapters, only=chapter, names=names), chapters)
-        _mark(ledger, root, chapters, jobs, scheduler)
+        _mark(ledger, root, chapters, lambda left: _crew(left, jobs, dask, scheduler))
         written = list(_write(ledger, out, table))
         if into_gradebook:
             from .transfer import transfer
@@ -82,8 +83,8 @@ def _advice(out: Path) -> Iterator[None]:
         raise ClassError(f"{out}/ cannot be written: {error.strerror.lower()}. {KEPT}") from None
 
 
-def _mark(ledger: Ledger, root: Path, chapters: dict[str, Chapter], jobs: int, scheduler: str) -> None:
-    """Mark what is not marked yet."""
+def _mark(ledger: Ledger, root: Path, chapters: dict[str, Chapter], hired: Callable[[int], Crew]) -> None:
+    """Mark what is not marked yet, with the crew that is hired for so many submissions."""
     from tqdm import tqdm
 
     _, left = ledger.count()
@@ -92,7 +93,7 @@ def _mark(ledger: Ledger, root: Path, chapters: dict[str, Chapter], jobs: int, s
         if any(chapter.runs_code for name, chapter in chapters.items() if name in named or "" in named):
             chapters = with_trials(root, chapters)
             _warn(chapters)
-        with _crew(left, jobs, scheduler) as crew, tqdm(total=left, unit=" submissions", disable=None) as bar:
+        with hired(left) as crew, tqdm(total=left, unit=" submissions", disable=None) as bar:
             for marked in mark_all(ledger.unmarked(), chapters, crew):
                 ledger.add(marked)
                 bar.update(len(marked))
@@ -108,8 +109,9 @@ def _warn(chapters: dict[str, Chapter]) -> None:
         print(f"Mind: {said}.", file=sys.stderr)
 
 
-def _crew(left: int, jobs: int, scheduler: str) -> Crew:
-    if scheduler or (left >= LARGE and jobs != 1 and dask_there()):
+def _crew(left: int, jobs: int, dask: bool, scheduler: str) -> Crew:
+    """Whom one asked for: Dask, or processes on this computer, as many as there is work for."""
+    if dask or scheduler:
         return dask_crew(scheduler, jobs or cores())
     return local_crew(jobs or max(2, min(cores(), left // BATCH)))
 

@@ -9,8 +9,8 @@ exporter             how a submitted file is read
 rebuild              the clean notebook that is made around its answers
 marks                the steps that mark it and keep the grades
 feedback, holdback   what students are shown, and what is kept back until a date
-autograde            `workbook autograde`: a chapter graded in several processes, each of them nbgrader
-processes, lock      those processes, and the lock that lets one run at a time grade a chapter
+lock                 one run at a time, and what a run that was cut off left behind
+engine, reasons      one database engine for a whole run, and why the gradebook or the disk failed it
 
 Imports: widgets (the fonts), render, marking and all below them; and nbgrader, which takes a second to load: so
 `configure` and the modules here load it only when they are used.

@@ -8,26 +8,34 @@ from __future__ import annotations
 
 import logging
 import os
-from collections.abc import Iterator
+import warnings
+from collections.abc import Callable, Iterator
+from datetime import datetime
 from fnmatch import fnmatch
 from functools import partial
 from glob import escape as literally
 from glob import glob
 from pathlib import Path
 
+import nbgrader
 from nbconvert.exporters import NotebookExporter
 from nbconvert.exporters.exporter import ResourcesDict
 from nbformat.v4 import new_markdown_cell, new_notebook
 from nbgrader.api import Gradebook, MissingEntry
 from nbgrader.converters import Autograde
+from nbgrader.converters.base import NbGraderException
+from nbgrader.coursedir import CourseDirectory
 from nbgrader.preprocessors import NbGraderPreprocessor
 from nbgrader.utils import find_all_files
+from sqlalchemy.exc import SAWarning
 from traitlets import Bool
 from traitlets.config import Application
 
 from ..submissions.files import Handed, find, stays_within
 from ..submissions.notebook import cells
+from .engine import one_engine
 from .lock import alone, begin, finish, sweep
+from .reasons import in_words
 from .rebuild import Blueprint, Rebuilt, blueprint
 
 
@@ -46,14 +54,29 @@ class SubmissionExporter(NotebookExporter):
 
     def _prepare(self, converter: Autograde) -> None:
         """Look at each submission before nbgrader does. The converter makes its exporter before it starts."""
+        directory = converter.coursedir
         converter.pre_convert_hook = partial(self.look, converter.pre_convert_hook)
         converter.post_convert_hook = partial(self.done, converter.post_convert_hook)
-        converter.convert_notebooks = partial(self.undisturbed, converter.convert_notebooks)
-        directory = converter.coursedir
         self.ignored = list(directory.ignore)
-        # An unreadable timestamp.txt raises in nbgrader, and the submission is lost; there is no option for it.
-        directory.get_existing_timestamp = partial(_timestamp, directory.get_existing_timestamp, self.log)
-        self._add_empty_submissions(converter)
+        # There is no option for these two. Two runs at once would spoil each other's files; and an unreadable
+        # timestamp.txt raises in nbgrader, and the submission is lost.
+        self._replace(converter, "convert_notebooks", self.undisturbed)
+        self._replace(directory, "get_existing_timestamp", partial(_timestamp, self.log))
+        with in_words(self.log):
+            self._add_empty_submissions(converter)
+
+    def _replace(self, owner: Autograde | CourseDirectory, name: str, ours: Callable) -> None:
+        """Put `ours` in the place of a method of this one object; it is called with the method that it replaces.
+
+        NbGraderException where nbgrader has no such method: then it is another nbgrader than we know.
+        """
+        theirs = getattr(owner, name, None)
+        if theirs is None:
+            known = "Nothing is graded. Install the one that the workbook knows: pip install 'nbgrader<0.10'"
+            lacking = f"nbgrader {nbgrader.__version__} has no {type(owner).__name__}.{name}"
+            self.log.error("%s. %s", lacking, known)
+            raise NbGraderException(lacking)
+        setattr(owner, name, partial(ours, theirs))
 
     def _add_empty_submissions(self, converter: Autograde) -> None:
         """nbgrader passes over a folder without notebooks; we grade it: its notebook may have another name or place."""
@@ -80,7 +103,7 @@ class SubmissionExporter(NotebookExporter):
                 self.blueprints[assignment, notebook] = blueprint(book, assignment, notebook)
         return self.blueprints[assignment, notebook]
 
-    def undisturbed(self, convert) -> None:
+    def undisturbed(self, convert: Callable[[], None]) -> None:
         """Convert all notebooks while no other run grades this chapter, after clearing what one that was cut off left.
 
         A command waits for its turn; in formgrader, where waiting would stop the server, one is told to come back.
@@ -90,7 +113,9 @@ class SubmissionExporter(NotebookExporter):
         lock = Path(graded(".", f".{directory.assignment_id}.lock"))
         with alone(lock, self.log, patience=-1 if isinstance(self.parent.parent, Application) else 5):
             sweep(map(Path, glob(graded(directory.student_id, directory.assignment_id))), self.log)
-            convert()
+            with in_words(self.log), one_engine(), warnings.catch_warnings():
+                warnings.simplefilter("ignore", SAWarning)  # of nbgrader's own queries; no instructor could mend them
+                convert()
 
     def destination(self) -> Path:
         """The autograded folder of the submission in hand."""
@@ -139,7 +164,7 @@ class SubmissionExporter(NotebookExporter):
         return self.from_notebook_node(nb, resources=resources, **kw)
 
 
-def _timestamp(read, log: logging.Logger, folder: str):
+def _timestamp(log: logging.Logger, read: Callable[[str], datetime | None], folder: str) -> datetime | None:
     try:
         return read(folder)
     except Exception as error:  # noqa: BLE001  whatever dateutil raises on what a student wrote

@@ -17,6 +17,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterator
+from functools import cache
 
 from nbformat.notebooknode import NotebookNode
 from nbformat.v4 import new_code_cell
@@ -26,6 +27,7 @@ from traitlets import Instance
 from .. import explorers, pages
 from ..authoring import slugs
 from ..authoring.exercise import Exercise
+from ..authoring.explorer import Explorer
 from ..authoring.page import Page
 from ..marking.code import full_marks
 from ..marking.pages import Marks, mark
@@ -227,8 +229,14 @@ class ShowExplorers(NbGraderPreprocessor):
         slug = explorer_slug(cell)
         if slug is not None:
             found = explorers.catalogue().get(slug)
-            cell.outputs = [_output("display_data", exploring.bundle(found))] if found else []
+            cell.outputs = [_output("display_data", _still(found))] if found else []
         return cell, resources
+
+
+@cache
+def _still(explorer: Explorer) -> dict[str, str]:
+    """An explorer's still picture, drawn once: it is the same in every student's notebook."""
+    return exploring.bundle(explorer)
 
 
 class BlankAnswers(NbGraderPreprocessor):

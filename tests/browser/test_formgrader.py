@@ -22,7 +22,7 @@ SCORE, COMMENT = f"#{grade_id(A)}", f"#{page_id(A)}-comment"
 def course(tmp_path_factory):
     """A graded class, in the folder in which JupyterLab is started."""
     course = with_a_class(Course(tmp_path_factory.mktemp("formgrader") / "work"))
-    ran = course.workbook("autograde", CHAPTER)
+    ran = course.autograde()
     assert ran.returncode == 0, ran.stderr
     return course
 
@@ -81,7 +81,6 @@ def test_what_a_grader_writes_survives(course, address, submission, tab):
     write(tab, SCORE, "2.5", "grade")
     write(tab, COMMENT, "Seen on paper.", "comment")
     assert CHAPTER in press(tab, address, "autograde")
-    assert course.workbook("autograde", CHAPTER, "--student", STUDENT, "--force").returncode == 0
     assert course.run("autograde", CHAPTER, "--student", STUDENT, "--force").returncode == 0
     open_submission(tab, address, submission)
     assert tab.locator(SCORE).input_value() == "2.5" and tab.locator(COMMENT).input_value() == "Seen on paper."

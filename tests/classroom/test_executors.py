@@ -189,15 +189,24 @@ def test_a_cluster_marks_and_a_killed_worker_loses_nothing(course, tmp_path):
     assert tables(course / "cluster") == tables(course / "marks")
 
 
-def test_a_large_folder_gets_a_cluster_of_its_own(course, monkeypatch, capfd):
-    """From so many submissions on, Dask does the work on this computer too; the tables stay the same."""
+def test_dask_works_here_too_where_it_is_asked_for(course, monkeypatch, capfd):
+    """--dask starts a cluster on this computer; the tables stay the same."""
     opened = []
-    monkeypatch.setattr(mark, "LARGE", 300)
     monkeypatch.setattr(mark, "dask_crew", lambda *given: opened.append(given) or dask_crew(*given))
-    assert main(["mark", "--root", str(course), "--out", "large", "--jobs", "2"]) == 0
+    assert main(["mark", "--root", str(course), "--out", "dask", "--jobs", "2", "--dask"]) == 0
     assert opened == [("", 2)]
-    assert tables(course / "large") == tables(course / "marks")
+    assert tables(course / "dask") == tables(course / "marks")
     assert "Traceback" not in capfd.readouterr().err
+
+
+@pytest.mark.parametrize("left", [1, 100, 1_000_000])
+def test_nobody_gets_dask_unasked(monkeypatch, left):
+    """However many submissions there are, processes mark them unless Dask is asked for."""
+    monkeypatch.setattr(mark, "dask_crew", lambda *given: "dask")
+    monkeypatch.setattr(mark, "local_crew", lambda jobs: "processes")
+    assert mark._crew(left, jobs=0, dask=False, scheduler="") == "processes"
+    assert mark._crew(left, jobs=0, dask=True, scheduler="") == "dask"
+    assert mark._crew(left, jobs=0, dask=False, scheduler="tcp://somewhere:8786") == "dask"
 
 
 def test_a_scheduler_that_does_not_answer_is_named(course, monkeypatch, capsys):

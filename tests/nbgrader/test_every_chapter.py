@@ -1,4 +1,4 @@
-"""Every trick and every accident, on every chapter, graded by `workbook autograde`; nothing leaves its folder."""
+"""Every trick and every accident, on every chapter, graded by `nbgrader autograde`; nothing leaves its folder."""
 
 from __future__ import annotations
 
@@ -43,7 +43,7 @@ def test_no_trick_gains_and_no_accident_loses(course, chapter):
     """Here, too, everybody gets what their readable answers deserve, faults are named, nobody is left out."""
     handed_in = digest(course.root / "submitted")
     around = digest(course.root.parent.parent).keys()
-    ran = course.workbook("autograde", chapter.folder, "--jobs", "2")
+    ran = course.autograde(chapter=chapter.folder)
     assert ran.returncode == 0 and "Traceback" not in ran.stderr, ran.stdout + ran.stderr
     wrong = {}
     for student, (_, deserves, said) in CASES.items():

@@ -1,4 +1,4 @@
-"""The gradebook may be a PostgreSQL database: nbgrader's db_url, several processes, the same grades."""
+"""The gradebook may be a PostgreSQL database: nbgrader's db_url, the same grades."""
 
 from __future__ import annotations
 
@@ -52,7 +52,7 @@ def server():
 
 @pytest.fixture(scope="module")
 def courses(server, tmp_path_factory):
-    """The same class twice: with a gradebook in a file, and with one on the server, each graded in two processes."""
+    """The same class twice: with a gradebook in a file, and with one on the server, both graded."""
     here = with_a_class(Course(tmp_path_factory.mktemp("file")))
     there = here.copy(tmp_path_factory.mktemp("server") / "course")
     (there.root / "gradebook.db").unlink()
@@ -64,7 +64,7 @@ def courses(server, tmp_path_factory):
     for course in (here, there):
         for n in range(12):
             shutil.copytree(course.root / "submitted/anna", course.root / f"submitted/x{n:02}")
-        ran = course.workbook("autograde", CHAPTER, "--jobs", "2")
+        ran = course.autograde()
         assert ran.returncode == 0, ran.stderr
     return here, there
 
@@ -86,7 +86,6 @@ def test_nbgrader_goes_on_with_it(courses):
         book.find_submission_notebook(NAME, CHAPTER, "carl").grades[0].manual_score = 1.5
         book.db.commit()
     assert there.run("autograde", CHAPTER, "--student", "carl", "--force").returncode == 0
-    assert there.workbook("autograde", CHAPTER, "--student", "carl", "--force").returncode == 0
     with there.gradebook() as book:
         assert book.find_submission(CHAPTER, "carl").score == 1.5
     assert there.run("export").returncode == 0
@@ -97,12 +96,7 @@ def test_a_server_that_does_not_answer_is_named(courses, tmp_path):
     """Without the server nothing is graded and nothing is lost; the message says what to look at."""
     _, there = courses
     before = there.content()
-    ran = there.workbook(
-        "autograde",
-        CHAPTER,
-        "--force",
-        "--set",
-        f"CourseDirectory.db_url=postgresql+psycopg:///postgres?host={tmp_path}",
-    )
+    away = f"--CourseDirectory.db_url=postgresql+psycopg:///postgres?host={tmp_path}"
+    ran = there.autograde("--force", away)
     assert ran.returncode == 1 and "server does not answer" in ran.stderr and "Traceback" not in ran.stderr
     assert there.content() == before
