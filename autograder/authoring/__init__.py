@@ -1,6 +1,7 @@
 """The language in which exercises are written: what an author of pages imports.
 
 page       a page: a function that computes its own key while declaring its boxes
+ask        questions that come back: an error, a product, a weighted sum, with their slips
 exercise   a code exercise: a reference, its behaviours, its slips
 explorer   an explorer: a function of its controls
 slugs      how they are called, and which chapter a slug belongs to

@@ -2,6 +2,9 @@
 
 states       what a verdict can be: right, follows, slips, open; what each earns
 pages        the boxes of a page: right, follows, a slip with a name, wrong
+carried      what follows from a student's earlier answers
+advice       what is said of an answer that is not what the box asks for
+surroundings which letters stand on a page, and what they mean there
 code         a code exercise: what came back from the kernel, compared behaviour by behaviour
 differences  where two pieces of plain data differ
 oracle       the code exercises of a notebook, tried in a kernel
