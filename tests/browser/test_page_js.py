@@ -58,7 +58,6 @@ CELLS = [
     'answers = {1: 2, 2: "3/4", 3: None}' + CALL,
     "answers = {}" + CALL,
     "answers: dict[int, str] = {\n  1: -0.5,  # a {comment}: with, signs\n  2: 'it\\'s', # }\n}" + CALL,
-    "answers = {1: 8, 2: 0,5, 3: 2}" + CALL,
     "answers = {1: 3/4, 2: 2*x + f(1, {2: 3}), 3: [1, 2]}" + CALL,
     "x = 1; answers = mine = {1: 2}" + CALL,
     'answers = {1: 2}\nanswers[1] = 5\nanswers[3] = "a"' + CALL,
@@ -87,6 +86,18 @@ def test_the_browser_reads_a_cell_as_python_does(module, source):
     if "**" in source:
         expected.pop("3")  # a dict inside the dict is read by marking, and only left alone by the boxes
     assert found == expected
+
+
+def test_an_entry_that_is_no_python_is_read_and_mended(module):
+    """0,5 is shown as it was typed, as marking reads it, and a new answer takes the place of all of it."""
+    source = "answers = {1: 8, 2: 0,5, 3: 2}" + CALL
+    [call] = read_cell(source)
+    assert (
+        answers(module, source)
+        == {str(n): text for n, text in call.answers.items()}
+        == {"1": "8", "2": "0,5", "3": "2"}
+    )
+    assert edited(module, source, 2, "0.5") == "answers = {1: 8, 2: 0.5, 3: 2}" + CALL
 
 
 @pytest.mark.parametrize("source", CELLS)
