@@ -159,7 +159,7 @@ def eats_memory(nb):
     return nb
 
 
-@case(1, 8)
+@case(WRONG_POINTS, 8)
 def returns_nonsense(nb):
     code_of(nb, RELU)["source"] = WRONG.replace(
         "return inputs", "return {'a': [object(), 'x' * 10**7, np.zeros(10**7)]}"
