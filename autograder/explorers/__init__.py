@@ -22,10 +22,11 @@ from importlib import import_module
 from importlib.util import find_spec
 
 from ..authoring.explorer import Explorer
+from ..errors import WorkbookError
 from ..pages import CHAPTERS
 
 
-class UnknownExplorer(KeyError):
+class UnknownExplorer(WorkbookError, KeyError):
     """There is no such explorer; the message names the nearest ones."""
 
     def __str__(self) -> str:
