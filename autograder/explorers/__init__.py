@@ -12,7 +12,7 @@ checking         the explorer *Check by nudging*
 nudging, nudged  one number nudged and the cost computed anew; what each page computes, so that it can be
 checks           which box holds the gradient of which number
 
-Imports: pages, authoring, answers, layout, engine.
+Imports: pages, authoring, answers, layout, engine, errors.
 """
 
 from __future__ import annotations

@@ -10,7 +10,7 @@ cost, backpropagation, equations, batching, training   the pages of a chapter, o
 activations_code, training_code, training_steps_code, training_bikes_code   the code exercises
 curriculum   what is taught: the rows that pages and exercises refer to
 
-Imports: authoring, answers, bikes, layout, kernels (the values that scripts give), engine.
+Imports: authoring, answers, bikes, layout, kernels (the values that scripts give), engine, errors.
 """
 
 from __future__ import annotations
