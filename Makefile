@@ -1,7 +1,7 @@
 # make lab     open the workbook in JupyterLab (PORT=8888 to choose the port)
 # make test    run every test, with a sample of each page's variants
 # make prove   try every page on 1 000 variants, and write docs/quality.md
-# make check   rebuild chapters and solutions elsewhere and compare; lint; import rules
+# make check   rebuild chapters and solutions elsewhere and compare; lint; import rules; types
 # make build   make chapters/ and solutions/ from source/ and the pages
 # make bench   measure, and write docs/benchmarks.md
 # make clean   remove what make lab and make test installed
@@ -29,6 +29,7 @@ check: .venv/ready-to-test
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check --quiet .
 	$(BIN)/lint-imports
+	$(BIN)/pyright --pythonpath $(BIN)/python
 
 build: .venv/ready
 	$(BIN)/workbook build

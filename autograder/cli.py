@@ -5,8 +5,11 @@ from __future__ import annotations
 import argparse
 import os
 import sys
+from collections.abc import Callable
 from pathlib import Path
-from typing import NamedTuple
+from typing import Any, NamedTuple
+
+from .errors import WorkbookError
 
 
 def build(root: Path) -> int:
@@ -45,11 +48,11 @@ def demo_class(root: Path, students: int, seed: int, chapters: list[str], into: 
     return demo_class(root, students, seed, chapters, into)
 
 
-def mark(root: Path, **given: object) -> int:
+def mark(root: Path, **options: Any) -> int:
     """Mark all that was handed in, without a gradebook, and write tables of verdicts, grades and faults."""
     from .classroom.mark import mark_class
 
-    return mark_class(root, **given)
+    return mark_class(root, **options)
 
 
 def new_page(root: Path, page: str, title: str, row: str) -> int:
@@ -74,15 +77,15 @@ def try_page(root: Path, page: str, variants: int) -> int:
     from .pages import UnknownPage, load
 
     try:
-        found = load(page)
+        loaded = load(page)
     except UnknownPage as unknown:
         print(unknown, file=sys.stderr)
         return 2
-    if faults := vet(found, range(variants)):
+    if faults := vet(loaded, range(variants)):
         print("\n".join(faults), file=sys.stderr)
         return 1
-    print(f"{found.slug}: {found.points} boxes, {variants} variants, nothing to mend.")
-    print(f"Look at {draw_page(root / 'pictures', found).relative_to(root)}")
+    print(f"{loaded.slug}: {loaded.points} boxes, {variants} variants, nothing to mend.")
+    print(f"Look at {draw_page(root / 'pictures', loaded).relative_to(root)}")
     return 0
 
 
@@ -93,11 +96,11 @@ def progress(root: Path, chapters: Path, pages: bool) -> int:
     from .settings import load
 
     course = load(root)
-    found = chapters_in(root / chapters, course.of)
-    if not found:
+    standings = chapters_in(root / chapters, course.of)
+    if not standings:
         print(f"No chapters in {chapters}. Say where they lie, as in --chapters solutions.", file=sys.stderr)
         return 1
-    print("\n".join(text(one, each=pages) for one in found))
+    print("\n".join(text(one, each=pages) for one in standings))
     return 0
 
 
@@ -114,19 +117,29 @@ class Option(NamedTuple):
     """A word of a command, as argparse takes it: Option("--jobs", type=int, default=2, help="...")."""
 
     names: tuple[str, ...]
-    settings: dict[str, object]
+    settings: dict[str, Any]
 
 
-def option(*names: str, **settings: object) -> Option:
+class Command(NamedTuple):
+    """A function that gets the course folder, and each option by its name; it returns the exit status."""
+
+    run: Callable[..., int]
+    options: tuple[Option, ...]
+
+
+def option(*names: str, **settings: Any) -> Option:
     return Option(names, settings)
 
 
-COMMANDS: dict[str, tuple] = {
-    # name: (function, its options, ...); the function gets the course folder and each option by its name
-    "build": (build,),
-    "check": (check,),
-    "pictures": (pictures,),
-    "progress": (
+def command(run: Callable[..., int], *options: Option) -> Command:
+    return Command(run, options)
+
+
+COMMANDS: dict[str, Command] = {
+    "build": command(build),
+    "check": command(check),
+    "pictures": command(pictures),
+    "progress": command(
         progress,
         option(
             "--chapters",
@@ -137,14 +150,14 @@ COMMANDS: dict[str, tuple] = {
         ),
         option("--pages", action="store_true", help="a line for each page that is not right yet"),
     ),
-    "demo-class": (
+    "demo-class": command(
         demo_class,
         option("--students", type=int, default=30, help="how many (default: %(default)s)"),
         option("--seed", type=int, default=1, help="the same seed makes the same class (default: %(default)s)"),
         option("--chapters", nargs="+", default=[], metavar="CHAPTER", help="only these (default: all)"),
         option("--into", type=Path, default=Path("submitted"), help="the folder (default: %(default)s)"),
     ),
-    "mark": (
+    "mark": command(
         mark,
         option(
             "places",
@@ -162,28 +175,24 @@ COMMANDS: dict[str, tuple] = {
         option("--names", default="", metavar="REGEXP", help="how an LMS names files: with groups student and file"),
         option("--into-gradebook", action="store_true", help="write the grades into nbgrader's gradebook as well"),
     ),
-    "report": (
+    "report": command(
         report,
         option("marks", nargs="?", type=Path, default=Path("marks"), help="what workbook mark wrote (default: marks)"),
         option("--out", type=Path, help="the folder for report.html and report.ipynb (default: beside the tables)"),
         option("--no-names", action="store_true", help="leave the names of students out"),
     ),
-    "new-page": (
+    "new-page": command(
         new_page,
         option("page", help="chapter/name, as in convolution/one-filter"),
         option("--title", default="", help="the page's heading (default: its name)"),
         option("--row", default="", help="the row of the curriculum that it teaches (default: a new one)"),
     ),
-    "try-page": (
+    "try-page": command(
         try_page,
         option("page", help="chapter/name"),
         option("--variants", type=int, default=200, help="how many variants to look at (default: 200)"),
     ),
 }
-
-
-ADVICE = ("BuildError", "ClassError", "PageError", "ReportError", "SettingError")
-"""Errors whose message says what to do: it is printed without a traceback. By name, so that nothing is imported."""
 
 
 def main(words: list[str] | None = None) -> int:
@@ -201,21 +210,19 @@ def main(words: list[str] | None = None) -> int:
 def _run(words: list[str] | None) -> int:
     parser = argparse.ArgumentParser(prog="workbook", description=__doc__)
     commands = parser.add_subparsers(dest="command", required=True)
-    for name, (command, *options) in COMMANDS.items():
-        sub = commands.add_parser(name, help=command.__doc__, description=command.__doc__)
+    for name, (run, options) in COMMANDS.items():
+        sub = commands.add_parser(name, help=run.__doc__, description=run.__doc__)
         sub.add_argument("--root", type=Path, default=Path.cwd(), help="the course folder (default: this one)")
         for names, settings in options:
             sub.add_argument(*names, **settings)
-    given = vars(parser.parse_args(words))
-    command, root = COMMANDS[given.pop("command")][0], given.pop("root").resolve()
+    arguments = vars(parser.parse_args(words))
+    run, root = COMMANDS[arguments.pop("command")].run, arguments.pop("root").resolve()
     if not (root / "source").is_dir():
         print(f"No source/ in {root.name or root}. Run this in the course folder or say --root.", file=sys.stderr)
         return 2
     try:
-        return command(root, **given)
-    except Exception as error:
-        if type(error).__name__ not in ADVICE:
-            raise
+        return run(root, **arguments)
+    except WorkbookError as error:
         print(error, file=sys.stderr)
         return 1
 

@@ -13,28 +13,32 @@ feedback_until = 2026-11-01T23:59:00+01:00
 from __future__ import annotations
 
 import tomllib
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field, fields, replace
 from datetime import datetime
 from difflib import get_close_matches
 from pathlib import Path
-from typing import NamedTuple
+from typing import Any, NamedTuple, TypeAlias
+
+from .errors import WorkbookError
 
 FILE = "workbook.toml"
 MAX_SALT = 100  # characters
+Table: TypeAlias = dict[str, Any]  # as TOML has it; what is in it is read by SETTINGS
+Reader: TypeAlias = Callable[[Any], Any]
 
 
-class SettingError(ValueError):
+class SettingError(WorkbookError, ValueError):
     """A setting is wrong. The message names it and says what to write."""
 
 
 # -- kinds of values: each reads what was written, or says what is wanted ---------------------------------------------
 
 
-def one_of(*words: str) -> Callable[[object], str]:
+def one_of(*words: str) -> Reader:
     """A reader of one of these words."""
 
-    def read(value: object) -> str:
+    def read(value: Any) -> str:
         if value not in words:
             raise SettingError(f"is {value!r}; it must be one of {', '.join(words)}")
         return str(value)
@@ -42,7 +46,7 @@ def one_of(*words: str) -> Callable[[object], str]:
     return read
 
 
-def salt(value: object) -> str:
+def salt(value: Any) -> str:
     """A word or sentence on one line."""
     if not isinstance(value, str) or not value.strip() or not value.isprintable() or len(value) > MAX_SALT:
         raise SettingError(f'is {_short(value)}; it must be a text of 1 to {MAX_SALT} characters, as in "autumn 2026"')
@@ -52,7 +56,7 @@ def salt(value: object) -> str:
 EXAMPLE = "2026-11-01T23:59:00+01:00"
 
 
-def moment(value: object) -> datetime:
+def moment(value: Any) -> datetime:
     """A date, a time and a time zone, as TOML has them or as text in ISO 8601."""
     try:
         read = value if isinstance(value, datetime) else datetime.fromisoformat(value)
@@ -63,7 +67,7 @@ def moment(value: object) -> datetime:
     return read
 
 
-def _short(value: object) -> str:
+def _short(value: Any) -> str:
     text = repr(value)
     return text if len(text) <= 40 else text[:40] + "…"
 
@@ -74,10 +78,10 @@ def _short(value: object) -> str:
 class Setting(NamedTuple):
     """One line of workbook.toml."""
 
-    read: Callable[[object], object]
+    read: Reader
     kinds: str  # what may be written, in words
     meaning: str
-    default: object = None
+    default: Any = None
     chapters: bool = True  # whether a chapter may have its own
 
 
@@ -123,9 +127,9 @@ class Settings:
     salt: str = SETTINGS["salt"].default
     student_id: str = SETTINGS["student_id"].default
 
-    def but(self, **given: object) -> Settings:
+    def but(self, **changes: Any) -> Settings:
         """These settings with others in place of some. SettingError for a wrong one, or one that needs another."""
-        changed = replace(self, **{name: _read(name, value) for name, value in given.items()})
+        changed = replace(self, **{name: _read(name, value) for name, value in changes.items()})
         if missing := changed._missing():
             raise SettingError(missing)
         return changed
@@ -140,12 +144,12 @@ class Settings:
 
     def written(self) -> dict[str, str]:
         """The settings that are not what they are by default, as text: what a notebook needs to know."""
-        said = {each.name: getattr(self, each.name) for each in fields(self)}
-        said = {name: value for name, value in said.items() if value != SETTINGS[name].default}
-        return {name: value.isoformat() if isinstance(value, datetime) else value for name, value in said.items()}
+        values = {each.name: getattr(self, each.name) for each in fields(self)}
+        changed = {name: value for name, value in values.items() if value != SETTINGS[name].default}
+        return {name: value.isoformat() if isinstance(value, datetime) else value for name, value in changed.items()}
 
 
-def _read(name: str, value: object) -> object:
+def _read(name: str, value: Any) -> Any:
     if name not in SETTINGS:
         raise SettingError(f"there is no setting {name!r}; {_meant(name, SETTINGS)}")
     try:
@@ -154,7 +158,7 @@ def _read(name: str, value: object) -> object:
         raise SettingError(f"{name} {error}") from None
 
 
-def _meant(name: str, known: Mapping[str, object] | list[str]) -> str:
+def _meant(name: str, known: Iterable[str]) -> str:
     close = get_close_matches(name, list(known), 1)
     return f"did you mean {close[0]}?" if close else f"choose from {', '.join(known)}"
 
@@ -167,7 +171,7 @@ class CourseSettings:
     """What workbook.toml says: for the course, and for chapters that differ."""
 
     course: Settings = Settings()
-    chapters: Mapping[str, Settings] = field(default_factory=dict)
+    chapters: Mapping[str, Settings] = field(default_factory=dict[str, Settings])
 
     def of(self, chapter: str) -> Settings:
         """The settings that hold in a chapter, named as its folder is: "01-gradients"."""
@@ -178,8 +182,8 @@ def load(root: Path) -> CourseSettings:
     """The settings of the course at `root`; those of a course without a workbook.toml are all as by default."""
     path = Path(root) / FILE
     try:
-        given = tomllib.loads(path.read_text(encoding="utf-8")) if path.exists() else {}
-        return _course(given, Path(root) / "source")
+        table = tomllib.loads(path.read_text(encoding="utf-8")) if path.exists() else {}
+        return _course(table, Path(root) / "source")
     except tomllib.TOMLDecodeError as error:
         raise SettingError(f'{FILE} cannot be read: {error}; texts need quotes, as in show_how = "practice"') from None
     except UnicodeDecodeError:
@@ -188,22 +192,27 @@ def load(root: Path) -> CourseSettings:
         raise SettingError(f"{FILE}: {error}") from None
 
 
-def _course(given: dict, source: Path) -> CourseSettings:
-    own = given.pop("chapters", {})
-    course = Settings().but(**given)
-    if not isinstance(own, dict) or not all(isinstance(each, dict) for each in own.values()):
+def _is_table(value: Any) -> bool:
+    """Whether a value in workbook.toml is a table."""
+    return isinstance(value, dict)
+
+
+def _course(table: Table, source: Path) -> CourseSettings:
+    chapters: dict[str, Table] = table.pop("chapters", {})
+    course = Settings().but(**table)
+    if not _is_table(chapters) or not all(map(_is_table, chapters.values())):
         raise SettingError("chapters holds a table for each chapter, which begins with a line such as [chapters.NAME]")
-    return CourseSettings(course, {name: _chapter(name, each, course, source) for name, each in own.items()})
+    return CourseSettings(course, {name: _chapter(name, each, course, source) for name, each in chapters.items()})
 
 
-def _chapter(name: str, given: dict, course: Settings, source: Path) -> Settings:
+def _chapter(name: str, table: Table, course: Settings, source: Path) -> Settings:
     there = sorted(folder.name for folder in source.glob("*") if folder.is_dir())
     if there and name not in there:
         raise SettingError(f"there is no chapter {name!r}; {_meant(name, there)}")
-    for setting in given:
+    for setting in table:
         if setting in SETTINGS and not SETTINGS[setting].chapters:
             raise SettingError(f"{setting} holds for the whole course; move it above the first [chapters.…]")
     try:
-        return course.but(**given)
+        return course.but(**table)
     except SettingError as error:
         raise SettingError(f"in [chapters.{name}], {error}") from None

@@ -227,3 +227,26 @@ def test_decisions_are_short():
     assert len(entries) > 50
     lengths = {title: len(re.findall(r"[.?!][”)]?(?=\s|$)", entry)) for title, entry in entries}
     assert {title: length for title, length in lengths.items() if not 2 <= length <= 5} == {}
+
+
+EXCEPTION = re.compile(r"#\s*(?:type:\s*ignore|pyright:\s*\w+|mypy:)")
+REASONED = re.compile(r"# pyright: ignore\[\w+(?:, \w+)*\]  # \w")
+
+
+def test_exceptions_to_the_types_name_their_rule_and_their_reason():
+    """No line is left out of the type check without the rule it breaks and why; no file is left out as a whole."""
+    assert not REASONED.search("x = y  # pyright: ignore") and EXCEPTION.search("x = y  # type: ignore")
+    bare = [
+        f"{path.relative_to(ROOT)}:{n}"
+        for path in (ROOT / "autograder").rglob("*.py")
+        for n, line in enumerate(path.read_text(encoding="utf-8").splitlines(), start=1)
+        if EXCEPTION.search(line) and not REASONED.search(line)
+    ]
+    assert bare == []
+
+
+def test_what_is_type_checked_is_there():
+    """Every place that pyright is told of exists, and what it checks strictly it checks at all."""
+    pyright = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["tool"]["pyright"]
+    assert all((ROOT / place).exists() for place in [*pyright["include"], *pyright["strict"]])
+    assert set(pyright["strict"]) <= set(pyright["include"]) or pyright["include"] == ["autograder"]

@@ -8,5 +8,5 @@ slugs      how they are called, and which chapter a slug belongs to
 values     what came back from a student's code, said in few words
 mistakes   the slips with a name, and what is said of each
 
-Imports: layout, answers, kernels (the runner of scripts), engine.
+Imports: layout, answers, kernels (the runner of scripts), engine, errors.
 """

@@ -39,6 +39,7 @@ from typing import Any, NamedTuple, TypeAlias, TypeVar, cast
 
 import numpy as np
 
+from ..errors import WorkbookError
 from ..kernels.runner import Outcome, Plain, Request, answer, to_plain
 from . import slugs
 from .mistakes import MESSAGES
@@ -57,7 +58,7 @@ Reference: TypeAlias = "type | FunctionType"
 Made = TypeVar("Made", type, FunctionType)
 
 
-class ExerciseError(Exception):
+class ExerciseError(WorkbookError):
     """An exercise is written wrongly. The message names it, and what to change."""
 
 

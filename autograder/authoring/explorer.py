@@ -24,6 +24,7 @@ from math import isfinite
 from numbers import Real
 from typing import NamedTuple
 
+from ..errors import WorkbookError
 from ..layout import Node
 from ..layout.typeset import caption, unmarked
 from . import slugs
@@ -33,7 +34,7 @@ Spec = dict[str, object]
 """A control as the browser gets it: kind, name, label, spoken, value, and what its kind needs."""
 
 
-class ExplorerError(Exception):
+class ExplorerError(WorkbookError):
     """An explorer is written wrongly. The message names it and says what to change."""
 
 

@@ -29,6 +29,7 @@ import numpy as np
 from ..answers.equality import equal
 from ..answers.literals import literal_of
 from ..engine.expressions import Expr
+from ..errors import WorkbookError
 from ..layout import Node, Shape, boxed, nodes_in, number, undrawn
 from ..layout.boxed import BoxedArray
 from ..layout.numbers import simple_fraction
@@ -47,7 +48,7 @@ SHARING: dict[Callable, list[Page]] = {}  # what draws shared numbers → the pa
 DECLARED: dict[str, set[tuple[str, int]]] = {}  # slug → where pages of that name are written
 
 
-class PageError(Exception):
+class PageError(WorkbookError):
     """A page is written wrongly. The message names the page, its line, and what to change."""
 
 

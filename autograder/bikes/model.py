@@ -14,7 +14,8 @@ from typing import NamedTuple
 
 import numpy as np
 
-from ..engine import Adam, Network, parameters
+from ..engine.network import Network, parameters
+from ..engine.optimizers import Adam
 from .table import MEASURED, SEASONS, WEATHER, Days, training_days
 
 TARGET_ERROR = 560.0
@@ -62,8 +63,8 @@ class Model(NamedTuple):
     def predict(self, days: Days) -> np.ndarray:
         """The rentals of each day, the mean of what the networks say."""
         x = self.inputs.down(features(days))
-        said = np.mean([network.predict(x, rows=True) for network in self.networks], axis=0)
-        return self.outputs.up(said)[:, 0]
+        predictions = [network.predict(x, rows=True) for network in self.networks]
+        return self.outputs.up(np.mean(predictions, axis=0))[:, 0]
 
 
 def reference(days: Days | None = None, seed: int = 0) -> Model:
@@ -99,7 +100,7 @@ def mean_absolute_error(predicted: np.ndarray, rentals: np.ndarray) -> float:
 
 def error(model: Model, days: Days) -> float:
     """The model's mean absolute error on these days, rentals a day."""
-    return mean_absolute_error(model.predict(days), days["total"])
+    return mean_absolute_error(model.predict(days), np.array(days["total"]))
 
 
 def baselines(training: Days, later: Days) -> dict[str, float]:

@@ -15,6 +15,7 @@ from collections.abc import Iterable, Mapping
 from datetime import date, timedelta
 from functools import lru_cache
 from pathlib import Path
+from typing import Any, TypeAlias
 
 HOURLY = "data/bike-sharing-hourly-2011.csv"
 HANDED_OUT = "source/10-training/bike-days.csv"
@@ -28,7 +29,7 @@ COUNTED = {"casual": "casual", "registered": "registered", "total": "bikers"}
 COLUMNS = ("date", "season", "holiday", "working_day", "weather", *MEASURED, *COUNTED)
 KNOWN_BEFOREHAND = COLUMNS[: -len(COUNTED)]  # what a prediction may be made from: everything but the rentals
 
-Days = Mapping[str, list]
+Days: TypeAlias = Mapping[str, list[Any]]  # a column holds texts, or numbers
 
 
 def training_days() -> Days:
@@ -55,7 +56,7 @@ def write_tables(root: Path) -> list[Path]:
 
 def daily(hours: Iterable[Mapping[str, str]]) -> list[dict[str, str]]:
     """One row a day: rentals added up, measurements averaged over the hours there are, the weather of most hours."""
-    by_day = defaultdict(list)
+    by_day: dict[int, list[Mapping[str, str]]] = defaultdict(list)
     for hour in hours:
         by_day[int(hour["day"])].append(hour)
     return [_day(number, by_day[number]) for number in sorted(by_day)]

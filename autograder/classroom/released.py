@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from .. import pages
+from ..errors import WorkbookError
 from ..marking.code import GRADING
 from ..settings import Settings, load
 from ..submissions.ids import code_slug_of, grade_id, slug_of
@@ -20,7 +21,7 @@ from ..submissions.ids import code_slug_of, grade_id, slug_of
 CONFIG = "nbgrader_config.py"
 
 
-class ClassError(Exception):
+class ClassError(WorkbookError):
     """A command on a class cannot do what was asked. The message says why, and what to do."""
 
 

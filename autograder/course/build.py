@@ -25,6 +25,7 @@ from traitlets.config import Config
 from traitlets.config.loader import ConfigFileNotFound, PyFileConfigLoader
 
 from .. import pages
+from ..errors import WorkbookError
 from ..nbgrader.release import CALL
 from ..submissions.notebook import cells
 from .documents import documents
@@ -36,7 +37,7 @@ REBUILD = "workbook build"
 MADE = ("chapters", "solutions")
 
 
-class BuildError(Exception):
+class BuildError(WorkbookError):
     """A chapter cannot be built. The message says which, why, and what to do."""
 
 

@@ -29,6 +29,7 @@ Imports: nothing of the workbook.
 """
 
 import importlib
+from typing import Any
 
 EXPORTS = {
     "activations": """ACTIVATIONS identity identity_slope relu relu_slope sigmoid sigmoid_slope sigmoid_slope_from_value
@@ -54,10 +55,8 @@ EXPORTS = {
 }
 HOME = {name: module for module, names in EXPORTS.items() for name in names.split()}
 
-__all__ = [*HOME, *EXPORTS]
 
-
-def __getattr__(name: str):
+def __getattr__(name: str) -> Any:  # of the kind that its module says
     if name in EXPORTS:
         return importlib.import_module(f".{name}", __name__)
     if name not in HOME:
@@ -67,4 +66,4 @@ def __getattr__(name: str):
 
 
 def __dir__() -> list[str]:
-    return sorted(__all__)
+    return sorted([*HOME, *EXPORTS])

@@ -24,12 +24,12 @@ from typing import NamedTuple
 
 import numpy as np
 
-from .arrays import Numbers
-from .shapes import examples, fitting, upright
+from .arrays import Array, EntrywiseOfTwo, Numbers
+from .shapes import alike, examples, fitting, upright
 
 
-@fitting(cost_slope="any", slope="any")
-def bp1(cost_slope, slope):
+@alike
+def bp1(cost_slope: Array, slope: Array) -> Array:
     """The error of the last layer, δᴸ = ∇ₐC ⊙ σ′(zᴸ): how the cost follows a, times how a follows z."""
     return cost_slope * slope
 
@@ -38,13 +38,13 @@ def bp1(cost_slope, slope):
 
 
 @fitting(weights="n below", inputs="below m", bias="n")
-def weighted_sum(weights, inputs, bias):
+def weighted_sum(weights: Array, inputs: Array, bias: Array) -> Array:
     """z = W a + b: weights (n, n_below), inputs (n_below,) or (n_below, m), bias (n,) → (n,) or (n, m)."""
     return weights @ inputs + upright(bias, inputs)
 
 
 @fitting(weights="next n", delta="next m", slope="n m")
-def bp2(weights, delta, slope):
+def bp2(weights: Array, delta: Array, slope: Array) -> Array:
     """The error of a layer from the error of the next, δˡ = (Wˡ⁺¹ᵀ δˡ⁺¹) ⊙ σ′(zˡ).
 
     weights (n_next, n) and delta (n_next,) or (n_next, m) are the next layer's, slope (n,) or (n, m) is this layer's.
@@ -53,13 +53,13 @@ def bp2(weights, delta, slope):
 
 
 @fitting(delta="n m")
-def bp3(delta):
+def bp3(delta: Array) -> Array:
     """The slope of the bias, ∂C/∂b = δ, averaged over the batch: (n,) or (n, m) → (n,)."""
     return total(delta, 1) / examples(delta, 1)
 
 
 @fitting(delta="n m", inputs="below m")
-def bp4(delta, inputs):
+def bp4(delta: Array, inputs: Array) -> Array:
     """The slope of the weights, ∂C/∂W = δ aᵀ, averaged over the batch: δ (n, m), inputs (n_below, m) → (n, n_below)."""
     return times(delta, inputs.T) / examples(delta, 1)
 
@@ -68,25 +68,25 @@ def bp4(delta, inputs):
 
 
 @fitting(weights="n below", inputs="m below", bias="n")
-def weighted_sum_rows(weights, inputs, bias):
+def weighted_sum_rows(weights: Array, inputs: Array, bias: Array) -> Array:
     """Z = A Wᵀ + b: weights (n, n_below), inputs (m, n_below), bias (n,) → (m, n)."""
     return inputs @ weights.T + bias
 
 
 @fitting(weights="next n", delta="m next", slope="m n")
-def bp2_rows(weights, delta, slope):
+def bp2_rows(weights: Array, delta: Array, slope: Array) -> Array:
     """δˡ = (δˡ⁺¹ Wˡ⁺¹) ⊙ σ′(zˡ): weights (n_next, n), delta (m, n_next), slope (m, n) → (m, n)."""
     return (delta @ weights) * slope
 
 
 @fitting(delta="m n")
-def bp3_rows(delta):
+def bp3_rows(delta: Array) -> Array:
     """∂C/∂b = 1/m Σ δ over the rows: delta (m, n) → (n,)."""
     return total(delta, 0) / examples(delta, 0)
 
 
 @fitting(delta="m n", inputs="m below")
-def bp4_rows(delta, inputs):
+def bp4_rows(delta: Array, inputs: Array) -> Array:
     """∂C/∂W = 1/m δᵀ a: delta (m, n), inputs (m, n_below) → (n, n_below)."""
     return times(delta.T, inputs) / examples(delta, 0)
 
@@ -95,13 +95,13 @@ def bp4_rows(delta, inputs):
 
 
 @fitting(weights="n next", delta="m next", slope="m n")
-def bp2_rows_in_out(weights, delta, slope):
+def bp2_rows_in_out(weights: Array, delta: Array, slope: Array) -> Array:
     """δˡ = (δˡ⁺¹ Wˡ⁺¹ᵀ) ⊙ σ′(zˡ), where W is stored (n, n_next), one row per input."""
     return (delta @ weights.T) * slope
 
 
 @fitting(delta="m n", inputs="m below")
-def bp4_rows_in_out(delta, inputs):
+def bp4_rows_in_out(delta: Array, inputs: Array) -> Array:
     """∂C/∂W = 1/m aᵀ δ, where W is stored (n_below, n): delta (m, n), inputs (m, n_below) → (n_below, n)."""
     return times(inputs.T, delta) / examples(delta, 0)
 
@@ -109,12 +109,12 @@ def bp4_rows_in_out(delta, inputs):
 # --- one example beside a batch ------------------------------------------------------------------------------------
 
 
-def total(x: np.ndarray, axis: int) -> np.ndarray:
+def total(x: Array, axis: int) -> Array:
     """The sum over the examples, which stand along that axis; a single one is the sum."""
     return x if x.ndim == 1 else x.sum(axis)
 
 
-def times(x: np.ndarray, y: np.ndarray) -> np.ndarray:
+def times(x: Array, y: Array) -> Array:
     """The matrix product, summed over the examples of a batch; for a single example column times row."""
     return np.outer(x, y) if x.ndim == 1 else x @ y
 
@@ -122,11 +122,11 @@ def times(x: np.ndarray, y: np.ndarray) -> np.ndarray:
 class Equations(NamedTuple):
     """One orientation's set of formulas."""
 
-    weighted_sum: Callable[..., np.ndarray]
-    bp1: Callable[..., Numbers]
-    bp2: Callable[..., np.ndarray]
-    bp3: Callable[..., np.ndarray]
-    bp4: Callable[..., np.ndarray]
+    weighted_sum: Callable[[Numbers, Numbers, Numbers], Array]
+    bp1: EntrywiseOfTwo
+    bp2: Callable[[Numbers, Numbers, Numbers], Array]
+    bp3: Callable[[Numbers], Array]
+    bp4: Callable[[Numbers, Numbers], Array]
 
 
 COLUMNS = Equations(weighted_sum, bp1, bp2, bp3, bp4)

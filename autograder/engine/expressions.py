@@ -16,26 +16,32 @@ from __future__ import annotations
 
 import math
 import numbers
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Hashable, Iterator, Mapping
 from dataclasses import dataclass, field
 from fractions import Fraction
+from typing import Any, Protocol, TypeAlias, overload
 
 from .rules import RULES
-from .safe_numbers import BITS, as_float, bits, guarded, raised, shortened
+from .safe_numbers import BITS, Number, as_float, bits, guarded, plus, product, raised, shortened
 
 SUM, PRODUCT, POWER, ATOM = range(4)  # how tightly a printed formula holds together
+OPERATORS = ("add", "sub", "mul", "truediv", "pow")  # what formulas define of Python's, from the left and the right
+
+Point: TypeAlias = Mapping[str, Number]
 
 
 class Expr:
     """A formula. Adding, multiplying, dividing and raising formulas and plain numbers gives formulas."""
 
     __slots__ = ("_hash", "_names")  # worked out once, when first asked for
+    _hash: int
+    _names: frozenset[str]
 
     def derivative(self, name: str) -> Expr:
         """The partial derivative with respect to the variable `name`."""
         raise NotImplementedError
 
-    def substitute(self, replacements: Mapping[str, Expr | float]) -> Expr:
+    def substitute(self, replacements: Replacements) -> Expr:
         """The same formula with some variables replaced by formulas or numbers, all at once."""
         raise NotImplementedError
 
@@ -43,8 +49,16 @@ class Expr:
         """The formulas that this one is put together from; () for a name or a number."""
         raise NotImplementedError
 
-    def value_at(self, point: Mapping[str, Fraction | float]) -> Fraction | float:
+    def value_at(self, point: Point) -> Number:
         """As evaluate, for a point of fractions and floats that has a value for every variable."""
+        raise NotImplementedError
+
+    def _key(self) -> Hashable:
+        """What a formula has in common with those that are equal to it."""
+        raise NotImplementedError
+
+    def printed(self, e_is_taken: bool) -> tuple[str, int]:
+        """Its text, and how tightly that holds together."""
         raise NotImplementedError
 
     @property
@@ -58,10 +72,11 @@ class Expr:
         try:
             return self._names
         except AttributeError:
-            object.__setattr__(self, "_names", frozenset().union(*(part.names for part in self.parts())))
+            none: frozenset[str] = frozenset()
+            object.__setattr__(self, "_names", none.union(*(part.names for part in self.parts())))
             return self._names
 
-    def evaluate(self, at: Mapping[str, float]) -> Fraction | float:
+    def evaluate(self, at: Mapping[str, Number]) -> Number:
         """The value at a point: an exact Fraction where everything is rational, otherwise a float.
 
         Outside its domain a formula is nan, beyond the range of floats ±inf; neither raises.
@@ -77,7 +92,7 @@ class Expr:
 
     def text(self, names: frozenset[str] | tuple[str, ...] = ()) -> str:
         """Plain text that answers.read_expression reads back; with a variable `e` among `names`, e^x is exp(x)."""
-        return self._print("e" in names or "e" in self.names)[0]
+        return self.printed("e" in names or "e" in self.names)[0]
 
     def __str__(self) -> str:
         return self.text()
@@ -101,32 +116,45 @@ class Expr:
     def __pos__(self) -> Expr:
         return self
 
+    def __add__(self, other: Operand) -> Expr:
+        return _combined(add, self, other)
 
-def _operator(combine: Callable[[Expr, Expr], Expr]) -> tuple[Callable, Callable]:
-    """The two methods, for a formula on the left and on the right, of one of Python's operators."""
+    def __radd__(self, other: Operand) -> Expr:
+        return _combined(add, other, self)
 
-    def forward(self, other):
-        other = _known(other)
-        return NotImplemented if other is None else combine(self.formula, other)
+    def __sub__(self, other: Operand) -> Expr:
+        return _combined(subtract, self, other)
 
-    def backward(self, other):
-        other = _known(other)
-        return NotImplemented if other is None else combine(other, self.formula)
+    def __rsub__(self, other: Operand) -> Expr:
+        return _combined(subtract, other, self)
 
-    return forward, backward
+    def __mul__(self, other: Operand) -> Expr:
+        return _combined(times, self, other)
+
+    def __rmul__(self, other: Operand) -> Expr:
+        return _combined(times, other, self)
+
+    def __truediv__(self, other: Operand) -> Expr:
+        return _combined(divide, self, other)
+
+    def __rtruediv__(self, other: Operand) -> Expr:
+        return _combined(divide, other, self)
+
+    def __pow__(self, other: Operand) -> Expr:
+        return _combined(power, self, other)
+
+    def __rpow__(self, other: Operand) -> Expr:
+        return _combined(power, other, self)
 
 
-OPERATORS: dict[str, Callable[[Expr, Expr], Expr]] = {
-    "add": lambda a, b: add(a, b),
-    "sub": lambda a, b: add(a, -b),
-    "mul": lambda a, b: times(a, b),
-    "truediv": lambda a, b: times(a, power(b, MINUS_ONE)),
-    "pow": lambda a, b: power(a, b),
-}
-for _name, _combine in OPERATORS.items():
-    _forward, _backward = _operator(_combine)
-    setattr(Expr, f"__{_name}__", _forward)
-    setattr(Expr, f"__r{_name}__", _backward)
+Operand: TypeAlias = Expr | Number
+Replacements: TypeAlias = Mapping[str, Operand]
+
+
+def _combined(combine: Callable[[Expr, Expr], Expr], left: Operand, right: Operand) -> Any:  # or NotImplemented
+    """Two operands of one of Python's operators put together, unless one is neither a formula nor a number."""
+    a, b = _known(left), _known(right)
+    return NotImplemented if a is None or b is None else combine(a, b)
 
 
 # The kinds of formula -----------------------------------------------------------------------------------------------
@@ -134,26 +162,26 @@ for _name, _combine in OPERATORS.items():
 
 @dataclass(frozen=True, slots=True, eq=False, repr=False)
 class Constant(Expr):
-    """An exact number; nan stands for a formula that has no value anywhere, such as 1/0."""
+    """An exact number."""
 
-    value: Fraction | float
+    value: Fraction
 
-    def derivative(self, name):
+    def derivative(self, name: str) -> Expr:
         return ZERO
 
-    def substitute(self, replacements):
+    def substitute(self, replacements: Replacements) -> Expr:
         return self
 
-    def parts(self):
+    def parts(self) -> tuple[Expr, ...]:
         return ()
 
-    def _key(self):
+    def _key(self) -> Hashable:
         return ("number", self.value)
 
-    def value_at(self, point):
+    def value_at(self, point: Point) -> Number:
         return self.value
 
-    def _print(self, e_is_taken):
+    def printed(self, e_is_taken: bool) -> tuple[str, int]:
         text = _number_text(self.value)
         return text, ATOM if text.replace(".", "").isdigit() else PRODUCT
 
@@ -165,25 +193,25 @@ class Name(Expr):
     name: str
 
     @property
-    def names(self):
+    def names(self) -> frozenset[str]:
         return frozenset((self.name,))
 
-    def derivative(self, name):
+    def derivative(self, name: str) -> Expr:
         return ONE if name == self.name else ZERO
 
-    def substitute(self, replacements):
+    def substitute(self, replacements: Replacements) -> Expr:
         return as_expr(replacements.get(self.name, self))
 
-    def parts(self):
+    def parts(self) -> tuple[Expr, ...]:
         return ()
 
-    def _key(self):
+    def _key(self) -> Hashable:
         return ("name", self.name)
 
-    def value_at(self, point):
+    def value_at(self, point: Point) -> Number:
         return point[self.name]
 
-    def _print(self, e_is_taken):
+    def printed(self, e_is_taken: bool) -> tuple[str, int]:
         return self.name, ATOM
 
 
@@ -191,23 +219,46 @@ class Name(Expr):
 class Pi(Expr):
     """The number π, which no fraction equals."""
 
-    def derivative(self, name):
+    def derivative(self, name: str) -> Expr:
         return ZERO
 
-    def substitute(self, replacements):
+    def substitute(self, replacements: Replacements) -> Expr:
         return self
 
-    def parts(self):
+    def parts(self) -> tuple[Expr, ...]:
         return ()
 
-    def _key(self):
+    def _key(self) -> Hashable:
         return ("π",)
 
-    def value_at(self, point):
+    def value_at(self, point: Point) -> Number:
         return math.pi
 
-    def _print(self, e_is_taken):
+    def printed(self, e_is_taken: bool) -> tuple[str, int]:
         return "π", ATOM
+
+
+@dataclass(frozen=True, slots=True, eq=False, repr=False)
+class Undefined(Expr):
+    """A formula that has no value anywhere, such as 1/0."""
+
+    def derivative(self, name: str) -> Expr:
+        return self
+
+    def substitute(self, replacements: Replacements) -> Expr:
+        return self
+
+    def parts(self) -> tuple[Expr, ...]:
+        return ()
+
+    def _key(self) -> Hashable:
+        return ("undefined",)
+
+    def value_at(self, point: Point) -> Number:
+        return math.nan
+
+    def printed(self, e_is_taken: bool) -> tuple[str, int]:
+        return "undefined", ATOM
 
 
 @dataclass(frozen=True, slots=True, eq=False, repr=False)
@@ -216,28 +267,28 @@ class Sum(Expr):
 
     terms: tuple[Expr, ...]
 
-    def derivative(self, name):
+    def derivative(self, name: str) -> Expr:
         return add(*(term.derivative(name) for term in self.terms))
 
-    def substitute(self, replacements):
+    def substitute(self, replacements: Replacements) -> Expr:
         return add(*(term.substitute(replacements) for term in self.terms))
 
-    def parts(self):
+    def parts(self) -> tuple[Expr, ...]:
         return self.terms
 
-    def _key(self):
+    def _key(self) -> Hashable:
         return ("sum", frozenset(self.terms))
 
-    def value_at(self, point):
-        total = Fraction(0)
+    def value_at(self, point: Point) -> Number:
+        total: Number = Fraction(0)
         for term in self.terms:
-            total = shortened(guarded(lambda a, b: a + b, total, term.value_at(point)))
+            total = shortened(guarded(plus, total, term.value_at(point)))
         return total
 
-    def _print(self, e_is_taken):
+    def printed(self, e_is_taken: bool) -> tuple[str, int]:
         text = ""
         for term in self.terms:
-            more = term._print(e_is_taken)[0]
+            more = term.printed(e_is_taken)[0]
             text += more if not text else f" - {more[1:]}" if more.startswith("-") else f" + {more}"
         return text, SUM
 
@@ -249,31 +300,31 @@ class Product(Expr):
     coefficient: Fraction
     factors: tuple[Expr, ...]
 
-    def derivative(self, name):
-        slopes = []
+    def derivative(self, name: str) -> Expr:
+        slopes: list[Expr] = []
         for i, factor in enumerate(self.factors):
             others = self.factors[:i] + self.factors[i + 1 :]
             slopes.append(times(Constant(self.coefficient), factor.derivative(name), *others))
         return add(*slopes)
 
-    def substitute(self, replacements):
+    def substitute(self, replacements: Replacements) -> Expr:
         return times(Constant(self.coefficient), *(factor.substitute(replacements) for factor in self.factors))
 
-    def parts(self):
+    def parts(self) -> tuple[Expr, ...]:
         return self.factors
 
-    def _key(self):
+    def _key(self) -> Hashable:
         return ("product", self.coefficient, frozenset(self.factors))
 
-    def value_at(self, point):
-        result = self.coefficient
+    def value_at(self, point: Point) -> Number:
+        result: Number = self.coefficient
         for factor in self.factors:
-            result = shortened(guarded(lambda a, b: a * b, result, factor.value_at(point)))
+            result = shortened(guarded(product, result, factor.value_at(point)))
         return result
 
-    def _print(self, e_is_taken):
+    def printed(self, e_is_taken: bool) -> tuple[str, int]:
         above = [f for f in self.factors if not _is_divisor(f)]
-        below = [power(f.base, -f.exponent) for f in self.factors if _is_divisor(f)]
+        below = [divide(ONE, f) for f in self.factors if _is_divisor(f)]
         size, sign = abs(self.coefficient), "-" if self.coefficient < 0 else ""
         if not below:
             return sign + _row(size, above, e_is_taken), PRODUCT
@@ -290,7 +341,7 @@ class Power(Expr):
     base: Expr
     exponent: Expr
 
-    def derivative(self, name):
+    def derivative(self, name: str) -> Expr:
         base, exponent = self.base, self.exponent
         by_base = exponent * power(base, exponent - 1) * base.derivative(name)
         if name not in exponent.names:
@@ -298,21 +349,21 @@ class Power(Expr):
         by_exponent = self * log(base) * exponent.derivative(name)
         return add(by_base, by_exponent)
 
-    def substitute(self, replacements):
+    def substitute(self, replacements: Replacements) -> Expr:
         return power(self.base.substitute(replacements), self.exponent.substitute(replacements))
 
-    def parts(self):
+    def parts(self) -> tuple[Expr, ...]:
         return (self.base, self.exponent)
 
-    def _key(self):
+    def _key(self) -> Hashable:
         return ("power", self.base, self.exponent)
 
-    def value_at(self, point):
+    def value_at(self, point: Point) -> Number:
         return raised(self.base.value_at(point), self.exponent.value_at(point))
 
-    def _print(self, e_is_taken):
+    def printed(self, e_is_taken: bool) -> tuple[str, int]:
         if _is_divisor(self):
-            return Product(Fraction(1), (self,))._print(e_is_taken)
+            return Product(Fraction(1), (self,)).printed(e_is_taken)
         base = _bracketed(self.base, ATOM, e_is_taken)
         return f"{base}^{_bracketed(self.exponent, ATOM, e_is_taken)}", POWER
 
@@ -324,32 +375,32 @@ class Function(Expr):
     function: str
     argument: Expr
 
-    def derivative(self, name):
+    def derivative(self, name: str) -> Expr:
         inner = self.argument.derivative(name)
         return ZERO if inner == ZERO else inner * FUNCTIONS[self.function].slope_of(self.argument)
 
-    def substitute(self, replacements):
+    def substitute(self, replacements: Replacements) -> Expr:
         return apply(self.function, self.argument.substitute(replacements))
 
-    def parts(self):
+    def parts(self) -> tuple[Expr, ...]:
         return (self.argument,)
 
-    def _key(self):
+    def _key(self) -> Hashable:
         return (self.function, self.argument)
 
-    def value_at(self, point):
+    def value_at(self, point: Point) -> Number:
         return value_of(self.function, self.argument.value_at(point))
 
-    def _print(self, e_is_taken):
+    def printed(self, e_is_taken: bool) -> tuple[str, int]:
         if self.function != "exp" or e_is_taken:
-            return f"{self.function}({self.argument._print(e_is_taken)[0]})", ATOM
+            return f"{self.function}({self.argument.printed(e_is_taken)[0]})", ATOM
         if self.argument == ONE:
             return "e", ATOM
         return f"e^{_bracketed(self.argument, ATOM, e_is_taken)}", POWER
 
 
 ZERO, ONE, MINUS_ONE = (Constant(Fraction(n)) for n in (0, 1, -1))
-UNDEFINED = Constant(math.nan)
+UNDEFINED = Undefined()
 pi = Pi()
 
 
@@ -364,7 +415,7 @@ class Elementary:
     """
 
     operation: str
-    exact: Mapping[int, int] = field(default_factory=dict)
+    exact: Mapping[int, int] = field(default_factory=dict[int, int])
     written: Callable[[Expr], Expr] | None = None
 
     def value_at(self, x: float) -> float:
@@ -392,7 +443,11 @@ FUNCTIONS: dict[str, Elementary] = {
 }
 
 
-def apply(function: str, argument: Expr | float) -> Expr | float:
+@overload
+def apply(function: str, argument: Expr) -> Expr: ...
+@overload
+def apply(function: str, argument: Number) -> float: ...
+def apply(function: str, argument: Operand) -> Expr | float:
     """A function from FUNCTIONS applied to a formula, which gives a formula, or to a number, which gives a float."""
     if not isinstance(argument, Expr):
         return value_of(function, argument)
@@ -401,67 +456,45 @@ def apply(function: str, argument: Expr | float) -> Expr | float:
         return UNDEFINED
     exact = FUNCTIONS[function].exact
     if isinstance(argument, Constant) and argument.value in exact:
-        return Constant(Fraction(exact[argument.value]))
+        return Constant(Fraction(exact[argument.value.numerator]))
     return Function(function, argument)
 
 
-def value_of(function: str, argument: Fraction | float) -> float:
+def value_of(function: str, argument: Number) -> float:
     """A function from FUNCTIONS at a number; nan where it has no value, or one too small for a float."""
     result = as_float(guarded(FUNCTIONS[function].value_at, as_float(argument)))
     # what is too small for a float is not zero: better no value than a wrong one
     return math.nan if result == 0 and function == "exp" else result
 
 
-def sin(u: Expr | float) -> Expr | float:
-    """The sine."""
-    return apply("sin", u)
+class OfFormula(Protocol):
+    """A function of formulas, and of numbers."""
+
+    @overload
+    def __call__(self, u: Expr, /) -> Expr: ...
+    @overload
+    def __call__(self, u: Number, /) -> float: ...
 
 
-def cos(u: Expr | float) -> Expr | float:
-    """The cosine."""
-    return apply("cos", u)
+def _named(function: str) -> OfFormula:
+    def applied(u: Operand) -> Any:
+        return apply(function, u)
+
+    method = FUNCTIONS[function].operation
+    applied.__name__ = applied.__qualname__ = method
+    applied.__doc__ = f"{method} of a formula, or of a number."
+    setattr(Expr, method, applied)  # np.exp of an array of objects calls the method exp of each entry
+    return applied
 
 
-def tan(u: Expr | float) -> Expr | float:
-    """The tangent."""
-    return apply("tan", u)
-
-
-def exp(u: Expr | float) -> Expr | float:
-    """e to the power u; printed e^u."""
-    return apply("exp", u)
-
-
-def log(u: Expr | float) -> Expr | float:
-    """The natural logarithm; printed ln(u)."""
-    return apply("ln", u)
-
-
-def sqrt(u: Expr | float) -> Expr | float:
-    """The square root."""
-    return apply("sqrt", u)
-
-
-def tanh(u: Expr | float) -> Expr | float:
-    """The hyperbolic tangent."""
-    return apply("tanh", u)
-
-
-def sigmoid(u: Expr | float) -> Expr | float:
-    """The logistic function 1/(1 + e^(-u)); printed σ(u)."""
-    return apply("σ", u)
-
-
+sin, cos, tan, exp, log, sqrt, tanh, sigmoid = map(_named, FUNCTIONS)
 E = exp(ONE)
-for _function in (sin, cos, tan, exp, log, sqrt, tanh):
-    # np.exp of an object array calls the method exp of each entry
-    setattr(Expr, _function.__name__, _function)
 
 
 # Putting formulas together ------------------------------------------------------------------------------------------
 
 
-def as_expr(value: Expr | float) -> Expr:
+def as_expr(value: Operand) -> Expr:
     """A formula as it is; a number as a constant. A float counts as the decimal it prints as, so 0.1 is 1/10.
 
     Raises TypeError for anything that is not a number and ValueError for nan and infinities.
@@ -502,7 +535,8 @@ def times(*factors: Expr) -> Expr:
     """The product of formulas, with numbers and powers of the same base collected, names before functions."""
     if UNDEFINED in factors:
         return UNDEFINED
-    coefficient, exponents = Fraction(1), {}
+    coefficient = Fraction(1)
+    exponents: dict[Expr, Expr] = {}
     for factor in factors:
         number, parts = _split(factor)
         coefficient *= number
@@ -515,6 +549,16 @@ def times(*factors: Expr) -> Expr:
         coefficient *= number
         kept += parts
     return _assembled(coefficient, tuple(sorted(kept, key=_rank)))
+
+
+def subtract(a: Expr, b: Expr) -> Expr:
+    """a − b."""
+    return add(a, times(MINUS_ONE, b))
+
+
+def divide(a: Expr, b: Expr) -> Expr:
+    """a / b, which is a times b to the power −1."""
+    return times(a, power(b, MINUS_ONE))
 
 
 def power(base: Expr, exponent: Expr) -> Expr:
@@ -570,15 +614,15 @@ def _assembled(coefficient: Fraction, factors: tuple[Expr, ...]) -> Expr:
 def _rank(factor: Expr) -> int:
     """Where a factor stands in a product: numbers such as π and ln(2), names, functions, brackets."""
     base = factor.base if isinstance(factor, Power) else factor
-    return {Name: 1, Sum: 3}.get(type(base), 2) if factor.names else 0
+    if not factor.names:
+        return 0
+    return 1 if isinstance(base, Name) else 3 if isinstance(base, Sum) else 2
 
 
 # Printing -----------------------------------------------------------------------------------------------------------
 
 
-def _number_text(value: Fraction | float) -> str:
-    if not isinstance(value, Fraction):
-        return "undefined"
+def _number_text(value: Fraction) -> str:
     if bits(value) > BITS:
         return f"{hex(value.numerator)}/{hex(value.denominator)}"  # Python prints no decimals of this length
     if value.denominator == 1:
@@ -590,7 +634,7 @@ def _number_text(value: Fraction | float) -> str:
 
 
 def _bracketed(formula: Expr, needed: int, e_is_taken: bool) -> str:
-    text, level = formula._print(e_is_taken)
+    text, level = formula.printed(e_is_taken)
     return text if level >= needed else f"({text})"
 
 

@@ -14,31 +14,42 @@ Im f(x + ih) / h, is exact to rounding, for an f made of smooth operations on co
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import Any, TypeAlias
 
 import numpy as np
 
-from .arrays import Numbers, ShapeError, floats, plain
+from .arrays import Array, Numbers, ShapeError, floats, plain
+
+Function: TypeAlias = Callable[[Any], Numbers]  # it takes what it is given at: a number, a list or an array
 
 STEP = 6e-6  # the cube root of a float64's rounding error: the h at which central differences lose the fewest digits
 
 
-def central_differences(f: Callable, at: Numbers, h: float | None = None) -> Numbers:
+def central_differences(f: Function, at: Numbers, h: float | None = None) -> Any:
     """The slope of f at a point, nudging one entry at a time: shape of f(x), then shape of x.
 
     So a gradient has x's shape, a Jacobian one row per output. h defaults to STEP · max(1, |entry|).
     """
-    return _nudge_each(lambda x, e, h: (floats(f(plain(x + h * e))) - floats(f(plain(x - h * e)))) / (2 * h), at, h)
+
+    def slope(x: Array, e: Array, h: float) -> Array:
+        return (floats(f(plain(x + h * e))) - floats(f(plain(x - h * e)))) / (2 * h)
+
+    return _nudge_each(slope, at, h)
 
 
-def complex_step(f: Callable, at: Numbers, h: float = 1e-20) -> Numbers:
+def complex_step(f: Function, at: Numbers, h: float = 1e-20) -> Any:
     """The same by a nudge in the imaginary direction; nothing is subtracted, so h can be tiny and no digit is lost.
 
     Source: Squire and Trapp, Using complex variables to estimate derivatives of real functions, SIAM Review 40 (1998).
     """
-    return _nudge_each(lambda x, e, h: floats(f(plain(x + 1j * h * e))).imag / h, at, h)
+
+    def slope(x: Array, e: Array, h: float) -> Array:
+        return floats(f(plain(x + 1j * h * e))).imag / h
+
+    return _nudge_each(slope, at, h)
 
 
-def relative_error(a: Numbers, b: Numbers) -> Numbers:
+def relative_error(a: Numbers, b: Numbers) -> Any:
     """|a − b| / max(|a|, |b|), entry by entry; 0 where both are zero. At most 2, which means opposite signs."""
     a, b = floats(a, "a"), floats(b, "b")
     larger = np.maximum(np.abs(a), np.abs(b))
@@ -50,13 +61,13 @@ class WrongGradient(AssertionError):
 
 
 def check_gradient(
-    f: Callable,
+    f: Function,
     at: Numbers,
     gradient: Numbers,
     *,
     tolerance: float = 1e-6,
     noise: float = 1e-9,
-    method: Callable[[Callable, Numbers], Numbers] = central_differences,
+    method: Callable[[Function, Numbers], Numbers] = central_differences,
 ) -> float:
     """The largest relative error of a gradient (or Jacobian) of f at a point.
 
@@ -77,20 +88,20 @@ def check_gradient(
     return worst
 
 
-def _nudge_each(slope: Callable, at: Numbers, h: float | None) -> Numbers:
+def _nudge_each(slope: Callable[[Array, Array, float], Array], at: Numbers, h: float | None) -> Any:
     """The slopes along every entry of x in turn, put side by side."""
     x = floats(at, "the point")
-    slopes = []
+    slopes: list[Array] = []
     for index in np.ndindex(x.shape):
         e = np.zeros(x.shape)
         e[index] = 1.0
-        slopes.append(slope(x, e, STEP * max(1.0, abs(x[index])) if h is None else h))
+        slopes.append(slope(x, e, STEP * max(1.0, float(np.abs(x[index]))) if h is None else h))
     if not slopes:
         raise ShapeError(f"the point has shape {x.shape}, there is nothing to nudge: give at least one entry")
     return plain(np.stack(slopes, axis=-1).reshape((*slopes[0].shape, *x.shape)))
 
 
-def _complaint(claimed: np.ndarray, nudged: np.ndarray, errors: np.ndarray, tolerance: float) -> str:
+def _complaint(claimed: Array, nudged: Array, errors: Array, tolerance: float) -> str:
     index = tuple(int(i) for i in np.unravel_index(np.argmax(np.where(np.isnan(errors), np.inf, errors)), errors.shape))
     entry = f"entry {list(index)}" if index else "the slope"
     return (
@@ -100,7 +111,7 @@ def _complaint(claimed: np.ndarray, nudged: np.ndarray, errors: np.ndarray, tole
     )
 
 
-def _likely(claimed: np.ndarray, nudged: np.ndarray) -> str:
+def _likely(claimed: Array, nudged: Array) -> str:
     """What the pattern of the errors points to."""
     if claimed.shape == claimed.T.shape and claimed.ndim == 2 and np.allclose(claimed.T, nudged):
         return "It is the transpose of the right one: swap the two factors."
@@ -112,7 +123,7 @@ def _likely(claimed: np.ndarray, nudged: np.ndarray) -> str:
     return "Check the rule that makes this entry, and whether a kink (ReLU, max) is within a nudge of the point."
 
 
-def _common_factor(claimed: np.ndarray, nudged: np.ndarray) -> float | None:
+def _common_factor(claimed: Array, nudged: Array) -> float | None:
     """The one number that nearly all of the gradient is too large by, if there is one and there are entries to tell."""
     if claimed.size < 2 or not np.all(np.isfinite(claimed)) or not np.any(claimed):
         return None

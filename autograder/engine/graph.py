@@ -14,7 +14,10 @@ NumPy adds and multiplies arrays of nodes too: ``weights @ np.array([x, y])`` is
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from contextlib import suppress
 from numbers import Real
+from typing import Any, TypeVar
 
 from .rules import RULES
 from .walk import gradients, walk
@@ -23,6 +26,9 @@ __all__ = [
     "Node", "NoValue", "add", "apply", "copy", "cos", "divide", "exp", "gradients", "less", "log", "maximum",
     "multiply", "negate", "power", "relu", "sigmoid", "sin", "sqrt", "square", "subtract", "tan", "tanh", "walk",
 ]  # fmt: skip
+
+
+Result = TypeVar("Result")
 
 
 class NoValue(ArithmeticError):
@@ -55,39 +61,39 @@ class Node:
         sources = ", ".join(node.name or str(node.value) for node in self.inputs)  # one level: a graph may be deep
         return f"Node({name}{self.value}{f' = {self.operation}({sources})' if self.operation else ''})"
 
-    def __add__(self, other):
+    def __add__(self, other: Node | float) -> Node:
         return _binary("add", self, other)
 
-    def __radd__(self, other):
+    def __radd__(self, other: Node | float) -> Node:
         return _binary("add", other, self)
 
-    def __sub__(self, other):
+    def __sub__(self, other: Node | float) -> Node:
         return _binary("subtract", self, other)
 
-    def __rsub__(self, other):
+    def __rsub__(self, other: Node | float) -> Node:
         return _binary("subtract", other, self)
 
-    def __mul__(self, other):
+    def __mul__(self, other: Node | float) -> Node:
         return _binary("multiply", self, other)
 
-    def __rmul__(self, other):
+    def __rmul__(self, other: Node | float) -> Node:
         return _binary("multiply", other, self)
 
-    def __truediv__(self, other):
+    def __truediv__(self, other: Node | float) -> Node:
         return _binary("divide", self, other)
 
-    def __rtruediv__(self, other):
+    def __rtruediv__(self, other: Node | float) -> Node:
         return _binary("divide", other, self)
 
-    def __pow__(self, other):
+    def __pow__(self, other: Node | float) -> Node:
         if isinstance(other, Real) and other == 2:
             return apply("square", self)  # one input, 2x, and no constant 2 to hand a gradient to
         return _binary("power", self, other)
 
-    def __rpow__(self, other):
+    def __rpow__(self, other: Node | float) -> Node:
         return _binary("power", other, self)
 
-    def __neg__(self):
+    def __neg__(self) -> Node:
         return apply("negate", self)
 
 
@@ -106,7 +112,7 @@ def copy(x: Node, times: int) -> tuple[Node, ...]:
     return tuple(apply("copy", x) for _ in range(times))
 
 
-def _named(operation: str):
+def _named(operation: str) -> Callable[..., Node]:
     def function(*inputs: Node | float) -> Node:
         return apply(operation, *inputs)
 
@@ -120,18 +126,16 @@ maximum, less, negate, square, sqrt, exp, log = map(_named, ("max", "less", "neg
 sin, cos, tan, tanh, sigmoid, relu = map(_named, ("sin", "cos", "tan", "tanh", "sigmoid", "relu"))
 
 
-def _binary(operation: str, x, y) -> Node:
+def _binary(operation: str, x: Node | float, y: Node | float) -> Any:  # or NotImplemented, so that arrays take over
     ours = all(isinstance(side, Node | Real) for side in (x, y))
     return apply(operation, x, y) if ours else NotImplemented
 
 
-def _attempt(what: str, function, numbers: list[float]):
+def _attempt(what: str, function: Callable[..., Result], numbers: list[float]) -> Result:
     """function(*numbers), where division by zero, overflow, a root of −1 all become one readable error."""
-    try:
+    with suppress(ZeroDivisionError, OverflowError, ValueError):
         result = function(*numbers)
-    except (ZeroDivisionError, OverflowError, ValueError):
-        result = 1j
-    if isinstance(result, complex):  # (−8) ** (1/3) is one, in Python
-        at = ", ".join(map(str, numbers))
-        raise NoValue(f"{what} has no finite value at ({at}): keep the inputs inside its domain")
-    return result
+        if not isinstance(result, complex):  # (−8) ** (1/3) is one, in Python
+            return result
+    at = ", ".join(map(str, numbers))
+    raise NoValue(f"{what} has no finite value at ({at}): keep the inputs inside its domain")

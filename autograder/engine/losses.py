@@ -20,14 +20,14 @@ from typing import NamedTuple
 import numpy as np
 
 from .activations import log_sum_exp, sigmoid, softmax
-from .arrays import Numbers, ShapeError, not_empty, plain, same_shape
+from .arrays import Array, Numbers, ShapeError, not_empty, plain, same_shape
 
 
 class Loss(NamedTuple):
     """The cost of a batch, the slope of each example, and the activation that is already inside, if any."""
 
     value: Callable[..., float]
-    slope: Callable[..., Numbers]
+    slope: Callable[..., Array]
     contains: str | None = None
 
 
@@ -37,7 +37,7 @@ def mean_squared_error(a: Numbers, y: Numbers, *, rows: bool = False) -> float:
     return plain(np.sum((a - y) ** 2) / (2 * _how_many(a, rows)))
 
 
-def mean_squared_error_slope(a: Numbers, y: Numbers, *, rows: bool = False) -> Numbers:
+def mean_squared_error_slope(a: Numbers, y: Numbers, *, rows: bool = False) -> Array:
     """∇ₐC of each example: prediction minus target, a − y."""
     a, y = _pair(a=a, y=y)
     return plain(a - y)
@@ -49,7 +49,7 @@ def cross_entropy(p: Numbers, y: Numbers, *, rows: bool = False) -> float:
     return plain(-np.sum(_times_log(y, p)) / _how_many(p, rows))
 
 
-def cross_entropy_slope(p: Numbers, y: Numbers, *, rows: bool = False) -> Numbers:
+def cross_entropy_slope(p: Numbers, y: Numbers, *, rows: bool = False) -> Array:
     """∇ₚC of each example: −y/p, and 0 where y = 0."""
     p, y = _pair(p=p, y=y)
     return plain(0.0 - _over(y, p))
@@ -61,7 +61,7 @@ def binary_cross_entropy(a: Numbers, y: Numbers, *, rows: bool = False) -> float
     return plain(-np.sum(_times_log(y, a) + _times_log(1 - y, 1 - a)) / _how_many(a, rows))
 
 
-def binary_cross_entropy_slope(a: Numbers, y: Numbers, *, rows: bool = False) -> Numbers:
+def binary_cross_entropy_slope(a: Numbers, y: Numbers, *, rows: bool = False) -> Array:
     """∇ₐC of each example: (1 − y)/(1 − a) − y/a, which is (a − y) / (a (1 − a))."""
     a, y = _pair(a=a, y=y)
     return plain(_over(1 - y, 1 - a) - _over(y, a))
@@ -74,7 +74,7 @@ def cross_entropy_with_softmax(z: Numbers, y: Numbers, *, rows: bool = False) ->
     return plain(np.sum(log_sum_exp(z, rows=rows) - (y * z).sum(entries)) / _how_many(z, rows))
 
 
-def cross_entropy_with_softmax_slope(z: Numbers, y: Numbers, *, rows: bool = False) -> Numbers:
+def cross_entropy_with_softmax_slope(z: Numbers, y: Numbers, *, rows: bool = False) -> Array:
     """∂C/∂z of each example, the joint derivative a − y with a = softmax(z)."""
     z, y = _pair(z=z, y=y)
     return plain(softmax(z, rows=rows) - y)
@@ -86,7 +86,7 @@ def cross_entropy_with_sigmoid(z: Numbers, y: Numbers, *, rows: bool = False) ->
     return plain(np.sum(_log_one_plus_exp(z) - y * z) / _how_many(z, rows))
 
 
-def cross_entropy_with_sigmoid_slope(z: Numbers, y: Numbers, *, rows: bool = False) -> Numbers:
+def cross_entropy_with_sigmoid_slope(z: Numbers, y: Numbers, *, rows: bool = False) -> Array:
     """∂C/∂z of each example, the joint derivative a − y with a = sigmoid(z)."""
     z, y = _pair(z=z, y=y)
     return plain(sigmoid(z) - y)
@@ -101,31 +101,31 @@ LOSSES = {
 }
 
 
-def _pair(**named) -> list[np.ndarray]:
+def _pair(**named: Numbers) -> tuple[Array, Array]:
     prediction, target = same_shape(**named)
     name = next(iter(named))
     if prediction.ndim > 2:
         raise ShapeError(f"{name} has shape {prediction.shape}, a loss takes (n,) or (n, m): flatten each example")
-    return [not_empty(prediction, name), target]
+    return not_empty(prediction, name), target
 
 
-def _how_many(a: np.ndarray, rows: bool) -> int:
+def _how_many(a: Array, rows: bool) -> int:
     """m, the number of examples."""
     return 1 if a.ndim < 2 else a.shape[0 if rows else 1]
 
 
-def _times_log(y: np.ndarray, p: np.ndarray) -> np.ndarray:
+def _times_log(y: Array, p: Array) -> Array:
     """y log p, with 0 log 0 = 0."""
     with np.errstate(divide="ignore", invalid="ignore"):
         return np.where(y == 0, 0.0, y * np.log(p))
 
 
-def _over(y: np.ndarray, p: np.ndarray) -> np.ndarray:
+def _over(y: Array, p: Array) -> Array:
     """y / p, with 0 / 0 = 0."""
     with np.errstate(divide="ignore", invalid="ignore"):
         return np.where(y == 0, 0.0, y / p)
 
 
-def _log_one_plus_exp(z: np.ndarray) -> np.ndarray:
+def _log_one_plus_exp(z: Array) -> Array:
     """log(1 + eᶻ) = max(0, z) + log(1 + e^−|z|), which never overflows."""
     return np.where(z.real > 0, z, 0) + np.log1p(np.exp(np.where(z.real > 0, -z, z)))

@@ -21,7 +21,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from .activations import ACTIVATIONS, Activation, softmax
-from .arrays import Numbers, ShapeError, floats, own, same_shape, sealed
+from .arrays import Array, Numbers, ShapeError, floats, own, same_shape, sealed
 from .equations import COLUMNS, ROWS, Equations
 from .losses import LOSSES, Loss
 
@@ -30,8 +30,8 @@ from .losses import LOSSES, Loss
 class Layer:
     """a = σ(W a_below + b): weights (n, n_below), bias (n,), and the name of σ in ACTIVATIONS, or "softmax"."""
 
-    weights: np.ndarray
-    bias: np.ndarray
+    weights: Array
+    bias: Array
     activation: str = "identity"
 
     def __post_init__(self):
@@ -58,7 +58,7 @@ class Layer:
         equations = _equations(rows)
         return Gradient(weights=equations.bp4(delta, seen.inputs), bias=equations.bp3(delta), delta=delta)
 
-    def slope(self, seen: Seen) -> Numbers:
+    def slope(self, seen: Seen) -> Array:
         """σ′(z), entry by entry."""
         return self._sigma.slope(seen.z)
 
@@ -75,9 +75,9 @@ class Layer:
 class Seen:
     """What a layer saw on the way forward: its inputs, the weighted sums z and the values a."""
 
-    inputs: np.ndarray
-    z: np.ndarray
-    a: np.ndarray
+    inputs: Array
+    z: Array
+    a: Array
 
 
 @dataclass(frozen=True, eq=False)
@@ -88,7 +88,7 @@ class Forward:
     rows: bool = False
 
     @property
-    def prediction(self) -> np.ndarray:
+    def prediction(self) -> Array:
         """aᴸ, the values of the last layer."""
         return self.layers[-1].a
 
@@ -97,9 +97,9 @@ class Forward:
 class Gradient:
     """A layer's ∂C/∂W and ∂C/∂b, in the shapes of W and b, and the errors δ of its nodes, one per example."""
 
-    weights: np.ndarray
-    bias: np.ndarray
-    delta: np.ndarray
+    weights: Array
+    bias: Array
+    delta: Array
 
 
 class Network:
@@ -134,7 +134,7 @@ class Network:
 
     def forward(self, inputs: Numbers, *, rows: bool = False) -> Forward:
         """Through all layers, keeping what each one saw."""
-        seen = []
+        seen: list[Seen] = []
         for layer in self.layers:
             seen.append(layer.forward(seen[-1].a if seen else inputs, rows=rows))
         return Forward(tuple(seen), rows)
@@ -142,7 +142,8 @@ class Network:
     def backward(self, forward: Forward, targets: Numbers) -> tuple[Gradient, ...]:
         """The gradient of each layer, first to last, of the cost C (the mean over the batch)."""
         equations = _equations(forward.rows)
-        delta, gradients = self._last_error(forward, targets), []
+        delta = self._last_error(forward, targets)
+        gradients: list[Gradient] = []
         for index in reversed(range(len(self.layers))):
             gradients.append(self.layers[index].backward(forward.layers[index], delta, rows=forward.rows))
             if index > 0:
@@ -150,14 +151,14 @@ class Network:
                 delta = equations.bp2(self.layers[index].weights, delta, slope)
         return tuple(reversed(gradients))
 
-    def _last_error(self, forward: Forward, targets: Numbers) -> Numbers:
+    def _last_error(self, forward: Forward, targets: Numbers) -> Array:
         """BP1, or a − y at once where the loss swallows the last activation."""
         last, loss = forward.layers[-1], LOSSES[self.loss]
         if loss.contains:
             return loss.slope(last.z, targets, rows=forward.rows)
         return COLUMNS.bp1(loss.slope(last.a, targets, rows=forward.rows), self.layers[-1].slope(last))
 
-    def predict(self, inputs: Numbers, *, rows: bool = False) -> np.ndarray:
+    def predict(self, inputs: Numbers, *, rows: bool = False) -> Array:
         """aᴸ alone."""
         return self.forward(inputs, rows=rows).prediction
 
@@ -174,7 +175,7 @@ class Network:
         return self.with_parameters([sealed(-learning_rate * gradient + theta) for theta, gradient in pairs])
 
     @property
-    def parameters(self) -> tuple[np.ndarray, ...]:
+    def parameters(self) -> tuple[Array, ...]:
         """W¹, b¹, W², b², … ."""
         return parameters(self.layers)
 
@@ -193,19 +194,19 @@ class Network:
         return f"<Network {'-'.join(map(str, sizes))}, {names}; {self.loss}>"
 
 
-def parameters(layers: Iterable[Layer | Gradient]) -> tuple[np.ndarray, ...]:
+def parameters(layers: Iterable[Layer | Gradient]) -> tuple[Array, ...]:
     """Weights and biases in one list, W¹, b¹, W², b², …; of the gradients that `backward` returns, their slopes."""
     return tuple(array for layer in layers for array in (layer.weights, layer.bias))
 
 
-def unroll(arrays: Iterable[Numbers]) -> np.ndarray:
+def unroll(arrays: Iterable[Numbers]) -> Array:
     """All entries of several arrays in one vector θ, row by row."""
     return np.concatenate([floats(array, "a parameter").ravel() for array in arrays])
 
 
-def roll_up(theta: Numbers, like: Iterable[Numbers]) -> tuple[np.ndarray, ...]:
+def roll_up(theta: Numbers, like: Iterable[Numbers]) -> tuple[Array, ...]:
     """A vector θ cut up again into arrays shaped `like` these. Raises ShapeError unless it fits exactly."""
-    theta, shapes = floats(theta, "theta"), [np.shape(array) for array in like]
+    theta, shapes = floats(theta, "theta"), [floats(array, "a parameter").shape for array in like]
     ends = np.cumsum([int(np.prod(shape)) for shape in shapes])
     if theta.shape != (ends[-1],):
         raise ShapeError(f"theta has shape {theta.shape}, the parameters {shapes} need ({ends[-1]},): unroll() them")

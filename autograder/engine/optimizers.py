@@ -19,7 +19,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from .arrays import Numbers, ShapeError, floats, plain
+from .arrays import Array, Numbers, ShapeError, floats, plain
 
 Arrays = tuple[Numbers, ...]
 
@@ -34,7 +34,9 @@ class GradientDescent:
         """Nothing to remember."""
         return ()
 
-    def step(self, parameters: Sequence[Numbers], gradients: Sequence[Numbers], state=()) -> tuple[Arrays, tuple[()]]:
+    def step(
+        self, parameters: Sequence[Numbers], gradients: Sequence[Numbers], state: tuple[()] = ()
+    ) -> tuple[Arrays, tuple[()]]:
         """The next parameters, and the state to hand to the next step."""
         return tuple(plain(theta - self.learning_rate * g) for theta, g in _pairs(parameters, gradients)), ()
 
@@ -96,10 +98,10 @@ class Adam:
 
 
 def _zeros(parameters: Sequence[Numbers]) -> Arrays:
-    return tuple(plain(np.zeros(np.shape(parameter))) for parameter in parameters)
+    return tuple(plain(np.zeros(floats(parameter, "a parameter").shape)) for parameter in parameters)
 
 
-def _pairs(first: Sequence[Numbers], second: Sequence[Numbers]) -> list[tuple[np.ndarray, np.ndarray]]:
+def _pairs(first: Sequence[Numbers], second: Sequence[Numbers]) -> list[tuple[Array, Array]]:
     """Two sequences of arrays side by side. Raises ShapeError, with both lists of shapes, unless they match."""
     a, b = [floats(x, "a parameter") for x in first], [floats(x, "a gradient") for x in second]
     shapes, others = [x.shape for x in a], [x.shape for x in b]

@@ -17,50 +17,78 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable
-from typing import NamedTuple
+from typing import Any, NamedTuple, TypeAlias
 
 from .activations import ACTIVATIONS
 from .elementary import cos, exp, log, sin, sqrt, tan
 
+Quantity: TypeAlias = Any
+"""What + − · / and powers are made for: a float or a complex number, in the rules of one input also a formula."""
+
 
 class Rule(NamedTuple):
-    """An operation on numbers, and its local gradients, one per input."""
+    """An operation, and its local gradients, one per input."""
 
-    value: Callable[..., float]
-    slopes: Callable[..., tuple[float, ...]]
-
-
-def one_input(value: Callable[[float], float], slope: Callable[[float], float]) -> Rule:
-    """The rule of a function of one number, from the function and its derivative."""
-    return Rule(value, lambda x: (slope(x),))
+    value: Callable[..., Quantity]
+    slopes: Callable[..., tuple[Quantity, ...]]
 
 
-def largest(*xs: float) -> float:
+def one_input(value: Callable[[Any], Quantity], slope: Callable[[Any], Quantity]) -> Rule:
+    """The rule of a function of one input, from the function and its derivative."""
+
+    def slopes(x: Quantity) -> tuple[Quantity]:
+        return (slope(x),)
+
+    return Rule(value, slopes)
+
+
+def two_inputs(
+    value: Callable[[Quantity, Quantity], Quantity], slopes: Callable[[Quantity, Quantity], tuple[Quantity, Quantity]]
+) -> Rule:
+    """The rule of an operation on two inputs."""
+    return Rule(value, slopes)
+
+
+def total(*xs: Quantity) -> Quantity:
+    """The sum of all inputs."""
+    return sum(xs)
+
+
+def once_each(*xs: Quantity) -> tuple[float, ...]:
+    """1 for every input."""
+    return (1.0,) * len(xs)
+
+
+def largest(*xs: Quantity) -> Quantity:
     """The first of the largest inputs."""
-    return max(xs, key=lambda x: x.real)
+    return max(xs, key=_real_part)
 
 
-def route(*xs: float) -> tuple[float, ...]:
+def route(*xs: Quantity) -> tuple[float, ...]:
     """1 for the first of the largest inputs, 0 for the others."""
     winner = xs.index(largest(*xs))
     return tuple(float(i == winner) for i in range(len(xs)))
 
 
-def slope_in_exponent(x: float, p: float) -> float:
+def slope_in_exponent(x: Quantity, p: Quantity) -> Quantity:
     """∂(xᵖ)/∂p = xᵖ log x. The exponent is mostly a constant that nobody differentiates by, so a nan does no harm."""
     return x**p * math.log(x) if x > 0 else math.nan
 
 
-RULES = {
+def _real_part(x: complex) -> float:
+    return x.real
+
+
+RULES: dict[str, Rule] = {
     # several inputs
-    "add": Rule(lambda *xs: sum(xs), lambda *xs: (1.0,) * len(xs)),
+    "add": Rule(total, once_each),
     "max": Rule(largest, route),
     # two inputs
-    "subtract": Rule(lambda x, y: x - y, lambda x, y: (1.0, -1.0)),
-    "multiply": Rule(lambda x, y: x * y, lambda x, y: (y, x)),
-    "divide": Rule(lambda x, y: x / y, lambda x, y: (1 / y, -x / y**2)),
-    "power": Rule(lambda x, p: x**p, lambda x, p: (p * x ** (p - 1) if p else 0.0, slope_in_exponent(x, p))),
-    "less": Rule(lambda x, y: float(x.real < y.real), lambda x, y: (0.0, 0.0)),
+    "subtract": two_inputs(lambda x, y: x - y, lambda x, y: (1.0, -1.0)),
+    "multiply": two_inputs(lambda x, y: x * y, lambda x, y: (y, x)),
+    "divide": two_inputs(lambda x, y: x / y, lambda x, y: (1 / y, -x / y**2)),
+    "power": two_inputs(lambda x, p: x**p, lambda x, p: (p * x ** (p - 1) if p else 0.0, slope_in_exponent(x, p))),
+    "less": two_inputs(lambda x, y: float(x.real < y.real), lambda x, y: (0.0, 0.0)),
     # one input
     "copy": one_input(lambda x: x, lambda x: 1.0),
     "negate": one_input(lambda x: -x, lambda x: -1.0),

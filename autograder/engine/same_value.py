@@ -59,8 +59,7 @@ def comparison_points(
 
     def somewhere(low: float, high: float) -> Fraction:
         whole = chance.randint(500, 1000)
-        low, high = Fraction(low), Fraction(high)
-        return low + (high - low) * Fraction(chance.randint(1, whole - 1), whole)
+        return Fraction(low) + (Fraction(high) - Fraction(low)) * Fraction(chance.randint(1, whole - 1), whole)
 
     regions = (domain,) * len(REGIONS) if domain else REGIONS
     return ({v: somewhere(*region) for v in variables} for region in regions for _ in range(POINTS_PER_REGION))

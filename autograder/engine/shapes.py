@@ -11,8 +11,7 @@
     autograder.engine.arrays.ShapeError: inputs have shape (3,) and weights have shape (2, 2), ...
 
 A letter that occurs twice is the same length twice. `m` counts examples: a single example has no such axis, and then
-no argument has it. "any" is any shape, the same for every argument. The arguments arrive as float arrays that are not
-empty, and the result leaves as `arrays.plain` makes it.
+no argument has it. The arguments arrive as float arrays that are not empty. `alike` is for two arguments of any shape.
 """
 
 from __future__ import annotations
@@ -20,13 +19,11 @@ from __future__ import annotations
 import inspect
 from collections.abc import Callable, Sequence
 from functools import wraps
-from typing import NamedTuple
+from typing import Any, NamedTuple, Protocol, overload
 
-import numpy as np
+from .arrays import Array, EntrywiseOfTwo, Numbers, ShapeError, floats, plain, same_shape
 
-from .arrays import ShapeError, floats, plain, same_shape
-
-EXAMPLES, ANY = "m", "any"
+EXAMPLES = "m"
 
 
 class Argument(NamedTuple):
@@ -47,51 +44,66 @@ class Place(NamedTuple):
     axis: int
 
 
-def fitting(**letters: str) -> Callable:
-    """A decorator that lets in what fits the letters, given for each argument in order. Raises ShapeError."""
-    expected = [Argument(name, tuple(text.split())) for name, text in letters.items()]
-    names = list(letters)
-    check = _alike(names) if ANY in letters.values() else _fitted(expected)
+class Fitting(Protocol):
+    """What `fitting` makes of a formula on float arrays: a function that takes lists and integers too."""
 
-    def decorate(formula: Callable) -> Callable:
+    @overload
+    def __call__(self, formula: Callable[[Array], Array], /) -> Callable[[Numbers], Array]: ...
+    @overload
+    def __call__(self, formula: Callable[[Array, Array], Array], /) -> Callable[[Numbers, Numbers], Array]: ...
+    @overload
+    def __call__(
+        self, formula: Callable[[Array, Array, Array], Array], /
+    ) -> Callable[[Numbers, Numbers, Numbers], Array]: ...
+
+
+def fitting(**letters: str) -> Fitting:
+    """A decorator that lets in what fits the letters, given for each argument in order. Raises ShapeError."""
+    names, check = list(letters), _check([Argument(name, tuple(text.split())) for name, text in letters.items()])
+
+    def decorate(formula: Callable[..., Array]) -> Callable[..., Array]:
         signature = inspect.signature(formula)
 
         @wraps(formula)
-        def checked(*arguments, **named):
+        def checked(*arguments: Numbers, **named: Numbers) -> Array:
             if named or len(arguments) != len(names):
                 arguments = signature.bind(*arguments, **named).args
             arrays = list(map(floats, arguments, names))
             check(arrays)
-            return plain(formula(*arrays))
+            return formula(*arrays)
 
         return checked
 
     return decorate
 
 
-def examples(x: np.ndarray, axis: int) -> int:
+def alike(formula: Callable[[Array, Array], Array]) -> EntrywiseOfTwo:
+    """A decorator for what works entry by entry on two arguments: they may have any shape, but the same."""
+    first, second = inspect.signature(formula).parameters
+
+    @wraps(formula)
+    def checked(x: Numbers, y: Numbers) -> Any:
+        return plain(formula(*same_shape(**{first: x, second: y})))
+
+    return checked
+
+
+def examples(x: Array, axis: int) -> int:
     """m, the number of examples, which stand along that axis; 1 for a single one."""
     return 1 if x.ndim == 1 else x.shape[axis]
 
 
-def upright(bias: np.ndarray, batch: np.ndarray) -> np.ndarray:
+def upright(bias: Array, batch: Array) -> Array:
     """The bias as a column, to be added to every column of a batch; as it is for a single example."""
     return bias if batch.ndim == 1 else bias[:, None]
 
 
-def _alike(names: Sequence[str]) -> Callable[[Sequence[np.ndarray]], None]:
-    def check(arrays: Sequence[np.ndarray]) -> None:
-        same_shape(**dict(zip(names, arrays, strict=True)))
-
-    return check
-
-
-def _fitted(expected: Sequence[Argument]) -> Callable[[Sequence[np.ndarray]], None]:
+def _check(expected: Sequence[Argument]) -> Callable[[Sequence[Array]], None]:
     """The check of some letters, with everything worked out beforehand that does not depend on the arrays."""
     ways = [expected, [argument.of_one_example() for argument in expected]]
     equal_axes = {tuple(len(argument.letters) for argument in way): _equal_axes(way) for way in ways}
 
-    def check(arrays: Sequence[np.ndarray]) -> None:
+    def check(arrays: Sequence[Array]) -> None:
         shapes = [x.shape for x in arrays]
         pairs = equal_axes.get(tuple(map(len, shapes)))
         agree = pairs is not None and all([shapes[i][a] == shapes[j][b] for (i, a), (j, b) in pairs])
@@ -137,7 +149,7 @@ class Given(NamedTuple):
         return dict(zip(letters, self.shape, strict=False))
 
 
-def _first_fault(expected: Sequence[Argument], arrays: Sequence[np.ndarray]) -> str:
+def _first_fault(expected: Sequence[Argument], arrays: Sequence[Array]) -> str:
     """What is wrong with the first argument that has no possible shape, or does not fit one before it."""
     given = [Given(*argument, x.shape) for argument, x in zip(expected, arrays, strict=True)]
     faults = (_alone(this) or _beside(this, given[:i]) for i, this in enumerate(given))

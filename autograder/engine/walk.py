@@ -71,7 +71,8 @@ def gradients(output: Node, upstream: float = 1.0) -> dict[Node, float]:
 
 def count_uses(output: Node) -> Counter[Node]:
     """How often each node below the output is an input of another; x * x uses x twice."""
-    uses, to_visit = Counter(), [output]
+    uses: Counter[Node] = Counter()
+    to_visit = [output]
     while to_visit:
         for source in to_visit.pop().inputs:
             if source not in uses:

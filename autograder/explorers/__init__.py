@@ -12,7 +12,7 @@ checking         the explorer *Check by nudging*
 nudging, nudged  one number nudged and the cost computed anew; what each page computes, so that it can be
 checks           which box holds the gradient of which number
 
-Imports: pages, authoring, answers, layout, engine.
+Imports: pages, authoring, answers, layout, engine, errors.
 """
 
 from __future__ import annotations
@@ -22,10 +22,11 @@ from importlib import import_module
 from importlib.util import find_spec
 
 from ..authoring.explorer import Explorer
+from ..errors import WorkbookError
 from ..pages import CHAPTERS
 
 
-class UnknownExplorer(KeyError):
+class UnknownExplorer(WorkbookError, KeyError):
     """There is no such explorer; the message names the nearest ones."""
 
     def __str__(self) -> str:

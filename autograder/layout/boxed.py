@@ -75,7 +75,7 @@ def _delegate(method: str) -> None:
     setattr(BoxedFormula, method, lambda self, *args: getattr(self.formula, method)(*map(_plain, args)))
 
 
-for _method in ("derivative", "substitute", "parts", "_key", "value_at", "_print"):
+for _method in ("derivative", "substitute", "parts", "_key", "value_at", "printed"):
     _delegate(_method)
 for _operation in OPERATORS:
     _delegate(f"__{_operation}__")

@@ -29,6 +29,7 @@ from ..authoring import slugs
 from ..authoring.exercise import Exercise
 from ..authoring.explorer import Explorer
 from ..authoring.page import Page
+from ..errors import WorkbookError
 from ..marking.code import full_marks
 from ..marking.pages import Marks, mark
 from ..render import explorers as exploring
@@ -69,7 +70,7 @@ ALONE = {
 """What a source notebook calls, in words, and an example."""
 
 
-class SourceError(Exception):
+class SourceError(WorkbookError):
     """A source notebook is written wrongly. The message names the cell and says what to change."""
 
 

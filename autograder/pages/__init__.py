@@ -10,7 +10,7 @@ cost, backpropagation, equations, batching, training   the pages of a chapter, o
 activations_code, training_code, training_steps_code, training_bikes_code   the code exercises
 curriculum   what is taught: the rows that pages and exercises refer to
 
-Imports: authoring, answers, bikes, layout, kernels (the values that scripts give), engine.
+Imports: authoring, answers, bikes, layout, kernels (the values that scripts give), engine, errors.
 """
 
 from __future__ import annotations
@@ -23,6 +23,7 @@ from types import ModuleType
 
 from ..authoring.exercise import Exercise
 from ..authoring.page import DECLARED, Page, PageError
+from ..errors import WorkbookError
 
 CHAPTERS = {
     "start": "00-start",
@@ -43,7 +44,7 @@ CODE = ("activations_code", "training_code", "training_steps_code", "training_bi
 """Modules of code exercises, in the order of the course."""
 
 
-class UnknownPage(KeyError):
+class UnknownPage(WorkbookError, KeyError):
     """There is no such page or exercise; the message names the nearest ones."""
 
     def __str__(self) -> str:

@@ -20,6 +20,7 @@ from typing import NamedTuple
 import numpy as np
 
 from ..classroom.tables import parquet_library, typed
+from ..errors import WorkbookError
 from ..marking import states
 from ..marking.states import OF_CODE, STATES
 
@@ -34,7 +35,7 @@ NEEDED = ("student", "chapter", "page", "box", "verdict", "mistake", "points", "
 AT_ONCE = 4_000  # rows
 
 
-class ReportError(Exception):
+class ReportError(WorkbookError):
     """There is nothing to report on. The message says what to do first."""
 
 
