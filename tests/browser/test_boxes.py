@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import pytest
 
+from autograder.answers.literals import MAX_TEXT
+
 from .desk import PAGE_CELL, PANEL, SPARE_CELL, page_source
 
 MATRIX = "gradients/three-inputs"
@@ -227,4 +229,4 @@ def test_whatever_is_typed_the_cell_stays_readable(lab, text):
     lab.wait_state(3, "right")
     lab.wait_source(", 3: 2}")
     typed = eval(lab.source().partition("= ")[2].partition("\npage(")[0])[2]
-    assert str(typed) == text[:400]
+    assert str(typed) == text[:MAX_TEXT]
