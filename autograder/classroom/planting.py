@@ -72,7 +72,8 @@ class _Desk:
     def put(self, planted: Planted) -> None:
         self.done.append(planted)
         box = self.sheet.boxes[planted.box - 1]
-        if planted.what in ("slip", "follows") and not _trivial(value := _meant(box, planted.text), box.key):
+        value = _meant(box, planted.text) if planted.what in ("slip", "follows") else None
+        if value is not None and (planted.mistake or not _trivial(value, box.key)):
             self.carried[planted.box] = value
             self.own = self.sheet.follow(self.carried)
 

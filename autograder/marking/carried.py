@@ -14,6 +14,7 @@ from collections.abc import Iterable, Mapping
 from fractions import Fraction
 from math import isfinite, isnan
 
+from ..answers.equality import equal
 from ..answers.numbers import Number
 from ..authoring.page import WORTH_CARRYING, Box, Run, Sheet
 from ..engine.expressions import Expr
@@ -58,15 +59,24 @@ class Desk:
 
 
 def worth_carrying(box: Box, answer) -> object:
-    """The value with which the page is computed on from a slip, or None: trivial and useless ones are not carried."""
+    """The value with which the page is computed on from a slip, or None: trivial and useless ones are not carried.
+
+    A bare 0 or 1 is carried where a named slip gives it: it is then no way to make the rest easy.
+    """
     value = answer.value
     if not isinstance(answer, Number) and not isinstance(value, Expr):
         return value
     if isinstance(value, Expr):
-        return None if _trivial(value) and not _trivial(box.key) else value
-    if not isfinite(value) or (float(value) in WORTH_CARRYING and box.key not in WORTH_CARRYING):
+        bare = _trivial(value) and not _trivial(box.key)
+        return None if bare and not _is_named(box, value) else value
+    if not isfinite(value):
         return None
-    return float(value)
+    bare = float(value) in WORTH_CARRYING and box.key not in WORTH_CARRYING
+    return None if bare and not _is_named(box, value) else float(value)
+
+
+def _is_named(box: Box, value: object) -> bool:
+    return any(equal(value, slip, box.digits) for _, slip in box.mistakes)
 
 
 def rounded_value(box: Box, answer, state: str) -> float | None:

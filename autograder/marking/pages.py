@@ -252,7 +252,13 @@ class _SecondLook:
         """Whether box n holds what follows in one of these worlds: sets of boxes that hold what was typed."""
         box, answer = self.sheet.boxes[n - 1], self.answers[n - 1]
         values = (self.desk.expected(n, world) for world in worlds if world)
-        return any(value is not None and _follows(answer, value, box) for value in values)
+        return any(value is not None and _follows(answer, self.in_letters_of(box, value), box) for value in values)
+
+    def in_letters_of(self, box: Box, value: object) -> object:
+        """What follows, read as the answer was: with what the other letters of the page stand for put in."""
+        if isinstance(value, Expr) and not value.names <= set(box.names):
+            return value.substitute(meanings(self.sheet, box))
+        return value
 
     def is_between(self, n: int, rounded: frozenset[int], base: frozenset[int]) -> bool:
         """Whether box n lies between what exact and what rounded earlier answers give: many compute on with some

@@ -104,6 +104,19 @@ def test_a_right_one_is_carried_though_it_makes_the_rest_trivial():
     assert states(near_one, {2: "0"}) == ["blank", "wrong"]
 
 
+def test_a_named_slip_is_carried_though_it_makes_the_rest_trivial():
+    """A bare 1 is carried where it is a slip with a name, and nowhere else."""
+
+    @page("A slip that gives 1", row="0")
+    def ones(given, box):
+        x = given("x", 3)
+        a = box(x + 2, "a", "Two more?", how="x plus 2.", slips={"subtracted_backwards": x - 2})
+        return eq(a, box(a * x, "b", "Times x?", how="a times x."))
+
+    assert states(ones, {1: "1", 2: "3"}) == ["mistake", "follows"]
+    assert states(ones, {1: "0", 2: "0"}) == ["wrong", "wrong"]
+
+
 def test_a_single_digit_that_is_trivial_is_not_carried():
     """A bare 1 for 0.731 is a rounding, but nothing to compute on with."""
     assert states(slopes, {1: "1", 2: "0"})[1] == "wrong"
