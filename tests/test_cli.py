@@ -59,6 +59,26 @@ def test_outside_a_course(tmp_path, capsys):
     assert "course folder" in capsys.readouterr().err
 
 
+def test_what_a_person_can_mend_is_printed_without_a_traceback(course, capsys):
+    """A wrong setting, a class that handed in nothing, a table that is not there: one sentence each, and status 1."""
+    (course / "workbook.toml").write_text('show_how = "sometimes"\n', encoding="utf-8")
+    assert cli.main(["progress", "--root", str(course)]) == 1
+    assert "show_how is 'sometimes'; it must be one of practice" in capsys.readouterr().err
+    assert cli.main(["report", "--root", str(course)]) == 1
+    assert capsys.readouterr().err.strip()
+
+
+def test_a_fault_of_ours_keeps_its_traceback(course, monkeypatch):
+    """Only a WorkbookError is taken for something that a person can mend."""
+
+    def broken(root):
+        raise KeyError("a fault")
+
+    monkeypatch.setitem(cli.COMMANDS, "build", cli.command(broken))
+    with pytest.raises(KeyError, match="a fault"):
+        cli.main(["build", "--root", str(course)])
+
+
 def test_without_a_command(capsys):
     """Without a command it says which there are."""
     with pytest.raises(SystemExit):

@@ -18,10 +18,11 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 from subprocess import DEVNULL
+from typing import Any, TypeAlias, cast
 
 import zmq
-from jupyter_client import KernelManager
 from jupyter_client.kernelspec import KernelSpec, KernelSpecManager
+from jupyter_client.manager import KernelManager
 from nbformat.notebooknode import NotebookNode
 
 from . import runner, sandbox
@@ -35,6 +36,8 @@ GRACE = 2  # seconds for a kernel to stop what it does
 SHOWN = ("stream", "display_data", "execute_result", "error")
 PARTS = ("header", "parent_header", "content")
 CUT = "... Output truncated ..."
+Content: TypeAlias = dict[str, Any]  # a message, or a part of it: of any form, since it comes from a student's code
+Socket: TypeAlias = "zmq.Socket[bytes]"
 
 PRELUDE = """
 def _(source):
@@ -87,14 +90,14 @@ class Died(Exception):
 class Ran:
     """What a cell gave."""
 
-    outputs: list[NotebookNode] = field(default_factory=list)
+    outputs: list[NotebookNode] = field(default_factory=list[NotebookNode])
     failed: bool = False  # it ended with an error
 
 
 class _Spec(KernelSpecManager):
     """This very Python, whatever kernels are installed; and how it is started."""
 
-    def __init__(self, settings: dict) -> None:
+    def __init__(self, settings: Content) -> None:
         super().__init__()
         self.settings = settings
 
@@ -128,10 +131,11 @@ class Kernel:
         self.manager = KernelManager(
             kernel_spec_manager=_Spec(settings), connection_file=f"{self.scratch}/kernel.json", **where
         )
-        self.manager.context = zmq.Context()
-        self.manager.context.setsockopt(zmq.MAXMSGSIZE, MAX_MESSAGE)
-        self.manager.context.setsockopt(zmq.LINGER, 0)
-        self.sockets: list[zmq.Socket] = []
+        self.context = zmq.Context()
+        self.context.setsockopt(zmq.MAXMSGSIZE, MAX_MESSAGE)
+        self.context.setsockopt(zmq.LINGER, 0)
+        self.manager.context = self.context
+        self.sockets: list[Socket] = []
         try:
             self.manager.start_kernel(cwd=settings["folder"], stdout=DEVNULL, stderr=DEVNULL)
             self._connect()
@@ -142,13 +146,13 @@ class Kernel:
     def __enter__(self) -> Kernel:
         return self
 
-    def __exit__(self, *error: object) -> None:
+    def __exit__(self, *error: Any) -> None:
         self.close()
 
     def _connect(self) -> None:
-        self.shell, self.iopub = self.manager.connect_shell(), self.manager.connect_iopub()
-        self.control = self.manager.connect_control()
-        self.sockets = [self.shell, self.iopub, self.control]
+        manager = cast(Any, self.manager)  # jupyter_client does not say what travels through its sockets
+        self.sockets = [manager.connect_shell(), manager.connect_iopub(), manager.connect_control()]
+        self.shell, self.iopub, self.control = self.sockets
         self._hear()
         source = Path(runner.__file__).read_text(encoding="utf-8")
         self._execute(f"{PRELUDE}\n_({source!r})\ndel _", START, quiet=True)
@@ -159,7 +163,7 @@ class Kernel:
         while not self.iopub.poll(500):
             if time.monotonic() > until or not self.manager.is_alive():
                 raise Died
-            self.manager.session.send(self.shell, "kernel_info_request", {})  # the kernel shows that it is busy
+            self._send(self.shell, "kernel_info_request", {})  # the kernel shows that it is busy
 
     # -- what it is for ----------------------------------------------------------------------------------------------
 
@@ -174,13 +178,10 @@ class Kernel:
         """Hand in plain data, get plain data, whatever it is. Raises Late or Died."""
         code = f"get_ipython().workbook_answer({json.dumps(request)!r})"
         reply = self._execute(code, seconds, quiet=True)
-        said = reply.get("payload")
-        texts = [
-            part.get("answer") for part in said if isinstance(part, dict) and part.get("source") == "workbook"
-        ] if isinstance(said, list) else []  # fmt: skip
+        answers = [part.get("answer") for part in _dicts(reply.get("payload")) if part.get("source") == "workbook"]
         try:
-            if len(texts) == 1 and isinstance(texts[0], str) and len(texts[0]) <= MAX_ANSWER:
-                return json.loads(texts[0])
+            if len(answers) == 1 and isinstance(answers[0], str) and len(answers[0]) <= MAX_ANSWER:
+                return json.loads(answers[0])
         except (ValueError, RecursionError, MemoryError):
             pass
         return None
@@ -193,16 +194,21 @@ class Kernel:
         finally:
             for socket in self.sockets:
                 socket.close(0)
-            self.manager.context.destroy(0)
+            self.context.destroy(0)
             shutil.rmtree(self.scratch, ignore_errors=True)
 
     # -- messages ----------------------------------------------------------------------------------------------------
 
-    def _execute(self, code: str, seconds: float, ran: Ran | None = None, quiet: bool = False) -> dict:
+    def _send(self, socket: Socket, kind: str, content: Content) -> str:
+        """Send a message; returns its id."""
+        message: Content = self.manager.session.send(socket, kind, content)
+        return message["header"]["msg_id"]
+
+    def _execute(self, code: str, seconds: float, ran: Ran | None = None, quiet: bool = False) -> Content:
         """The reply to an execute request. What is shown goes into `ran`."""
-        asked = {"code": code, "silent": quiet, "store_history": not quiet, "user_expressions": {}}
-        asked |= {"allow_stdin": False, "stop_on_error": False}
-        sent = self.manager.session.send(self.shell, "execute_request", asked)["header"]["msg_id"]
+        request: Content = {"code": code, "silent": quiet, "store_history": not quiet, "user_expressions": {}}
+        request |= {"allow_stdin": False, "stop_on_error": False}
+        sent = self._send(self.shell, "execute_request", request)
         reply = self._reply(sent, time.monotonic() + seconds, ran)
         if reply is None:
             self._interrupt(sent)
@@ -211,21 +217,22 @@ class Kernel:
 
     def _interrupt(self, sent: str) -> None:
         """Stop the cell; a kernel that does not listen is stopped as a whole."""
-        self.manager.session.send(self.control, "interrupt_request", {})
+        self._send(self.control, "interrupt_request", {})
         if self._reply(sent, time.monotonic() + GRACE, None) is None:
             self.manager.shutdown_kernel(now=True)
             raise Died
 
-    def _reply(self, sent: str, until: float, ran: Ran | None) -> dict | None:
+    def _reply(self, sent: str, until: float, ran: Ran | None) -> Content | None:
         """The reply, and all that is shown before it; None if it does not come in time. Raises Died."""
-        reply, idle, kept = None, False, 0
+        reply: Content | None = None
+        idle, kept = False, 0
         while reply is None or (ran is not None and not idle):
             left = until - time.monotonic()
             if left <= 0:
                 return reply
-            seen = False
+            silent = True
             for socket, message in self._messages(min(left, 0.5)):
-                seen = True
+                silent = False
                 if message["parent_header"].get("msg_id") != sent:
                     continue
                 if socket is self.shell and message["msg_type"] == "execute_reply":
@@ -235,44 +242,51 @@ class Kernel:
                     idle = idle or message["content"].get("execution_state") == "idle"
                 elif socket is self.iopub and ran is not None:
                     kept = _keep(ran, message, kept)
-            if not seen and not self.manager.is_alive():
+            if silent and not self.manager.is_alive():
                 raise Died
         return reply
 
-    def _messages(self, seconds: float) -> Iterator[tuple[zmq.Socket, dict]]:
+    def _messages(self, seconds: float) -> Iterator[tuple[Socket, Content]]:
         poller = zmq.Poller()
         for socket in (self.shell, self.iopub):
             poller.register(socket, zmq.POLLIN)
-        for socket, _ in poller.poll(seconds * 1000):
+        for socket, _ in poller.poll(round(seconds * 1000)):
             try:
-                _, message = self.manager.session.recv(socket, zmq.NOBLOCK)
+                message: Any = self.manager.session.recv(socket, zmq.NOBLOCK)[1]
             except Exception:  # noqa: BLE001, S112  anything but a message of the protocol
                 continue
-            if isinstance(message, dict) and all(isinstance(message.get(part), dict) for part in PARTS):
-                yield socket, message
+            for whole in _dicts([message]):
+                if all(isinstance(whole.get(part), dict) for part in PARTS):
+                    yield socket, whole
 
 
-def _output(kind: str, content: dict) -> NotebookNode:
+def _dicts(value: Any) -> list[Content]:
+    """The dicts of a list, whatever it is and whatever else it holds."""
+    entries = cast("list[Any]", value) if isinstance(value, list) else []
+    return [entry for entry in entries if isinstance(entry, dict)]
+
+
+def _output(kind: str, content: Content) -> NotebookNode:
     """What is shown, in the form a notebook has it, whatever stands in the message."""
     if kind == "stream":
         name = "stderr" if content.get("name") == "stderr" else "stdout"
         return NotebookNode(output_type=kind, name=name, text=_text(content.get("text")))
     if kind == "error":
-        lines = content.get("traceback")
-        said = {name: _text(content.get(name)) for name in ("ename", "evalue")}
-        traceback = [_text(line) for line in lines] if isinstance(lines, list) else []
-        return NotebookNode(output_type=kind, **said, traceback=traceback)
-    data = content["data"] if isinstance(content.get("data"), dict) else {}
+        lines: Any = content.get("traceback")
+        error = {name: _text(content.get(name)) for name in ("ename", "evalue")}
+        traceback = list(map(_text, cast("list[Any]", lines))) if isinstance(lines, list) else []
+        return NotebookNode(output_type=kind, **error, traceback=traceback)
+    data: Content = content["data"] if isinstance(content.get("data"), dict) else {}
     texts = {str(mime): _text(text) for mime, text in data.items() if isinstance(text, str)}
     number = {"execution_count": None} if kind == "execute_result" else {}
     return NotebookNode(output_type=kind, data=NotebookNode(texts), metadata=NotebookNode(), **number)
 
 
-def _text(value: object) -> str:
+def _text(value: Any) -> str:
     return value.encode("utf-8", "replace").decode() if isinstance(value, str) else ""
 
 
-def _keep(ran: Ran, message: dict, kept: int) -> int:
+def _keep(ran: Ran, message: Content, kept: int) -> int:
     """Add what is shown to the outputs while there is room; returns how many characters are kept."""
     content = message["content"]
     if message["msg_type"] == "clear_output":
@@ -286,10 +300,10 @@ def _keep(ran: Ran, message: dict, kept: int) -> int:
             start = content["text"][: MAX_OUTPUT - kept] + "\n" if isinstance(content.get("text"), str) else ""
             ran.outputs.append(NotebookNode(output_type="stream", name="stdout", text=start + CUT))
         return MAX_OUTPUT + 1
-    shown = _output(message["msg_type"], content)
+    output = _output(message["msg_type"], content)
     last = ran.outputs[-1] if ran.outputs else None
-    if shown.output_type == "stream" and last is not None and last.get("name") == shown.get("name"):
-        last.text += shown.text
+    if output.output_type == "stream" and last is not None and last.get("name") == output.get("name"):
+        last.text += output.text
     else:
-        ran.outputs.append(shown)
+        ran.outputs.append(output)
     return kept + size

@@ -20,7 +20,8 @@ from importlib.metadata import EntryPoint
 from pathlib import Path
 from typing import Any
 
-from jupyter_client.provisioning import KernelProvisionerFactory, LocalProvisioner
+from jupyter_client.provisioning.factory import KernelProvisionerFactory
+from jupyter_client.provisioning.local_provisioner import LocalProvisioner
 from traitlets import Bool, Integer, Unicode
 
 try:
@@ -80,6 +81,8 @@ class _Limits:
         self.megabytes = megabytes
 
     def __call__(self) -> None:
+        if resource is None:
+            return
         for kind, most in (("RLIMIT_AS", self.megabytes * 2**20), ("RLIMIT_FSIZE", 200 * 2**20), ("RLIMIT_CORE", 0)):
             try:
                 resource.setrlimit(getattr(resource, kind), (most, most))
