@@ -1,7 +1,7 @@
 """The slips that students make, each with a code that stays the same on every page and a message that helps.
 
-A page names what the slip would give (`box(a - y, ..., wrong_sign=y - a)`); the code is looked up here. Messages speak
-to the student: what they seem to have done, and what to look at. They never give the answer.
+A page names what the slip would give, `box(a - y, ..., slips={"wrong_sign": y - a})`, and the code is looked up here.
+Messages speak to the student: what they seem to have done, and what to look at. They never give the answer.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ MESSAGES = {
     "weight_for_input": "That is the weight. Which number does the weight get multiplied by?",
     "nudge_for_input": "That is the nudge. Which number was the nudge multiplied by?",
     "not_multiplied": "You have one factor. Both belong in the product.",
-    "added_not_multiplied": "You added the two. A weight works by multiplying its input.",
+    "added_not_multiplied": "You added the two. Here they are multiplied.",
     "multiplied_not_divided": "You multiplied. The ratio asks you to divide.",
     "subtracted_backwards": "The right size with the wrong sign: which is taken away from which?",
     "wrong_sign": "The right size with the wrong sign.",
@@ -38,7 +38,7 @@ MESSAGES = {
     "one_sided": "That is the one-sided ratio. The central one looks both ways.",
     "step_not_doubled": "From x − h to x + h the step is two times h.",
     # Jacobians and vectors
-    "layout_swapped": "A Jacobian has one row for each output and one column for each input. Yours is turned over.",
+    "layout_swapped": "A Jacobian has one row for each output and one column for each input. Yours is transposed.",
     "outer_at_x": "The outer slope is taken at the inner function, not at x itself.",
     "outer_slope_left_out": "That is the inner slope alone. Along a chain every slope is a factor.",
     "chain_factor_left_out": "One factor of the chain is missing. Every link brings its own slope.",
@@ -47,7 +47,7 @@ MESSAGES = {
     "every_input_counted": "Which inputs does this output look at? Nudge the one of this column and see.",
     "input_for_slope": "That is what goes in. The box asks how fast the result changes.",
     "slope_for_value": "That is a slope. The box asks for the value itself.",
-    "divisor_not_squared": "Differentiating by a divisor leaves it below the bar more than once.",
+    "divisor_not_squared": "When you differentiate with respect to a divisor, it stands below the bar squared.",
     "vector_summed": "You added the entries up. Each output keeps an entry of its own here.",
     "relu_open_at_zero": "By agreement ReLU has a slope of its own at 0. Which one?",
     "comparison_for_slope": "That is the outcome of the comparison. Does it change when you nudge a little?",
@@ -81,7 +81,7 @@ MESSAGES = {
     "max_to_other": "The gradient goes to the input that was larger.",
     "copies_not_summed": "The value goes two ways, so two gradients come back: add them.",
     "copies_averaged": "Gradients that come back from copies are added, not averaged.",
-    "path_left_out": "There is another path from here to the loss. Add what comes back along it.",
+    "path_left_out": "There is another path from here to the cost. Add what comes back along it.",
     "weights_not_transposed": "Going back uses the columns of the weights: the transpose.",
     "activation_for_weight": "That is the value in the node. Going back to a node, the weight is the local gradient.",
     "weight_for_activation": "That is the weight. The local gradient of a weight is the value it multiplies.",
@@ -124,20 +124,20 @@ MESSAGES = {
     "summed_over_nodes": "You added over the nodes. Which direction do the examples lie in?",
     "mean_over_nodes": "You divided by the number of nodes. How many examples are there?",
     "not_turned": "Rows and columns should change places here, and they have not.",
-    "order_kept": "When a product is turned over, its factors change places too.",
-    "wrong_one_turned": "The wrong matrix is turned over, or none. Do the inner numbers of the shapes agree?",
+    "order_kept": "When a product is transposed, its factors change places too.",
+    "wrong_one_turned": "The wrong matrix is transposed, or none. Do the inner numbers of the shapes agree?",
     "batch_count_left": "A batch twice as long has a sum twice as big. What does the mean do?",
     "batch_in_parameter": "A parameter does not know how many examples there are. Its gradient has its own shape.",
     # the neuron
-    "indices_swapped": "To and from have changed places: the node that an edge ends at is named first.",
+    "indices_swapped": "The two indices are swapped: the node at which the edge ends comes first.",
     "layer_it_leaves": "That is the layer the edge leaves. A weight carries the number of the layer it enters.",
     "other_layer": "That belongs to another layer.",
-    "inputs_counted_as_layer": "You counted the inputs as a layer. Counting begins behind them.",
+    "inputs_counted_as_layer": "You counted the inputs as a layer. The first layer is the one after them.",
     "inputs_for_examples": "That letter counts the inputs of one example, not the examples.",
     "filled_by_senders": "You collected what leaves a node. A row collects what enters one.",
     "columns_for_rows": "You went down the columns of the matrix. Each row of it meets the vector.",
     "activation_left_out": "That is from before the activation. What does it do to this number?",
-    "bias_subtracted": "You took the bias away. Which way does it enter the sum?",
+    "bias_subtracted": "You subtracted the bias. Does it enter the sum with a plus or a minus?",
     "exponent_sign": "Mind the sign of the exponent.",
     "nodes_added": "You added the nodes. Every node is joined to every node of the layer before.",
     "bias_of_senders": "Those are the nodes of the layer before. How many nodes does the bias go to?",
@@ -225,25 +225,25 @@ MESSAGES = {
     "last_batch_dropped": "The examples that do not fill a batch are never used. They make a shorter one.",
     "inputs_shuffled_alone": "Inputs and targets come in different orders. Draw one order and use it for both.",
     "not_shuffled": "The examples come in the order of the data. Shuffle them before you cut.",
-    "shuffled_alike": "Every pass has the same order. Draw a new one from the generator you are given.",
+    "shuffled_alike": "Every epoch has the same order. Draw a new one from the generator you are given.",
     "mean_for_sum": "You took a mean. It is in dvalues already: here the gradients of the examples add up.",
     "tolerance_not_relative": "A gradient of 600 may differ by more than one of 0.6. A millionth of what is allowed?",
     "velocity_without_biases": "The biases take a plain step. They have a velocity too.",
     "epsilon_inside_root": "Your ε stands under the root. It is added after the root is taken.",
     "epsilon_left_out": "The ε is missing. What happens where a gradient has always been 0?",
     "told_at_the_end": "watch hears of every cost when training is over. Tell it each cost as soon as it is known.",
-    "told_for_each_batch": "watch is told the cost of each batch. Tell it the cost of the whole pass, once.",
+    "told_for_each_batch": "watch is told the cost of each batch. Tell it the cost of the whole epoch, once.",
     "deviation_of_a_sample": "You divided by m − 1 for the standard deviation. Here it is divided by m.",
-    "first_weights_large": "The first passes cost far more than a lazy guess does: the first weights are too large. "
+    "first_weights_large": "The first epochs cost far more than a lazy guess does: the first weights are too large. "
     "With many inputs to a node, they should be small.",
     "biases_forgotten": "The biases stay where they are. They have a gradient too.",
     "velocity_shared": "All layers share a velocity in this. Each needs one of its own.",
     "steps_counted_by_layer": "You count a step for each layer. One call is one step, whatever the layers.",
     "means_forgotten": "The running means begin at zero again in every step. Keep them for the next one.",
-    "shuffled_once": "All passes use the batches of the first one. Make new ones for each pass.",
+    "shuffled_once": "All epochs use the batches of the first one. Make new ones for each epoch.",
     "step_forgotten": "Nothing changes the weights. What comes after the way back?",
     "way_back_forgotten": "The network is not told of the gradient of the cost. Send it back.",
-    "step_once_a_pass": "You step once a pass. Every batch earns a step.",
+    "step_once_a_pass": "You step once an epoch. Every batch earns a step.",
     "day_on_the_wrong_side": "The day of the cut belongs to the later days.",
     "later_first": "The two halves have changed places: the earlier days come first.",
     "squares_for_distances": "Squares make a bad day count for more than its share. Take plain distances.",
