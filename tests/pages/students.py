@@ -7,13 +7,13 @@ unseen(page, variant)         givens that decide a key although the blank page d
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from dataclasses import replace
 from fractions import Fraction
 from typing import NamedTuple
 
 import numpy as np
-from bs4 import BeautifulSoup
 
 from autograder.authoring.page import Given, Page, Run, Sheet, Unfit
 from autograder.engine.expressions import Expr
@@ -22,7 +22,6 @@ from autograder.layout.numbers import rounded, simple_fraction
 from autograder.render import pages as render
 
 OTHERS = range(1, 60)  # variants whose numbers are tried in the place of a given
-SPOKEN = ("aria-label", "data-label", "data-options", "title")
 TRIES = 6  # other values that are tried for each given
 
 
@@ -163,7 +162,5 @@ def _hidden(page: Page, sheet: Sheet, name: str, shown: str, keys: list) -> bool
 
 
 def blank(sheet: Sheet) -> str:
-    """What can be read on the page before anything is typed: text, words of pictures, words to choose from."""
-    soup = BeautifulSoup(render.template(sheet), "html.parser")
-    spoken = [str(tag[name]) for tag in soup.find_all(True) for name in SPOKEN if tag.has_attr(name)]
-    return " ".join([soup.get_text(" "), *spoken])
+    """What the page shows before anything is typed, and where, without how wide its boxes are."""
+    return re.sub(r"--w:[^;\"]*", "", render.template(sheet))

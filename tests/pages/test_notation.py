@@ -16,7 +16,7 @@ CATALOGUE = pages.catalogue()
 
 UNWANTED = {
     "⊗ for a product entry by entry; write ⊙": re.compile("⊗"),
-    "an apostrophe for a prime; write f′": re.compile(r"(?<![A-Za-z])(?:f|g|σ|ReLU|tanh|sigmoid)'"),
+    "an apostrophe for a prime; write f′": re.compile(r"(?<![A-Za-z])(?:f|g|σ|ReLU|tanh|sigmoid)'(?!s\b)"),
     "a raised layer without brackets; write a^{(2)}": re.compile(
         r"(?<![A-Za-z])[WbzδaA]\^[12345lL](?![0-9])(?=[ _=,;:)}$]|$)"
     ),
