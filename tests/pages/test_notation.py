@@ -18,8 +18,8 @@ CATALOGUE = pages.catalogue()
 UNWANTED = {
     "⊗ for a product entry by entry; write ⊙": re.compile("⊗"),
     "an apostrophe for a prime; write f′": re.compile(r"(?<![A-Za-z])(?:f|g|σ|ReLU|tanh|sigmoid)'(?!s\b)"),
-    "a raised layer without brackets; write a^{(2)}": re.compile(r"(?<![A-Za-z])(?:[WbδA]\^[1-5lL]|[az]\^[1345lL])(?![0-9])"),
-        r"(?<![A-Za-z])[WbzδaA]\^[12345lL](?![0-9])(?=[ _=,;:)}$]|$)"
+    "a raised layer without brackets; write a^{(2)}": re.compile(
+        r"(?<![A-Za-z])(?:[WbδA]\^[1-5lL]|[az]\^[1345lL])(?![0-9])"
     ),
     "“weighed by”, “Jacobian by”, “slope by”; write “with respect to”": re.compile(
         r"\b([Ww]eighed|Jacobian|slope) by\b"
