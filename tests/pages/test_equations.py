@@ -53,7 +53,7 @@ def test_every_page_is_computed_a_second_time():
 @pytest.mark.parametrize("page", PAGES, ids=lambda page: page.slug)
 def test_computing_on_with_rounded_answers_is_right(page, variants):
     """Who rounds each answer to the digits asked for, and computes on with that, earns every point."""
-    for variant in variants(200):
+    for variant in variants(200, sample=5):
         sheet, typed = page.sheet(variant), {}
         held = {}
         for box in sheet.boxes:
