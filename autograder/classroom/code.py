@@ -36,9 +36,10 @@ def code_rows(
             cell = None if index is None else listed[index]
             source = known[slug].starter if cell is None else cell.source
             faults += [Fault(entry.student, chapter.name, slug, said) for said in oddities(cell, source, slug)]
-    tried = [slug for slug, n in written.items() if n is not None and begun(listed[n].source, known[slug].starter)]
+    sources = {slug: listed[n].source for slug, n in written.items() if listed is not None and n is not None}
+    tried = [slug for slug, source in sources.items() if begun(source, known[slug].starter)]
     marked = _run(entry, chapter, notebook, nb, tried) if tried else {}
-    rows = []
+    rows: list[Row] = []
     for slug in written:
         marks = marked.get(slug) or blank_marks(known[slug])
         rows += _rows(entry, chapter, marks, notebook.points[slug])

@@ -18,6 +18,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
 from pathlib import Path
 from random import Random
+from typing import Any, TypeAlias
 
 from .. import pages
 from ..answers.literals import literal_of
@@ -63,11 +64,14 @@ class Earned:
 # -- what is odd about a submission ------------------------------------------------------------------------------------
 
 
+Content: TypeAlias = dict[str, Any]  # a notebook, or a cell of one, as JSON has it
+
+
 @dataclass
 class Paper:
     """A filled-in notebook on its way into the submission: what an oddity may change."""
 
-    notebook: dict
+    notebook: Content
     name: str  # of the file
     planted: dict[str, list[Planted]]
     rng: Random
@@ -78,7 +82,7 @@ class Paper:
         for slug in slugs or tuple(self.planted):
             self.planted[slug] = [Planted(box.box, "blank", worth=box.worth) for box in self.planted[slug]]
 
-    def cell(self, name: str) -> dict:
+    def cell(self, name: str) -> Content:
         return next(cell for cell in self.notebook["cells"] if _name(cell) == name)
 
     def some_page(self) -> str:
@@ -223,7 +227,7 @@ def _submit(student: Student, chapter: Chapter, into: Path, seed: int) -> Earned
 def _answers(student: Student, notebook: Notebook, rng: Random, variant: int) -> dict[str, list[Planted]]:
     """What the student types into each page of a notebook; pages after the point where they stop stay blank."""
     stops = round(student.habits.until * len(notebook.pages))
-    planted = {}
+    planted: dict[str, list[Planted]] = {}
     for place, slug in enumerate(notebook.pages):
         boxes = plant(pages.load(slug), student.habits, rng, variant)
         planted[slug] = boxes if place < stops else [Planted(box.box, "blank") for box in boxes]
@@ -232,7 +236,8 @@ def _answers(student: Student, notebook: Notebook, rng: Random, variant: int) ->
 
 def _code(student: Student, notebook: Notebook, rng: Random) -> dict[str, Written]:
     """What the student writes into each code exercise; one that builds on an unfinished one stays blank."""
-    known, written = pages.exercises(), {}
+    known = pages.exercises()
+    written: dict[str, Written] = {}
     stops = round(student.habits.until * len(notebook.exercises))
     for place, slug in enumerate(notebook.exercises):
         exercise = known[slug]
@@ -246,18 +251,18 @@ def _finished(written: Written | None) -> bool:
     return written is not None and all(each.what == "right" for each in written.planted)
 
 
-def _filled(notebook: Notebook, planted: dict[str, list[Planted]], code: dict[str, Written]) -> dict:
+def _filled(notebook: Notebook, planted: dict[str, list[Planted]], code: dict[str, Written]) -> Content:
     filled = json.loads(notebook.path.read_text(encoding="utf-8"))
     for cell in filled["cells"]:
         slug = slug_of(_name(cell))
         if slug in planted and _name(cell) == page_id(slug):
             cell["source"] = page_source(slug, {box.box: literal_of(box.text) for box in planted[slug]})
-        elif code_slug_of(_name(cell)) in code:
-            cell["source"] = code[code_slug_of(_name(cell))].source
+        elif (slug := code_slug_of(_name(cell))) in code:
+            cell["source"] = code[slug].source
     return filled
 
 
-def _name(cell: dict) -> str:
+def _name(cell: Content) -> str:
     return cell["metadata"].get("nbgrader", {}).get("grade_id", "")
 
 
@@ -288,13 +293,13 @@ def lines(earned: list[Earned]) -> list[str]:
         cells_ = "  ".join(f"{text:>{width}}" for text, width in zip(columns, widths, strict=True))
         return f"{first:<9} {second:>5}  {cells_}  {last}".rstrip()
 
-    said = [line("student", "skill", (chapter.partition("-")[0] for chapter in chapters), "what is odd")]
-    said.append(line("", "", (most[chapter] for chapter in chapters)))
+    table = [line("student", "skill", (chapter.partition("-")[0] for chapter in chapters), "what is odd")]
+    table.append(line("", "", (most[chapter] for chapter in chapters)))
     for name, student in students.items():
         odd = student.oddity or ("stops half-way" if student.habits.until < 1 else "")
         row = (points[name, chapter] for chapter in chapters)
-        said.append(line(name, f"{student.habits.skill:.2f}", row, odd))
-    return said
+        table.append(line(name, f"{student.habits.skill:.2f}", row, odd))
+    return table
 
 
 def demo_class(root: Path, students: int, seed: int, chapters: list[str], into: Path) -> int:

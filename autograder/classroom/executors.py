@@ -12,17 +12,21 @@ from __future__ import annotations
 import os
 import signal
 from collections import deque
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Generator, Iterable, Iterator, Mapping
 from concurrent.futures import FIRST_COMPLETED, BrokenExecutor, Executor, Future, ProcessPoolExecutor, wait
 from contextlib import AbstractContextManager, ExitStack, contextmanager
 from multiprocessing import get_context
 from pathlib import Path
+from typing import Any, ParamSpec, TypeVar, cast
 
 from .assess import assess
 from .finding import Entry
 from .ledger import Marked, packed, workbook_version
 from .records import Fault
 from .released import Chapter, ClassError
+
+Parameters = ParamSpec("Parameters")
+Result = TypeVar("Result")
 
 BATCH = 25  # submissions that travel together
 AHEAD = 3  # batches on the way for each worker
@@ -46,8 +50,8 @@ def _marked(key: str, entry: Entry, chapters: Mapping[str, Chapter]) -> Marked:
     try:
         return Marked(key, tuple(packed(record) for record in assess(entry, chapters)))
     except Exception as error:  # noqa: BLE001  one submission must never cost another
-        said = f"it could not be marked ({type(error).__name__}: {error}): look at the file, and mark it by hand"
-        return Marked(key, (), Fault(entry.student, entry.chapter, "", said[:300]))
+        fault = f"it could not be marked ({type(error).__name__}: {error}): look at the file, and mark it by hand"
+        return Marked(key, (), Fault(entry.student, entry.chapter, "", fault[:300]))
 
 
 def _needed(entry: Entry, chapters: Mapping[str, Chapter]) -> set[Path]:
@@ -60,7 +64,9 @@ def _needed(entry: Entry, chapters: Mapping[str, Chapter]) -> set[Path]:
 class Crew:
     """Whoever does the work: an executor that can be opened again when it broke."""
 
-    def __init__(self, width: int, opened: Callable[[], AbstractContextManager[Executor]], broken: tuple) -> None:
+    def __init__(
+        self, width: int, opened: Callable[[], AbstractContextManager[Executor]], broken: tuple[type[Exception], ...]
+    ) -> None:
         self.width, self.broken = width, broken
         self._opened = opened
         self._stack = ExitStack()
@@ -69,7 +75,7 @@ class Crew:
         self.executor = self._stack.enter_context(self._opened())
         return self
 
-    def __exit__(self, *failure: object) -> None:
+    def __exit__(self, *failure: Any) -> None:
         self._stack.close()
 
     def reopen(self) -> None:
@@ -84,7 +90,7 @@ def mark_all(
     """Mark everything, in no fixed order. A submission that kills its worker is tried once more, alone, then named."""
     unmarked = iter(unmarked)
     suspects: deque[Batch] = deque()
-    on_the_way: dict[Future, Batch] = {}
+    on_the_way: dict[Future[list[Marked]], Batch] = {}
     while True:
         while not suspects and len(on_the_way) < crew.width * AHEAD and (batch := _batch(unmarked, chapters)):
             on_the_way[_send(crew, chapters, batch)] = batch
@@ -112,7 +118,8 @@ def mark_all(
 
 def _batch(unmarked: Iterator[tuple[str, Entry]], chapters: Mapping[str, Chapter]) -> Batch:
     """The next submissions: a good many whose marking is quick, or a few that start kernels."""
-    batch, weight = [], 0.0
+    batch: Batch = []
+    weight = 0.0
     for each in unmarked:
         batch.append(each)
         weight += 0.5 if _runs_code(each[1], chapters) else 1 / BATCH
@@ -125,7 +132,7 @@ def _runs_code(entry: Entry, chapters: Mapping[str, Chapter]) -> bool:
     return bool(entry.chapter) and chapters[entry.chapter].runs_code
 
 
-def _send(crew: Crew, chapters: Mapping[str, Chapter], batch: Batch) -> Future:
+def _send(crew: Crew, chapters: Mapping[str, Chapter], batch: Batch) -> Future[list[Marked]]:
     named = {entry.chapter for _, entry in batch}
     needed = chapters if "" in named else {name: chapters[name] for name in named}
     return crew.executor.submit(mark_batch, workbook_version(), needed, batch)
@@ -146,7 +153,7 @@ def local_crew(jobs: int) -> Crew:
 
 
 @contextmanager
-def _processes(jobs: int) -> Iterator[Executor]:
+def _processes(jobs: int) -> Generator[Executor]:
     """A pool that leaves Ctrl-C to its parent, and stops with what it has in hand."""
     pool = ProcessPoolExecutor(jobs, get_context("spawn"), signal.signal, (signal.SIGINT, signal.SIG_IGN))
     try:
@@ -158,10 +165,12 @@ def _processes(jobs: int) -> Iterator[Executor]:
 class _Here(Executor):
     """Does the work at once."""
 
-    def submit(self, work: Callable, /, *given: object, **named: object) -> Future:
-        done: Future = Future()
+    def submit(
+        self, work: Callable[Parameters, Result], /, *arguments: Parameters.args, **named: Parameters.kwargs
+    ) -> Future[Result]:
+        done: Future[Result] = Future()
         try:
-            done.set_result(work(*given, **named))
+            done.set_result(work(*arguments, **named))
         except Exception as error:  # noqa: BLE001  the caller of result() gets it
             done.set_exception(error)
         return done
@@ -179,11 +188,11 @@ def dask_crew(scheduler: str = "", jobs: int = 1) -> Crew:
     return Crew(_slots(scheduler) if scheduler else jobs, lambda: _DaskExecutor(scheduler, jobs), (KilledWorker,))
 
 
-def _client(scheduler: str):
-    from distributed import Client
+def _client(scheduler: str) -> Any:  # distributed.Client, which says little of its types
+    import distributed
 
     try:
-        client = Client(scheduler, timeout=PATIENCE, set_as_default=False)
+        client = cast(Any, distributed).Client(scheduler, timeout=PATIENCE, set_as_default=False)
         client.wait_for_workers(1, timeout=3 * PATIENCE)
     except (OSError, ValueError):
         raise ClassError(
@@ -208,14 +217,16 @@ class _DaskExecutor:
         self.stack = ExitStack()
         address = self.scheduler
         if not address:
-            from distributed import LocalCluster
+            import distributed
 
-            cluster = LocalCluster(n_workers=self.jobs, threads_per_worker=1, dashboard_address=None)
+            cluster = cast(Any, distributed).LocalCluster(
+                n_workers=self.jobs, threads_per_worker=1, dashboard_address=None
+            )
             address = self.stack.enter_context(cluster).scheduler_address
         client = self.stack.enter_context(_client(address))
         return client.get_executor(pure=False)
 
-    def __exit__(self, *failure: object) -> None:
+    def __exit__(self, *failure: Any) -> None:
         self.stack.close()
 
 

@@ -90,7 +90,7 @@ def arrivals(
             raise ClassError(f"{place} is neither a folder nor a zip archive.")
 
 
-def _pattern(names: str) -> re.Pattern | None:
+def _pattern(names: str) -> re.Pattern[str] | None:
     try:
         pattern = re.compile(names) if names else None
     except re.error as error:
@@ -212,7 +212,7 @@ def _members(place: Path) -> Iterator[_Found]:
 
 
 def _grouped(
-    place: Path, found: list[_Found], chapters: Collection[str], only: str, pattern: re.Pattern | None
+    place: Path, found: list[_Found], chapters: Collection[str], only: str, pattern: re.Pattern[str] | None
 ) -> Iterator[Entry | Stray]:
     """Files put together by student, and by chapter where their folders say which."""
     groups: dict[tuple[str, str, str], dict[str, _Found]] = {}
@@ -256,7 +256,7 @@ def _lms(name: str) -> bool:
     return any(re.fullmatch(LMS[system], name) for system in ("Moodle", "Canvas", "Blackboard", "Brightspace"))
 
 
-def _whose(name: str, chapters: Collection[str], pattern: re.Pattern | None) -> tuple[str, str, str, str] | None:
+def _whose(name: str, chapters: Collection[str], pattern: re.Pattern[str] | None) -> tuple[str, str, str, str] | None:
     """Student, the student's number, chapter ("" if not said), and the file's own name."""
     parts = name.split("/")
     for place, part in enumerate(parts[1:-1], start=1):

@@ -19,7 +19,7 @@ import zlib
 from collections.abc import Iterable, Iterator, Mapping
 from functools import lru_cache
 from pathlib import Path
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from .finding import Entry, File, Stray
 from .records import Fault, Record
@@ -78,8 +78,8 @@ def workbook_version() -> str:
 
 def key(entry: Entry, versions: Mapping[str, str]) -> str:
     """What a submission is known by. `versions` has a word for each chapter, and one for all under ""."""
-    said = (entry.student, entry.chapter, entry.place, entry.state, [file.name for file in entry.files])
-    return hashlib.sha256(repr((said, versions[entry.chapter])).encode("utf-8", "replace")).hexdigest()
+    known_by = (entry.student, entry.chapter, entry.place, entry.state, [file.name for file in entry.files])
+    return hashlib.sha256(repr((known_by, versions[entry.chapter])).encode("utf-8", "replace")).hexdigest()
 
 
 def versions(chapters: Mapping[str, Chapter]) -> dict[str, str]:
@@ -88,7 +88,7 @@ def versions(chapters: Mapping[str, Chapter]) -> dict[str, str]:
     return known | {"": repr(known)}
 
 
-def _worth(chapter: Chapter) -> list:
+def _worth(chapter: Chapter) -> list[Any]:  # whatever it is, only its repr counts
     notebooks = [(each.points, each.exercises, each.others) for each in chapter.notebooks.values()]
     return [chapter.settings, chapter.config, *notebooks]
 
@@ -108,13 +108,13 @@ class Ledger:
             self._make_tables()
         except sqlite3.DatabaseError as error:
             if "locked" in str(error):
-                said = "another `workbook mark` is at work here: wait for it, or say --out with another folder"
+                reason = "another `workbook mark` is at work here: wait for it, or say --out with another folder"
             else:
-                said = f"it cannot be read ({error}): delete it, and everything is marked again"
-            raise ClassError(f"{self.path.parent.name}/{self.path.name}: {said}.") from None
+                reason = f"it cannot be read ({error}): delete it, and everything is marked again"
+            raise ClassError(f"{self.path.parent.name}/{self.path.name}: {reason}.") from None
         return self
 
-    def __exit__(self, *failure: object) -> None:
+    def __exit__(self, *failure: Any) -> None:
         self.book.close()
 
     def _make_tables(self) -> None:
@@ -127,19 +127,19 @@ class Ledger:
 
     # -- what there is to mark
 
-    def enter(self, found: Iterable[Entry | Stray], chapters: Mapping[str, Chapter]) -> None:
+    def enter(self, arrived: Iterable[Entry | Stray], chapters: Mapping[str, Chapter]) -> None:
         """Note what this run is about, in place of what the last one was about."""
         known = versions(chapters)
         self.book.execute("BEGIN")
         for table in ("entered", "strays", "failed"):
             self.book.execute(f"DELETE FROM {table}")
         self.book.execute("DELETE FROM marked WHERE version != ?", (workbook_version(),))
-        for seq, each in enumerate(found):
+        for seq, each in enumerate(arrived):
             if isinstance(each, Stray):
                 self.book.execute("INSERT INTO strays VALUES (?, ?, ?, ?)", (seq, *map(_clean, each)))
             else:
-                held = (seq, key(each, known), json.dumps(each))
-                self.book.execute("INSERT INTO entered VALUES (?, ?, ?)", held)
+                row = (seq, key(each, known), json.dumps(each))
+                self.book.execute("INSERT INTO entered VALUES (?, ?, ?)", row)
         self.book.execute("COMMIT")
 
     def count(self) -> tuple[int, int]:
@@ -158,8 +158,8 @@ class Ledger:
         last = -1
         query = f"SELECT seq, key, entry FROM entered WHERE seq > ? AND {UNMARKED} ORDER BY seq LIMIT {AT_ONCE}"
         while some := self.book.execute(query, (last,)).fetchall():
-            for _, known, held in some:
-                yield known, _entry(held)
+            for _, known, text in some:
+                yield known, _entry(text)
             last = some[-1][0]
 
     def add(self, several: Iterable[Marked]) -> None:
@@ -171,14 +171,14 @@ class Ledger:
                 self.book.execute("INSERT OR REPLACE INTO failed VALUES (?, ?, ?, ?)", failed)
             for n, part in enumerate(each.parts):
                 names = _clean(part.student), _clean(part.chapter)
-                held = (each.key, n, workbook_version(), *names, part.points, part.out_of, part.lines)
-                row = (*held, json.dumps(part.faults))
+                marks = (part.points, part.out_of, part.lines, json.dumps(part.faults))
+                row = (each.key, n, workbook_version(), *names, *marks)
                 self.book.execute("INSERT OR REPLACE INTO marked VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)", row)
         self.book.execute("COMMIT")
 
     # -- the tables
 
-    def parts(self, columns: str) -> Iterator[tuple]:
+    def parts(self, columns: str) -> Iterator[tuple[Any, ...]]:
         """Columns of what this run is about, one submission after another; of several for one chapter, the last."""
         last = {(student, chapter): seq for seq, student, chapter in self._several()}
         query = f"SELECT seq, student, chapter, {columns} FROM entered JOIN marked USING (key) ORDER BY seq, part"
@@ -206,8 +206,8 @@ class Ledger:
     def full(self) -> Iterator[tuple[str, str, str, list[Fault], Entry]]:
         """Student, chapter, rows as lines of CSV, faults, and where it lies, submission by submission."""
         for student, chapter, lines, faults, entry in self.parts("lines, faults, entry"):
-            said = [Fault(*fault) for fault in json.loads(faults)]
-            yield student, chapter, zlib.decompress(lines).decode(), said, _entry(entry)
+            oddities = [Fault(*fault) for fault in json.loads(faults)]
+            yield student, chapter, zlib.decompress(lines).decode(), oddities, _entry(entry)
 
     def faults(self) -> Iterator[Fault]:
         """Everything that was odd in this run."""
@@ -222,8 +222,8 @@ class Ledger:
                 yield Fault(student, chapter, "", said)
 
 
-def _entry(held: str) -> Entry:
-    student, chapter, place, folder, files, state = json.loads(held)
+def _entry(text: str) -> Entry:
+    student, chapter, place, folder, files, state = json.loads(text)
     return Entry(student, chapter, place, folder, tuple(File(*file) for file in files), state)
 
 

@@ -12,7 +12,7 @@ import logging
 import sqlite3
 import sys
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Generator, Iterator
 from contextlib import contextmanager
 from itertools import islice
 from pathlib import Path
@@ -69,7 +69,7 @@ def mark_class(
 
 
 @contextmanager
-def _advice(out: Path) -> Iterator[None]:
+def _advice(out: Path) -> Generator[None]:
     """What to do where the run is stopped, or the disk is."""
     try:
         yield
@@ -80,7 +80,7 @@ def _advice(out: Path) -> Iterator[None]:
     except OSError as error:
         if error.errno not in CANNOT_WRITE:
             raise
-        raise ClassError(f"{out}/ cannot be written: {error.strerror.lower()}. {KEPT}") from None
+        raise ClassError(f"{out}/ cannot be written: {(error.strerror or str(error)).lower()}. {KEPT}") from None
 
 
 def _mark(ledger: Ledger, root: Path, chapters: dict[str, Chapter], hired: Callable[[int], Crew]) -> None:
@@ -125,7 +125,8 @@ def _write(ledger: Ledger, out: Path, form: str) -> Iterator[Path]:
 
 def _summary(ledger: Ledger, chapters: dict[str, Chapter]) -> Iterator[str]:
     """A line for each chapter: how many, and how many points on average."""
-    number, points = Counter(), Counter()
+    number: Counter[str] = Counter()
+    points: Counter[str] = Counter()
     for _, chapter, earned in ledger.parts("points"):
         number[chapter] += 1
         points[chapter] += earned

@@ -14,8 +14,10 @@ from dataclasses import dataclass
 from fractions import Fraction
 from math import floor, isfinite, log10
 from random import Random
-from typing import NamedTuple
+from typing import NamedTuple, TypeAlias, cast
 
+from ..answers.equality import Value
+from ..answers.numbers import Unreadable
 from ..authoring.page import WORTH_CARRYING, Box, Page, Run, Sheet
 from ..engine.expressions import Expr
 from ..layout import Shape
@@ -24,6 +26,7 @@ from ..layout.numbers import simple_fraction, trimmed
 EARNS = {"right": 1.0, "follows": 1.0, "rounded": 0.5}
 STUCK = ("?", "I don't know", "1 2", "see my paper", "x = 3", "--4")
 FAR = 0.05  # two numbers closer than this, relatively, are not planted as different answers
+Slips: TypeAlias = "tuple[tuple[str, Value], ...]"  # the code of a mistake, and what it gives
 SIZES = (1e-5, 1e7)  # numbers outside are not typed
 
 
@@ -65,7 +68,8 @@ class _Desk:
     """The page as far as it is filled in, and what the boxes still to come would hold if one computes on from it."""
 
     def __init__(self, sheet: Sheet) -> None:
-        self.sheet, self.done = sheet, []
+        self.sheet = sheet
+        self.done: list[Planted] = []
         self.carried: dict[int, object] = {}
         self.own: Run | None = None
 
@@ -77,16 +81,17 @@ class _Desk:
             self.carried[planted.box] = value
             self.own = self.sheet.follow(self.carried)
 
-    def expects(self, box: Box) -> object:
+    def expects(self, box: Box) -> Value | None:
         """What a student who computes on would put into this box; None where their slips lead nowhere."""
         if self.own is None:
             return box.key
-        return self.own.handed[box.number - 1] if box.number <= len(self.own.handed) else None
+        values = cast("list[Value]", self.own.handed)
+        return values[box.number - 1] if box.number <= len(values) else None
 
-    def slips(self, box: Box) -> tuple[tuple[str, object], ...]:
+    def slips(self, box: Box) -> Slips:
         """The named mistakes of a box: with the printed numbers, and with the student's own."""
         own = self.own.slips[box.number - 1] if self.own and box.number <= len(self.own.slips) else ()
-        return (*box.mistakes, *own)
+        return cast("Slips", (*box.mistakes, *own))
 
 
 def _decide(box: Box, desk: _Desk, habits: Habits, rng: Random) -> Planted:
@@ -112,7 +117,7 @@ def _decide(box: Box, desk: _Desk, habits: Habits, rng: Random) -> Planted:
     return Planted(box.number, "follows", text) if text and _told_apart(_meant(box, text), box.key, box) else blank
 
 
-def _slip(box: Box, expected: object, named: tuple, habits: Habits, rng: Random) -> Planted | None:
+def _slip(box: Box, expected: Value | None, named: Slips, habits: Habits, rng: Random) -> Planted | None:
     """A mistake with a name if there is one to be made, the student's own habits first; otherwise something else."""
     candidates = list(enumerate(named))
     rng.shuffle(candidates)
@@ -128,7 +133,7 @@ def _slip(box: Box, expected: object, named: tuple, habits: Habits, rng: Random)
     return None
 
 
-def _guesses(box: Box, rng: Random) -> Iterator[object]:
+def _guesses(box: Box, rng: Random) -> Iterator[Value]:
     if box.kind == "number":
         yield from (Fraction(rng.choice((-1, 1)) * rng.randrange(2, 60)) for _ in range(10))
     elif box.kind == "shape":
@@ -140,11 +145,11 @@ def _guesses(box: Box, rng: Random) -> Iterator[object]:
 # -- values, told apart without marking --------------------------------------------------------------------------------
 
 
-def _tellable(value: object) -> bool:
+def _tellable(value: Value) -> bool:
     return bool(value == value)  # nan stands for a mistake that this entry does not have
 
 
-def _told_apart(value: object, other: object, box: Box) -> bool:
+def _told_apart(value: Value, other: Value | None, box: Box) -> bool:
     """Whether two values differ so much that no tolerance could take one for the other."""
     if other is None or not _tellable(other):
         return True
@@ -160,19 +165,19 @@ def _told_apart(value: object, other: object, box: Box) -> bool:
     return abs(value - other) > FAR * max(abs(value), abs(other), 1.0 if near_zero else 0.0)
 
 
-def _same(value: object, key: object) -> bool:
+def _same(value: Value, key: Value) -> bool:
     if isinstance(key, (Expr, str, Shape)) or isinstance(value, (Expr, str, Shape)):
         return str(value) == str(key)
     return abs(float(value) - float(key)) <= 1e-9 * max(1.0, abs(key)) if isfinite(value) else False
 
 
-def _differ(value: object, other: object, names: tuple[str, ...]) -> bool:
+def _differ(value: Value, other: Value, names: tuple[str, ...]) -> bool:
     """Whether two formulas have different values everywhere we look."""
     seen = 0
     for at in (0.37, 1.21, 2.83):
         point = {name: at + 0.59 * n for n, name in enumerate(names)}
         try:
-            here = [each.evaluate(point) if isinstance(each, Expr) else float(each) for each in (value, other)]
+            here = [_at(point, each) for each in (value, other)]
         except Exception:  # noqa: BLE001, S112  outside the domain of one of them
             continue
         if abs(here[0] - here[1]) <= FAR * max(map(abs, here)):
@@ -181,13 +186,22 @@ def _differ(value: object, other: object, names: tuple[str, ...]) -> bool:
     return seen > 0
 
 
-def _trivial(value: object, key: object) -> bool:
+def _at(point: dict[str, float], value: Value) -> float:
+    """The value of a formula or a number at a point."""
+    if isinstance(value, Expr):
+        return float(value.evaluate(point))
+    if isinstance(value, Shape):
+        raise TypeError("a shape has no value at a point")
+    return float(value)
+
+
+def _trivial(value: Value, key: Value) -> bool:
     """A bare 0 or 1 where the key is neither: the course does not carry it, or all that follows would be trivial."""
     bare = [_bare(each) for each in (value, key)]
     return bare[0] in WORTH_CARRYING and bare[1] not in WORTH_CARRYING
 
 
-def _bare(value: object) -> float | None:
+def _bare(value: Value) -> float | None:
     if isinstance(value, Expr):
         return None if value.names else float(value.evaluate({}))
     return None if isinstance(value, (str, Shape)) else float(value)
@@ -201,7 +215,7 @@ def right(box: Box, habits: Habits, rng: Random) -> str:
     return _typed(box, box.key, habits, rng) or box.shown
 
 
-def _typed(box: Box, value: object, habits: Habits, rng: Random) -> str | None:
+def _typed(box: Box, value: Value, habits: Habits, rng: Random) -> str | None:
     """A value as text, or None if nobody would type it: endless where the exact number is asked for, huge, or tiny."""
     if isinstance(value, Shape):
         return f"{value[0]}{rng.choice(('×', 'x', ' by '))}{value[1]}"
@@ -236,7 +250,12 @@ def _decimal(value: float, digits: int) -> str:
 
 def _rounded(box: Box) -> str | None:
     """The key rightly rounded to two digits, where it asks for more and that is not near enough."""
-    if box.kind != "number" or not box.digits or not 0.01 < abs(box.key) < 10:
+    if (
+        box.kind != "number"
+        or not isinstance(box.key, (Fraction, float))
+        or not box.digits
+        or not 0.01 < abs(box.key) < 10
+    ):
         return None
     unit = floor(log10(abs(box.key)))
     text = f"{float(box.key):.{1 - unit}f}"
@@ -244,7 +263,7 @@ def _rounded(box: Box) -> str | None:
     return text if enough and len(text.lstrip("-0.").replace(".", "")) == 2 else None
 
 
-def _meant(box: Box, text: str) -> object:
+def _meant(box: Box, text: str) -> Value:
     """What the student means by a text of ours."""
     if box.kind == "choice":
         return text
@@ -254,6 +273,9 @@ def _meant(box: Box, text: str) -> object:
     if box.kind == "expression":
         from ..answers.formulas import read_expression  # the grammar in which formulas are printed as well
 
-        return read_expression(text, box.names).value
+        formula = read_expression(text, box.names)
+        if formula is None or isinstance(formula, Unreadable):
+            raise ValueError(f"{text!r} was to be read as a formula: {formula}")
+        return formula.value
     plain = text.replace("−", "-").replace("⁄", "/").replace(",", ".")
     return float(Fraction(plain))

@@ -16,7 +16,7 @@ from typing import NamedTuple
 import numpy as np
 
 from ..authoring.exercise import BLANK, Exercise
-from ..kernels.runner import from_plain
+from ..kernels.runner import Outcome, Value, from_plain
 from ..marking.code import GRADING
 from .planting import Habits, Planted
 
@@ -37,10 +37,11 @@ def plant_code(exercise: Exercise, habits: Habits, rng: Random) -> Written:
     if chance < 0.6 * habits.skill:
         return Written(exercise.solution, _all(exercise, "right"))
     if chance < 0.6 * habits.skill + 0.3 and not any(behaviour.judge for behaviour in exercise.behaviours):
-        slips = [code for code in exercise.changes if _spoilt(exercise, code) is not None]
+        spoilt = {code: _spoilt(exercise, code) for code in exercise.changes}
+        slips = {code: planted for code, planted in spoilt.items() if planted is not None}
         if slips and rng.random() < 0.8:
-            code = rng.choice(slips)
-            return Written(exercise.slipped_solution(code), _spoilt(exercise, code))
+            code = rng.choice(list(slips))
+            return Written(exercise.slipped_solution(code), slips[code])
         broken = exercise.starter.replace(BLANK, "return not_defined_anywhere")
         return Written(broken, _all(exercise, "unreadable"))
     return blank_code(exercise)
@@ -72,7 +73,7 @@ def _spoilt(exercise: Exercise, code: str) -> list[Planted] | None:
     return planted
 
 
-def _apart(wanted: dict, got: dict) -> float:
+def _apart(wanted: Outcome, got: Outcome) -> float:
     """How far two outcomes of one case are apart, relatively; 1 where they are not alike at all."""
     if "values" not in wanted or "values" not in got or wanted["values"].keys() != got["values"].keys():
         return 1.0
@@ -80,17 +81,17 @@ def _apart(wanted: dict, got: dict) -> float:
     return max((_distance(from_plain(one), from_plain(other)) for one, other in pairs), default=0.0)
 
 
-def _distance(wanted: object, got: object) -> float:
+def _distance(wanted: Value, got: Value) -> float:
     if isinstance(wanted, list) and isinstance(got, list) and len(wanted) == len(got):  # batches differ in shape
         return max(map(_distance, wanted, got), default=0.0)
     if isinstance(wanted, dict) and isinstance(got, dict) and wanted.keys() == got.keys():
         return max((_distance(wanted[name], got[name]) for name in wanted), default=0.0)
     try:
-        wanted, got = np.asarray(wanted, dtype=float), np.asarray(got, dtype=float)
+        a, b = np.asarray(wanted, dtype=float), np.asarray(got, dtype=float)
     except (TypeError, ValueError):
         return 0.0 if type(wanted) is type(got) and wanted == got else 1.0
-    if wanted.shape != got.shape or not np.array_equal(np.isfinite(wanted), np.isfinite(got)):
+    if a.shape != b.shape or not np.array_equal(np.isfinite(a), np.isfinite(b)):
         return 1.0
-    here, there = wanted[np.isfinite(wanted)], got[np.isfinite(got)]
+    here, there = a[np.isfinite(a)], b[np.isfinite(b)]
     size = np.maximum(np.maximum(np.abs(here), np.abs(there)), 1e-9)
     return float(np.max(np.abs(here - there) / size, initial=0.0))

@@ -24,6 +24,15 @@ class Row(NamedTuple):
     read_as: str  # as understood
 
 
+def row_of(texts: list[str]) -> Row:
+    """A Row again, from the texts that stand in the table of verdicts."""
+    student, chapter, page, box, verdict, mistake, points, out_of, follows_from, variant, text, read_as = texts
+    return Row(
+        student, chapter, page, int(box), verdict, mistake, float(points), float(out_of), follows_from, int(variant),
+        text, read_as,
+    )  # fmt: skip
+
+
 class Fault(NamedTuple):
     """Something odd about a submission, in words."""
 

@@ -52,7 +52,7 @@ class Chapter:
     """A chapter as it was handed out: an assignment of nbgrader."""
 
     name: str
-    notebooks: dict[str, Notebook] = field(default_factory=dict)
+    notebooks: dict[str, Notebook] = field(default_factory=dict[str, Notebook])
     settings: Settings = Settings()
     trial: Trial = Trial()
     config: str = ""  # a word for nbgrader_config.py, where that matters: it says how code is run

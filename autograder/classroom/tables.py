@@ -12,9 +12,11 @@ import filecmp
 import io
 import os
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Generator, Iterable, Iterator
 from contextlib import contextmanager
+from importlib import import_module
 from pathlib import Path
+from typing import Any
 
 from .records import Fault, Row
 from .released import ClassError
@@ -41,14 +43,14 @@ def typed(text: str) -> str:
     return text.removeprefix("'")
 
 
-def csv_lines(rows: Iterable[tuple]) -> str:
+def csv_lines(rows: Iterable[tuple[Any, ...]]) -> str:
     """Rows of a table as lines of CSV."""
     written = io.StringIO()
     csv.writer(written, lineterminator="\n").writerows([_shown(value) for value in row] for row in rows)
     return written.getvalue()
 
 
-def _shown(value: object) -> object:
+def _shown(value: Any) -> Any:
     if type(value) is str:
         return guarded(value.replace("\0", "") if "\0" in value else value) if value else value
     return f"{value:.10g}" if type(value) is float else value
@@ -72,7 +74,7 @@ def write(folder: Path, name: str, columns: tuple[str, ...], lines: Iterable[str
 
 
 @contextmanager
-def _replacing(path: Path) -> Iterator[Path]:
+def _replacing(path: Path) -> Generator[Path]:
     draft = path.with_name(f".{path.name}.new")
     try:
         yield draft
@@ -113,17 +115,16 @@ def _pieces(lines: Iterable[str], size: int = 4_000_000) -> Iterator[str]:
         yield "".join(held)
 
 
-def _column(name: str, texts: tuple[str, ...]) -> list:
-    read = {WHOLE: int, PARTS: float, TEXT: str}[TYPES.get(name, TEXT)]
+def _column(name: str, texts: tuple[str, ...]) -> list[int | float | str]:
+    readers: dict[str, Callable[[str], int | float | str]] = {WHOLE: int, PARTS: float, TEXT: str}
+    read = readers[TYPES.get(name, TEXT)]
     return [read(text) for text in texts]
 
 
-def parquet_library():
+def parquet_library() -> tuple[Any, Any]:  # pyarrow comes without types
     """pyarrow and pyarrow.parquet. ClassError where they are not installed."""
     try:
-        import pyarrow
-        import pyarrow.parquet
+        return import_module("pyarrow"), import_module("pyarrow.parquet")
     except ImportError:
-        said = "Parquet needs pyarrow: pip install 'backprop-workbook[parquet]', or say --table csv"
-        raise ClassError(said) from None
-    return pyarrow, pyarrow.parquet
+        advice = "Parquet needs pyarrow: pip install 'backprop-workbook[parquet]', or say --table csv"
+        raise ClassError(advice) from None

@@ -7,16 +7,24 @@ from __future__ import annotations
 
 from collections import defaultdict
 from pathlib import Path
+from typing import Any, cast
 
-from nbgrader.api import Gradebook, InvalidEntry, MissingEntry, SubmittedAssignment
-from nbgrader.coursedir import CourseDirectory
+from nbgrader.api import (  # pyright: ignore[reportMissingTypeStubs]  # nbgrader comes without types
+    Gradebook,
+    InvalidEntry,
+    MissingEntry,
+    SubmittedAssignment,
+)
+from nbgrader.coursedir import (  # pyright: ignore[reportMissingTypeStubs]  # nbgrader comes without types
+    CourseDirectory,
+)
 from sqlalchemy.exc import DBAPIError
 from tqdm import tqdm
 from traitlets.config.loader import PyFileConfigLoader
 
 from ..submissions.ids import code_slug_of, grade_id, slug_of
 from .ledger import Ledger
-from .records import Fault, Row
+from .records import Fault, Row, row_of
 from .released import ClassError
 from .tables import read_lines
 
@@ -34,20 +42,24 @@ def transfer(root: Path, ledger: Ledger) -> int:
             return _transfer(book, course, ledger)
     except (DBAPIError, InvalidEntry) as error:  # nbgrader turns some of the first into the second
         first = str(error).splitlines()[0]
-        said = "another program has locked it: close that, or wait" if "locked" in first else first
-        raise ClassError(f"The gradebook cannot be written ({said}). What is marked is kept; run this again.") from None
+        reason = "another program has locked it: close that, or wait" if "locked" in first else first
+        raise ClassError(
+            f"The gradebook cannot be written ({reason}). What is marked is kept; run this again."
+        ) from None
 
 
 def _transfer(book: Gradebook, course: CourseDirectory, ledger: Ledger) -> int:
-    (total, _), known, done = ledger.count(), set(), 0
+    (total, _), done = ledger.count(), 0
+    known: set[str] = set()
     for student, chapter, lines, faults, entry in tqdm(ledger.full(), total=total, unit=" grades", disable=None):
         if chapter not in known:
             _need(book, chapter)
             known.add(chapter)
-        book.update_or_create_student(student)
+        writer = cast(Any, book)  # nbgrader's annotations of these two methods are wrong
+        writer.update_or_create_student(student)
         with book.db.no_autoflush:  # nbgrader builds a submission piece by piece; half of one must not be written
-            submission = book.update_or_create_submission(chapter, student, **_timestamp(course, entry.folder))
-        _fill(submission, [Row(*row) for row in read_lines(lines)], faults)
+            submission = writer.update_or_create_submission(chapter, student, **_timestamp(course, entry.folder))
+        _fill(submission, [row_of(texts) for texts in read_lines(lines)], faults)
         book.db.commit()
         done += 1
     return done
@@ -62,7 +74,7 @@ def _need(book: Gradebook, chapter: str) -> None:
         ) from None
 
 
-def _timestamp(course: CourseDirectory, folder: str) -> dict[str, object]:
+def _timestamp(course: CourseDirectory, folder: str) -> dict[str, Any]:
     """When it was handed in, if a timestamp.txt says so."""
     try:
         stamp = course.get_existing_timestamp(folder) if folder else None
@@ -74,12 +86,12 @@ def _timestamp(course: CourseDirectory, folder: str) -> dict[str, object]:
 def _fill(submission: SubmittedAssignment, rows: list[Row], faults: list[Fault]) -> None:
     points: dict[str, float] = defaultdict(float)
     answered: dict[str, bool] = defaultdict(bool)
-    said: dict[str, list[str]] = defaultdict(list)
+    comments: dict[str, list[str]] = defaultdict(list)
     for row in rows:
-        points[grade_id(row.page)] += float(row.points)
+        points[grade_id(row.page)] += row.points
         answered[row.page] |= row.verdict != "blank"
     for fault in faults:
-        said[fault.page].append(f"{fault.said[:1].upper()}{fault.said[1:]}.")
+        comments[fault.page].append(f"{fault.said[:1].upper()}{fault.said[1:]}.")
     for notebook in submission.notebooks:
         for grade in notebook.grades:
             if grade.cell.name in points:
@@ -88,4 +100,4 @@ def _fill(submission: SubmittedAssignment, rows: list[Row], faults: list[Fault])
         for comment in notebook.comments:
             slug = slug_of(comment.cell.name) or code_slug_of(comment.cell.name)
             if slug in answered:
-                comment.auto_comment = " ".join(said[slug]) or (None if answered[slug] else NO_RESPONSE)
+                comment.auto_comment = " ".join(comments[slug]) or (None if answered[slug] else NO_RESPONSE)

@@ -15,13 +15,16 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Sequence
 from io import StringIO
+from typing import Any, TypeAlias
 
 import numpy as np
+from matplotlib import figure as matplotlib_figure
 from matplotlib import style
-from matplotlib.axes import Axes
-from matplotlib.figure import Figure
 
 from .table import STATES, Verdicts
+
+Axes: TypeAlias = Any  # Matplotlib leaves the types of its keywords open, so every call would be partly unknown
+Figure: TypeAlias = Any
 
 COLOURS = {
     "ink": ("--rp-ink", "#1c1d20"),
@@ -152,7 +155,7 @@ def _figure(rows: int, *, left: float = 1.7, row: float = 0.36, below: float = 0
     """A figure with so many rows of bars, and room at the left for their names."""
     above = 0.36  # for the legend
     height = above + below + row * max(rows, 1)
-    figure = Figure(figsize=(WIDTH, height))
+    figure: Figure = matplotlib_figure.Figure(figsize=(WIDTH, height))
     room = (left / WIDTH, below / height, (WIDTH - left - 0.25) / WIDTH, (height - above - below) / height)
     return figure, figure.add_axes(room)
 
@@ -186,11 +189,11 @@ def _legend(axes: Axes) -> None:
 
 def _place_in_chapter(verdicts: Verdicts) -> list[int]:
     """The place of each page among those of its chapter."""
-    seen: dict[int, int] = {}
-    places = []
+    so_far: dict[int, int] = {}
+    places: list[int] = []
     for chapter in verdicts.chapter_of_page.tolist():
-        places.append(seen.get(chapter, 0))
-        seen[chapter] = places[-1] + 1
+        places.append(so_far.get(chapter, 0))
+        so_far[chapter] = places[-1] + 1
     return places
 
 

@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterable
 from functools import lru_cache
 from hashlib import sha256
 from pathlib import Path
+from typing import Any, TypeAlias, cast
 
 import numpy as np
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
@@ -29,7 +30,8 @@ SHOWN = 100  # students in a table of the report; the notebook has all
 IN_CHART = 12
 PLACES = 4  # pages that are named beside a mistake
 
-Link = Callable[[str], str]
+Parts: TypeAlias = dict[str, Any]  # what a template is given, by name
+Link: TypeAlias = Callable[[str], str]
 """From a page's slug to where a link to it leads; "" for a page that cannot be shown."""
 
 
@@ -71,7 +73,7 @@ def page_section(findings: Findings, page: int, link: Link) -> str:
     return f'<style>{render.stylesheet()}{_css("parts.css")}</style><div class="rp-view">{part}</div>'
 
 
-def _common(findings: Findings, link: Link, shown: int) -> dict:
+def _common(findings: Findings, link: Link, shown: int) -> Parts:
     return {"findings": findings, "verdicts": findings.verdicts, "totals": findings.totals, "link": link,
             "shown": shown}  # fmt: skip
 
@@ -80,8 +82,11 @@ def _common(findings: Findings, link: Link, shown: int) -> dict:
 def _environment() -> Environment:
     made = Environment(loader=FileSystemLoader(TEMPLATES), autoescape=True, undefined=StrictUndefined,
                        trim_blocks=True, lstrip_blocks=True)  # fmt: skip
-    made.filters |= {"percent": percent, "number": number, "message": message, "chapter_name": chapter_name,
-                     "anchor": anchor, "bar": bar, "count": counted, "answer": answer}  # fmt: skip
+    filters: dict[str, Callable[..., Any]] = {
+        "percent": percent, "number": number, "message": message, "chapter_name": chapter_name, "anchor": anchor,
+        "bar": bar, "count": counted, "answer": answer,
+    }  # fmt: skip
+    cast(Any, made).filters.update(filters)  # jinja2 does not say what a filter is
     return made
 
 
@@ -132,21 +137,21 @@ def bar(counts: Iterable[int]) -> Markup:
 # -- what the template is given ----------------------------------------------------------------------------------------
 
 
-def _chapters(findings: Findings) -> list[dict]:
+def _chapters(findings: Findings) -> list[Parts]:
     """How far each chapter is, and each of its pages."""
     verdicts = findings.verdicts
     shares = _shares_by_chapter(findings)
-    found = []
+    rows_of: list[Parts] = []
     for n, chapter in enumerate(verdicts.chapters):
-        here = np.flatnonzero(verdicts.chapter_of_page == n)
+        here: list[int] = np.flatnonzero(verdicts.chapter_of_page == n).tolist()
         rows = [{**_where_page(findings, page), **_summed(verdicts.by_page[page])} for page in here]
-        found.append({"name": chapter, "students": len(shares[n]), "mean": float(np.mean(shares[n] or [0])),
+        rows_of.append({"name": chapter, "students": len(shares[n]), "mean": float(np.mean(shares[n] or [0])),
                       "median": float(np.median(shares[n] or [0])), "pages": rows,
                       **_summed(verdicts.by_page[here].sum(axis=0))})  # fmt: skip
-    return found
+    return rows_of
 
 
-def _summed(counts: np.ndarray) -> dict:
+def _summed(counts: np.ndarray) -> Parts:
     whole = max(int(counts.sum()), 1)
     return {
         "counts": counts.tolist(),
@@ -171,11 +176,11 @@ def _shares_by_chapter(findings: Findings) -> list[list[float]]:
     return [share[np.array(there)[:, n], n].tolist() for n in range(size[1])]
 
 
-def _where(findings: Findings, box: int) -> dict:
+def _where(findings: Findings, box: int) -> Parts:
     return {**_where_page(findings, findings.verdicts.boxes[box].page), "label": findings.label(box)}
 
 
-def _mistake(findings: Findings, mistake: slips.Mistake) -> dict:
+def _mistake(findings: Findings, mistake: slips.Mistake) -> Parts:
     """A mistake, with the pages on which it is made most."""
     by_page: dict[int, list[int]] = {}
     times: dict[int, int] = {}
@@ -184,21 +189,21 @@ def _mistake(findings: Findings, mistake: slips.Mistake) -> dict:
         by_page.setdefault(page, []).append(place)
         times[page] = times.get(page, 0) + often
     most = sorted(by_page, key=lambda page: -times[page])
-    places = [{**_where_page(findings, page), "boxes": sorted(by_page[page]), "times": times[page]}
+    places: list[Parts] = [{**_where_page(findings, page), "boxes": sorted(by_page[page]), "times": times[page]}
               for page in most[:PLACES]]  # fmt: skip
     return {**mistake._asdict(), "places": places, "more": len(most) - len(places), "on_boxes": len(mistake.boxes)}
 
 
-def _where_page(findings: Findings, page: int) -> dict:
+def _where_page(findings: Findings, page: int) -> Parts:
     return {"slug": findings.verdicts.pages[page].slug, "title": findings.title(page)}
 
 
-def _far(findings: Findings, link: Link) -> dict:
+def _far(findings: Findings, link: Link) -> Parts:
     """How far the class is: chapters, and the charts of it."""
     verdicts = findings.verdicts
     graded = [each for each in findings.everybody if each.out_of]
     helped = {each.standing.student for each in findings.help}
-    drawn = {}
+    drawn: dict[str, str] = {}
     if len(verdicts.boxes):
         drawn["progress"] = charts.progress(verdicts)
         drawn["pages"] = charts.pages(verdicts, [link(place.slug) for place in verdicts.pages])
@@ -208,18 +213,20 @@ def _far(findings: Findings, link: Link) -> dict:
     return {"chapters": _chapters(findings), "far_charts": {name: Markup(svg) for name, svg in drawn.items()}}
 
 
-def _hard(findings: Findings, link: Link) -> dict:
+def _hard(findings: Findings, link: Link) -> Parts:
     """The hardest boxes, and what was given in them."""
-    verdicts, found = findings.verdicts, findings.hardest
-    rows = [{**hard._asdict(), **_where(findings, hard.box), "usual": findings.usual[hard.box]} for hard in found]
-    boxes = [hard.box for hard in found[:IN_CHART]]
+    verdicts, hardest = findings.verdicts, findings.hardest
+    rows: list[Parts] = [
+        {**hard._asdict(), **_where(findings, hard.box), "usual": findings.usual[hard.box]} for hard in hardest
+    ]
+    boxes = [hard.box for hard in hardest[:IN_CHART]]
     names = [f"{verdicts.pages[verdicts.boxes[box].page].slug}, {verdicts.boxes[box].number}" for box in boxes]
     links = [link(row["slug"]) for row in rows]
     chart = Markup(charts.hardest(names, verdicts.by_box[boxes], links)) if boxes else ""
     return {"hardest": rows, "hardest_chart": chart}
 
 
-def _mistakes(findings: Findings, link: Link) -> dict:
+def _mistakes(findings: Findings, link: Link) -> Parts:
     """Mistakes by name, and what follows from them."""
     rows = [_mistake(findings, mistake) for mistake in findings.mistakes]
     common = rows[:IN_CHART]
@@ -229,12 +236,17 @@ def _mistakes(findings: Findings, link: Link) -> dict:
     return {"mistakes": rows, "mistakes_chart": Markup(drawn), "chapters": _chapters(findings)}
 
 
-PARTS: dict[str, Callable[[Findings, Link], dict]] = {
+def _nothing_more(findings: Findings, link: Link) -> Parts:
+    """For a part whose template needs only what every part is given."""
+    return {}
+
+
+PARTS: dict[str, Callable[[Findings, Link], Parts]] = {
     "far": _far,
     "hardest": _hard,
     "mistakes": _mistakes,
-    "help": lambda findings, link: {},
-    "pairs": lambda findings, link: {},
+    "help": _nothing_more,
+    "pairs": _nothing_more,
 }
 """Part of the report → what its template is given."""
 
@@ -242,7 +254,7 @@ PARTS: dict[str, Callable[[Findings, Link], dict]] = {
 # -- pages, as the class sees them -------------------------------------------------------------------------------------
 
 
-def drawing(findings: Findings, page: int) -> dict:
+def drawing(findings: Findings, page: int) -> Parts:
     """A page solved, its boxes tinted by how many slipped there, and a row for each box; of code, the rows alone."""
     verdicts = findings.verdicts
     boxes = np.flatnonzero(verdicts.page_of_box == page).tolist()
@@ -252,14 +264,14 @@ def drawing(findings: Findings, page: int) -> dict:
             **_summed(verdicts.by_page[page])}  # fmt: skip
 
 
-def _box(findings: Findings, box: int, usual: tuple[slips.Given, ...]) -> dict:
+def _box(findings: Findings, box: int, usual: tuple[slips.Given, ...]) -> Parts:
     counts = findings.verdicts.by_box[box]
     tried = int(counts.sum() - counts[BLANK])
     return {"number": findings.verdicts.boxes[box].number, "label": findings.label(box), "tried": tried,
             "share": counts[SLIPS].sum() / max(tried, 1), "usual": usual, **_summed(counts)}  # fmt: skip
 
 
-def _tints(rows: list[dict]) -> dict[int, int]:
+def _tints(rows: list[Parts]) -> dict[int, int]:
     """Box → how strongly it is tinted, in per cent, after the share of those who filled it and slipped."""
     return {row["number"]: round(100 * min(0.8, 1.6 * row["share"])) for row in rows if row["share"] > 0.02}
 

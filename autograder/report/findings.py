@@ -104,9 +104,9 @@ class Findings:
 
     def page(self, page: int) -> Page | None:
         """The page of this number; None where the course does not know it, or it cannot be made."""
-        found = pages.catalogue().get(self.verdicts.pages[page].slug)
+        known = pages.catalogue().get(self.verdicts.pages[page].slug)
         try:
-            return found if found and found.sheet() else None
+            return known if known and known.sheet() else None
         except PageError:
             return None
 
@@ -120,20 +120,20 @@ class Findings:
 
     def title(self, page: int) -> str:
         """The heading of a page or code exercise."""
-        found = self.page(page) or self.exercise(page)
-        return unmarked(found.title) if found else self.verdicts.pages[page].slug
+        known = self.page(page) or self.exercise(page)
+        return unmarked(known.title) if known else self.verdicts.pages[page].slug
 
     def label(self, box: int) -> Markup:
         """A box as one speaks of it, its name typeset: box 7, row 2, column 1 of ∂L/∂W. Code: what it should do."""
         page, number = self.verdicts.boxes[box]
         if (code := self.exercise(page)) and number <= len(code.behaviours):
             return escape(f"part {number}, “{unmarked(code.behaviours[number - 1].title)}”")
-        found = self.page(page)
-        boxes = found.sheet().boxes if found else ()
+        known = self.page(page)
+        boxes = known.sheet().boxes if known else ()
         if number > len(boxes):
             return Markup(f"box {number}")
-        box = boxes[number - 1]
-        return escape(box.place) + Markup('<span class="wb-m">{}</span>').format(Markup(mathematics(box.name)))
+        asked = boxes[number - 1]
+        return escape(asked.place) + Markup('<span class="wb-m">{}</span>').format(Markup(mathematics(asked.name)))
 
     @cached_property
     def usual(self) -> dict[int, tuple[slips.Given, ...]]:

@@ -8,12 +8,15 @@ from __future__ import annotations
 import json
 import os
 from pathlib import Path
+from typing import Any, cast
 
 import nbformat
-from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook, new_output
+from nbformat import v4
 
 from . import views
 from .findings import Findings
+
+write = cast(Any, v4)  # nbformat leaves the types of its parameters open
 
 OPENING = """\
 # The class, and its slips
@@ -41,29 +44,31 @@ def notebook(findings: Findings, place: Path, out: Path) -> str:
     given += [f"links={json.dumps(findings.links, ensure_ascii=False)}"] if findings.links else []
     names = ", ".join([*(name for _, name in PARTS), "page", "read_class"])
     cells = [
-        new_markdown_cell(OPENING, id="opening"),
-        new_code_cell(f'from autograder.report import {names}\n\nfindings = read_class({", ".join(given)})', id="read",
-                      execution_count=1),
+        write.new_markdown_cell(OPENING, id="opening"),
+        write.new_code_cell(
+            f"from autograder.report import {names}\n\nfindings = read_class({', '.join(given)})", id="read",
+            execution_count=1,
+        ),
     ]  # fmt: skip
     for count, (heading, name) in enumerate(PARTS, start=2):
-        cells.append(new_markdown_cell(heading, id=f"{name}-title".replace("_", "-")))
+        cells.append(write.new_markdown_cell(heading, id=f"{name}-title".replace("_", "-")))
         cells.append(_shown(f"{name}(findings)", getattr(views, name)(findings), name.replace("_", "-"), count))
     if findings.hardest and findings.known(hard := findings.verdicts.boxes[findings.hardest[0].box].page):
         slug = findings.verdicts.pages[hard].slug
-        cells.append(new_markdown_cell(LOOK, id="page-title"))
+        cells.append(write.new_markdown_cell(LOOK, id="page-title"))
         cells.append(_shown(f'page(findings, "{slug}")', views.page(findings, slug), "page", len(PARTS) + 2))
-    made = new_notebook(cells=cells, metadata={
+    made = write.new_notebook(cells=cells, metadata={
         "kernelspec": {"display_name": "Python 3", "language": "python", "name": "python3"},
         "language_info": {"name": "python"},
     })  # fmt: skip
     _trust(made)
-    return nbformat.writes(made) + "\n"
+    return cast(Any, nbformat).writes(made) + "\n"
 
 
 def _shown(source: str, view: views.View, name: str, count: int) -> nbformat.NotebookNode:
     data = {"text/html": view.html, "text/plain": view.text}
-    output = new_output("execute_result", data, execution_count=count)
-    return new_code_cell(source, id=name, execution_count=count, outputs=[output])
+    output = write.new_output("execute_result", data, execution_count=count)
+    return write.new_code_cell(source, id=name, execution_count=count, outputs=[output])
 
 
 def _trust(made: nbformat.NotebookNode) -> None:
@@ -71,6 +76,6 @@ def _trust(made: nbformat.NotebookNode) -> None:
     from nbformat.sign import NotebookNotary
 
     try:
-        NotebookNotary().sign(made)
+        cast(Any, NotebookNotary()).sign(made)
     except Exception:  # noqa: BLE001, S110
         pass  # a home that cannot be written to: the notebook must then be run to be seen in full

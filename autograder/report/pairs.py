@@ -93,7 +93,7 @@ def _expected(verdicts: Verdicts, pairs: np.ndarray, chance: np.ndarray) -> np.n
     filled, wrong = np.zeros(shape, dtype=bool), np.zeros(shape, dtype=bool)
     filled[verdicts.student, verdicts.box] = verdicts.state != BLANK
     wrong[verdicts.student, verdicts.box] = slipped(verdicts)
-    means = [np.empty(0)]
+    means: list[np.ndarray] = [np.empty(0)]
     for some in np.array_split(pairs, max(1, len(pairs) // AT_ONCE)):
         one, other = some[:, 0], some[:, 1]
         means.append((filled[one] & filled[other] & (wrong[one] | wrong[other])) @ chance)

@@ -12,7 +12,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from .table import BLANK, FOLLOWS, SLIPS, WRONG, Verdicts, tally
+from .table import BLANK, FOLLOWS, SLIPS, WRONG, Box, Verdicts, tally
 
 NAMELESS = 25  # wrong answers without a name that are listed
 CERTAIN = 1.96  # standard deviations: a box that three of three missed is not surely harder than one that 80 of 90 did
@@ -115,7 +115,7 @@ def _edges(verdicts: Verdicts) -> np.ndarray:
     rows = rows[np.lexsort((verdicts.cause[rows], verdicts.page[rows]))]
     found = [np.empty((0, 2), dtype=np.int64)]
     for (page, cause), here in zip(kinds, np.split(rows, np.cumsum(sizes)[:-1]), strict=False):
-        for number in map(int, filter(str.isdecimal, verdicts.causes[cause].split())):
+        for number in map(int, filter(str.isdecimal, verdicts.causes[int(cause)].split())):
             earlier = here[verdicts.number[here] > number]  # always so; a table written by hand could go in circles
             there = row_of(verdicts.student[earlier], int(page), number)
             found.append(np.stack([earlier, there], axis=1)[there >= 0])
@@ -134,7 +134,7 @@ class _Rows:
 
     def __call__(self, students: np.ndarray, page: int, number: int) -> np.ndarray:
         """The rows of these students' boxes; -1 where there is none."""
-        box = self.boxes.get((page, number))
+        box = self.boxes.get(Box(page, number))
         if box is None:
             return np.full(len(students), -1)
         keys = students.astype(np.int64) * len(self.boxes) + box
@@ -146,7 +146,7 @@ def _one_step_back(pairs: np.ndarray, edges: np.ndarray) -> np.ndarray:
     """(row, via) → (row, each row that `via` follows from)."""
     first, last = (np.searchsorted(edges[:, 0], pairs[:, 1], side) for side in ("left", "right"))
     many = last - first
-    nth = np.arange(many.sum()) - np.repeat(np.cumsum(many) - many, many)
+    nth: np.ndarray = np.arange(int(many.sum())) - np.repeat(np.cumsum(many) - many, many)
     back = edges[np.repeat(first, many) + nth, 1]
     return tally(np.repeat(pairs[:, 0], many), back)[0]
 

@@ -85,13 +85,13 @@ def standing(verdicts: Verdicts) -> list[Standing]:
 def _handed(verdicts: Verdicts) -> dict[int, set[str]]:
     """The chapters that each student handed in."""
     number = {name: n for n, name in enumerate(verdicts.students)}
-    found = defaultdict(set)
+    chapters_of: dict[int, set[str]] = defaultdict(set)
     for name, chapter in verdicts.handed:
-        found[number[name]].add(chapter)
+        chapters_of[number[name]].add(chapter)
     pairs, _ = tally(verdicts.student, verdicts.chapter_of_page[verdicts.page])
     for student, chapter in pairs.tolist():
-        found[student].add(verdicts.chapters[chapter])
-    return found
+        chapters_of[int(student)].add(verdicts.chapters[int(chapter)])
+    return chapters_of
 
 
 # -- who needs help ----------------------------------------------------------------------------------------------------
@@ -143,7 +143,7 @@ def left_off(verdicts: Verdicts, everybody: list[Standing]) -> Found:
         said = f"stopped in {verdicts.chapters[first]}" if stopped else (
             f"left {share[student, first]:.0%} of {verdicts.chapters[first]} blank")  # fmt: skip
         if stopped:
-            said += f" at {verdicts.pages[last.reshape(shape)[student, first]].slug}"
+            said += f" at {verdicts.pages[int(last.reshape(shape)[student, first])].slug}"
         more = len(chapters) - 1
         yield int(student), Reason("left_off", said + (f", and {_chapters(more)} more" if more else ""))
 

@@ -10,12 +10,12 @@ beside the verdicts, where there are any, say who handed in what.
 from __future__ import annotations
 
 import csv
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from itertools import islice
 from pathlib import Path
-from typing import NamedTuple
+from typing import Any, NamedTuple, TypeAlias, TypeVar
 
 import numpy as np
 
@@ -33,6 +33,8 @@ SOLVED, SLIPS = [INDEX[state] for state in states.RIGHT], [INDEX[state] for stat
 NEEDED = ("student", "chapter", "page", "box", "verdict", "mistake", "points", "out_of", "follows_from", "variant",
           "text", "read_as")  # fmt: skip
 AT_ONCE = 4_000  # rows
+Column: TypeAlias = "Sequence[Any]"  # texts, or what Parquet holds
+Thing = TypeVar("Thing")
 
 
 class ReportError(WorkbookError):
@@ -126,7 +128,7 @@ def tally(*columns: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     for column, size in zip(columns, sizes, strict=True):
         key = key * size + column
     keys, times = np.unique(key, return_counts=True)
-    rows = []
+    rows: list[np.ndarray] = []
     for size in reversed(sizes):
         keys, rest = np.divmod(keys, size)
         rows.append(rest)
@@ -145,8 +147,8 @@ def read(place: Path) -> Verdicts:
     for columns in _columns(path, NEEDED):
         gather.add(columns)
     grades = _table(path.parent, "grades")
-    graded = _columns(grades, ("student", "chapter")) if grades else ()
-    handed = {pair for columns in graded for pair in zip(*columns, strict=True)}
+    graded = _columns(grades, ("student", "chapter")) if grades else iter(())
+    handed = {pair for students, chapters in graded for pair in zip(students, chapters, strict=True)}
     if not gather.rows and not handed:
         raise ReportError(f"{path} holds no verdicts: hand something in, and run workbook mark")
     return gather.verdicts(handed)
@@ -156,23 +158,23 @@ def _table(place: Path, name: str) -> Path | None:
     """The newest table of this name in a folder; a file stands for itself."""
     if place.is_file():
         return place
-    found = [path for path in (place / f"{name}.csv", place / f"{name}.parquet") if path.is_file()]
-    return max(found, key=lambda path: path.stat().st_mtime, default=None)
+    tables = [path for path in (place / f"{name}.csv", place / f"{name}.parquet") if path.is_file()]
+    return max(tables, key=lambda path: path.stat().st_mtime, default=None)
 
 
-def _columns(path: Path, names: tuple[str, ...]) -> Iterator[list]:
+def _columns(path: Path, names: tuple[str, ...]) -> Iterator[list[Column]]:
     """The columns of these names, so many rows at once."""
     return (_parquet if path.suffix == ".parquet" else _csv)(path, names)
 
 
-def _csv(path: Path, names: tuple[str, ...]) -> Iterator[list]:
+def _csv(path: Path, names: tuple[str, ...]) -> Iterator[list[Column]]:
     with path.open(encoding="utf-8", errors="replace", newline="") as file:
         reader = csv.reader(file)
-        heading = next(reader, [])
+        heading: list[str] = next(reader, list[str]())
         where = [heading.index(name) for name in _there(path, names, heading)]
         while rows := list(islice(reader, AT_ONCE)):
             try:
-                columns = list(zip(*rows, strict=True))
+                columns: list[Column] = list(zip(*rows, strict=True))
             except ValueError:
                 columns = []
             if len(columns) != len(heading):
@@ -180,7 +182,7 @@ def _csv(path: Path, names: tuple[str, ...]) -> Iterator[list]:
             yield [columns[n] for n in where]
 
 
-def _parquet(path: Path, names: tuple[str, ...]) -> Iterator[list]:
+def _parquet(path: Path, names: tuple[str, ...]) -> Iterator[list[Column]]:
     _, parquet = parquet_library()
     try:
         table = parquet.ParquetFile(path)
@@ -198,10 +200,10 @@ def _there(path: Path, names: Iterable[str], heading: list[str]) -> list[str]:
     return list(names)
 
 
-class Numbered(dict):
+class Numbered(dict[Thing, int]):
     """Things and their numbers, in the order in which they came."""
 
-    def __missing__(self, thing: object) -> int:
+    def __missing__(self, thing: Thing) -> int:
         self[thing] = len(self)
         return self[thing]
 
@@ -211,11 +213,12 @@ class Gather:
 
     def __init__(self, as_it_was: Callable[[str], str]) -> None:
         self.rows, self.as_it_was = 0, as_it_was
-        self.students, self.places, self.answers, self.causes = Numbered(), Numbered(), Numbered(), Numbered()
-        self.codes, self.variants = Numbered({"": 0}), Numbered()
+        self.students, self.answers, self.causes = Numbered[str](), Numbered[str](), Numbered[str]()
+        self.places = Numbered[tuple[str, str, int]]()
+        self.codes, self.variants = Numbered[str]({"": 0}), Numbered[str]()
         self.parts: list[list[np.ndarray]] = []
 
-    def add(self, columns: list) -> None:
+    def add(self, columns: list[Column]) -> None:
         """Take these rows in; `columns` are those of NEEDED."""
         student, chapter, page, box, verdict, code, points, out_of, cause, variant, text, read_as = columns
         self.rows += len(student)
@@ -238,13 +241,15 @@ class Gather:
 
     def verdicts(self, handed: set[tuple[str, str]]) -> Verdicts:
         """All rows so far; students, pages and boxes in the order of their names."""
-        arrays = [np.concatenate(part) for part in zip(*self.parts, strict=True)] or [np.empty(0, int)] * 9
+        arrays = [np.concatenate(part) for part in zip(*self.parts, strict=True)] or [
+            np.empty(0, int) for _ in range(9)
+        ]
         student, box, state, code, answer, cause, variant, points, out_of = arrays
         for name, _ in handed:
             self.students[name]  # noqa: B018  somebody whose every page was lost has no row, but was there
         names = [self.as_it_was(name) for name in self.students]
         by_name = sorted(range(len(names)), key=names.__getitem__)
-        pages, places = Numbered(), list(self.places)
+        pages, places = Numbered[Place](), list(self.places)
         order = _course_order({place[:2] for place in places})
         by_place = sorted(range(len(places)), key=lambda n: (order[places[n][:2]], places[n][2]))
         boxes = tuple(Box(pages[Place(*places[n][:2])], places[n][2]) for n in by_place)
@@ -256,7 +261,7 @@ class Gather:
         )  # fmt: skip
 
 
-def _numbers(number: Callable, column: Iterable, kind: type = np.int32) -> np.ndarray:
+def _numbers(number: Callable[[Any], int], column: Iterable[Any], kind: type[np.integer[Any]] = np.int32) -> np.ndarray:
     return np.fromiter(map(number, column), kind)
 
 
@@ -266,7 +271,7 @@ def _inverse(order: list[int]) -> np.ndarray:
     return places
 
 
-def _course_order(places: set[tuple[str, str]]) -> dict[tuple[str, str], tuple]:
+def _course_order(places: set[tuple[str, str]]) -> dict[tuple[str, str], tuple[str, int, str]]:
     """Pages as the course has them; pages that it does not know come last in their chapter."""
     from .. import pages
 
