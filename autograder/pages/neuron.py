@@ -666,8 +666,8 @@ def weights_bias_inputs(given, box):
         step("How fast does $z$ change with each of its parts?",
             eq(by("w", "z"), "=", row(dzw), APART, by("b", "z"), "=", dzb),
             eq(by("x", "z"), "=", row(dzx))),
-        step("Now the chain rule, three times, with the same slope in front. As Jacobians of one number, the results are "
-            "rows.",
+        step("Now the chain rule, three times, with the same slope in front. As Jacobians of one number, the "
+            "results are rows.",
             eq(by("w", "a"), "=", row(dw), APART, by("b", "a"), "=", db),
             eq(by("x", "a"), "=", row(dx))),
     )
