@@ -23,9 +23,9 @@ def letters(given, box):
     """Layers, nodes, and the letters that run over them."""
     sizes = given("sizes", [3, 4, 2], low=2, high=4)
     given.require(sizes[0] != sizes[1] != sizes[2] and sizes[0] != sizes[2])
-    last = box(2, "L", "Where does counting begin?", how="The layers behind the inputs, which are layer 0.",
+    last = box(2, "L", "Where does counting begin?", how="The layers after the inputs; the inputs are layer 0.",
         slips={"inputs_counted_as_layer": 3})
-    nodes = box(sizes, "the nodes of layer l", "How many circles stand above the caption?",
+    nodes = box(sizes, "the nodes of layer l", "How many circles does this layer have?",
         how="The number of circles in each layer.", slips={"other_layer": np.roll(sizes, 1)})
     which = box(["m", "n", "j", "k", "w", "b"], "the letter", "Which letter does the text above use for this?",
         how="As the text above names them.", options=("m", "n", "j", "k", "w", "b"),
@@ -34,14 +34,14 @@ def letters(given, box):
     asked = ("how many examples there are", "how many inputs an example has", "the node an edge ends at",
         "the node it comes from", "the number on the edge", "the number that is added in a node")
     return (
-        step("Inputs are layer 0. Every column of nodes behind them is a layer that computes; the last one is called "
-            "$L$, and $l$ stands for any of them. How many nodes has each?",
+        step("The inputs are layer 0. Every column of nodes after them is a layer that computes. The last one has the "
+            "number $L$, and $l$ stands for any of them. How many nodes does each layer have?",
             network([[f"{i + 1}" for i in range(int(n))] for n in sizes], [None, None], gap=215, row_gap=78,
                 captions=LAYERS),
             eq("L", "=", last, APART, "nodes:", nodes[0], ",", nodes[1], ",", nodes[2])),
         step("There are $m$ examples with $n$ inputs each. An edge into layer $l$ goes **to** node $j$ **from** node "
-            "$k$ of the layer before and carries a weight $w$; in its node a bias $b$ is added. Now without looking "
-            "back: which letter is it?",
+            "$k$ of the layer before and carries a weight $w$. In each node a bias $b$ is added. Which letter is it? "
+            "Try without looking back.",
             table(["", "letter"], *[(words(text), letter) for text, letter in zip(asked, which, strict=True)])),
     )
 
@@ -70,14 +70,14 @@ def read_the_index(given, box):
         weights[layer - 1][j - 1, k - 1] = letter
     found = [index_boxes(box, letter, *edge) for letter, edge in named.items()]
     return (
-        step("Every edge carries a weight, and its name says where: $w^l_{jk}$ belongs to layer $l$ and goes **to** "
-            "node $j$ **from** node $k$ of the layer before. Read the name of each marked edge: the layer above, to "
-            "and from below.",
+        step("Every edge carries a weight, and its name says where it is: $w^{(l)}_{jk}$ belongs to layer $l$ and goes "
+            "**to** node $j$ **from** node $k$ of the layer before. Name each marked edge: the layer above, and below "
+            "it the node the edge goes to, then the node it comes from.",
             network([["1", "2"], ["1", "2", "3"], ["1", "2"]], weights, gap=225, row_gap=106, captions=LAYERS,
                 along=(0.24, 0.3, 0.24), title="A 2–3–2 network with three of its edges marked A, B and C"),
             eq(*[group(f"{letter} =", weight) for letter, weight in zip(named, found, strict=True)])),
-        say("To before from looks backwards. The reason comes when weights stand in a matrix: the row is where they "
-            "go."),
+        say("The end before the start: that looks backwards. It pays off when the weights stand in a matrix, where "
+            "each row belongs to the node that the edges go to."),
     )
 
 
@@ -86,10 +86,10 @@ def weight_from_index(given, box):
     """From a name to its edge, and to the number on it."""
     w1, w2 = given("W1", [[4, -2], [7, 5]], low=1), given("W2", [[3, 6], [-8, 9]], low=1)
     given.distinct(w1, w2)
-    asked = [("w^1_{12}", w1[0, 1], w1[1, 0], w2[0, 1]), ("w^1_{21}", w1[1, 0], w1[0, 1], w2[1, 0]),
-        ("w^2_{12}", w2[0, 1], w2[1, 0], w1[0, 1]), ("w^2_{21}", w2[1, 0], w2[0, 1], w1[1, 0])]
+    asked = [("w^{(1)}_{12}", w1[0, 1], w1[1, 0], w2[0, 1]), ("w^{(1)}_{21}", w1[1, 0], w1[0, 1], w2[1, 0]),
+        ("w^{(2)}_{12}", w2[0, 1], w2[1, 0], w1[0, 1]), ("w^{(2)}_{21}", w2[1, 0], w2[0, 1], w1[1, 0])]
     found = [box(key, name, "Which layer does it enter? To which node, from which?",
-        how="Into the layer above, to the first node named below, from the second.",
+        how="Into the layer named above; to the first node named below, from the second.",
         slips={"indices_swapped": swapped, "other_layer": other}) for name, key, swapped, other in asked]
     layer, j, k = given.choice("edge", (2, 1, 2), (2, 2, 1), (1, 1, 2), (1, 2, 1))
     names = ("x_1", "x_2", "h_1", "h_2", "y_1", "y_2")
@@ -99,11 +99,12 @@ def weight_from_index(given, box):
         how="The first index, counted in the layer that the weight belongs to.",
         slips={"indices_swapped": names[2 * layer - 1 + k]})
     return (
-        step("Now from the name to the number: layer above, to and from below.",
+        step("Now from the name to the number. The layer stands above; below stand the node the edge goes to, then the "
+            "node it comes from.",
             network([["x_1", "x_2"], ["h_1", "h_2"], ["y_1", "y_2"]], [w1, w2], gap=225, row_gap=120, captions=LAYERS,
                 along=(0.3,), title="A 2–2–2 network with a number on each of its eight edges"),
             eq(*[group(name, "=", value, words("\u2002")) for (name, *_), value in zip(asked, found, strict=True)])),
-        step(f"Which nodes does $w^{layer}_{{{j}{k}}}$ join?", eq("from", start, words("to"), end)),
+        step(f"Which nodes does $w^{{({layer})}}_{{{j}{k}}}$ join?", eq("from", start, words("to"), end)),
     )
 
 
@@ -112,9 +113,10 @@ def weight_matrix(given, box):
     """From the edges into the matrix, and from a matrix back onto the edges."""
     w = given("W", [[2, -1, 4], [3, 5, -2]], high=6, distinct=True)
     back = given("V", [[1, -4], [6, 3]], low=1, high=7, distinct=True)
-    full = box(w, "W", "The row is where the edge goes. And the column?", how="Row: the node it goes to. Column: from.",
+    full = box(w, "W", "The row is the node the edge goes to. What is the column?",
+        how="Row: the node it goes to. Column: the node it comes from.",
         slips={"filled_by_senders": w.T.reshape(2, 3)})
-    edges = box(back, "the weight on the edge", "Which row belongs to the node at the end of this edge?",
+    edges = box(back, "the weight on the edge", "Which row belongs to the node where this edge ends?",
         how="The entry in the row of the node it goes to, in the column of the node it comes from.",
         slips={"transposed": back.T})
     return (
@@ -122,7 +124,7 @@ def weight_matrix(given, box):
             network([["1", "2", "3"], ["1", "2"]], [w], gap=330, row_gap=92, along=(0.24, 0.34),
                 title="Three inputs joined to two nodes by six weights"),
             eq("W", "=", matrix(full))),
-        step("And back: hang these four on their edges.",
+        step("Now the other way: write these four on their edges.",
             eq("V", "=", matrix(back)),
             network([["1", "2"], ["1", "2"]], [edges], gap=350, row_gap=190, along=(0.3,),
                 title="Two inputs joined to two nodes; the four edges have boxes")),
@@ -149,12 +151,13 @@ def biases(given, box):
     shared = box([1, 1], "biases, one per layer", "How many biases does a layer share?",
         how="A single number for the whole layer.")
     return (
-        step("A bias is added in a node. Its name $b^l_j$ needs no from. Which biases are added at P and at Q?",
+        step("A bias is added in a node, so its name $b^{(l)}_j$ has the layer and one node. Which biases are added at "
+            "P and at Q?",
             network(nodes, [None, None], gap=225, row_gap=104, captions=LAYERS,
                 title="A 2–3–2 network; two of its nodes are marked P and Q"),
             eq("P:", read[0], APART, "Q:", read[1])),
         step(f"Another network has {sizes[0]:g} inputs, then {sizes[1]:g} nodes, then {sizes[2]:g}. Some books give "
-            "each node a bias of its own, others only each layer. How many biases is that?",
+            "each node a bias of its own, others give each layer a single one. How many biases does a layer have?",
             table(["layer", "one per node", "one per layer"], ("1", each[0], shared[0]), ("2", each[1], shared[1]))),
     )
 
@@ -170,18 +173,19 @@ def neuron_by_hand(given, box):
     given.require(total != 0 and total + b > 1)
     given.apart(w * x, w + x, np.abs(w * x))
     given.apart(total, w[:2] @ x[:2], np.abs(w) @ x)
-    products = ask.product(box, w, x, "w ⊙ x", "What does a weight do with its input?",
+    products = ask.product(box, w, x, "w ⊙ x", "What does a weight do to its input?",
         how="Each weight times its input.", slips={"sign_lost": np.abs(w * x)})
     s = box(np.sum(products), "the sum", "Which numbers are added?", how="The sum of the products.",
         slips={"term_left_out": products[0] + products[1], "sign_lost": np.sum(np.abs(products))})
     z = box(s + b, "z", "What is added to the sum before the activation?", how="The sum plus the bias.",
         slips={"bias_left_out": s, "bias_subtracted": s - b})
-    a = box(relu(z), "a", "What does ReLU do with a number on this side of zero?",
+    a = box(relu(z), "a", "Is this number above zero? What does ReLU make of it?",
         how="ReLU leaves a positive number as it is.", slips={"slope_for_value": relu_slope(z)})
     return (
-        step("A neuron multiplies, adds, and bends. First each input meets its weight, and the products are added.",
+        step("A neuron multiplies, adds, and applies its activation. First each input is multiplied by its weight, and "
+            "the products are added.",
             eq(column(w, "w"), "⊙", column(x, "x"), "=", column(products), "→", s)),
-        step("Then comes the bias, and ReLU has the last word: $max(0, z)$.",
+        step("Then the bias is added, and ReLU comes last: $max(0, z)$.",
             neuron(x, w, b, z, a, title="One neuron with three inputs, its sum and ReLU")),
     )
 
@@ -224,7 +228,7 @@ def many_in_one_out(given, box):
     total = w @ x
     z0 = total + b
     given.require(total != 0 and 0.25 < abs(z0) <= 2.5 and z0 != 1 and w[2] * x[2] != 2 * w @ x)
-    shapes = [box(Shape(shape), name, "Rows first: how many? Then columns.", how=f"A {kind} of three entries.",
+    shapes = [box(Shape(shape), name, "How many rows, how many columns?", how=f"A {kind} of three entries.",
         slips={"transposed": Shape(shape[::-1])}) for shape, name,
         kind in (((1, 3), "the shape of w^T", "row"), ((3, 1), "the shape of x", "column"))]
     one = box(Shape((1, 1)), "the shape of w^T x", "Which numbers of the two shapes are left over?",
@@ -239,7 +243,8 @@ def many_in_one_out(given, box):
         how="z put into the formula of the activation.",
         slips={"exponent_sign": [sigmoid(-z), tanh(-z)], "activation_left_out": [z, z]})
     return (
-        step("Written as a row times a column, a neuron turns a whole vector into one number. The shapes say so.",
+        step("Let $w$ and $x$ be columns of 3 entries each. Written as a row times a column, $w^T x$, a neuron turns a "
+            "whole vector into one number. What are the shapes?",
             eq("w^T:", shapes[0], APART, "x:", shapes[1], APART, "w^T x:", one)),
         step("Multiply, and add the bias.",
             eq(row(w, "w^T"), column(x, "x"), "=", s),
@@ -267,7 +272,7 @@ def layer_times_vector(given, box):
         slips={"columns_for_rows": w.T @ a, "only_one_term": w[:, 0] * a[0]})
     z = box(sums + b, "z", "Does every node get the bias?", how="The bias added to each entry.",
         slips={"bias_left_out": sums, "bias_subtracted": sums - b})
-    out = box(relu(z), "a of the layer", "What does ReLU do with a number on this side of zero?",
+    out = box(relu(z), "a of the layer", "Is this number above zero? What does ReLU make of it?",
         how="Both are positive, so ReLU leaves them.", slips={"slope_for_value": relu_slope(z)})
     return (
         step("Two nodes, two inputs, four weights. A row of $W$ for each node.",
@@ -278,7 +283,7 @@ def layer_times_vector(given, box):
             eq(matrix(lit("w_{j}{k}", w, uses="a_{k}"), "W"), column(lit("a_{j}", a), "a"), "=",
                 column([group(lit(f"w_{i}1", products[i - 1, 0]), "+",
                     lit(f"w_{i}2", products[i - 1, 1])) for i in (1, 2)]), "=", column(sums))),
-        step(f"This layer shares one bias, {b:g}, and its activation is ReLU.",
+        step(f"This layer has one bias for both nodes, {b:g}, and its activation is ReLU.",
             eq("z", "=", "Wa", *added(b), "=", column(z), APART, "ReLU(z)", "=", column(out))),
     )
 
@@ -299,10 +304,10 @@ def layer_and_relu(given, box):
     out = box(relu(z), "a", "On which side of zero is this z?", how="z where it is positive, otherwise 0.",
         slips={"activation_left_out": z, "sign_flipped_only": np.abs(z)})
     return (
-        step("Three nodes, two inputs.", eq(matrix(w, "W"), column(a, "a"), "=", column(sums))),
+        step("Three nodes and two inputs.", eq(matrix(w, "W"), column(a, "a"), "=", column(sums))),
         step("Add the biases, one for each node. Then ReLU.",
             eq(column(b, "b"), APART, "z", "=", column(z), APART, "ReLU(z)", "=", column(out))),
-        say("A node that ReLU cuts to 0 is silent for this example: nothing it computes goes any further."),
+        say("A node whose value ReLU cuts to 0 is silent for this example: it hands nothing on."),
     )
 @page("Weights rubbed out", row="4.3")
 def weights_rubbed_out(given, box):
@@ -326,8 +331,8 @@ def weights_rubbed_out(given, box):
     out = box(relu(wa + b), "a", "On which side of zero is this z?", how="z where it is positive, otherwise 0.",
         slips={"activation_left_out": wa + b, "sign_flipped_only": np.abs(wa + b)})
     return (
-        step("Each row has lost a weight.", eq(matrix(weights, "W"), column(a, "a"), "=", column(wa))),
-        step("Then a bias was added to each. Which? And what does ReLU make of the sums?",
+        step("One weight of each row is missing. Find it.", eq(matrix(weights, "W"), column(a, "a"), "=", column(wa))),
+        step("Then a bias was added to each. Which biases were they, and what does ReLU make of the sums?",
             eq(column(wa, "Wa"), "+", column(bias, "b"), "=", column(wa + b, "z"), "→", column(out, "ReLU(z)"))),
     )
 
@@ -342,25 +347,25 @@ def shapes_through_network(given, box):
     n = [int(size) for size in sizes]
     lines = []
     for i in (1, 2, 3):
-        w = box(Shape((n[i], n[i - 1])), f"the shape of W^{i}", "A row for each what, a column for each what?",
+        w = box(Shape((n[i], n[i - 1])), f"the shape of W^{{({i})}}", "A row for each what, a column for each what?",
             how="A row for each node of the layer, a column for each node before it.",
             slips={"transposed": Shape((n[i - 1], n[i]))})
-        a = box(Shape((n[i - 1], 1)), f"the shape of a^{i - 1}", "How many entries stand in this column?",
+        a = box(Shape((n[i - 1], 1)), f"the shape of a^{{({i - 1})}}", "How many entries stand in this column?",
             how="A column with the values of the layer before.",
             slips={"transposed": Shape((1, n[i - 1])), "other_layer": Shape((n[i], 1))})
-        b = box(Shape((n[i], 1)), f"the shape of b^{i}", "To which vector is the bias added?",
+        b = box(Shape((n[i], 1)), f"the shape of b^{{({i})}}", "To which vector is the bias added?",
             how="A column, one bias for each node of the layer.",
             slips={"transposed": Shape((1, n[i])), "other_layer": Shape((n[i - 1], 1))})
-        z = box(Shape((n[i], 1)), f"the shape of z^{i}", "Which numbers are left over when W meets a?",
+        z = box(Shape((n[i], 1)), f"the shape of z^{{({i})}}", "Which numbers are left over when W meets a?",
             how="A column, one sum for each node of the layer.",
             slips={"transposed": Shape((1, n[i])), "other_layer": Shape((n[i - 1], 1))})
         lines.append((str(i), w, a, b, z))
     return (
         step(f"A network has {n[0]} inputs and layers of {n[1]}, {n[2]} and {n[3]} nodes, each node with a bias. "
-            "Vectors are columns. Every layer computes $z^l = W^l a^{l−1} + b^l$. Write all the shapes.",
-            table(["l", "W^l", "a^{l−1}", "b^l", "z^l"], *lines)),
-        say("Inner numbers meet and vanish, outer ones remain: a layer turns a column of one height into a column of "
-            "another."),
+            "Vectors are columns. Every layer computes $z^{(l)} = W^{(l)} a^{(l−1)} + b^{(l)}$. Write all the shapes.",
+            table(["l", "W^{(l)}", "a^{(l−1)}", "b^{(l)}", "z^{(l)}"], *lines)),
+        say("The inner numbers must be equal, and the outer ones remain: a layer turns a column of one height into a "
+            "column of another."),
     )
 
 
@@ -371,11 +376,11 @@ def make_it_fit(given, box):
     given.distinct(n, k, m)
     left = box(Shape((n, k)), "the shape of W", "What must the inner numbers do?",
         how="Rows from the result, columns from the height of the vector.", slips={"transposed": Shape((k, n))})
-    right = box(Shape((m, 1)), "the shape of a", "How many columns has the matrix in front?",
+    right = box(Shape((m, 1)), "the shape of a", "How many columns does the matrix in front have?",
         how="As high as the matrix is wide.", slips={"transposed": Shape((1, m))})
     result = box(Shape((k, n)), "the shape of the product", "Which numbers are left over?",
         how="Rows of the first, columns of the last.", slips={"transposed": Shape((n, k))})
-    inner = box(Shape((m, k)), "the shape in the middle", "Whom does it have to fit on either side?",
+    inner = box(Shape((m, k)), "the shape in the middle", "What must fit on its left, and what on its right?",
         how="Rows fit the matrix in front, columns the vector behind.", slips={"transposed": Shape((k, m))})
     options = ("W a", "W^T a", "a W")
     cases = [(n, k, "W a"), (k, n, "W^T a"), (m, n, "W a"), (n, m, "W^T a")]
@@ -390,8 +395,8 @@ def make_it_fit(given, box):
                 (f"{n}×{m}", "·", right, "=", f"{n}×1"),
                 (f"{k}×1", "·", f"1×{n}", "=", result),
                 (group(f"{n}×{m}", "·", inner), "·", f"{k}×1", "=", f"{n}×1"))),
-        step("Not everybody stores weights the way we do. Here are a matrix and the values $a$ before the layer, a "
-            "column. Which product can be formed?",
+        step("Not everybody stores weights as we do. Here are a matrix and the column $a$ of values that come into the "
+            "layer. Which product can be formed?",
             table(["W", "a", "the product"],
                 *[(f"{case[0]}×{case[1]}", f"{h}×1", word) for case, h,
                     word in zip(cases, heights, which, strict=True)])),
@@ -409,7 +414,7 @@ def counting(given, box):
         how="Nodes of the layer times nodes before it.", slips={"nodes_added": [n0 + n1, n1 + n2]})
     b = box([n1, n2], "biases", "How many nodes add a bias here?", how="One for each node of the layer.",
         slips={"bias_of_senders": [n0, n1]})
-    both = box(np.asarray(w) + np.asarray(b), "weights and biases", "What does the layer learn altogether?",
+    both = box(np.asarray(w) + np.asarray(b), "weights and biases", "How many numbers does the layer learn in all?",
         how="Weights plus biases.", slips={"bias_left_out": w})
     total = box(np.sum(both), "all parameters", "Does every layer count?", how="The sum over both layers.",
         slips={"bias_left_out": np.sum(w), "only_one_term": both[0]})
@@ -423,7 +428,7 @@ def counting(given, box):
             "many numbers does it learn?",
             table(["layer", "weights", "biases", "together"], *[(str(i + 1), w[i], b[i], both[i]) for i in (0, 1)]),
             eq("altogether:", total)),
-        step(f"Put another layer of {deeper:g} nodes behind the outputs. How many more?", eq(new)),
+        step(f"Add another layer of {deeper:g} nodes after the outputs. How many more numbers is that?", eq(new)),
     )
 
 
@@ -440,28 +445,31 @@ def forward_pass(given, box):
     given.require(z2 > 1)
     given.apart(z2, z2 - b2, (w2 @ z1)[0] + b2, z2 - 2 * b2)
     given.require(np.min(np.abs(z1)) >= 1)
-    first = box(z1, "z^1", "Row times column, and then?", how="Each row of the first weights times x, plus the bias.",
+    first = box(z1, "z^{(1)}", "Row times column, and then?",
+        how="Each row of the first weights times x, plus the bias.",
         slips={"bias_left_out": w1 @ x, "bias_subtracted": w1 @ x - b1, "other_column": w1 @ x[::-1] + b1})
-    hidden = box(relu(first), "a^1", "On which side of zero is this sum?", how="z where it is positive, otherwise 0.",
+    hidden = box(relu(first), "a^{(1)}", "On which side of zero is this sum?",
+        how="z where it is positive, otherwise 0.",
         slips={"activation_left_out": first, "sign_flipped_only": np.abs(first)})
-    second = box((w2 @ hidden)[0] + b2, "z^2", "What comes into the second layer: the sums, or what ReLU left of them?",
+    second = box((w2 @ hidden)[0] + b2, "z^{(2)}",
+        "What comes into the second layer: the sums, or what ReLU left of them?",
         how="The second weights times the hidden values, plus the bias.",
         slips={"bias_left_out": (w2 @ hidden)[0], "activation_left_out": (w2 @ np.asarray(first))[0] + b2,
             "bias_subtracted": (w2 @ hidden)[0] - b2})
-    out = box(relu(second), "a^2", "Does ReLU change this?", how="ReLU leaves a positive number as it is.",
+    out = box(relu(second), "a^{(2)}", "Does ReLU change this?", how="ReLU leaves a positive number as it is.",
         slips={"slope_for_value": 1.0})
     return (
-        step("Two inputs, three hidden nodes, one output, ReLU everywhere. What a layer gives is what the next one "
+        step("Two inputs, three hidden nodes, one output, and ReLU in both layers. What one layer gives, the next one "
             "takes.",
-            network([lit("x_{j}", x), ["a^1_1", "a^1_2", "a^1_3"], ["a^2"]],
+            network([lit("x_{j}", x), ["a^{(1)}_1", "a^{(1)}_2", "a^{(1)}_3"], ["a^{(2)}"]],
                 [lit("w_{j}{k}", w1, uses="x_{k}"), lit("v_{j}{k}", w2)],
                 names=[["x_1", "x_2"], echo(hidden), [echo(out)]],
                 below=[(), [f"b = {b:g}" for b in b1], [f"b = {b2:g}"]], along=((0.65,), (0.5,)), gap=225, row_gap=122,
                 title="A 2–3–1 network with all its weights and biases")),
         step("The first layer.",
-            eq(matrix(lit("w_{j}{k}", w1), "W^1"), column(lit("x_{j}", x), "x"), "+", column(b1, "b^1"), "=",
-                column(first, "z^1"), "→", column(hidden, "a^1"))),
-        step("The second.", eq(row(lit("v_{j}{k}", w2)[0], "W^2"), "a^1", *added(b2), "=", second, "→", out)),
+            eq(matrix(lit("w_{j}{k}", w1), "W^{(1)}"), column(lit("x_{j}", x), "x"), "+", column(b1, "b^{(1)}"), "=",
+                column(first, "z^{(1)}"), "→", column(hidden, "a^{(1)}"))),
+        step("The second.", eq(row(lit("v_{j}{k}", w2)[0], "W^{(2)}"), "a^{(1)}", *added(b2), "=", second, "→", out)),
     )
 
 
@@ -480,30 +488,32 @@ def fill_the_nodes(given, box):
     given.apart(relu(z2), relu(z2 - b2), z2)
     given.apart(z2, z2 - b2, relu_slope(z2))
     given.apart(z3, z3 - b3, relu(w3 @ z2 + b3))
-    a1 = box(relu(w1 @ x + b1), "a^1", "Which two edges end here, and which bias is added?",
+    a1 = box(relu(w1 @ x + b1), "a^{(1)}", "Which two edges end here, and which bias is added?",
         how="Weights times inputs plus the bias, then ReLU.",
         slips={"bias_left_out": relu(w1 @ x), "bias_subtracted": relu(w1 @ x - b1),
-            "columns_for_rows": relu(w1.T @ x + b1)})
-    a2 = box(relu(w2 @ a1 + b2), "a^2", "What is the sum here, and what does ReLU leave of it?",
+            "columns_for_rows": relu(w1.T @ x + b1)},
+        words={"columns_for_rows": "You took the edges that leave this place. Take those that end in this node."})
+    a2 = box(relu(w2 @ a1 + b2), "a^{(2)}", "What is the sum here, and what does ReLU leave of it?",
         how="Weights times the values before plus the bias, then ReLU.",
         slips={"activation_left_out": w2 @ a1 + b2, "bias_left_out": relu(w2 @ a1)})
-    a3 = box(relu(w3 @ a2 + b3), "a^3", "Which two values arrive, and with which weights?",
+    a3 = box(relu(w3 @ a2 + b3), "a^{(3)}", "Which two values arrive, and with which weights?",
         how="Weights times the values before plus the bias, then ReLU.",
         slips={"bias_left_out": relu(w3 @ a2), "activation_left_out": relu(w3 @ (w2 @ a1 + b2) + b3)})
-    before = box(w2 @ a1 + b2, "z^2", "Which sums stood there before ReLU?", how="Weights times values plus the bias.",
+    before = box(w2 @ a1 + b2, "z^{(2)}", "Which sums stood there before ReLU?",
+        how="Weights times values plus the bias.",
         slips={"bias_left_out": w2 @ a1, "slope_for_value": relu_slope(w2 @ a1 + b2)})
     return (
-        step("Three layers, ReLU in each. Work from left to right and write what every node hands on.",
+        step("Three layers with ReLU in each. Work from left to right and write the value of every node.",
             network([x, a1, a2, a3], [w1, w2, w3], names=[["x_1", "x_2"], ["", ""], ["", ""], [""]],
                 below=[(), [f"b = {b:g}" for b in b1], [f"b = {b:g}" for b in b2], [f"b = {b3:g}"]], along=(0.4,),
                 gap=163, row_gap=160, title="A 2–2–2–1 network with its weights and biases; its nodes have boxes")),
-        step("What were the two sums of the middle layer before ReLU?", eq("z^2", "=", column(before))),
+        step("What were the two sums of layer 2 before ReLU?", eq("z^{(2)}", "=", column(before))),
     )
 
 
 # -- 4.5 The derivative of a neuron ------------------------------------------------------------------------------------
 
-CHAIN = (by("z", "a"), "·", by("s", "z"), "·", by("h", "s"), "·", by("w", "h"))
+CHAIN = (by("z", "a"), "·", by("s", "z"), "·", by("u", "s"), "·", by("w", "u"))
 
 
 @page("A neuron in four steps", row="4.5")
@@ -515,24 +525,24 @@ def four_steps(given, box):
     given.apart(w * x, w + x, np.abs(w * x))
     given.require(w[2] * x[2] not in (0, 2 * np.sum((w * x)[w < 0]), -b))
     given.apart(w @ x, np.sum(np.abs(w * x)), w[:2] @ x[:2])
-    h = ask.product(box, w, x, "h", "What does a weight do with its input?", how="Each weight times its input.",
+    h = ask.product(box, w, x, "u", "What does a weight do to its input?", how="Each weight times its input.",
         slips={"sign_lost": np.abs(w * x)})
-    s = box(np.sum(h), "s", "What makes one number of three?", how="The sum of the entries of h.",
+    s = box(np.sum(h), "s", "What makes one number of three?", how="The sum of the entries of u.",
         slips={"sign_lost": np.sum(np.abs(h)), "term_left_out": h[0] + h[1]})
     z = box(s + b, "z", "What joins the sum now?", how="s plus the bias.",
         slips={"bias_left_out": s, "bias_subtracted": s - b})
     a = box(relu(z), "a", "Does ReLU change this?", how="ReLU leaves a positive number as it is.",
         slips={"slope_for_value": 1.0})
-    inside = box(["h", "s", "z"], "what stands inside", "Which quantity does this function take in?",
-        how="Each function takes what the one before gives.", options=("w", "x", "h", "s", "z", "a"),
-        slips={"one_step_too_far": ["w", "h", "s"]})
+    inside = box(["u", "s", "z"], "what stands inside", "Which quantity does this function take in?",
+        how="Each function takes what the one before gives.", options=("w", "x", "u", "s", "z", "a"),
+        slips={"one_step_too_far": ["w", "u", "s"]})
     return (
-        step("Take $a = ReLU(sum(w ⊗ x) + b)$ apart, from the inside out. The sign ⊗ multiplies entry by entry.",
-            eq("h", "=", "w ⊗ x", "=", column(w), "⊗", column(x), "=", column(h)),
-            aligned(("s", "=", "sum(h)", "=", s),
+        step("Take $a = ReLU(sum(w ⊙ x) + b)$ apart, from the inside out.",
+            eq("u", "=", "w ⊙ x", "=", column(w), "⊙", column(x), "=", column(h)),
+            aligned(("s", "=", "sum(u)", "=", s),
                 ("z", "=", f"s {added(b)[0]} {added(b)[1]}", "=", z),
                 ("a", "=", "ReLU(z)", "=", a))),
-        step("To go back along this chain you must know who feeds whom. What stands inside each function?",
+        step("To go back along this chain, look at what each function takes in. What stands inside it?",
             eq("s = sum(", inside[0], ")", APART, "z = b +", inside[1], APART, "a = ReLU(", inside[2], ")")),
     )
 
@@ -546,10 +556,10 @@ def chain_of_factors(given, box):
     z = w @ x + b
     given.apart(x, w, z * x, np.full(2, np.sum(x)))
     given.require(z not in x)
-    dh = box(np.diag(x), "∂h/∂w", "The first product: which weight does it listen to?",
-        how="Each product listens to its own weight, and moves as fast as its input says.",
+    dh = box(np.diag(x), "∂u/∂w", "Each u is one weight times one input. Does this weight occur in this u?",
+        how="Each product contains its own weight alone, and its slope is the input beside it.",
         slips={"weight_for_input": np.diag(w), "every_input_counted": np.array([x, x])})
-    ds = box(np.ones(2), "∂s/∂h", "How far does a sum move when one of its terms moves by one?",
+    ds = box(np.ones(2), "∂s/∂u", "How far does a sum move when one of its terms moves by one?",
         how="A sum has slope 1 in each of its terms.", slips={"input_for_slope": w * x})
     dz = box(1.0, "∂z/∂s", "How far does z move when s moves by one?", how="A bias that is added changes no slope.",
         slips={"value_for_slope": z})
@@ -560,14 +570,14 @@ def chain_of_factors(given, box):
         how="The row of ones adds up each column, which has one entry.",
         slips={"weight_for_input": w, "vector_summed": np.full(2, np.sum(x))})
     whole = box(da * dz * inner, "∂a/∂w", "Which factors are left to multiply with?",
-        how="The product of all four factors: the input as a row.",
+        how="The product of all four factors: the input, as a row.",
         slips={"weight_for_input": w, "activation_for_slope": z * np.asarray(x)})
     return (
         step(f"A neuron with $w = ({w[0]:g}, {w[1]:g})$, $x = ({x[0]:g}, {x[1]:g})$, bias {b:g} and ReLU; so $z = "
             f"{z:g}$. Each of its four steps has a derivative. From the inside out:".replace("-", "−"),
-            eq(by("w", "h"), "=", matrix(dh, "diag(x)"), APART, by("h", "s"), "=", row(ds, "1^T")),
+            eq(by("w", "u"), "=", matrix(dh, "diag(x)"), APART, by("u", "s"), "=", row(ds, "1^T")),
             eq(by("s", "z"), "=", dz, APART, by("z", "a"), "=", da)),
-        step("The chain rule multiplies them, the outermost in front.",
+        step("The chain rule multiplies them, the outermost in front. The result is a $1×2$ Jacobian, a row.",
             eq(by("w", "a"), "=", *CHAIN),
             eq("1^T·diag(x)", "=", row(inner)),
             eq(by("w", "a"), "=", row(whole))),
@@ -584,7 +594,7 @@ def behind_the_kink(given, box):
         how="1 where z is positive, 0 elsewhere; at 0 we agreed on 0.",
         slips={"other_side_of_kink": [0.0, 1.0, 0.0], "relu_open_at_zero": [1.0, 0.0, 1.0],
             "value_for_slope": [z[0], z[1], 0.0]})
-    dw = box(np.outer(slope, x), "∂a/∂w", "What does the slope do to the input?", how="The slope times the input.",
+    dw = box(np.outer(slope, x), "∂a/∂w", "Which slope and which input meet here?", how="The slope times the input.",
         slips={"slope_left_out": np.array([np.zeros(2), x, x]) + np.array([x, np.zeros(2), np.zeros(2)]),
             "input_left_out": np.outer(relu_slope(sums), np.ones(2))})
     db = box(1.0 * slope, "∂a/∂b", "How far does z move when the bias moves, and how far does a?",
@@ -592,12 +602,11 @@ def behind_the_kink(given, box):
     return (
         step(f"Three neurons see the same inputs, $x = ({x[0]:g}, {x[1]:g})$. ".replace("-",
             "−")
-            + "Their sums fall on either side of ReLU's kink, and right onto it, where we take the slope 0 by "
-            "agreement. How does each $a$ answer to its weights and its bias?",
+            + "One sum is above ReLU's kink, one below, and one right on it, where we take the slope 0 by "
+            "agreement. How fast does each $a$ change with its weights and its bias?",
             table(["z", by("z", "a"), by("w_1", "a"), by("w_2", "a"), by("b", "a")],
                 *[(sums[i], slope[i], dw[i, 0], dw[i, 1], db[i]) for i in range(3)])),
-        say("A silent neuron answers to nothing: not to its weights, not to its bias. In this example it cannot "
-            "learn."),
+        say("A silent neuron does not change with its weights or its bias. From this example it cannot learn."),
     )
 
 
@@ -626,7 +635,7 @@ def across_the_kink(given, box):
         step("The third ratio is neither 0 nor the input, for the nudge crossed the kink. What is the derivative "
             f"there, at $z = −{over:g}$?",
             eq(by("w", "a"), "=", slope)),
-        say("When a gradient check fails by a hair at a ReLU, look for a nudge that crossed the kink."),
+        say("When a gradient check fails at a ReLU, look for a nudge that crossed the kink."),
     )
 
 
@@ -654,10 +663,11 @@ def weights_bias_inputs(given, box):
         step(f"A sigmoid neuron, $a = σ(w^T x + b)$, with $w = ({w[0]:g}, {w[1]:g})$ and $x = ({x[0]:g}, {x[1]:g})$, "
             f"gives $a = {a:g}$. Its slope follows from $a$ alone: $σ′ = a(1 − a)$.".replace("-", "−"),
             eq(by("z", "a"), "=", slope)),
-        step("How does $z$ answer to each of its parts?",
+        step("How fast does $z$ change with each of its parts?",
             eq(by("w", "z"), "=", row(dzw), APART, by("b", "z"), "=", dzb),
             eq(by("x", "z"), "=", row(dzx))),
-        step("Now the chain rule, three times with the same slope in front.",
+        step("Now the chain rule, three times, with the same slope in front. As Jacobians of one number, the "
+            "results are rows.",
             eq(by("w", "a"), "=", row(dw), APART, by("b", "a"), "=", db),
             eq(by("x", "a"), "=", row(dx))),
     )
@@ -689,7 +699,8 @@ def in_formulas(given, box):
         how="The tanh formula with the numbers put in.",
         slips={"sigmoid_for_tanh": at * (1 - at) * point[0] ** n, "slope_left_out": point[0] ** n})
     return (
-        step(f"One input, one weight, $z = w·x{raised} + b$. Write slopes with the value $a$ of the activation.",
+        step(f"One weight $w$ and one feature $x{raised}$ of the input give $z = w·x{raised} + b$. Write the slopes of "
+            "the activation with its value $a$.",
             table(["", "σ", "tanh"], (by("z", "a"), slope[0], slope[1])),
             eq(by("w", "z"), "=", dzw, APART, by("x", "z"), "=", dzx)),
         step("Multiply along the chain.",

@@ -180,7 +180,7 @@ def fill_the_nodes(c):
 
 def four_steps(c):
     w, x, b = c["w"], c["x"], c["b"]
-    return [np.diag(np.outer(w, x)), np.dot(w, x), np.dot(w, x) + b, max(0.0, np.dot(w, x) + b), "h", "s", "z"]
+    return [np.diag(np.outer(w, x)), np.dot(w, x), np.dot(w, x) + b, max(0.0, np.dot(w, x) + b), "u", "s", "z"]
 
 
 def value(w, x, b):
