@@ -138,22 +138,20 @@ class Sheet:
 
     @cached_property
     def rules(self) -> str:
-        """What answers look like on this page, said in one line at its foot."""
-        asked = sorted({box.digits for box in self.boxes if box.digits and box.kind == "number"})
-        exact = any(not box.digits and box.kind == "number" for box in self.boxes)
-        shapes = any(box.kind == "shape" for box in self.boxes)
+        """What answers look like on this page, said in a line or two at its foot; printed too."""
+        numbers = [box for box in self.boxes if box.kind == "number"]
+        exact = any(not box.digits for box in numbers)
         formulas = sorted({name for box in self.boxes if box.kind == "expression" for name in box.names})
-        said = []
-        if exact:
-            said.append("Numbers are exact: 3, −0.5 and 3/4 are all fine.")
-        if asked:
-            digits = " or ".join(map(str, asked))
-            said.append(f"{'Where decimals go on, give' if exact else 'Give'} {digits} digits.")
+        rules = ["Numbers are exact: 3, −0.5 and 3/4 are all fine."] if exact else []
+        rules += _digits_asked([box for box in numbers if box.digits], exact)
         if formulas:
-            said.append(f"Formulas in {', '.join(formulas)}: x^2, 2x, sin(x), e^x, ln(x), 1/x.")
-        if shapes:
-            said.append("Shapes are rows × columns: 3×2, or 3x2.")
-        return " ".join(said)
+            rules.append(f"Formulas in {', '.join(formulas)}: x^2, 2x, sin(x), e^x, ln(x), 1/x.")
+        if any(box.kind == "shape" for box in self.boxes):
+            rules.append("Shapes are rows × columns: 3×2, or 3x2.")
+        for options in dict.fromkeys(box.options for box in self.boxes if box.options):
+            boxes = _counted([box.number for box in self.boxes if box.options == options])
+            rules.append(f"Choose for {boxes}: {' | '.join(options)}.")
+        return " ".join(rules)
 
     @cached_property
     def echoes(self) -> frozenset[int]:
@@ -285,6 +283,29 @@ def _most_clashes(page: Page) -> float:
     with undrawn():
         page.function(run.given, run.box)
     return CLASHING * sum(map(len, run.slips))
+
+
+def _digits_asked(boxes: list[Box], exact: bool) -> list[str]:
+    """How many digits are asked for; of which box, where that differs."""
+    asked = sorted({box.digits for box in boxes})
+    if len(asked) < 2:
+        where = "Where decimals go on, give" if exact else "Give"
+        return [f"{where} {digits} digits." for digits in asked]
+    return [
+        f"Give {digits} digits for {_counted([b.number for b in boxes if b.digits == digits])}." for digits in asked
+    ]
+
+
+def _counted(numbers: list[int]) -> str:
+    """The numbers of boxes in words: box 3; boxes 1–4, 7."""
+    runs: list[list[int]] = []
+    for n in numbers:
+        if runs and n == runs[-1][-1] + 1:
+            runs[-1].append(n)
+        else:
+            runs.append([n])
+    named = ", ".join(f"{run[0]}–{run[-1]}" if len(run) > 1 else str(run[0]) for run in runs)
+    return f"box {named}" if len(numbers) == 1 else f"boxes {named}"
 
 
 def _error(page: Page, said: str, line: int | None = None) -> PageError:

@@ -12,7 +12,7 @@ an `echo` holds already.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from functools import lru_cache
 from html import escape
 from pathlib import Path
@@ -82,7 +82,7 @@ class Html:
 
     def eq(self, node: Node) -> str:
         formulas: list[list[object]] = [[]]
-        for part in node.parts:  # a line breaks between formulas first, and then before a sign
+        for part in self.rounded(node.parts):  # a line breaks between formulas first, and then before a sign
             if _is_gap(part):
                 formulas.append([])
                 continue
@@ -96,7 +96,20 @@ class Html:
         return f'<div class="wb-eq">{parts}</div>'
 
     def group(self, node: Node) -> str:
-        return f'<span class="wb-group">{self.join(node.parts, " ")}</span>'
+        return f'<span class="wb-group">{self.join(self.rounded(node.parts), " ")}</span>'
+
+    def rounded(self, parts: tuple) -> tuple:
+        """The same parts, with ≈ for = before a box that asks for digits: what stands there is rounded."""
+        following = (*parts[1:], None)
+        return tuple(
+            f"{part.rstrip()[:-1]}≈" if _equals(part) and self.asks_digits(after) else part
+            for part, after in zip(parts, following, strict=True)
+        )
+
+    def asks_digits(self, part: object) -> bool:
+        """Whether the first box in a part of a formula asks for digits."""
+        n = next(_boxes_in(part), 0)
+        return bool(n and n <= len(self.boxes) and self.boxes[n - 1].digits)
 
     def term(self, node: Node) -> str:
         return f'<span class="wb-m">{self.join(node.parts)}</span>'
@@ -134,7 +147,7 @@ class Html:
         columns = max(map(len, node.parts))
         lines = "".join(
             '<span class="wb-row">'
-            + "".join(f"<span>{self.part(part)}</span> " for part in parts)
+            + "".join(f"<span>{self.part(part)}</span> " for part in self.rounded(parts))
             + "<span></span>" * (columns - len(parts))
             + "</span>"
             for parts in node.parts
@@ -189,6 +202,26 @@ def _lit(name: str, uses: str = "") -> str:
 def _is_gap(part: object) -> bool:
     """Whether a part is only room between two formulas."""
     return isinstance(part, Node) and part.kind == "words" and not part.options["text"].strip()
+
+
+def _equals(part: object) -> bool:
+    return isinstance(part, str) and part.rstrip().endswith("=")
+
+
+def _boxes_in(part: object) -> Iterator[int]:
+    """The boxes in a part of a formula, from left to right."""
+    if isinstance(part, Node):
+        if part.kind != "echo":
+            for inner in part.parts:
+                yield from _boxes_in(inner)
+    elif isinstance(part, (tuple, list)):
+        for inner in part:
+            yield from _boxes_in(inner)
+    elif isinstance(part, np.ndarray):
+        boxes = getattr(part, "boxes", None)
+        yield from (int(n) for n in np.ravel(boxes) if n) if boxes is not None else ()
+    elif n := box_of(part):
+        yield n
 
 
 _TAGS = re.compile("<[^>]*>")
@@ -311,6 +344,7 @@ def static(sheet: object, marks: object, *, notes: tuple[str, ...] = (), after: 
         + (_head(sheet) + _body(sheet, slot, typed)).replace("{{uid}}", uid)
         + (f'<ul class="wb-hints">{hints}</ul>' if hints else "")
         + "".join(f'<p class="wb-note">{escape(note)}</p>' for note in notes)
+        + _foot(sheet)
         + f'<p class="wb-summary">{escape(marks.summary)}</p>{after}</div>'
     )
 
