@@ -282,7 +282,7 @@ def test_grade_tries_what_the_kernel_knows(capsys, monkeypatch):
     relu = pages.load_exercise("activations/relu-code")
     monkeypatch.setattr(sys.modules["__main__"], "ReLU", relu.slips["relu_open_at_zero"], raising=False)
     points = calls.grade(relu.slug)
-    assert points == 2.0 and type(points) is float
+    assert points == 3.0 and type(points) is float
     assert "a slope of its own at 0" in capsys.readouterr().out
 
 
