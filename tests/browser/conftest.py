@@ -11,7 +11,7 @@ from . import desk as bench
 FLAVOURS = ("lab", "notebook")
 
 
-@pytest.hookimpl(tryfirst=True)  # before xdist looks at the groups
+@pytest.hookimpl(wrapper=True)  # before xdist looks at the groups, whenever this file is read
 def pytest_collection_modifyitems(items):
     """Browser tests are marked, stay in one process, and are skipped without a Chromium, unless CI must have one."""
     here = [item for item in items if "/browser/" in str(item.path)]
@@ -20,6 +20,7 @@ def pytest_collection_modifyitems(items):
         item.add_marker(pytest.mark.xdist_group("browser"))
         if not bench.CHROMIUM.exists() and not os.environ.get("CI"):
             item.add_marker(pytest.mark.skip(reason=f"no Chromium at {bench.CHROMIUM}"))
+    return (yield)
 
 
 @pytest.fixture(scope="package")

@@ -15,12 +15,13 @@ from autograder.layout import Shape
 KEYS = 1000  # variants whose keys are computed a second time, in `make prove`
 
 
-@pytest.hookimpl(tryfirst=True)  # before xdist looks at the groups
+@pytest.hookimpl(wrapper=True)  # before xdist looks at the groups, whenever this file is read
 def pytest_collection_modifyitems(items):
     """All tests of a page, of whatever file, run one after the other in one process: its variants are drawn once."""
     for item in items:
         if "/tests/pages/" in item.path.as_posix() and (slug := _slug(item)):
             item.add_marker(pytest.mark.xdist_group(slug))
+    return (yield)
 
 
 def _slug(item) -> str | None:
