@@ -73,10 +73,14 @@ def plot(curves: dict[str, tuple[Callable, str, float]], bottom: float, top: flo
         shapes.append(f'<path d="{path}" style="fill:none;stroke:var(--{colour});stroke-width:2.4"/>')
         x, y = place(end, float(f(end)))
         labels.append(At(x + (34 if end > 0 else -26), y, name, "name"))
-    labels.append(At(place(4, 0)[0] + 12, place(4, 0)[1] + 3, "z", "caption"))
+    labels.append(At(place(4, 0)[0] + 16, place(4, 0)[1], "z", "caption"))
     for value in sorted({*range(int(np.ceil(bottom)), int(top) + 1)} - {0}):
         x, y = place(0, value)
         shapes.append(line((x - 4, y), (x + 4, y)))
         labels.append(At(x - 18, y, words(f"{value}".replace("-", "−")), "caption"))
+    for z in (-4, -2, 2, 4):
+        x, y = place(z, 0)
+        shapes.append(line((x, y - 4), (x, y + 4)))
+        labels.append(At(x, y + 14, words(f"{z}".replace("-", "−")), "caption"))
     height = int((top - bottom) * up) + 40
     return drawing(2 * left + 8 * across, height, shapes=shapes, labels=labels, title=title)

@@ -41,7 +41,7 @@ def relu_and_its_kink(given, box):
     value = box(relu(points), "ReLU(z)", "Which is larger, z or 0?", how="z where it is positive, otherwise 0.",
         slips={"activation_left_out": points, "sign_flipped_only": np.abs(points),
             "slope_for_value": relu_slope(points)})
-    slope = box(relu_slope(points), "ReLU′(z)", "How steep is the drawing at this place?",
+    slope = box(relu_slope(points), "ReLU′(z)", "On which side of the kink is z? And what was agreed for 0?",
         how="1 where z is positive, otherwise 0; so also at 0, by agreement.",
         slips={"value_for_slope": relu(points), "other_side_of_kink": [0, 0, 0, 1], "relu_open_at_zero": [1, 1, 1, 0]})
     right = box((relu(h) - relu(0)) / h, "the ratio to the right", "Which change stands on top, and which below?",
@@ -49,13 +49,13 @@ def relu_and_its_kink(given, box):
     left = box((relu(0) - relu(-h)) / h, "the ratio to the left", "What is ReLU on both ends of this step?",
         how="Nothing changes to the left, so the ratio is 0.", slips={"other_side_of_kink": 1.0})
     return (
-        step("ReLU is two straight lines that meet at a kink. Value and slope at four places; at the kink itself this "
-            "workbook takes the slope 0.",
+        step("ReLU is two straight lines that meet at a kink. Write value and slope at four places. At the kink itself "
+            "there is none; this workbook agrees on $ReLU′(0) = 0$.",
             plot({"ReLU": (lambda z: max(0.0, z), "accent", 3)}, -0.6, 3.1, 46, "ReLU: flat, then rising"),
             table(["z", "ReLU(z)", "ReLU′(z)"], *[(points[i], value[i], slope[i]) for i in range(4)])),
         step(f"Why an agreement? Nudge away from 0 by $h = {h:g}$, to the right and to the left.",
             eq(frac("ReLU(h) − ReLU(0)", "h"), "=", right, APART, frac("ReLU(0) − ReLU(−h)", "h"), "=", left)),
-        say("Two sides, two slopes: a kink has no slope of its own, so one is chosen."),
+        say("One slope from each side: at the kink there is no derivative, so a slope is chosen."),
     )
 
 
@@ -69,7 +69,7 @@ def relu_mask(given, box):
     mask = box(relu_slope(u), "the mask", "Nudge this entry of u: does what comes out move?",
         how="1 where u is positive, 0 where it is negative.",
         slips={"other_side_of_kink": 1 - relu_slope(u), "value_for_slope": relu(u)})
-    down = box(up * mask, "∂l/∂u", "What does the mask do to the gradient that arrives?",
+    down = box(up * mask, "∂C/∂u", "What does the mask do to the gradient that arrives?",
         how="Upstream times the mask, entry by entry.",
         slips={"upstream_for_downstream": up, "activation_for_slope": up * relu(u), "local_for_downstream": mask})
     given.apart(up * relu_slope(u), up, up * relu(u), relu_slope(u))
@@ -78,7 +78,7 @@ def relu_mask(given, box):
         step("Where ReLU lets a value through, its slope is 1; where it cuts, 0. Write the slopes: the **mask**.",
             eq("ReLU′(u)", "=", column(mask))),
         step("On the way back a gradient arrives at the outputs. The mask decides what goes on.",
-            eq(by("u", "l"), "=", column(up, "upstream"), "⊙", "mask", "=", column(down))),
+            eq(by("u", "C"), "=", column(up, "upstream"), "⊙", words("mask"), "=", column(down))),
     )
 
 
@@ -101,14 +101,14 @@ def sigmoid_values(given, box):
     total = box(1.0, "σ(z) + σ(−z)", "What do the two numbers you have just found make together?",
         how="The two always add up to 1.")
     return (
-        step("The sigmoid $σ(z) = 1/(1 + e^{−z})$ squeezes every number between 0 and 1. At logarithms it is a "
-            "fraction.",
+        step("The sigmoid $σ(z) = 1/(1 + e^{−z})$ squeezes every number between 0 and 1. Where $z$ is a logarithm, "
+            "its value is a fraction.",
             plot({"σ": (sigmoid, "accent", 4)}, -0.2, 1.2, 90, "The graph of the sigmoid, from 0 up to 1"),
             table(["z", "e^{−z}", "σ(z)"],
                 (f"ln({k[0]:g})", power[0], value[0]),
                 (f"−ln({k[1]:g})", power[1], value[1]),
                 ("0", power[2], value[2]))),
-        step("Elsewhere decimals go on.",
+        step("At other places the decimals go on.",
             eq(f"σ({z:g})", "=", two[0], APART, f"σ(−{z:g})", "=", two[1]),
             eq(f"σ({z:g}) + σ(−{z:g})", "=", total)),
     )
@@ -130,11 +130,11 @@ def slope_from_value(given, box):
     steepest = box([0.25, 1.0], "the largest slope", "For which value a is the product, or the difference, largest?",
         how="The sigmoid is steepest at a = 1/2, tanh at a = 0.", slips={"value_for_slope": [0.5, 0.0]})
     return (
-        step("Both curves know their slope from their value: $σ′ = a(1 − a)$ for $a = σ(z)$, and $tanh′ = 1 − a^2$ for "
-            "$a = tanh(z)$. No need to know $z$.",
+        step("The value of each curve tells its slope: $σ′ = a(1 − a)$ for $a = σ(z)$, and $tanh′ = 1 − a^2$ for "
+            "$a = tanh(z)$. You need not know $z$.",
             table(["a = σ(z)", "σ′(z)"], *[(s[i], first[i]) for i in range(3)]),
             table(["a = tanh(z)", "tanh′(z)"], *[(t[i], second[i]) for i in range(3)])),
-        step("What is the steepest that each of them ever gets?", eq("σ′:", steepest[0], APART, "tanh′:", steepest[1])),
+        step("How steep is each of them at its steepest point?", eq("σ′:", steepest[0], APART, "tanh′:", steepest[1])),
         say("A sigmoid never hands back more than a quarter of the gradient that reaches it."),
     )
 
@@ -161,7 +161,8 @@ def from_z_to_slope(given, box):
                 "The graphs of sigmoid and tanh; tanh runs from −1 to 1"),
             table(["z", "σ(z)", "σ′(z)"], *[(z[i], s[i], ds[i]) for i in range(2)]),
             table(["z", "tanh(z)", "tanh′(z)"], *[(z[i], t[i], dt[i]) for i in range(2)])),
-        say("Whoever puts the value through the slope once more has gone one sigmoid too far."),
+        say("The rules take the value that came out. To put it through the sigmoid, or tanh, once more is one step "
+            "too many."),
     )
 
 
@@ -173,7 +174,7 @@ def rules_derived(given, box):
     kx, inside = ("x", "") if k == 1 else (f"{k}x", f"{k}")
     u = exp(-k * x)
     slip = {} if k == 1 else {"wrong_sign": k * u}
-    du = box(u.derivative("x"), "du/dx", "Which slope does the exponent bring?", names="x",
+    du = box(u.derivative("x"), "du/dx", "Which slope does the exponent bring?", names="x", meanings={"u": u},
         how="The power of e stays; the slope of the exponent comes in front.",
         slips={"inner_slope_left_out": u, **slip})
     dv = box(1.0, "dv/du", "How far does v move when u moves by one?", how="v is u and a constant: slope 1.")
@@ -181,12 +182,14 @@ def rules_derived(given, box):
         how="The power −1 comes down and drops by one.",
         slips={"wrong_sign": 1 / v**2, "not_differentiated": 1 / v, "power_kept": -1 / v})
     chain = box(da.substitute({"v": 1 + u}) * dv * du, "da/dx", "Three factors; what does v stand for?", names="x",
+        meanings={"u": u, "v": 1 + u, "a": 1 / (1 + u)},
         how="The product of the three, with v put back.",
         slips={"chain_factor_left_out": -1 / (1 + u) ** 2, "wrong_sign": -(k * u / (1 + u) ** 2)})
     rest = box(u / (1 + u), "1 − σ", "What is 1, written over the same bar?", names="x",
+        meanings={"u": u, "a": 1 / (1 + u)},
         how="1 + u minus 1, over 1 + u.", slips={"not_taken_from_one": 1 / (1 + u)})
-    short = box([k * a * (1 - a), k * (1 - a**2)], "the slopes in a", "How does the value appear in the slope?",
-        names="a", how="Factor by factor; an inner factor comes along.",
+    short = box([k * a * (1 - a), k * (1 - a**2)], "the slopes in a", "How is the slope written with the value a?",
+        names="a", how="a(1 − a) and 1 − a², each times the inner slope.",
         slips={"tanh_for_sigmoid": [k * (1 - a**2), k * (1 - a**2)],
             "sigmoid_for_tanh": [k * a * (1 - a), k * a * (1 - a)], "not_multiplied": [k * (1 - a), k * (1 - a)]})
     return (
@@ -199,6 +202,8 @@ def rules_derived(given, box):
             eq(f"1 − σ({kx})", "=", rest),
             eq(words("sigmoid:"), frac("da", "dx"), "=", short[0], APART, words("tanh:"), frac("da", "dx"), "=",
                 short[1])),
+        say("Why $1 − a^2$: $tanh(x)$ is $2σ(2x) − 1$, so $σ(2x) = (1 + a)/2$. Its slope $4σ(1 − σ)$ is "
+            "$(1 + a)(1 − a)$."),
     )
 
 
@@ -220,10 +225,11 @@ def through_activations(given, box):
     given.apart(up * true, up, up * value, true)
     names = ("ReLU", "σ", "tanh", "ReLU")
     return (
-        step("Four nodes with what came out of them, and the gradients that arrive. Send each one back.",
+        step("Four nodes with the values that came out of them, and the gradients that arrive. Send each gradient back "
+            "through its node.",
             table(["node", "value", "upstream", "slope", "downstream"],
                 *[(names[i], value[i], up[i], slope[i], down[i]) for i in range(4)])),
-        say("The slope is all that an activation adds to the journey back."),
+        say("On the way back an activation multiplies by its slope, and does nothing else."),
     )
 
 
@@ -241,7 +247,7 @@ def softmax_shares(given, box):
     p = box(np.asarray(power) / total, "p", "Which share of the sum is this power?", digits=3,
         how="Each power over the sum.",
         slips={"not_normalised": e, "exponential_left_out": np.log(e) / np.sum(np.log(e))})
-    whole = box(1.0, "the sum of p", "How much is shared out altogether?", how="Shares of a whole add up to 1.")
+    whole = box(1.0, "the sum of p", "How much is there to share?", how="Shares of a whole add up to 1.")
     ratio = ask.ratio(box, e[2], e[1], "p_3/p_2", "The sum cancels. What is left?", how="The ratio of the two powers.",
         slips={"subtracted_powers": e[2] - e[1]})
     given.require(e[2] - e[1] not in (e[2] / e[1], e[1] / e[2]))
@@ -251,7 +257,7 @@ def softmax_shares(given, box):
             table(["z", "e^z", "p"], *[(names[i], power[i], p[i]) for i in range(3)]),
             eq("Σ e^z", "=", total)),
         step("What do the probabilities add up to?", eq("p_1 + p_2 + p_3", "=", whole)),
-        step("And how many times as likely is the third as the second?", eq(frac("p_3", "p_2"), "=", ratio)),
+        step("How many times as likely as the second is the third?", eq(frac("p_3", "p_2"), "=", ratio)),
     )
 
 
@@ -286,22 +292,25 @@ def softmax_jacobian(given, box):
     """diag(p) − ppᵀ, entry by entry."""
     p = shares(given, "p", 0.6, 0.3, 0.1)
     outer = box(np.outer(p, p), "p p^T", "Which entry of the column meets which entry of the row?",
+        only=[(0, 0), (0, 1), (0, 2)],
         how="The entry of the row's p times the entry of the column's.", slips={"added_not_multiplied": p[:, None] + p})
     jacobian = box(np.diag(p) - np.asarray(outer), "∂p/∂z", "What stands in this place of diag(p)?",
         how="The entry of diag(p) minus the entry of the outer product.",
         slips={"outer_product_left_out": np.diag(p), "wrong_sign": np.outer(p, p) - np.diag(p),
             "diagonal_left_out": -np.outer(p, p)})
-    sums = box(np.asarray(jacobian).sum(axis=1), "the row sums", "What do the three numbers of a row come to?",
-        how="Each row adds up to 0.",
-        slips={"diagonal_left_out": -p, "term_left_out": np.asarray(jacobian)[:, :2].sum(axis=1)})
+    sums = box(np.asarray(jacobian).sum(axis=0), "the sums of the columns",
+        "What do the three numbers of a column come to?",
+        how="Each column adds up to 0.",
+        slips={"diagonal_left_out": -p, "term_left_out": np.asarray(jacobian)[:2].sum(axis=0)})
     return (
-        step("Raise one $z$, and all the probabilities move: what one gains the others lose. The Jacobian of softmax "
-            "is $∂p/∂z = diag(p) − p p^T$. First the outer product.",
+        step("Raise one $z$, and all the probabilities move. The Jacobian of softmax is $∂p/∂z = diag(p) − p p^T$. "
+            "First complete the outer product.",
             eq(column(p, "p"), row(p, "p^T"), "=", matrix(outer))),
         step("Now the difference.",
             eq(by("z", "p"), "=", matrix(np.diag(p), "diag(p)"), "−", "p p^T"),
             eq("=", matrix(jacobian))),
-        step("Add up each row.", eq(words("sums of the rows:"), column(sums))),
+        step("What one probability gains when a $z$ rises, the others lose. Check it: add up each column.",
+            eq(words("sums of the columns:"), row(sums))),
     )
 
 
@@ -317,7 +326,7 @@ def jacobian_entries(given, box):
             [0 * p, q]
         ], "wrong_sign": -grid, "diagonal_left_out": [[-p * p, -p * q], [-p * q, -q * q]]})
     two = box([p * (1 - p), -p * (1 - p)], "∂p/∂z_1 and ∂q/∂z_1", "With only two classes, what is q?", names="p",
-        how="q is 1 − p; what p gains, q loses.",
+        how="q is 1 − p, so q loses what p gains.",
         slips={"wrong_sign": [-p * (1 - p), p * (1 - p)], "diagonal_left_out": [-p * p, p * p]})
     v = shares(given, "v", 0.2, 0.7, 0.1)
     i, j = given.choice("entry", (1, 2), (2, 1), (1, 3), (3, 2), (2, 3))
@@ -342,7 +351,7 @@ def jacobian_entries(given, box):
 # -- 5.3 Cross-entropy -------------------------------------------------------------------------------------------------
 
 
-@page("How surprised are you?", row="5.3")
+@page("Cross-entropy", row="5.3")
 def cross_entropy(given, box):
     """Minus the logarithm of the probability that the true class was given."""
     ps = np.array([shares(given, "p1", 0.7, 0.2, 0.1), shares(given, "p2", 0.3, 0.6, 0.1),
@@ -365,10 +374,11 @@ def cross_entropy(given, box):
             "parameter_for_gradient": one_hot(k) * ps[0]})
     return (
         step("Cross-entropy looks at one number only, the probability given to the true class: $C = −Σ_i y_i ln(p_i)$, "
-            "where $y$ is 1 for the true class and 0 elsewhere.",
+            "where the target $y$ is **one-hot**: 1 for the true class, 0 elsewhere.",
             table(["p", "y", "C"], *[(listed(ps[i]), listed(one_hot(true[i])), cost[i]) for i in range(3)]),
             eq(words("mean:"), mean)),
-        step("How does the cost of the first example answer to each probability?", eq(by("p", "C"), "=", row(slope))),
+        step("What is the Jacobian of the first cost with respect to its probabilities? It is a row.",
+            eq(by("p", "C"), "=", row(slope))),
     )
 
 
@@ -389,12 +399,13 @@ def joint_derivative(given, box):
     short = ask.error(box, p, y, "p − y")
     return (
         step(f"Probabilities $p = {listed(p)}$; the true class is the {PLACES[k]}, $y = {listed(y)}$. The chain rule "
-            "has two factors. The cost answers to $p$:",
+            "has two factors. The first is a row:",
             eq(by("p", "C"), "=", row(dp))),
-        step("And $p$ answers to $z$; one row is left to you.", eq(by("z", "p"), "=", matrix(dz))),
+        step("The second is the Jacobian of softmax. One of its rows is left to you.",
+            eq(by("z", "p"), "=", matrix(dz))),
         step("Multiply the row by the matrix.",
             eq(by("z", "C"), "=", by("p", "C"), "·", by("z", "p"), "=", row(product))),
-        step("Now compare.", eq("p − y", "=", row(short))),
+        step("Compare it with the error.", eq("p − y", "=", row(short))),
     )
 
 
@@ -406,7 +417,8 @@ def prediction_minus_target(given, box):
     q, z = shares(given, "q", 0.6, 0.1, 0.3), given("z", [1, 0, -1], step=0.5, low=0, high=2, distinct=True)
     given.require(other != np.argmax(q))
     error = ask.error(box, p, one_hot(k), "∂C/∂z", slips={"output_for_error": p})
-    total = box(np.sum(error), "the sum", "What do they come to?", how="p and y both add up to 1, so it is 0.")
+    total = box(np.sum(error), "the sum", "What do the three errors add up to?",
+        how="p and y both add up to 1, so it is 0.")
     back = box(one_hot(other), "y", "In which entry is the error negative?", how="Prediction minus error.",
         slips={"wrong_sign": -one_hot(other), "predicted_for_true": one_hot(np.argmax(q))})
     s = box(softmax(z), "p", "Powers of e, over their sum?", digits=3, how="Each power of e over the sum.",
@@ -416,7 +428,7 @@ def prediction_minus_target(given, box):
         step("Softmax and cross-entropy together have the shortest derivative in this workbook, $∂C/∂z = p − y$.",
             eq(by("z", "C"), "=", column(p, "p"), "−", column(one_hot(k), "y"), "=", column(error))),
         step("What do its entries add up to?", eq(words("sum:"), total)),
-        step("Here the target got lost.",
+        step("Here the target is missing.",
             eq(by("z", "C"), "=", column(q, "p"), "−", column(back, "y"), "=", column(q - one_hot(other)))),
         step(f"All the way from $z = {listed(z)}$; the true class is the {PLACES[k]}.",
             eq("p", "=", column(s), APART, by("z", "C"), "=", column(last))),
@@ -426,7 +438,7 @@ def prediction_minus_target(given, box):
 # -- 5.4 Classes -------------------------------------------------------------------------------------------------------
 
 
-@page("One hot, the others cold", row="5.4")
+@page("One-hot targets", row="5.4")
 def one_hot_targets(given, box):
     """From a word to a vector and back."""
     first = given.choice("order", (1, 2, 0), (0, 2, 1), (2, 0, 1), (2, 1, 0), (1, 0, 2))
@@ -434,20 +446,21 @@ def one_hot_targets(given, box):
     hot = [box(targets[i], f"y for {CLASSES[k]}", "At which place does this class stand in the list?",
         how="A 1 at the place of the class, 0 elsewhere.",
         slips={"other_class": np.roll(targets[i], 1),
-            **({"number_for_vector": (k + 1) * targets[i]} if k else {})}) for i, k in enumerate(first)]
+            **({"number_for_vector": (k + 1) * targets[i]} if k else {})}) for i, k in enumerate(first[:2])]
     asked = given.choice("asked", (2, 0), (1, 2), (0, 1))
     said = [CLASSES[k] for k in asked]
     back = box(said, "the class", "At which place does the 1 stand?", options=CLASSES,
         how="The class at the place of the 1.", slips={"other_class": [CLASSES[(k + 1) % 3] for k in asked]})
     c = int(given("c", 10, low=4, high=12))
-    zeros = box([float(c), 1.0, c - 1.0], "entries, ones, zeros", "How many places, and how many of them are hot?",
+    zeros = box([float(c), 1.0, c - 1.0], "entries, ones, zeros",
+        "How many classes are there, and how many of them are true?",
         how="One place for each class, a single 1.")
     return (
         step("A class is not a number: a horse is not three cats. So its target is a column with a 1 in its own place, "
-            "in the order cat, dog, horse. Write three of them.",
-            eq(*[part for k, y in zip(first, hot, strict=True) for part in (words(CLASSES[k]), "→", column(y))])),
+            "in the order cat, dog, horse. Write two of them.",
+            eq(*[part for k, y in zip(first, hot, strict=False) for part in (words(CLASSES[k]), "→", column(y))])),
         step("And back.", eq(column(one_hot(asked[0])), "→", back[0], APART, column(one_hot(asked[1])), "→", back[1])),
-        step(f"With {c} classes, how many entries has a target? How many ones, how many zeros?",
+        step(f"With {c} classes, how many entries does a target have? How many are ones, how many zeros?",
             table(["entries", "ones", "zeros"], (zeros[0], zeros[1], zeros[2]))),
     )
 
@@ -475,10 +488,10 @@ def argmax(given, box):
         step("The prediction is the class with the largest probability: $argmax$ gives its place.",
             table(["cat", "dog", "horse", "predicted", "true"],
                 *[(*ps[i], predicted[i], words(CLASSES[true[i]])) for i in range(4)])),
-        step("How many are right, and which share is that?",
+        step("How many predictions are right, and what share of all is that?",
             eq(words("right:"), hits, APART, words("accuracy:"), share)),
-        step("argmax has no useful slope: nudge a probability a little and the winner stays. So training compares $p$ "
-            "with the one-hot target. What is it for the first row?",
+        step("argmax has no useful slope: nudge a probability a little, and the winner stays. So training compares "
+            "$p$ with the one-hot target. What is the target of the first row?",
             eq("y", "=", row(hot))),
     )
 
@@ -487,10 +500,8 @@ def argmax(given, box):
 def batch_of_targets(given, box):
     """One example a row: m × c."""
     true = given.choice("true", (1, 0, 2, 1), (2, 2, 0, 1), (0, 1, 1, 2), (2, 0, 1, 0), (1, 2, 0, 0))
-    y = np.array([one_hot(k) for k in true])
-    hot = box(y, "Y", "Which row is this, and which class was true there?",
-        how="A row for each example, with a 1 in the column of its class.",
-        slips={"other_class": np.roll(y, 1, axis=1)})
+    hot = box([k + 1.0 for k in true], "the column of the 1", "Which class was true in this row?",
+        how="The column of the true class.", slips={"other_class": [(k + 1) % 3 + 1.0 for k in true]})
     m, n, c = (int(v) for v in given("sizes", [50, 8, 3], low=2, high=60))
     given.distinct(m, n, c)
     given.require(m > c > 2)
@@ -498,12 +509,13 @@ def batch_of_targets(given, box):
         how="A row for each example.",
         slips={"transposed": Shape(key[::-1]), "inputs_or_classes": Shape((m, wrong))}) for key, name,
         wrong in (((m, n), "X", c), ((m, c), "P", n), ((m, c), "Y", n), ((m, c), "P − Y", n))]
-    ones = box(float(m), "ones in Y", "How many hot entries has each row?", how="One in each row.",
+    ones = box(float(m), "ones in Y", "How many ones does each row have?", how="One in each row.",
         slips={"classes_for_examples": float(c)})
     told = ", ".join(CLASSES[k] for k in true)
     return (
-        step(f"Four examples: {told}. Examples stand in rows, classes in columns: cat, dog, horse.",
-            eq("Y", "=", matrix(hot))),
+        step(f"Four examples: {told}. In the matrix $Y$ of their targets examples stand in rows, classes in columns: "
+            "cat, dog, horse. In which column does each row have its 1?",
+            table(["row of Y", "column of the 1"], *[(str(i + 1), hot[i]) for i in range(4)])),
         step(f"A larger batch has $m = {m}$ examples of $n = {n}$ inputs each, in rows, and $c = {c}$ classes. What "
             "are the shapes?",
             eq("X:", shape[0], APART, "P:", shape[1]),
@@ -529,9 +541,11 @@ def batch_error(given, box):
         slips={"summed_not_averaged": -np.sum(np.log(np.asarray(got))), "wrong_sign": np.mean(np.log(np.asarray(got))),
             "logarithm_to_base_ten": -np.mean(np.log10(np.asarray(got))), "logarithm_left_out": np.mean(got)})
     return (
-        step("Three examples in rows. What goes back into the network, one row for each?",
+        step("Three examples in rows. Each example has its own $∂C/∂z = p − y$. (The 1/3 of the mean comes in later, "
+            "at the parameters.)",
             eq(matrix(ps, "P"), "−", matrix(y, "Y"), "=", matrix(error))),
-        step("The cost of the batch is the mean of the three cross-entropies. Pick out what each true class was given.",
+        step("The cost of the batch is the mean of the three cross-entropies. Which probability did each true "
+            "class get?",
             eq(column(got)),
             eq("C", "=", "−", frac(1, 3), "Σ ln(p)", "=", cost)),
     )

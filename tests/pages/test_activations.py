@@ -44,10 +44,10 @@ def test_softmax_of_logarithms():
     assert shown("softmax-shares")[4:7] == ["0.125", "0.250", "0.625"]
 
 
-def test_rows_of_the_jacobian_add_up_to_zero():
-    """diag(p) − ppᵀ of (0.6, 0.3, 0.1) begins with 0.24, −0.18, −0.06; its rows add up to 0."""
+def test_columns_of_the_jacobian_add_up_to_zero():
+    """diag(p) − ppᵀ of (0.6, 0.3, 0.1) begins with 0.24, −0.18, −0.06; its columns add up to 0."""
     keys = shown("softmax-jacobian")
-    assert keys[9:12] == ["0.24", "-0.18", "-0.06"] and keys[18:] == ["0", "0", "0"]
+    assert keys[3:6] == ["0.24", "-0.18", "-0.06"] and keys[12:] == ["0", "0", "0"]
 
 
 def test_joint_derivative():
@@ -64,7 +64,7 @@ def test_one_hot_and_argmax():
 
 def test_a_batch_of_rows():
     """50 examples of 3 classes make a 50×3 matrix of targets."""
-    assert shown("batch-of-targets")[14] == "50×3"
+    assert shown("batch-of-targets")[6] == "50×3"
 
 
 # -- every key a second way --------------------------------------------------------------------------------------------
@@ -171,7 +171,7 @@ def at_shares(p):
 
 def softmax_jacobian(c):
     p, full = np.array(c["p"]), at_shares(c["p"])
-    return [np.diag(p) - full, full, [0.0] * 3]
+    return [(np.diag(p) - full)[0], full, [0.0] * 3]
 
 
 @lru_cache
@@ -220,7 +220,7 @@ def hot(k):
 
 
 def one_hot_targets(c):
-    return [*[hot(k) for k in c["order"]], *[CLASSES[k] for k in c["asked"]], c["c"], 1, c["c"] - 1]
+    return [*[hot(k) for k in c["order"][:2]], *[CLASSES[k] for k in c["asked"]], c["c"], 1, c["c"] - 1]
 
 
 def argmax(c):
@@ -235,7 +235,7 @@ def batch_of_targets(c):
     x, w = np.ones((m, n)), np.ones((k, n))
     p = x @ w.T
     y = np.eye(k)[np.arange(m) % k]
-    return [[hot(k) for k in c["true"]], Shape(x.shape), Shape(p.shape), Shape(y.shape), Shape((p - y).shape), y.sum()]
+    return [[1 + hot(k).index(1) for k in c["true"]], Shape(x.shape), Shape(p.shape), Shape(y.shape), Shape((p - y).shape), y.sum()]
 
 
 def batch_error(c):
