@@ -260,8 +260,19 @@ def _drawable(shares: Callable, page: Page, variant: int, shared: int) -> bool:
 
 def _fits(page: Page, variant: int, shared: int) -> bool:
     """Whether a page can be made with these shared numbers, in a few tries of its own."""
+    tries = OWN_TRIES if _has_own(page) else 1
     with undrawn():
-        return any(_drawn(page, variant, Attempt(own, shared)) for own in range(OWN_TRIES))
+        return any(_drawn(page, variant, Attempt(own, shared)) for own in range(tries))
+
+
+@lru_cache(maxsize=4096)
+def _has_own(page: Page) -> bool:
+    """Whether the page has numbers beside the shared ones."""
+    whole, common = Run(page, 0, Attempt()), Run(page, 0, Attempt())
+    with undrawn():
+        page.function(whole.given, whole.box)
+    common.given.shared(page.shares)
+    return len(whole.numbers) > len(common.numbers)
 
 
 def _drawn(page: Page, variant: int, attempt: Attempt) -> Sheet | None:

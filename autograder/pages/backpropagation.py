@@ -538,8 +538,8 @@ class Net(NamedTuple):
 def two_three_two(given) -> Net:
     """The network that is worked through by hand; small whole numbers in other variants."""
     x, target = given("x", [3, -2], low=2, high=4, distinct=abs), given("target", [1, 4], high=5)
-    w1, b1 = given("W1", [[2, -1], [-4, 4], [-1, 1]], low=1, high=4), given("b1", [-1, -2, 2], high=3)
-    w2, b2 = given("W2", [[2, 1, 4], [-2, -1, 5]], low=2, high=4), given("b2", [-1, 5], high=5)
+    w1, b1 = given("W1", [[2, -1], [-4, 4], [-1, 1]], low=2, high=4), given("b1", [-1, -2, 2], low=2, high=4)
+    w2, b2 = given("W2", [[2, 1, 4], [-2, -1, 5]], low=2, high=4), given("b2", [-1, 5], low=2, high=6)
     net = forward(x, target, w1, b1, w2, b2)
     given.require(np.max(np.abs(net.out)) <= 80 and np.min(np.abs(net.u)) >= 2)
     given.require(np.min(np.abs(net.error)) >= 2 and abs(net.error[0]) != abs(net.error[1]))
