@@ -36,6 +36,7 @@ MESSAGES = {
     "cosine_sign": "The derivative of a cosine has a minus sign.",
     "inner_slope_left_out": "You have the outer derivative. The chain rule multiplies by the inner one.",
     "one_sided": "That is the one-sided ratio. The central one looks both ways.",
+    "slope_for_ratio": "That is the gradient itself. The box asks for the ratio of the two changes.",
     "step_not_doubled": "From x − h to x + h the step is two times h.",
     # Jacobians and vectors
     "layout_swapped": "A Jacobian has one row for each output and one column for each input. Yours is transposed.",

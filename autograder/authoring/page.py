@@ -239,16 +239,38 @@ def _common(shares: Callable, variant: int) -> int:
         return 0
     pages = SHARING[shares]
     for shared in range(ATTEMPTS):
-        if all(_fits(page, variant, shared) for page in pages):
+        if _drawable(shares, pages[0], variant, shared) and all(_fits(page, variant, shared) for page in pages):
             return shared
     raise _error(
         pages[0], f"no numbers of {shares.__name__} for variant {variant} fit all of {', '.join(p.slug for p in pages)}"
     )
 
 
+def _drawable(shares: Callable, page: Page, variant: int, shared: int) -> bool:
+    """Whether the shared numbers are fit by themselves, which is known before any page is made with them."""
+    try:
+        with np.errstate(all="ignore"):
+            Run(page, variant, Attempt(0, shared)).given.shared(shares)
+    except Unfit:
+        return False
+    return True
+
+
 def _fits(page: Page, variant: int, shared: int) -> bool:
     """Whether a page can be made with these shared numbers, in a few tries of its own."""
-    return any(_drawn(page, variant, Attempt(own, shared)) for own in range(OWN_TRIES))
+    tries = OWN_TRIES if _has_own(page) else 1
+    with undrawn():
+        return any(_drawn(page, variant, Attempt(own, shared)) for own in range(tries))
+
+
+@lru_cache(maxsize=4096)
+def _has_own(page: Page) -> bool:
+    """Whether the page has numbers beside the shared ones."""
+    whole, common = Run(page, 0, Attempt()), Run(page, 0, Attempt())
+    with undrawn():
+        page.function(whole.given, whole.box)
+    common.given.shared(page.shares)
+    return len(whole.numbers) > len(common.numbers)
 
 
 def _drawn(page: Page, variant: int, attempt: Attempt) -> Sheet | None:

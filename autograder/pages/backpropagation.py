@@ -9,16 +9,16 @@ import numpy as np
 from ..authoring import ask
 from ..authoring.page import page
 from ..engine.expressions import Name
-from ..layout import Node, aligned, column, echo, eq, frac, group, lit, matrix, row, say, step, table, term
+from ..layout import Node, Shape, aligned, column, echo, eq, frac, group, lit, matrix, row, say, step, table, term
 from ..layout.diagrams import graph, network
 from ..layout.phrases import APART, by, link, signed, words
 
-U_NAMES, OUT_NAMES = ["u_1", "u_2", "u_3"], ["ŷ", "ẑ"]
+U_NAMES, OUT_NAMES = ["u_1", "u_2", "u_3"], ["a_1", "a_2"]
 
 
 def times(value: float) -> Node:
     """What stands in a node that multiplies by `value`."""
-    return words(f"×\u2009{value:g}".replace("-", "−"))
+    return words(f"×\u2009{signed(value)}".replace("-", "−"))
 
 
 def plus(value: float) -> Node:
@@ -35,23 +35,23 @@ RULES = (  # the hyphens are such as do not turn into minus signs
 
 
 def back_through(name: str, node: str, mark: str = "") -> list:
-    """∂l/∂name = ∂l/∂node · ∂node/∂name, what goes back through a drawn node and its two factors, each lit with it."""
-    made_of = f"∂l/∂{node}{mark} ∂{node}/∂{name}{mark}"
-    return [link(name, "l", mark=mark, uses=made_of), "=", link(node, "l", mark=mark), "·", link(name, node, mark)]
+    """∂C/∂name = ∂C/∂node · ∂node/∂name, what goes back through a drawn node and its two factors, each lit with it."""
+    made_of = f"∂C/∂{node}{mark} ∂{node}/∂{name}{mark}"
+    return [link(name, mark=mark, uses=made_of), "=", link(node, mark=mark), "·", link(name, node, mark)]
 
 
 def going_back(value, name: str, node: str, mark: str = ""):
     """A gradient that goes back through a drawn node, lit with its factors."""
-    return lit(f"∂l/∂{name}{mark}", value, uses=f"∂l/∂{node}{mark} ∂{node}/∂{name}{mark}")
+    return lit(f"∂C/∂{name}{mark}", value, uses=f"∂C/∂{node}{mark} ∂{node}/∂{name}{mark}")
 
 
 ROWS = ("_1", "_2", "_3")
 
 
 def chain_rule(*marks: str) -> Node:
-    """∂l/∂x = ∂l/∂y · ∂y/∂x, each factor lit with what stands for it in the drawn nodes of these marks."""
-    down, up, local = (" ".join(name + mark for mark in marks) for name in ("∂l/∂x", "∂l/∂y", "∂y/∂x"))
-    return eq(lit(down, by("x", "l")), "=", lit(up, by("y", "l")), "·", lit(local, by("x", "y")))
+    """∂C/∂x = ∂C/∂f · ∂f/∂x, each factor lit with what stands for it in the drawn nodes of these marks."""
+    down, up, local = (" ".join(name + mark for mark in marks) for name in ("∂C/∂x", "∂C/∂f", "∂f/∂x"))
+    return eq(lit(down, by("x")), "=", lit(up, by("f")), "·", lit(local, by("x", "f")))
 
 
 def product_row(i: int, upstream, local, downstream) -> tuple:
@@ -64,12 +64,12 @@ def single_nodes(operations, values, downstream, upstream, local=None):
     nodes, edges, above = {}, [], {}
     for i, (operation, mark) in enumerate(zip(operations, ROWS, strict=True)):
         if local is None:
-            operation = lit(f"∂y/∂x{mark}", operation)
+            operation = lit(f"∂f/∂x{mark}", operation)
         else:
-            above[f"f{i}"] = lit(f"∂y/∂x{mark}", local[i])
-        nodes |= {f"x{i}": (0, i, "x"), f"f{i}": (1, i, operation), f"y{i}": (2, i, "y")}
-        edges += [(f"x{i}", f"f{i}", values[i], going_back(downstream[i], "x", "y", mark)),
-            (f"f{i}", f"y{i}", None, lit(f"∂l/∂y{mark}", upstream[i]))]
+            above[f"f{i}"] = lit(f"∂f/∂x{mark}", local[i])
+        nodes |= {f"x{i}": (0, i, "x"), f"f{i}": (1, i, operation), f"y{i}": (2, i, "f")}
+        edges += [(f"x{i}", f"f{i}", values[i], going_back(downstream[i], "x", "f", mark)),
+            (f"f{i}", f"y{i}", None, lit(f"∂C/∂f{mark}", upstream[i]))]
     return graph(nodes, edges, above=above if local is not None else None,
         unit=(215, 150 if local is not None else 106),
         title="Nodes with one input: gradients come back from the right, below the arrows")
@@ -83,25 +83,25 @@ def upstream_times_local(given, box):
     """A gradient comes back from the right; the node multiplies it by its own."""
     x, k, up = given("x", 3, low=2), given("k", 4, low=2), given("up", 5, low=2)
     given.distinct(x, k, up)
-    y = ask.product(box, k, x, "y", "What does the node do to its input?",
+    f = ask.product(box, k, x, "f", "What does the node do to its input?",
         how="The input times the factor of the node.")
-    down = box(up * k, "∂l/∂x", "If x moves a little, how far does y move, and then the loss?",
+    down = box(up * k, "∂C/∂x", "If x moves a little, how far does f move, and then the cost?",
         how="The upstream gradient times the local one.", gradient_of="x",
         slips={"local_for_downstream": k, "upstream_for_downstream": up, "upstream_added": up + k,
             "activation_for_weight": up * x})
     factors, ups = given("factors", [2, -3, 6], low=2, high=7), given("ups", [7, 4, -2], low=2)
-    downs = box(ups * factors, "∂l/∂x", "Which two numbers meet at the node?",
+    downs = box(ups * factors, "∂C/∂x", "Which two numbers meet at the node?",
         how="Upstream times the factor of the node.", gradient_of="x",
         slips={"local_for_downstream": factors, "upstream_for_downstream": ups, "upstream_added": ups + factors})
     return (
         step("Values flow to the right, above the arrows. Gradients flow back to the left, below them. The one that "
-            f"arrives at the node is **upstream**: here $∂l/∂y = {up:g}$. The node's own slope is **local**: here "
-            f"$∂y/∂x = {k:g}$. Their product goes on, **downstream**.",
-            graph({"x": (0, 0, "x"), "f": (1, 0, lit("∂y/∂x", times(k))), "l": (2, 0, "l")},
-                [("x", "f", x, going_back(down, "x", "y")), ("f", "l", y, lit("∂l/∂y", up))], unit=(215, 92),
-                title=f"x = {x:g} goes through a node that multiplies by {k:g}, and on to the loss l"),
+            f"arrives at the node is **upstream**: here $∂C/∂f = {up:g}$. The node's own slope is **local**: here "
+            f"$∂f/∂x = {k:g}$. Their product goes on **downstream**.",
+            graph({"x": (0, 0, "x"), "×": (1, 0, lit("∂f/∂x", times(k))), "f": (2, 0, "f")},
+                [("x", "×", x, going_back(down, "x", "f")), ("×", "f", f, lit("∂C/∂f", up))], unit=(215, 92),
+                title=f"x = {x:g} goes through a node that multiplies by {k:g}; {up:g} comes back from the right"),
             chain_rule("", *ROWS)),
-        step("You do not even need the values. Send each gradient back through its node.",
+        step("For these nodes you do not even need the values. Send each gradient back.",
             single_nodes([times(k) for k in factors], [None] * 3, downs, ups)),
     )
 
@@ -113,16 +113,16 @@ def local_gradients(given, box):
     k, c = given("k", 3, low=2), given("c", 7, low=2)
     given.require(x[0] != k and x[2] > 2)
     out = np.array([k * x[0], x[1] + c, x[2] ** 2])
-    local = box([k, 1, 2 * x[2]], "∂y/∂x", "Nudge x by one small unit. By how many does y move?",
+    local = box([k, 1, 2 * x[2]], "∂f/∂x", "Nudge x by one small unit. By how many does f move?",
         how="The slope of the node at the value that came in: k for kx, 1 for x + c, 2x for a square.",
         slips={"value_for_slope": out, "constant_kept": [k, c, 2 * x[2]], "factor_left_out": [k, 1, x[2]]})
-    downs = box(up * local, "∂l/∂x", "Upstream and local: what do you do with them?", how="Upstream times local.",
+    downs = box(up * local, "∂C/∂x", "Upstream and local: what do you do with them?", how="Upstream times local.",
         gradient_of="x", slips={"local_for_downstream": local, "upstream_added": up + local})
     return (
         step("Write each node's local gradient over it. The last one depends on the value that came in.",
             single_nodes([times(k), plus(c), SQUARE], x, downs, up, local),
             chain_rule(*ROWS)),
-        say("Values matter for the local gradient alone. What comes from the right is just a number to multiply by."),
+        say("The value that came in matters only for the local gradient. Upstream is just a number to multiply by."),
     )
 
 
@@ -131,24 +131,24 @@ def local_blank(given, box):
     """The local gradient found back from the two others."""
     k, up = given("k", 4, low=2, high=7), given("up", 5, low=2)
     given.require(k != up)
-    above = box(up * k, "∂l/∂x", "Which gradient came out of the node on the left?", how="What goes on downstream.",
+    above = box(up * k, "∂C/∂x", "Which gradient came out of the node on the left?", how="What goes on downstream.",
         slips={"upside_down": up})
-    below = box(up, "∂l/∂y", "Which gradient came into the node from the right?", how="What arrives upstream.",
+    below = box(up, "∂C/∂f", "Which gradient came into the node from the right?", how="What arrives upstream.",
         slips={"upside_down": up * k})
-    local = ask.ratio(box, above, below, "∂y/∂x", "Downstream is upstream times local. What is local then?",
+    local = ask.ratio(box, above, below, "∂f/∂x", "Downstream is upstream times local. What is local then?",
         how="Downstream over upstream.", slips={"multiplied_not_divided": above * below})
     locals_, ups = given("locals", [3, -2, 0.5], step=0.5, low=0.5, high=6), given("ups", [6, 8, -4], low=2)
     given.require(np.all(np.abs(locals_) != 1))
-    others = box(locals_, "∂y/∂x", "By which number was upstream multiplied?", how="Downstream over upstream.",
+    others = box(locals_, "∂f/∂x", "By which number was upstream multiplied?", how="Downstream over upstream.",
         slips={"upside_down": 1 / locals_, "multiplied_not_divided": ups**2 * locals_})
     return (
         step("Both gradients can be read off. What must the node's own slope be?",
-            graph({"x": (0, 0, "x"), "f": (1, 0, lit("∂y/∂x", "?")), "y": (2, 0, "y")},
-                [("x", "f", None, going_back(up * k, "x", "y")), ("f", "y", None, lit("∂l/∂y", up))],
-                above={"f": lit("∂y/∂x", echo(local))}, unit=(215, 92),
+            graph({"x": (0, 0, "x"), "?": (1, 0, lit("∂f/∂x", "?")), "f": (2, 0, "f")},
+                [("x", "?", None, going_back(up * k, "x", "f")), ("?", "f", None, lit("∂C/∂f", up))],
+                above={"?": lit("∂f/∂x", echo(local))}, unit=(215, 92),
                 title=f"An unknown node: {up:g} comes in from the right, {up * k:g} goes on to the left"),
-            eq(link("x", "y"), "=", frac(lit("∂l/∂x", above), lit("∂l/∂y", below)), "=", local)),
-        step("Three more nodes of that kind.",
+            eq(link("x", "f"), "=", frac(lit("∂C/∂x", above), lit("∂C/∂f", below)), "=", local)),
+        step("Three more nodes like it.",
             single_nodes(["?"] * 3, [None] * 3, ups * locals_, ups, others),
             chain_rule(*ROWS)),
     )
@@ -160,7 +160,7 @@ def upstream_blank(given, box):
     k, c, x = given("k", 4, low=2, high=7), given("c", 7, low=2), given("x", 3, low=2, high=6)
     ups = given("ups", [5, 3, -2], low=2)
     local = np.array([k, 1, 2 * x])
-    lost = box(ups, "∂l/∂y", "Which number, times the local gradient, gives what came out?",
+    lost = box(ups, "∂C/∂f", "Which number, times the local gradient, gives what came out?",
         how="Downstream over local.",
         slips={"multiplied_not_divided": ups * local**2, "upstream_for_downstream": ups * local})
     u, g = given("upstream", [6, -3, 4, 8], low=2), given("local", [2, 5, -3, 0.5], step=0.5, low=0.5, high=6)
@@ -190,28 +190,29 @@ def upstream_blank(given, box):
 def chain_of_nodes(given, box):
     """What is downstream of one node is upstream of the one before it."""
     x, k, c = given("x", 2, low=2, high=5), given("k", 5, low=2, high=5), given("c", 7, low=2, high=9)
-    p = ask.product(box, k, x, "p", "First node: what happens to x?", how="x times the factor.")
-    q = ask.change(box, p, c, "q", "Second node: what happens to p?", how="p minus the number that is subtracted.")
-    loss = box(q**2, "l", "What does the last node do?", how="The square of q.", slips={"not_squared": q})
+    u = ask.product(box, k, x, "u", "First node: what happens to x?", how="x times the factor.")
+    v = ask.change(box, u, c, "v", "Second node: what happens to u?", how="u minus the number that is subtracted.")
+    cost = box(v**2, "C", "What does the last node do?", how="The square of v.", slips={"not_squared": v})
     given.require(k * x - c not in (0, 1, 2))
-    dq = box(2 * q, "∂l/∂q", "The slope of a square at q?", how="Twice q, times the 1 that comes from upstream.",
-        gradient_of="q", slips={"not_differentiated": loss, "factor_left_out": q})
-    dp = box(dq * 1, "∂l/∂p", "If p rises by one, by how much does q rise?", how="Upstream times the local gradient 1.",
-        gradient_of="p", slips={"local_for_downstream": 1.0})
-    dx = box(dp * k, "∂l/∂x", "Upstream has just been computed. What is local?",
+    dv = box(2 * v, "∂C/∂v", "What is the slope of a square at v?", how="Twice v, times the 1 from upstream.",
+        gradient_of="v", slips={"not_differentiated": cost, "factor_left_out": v})
+    du = box(dv * 1, "∂C/∂u", "If u rises by one, by how much does v rise?", how="Upstream times the local gradient 1.",
+        gradient_of="u", slips={"local_for_downstream": 1.0})
+    dx = box(du * k, "∂C/∂x", "Upstream has just been computed. What is local?",
         how="Upstream times the factor of the node.", gradient_of="x",
-        slips={"local_for_downstream": k, "upstream_for_downstream": dp, "activation_for_weight": dp * x})
+        slips={"local_for_downstream": k, "upstream_for_downstream": du, "activation_for_weight": du * x})
     return (
         step("Go forward first: fill in the values above the arrows, from left to right. Then come back below them. "
-            "The journey back starts with $∂l/∂l = 1$.",
-            graph({"x": (0, 0, "x"), "k": (1, 0, lit("∂p/∂x", times(k))), "c": (2, 0, lit("∂q/∂p", plus(-c))),
-                "s": (3, 0, lit("∂l/∂q", SQUARE)), "l": (4, 0, "l")}, [("x", "k", x, going_back(dx, "x", "p")),
-                    ("k", "c", p, going_back(dp, "p", "q")), ("c", "s", q, lit("∂l/∂q", dq, uses="∂l/∂l")),
-                    ("s", "l", loss, lit("∂l/∂l", 1))], unit=(145, 92),
-                title=f"x = {x:g}, times {k:g}, minus {c:g}, squared, is the loss; the arrows carry p, q and l"),
-            eq(link("x", "l", uses="∂l/∂q ∂q/∂p ∂p/∂x"), "=", link("q", "l", uses="∂l/∂l"), "·", link("p", "q"), "·",
-                link("x", "p"))),
-        say("However long the chain: each node needs its own slope and the one number that arrives from the right."),
+            "The way back starts with $∂C/∂C = 1$.",
+            graph({"x": (0, 0, "x"), "k": (1, 0, lit("∂u/∂x", times(k))), "c": (2, 0, lit("∂v/∂u", plus(-c))),
+                "s": (3, 0, lit("∂C/∂v", SQUARE)), "C": (4, 0, "C")}, [("x", "k", x, going_back(dx, "x", "u")),
+                    ("k", "c", u, going_back(du, "u", "v")), ("c", "s", v, lit("∂C/∂v", dv, uses="∂C/∂C")),
+                    ("s", "C", cost, lit("∂C/∂C", 1))], unit=(145, 92),
+                title=f"x = {x:g}, times {k:g}, minus {c:g}, squared, is the cost; the arrows carry u, v and C"),
+            eq(link("x", uses="∂C/∂v ∂v/∂u ∂u/∂x"), "=", link("v", uses="∂C/∂C"), "·", link("u", "v"), "·",
+                link("x", "u"))),
+        say("However long the chain is, each node needs only its own slope and the one number that arrives from the "
+            "right."),
     )
 
 
@@ -222,28 +223,29 @@ def several_inputs(given, box):
     given.require(up not in a)
     local = box(a, "∂f/∂(x, y)", "Nudge one input and hold the other still: what moves?",
         how="The factor in front of that input; the other term does not move.", slips={"other_variable": a[::-1]})
-    downs = box(up * local, "∂l/∂(x, y)", "Both inputs get the same upstream. Which local belongs here?",
+    downs = box(up * local, "∂C/∂(x, y)", "Both inputs get the same upstream. Which local belongs here?",
         how="Upstream times the local gradient of that input.", gradient_of=("x", "y"),
         slips={"local_for_downstream": local, "other_variable": up * local[::-1]})
     g, u = given("g", [5, -2, 3], low=2, high=7, distinct=True), given("u", 6, low=2, high=7)
     given.require(u not in g)
-    lost = box(u, "∂l/∂f", "Which row is complete enough to tell?", how="Downstream over local, from the first row.",
+    lost = box(u, "∂C/∂f", "In which row do you know both local and downstream?",
+        how="Downstream over local, from the first row.",
         slips={"upside_down": g[0] / (u * g[0]), "upstream_for_downstream": u * g[0]})
-    second = box(g[1], "∂f/∂x_2", "Downstream over what?", how="Downstream over upstream.",
-        slips={"upside_down": 1 / g[1], "multiplied_not_divided": u * u * g[1]})
-    third = box(lost * g[2], "∂l/∂x_3", "What do upstream and local make together?", how="Upstream times local.",
+    second = box(u * g[1] / lost, "∂f/∂x_2", "Downstream over what?", how="Downstream over upstream.",
+        slips={"upside_down": lost / (u * g[1]), "multiplied_not_divided": u * lost * g[1]})
+    third = box(lost * g[2], "∂C/∂x_3", "What do upstream and local make together?", how="Upstream times local.",
         slips={"local_for_downstream": g[2], "upstream_added": lost + g[2]})
     f = f"{a[0]:g}x {'+' if a[1] > 0 else '−'} {abs(a[1]):g}y"
     return (
         step(f"This node computes $f = {f}$. What are its two local gradients?",
             eq(link("x", "f"), "=", local[0], APART, link("y", "f"), "=", local[1])),
-        step(f"Upstream is $∂l/∂f = {up:g}$. Send it back along both arrows.",
-            graph({"x": (0, 0, "x"), "y": (0, 1.5, "y"), "f": (1, 0.75, "f"), "l": (2, 0.75, "l")},
+        step(f"Upstream is $∂C/∂f = {up:g}$. Send it back along both arrows.",
+            graph({"x": (0, 0, "x"), "y": (0, 1.5, "y"), "f": (1, 0.75, "f"), "…": (2, 0.75, "…")},
                 [("x", "f", None, going_back(downs[0], "x", "f")), ("y", "f", None, going_back(downs[1], "y", "f")),
-                    ("f", "l", None, lit("∂l/∂f", up))], unit=(215, 92), along=0.45,
-                title=f"x and y meet in the node f = {f}; the gradient {up:g} comes back from the loss"),
+                    ("f", "…", None, lit("∂C/∂f", up))], unit=(215, 92), along=0.45,
+                title=f"x and y meet in the node f = {f}; the gradient {up:g} comes back from the right"),
             both_ways()),
-        step("A node with three inputs. Its upstream is the same for all of them.",
+        step("A node with three inputs. Upstream is the same for all of them.",
             table(["input", "upstream", "local", "downstream"],
                 ("x_1", *product_row(1, lost, g[0], u * g[0])),
                 ("x_2", *product_row(2, lit("up_1", "the same"), second, u * g[1])),
@@ -257,9 +259,9 @@ def several_inputs(given, box):
 def meeting(operation: str, values, downstream, out, upstream, title: str, mark: str = "") -> Node:
     """Two inputs that meet in one node, which is lit with both of its slopes."""
     slopes = lit(f"∂f/∂x{mark} ∂f/∂y{mark}", operation)
-    nodes = {"x": (0, 0, "x"), "y": (0, 2.1, "y"), "f": (1, 1.05, slopes), "l": (2, 1.05, "l")}
-    edges = [(name, "f", values[i], going_back(downstream[i], name, "f", mark)) for i, name in enumerate("xy")]
-    edges.append(("f", "l", out, lit(f"∂l/∂f{mark}", upstream)))
+    nodes = {"x": (0, 0, "x"), "y": (0, 2.1, "y"), "○": (1, 1.05, slopes), "f": (2, 1.05, "f")}
+    edges = [(name, "○", values[i], going_back(downstream[i], name, "f", mark)) for i, name in enumerate("xy")]
+    edges.append(("○", "f", out, lit(f"∂C/∂f{mark}", upstream)))
     return graph(nodes, edges, unit=(235, 92), along=0.4, title=title)
 
 
@@ -268,45 +270,45 @@ def both_ways(mark: str = "") -> Node:
     return eq(*back_through("x", "f", mark), APART, words("and"), APART, *back_through("y", "f", mark))
 
 
-@page("Add hands on", row="7.2")
+@page("A sum passes the gradient on", row="7.2")
 def add_node(given, box):
     """Each input of a sum gets all of the gradient."""
     x, up = given("x", [7, -3]), given("up", 4, low=3)
     given.require(np.sum(x) not in (0, 1) and np.all(np.abs(x) > 1) and up not in x and 0.5 * up not in x)
     out = box(np.sum(x), "x + y", "What does the node do?", how="The sum of the inputs.",
         slips={"sign_lost": np.sum(np.abs(x))})
-    downs = box([up, up], "∂l/∂(x, y)", "If one input rises by one, by how much does the sum rise?",
-        how="The local gradients of a sum are 1, so upstream is handed on.", gradient_of=("x", "y"),
+    downs = box([up, up], "∂C/∂(x, y)", "If one input rises by one, by how much does the sum rise?",
+        how="The local gradients of a sum are 1, so upstream is passed on.", gradient_of=("x", "y"),
         slips={"add_scales": up * x, "add_splits": [up / 2] * 2})
     third = given("third", -6, low=2)
     given.require(abs(third) != up)
-    lost = box(third, "∂l/∂f", "What must have arrived, if this went on?", how="A sum hands on what arrives.",
+    lost = box(third, "∂C/∂f", "What must have arrived, if this was passed on?", how="A sum passes on what arrives.",
         slips={"add_splits": 3 * third, "local_for_downstream": 1.0})
-    rest = box([lost, lost], "∂l/∂(y, z)", "Do the inputs of a sum get different gradients?",
+    rest = box([lost, lost], "∂C/∂(y, z)", "Do the inputs of a sum get different gradients?",
         how="Every input of a sum gets the same.", slips={"add_splits": [lost / 2] * 2, "wrong_sign": [-lost] * 2})
     return (
         step("The sum first, above the arrow; then the gradients that go back.",
             meeting("+", x, downs, out, up, f"x = {x[0]:g} and y = {x[1]:g} are added; {up:g} comes back"),
             both_ways()),
-        step(f"Three inputs, $f = x + y + z$. Only the first gradient survived: $∂l/∂x = {third:g}$.",
-            eq(by("f", "l"), "=", lost, APART, by("y", "l"), "=", rest[0], APART, by("z", "l"), "=", rest[1])),
+        step(f"Three inputs, $f = x + y + z$. Only one gradient is known: $∂C/∂x = {third:g}$. What are the others?",
+            eq(by("f"), "=", lost, APART, by("y"), "=", rest[0], APART, by("z"), "=", rest[1])),
     )
 
 
-@page("Multiply swaps", row="7.2")
+@page("A product swaps its factors", row="7.2")
 def multiply_node(given, box):
     """The local gradient of a factor is the other factor."""
     x, up = given("x", [5, -2], low=2, high=7, distinct=abs), given("up", 3, low=2, high=7)
     given.require(up not in x)
     out = box(np.prod(x), "x·y", "What does the node do?", how="The product of the inputs.",
         slips={"added_not_multiplied": np.sum(x)})
-    downs = box(up * x[::-1], "∂l/∂(x, y)", "If x rises by one, by how much does x·y rise?",
+    downs = box(up * x[::-1], "∂C/∂(x, y)", "If x rises by one, by how much does x·y rise?",
         how="Upstream times the other factor.", gradient_of=("x", "y"),
         slips={"factors_not_swapped": up * x, "local_for_downstream": x[::-1], "upstream_for_downstream": [up] * 2})
     f, u = given("factors", [4, 3], low=2, high=7, distinct=True), given("u", -2, low=2, high=7)
     given.require(abs(u) not in f)
     back = u * f[::-1]
-    upstream = box(back[0] / f[1], "∂l/∂f", "x's gradient is upstream times which factor?",
+    upstream = box(back[0] / f[1], "∂C/∂f", "x's gradient is upstream times which factor?",
         how="The gradient of x over the value of y.",
         slips={"factors_not_swapped": back[0] / f[0], "upstream_for_downstream": back[0]})
     lost = box(back[1] / upstream, "x", "y's gradient is upstream times which factor?",
@@ -318,14 +320,13 @@ def multiply_node(given, box):
         step("A product: forward, then back. Which value does each input's gradient need?",
             meeting("×", x, downs, out, up, f"x = {x[0]:g} and y = {x[1]:g} are multiplied; {up:g} comes back"),
             both_ways()),
-        step("Now work out from both gradients what came from upstream, what $x$ was, and the product.",
+        step("Here both gradients and $y$ are known. Find what came from upstream, then $x$, then the product.",
             meeting("×", [lost, f[1]], back, result, upstream,
-                f"x is lost, y = {f[1]:g}; {back[0]:g} and {back[1]:g} went on", "′"),
-            both_ways("′")),
+                f"x is unknown, y = {f[1]:g}; {back[0]:g} and {back[1]:g} went on", "′")),
     )
 
 
-@page("Max routes", row="7.2")
+@page("A maximum chooses the way", row="7.2")
 def max_node(given, box):
     """The larger input gets everything, the others nothing."""
     x, up = given("x", [2, 6], distinct=True), given("up", 5, low=2)
@@ -333,24 +334,25 @@ def max_node(given, box):
     out = box(np.max(x), "max(x, y)", "Which one gets through?", how="The larger of the two.",
         slips={"max_to_other": np.min(x)})
     won = (x == np.max(x)) * 1.0
-    downs = box(up * won, "∂l/∂(x, y)", "Nudge this input a little. Does the maximum notice?",
+    downs = box(up * won, "∂C/∂(x, y)", "Nudge this input a little. Does the maximum notice?",
         how="The larger input gets all of upstream, the other one nothing.", gradient_of=("x", "y"),
-        slips={"max_to_other": np.where(won, 0, np.nan), "max_to_both": [up] * 2})
+        slips={"max_to_other": np.where(won, 0, np.nan), "max_to_both": [up] * 2, "value_for_slope": x},
+        words={"value_for_slope": "That is the value of the input. The box asks for its gradient."})
     z, u = given("z", [-1, 4, 3], distinct=True), given("u", -7, low=2)
     best = (z == np.max(z)) * 1.0
-    local = box(best, "∂f/∂z", "What is the slope where the maximum listens, and where it does not?",
+    local = box(best, "∂f/∂z", "Nudge this entry a little. Does the maximum move?",
         how="1 for the largest input, 0 for the others.",
         slips={"value_for_slope": z * best, "max_to_other": (z == np.min(z)) * 1.0})
-    three = box(u * local, "∂l/∂z", "Which of the three does the maximum look at?",
+    three = box(u * local, "∂C/∂z", "Which of the three does the maximum look at?",
         how="The largest input gets all of upstream, the others 0.", gradient_of="z",
         slips={"local_for_downstream": local, "max_to_both": [u] * 3})
     return (
-        step("A maximum lets one value through. The gradient goes back the way the value came.",
+        step("A maximum lets one value through, and the gradient goes back the way that value came.",
             meeting("max", x, downs, out, up, f"The maximum of x = {x[0]:g} and y = {x[1]:g}; {up:g} comes back"),
             both_ways()),
-        step(f"Three inputs, $f = max(z_1, z_2, z_3)$, and $∂l/∂f = {u:g}$ from upstream.",
-            eq("z", "=", column(z), APART, by("z", "f"), "=", column(lit("∂f/∂z_{j}", local)), APART, by("z", "l"), "=",
-                column(lit("∂l/∂z_{j}", three, uses="∂f/∂z_{j}")))),
+        step(f"Three inputs, $f = max(z_1, z_2, z_3)$, and $∂C/∂f = {u:g}$ from upstream.",
+            eq("z", "=", column(z), APART, by("z", "f"), "=", column(lit("∂f/∂z_{j}", local)), APART, by("z"), "=",
+                column(lit("∂C/∂z_{j}", three, uses="∂f/∂z_{j}")))),
     )
 
 
@@ -360,14 +362,14 @@ def one_way(i: int) -> Node:
         uses=f"up_{i} local_{i}")
 
 
-@page("Copy sums", row="7.2")
+@page("A copy adds up what comes back", row="7.2")
 def copy_node(given, box):
     """A value that goes two ways gets two gradients back; they add up."""
     k, ups = given("k", [3, -2], low=2, high=6, distinct=abs), given("up", [4, 5], low=2, high=7)
     given.require(k @ ups not in (0, 1))
     ways = box(k * ups, "the gradients that come back", "What does a node that multiplies send back?",
         how="Upstream times the factor.", slips={"local_for_downstream": k, "upstream_for_downstream": ups})
-    total = box(np.sum(ways), "∂l/∂x", "x moves the loss along both ways. How do the effects combine?",
+    total = box(np.sum(ways), "∂C/∂x", "x moves the cost along both ways. How do the effects combine?",
         how="The sum of the gradients from both ways.", gradient_of="x",
         slips={"copies_not_summed": ways[0], "copies_averaged": np.mean(ways), "multiplied_not_added": np.prod(ways)})
     three = given("three", [6, -4, 3], low=2)
@@ -378,25 +380,26 @@ def copy_node(given, box):
     square = given("s", 5, low=3)
     upstream = given("u", 2, low=2)
     given.require(square != upstream)
-    each = box([upstream * square] * 2, "each factor's gradient", "Multiply swaps: what is the other factor?",
+    each = box([upstream * square] * 2, "each factor's gradient",
+        "In a product, what is the slope with respect to one factor?",
         how="Upstream times the other factor, which is x again.", slips={"upstream_for_downstream": [upstream] * 2})
-    both = box(np.sum(each), "∂l/∂x", "Two copies of x met in the product. What becomes of their gradients?",
+    both = box(np.sum(each), "∂C/∂x", "Both factors are copies of x. What becomes of their gradients?",
         how="The sum over both copies: 2x times upstream.", gradient_of="x", slips={"copies_not_summed": each[0]})
     return (
-        step("One value, used twice. First send the gradients back along each way, then join them.",
+        step("One value, used twice. Send a gradient back along each way, then join the two.",
             graph({"x": (0, 0.8, "x"), "c": (1, 0.8, "copy"), "a": (2, 0, lit("local_1", times(k[0]))),
-                "b": (2, 1.6, lit("local_2", times(k[1]))), "l": (3, 0, "l"), "m": (3, 1.6, "l")},
-                [("x", "c", None, lit("∂l/∂x", total, uses="way_1 way_2")),
+                "b": (2, 1.6, lit("local_2", times(k[1]))), "f": (3, 0, "f"), "g": (3, 1.6, "g")},
+                [("x", "c", None, lit("∂C/∂x", total, uses="way_1 way_2")),
                     ("c", "a", None, lit("way_1", ways[0], uses="up_1 local_1")),
-                    ("c", "b", None, lit("way_2", ways[1], uses="up_2 local_2")), ("a", "l", None, lit("up_1", ups[0])),
-                    ("b", "m", None, lit("up_2", ups[1]))], unit=(185, 92),
+                    ("c", "b", None, lit("way_2", ways[1], uses="up_2 local_2")), ("a", "f", None, lit("up_1", ups[0])),
+                    ("b", "g", None, lit("up_2", ups[1]))], unit=(185, 92),
                 title=f"x is copied to a node that multiplies by {k[0]:g} and one that multiplies by {k[1]:g}"),
-            eq(link("x", "l", uses="way_1 way_2"), "=", one_way(1), "+", one_way(2))),
-        step("Three ways this time. The gradient of the third got lost.",
-            eq(by("x", "l"), "=", f"{three[0]:g} {'+' if three[1] > 0 else '−'} {abs(three[1]):g} +", lost, "=",
+            eq(link("x", uses="way_1 way_2"), "=", one_way(1), "+", one_way(2))),
+        step("Three ways this time. Which gradient came back along the third?",
+            eq(by("x"), "=", f"{three[0]:g} {'+' if three[1] > 0 else '−'} {abs(three[1]):g} +", lost, "=",
                 np.sum(three))),
         step(f"A square is a copy and a product: $x·x$ with $x = {square:g}$, and {upstream:g} from upstream.",
-            eq(by("x", "l"), "=", lit("each_1", each[0]), "+", lit("each_2", each[1]), "=",
+            eq(by("x"), "=", lit("each_1", each[0]), "+", lit("each_2", each[1]), "=",
                 lit("both", both, uses="each_1 each_2"))),
     )
 
@@ -433,13 +436,13 @@ def all_four(given, box):
         how="The other factor: the maximum.", gradient_of="s", slips={"factors_not_swapped": s})
     dm = box(s, "∂f/∂max", "In a product, what is the slope with respect to one factor?",
         how="The other factor: the sum.", gradient_of="m", slips={"factors_not_swapped": m})
-    dx = box(ds, "∂f/∂x", "What does a sum do with the gradient that arrives?", how="The sum hands its gradient on.",
+    dx = box(ds, "∂f/∂x", "What does a sum do with the gradient that arrives?", how="The sum passes its gradient on.",
         gradient_of="x", slips={"add_scales": ds * x, "add_splits": ds / 2})
     first = box(ds, "the gradient of y from the sum", "What does a sum do with the gradient that arrives?",
         how="The sum hands its gradient on.", slips={"add_scales": ds * y, "add_splits": ds / 2})
     second = box(dm * (y > z), "the gradient of y from the maximum", "Was y the larger one?",
-        how="All of it, for y was larger.", slips={"max_to_other": 0.0, "add_splits": dm / 2})
-    dz = box(dm * (z > y), "∂f/∂z", "Does the maximum notice z?", how="Nothing, for z was smaller.", gradient_of="z",
+        how="All of it, since y was larger.", slips={"max_to_other": 0.0, "add_splits": dm / 2})
+    dz = box(dm * (z > y), "∂f/∂z", "Does the maximum notice z?", how="Nothing, since z was smaller.", gradient_of="z",
         slips={"max_to_other": dm})
     dy = box(first + second, "∂f/∂y", "Two ways out: how many gradients come back, and how do they join?",
         how="The sum of what comes back from both ways.", gradient_of="y",
@@ -459,53 +462,54 @@ def all_four(given, box):
             eq(letter("s"), "=", letter("x"), lit("plus", "+"), letter("y", "_1"), APART, letter("m"), "=",
                 maximum(letter("y", "_2"), letter("z")), APART, letter("f"), "=", letter("s"), lit("times", "·"),
                 letter("m"))),
-        say("The sum handed on, the product swapped, the maximum routed, the copy summed. No graph needs more."),
+        say("The sum passed the gradient on, the product swapped its factors, the maximum chose one way, the copy "
+            "added up. Any other node multiplies by a slope of its own."),
     )
 
 
-@page("Once more, on another graph", row="7.2")
+@page("The same four on another graph", row="7.2")
 def another_graph(given, box):
-    """The same four rules on l = k·(x·y + max(x, z)), where x simply has two arrows."""
+    """The same four rules on C = k·(x·y + max(x, z)), where x simply has two arrows."""
     x, y, z = given("x", 4, low=2, high=6), given("y", -3, low=2, high=5), given("z", 2, low=2, high=6)
     k = given("k", 2, low=2, high=4)
     given.require(x > z and y not in (x, k) and k != x and x * y + x not in (0, 1))
-    p = ask.product(box, x, y, "x·y", "What does the node do with its two values?", how="The product.")
+    q = ask.product(box, x, y, "x·y", "What does the node do with its two values?", how="The product.")
     m = box(max(x, z), "max(x, z)", "Which one is larger?", how="The larger one.", slips={"max_to_other": min(x, z)})
-    s = box(p + m, "the sum", "Which two numbers meet in the node?", how="The sum of the two.",
-        slips={"multiplied_not_added": p * m})
-    loss = ask.product(box, k, s, "l", "What does the last node do to the sum?", how="The sum times the factor.")
+    s = box(q + m, "the sum", "Which two numbers meet in the node?", how="The sum of the two.",
+        slips={"multiplied_not_added": q * m})
+    cost = ask.product(box, k, s, "C", "What does the last node do to the sum?", how="The sum times the factor.")
     ds = box(k * 1, "the gradient of the sum", "Upstream is 1. What is local?", how="The factor of the last node.",
-        gradient_of="s", slips={"value_for_slope": loss, "activation_for_weight": s})
-    dp = box(ds, "the gradient of x·y", "What does a sum do with what arrives?", how="The sum hands on.",
-        gradient_of="p", slips={"add_scales": ds * p, "add_splits": ds / 2})
-    dm = box(ds, "the gradient of the maximum", "What does a sum do with what arrives?", how="The sum hands on.",
+        gradient_of="s", slips={"value_for_slope": cost, "activation_for_weight": s})
+    dq = box(ds, "the gradient of x·y", "What does a sum do with what arrives?", how="The sum passes it on.",
+        gradient_of="q", slips={"add_scales": ds * q, "add_splits": ds / 2})
+    dm = box(ds, "the gradient of the maximum", "What does a sum do with what arrives?", how="The sum passes it on.",
         gradient_of="m", slips={"add_scales": ds * m, "add_splits": ds / 2})
-    dy = box(dp * x, "∂l/∂y", "Which factor is the local gradient?", how="Upstream times x.", gradient_of="y",
-        slips={"factors_not_swapped": dp * y, "local_for_downstream": x})
-    one = box(dp * y, "the gradient of x from the product", "Which factor is the local gradient?",
-        how="Upstream times y.", slips={"factors_not_swapped": dp * x, "local_for_downstream": y})
+    dy = box(dq * x, "∂C/∂y", "Which factor is the local gradient?", how="Upstream times x.", gradient_of="y",
+        slips={"factors_not_swapped": dq * y, "local_for_downstream": x})
+    one = box(dq * y, "the gradient of x from the product", "Which factor is the local gradient?",
+        how="Upstream times y.", slips={"factors_not_swapped": dq * x, "local_for_downstream": y})
     two = box(dm * (x > z), "the gradient of x from the maximum", "Was x the larger one?",
-        how="All of it, for x was larger.", slips={"max_to_other": 0.0, "add_splits": dm / 2})
-    dz = box(dm * (z > x), "∂l/∂z", "Does the maximum notice z?", how="Nothing, for z was smaller.", gradient_of="z",
+        how="All of it, since x was larger.", slips={"max_to_other": 0.0, "add_splits": dm / 2})
+    dz = box(dm * (z > x), "∂C/∂z", "Does the maximum notice z?", how="Nothing, since z was smaller.", gradient_of="z",
         slips={"max_to_other": dm})
-    dx = box(one + two, "∂l/∂x", "Two arrows leave x. How many gradients come back?", how="The sum over both arrows.",
+    dx = box(one + two, "∂C/∂x", "Two arrows leave x. How many gradients come back?", how="The sum over both arrows.",
         gradient_of="x", slips={"copies_not_summed": one, "path_left_out": two, "copies_averaged": (one + two) / 2})
     nodes = {"y": (0, 0, "y"), "x": (0, 1.5, "x"), "z": (0, 3, "z"), "×": (1.4, 0.2, lit("times", "×")),
         "max": (1.4, 2.8, lit("max", "max")), "+": (2.5, 1.5, lit("plus", "+")), "k": (3.5, 1.5, lit("k", times(k))),
-        "l": (4.5, 1.5, "l")}
-    edges = [("y", "×", *carries("y", y, dy, "∂p x times")), ("x", "×", *carries("x", x, one, "∂p y times", "_1")),
+        "C": (4.5, 1.5, "C")}
+    edges = [("y", "×", *carries("y", y, dy, "∂q x times")), ("x", "×", *carries("x", x, one, "∂q y times", "_1")),
         ("x", "max", *carries("x", x, two, "∂m max", "_2")), ("z", "max", *carries("z", z, dz, "∂m max")),
-        ("×", "+", *carries("p", p, dp, "∂s plus")), ("max", "+", *carries("m", m, dm, "∂s plus")),
-        ("+", "k", *carries("s", s, ds, "∂l k")), ("k", "l", *carries("l", loss, 1, ""))]
+        ("×", "+", *carries("q", q, dq, "∂s plus")), ("max", "+", *carries("m", m, dm, "∂s plus")),
+        ("+", "k", *carries("s", s, ds, "∂C k")), ("k", "C", *carries("C", cost, 1, ""))]
     return (
-        step(f"This one is $l = {k:g}·(x·y + max(x, z))$. No node says copy, but two arrows leave $x$.",
+        step(f"This one is $C = {k:g}·(x·y + max(x, z))$. There is no copy node, but two arrows leave $x$.",
             graph(nodes, edges, unit=(129, 130),
-                title=f"x = {x:g} meets y = {y:g} in a product, z = {z:g} in a maximum; the sum times {k:g} is l"),
-            eq(letter("p"), "=", letter("x", "_1"), lit("times", "·"), letter("y"), APART, letter("m"), "=",
+                title=f"x = {x:g} meets y = {y:g} in a product, z = {z:g} in a maximum; the sum times {k:g} is C"),
+            eq(letter("q"), "=", letter("x", "_1"), lit("times", "·"), letter("y"), APART, letter("m"), "=",
                 maximum(letter("x", "_2"), letter("z"))),
-            eq(letter("s"), "=", letter("p"), lit("plus", "+"), letter("m"), APART, letter("l"), "=", lit("k", k), "·",
+            eq(letter("s"), "=", letter("q"), lit("plus", "+"), letter("m"), APART, letter("C"), "=", lit("k", k), "·",
                 letter("s"))),
-        step("And all in all for $x$?", eq(by("x", "l"), "=", lit("∂x", dx, uses="∂x_1 ∂x_2"))),
+        step("What is the whole gradient of $x$?", eq(by("x"), "=", lit("∂x", dx, uses="∂x_1 ∂x_2"))),
     )
 
 
@@ -522,24 +526,25 @@ class Net(NamedTuple):
     w2: np.ndarray
     b2: np.ndarray
     u: np.ndarray
-    out: np.ndarray  # ŷ and ẑ
-    error: np.ndarray  # ∂l/∂ŷ and ∂l/∂ẑ
-    du: np.ndarray  # ∂l/∂u
+    out: np.ndarray  # a₁ and a₂
+    error: np.ndarray  # ∂C/∂a₁ and ∂C/∂a₂
+    du: np.ndarray  # ∂C/∂u
 
     @property
-    def loss(self) -> float:
+    def cost(self) -> float:
         return float(self.error @ self.error / 2)
 
 
 def two_three_two(given) -> Net:
     """The network that is worked through by hand; small whole numbers in other variants."""
-    x, target = given("x", [3, -2], high=4, distinct=abs), given("target", [1, 4], high=5)
-    w1, b1 = given("W1", [[2, -1], [-4, 4], [-1, 1]], high=4), given("b1", [-1, -2, 2], high=3)
-    w2, b2 = given("W2", [[2, 1, 4], [-2, -1, 5]], high=3), given("b2", [-1, 5], high=5)
+    x, target = given("x", [3, -2], low=2, high=4, distinct=abs), given("target", [1, 4], high=5)
+    w1, b1 = given("W1", [[2, -1], [-4, 4], [-1, 1]], low=2, high=4), given("b1", [-1, -2, 2], low=2, high=4)
+    w2, b2 = given("W2", [[2, 1, 4], [-2, -1, 5]], low=2, high=4), given("b2", [-1, 5], low=2, high=6)
     net = forward(x, target, w1, b1, w2, b2)
     given.require(np.max(np.abs(net.out)) <= 80 and np.min(np.abs(net.u)) >= 2)
     given.require(np.min(np.abs(net.error)) >= 2 and abs(net.error[0]) != abs(net.error[1]))
     given.distinct(net.u, by=abs)
+    given.distinct(net.du, by=abs)
     given.require(np.min(np.abs(net.du)) >= 2 and np.max(np.abs(net.du)) <= 200)
     return net
 
@@ -561,9 +566,9 @@ def difference(name: str, value: float) -> str:
     return f"{name} {'−' if value >= 0 else '+'} {abs(value):g}"
 
 
-def loss_of(target) -> str:
-    """The squares in the loss."""
-    return f"(({difference('ŷ', target[0])})^2 + ({difference('ẑ', target[1])})^2)"
+def squares_of(target) -> str:
+    """The squares in the cost."""
+    return f"(({difference('a_1', target[0])})^2 + ({difference('a_2', target[1])})^2)"
 
 
 def first_weights(values) -> list[list]:
@@ -583,18 +588,19 @@ def weighted_sum(weights, inputs: str, bias: str) -> Node:
     return group(*(part for product in terms for part in (product, "+")), bias)
 
 
-@page("Forward to the hidden layer", row="7.3")
+@page("Forward to the hidden layer", row="7.3", shares=two_three_two)
 def hidden_values(given, box):
     """The network of this chapter: its first layer, by hand."""
-    net = two_three_two(given)
-    terms = ask.product(box, net.w1[0], net.x, "w_1x_1 and w_4x_2", "Which weight meets which input?",
+    net = given.shared(two_three_two)
+    terms = ask.product(box, net.w1[0], net.x, "w_1x_1 and w_4x_2", "Which weight belongs to which input?",
         how="Each weight times the input it comes from.", slips={"wrong_sign": -net.w1[0] * net.x})
-    u = box([np.sum(terms) + net.b1[0], *(net.w1[1:] @ net.x + net.b1[1:])], "u", "Both products, and what else?",
+    u = box([np.sum(terms) + net.b1[0], *(net.w1[1:] @ net.x + net.b1[1:])], "u",
+        "Did you add both products and the bias?",
         how="The sum of weight times input over both inputs, plus the bias.",
         slips={"bias_left_out": net.w1 @ net.x, "only_one_term": net.w1[:, 0] * net.x[0],
             "term_left_out": net.w1[:, 0] * net.x[0] + net.b1})
     return (
-        step("Meet the network. Two inputs, three hidden nodes, two outputs; each node adds up what arrives and its "
+        step("This is the network: two inputs, three hidden nodes, two outputs. Each node adds up what arrives and its "
             "bias, without an activation. Start with the first hidden node.",
             eq(lit("u_1", "u_1"), "=", weighted_sum((1, 4), "x", "b_1"), "=", lit("w_1", terms[0]), "+",
                 lit("w_4", terms[1]), plus(net.b1[0]))),
@@ -605,44 +611,45 @@ def hidden_values(given, box):
     )
 
 
-@page("The prediction and its loss", row="7.3")
+@page("The prediction and its cost", row="7.3", shares=two_three_two)
 def prediction_and_loss(given, box):
     """The second layer, then how wrong it is."""
-    net = two_three_two(given)
-    out = box(net.out, "(ŷ, ẑ)", "Three products and a bias: did you take them all?",
+    net = given.shared(two_three_two)
+    out = box(net.out, "a", "Did you add all three products and the bias?",
         how="The sum of weight times hidden value over all three, plus the bias.",
         slips={"bias_left_out": net.w2 @ net.u, "term_left_out": net.w2[:, :2] @ net.u[:2] + net.b2})
-    error = ask.error(box, out, net.target, "prediction − target", "From the target, how far is it to the prediction?",
+    error = ask.error(box, out, net.target, "prediction − target", "Which comes first, prediction or target?",
         how="The prediction minus its target.")
     squares = box(error**2, "the squares", "What sign does a square have?", how="Each difference times itself.",
         slips={"not_squared": error, "wrong_sign": -(error**2)})
-    loss = box(np.sum(squares) / 2, "l", "Add the squares. What stands in front?", how="Half the sum of the squares.",
+    cost = box(np.sum(squares) / 2, "C", "Add the squares. What stands in front?", how="Half the sum of the squares.",
         slips={"half_left_out": np.sum(squares), "only_one_term": squares[0] / 2, "not_squared": np.sum(error) / 2})
     return (
         step("The hidden values are known. What does the network predict?",
-            network([lit("u_{j}", net.u), [lit("ŷ", out[0]), lit("ẑ", out[1])]], [second_weights(net.w2)],
+            network([lit("u_{j}", net.u), [lit("a_1", out[0]), lit("a_2", out[1])]], [second_weights(net.w2)],
                 names=[U_NAMES, OUT_NAMES], below=[(), biases(net.b2, 4)], along=(0.3,), gap=390, row_gap=104,
                 title="Three hidden nodes joined to two outputs by six weights"),
-            aligned(("ŷ", "=", weighted_sum((7, 9, 11), "u", "b_4")),
-                ("ẑ", "=", weighted_sum((8, 10, 12), "u", "b_5")))),
-        step(f"The targets were {net.target[0]:g} and {net.target[1]:g}. How far off is each prediction? And the loss?",
+            aligned(("a_1", "=", weighted_sum((7, 9, 11), "u", "b_4")),
+                ("a_2", "=", weighted_sum((8, 10, 12), "u", "b_5")))),
+        step(f"The targets were {net.target[0]:g} and {net.target[1]:g}. How far off are the predictions? And what "
+            "is the cost?",
             table(["", "prediction − target", "squared"],
                 *[(lit(name, difference(name, net.target[i])), lit(f"e_{i}", error[i], uses=name),
                     lit(f"square_{i}", squares[i], uses=f"e_{i}")) for i, name in enumerate(OUT_NAMES)]),
-            eq("l", "=", frac(1, 2), loss_of(net.target), "=", lit("l", loss, uses="square_0 square_1"))),
+            eq("C", "=", frac(1, 2), squares_of(net.target), "=", lit("C", cost, uses="square_0 square_1"))),
     )
 
 
-@page("Where the way back begins", row="7.3")
+@page("Where the way back begins", row="7.3", shares=two_three_two)
 def output_error(given, box):
-    """The slope of the loss at each prediction: prediction minus target."""
-    net = two_three_two(given)
-    p, t = Name("p"), given("t", 3, low=2)
-    formula = box(p - t, "∂l/∂p", "The power comes down. What does it do to the one half?", names="p",
+    """The slope of the cost with respect to each prediction: prediction minus target."""
+    net = given.shared(two_three_two)
+    a, y = Name("a"), given("y", 3, low=2)
+    formula = box(a - y, "∂C/∂a", "The power comes down. What does it do to the one half?", names="a",
         how="The two from the square cancels the one half.",
-        slips={"doubled": 2 * (p - t), "target_minus_prediction": t - p, "half_kept": (p - t) / 2,
-            "not_differentiated": (p - t) ** 2 / 2})
-    error = ask.error(box, net.out, net.target, "∂l/∂(ŷ, ẑ)", "What does the formula you have just found give here?",
+        slips={"doubled": 2 * (a - y), "target_minus_prediction": y - a, "half_kept": (a - y) / 2,
+            "not_differentiated": (a - y) ** 2 / 2})
+    error = ask.error(box, net.out, net.target, "∂C/∂a", "Put the prediction into your formula, and its own target.",
         gradient_of="a2",
         slips={"doubled": 2 * (net.out - net.target), "value_for_slope": (net.out - net.target) ** 2 / 2})
     others, aims = given("predictions", [5, -4]), given("targets", [-2, 3])
@@ -652,18 +659,18 @@ def output_error(given, box):
         slips={"wrong_sign": -aims[0], "target_minus_prediction": others[0] + gap[0]})
     found = box(others[1], "the prediction", "What minus the target gives this error?", how="Error plus target.",
         slips={"target_minus_prediction": aims[1] - gap[1]})
-    both = "∂l/∂ŷ ∂l/∂ẑ"
+    both = "∂C/∂a_1 ∂C/∂a_2"
     return (
-        step(f"One prediction $p$, one target {t:g}: the loss is $l = ½(p - {t:g})^2$. Differentiate.",
-            eq(lit(both, by("p", "l")), "=", formula)),
-        step(f"Now our two: $l = ½{loss_of(net.target)}$. Fill in the first gradients of the way back.",
-            graph({"y": (0, 0, "ŷ"), "z": (0, 1.9, "ẑ"), "l": (1, 0.95, "l")},
-                [("y", "l", net.out[0], lit("∂l/∂ŷ", error[0])), ("z", "l", net.out[1], lit("∂l/∂ẑ", error[1]))],
+        step(f"One prediction $a$ with the target ${y:g}$: the cost is $C = ½(a - {y:g})^2$. Differentiate.",
+            eq(lit(both, by("a")), "=", formula)),
+        step(f"Our network has two: $C = ½{squares_of(net.target)}$. Fill in the first two gradients of the way back.",
+            graph({"a": (0, 0, "a_1"), "b": (0, 1.9, "a_2"), "C": (1, 0.95, "C")},
+                [("a", "C", net.out[0], lit("∂C/∂a_1", error[0])), ("b", "C", net.out[1], lit("∂C/∂a_2", error[1]))],
                 unit=(290, 106), along=0.36,
-                title=f"The predictions {net.out[0]:g} and {net.out[1]:g} go into the loss")),
-        step("Another example. Which target and which prediction belong to these errors?",
+                title=f"The predictions {net.out[0]:g} and {net.out[1]:g} go into the cost")),
+        step("Another example: prediction minus target is known for both outputs. Fill in what is missing.",
             eq(column([others[0], found], "predictions"), "−", column([lost, aims[1]], "targets"), "=",
-                column(gap, "errors"))),
+                column(gap, "∂C/∂a"))),
     )
 
 
@@ -678,107 +685,109 @@ def output_gradients(net: Net, on_edges, gap: int = 360, row_gap: int = 162) -> 
 def into_output(j: int) -> list:
     """The chain rule for the weights that lead into output j, lit with their edges."""
     out = OUT_NAMES[j - 1]
-    return [lit(f"w_{j}1 w_{j}2 w_{j}3", by("w", "l")), "=", lit(f"e_{j}", by(out, "l")), "·",
+    return [lit(f"w_{j}1 w_{j}2 w_{j}3", by("w")), "=", lit(f"e_{j}", by(out)), "·",
         lit("u_1 u_2 u_3", by("w", out))]
 
 
-@page("A gradient on every edge", row="7.3")
+@page("A gradient on every edge", row="7.3", shares=two_three_two)
 def weight_gradients(given, box):
     """Each weight of the second layer: upstream times the value it multiplies."""
-    net = two_three_two(given)
-    local = box(net.u[:2], "∂ŷ/∂w_7 and ∂ŷ/∂w_9", "What does this weight multiply?",
+    net = given.shared(two_three_two)
+    local = box(net.u[:2], "∂a_1/∂w_7 and ∂a_1/∂w_9", "What does this weight multiply?",
         how="The hidden value at the start of the edge.",
         slips={"weight_for_activation": net.w2[0, :2], "value_for_slope": net.w2[0, :2] * net.u[:2]})
     u = np.array([*local, net.u[2]])
-    on_edges = ask.outer(box, net.error, u, "∂l/∂w on the edges",
-        "Which gradient waits at the end of the edge, which value at its start?",
+    on_edges = ask.outer(box, net.error, u, "∂C/∂w on the edges",
+        "Which gradient stands at the end of the edge, which value at its start?",
         how="The gradient at the end of the edge times the value at its start.", gradient_of="W2",
         slips={"weight_for_activation": net.error[:, None] * net.w2,
             "upstream_for_downstream": np.outer(net.error, np.ones(3)),
-            "local_for_downstream": np.outer(np.ones(2), u)})
+            "local_for_downstream": np.outer(np.ones(2), u)},
+        words={"other_row": "That uses the gradient of the other output. Which output does this edge lead to?"})
     return (
-        step(f"The first output is $ŷ = w_7u_1 + w_9u_2 + w_{{11}}u_3 + b_4$, with $u_1 = {net.u[0]:g}$ and $u_2 = "
+        step(f"The first output is $a_1 = w_7u_1 + w_9u_2 + w_{{11}}u_3 + b_4$, with $u_1 = {net.u[0]:g}$ and $u_2 = "
             f"{net.u[1]:g}$. What are these local gradients?",
-            eq(lit("u_1", by("w_7", "ŷ")), "=", local[0], APART, lit("u_2", by("w_9", "ŷ")), "=", local[1])),
-        step("Under each output stands the gradient that arrived there. Write the gradient of each weight on its edge.",
+            eq(lit("u_1", by("w_7", "a_1")), "=", local[0], APART, lit("u_2", by("w_9", "a_1")), "=", local[1])),
+        step("The gradient that arrived at each output stands under it. Write the gradient of each weight on its edge.",
             output_gradients(net, on_edges),
             eq(*into_output(1), APART, words("or"), APART, *into_output(2))),
     )
 
 
-@page("All weight gradients in one matrix", row="7.3")
+@page("All weight gradients in one matrix", row="7.3", shares=two_three_two)
 def weight_matrix(given, box):
-    """The same six as a column times a row; then the column and the row found back."""
-    net = two_three_two(given)
-    whole = ask.outer(box, net.error, net.u, "∂l/∂W", "Which row are you in, and which column?",
+    """The same gradients as a column times a row; then the column and the row from the matrix."""
+    net = given.shared(two_three_two)
+    whole = ask.outer(box, net.error, net.u, "∂C/∂W", "Which row are you in, and which column?",
         how="The gradient of the row's output times the hidden value of the column.", gradient_of="W2",
+        only=[(0, 2), (1, 1)],
         slips={"weight_for_activation": net.error[:, None] * net.w2})
     d, u = given("d", [4, -3], low=2, high=6, distinct=abs), given("u", [2, -5, 6], low=2, high=6, distinct=abs)
     product = np.outer(d, u)
-    column_ = box(d, "∂l/∂(ŷ, ẑ)", "Which known entry stands in this row, and which value above it?", only=[1],
+    column_ = box(d, "∂C/∂a", "Which known entry stands in this row, and which value above it?", only=[1],
         how="An entry of the second row over the hidden value of its column.",
         slips={"upside_down": u[1] / product[1, 1], "multiplied_not_divided": product[1, 1] * u[1]})
     row_ = box(u, "the hidden values", "Which known entry stands in this column, and which gradient before it?",
         only=[0, 2], how="An entry of the first row over that row's gradient.",
         slips={"upside_down": d[0] / product[0], "multiplied_not_divided": product[0] * d[0]})
-    filled = ask.outer(box, column_, row_, "∂l/∂W", "Which gradient belongs to the row, which value to the column?",
+    filled = ask.outer(box, column_, row_, "∂C/∂W", "Which gradient belongs to the row, which value to the column?",
         only=[(1, 0), (1, 2)], how="The row's gradient times the column's value.", gradient_of="W1")
     return (
-        step("Set the gradients $∂l/∂W$ in the shape of the weights: a row for $ŷ$ and a row for $ẑ$.",
-            output_gradients(net, echo(whole), row_gap=104),
+        step("The gradients $∂C/∂W$ in the shape of the weights, a row for $a_1$ and a row for $a_2$, are a column "
+            "times a row. Two entries are missing.",
             eq(column(lit("e_{j}", net.error)), row(lit("u_{j}", net.u)), "=",
                 matrix(lit("w_{j}{k}", whole, uses="e_{j} u_{k}")))),
-        step("Another example, with blanks on both sides.",
+        step("Another layer, with blanks on both sides.",
             eq(column(lit("e'_{j}", column_)), row(lit("u'_{j}", row_)), "=",
                 matrix(lit("w'_{j}{k}", filled, uses="e'_{j} u'_{k}")))),
     )
 
 
-@page("Biases, and a check by nudging", row="7.3")
+@page("Biases, and a check by nudging", row="7.3", shares=two_three_two)
 def bias_gradients(given, box):
     """A bias has the local gradient 1; a small nudge of the whole network agrees."""
-    net = two_three_two(given)
+    net = given.shared(two_three_two)
     h = 0.1
-    local = box(1.0, "∂ŷ/∂b_4", "If the bias rises by one, by how much does the sum rise?",
+    local = box(1.0, "∂a_1/∂b_4", "If the bias rises by one, by how much does the sum rise?",
         how="The bias is added as it is.",
         slips={"parameter_for_gradient": net.b2[0], "activation_for_weight": net.u[0]})
-    grads = box(net.error * local, "∂l/∂(b_4, b_5)", "Upstream times local: what is local here?",
+    grads = box(net.error * local, "∂C/∂(b_4, b_5)", "Upstream times local: what is local here?",
         how="Upstream times 1.", gradient_of="b2",
         slips={"local_for_downstream": [local] * 2, "other_row": net.error[::-1], "parameter_for_gradient": net.b2})
     e0, e1 = net.error
-    after = box(net.out[0] + h * local, "the new ŷ", "What does a bias do to the sum?",
+    after = box(net.out[0] + h * local, "the new a_1", "What does a bias do to the sum?",
         how="The old prediction plus the nudge.", slips={"change_not_value": h, "wrong_sign": net.out[0] - h})
-    loss = ((e0 + h) ** 2 + e1**2) / 2
-    change = ask.change(box, loss, net.loss, "Δl", "Which loss do you subtract from which?",
-        how="The new loss minus the old one.", slips={"value_not_change": loss})
-    ratio = box(change / h, "Δl/Δb_4", "Which change stands on top?", how="The change of the loss over the nudge.",
-        slips={"change_not_ratio": change})
+    cost = ((e0 + h) ** 2 + e1**2) / 2
+    change = ask.change(box, cost, net.cost, "ΔC", "Which cost do you subtract from which?",
+        how="The new cost minus the old one.", slips={"value_not_change": cost})
+    ratio = box(change / h, "ΔC/Δb_4", "Which change stands on top?", how="The change of the cost over the nudge.",
+        slips={"change_not_ratio": change, "slope_for_ratio": e0})
     given.require(abs((e0 + h) ** 2 - e0**2) > 0.1)
     return (
-        step("A bias is simply added. So its local gradient is …", eq(link("b_4", "ŷ"), "=", local)),
-        step(f"… and with $∂l/∂ŷ = {e0:g}$ and $∂l/∂ẑ = {e1:g}$ the gradients of both biases are",
-            eq(link("b_4", "l", uses="∂ŷ/∂b_4"), "=", grads[0], APART, by("b_5", "l"), "=", grads[1])),
-        step(f"Believe it? Raise $b_4$ by 0.1. The prediction was $ŷ = {net.out[0]:g}$; the loss goes from "
-            f"${net.loss:g}$ to ${loss:.10g}$.",
-            eq("ŷ", "=", after, APART, "Δl", "=", lit("Δl", change), APART, frac(lit("Δl", "Δl"), "Δb_4"), "=",
-                lit("∂l/∂b_4", ratio))),
-        say("Not quite the gradient, for the loss is curved; a smaller nudge comes closer."),
+        step("A bias is simply added. What is its local gradient?", eq(link("b_4", "a_1"), "=", local)),
+        step(f"The gradients at the outputs are $∂C/∂a_1 = {e0:g}$ and $∂C/∂a_2 = {e1:g}$. And those of both biases?",
+            eq(link("b_4", uses="∂a_1/∂b_4"), "=", grads[0], APART, by("b_5"), "=", grads[1])),
+        step(f"Check it: raise $b_4$ by 0.1. The prediction was $a_1 = {net.out[0]:g}$; the cost goes from "
+            f"${net.cost:g}$ to ${cost:.10g}$.",
+            eq("a_1", "=", after, APART, "ΔC", "=", lit("ΔC", change), APART, frac(lit("ΔC", "ΔC"), "Δb_4"), "=",
+                lit("∂C/∂b_4", ratio))),
+        say("Not quite the gradient, because the cost is curved. A smaller nudge comes closer."),
     )
 
 
-@page("Back to a hidden node: two paths", row="7.3")
+@page("Back to a hidden node: two paths", row="7.3", shares=two_three_two)
 def two_paths(given, box):
-    """A hidden value moves the loss through both outputs, so two products add up."""
-    net = two_three_two(given)
+    """A hidden value moves the cost through both outputs, so two products add up."""
+    net = given.shared(two_three_two)
     paths, totals = [], []
     for k in range(3):
         ways = box(net.error * net.w2[:, k], f"the paths of u_{k + 1}",
-            "Upstream at the end of the edge, times what on the edge?",
+            "The gradient at the end of the edge, times what on the edge?",
             how="The gradient at the end of the edge times the weight on it.",
             slips={"activation_for_weight": net.error * net.u[k], "upstream_for_downstream": net.error,
                 "local_for_downstream": net.w2[:, k]})
-        total = box(np.sum(ways), f"∂l/∂u_{k + 1}",
-            "Both paths lead to the same loss. What happens to their gradients?", how="The sum over both paths.",
+        total = box(np.sum(ways), f"∂C/∂u_{k + 1}",
+            "Both paths lead to the same cost. What happens to their gradients?", how="The sum over both paths.",
             gradient_of=("a1", k),
             slips={"path_left_out": ways[0], "copies_averaged": np.mean(ways), "wrong_sign": -np.sum(ways)})
         paths.append(ways)
@@ -786,43 +795,43 @@ def two_paths(given, box):
     (e, f), lines = map(signed, net.error), []
     for k in (1, 2):
         products = f"{e}·{signed(net.w2[0, k])} + {f}·{signed(net.w2[1, k])}"
-        lines.append(eq(by(f"u_{k + 1}", "l"), "=", products, "=", group(paths[k][0], "+", paths[k][1]), "=",
+        lines.append(eq(by(f"u_{k + 1}"), "=", products, "=", group(paths[k][0], "+", paths[k][1]), "=",
             totals[k]))
     return (
-        step("From $u_1$ two paths lead to the loss, one through $ŷ$, one through $ẑ$. The weights are on the edges, "
-            "the gradients that arrived under the outputs. What comes back along each path, and in all?",
-            network([["u_1"], OUT_NAMES], [[[lit("by_ŷ", net.w2[0, 0])], [lit("by_ẑ", net.w2[1, 0])]]],
+        step("From $u_1$ two paths lead to the cost, one through $a_1$, one through $a_2$. The weights stand on the "
+            "edges, the gradients under the outputs. What comes back along each path, and what in all?",
+            network([["u_1"], OUT_NAMES], [[[lit("by_1", net.w2[0, 0])], [lit("by_2", net.w2[1, 0])]]],
                 below=[[echo(totals[0])], net.error], gap=330, row_gap=112, along=(0.5,),
-                title=f"u₁ feeds ŷ by the weight {net.w2[0, 0]:g} and ẑ by {net.w2[1, 0]:g}"),
-            eq(by("u_1", "l"), "=", lit("by_ŷ", group(by("ŷ", "l"), "·", by("u_1", "ŷ"))), "+",
-                lit("by_ẑ", group(by("ẑ", "l"), "·", by("u_1", "ẑ")))),
-            eq("=", lit("by_ŷ", paths[0][0]), "+", lit("by_ẑ", paths[0][1]), "=", totals[0])),
+                title=f"u₁ feeds a₁ by the weight {net.w2[0, 0]:g} and a₂ by {net.w2[1, 0]:g}"),
+            eq(by("u_1"), "=", lit("by_1", group(by("a_1"), "·", by("u_1", "a_1"))), "+",
+                lit("by_2", group(by("a_2"), "·", by("u_1", "a_2")))),
+            eq("=", lit("by_1", paths[0][0]), "+", lit("by_2", paths[0][1]), "=", totals[0])),
         step("The same for the other two.", *lines),
     )
 
 
-@page("The first layer", row="7.3")
+@page("The first layer", row="7.3", shares=two_three_two)
 def first_layer(given, box):
     """What has arrived at the hidden nodes is upstream for the weights before them."""
-    net = two_three_two(given)
-    grads = box(net.du, "∂l/∂b", "A bias is simply added. What is its local gradient?", how="Upstream times 1.",
+    net = given.shared(two_three_two)
+    grads = box(net.du, "∂C/∂b", "A bias is simply added. What is its local gradient?", how="Upstream times 1.",
         gradient_of="b1", slips={"parameter_for_gradient": net.b1, "local_for_downstream": np.ones(3)})
     local = box(net.x, "∂u_1/∂w_1 and ∂u_1/∂w_4", "What does this weight multiply?",
         how="The input at the start of the edge.",
         slips={"weight_for_activation": net.w1[0], "value_for_slope": net.w1[0] * net.x})
-    on_edges = box(np.outer(net.du, local), "∂l/∂w on the edges",
-        "Which gradient waits at the end of the edge, which value at its start?",
+    on_edges = box(np.outer(net.du, local), "∂C/∂w on the edges",
+        "Which gradient stands at the end of the edge, which value at its start?",
         how="The gradient at the end of the edge times the input at its start.", gradient_of="W1",
         slips={"other_column": np.outer(net.du, local[::-1]), "weight_for_activation": net.du[:, None] * net.w1,
             "upstream_for_downstream": np.outer(net.du, np.ones(2)),
             "local_for_downstream": np.outer(np.ones(3), local)})
     return (
-        step("One layer further back everything repeats. These gradients have arrived at the hidden nodes; what are "
-            "those of their biases?",
-            eq(by("u", "l"), "=", column(lit("d_{j}", net.du)), APART, by("b", "l"), "=", column(lit("d_{j}", grads)))),
+        step("One layer further back everything repeats. These gradients have arrived at the hidden nodes. What are "
+            "the gradients of their biases?",
+            eq(by("u"), "=", column(lit("d_{j}", net.du)), words(", so "), by("b"), "=", column(lit("d_{j}", grads)))),
         step(f"The inputs are $x_1 = {net.x[0]:g}$ and $x_2 = {net.x[1]:g}$. What are these two local gradients?",
             eq(by("w_1", "u_1"), "=", lit("x_1", local[0]), APART, by("w_4", "u_1"), "=", lit("x_2", local[1]))),
-        step("Now every edge.",
+        step("Now the gradient of every weight, on its edge.",
             network([lit("x_{j}", net.x), U_NAMES], [lit("w_{j}{k}", on_edges, uses="d_{j} x_{k}")],
                 names=[["x_1", "x_2"], ["", "", ""]], below=[(), lit("d_{j}", net.du)], along=(0.7,), gap=380,
                 row_gap=160,
@@ -830,19 +839,18 @@ def first_layer(given, box):
     )
 
 
-@page("The first layer in one matrix", row="7.3")
+@page("The first layer in one matrix", row="7.3", shares=two_three_two)
 def first_matrix(given, box):
     """A column times a row again, with blanks in both."""
-    net = two_three_two(given)
+    net = given.shared(two_three_two)
     whole = np.outer(net.du, net.x)
-    given.distinct(net.du, by=abs)
-    column_ = box(net.du, "∂l/∂u", "Which known entry stands in this row, and which input above it?", only=[1],
+    column_ = box(net.du, "∂C/∂u", "Which known entry stands in this row, and which input above it?", only=[1],
         how="An entry of the second row over the input of its column.", gradient_of="a1",
         slips={"upside_down": net.x[0] / whole[1, 0], "multiplied_not_divided": whole[1, 0] * net.x[0]})
     row_ = box(net.x, "x", "Which known entry stands in this column, and which gradient before it?", only=[1],
         how="An entry of the first row over that row's gradient.",
         slips={"upside_down": net.du[0] / whole[0], "multiplied_not_divided": whole[0] * net.du[0]})
-    filled = box(np.outer(column_, row_), "∂l/∂W", "Which gradient belongs to the row, which input to the column?",
+    filled = box(np.outer(column_, row_), "∂C/∂W", "Which gradient belongs to the row, which input to the column?",
         only=[(0, 0), (1, 1), (2, 0), (2, 1)], how="The row's gradient times the column's input.", gradient_of="W1",
         slips={"other_column": np.outer(column_, row_[::-1]), "weight_for_activation": net.du[:, None] * net.w1})
     return (
@@ -850,15 +858,15 @@ def first_matrix(given, box):
             network([lit("x_{j}", echo(row_)), U_NAMES], [lit("w_{j}{k}", echo(filled), uses="d_{j} x_{k}")],
                 names=[["x_1", "x_2"], ["", "", ""]], below=[(), lit("d_{j}", echo(column_))], along=(0.7,), gap=380,
                 row_gap=112, title="Two inputs joined to three hidden nodes; what is found appears on the edges"),
-            eq(by("W", "l"), "=", column(lit("d_{j}", column_)), row(lit("x_{j}", row_)), "=",
+            eq(by("W"), "=", column(lit("d_{j}", column_)), row(lit("x_{j}", row_)), "=",
                 matrix(lit("w_{j}{k}", filled, uses="d_{j} x_{k}")))),
     )
 
 
-@page("One step downhill, second layer", row="7.3")
+@page("One step downhill, second layer", row="7.3", shares=two_three_two)
 def step_second_layer(given, box):
     """Every weight moves by −1/100 of its gradient."""
-    net = two_three_two(given)
+    net = given.shared(two_three_two)
     grad = np.outer(net.error, net.u)
     move = box(-grad[0, 0] / 100, "Δw_7", "Against the gradient, and how far?",
         how="Minus a hundredth of the gradient.",
@@ -872,11 +880,11 @@ def step_second_layer(given, box):
         slips={"uphill": net.b2 + net.error / 100, "learning_rate_left_out": net.b2 - net.error,
             "step_for_value": -net.error / 100})
     return (
-        step("The gradient points uphill, so step the other way, by a hundredth of it. First $w_7$, whose gradient is "
+        step("The gradient points uphill, so step the other way, by a hundredth of it. First $w_7$: its gradient is "
             f"${grad[0, 0]:g}$.",
-            eq("Δw_7", "=", "−", frac(1, 100), "·", lit("w_11", by("w_7", "l")), "=", lit("w_11", move))),
+            eq("Δw_7", "=", "−", frac(1, 100), "·", lit("w_11", by("w_7")), "=", lit("w_11", move))),
         step("Now all six weights at once.",
-            eq(matrix(lit("w_{j}{k}", net.w2), "W"), "−", frac(1, 100), matrix(lit("w_{j}{k}", grad), "∂l/∂W")),
+            eq(matrix(lit("w_{j}{k}", net.w2), "W"), "−", frac(1, 100), matrix(lit("w_{j}{k}", grad), "∂C/∂W")),
             eq("=", matrix(lit("w_{j}{k}", new)))),
         step("And the two biases.",
             eq(column(lit("b_{j}", net.b2)), "−", frac(1, 100), column(lit("b_{j}", net.error)), "=",
@@ -884,55 +892,55 @@ def step_second_layer(given, box):
     )
 
 
-@page("One step downhill, first layer", row="7.3")
+@page("One step downhill, first layer", row="7.3", shares=two_three_two)
 def step_first_layer(given, box):
     """The same step, with gradients to find back from old and new biases."""
-    net = two_three_two(given)
+    net = given.shared(two_three_two)
     grad = np.outer(net.du, net.x)
     new = box(net.w1 - grad / 100, "the new W", "Against the gradient, and by how much of it?",
         how="The old weight minus a hundredth of its gradient.",
         slips={"uphill": net.w1 + grad / 100, "learning_rate_left_out": net.w1 - grad, "step_for_value": -grad / 100})
     after = net.b1 - net.du / 100
-    lost = box((net.b1 - after) * 100, "∂l/∂b", "Old minus new is a hundredth of what?",
+    lost = box((net.b1 - after) * 100, "∂C/∂b", "Old minus new is a hundredth of what?",
         how="A hundred times old minus new.", gradient_of="b1",
         slips={"wrong_sign": (after - net.b1) * 100, "learning_rate_left_out": net.b1 - after})
     return (
-        step("The six weights of the first layer.",
+        step("Now the six weights of the first layer.",
             eq(matrix(lit("w_{j}{k}", net.w1)), "−", frac(1, 100), matrix(lit("w_{j}{k}", grad)), "=",
                 matrix(lit("w_{j}{k}", new)))),
-        step("Of the biases you see where they were and where they went. What was their gradient?",
+        step("For the biases you see the old and the new values. What was their gradient?",
             eq(column(lit("b_{j}", net.b1), "before"), "−", frac(1, 100), column(lit("b_{j}", lost), "gradient"), "=",
                 column(lit("b_{j}", after), "after"))),
     )
 
 
-@page("Was it a good step?", row="7.3")
+@page("Was it a good step?", row="7.3", shares=two_three_two)
 def after_the_step(given, box):
-    """The loss before, after, and after a step a hundred times shorter."""
-    net = two_three_two(given)
+    """The cost before, after, and after a step a hundred times shorter."""
+    net = given.shared(two_three_two)
     new, small = stepped(net, 0.01), stepped(net, 0.0001)
-    given.require(small.loss < 0.97 * net.loss and np.min(np.abs(new.u)) > 0.5 and np.min(np.abs(new.out)) > 0.5)
-    given.require(min(abs(new.loss - net.loss), abs(new.error[0]), abs(new.error[1])) > 5)
+    given.require(small.cost < 0.97 * net.cost and np.min(np.abs(new.u)) > 0.5 and np.min(np.abs(new.out)) > 0.5)
+    given.require(min(abs(new.cost - net.cost), abs(new.error[0]), abs(new.error[1])) > 5)
     u = box(new.u, "u", "Which weights, which inputs, and what is added?",
         how="New weights times inputs, plus the new bias.", slips={"bias_left_out": new.w1 @ net.x, "old_value": net.u})
-    out = box(new.w2 @ u + new.b2, "(ŷ, ẑ)", "Did you take three products and a bias, all of them new?", digits=4,
+    out = box(new.w2 @ u + new.b2, "a", "Did you add three products and the bias, all of them new?", digits=4,
         how="New weights times new hidden values, plus the new bias.", slips={"bias_left_out": new.w2 @ u})
-    loss = box(np.sum((out - net.target) ** 2) / 2, "l after", "Two errors, squared and added: what stands in front?",
+    cost = box(np.sum((out - net.target) ** 2) / 2, "C after", "Two errors, squared and added: what stands in front?",
         digits=3, how="Half the sum of the squared errors.", slips={"half_left_out": np.sum((out - net.target) ** 2)})
-    short = box(small.loss, "l after a short step", "Two errors, squared and added: what stands in front?", digits=3,
-        how="Half the sum of the squared errors.", slips={"half_left_out": 2 * small.loss})
+    short = box(small.cost, "C after a short step", "Two errors, squared and added: what stands in front?", digits=3,
+        how="Half the sum of the squared errors.", slips={"half_left_out": 2 * small.cost})
     return (
         step(f"The same example, $x_1 = {net.x[0]:g}$ and $x_2 = {net.x[1]:g}$, through the new weights and biases.",
             eq(matrix(lit("w_{j}{k}", new.w1)), column(lit("x_{j}", net.x)), "+", column(lit("b_{j}", new.b1)), "=",
                 column(lit("u_{j}", u, uses="w_{j}1 w_{j}2 x_1 x_2 b_{j}"), "u")),
-            eq(matrix(lit("v_{j}{k}", new.w2)), lit("u_1 u_2 u_3", "u"), "+", column(lit("c_{j}", new.b2)), "=",
-                column(lit("out_{j}", out, uses="v_{j}1 v_{j}2 v_{j}3 u_1 u_2 u_3 c_{j}"), "(ŷ, ẑ)"))),
-        step(f"The targets {net.target[0]:g} and {net.target[1]:g} have not moved. Before the step the loss was "
-            f"{net.loss:g}. And now?",
-            eq("l", "=", loss)),
-        step("A gradient says which way is down, not for how long. Here is where a step of $-1/10000$ of it would "
-            f"have led: $ŷ = {small.out[0]:.4g}$ and $ẑ = {small.out[1]:.4g}$.",
-            eq("l", "=", short)),
+            eq(matrix(lit("v_{j}{k}", new.w2)), lit("u_1 u_2 u_3", "u"), "+", column(lit("c_{j}", new.b2)), "≈",
+                column(lit("out_{j}", out, uses="v_{j}1 v_{j}2 v_{j}3 u_1 u_2 u_3 c_{j}"), "a"))),
+        step(f"The targets are still {net.target[0]:g} and {net.target[1]:g}. Before the step the cost was "
+            f"{net.cost:g}. And now?",
+            eq("C", "≈", cost)),
+        step("The gradient gives the direction of the step, not its length. A step of only $1/10000$ of the gradient "
+            f"would have led to $a_1 = {small.out[0]:.6g}$ and $a_2 = {small.out[1]:.6g}$.",
+            eq("C", "≈", short)),
     )
 
 
@@ -945,13 +953,13 @@ def stepped(net: Net, rate: float) -> Net:
 # -- 7.4 Three rules with matrices -------------------------------------------------------------------------------------
 
 
-@page("d-values: the transpose goes back", row="7.4")
+@page("d-values: the transpose goes back", row="7.4", shares=two_three_two)
 def rule_values(given, box):
     """d‑values = weightsᵀ · d-values of the next layer."""
-    net = two_three_two(given)
+    net = given.shared(two_three_two)
     turned = box(net.w2.T, "W^T", "Which weights leave this hidden node?",
         how="Rows and columns of the weights change places.", slips={"weights_not_transposed": net.w2.reshape(3, 2)})
-    du = box(turned @ net.error, "∂l/∂u", "Which two weights leave this hidden node?",
+    du = box(turned @ net.error, "∂C/∂u", "Which two weights leave this hidden node?",
         how="Each row of the transpose times the column: the sum over both paths.", gradient_of="a1",
         slips={"path_left_out": turned[:, 0] * net.error[0], "copies_averaged": turned @ net.error / 2})
     w, d = given("W", [[1, 3], [-2, 4]], high=5), given("d", [2, -1], high=4)
@@ -960,16 +968,17 @@ def rule_values(given, box):
         how="Each column of the weights times the d-values.", gradient_of="a0",
         slips={"weights_not_transposed": w @ d, "path_left_out": w[0] * d[0]})
     return (
-        step("Forward, a row of $W$ collects what goes into an output. Backward you collect what left a hidden node, "
-            "and that is a column. So write $W$ with rows and columns exchanged.",
+        step("On the way forward, a row of $W$ collects what goes into an output. On the way back you collect what "
+            "comes from all outputs to a hidden node, and those weights stand in a column. So transpose $W$.",
             eq(matrix(lit("w_{j}{k}", net.w2), "W"), "→", matrix(lit("w_{j}{k}", turned.T).T, "W^T"))),
-        step("All sums over paths in one product:",
+        step("Then one product holds all the sums over paths.",
             eq(RULES[0]),
-            eq(by("u", "l"), "=", "W^T", column(lit("e_{j}", net.error), "∂l/∂(ŷ, ẑ)"), "=",
+            eq(by("u"), "=", "W^T", column(lit("e_{j}", net.error), "∂C/∂a"), "=",
                 column(lit("d_{j}", du, uses="w_1{j} w_2{j} e_1 e_2")))),
-        step("A square matrix will not stop you from forgetting.",
-            eq("W", "=", matrix(lit("v_{j}{k}", w)), APART, "W^T", column(lit("f_{j}", d)), "=",
-                column(lit("back_{j}", back, uses="v_1{j} v_2{j} f_1 f_2")))),
+        step("With a square matrix the product without the transpose exists too, so no shape warns you. Another layer, "
+            "with two inputs and two nodes:",
+            eq("W", "=", matrix(lit("v_{j}{k}", w))),
+            eq("W^T", column(lit("f_{j}", d)), "=", column(lit("back_{j}", back, uses="v_1{j} v_2{j} f_1 f_2")))),
     )
 
 
@@ -978,7 +987,7 @@ def rule_weights(given, box):
     """d‑weights = d-values · inputsᵀ, forwards and with operands blank."""
     d, a = given("d", [3, -2], low=2, high=6, distinct=abs), given("a", [5, 4], low=2, high=7, distinct=True)
     given.require(d[0] * a[1] != d[1] * a[0])
-    product = box(np.outer(d, a), "d‑weights", "Row from the d-values, column from the inputs?",
+    product = box(np.outer(d, a), "d‑weights", "Which d-value belongs to this row, which input to this column?",
         how="The d-value of the row times the input of the column.", gradient_of="W1",
         slips={"transposed": np.outer(a, d), "upstream_added": d[:, None] + a})
     e, b = given("e", [4, 3, -1], high=6, distinct=abs), given("b", [2, -5], low=2, high=6, distinct=abs)
@@ -986,49 +995,52 @@ def rule_weights(given, box):
     values = box(e, "the d‑values", "An entry of the first column over what?",
         how="Each entry of the first column over the first input.",
         slips={"multiplied_not_divided": known[:, 0] * b[0], "upside_down": b[0] / known[:, 0]})
-    second = box(b[1], "the second input", "An entry of the second column over what?",
+    second = box(known[0, 1] / values[0], "the second input", "An entry of the second column over what?",
         how="An entry of the second column over the d-value of its row.",
-        slips={"upside_down": 1 / b[1], "multiplied_not_divided": known[0, 1] * e[0]})
+        slips={"upside_down": values[0] / known[0, 1], "multiplied_not_divided": known[0, 1] * values[0]})
     bias = ask.bias_gradient(box, values, "d‑biases", how="The same as the d-values: a bias is added as it is.",
         gradient_of="b1", slips={"local_for_downstream": np.ones(3), "activation_for_weight": values * b[0]})
     return (
-        step("Every d-value meets every input. The result has the shape of the weights.",
+        step("Every d-value is multiplied by every input. The result has the shape of the weights.",
             eq(RULES[1]),
             eq(column(lit("d_{j}", d), "d‑values"), row(lit("a_{j}", a), "inputs^T"), "=",
                 matrix(lit("w_{j}{k}", product, uses="d_{j} a_{k}"), "d‑weights"))),
-        step("Here is the result. What were the d-values of the three nodes, and the second input?",
+        step("Here the result is known. What were the d-values of the three nodes, and the second input?",
             eq(column(lit("e_{j}", values), "d‑values"), row(lit("b_{j}", [b[0], second]), "inputs^T"), "=",
                 matrix(lit("v_{j}{k}", known, uses="e_{j} b_{k}"), "d‑weights"))),
         step("The third rule is the shortest.", eq(RULES[2], "=", column(lit("e_{j}", bias)))),
     )
 
 
+FIT = ("W^T d", "W d", "d W^T"), ("d a^T", "a d^T", "d^T a")  # products for the d-values before a layer, for d-weights
+
+
 @page("Shapes keep you honest", row="7.4")
 def shapes(given, box):
-    """Rows and columns of everything in a layer."""
+    """Which products fit, and what the wrong order gives away by its shape."""
     n, k = given("nodes", 3, low=2, high=6), given("inputs", 5, low=2, high=6)
     given.require(n != k)
-    w = box([n, k], "the shape of W", "A row for each what, a column for each what?", how="Nodes by inputs.",
-        slips={"transposed": [k, n]})
-    t = box([w[1], w[0]], "the shape of W^T", "What does transposing do to rows and columns?",
-        how="Rows and columns change places.", slips={"transposed": [w[0], w[1]]})
-    back = box(t[0], "the rows of the d-values before the layer", "One for each input, or one for each node?",
-        how="As many as the layer has inputs.", slips={"transposed": n})
-    d = box(n, "the rows of the d‑values", "One for each input, or one for each node?",
-        how="As many as the layer has nodes.", slips={"transposed": k})
-    a = box(k, "the columns of the inputs as a row", "One for each input, or one for each node?",
-        how="As many as the layer has inputs.", slips={"transposed": n})
-    dw = box([d, a], "the shape of d‑weights", "Which matrix are these the gradients of?",
-        how="The shape of the weights.", slips={"transposed": [a, d]})
-    db = box(n, "the rows of d‑biases", "How many biases has a layer?", how="One bias for each node.",
-        slips={"transposed": k})
+    w = box(Shape((n, k)), "the shape of W", "A row for each what, a column for each what?", how="Nodes by inputs.",
+        slips={"transposed": Shape((k, n))})
+    back = box(FIT[0][0], "the d‑values of the inputs", "Which inner numbers agree, and how many rows are left?",
+        options=FIT[0], how="The transpose is inputs × nodes, so a column of d-values fits and one of inputs is left.",
+        slips={"transpose_left_out": FIT[0][1], "vector_in_front": FIT[0][2]})
+    weights = box(FIT[1][0], "d‑weights", "Which of them has the shape of W?", options=FIT[1],
+        how="A column with an entry for each node times a row with an entry for each input.",
+        slips={"transposed": FIT[1][1], "outer_for_inner": FIT[1][2]},
+        words={"outer_for_inner": "A row times a column would be one number, if they had the same length."})
+    swapped = box(Shape((k, n)), "the shape of a d^T", "Rows of the first, columns of the second: which are they?",
+        how="A column of inputs times a row of d-values: inputs × nodes.", slips={"transposed": Shape((n, k))})
     return (
-        step(f"A layer has {k:g} inputs and {n:g} nodes. What shape are its weights, and their transpose? Rows first.",
-            eq("W:", w[0], "×", w[1], APART, "W^T:", t[0], "×", t[1])),
-        step("Each rule must fit like a domino: the inner numbers are equal, the outer ones are the result.",
-            eq("weights^T · d‑values:", group(f"({k:g} × {n:g}) · ({n:g} × 1)", "→", back, "×", 1)),
-            eq("d‑values · inputs^T:", group("(", d, "× 1) · (1 ×", a, ")"), group("→", dw[0], "×", dw[1])),
-            eq("d‑biases:", group(words("like the d‑values"), "→", db, "×", 1))),
+        step(f"A layer has ${k:g}$ inputs, the column $a$, and ${n:g}$ nodes, whose d-values are the column $d$. What "
+            "shape are its weights?",
+            eq("W:", w)),
+        step("Not every product of two of them exists: one must be transposed, and the order counts. Which products "
+            "are these?",
+            eq(words("d‑values of the inputs:"), back),
+            eq(words("d‑weights:"), weights)),
+        step("Somebody writes d‑weights as $a d^T$. What shape comes out?", eq("a d^T:", swapped)),
+        say("Whenever numbers of nodes differ, a wrong order or a missing transpose shows in the shape."),
     )
 
 
@@ -1047,17 +1059,17 @@ def three_rules(given, box):
     db = ask.bias_gradient(box, d, "d‑biases", how="The same as the d-values.", gradient_of="b1",
         slips={"local_for_downstream": np.ones(2), "other_row": d[::-1]})
     return (
-        step("A layer was given these inputs. From the right, its d-values have arrived.",
+        step("These inputs went into a layer, and the d-values of its two nodes have come back from the right.",
             network([lit("a_{j}", a), ["1", "2"]], [lit("w_{j}{k}", w, uses="d_{j} a_{k}")],
                 below=[lit("back_{j}", echo(before)), lit("d_{j}", d)], along=(0.3,), gap=330, row_gap=112,
                 title="Three inputs joined to two nodes by six weights; the d-values have arrived"),
-            eq(matrix(lit("w_{j}{k}", w), "weights"), column(lit("a_{j}", a), "inputs"), APART,
-                column(lit("d_{j}", d), "d‑values"))),
-        step("What goes on to the layer before?",
+            eq(words("weights:"), matrix(lit("w_{j}{k}", w)), APART, words("inputs:"), column(lit("a_{j}", a)), APART,
+                words("d‑values:"), column(lit("d_{j}", d)))),
+        step("What goes back to the layer before?",
             eq("W^T", column(lit("d_{j}", d)), "=", column(lit("back_{j}", before, uses="w_1{j} w_2{j} d_1 d_2")))),
-        step("What stays here, for the step of this layer's own weights and biases?",
-            eq(matrix(lit("w_{j}{k}", dw, uses="d_{j} a_{k}"), "d‑weights"), APART,
-                column(lit("d_{j}", db), "d‑biases"))),
+        step("And what are the gradients of this layer's own weights and biases?",
+            eq(words("d‑weights:"), matrix(lit("w_{j}{k}", dw, uses="d_{j} a_{k}")), APART, words("d‑biases:"),
+                column(lit("d_{j}", db)))),
     )
 
 
@@ -1070,32 +1082,34 @@ def whole_network(given, box):
     net = forward(x, target, w1, b1, w2, b2)
     given.require(min(np.min(np.abs(v)) for v in (net.u, net.error, net.du)) >= 2)
     given.require(np.max(np.abs(net.out)) < 50 and abs(net.error[0]) != abs(net.error[1]))
-    error = ask.error(box, net.out, target, "∂l/∂(ŷ, ẑ)", "Which way round is the difference?", gradient_of="a2")
-    dw2 = box(np.outer(error, net.u), "∂l/∂W of the second layer", "d‑values times which row?",
+    error = ask.error(box, net.out, target, "∂C/∂a", gradient_of="a2")
+    dw2 = box(np.outer(error, net.u), "∂C/∂W of the second layer", "d‑values times which row?",
         how="The d-value of the row times the hidden value of the column.", gradient_of="W2",
         slips={"weight_for_activation": error[:, None] * w2, "other_row": np.outer(error[::-1], net.u)})
-    du = box(w2.T @ error, "∂l/∂u", "Which weights leave this hidden node?",
+    du = box(w2.T @ error, "∂C/∂u", "Which weights leave this hidden node?",
         how="Each column of the weights times the d-values.", gradient_of="a1",
         slips={"path_left_out": w2[0] * error[0], "copies_averaged": w2.T @ error / 2})
-    dw1 = box(np.outer(du, x), "∂l/∂W of the first layer", "d‑values times which row?",
+    dw1 = box(np.outer(du, x), "∂C/∂W of the first layer", "d‑values times which row?",
         how="The d-value of the row times the input of the column.", gradient_of="W1",
         slips={"weight_for_activation": du[:, None] * w1, "other_column": np.outer(du, x[::-1])})
     return (
-        step("New numbers, and the forward pass is done. Gradients of the loss at the outputs?",
+        step("A network with new numbers, and the forward pass is done. What are the gradients at the outputs?",
             network([lit("x_{j}", x), lit("u_{j}", net.u), lit("a_{j}", net.out)],
                 [lit("w_{j}{k}", w1, uses="d_{j} x_{k}"), lit("v_{j}{k}", w2, uses="e_{j} u_{k}")],
                 names=[["x_1", "x_2"], U_NAMES, OUT_NAMES],
                 below=[(), lit("d_{j}", echo(du)), lit("e_{j}", echo(error))], along=((0.65,), (0.35,)), gap=240,
                 row_gap=128, title="A 2–3–2 network with all its values and weights"),
-            eq(column(lit("a_{j}", net.out)), "−", column(target, "targets"), "=", column(lit("e_{j}", error)))),
+            eq(column(lit("a_{j}", net.out)), "−", column(target, "targets"), "=",
+                column(lit("e_{j}", error), "∂C/∂a"))),
         step("Second layer: d-values times inputs.",
-            eq(column(lit("e_{j}", ["∂l/∂ŷ", "∂l/∂ẑ"])), row(lit("u_{j}", net.u)), "=",
+            eq(column(lit("e_{j}", ["∂C/∂a_1", "∂C/∂a_2"])), row(lit("u_{j}", net.u)), "=",
                 matrix(lit("v_{j}{k}", dw2, uses="e_{j} u_{k}")))),
-        step("Back through its weights.",
-            eq(matrix(lit("v_{j}{k}", w2).T, "W^T"), column(lit("e_{j}", ["∂l/∂ŷ", "∂l/∂ẑ"])), "=",
+        step("Back through the weights of the second layer.",
+            eq(matrix(lit("v_{j}{k}", w2).T, "W^T"), column(lit("e_{j}", ["∂C/∂a_1", "∂C/∂a_2"])), "=",
                 column(lit("d_{j}", du)))),
-        step("First layer.",
-            eq(column(lit("d_{j}", ["∂l/∂u_1", "∂l/∂u_2", "∂l/∂u_3"])), row(lit("x_{j}", x)), "=",
+        step("First layer: d-values times inputs again.",
+            eq(column(lit("d_{j}", ["∂C/∂u_1", "∂C/∂u_2", "∂C/∂u_3"])), row(lit("x_{j}", x)), "=",
                 matrix(lit("w_{j}{k}", dw1, uses="d_{j} x_{k}")))),
-        say("That was backpropagation. A network of a hundred layers does the same a hundred times."),
+        say("Each bias has the gradient of its node, so nothing is left to compute. A network of a hundred layers does "
+            "the same a hundred times; an activation adds one more factor at each node."),
     )

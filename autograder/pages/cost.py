@@ -14,6 +14,7 @@ from ..layout import Node, aligned, column, echo, eq, frac, group, lit, matrix, 
 from ..layout.phrases import APART, by, grouped, link, signed, words
 
 ACTIVE = ("active", "silent")
+TELLS = ("raise it", "lower it", "nothing")
 
 
 def links(title: str, layers, slopes, *, values=(), gap: int) -> Node:
@@ -41,7 +42,7 @@ def neuron(given, x, y, w, b) -> Neuron:
     a, on = relu(z), relu_slope(z)
     given.require(np.all(z != 0) and 2 <= np.sum(on) < len(x))
     y = given("y", y, low=1, high=9)
-    given.require(np.min(np.abs(a - y)) >= 2 and np.max(np.abs(z)) <= 18)
+    given.require(np.min(np.abs(a - y)) >= 2 and np.max(np.abs(z)) <= 18 and len(set(a - y)) == len(y))
     given.require(np.all(np.abs(on * (a - y) @ x) >= 2) and abs(on @ (a - y)) >= 2)
     return Neuron(x, y, w, b, z, a, on, a - y)
 
@@ -55,7 +56,7 @@ def four_examples(given) -> Neuron:
 # -- 6.1 The mean squared error ---------------------------------------------------------------------------------------
 
 
-@page("How wrong, on the whole?", row="6.1")
+@page("How wrong are the predictions?", row="6.1")
 def mean_squared_error(given, box):
     """Differences, squares, their sum, and half their mean."""
     y, a = given("y", [4, 2, 5, 2], low=1, high=9), given("a", [6, 0, 2, 7], high=9)
@@ -64,7 +65,8 @@ def mean_squared_error(given, box):
     v = box(y - a, "v", "From which number do you take away which?", how="Target minus prediction.",
         slips={"prediction_minus_target": a - y})
     squares = box(v**2, "v^2", "What happens to the sign when a number is squared?", how="Each difference squared.",
-        slips={"not_squared": v, "wrong_sign": v * np.abs(v)})
+        slips={"not_squared": v, "wrong_sign": v * np.abs(v)},
+        words={"wrong_sign": "The square of a negative number is positive."})
     total = box(np.sum(squares), "Σ v^2", "Have you added all four squares?", how="The sum of the squares.",
         slips={"not_squared": np.sum(v), "term_left_out": np.sum(squares[:-1])})
     below = box(2 * m, "2m", "How many examples are there, and what stands before m?",
@@ -72,15 +74,16 @@ def mean_squared_error(given, box):
     cost = box(total / below, "C", "By what is the sum divided?", how="The sum of the squares over 2m.",
         slips={"half_left_out": total / m, "summed_not_averaged": total / 2, "mean_taken_twice": total / (2 * m * m)})
     return (
-        step("A neuron has made four predictions $a$. How far is each from its target, $v = y - a$? And squared?",
-            table(["example", "y", "a", "v = y - a", "v^2"],
+        step("A neuron has made four predictions $a_i$. How far is each from its target, $v_i = y_i - a_i$? And "
+            "squared?",
+            table(["i", "y_i", "a_i", "v_i = y_i - a_i", "v_i^2"],
                 *[(str(i + 1), y[i], a[i], v[i], squares[i]) for i in range(m)])),
-        step("The **cost** is half the mean of the squares. The half is there to make a derivative tidy, later.",
-            eq("C", "=", frac(1, "2m"), "Σ_i (y^{(i)} - a^{(i)})^2", "=", frac(total, below), "=", cost)),
+        step("The **cost** $C$ is half the mean of the squares. The half will cancel when you differentiate.",
+            eq("C", "=", frac(1, "2m"), "Σ_i (y_i - a_i)^2", "=", frac(total, below), "=", cost)),
     )
 
 
-@page("A cost read backwards", row="6.1")
+@page("From the cost back to a target", row="6.1")
 def cost_backwards(given, box):
     """From the cost to the sum, to a square, to a target; then the number of examples."""
     v, a = given("v", [2, -4, 4], low=2, high=6), given("a", 3, low=1, high=9)
@@ -95,25 +98,26 @@ def cost_backwards(given, box):
     target = box(a + third, "the third y", "If v is target minus prediction, what is the target?",
         how="The prediction plus v.", slips={"prediction_minus_target": a - third})
     m, c = given("m", 5, low=3, high=9), given("C", 4, low=2, high=9)
-    below = box(2 * m, "2m", "The sum over what makes the cost?", how="The sum over the cost.",
+    below = box(2 * m, "2m", "The sum divided by what gives the cost?", how="The sum over the cost.",
         slips={"multiplied_not_divided": 2 * m * c * c, "upside_down": 1 / (2 * m)})
     count = box(below / 2, "m", "What else stands below besides m?", how="Half of 2m.", slips={"half_left_out": below})
     k = given("k", 3, low=2, high=5)
-    larger = box(k**2, "the cost, by a factor", "What happens to a square when its number grows?",
+    larger = box(k**2, "the factor of the cost", "What happens to a square when its number grows?",
         how="Each square grows by the square of the factor, and so does their mean.", slips={"not_squared": k})
-    twice = box(1, "the cost, by a factor", "Twice the sum, and how many examples?",
-        how="The sum doubles and so does m: a mean stays.", slips={"summed_not_averaged": 2})
+    twice = box(1, "the factor of the cost", "Twice the sum, and how many examples?",
+        how="The sum doubles and so does m, so the mean stays the same.", slips={"summed_not_averaged": 2})
     return (
-        step(f"Three examples, cost ${cost:g}$. The third prediction was $a = {a:g}$, below its target. What was the "
-            "target?",
-            aligned((f"{signed(v[0])}^2 + {signed(v[1])}^2 + v^2 = 2m·C", "=", total),
-                ("v^2", "=", square),
-                ("v", "=", third),
-                ("y", "=", target))),
+        step(f"Three examples have the cost $C = {cost:g}$. The first two are off by $v_1 = {v[0]:g}$ and "
+            f"$v_2 = {v[1]:g}$. The third prediction was $a_3 = {a:g}$, below its target. What was the target?",
+            aligned((f"{signed(v[0])}^2 + {signed(v[1])}^2 + v_3^2 = 2m·C", "=", total),
+                ("v_3^2", "=", square),
+                ("v_3", "=", third),
+                ("y_3", "=", target))),
         step(f"Another batch: the squares sum to ${2 * m * c:g}$ and the cost is ${c:g}$. How many examples?",
             eq("2m", "=", below, APART, "m", "=", count)),
-        step(f"Suppose every difference grows by the factor {k:g}. Then the cost grows by the factor …", eq(larger)),
-        step("Suppose instead that every example is written down twice. Then the cost changes by the factor …",
+        step(f"Suppose every difference becomes ${k:g}$ times as large. By which factor does the cost grow?",
+            eq(larger)),
+        step("Suppose instead that every example is in the batch twice. By which factor does the cost change?",
             eq(twice)),
     )
 
@@ -138,11 +142,12 @@ def chain_of_factors(given, box):
     outer = box(V, "∂C/∂v", "What becomes of the two that comes down?", names="v x",
         how="The two cancels the one half.",
         slips={"doubled": 2 * V, "half_kept": V / 2, "not_differentiated": V**2 / 2})
-    minus = box(-1, "∂v/∂a", "If a rises by one, where does y − a go?", how="a is taken away, so the slope is −1.",
+    minus = box(-1, "∂v/∂a", "If a rises by one, by how much does y − a change?",
+        how="a is taken away, so the slope is −1.",
         slips={"wrong_sign": 1})
-    slope = box(1, "∂a/∂z", "z is above zero. Does ReLU let a nudge through?", how="Above zero ReLU has the slope 1.",
+    slope = box(1, "∂a/∂z", "z is above zero. How steep is ReLU there?", how="Above zero ReLU has the slope 1.",
         slips={"value_for_slope": w * x + b})
-    inner = box(X, "∂z/∂w", "Nudge the weight by one. By how much does z move?", names="v x w",
+    inner = box(X, "∂z/∂w", "Raise the weight by one. By how much does z change?", names="v x w",
         how="The weight multiplies x.", slips={"parameter_for_gradient": Name("w"), "value_for_slope": X * Name("w")})
     product = box(outer * minus * slope * inner, "∂C/∂w", "Have all four factors gone in?", names="v x",
         how="The product of the four factors.",
@@ -153,7 +158,7 @@ def chain_of_factors(given, box):
 
     number = box(at_the_numbers(product), "∂C/∂w", "What do v and x stand for?",
         how="The numbers put into the product.", gradient_of="W1", slips={"sign_lost": v * x, "input_left_out": -v})
-    last = box(1, "∂z/∂b", "Nudge the bias by one. By how much does z move?", how="The bias is added as it is.",
+    last = box(1, "∂z/∂b", "Raise the bias by one. By how much does z change?", how="The bias is added as it is.",
         slips={"weight_for_input": w, "value_for_slope": b})
     bias = box(at_the_numbers(outer) * minus * slope * last, "∂C/∂b", "Which factor is different now?",
         how="The same factors, with 1 in place of x.", gradient_of="b1",
@@ -163,7 +168,8 @@ def chain_of_factors(given, box):
     return (
         step(f"One example, so $m = 1$: $x = {x:g}$, $y = {y:g}$. The neuron has $w = {w:g}$, $b = {b:g}$ and ReLU.",
             eq("z", "=", z, APART, "v = y - a =", v, APART, "C = v^2/2 =", cost)),
-        step("From the cost back to the weight there are four links. Write each slope, in $v$ and $x$ where needed.",
+        step("From the cost back to the weight there are four links. Write the slope of each, in $v$ and $x$ where "
+            "needed.",
             links("The weight and the bias move z, z moves a, a moves v, and v moves the cost",
                 [["w", "b"], ["z"], ["a"], ["v"], ["C"]], [[[lit("∂z/∂w", echo(inner)), lit("∂z/∂b", echo(last))]],
                     [[lit("∂a/∂z", echo(slope))]], [[lit("∂v/∂a", echo(minus))]], [[lit("∂C/∂v", echo(outer))]]],
@@ -172,7 +178,7 @@ def chain_of_factors(given, box):
                 link("w", "z")),
             eq("=", lit("∂C/∂v", outer), "·", lit("∂v/∂a", minus), "·", lit("∂a/∂z", slope), "·", lit("∂z/∂w", inner),
                 "=", lit("∂C/∂w", product, uses=by_weight))),
-        step("Put the numbers in. For the bias only the last link differs.",
+        step("Now put the numbers in. For the bias only the last link is another one.",
             eq(link("w", uses=by_weight), "=", number, APART, link("b", "z"), "=", last, APART, link("b", uses=by_bias),
                 "=", bias)),
     )
@@ -191,16 +197,16 @@ def half_and_mean(given, box):
         slips={"mean_left_out": V, "half_left_out": 2 * V / M, "half_kept": V / (2 * M)})
     inner = box(-X, "∂v/∂w", "v = y − wx − b. What does w do to it?", names="v m x e",
         how="The weight's term is taken away, so −x.", slips={"sign_lost": X, "other_variable": -1 + 0 * X})
-    product = box(mean * inner, "one term of ∂C/∂w", "Which two slopes meet?", names="v m x e",
+    product = box(mean * inner, "one term of ∂C/∂w", "Which two slopes are multiplied?", names="v m x e",
         how="The product of both slopes.",
         slips={"sign_lost": V * X / M, "mean_left_out": -V * X, "input_left_out": -V / M})
-    error = box(product.substitute({"v": -E}), "the same with e", "With e = a − y, what is v?", names="v m x e",
+    error = box(product.substitute({"v": -E}), "the term with e", "With e = a − y, what is v?", names="v m x e",
         how="v is −e, and the two minus signs cancel.",
         slips={"target_minus_prediction": -E * X / M, "mean_left_out": E * X, "mean_taken_twice": E * X / M**2})
     m, x, e = given("m", 5, low=2), given("x", 4, low=2, high=7), given("e", -3, low=2, high=7)
     given.require(m != 2)
     value = box(float(error.evaluate({"e": e, "v": -e, "x": x, "m": m})), "that term",
-        "What are the factors, what is below?", how="Error times input over m.",
+        "Which two numbers are multiplied, and by what is the product divided?", how="Error times input over m.",
         slips={"mean_left_out": e * x, "target_minus_prediction": -e * x / m, "mean_taken_twice": e * x / m**2,
             "half_kept": e * x / (2 * m)})
     both = "∂C/∂v ∂v/∂w"
@@ -209,13 +215,15 @@ def half_and_mean(given, box):
             aligned((frac("d", "dv"), "v^2", "=", square),
                 (frac("d", "dv"), frac("v^2", 2), "=", half),
                 (frac("d", "dv"), frac("v^2", "2m"), "=", lit("∂C/∂v", mean)))),
-        step("An active neuron has $v = y - (wx + b)$. One example's share of the gradient, in $v$, $x$ and $m$:",
+        step("An active neuron has $v = y - (wx + b)$. What does one example contribute to $∂C/∂w$, in $v$, $x$ "
+            "and $m$?",
             links("The weight moves v, and v moves the cost", [["w"], ["v"], ["C"]],
                 [[[lit("∂v/∂w", echo(inner))]], [[lit("∂C/∂v", echo(mean))]]], gap=180),
-            eq(link("w", "v"), "=", inner, APART, "share", "=", lit("share", product, uses=both))),
-        step("The **error term** $e = a - y$ is prediction minus target. Write the share with $e$ in place of $v$. "
+            eq(link("w", "v"), "=", inner),
+            eq(words("one term:"), lit("share", product, uses=both))),
+        step("The **error term** $e = a - y$ is prediction minus target. Write the same term with $e$ in place of $v$. "
             f"Then take $e = {e:g}$, $x = {x:g}$, $m = {m:g}$.",
-            eq("share", "=", lit("share", error, uses=both), "=", value)),
+            eq(words("one term:"), lit("share", error, uses=both), "=", value)),
     )
 
 
@@ -244,9 +252,6 @@ def cost_as_formula(given, box):
         slips={"sign_lost": [-values[1], -values[2]]})
     error = box(-values[0], "e", "Prediction minus target: how is that related to v?", how="The opposite of v.",
         slips={"target_minus_prediction": values[0]})
-    again = box([error * x, error], "the same from e", "What does each parameter multiply?",
-        how="The error times x for the weight, times 1 for the bias.",
-        slips={"target_minus_prediction": [-error * x, -error]})
     of = {name: f"∂C/∂v ∂v/∂{name}" for name in "wb"}
     return (
         step(f"A neuron with $a = wx + b$ sees one example, $x = {x:g}$ and $y = {y:g}$. Write $v = y - a$ as a "
@@ -258,181 +263,193 @@ def cost_as_formula(given, box):
         step("The cost is $C = v^2/2$. Multiply outer and inner slope, still as formulas.",
             aligned((link("w", uses=of["w"]), "=", link("v"), "·", link("w", "v"), "=", dw),
                 (link("b", uses=of["b"]), "=", link("v"), "·", link("b", "v"), "=", db))),
-        step(f"Now $w = {w:g}$ and $b = {b:g}$. From your formulas, and from the error term:",
-            aligned((words("from the formulas:"), column(["∂C/∂w", "∂C/∂b"]), "=",
-                column([lit("∂C/∂w", slopes[0]), lit("∂C/∂b", slopes[1])])),
-                (group(words("from"), "e", "=", error, words(":")), column(["e·x", "e"]), "=",
-                    column([lit("∂C/∂w", again[0]), lit("∂C/∂b", again[1])])))),
+        step(f"Now $w = {w:g}$ and $b = {b:g}$. What do your formulas give?",
+            eq(column(["∂C/∂w", "∂C/∂b"]), "=", column([lit("∂C/∂w", slopes[0]), lit("∂C/∂b", slopes[1])]))),
+        step("What is the error term $e = a - y$ there? Compare: both slopes are $e$ times what the parameter is "
+            "multiplied by, $x$ or 1.",
+            eq("e", "=", error)),
     )
 
 
 @page("Which examples count?", row="6.2")
 def active_examples(given, box):
-    """ReLU lets an example through or not; at zero it does not."""
-    three = given("z", [6, -1, 2], low=2, high=9)
-    x = given("x", [3, 4, 5, 6], low=2, high=6)
-    given.require(1 <= np.sum(three > 0) <= 2)
-    z = np.array([three[0], three[1], 0.0, three[2]])
-    below, at, on = z < 0, z == 0, relu_slope(z)
-    given.require(np.all(x != z))
-    kinds = box([ACTIVE[0] if one else ACTIVE[1] for one in on], "the example", "Is z above zero?", options=ACTIVE,
-        how="Active where z is above zero.",
-        slips={"relu_open_at_zero": [ACTIVE[0] if one or zero else ACTIVE[1] for one,
-            zero in zip(on, at, strict=True)]})
-    a = box(relu(z), "a", "What does ReLU make of numbers that are not above zero?",
-        how="z where it is above zero, else 0.", slips={"silent_example_counted": np.where(below, z, relu(z))})
-    slope = box(on, "∂a/∂z", "Does a move when z is nudged a little?", how="1 where z is above zero, else 0.",
-        slips={"value_for_slope": relu(z), "relu_open_at_zero": np.where(at, 1, on),
-            "silent_example_counted": np.where(below, 1, on)})
-    by_w = box(slope * x, "∂a/∂w", "What does ReLU do to the slope x of z?", how="The slope of ReLU times x.",
-        slips={"input_left_out": on, "relu_open_at_zero": np.where(at, x, on * x),
-            "silent_example_counted": np.where(below, x, on * x)})
+    """ReLU lets an example through or not; at zero it does not. A silent one says nothing about the weight."""
+    w, away = given("w", 2, low=2, high=4), given("away", [2, -2, 1], low=1, high=3, distinct=True)
+    zero = given("zero", 3, low=2, high=5)  # the input at which z is 0
+    given.require(1 <= np.sum(away > 0) <= 2 and np.all(zero + away > 0))
+    b, x = -w * zero, zero + np.array([away[0], 0, away[1], away[2]])
+    z = w * x + b
+    last = int(np.argmin(z))
+    given.require(np.all(x != z) and np.all(x != w) and x[last] != -z[last])
+    right = [ACTIVE[0] if one else ACTIVE[1] for one in relu_slope(z)]
+    kinds = box(right, "the example", "Is z above zero?", options=ACTIVE, how="Active where z is above zero.",
+        slips={"relu_open_at_zero": [ACTIVE[0] if one >= 0 else ACTIVE[1] for one in z]})
+    slope = np.array([kind == ACTIVE[0] for kind in kinds], dtype=float)
+    by_w = box(slope * x, "∂a/∂w", "The slope of z is x. What does ReLU do to it?", how="The slope of ReLU times x.",
+        slips={"input_left_out": slope, "relu_open_at_zero": np.where(z == 0, x, np.nan),
+            "silent_example_counted": np.where(z < 0, x, np.nan), "parameter_for_gradient": w * slope})
+    rise = box(-z[last], "the rise of b", "A rise of the bias is added to every z. Where must z arrive?",
+        how="As far as z lies below zero.", slips={"wrong_sign": z[last], "input_for_slope": x[last]},
+        words={"input_for_slope": "That is the input. The bias is added to z: how far is z from zero?"})
+    told = box(TELLS[2], "what it says about the weight",
+        "Its slope ∂a/∂w is in the table. What is the error multiplied by?",
+        options=TELLS, how="Its share of the gradient is the error times 0.",
+        slips={"silent_example_counted": TELLS[0], "wrong_sign": TELLS[1]},
+        words={"wrong_sign": "Look at its slope ∂a/∂w. What is the error multiplied by?"})
     return (
-        step("A neuron $a = ReLU(z)$ with $z = wx + b$ has seen four examples. An example is **active** if its nudge "
-            "gets through. By agreement the slope at zero is 0.",
-            table(["x", "z", "", "a", "∂a/∂z", "∂a/∂w"],
-                *[(lit(f"x_{i}", x[i]), z[i], kinds[i], a[i], lit(f"s_{i}", slope[i]),
-                    lit(f"g_{i}", by_w[i], uses=f"s_{i} x_{i}")) for i in range(4)])),
-        say("A silent example changes nothing when the weight moves a little. However wrong it is, it teaches this "
-            "neuron nothing."),
+        step(f"A neuron $a = ReLU(z)$ with $z = wx + b$, $w = {w:g}$ and $b = {b:g}$ sees four examples. An example is "
+            "**active** if a nudge of the weight gets through to $a$, else it is **silent**. By agreement ReLU has the "
+            "slope 0 at $z = 0$.",
+            table(["i", "x_i", "z_i", "", "∂a_i/∂w"],
+                *[(str(i + 1), lit(f"x_{i}", x[i]), z[i], kinds[i], lit(f"g_{i}", by_w[i], uses=f"x_{i}"))
+                    for i in range(4)])),
+        step(f"The bias rises slowly. Beyond which rise does example {last + 1} become active?", eq(rise)),
+        step(f"As it is, example {last + 1} is far too low: $a = 0$, but the target is 9. What does its share of the "
+            "gradient say about the weight?",
+            eq(told)),
     )
 
 
 # -- 6.3 Error terms ---------------------------------------------------------------------------------------------------
 
 
-@page("An error term for each example", row=("6.2", "6.3"))
+@page("An error term for each example", row=("6.2", "6.3"), shares=four_examples)
 def error_terms(given, box):
     """Four examples forward, and the error of each."""
-    n = four_examples(given)
-    z = box(n.z, "z", "Two products and what else?", how="Both weights times their inputs, plus the bias.",
+    n = given.shared(four_examples)
+    z = box(n.z, "z", "Did you add both products and the bias?", how="Both weights times their inputs, plus the bias.",
         slips={"bias_left_out": n.x @ n.w, "other_column": n.x[:, ::-1] @ n.w + n.b})
     a = box(relu(z), "a", "What does ReLU make of this z?", how="z where it is above zero, else 0.",
-        slips={"silent_example_counted": n.z})
+        slips={"activation_left_out": np.where(n.on, np.nan, n.z), "sign_flipped_only": np.where(n.on, np.nan, -n.z)})
     error = ask.error(box, a, n.y, "e", "From which number do you take away which?",
-        slips={"silent_example_counted": np.where(n.on, a - n.y, n.z - n.y)})
+        slips={"activation_left_out": np.where(n.on, np.nan, n.z - n.y)},
+        words={"activation_left_out": "That is z minus the target. The prediction is a = ReLU(z)."})
     return (
-        step(f"A neuron with $w_1 = {n.w[0]:g}$, $w_2 = {n.w[1]:g}$, $b = {n.b:g}$ and ReLU. Compute $z$, $a$ and the "
-            "error term $e = a - y$ for each example.",
-            network([lit("x_{j}", ["x_1", "x_2"]), ["a"]], [[lit("w_{j}", n.w, uses="x_{j}")]],
+        step(f"A neuron with $w_1 = {n.w[0]:g}$, $w_2 = {n.w[1]:g}$, $b = {n.b:g}$ and ReLU sees four examples "
+            "of two inputs. Compute $z_i$, $a_i$ and the error term $e_i$ of each.",
+            network([lit("x_{j}", ["x_{i1}", "x_{i2}"]), ["a_i"]], [[lit("w_{j}", n.w, uses="x_{j}")]],
                 below=[(), [f"b = {n.b:g}"]], gap=260, row_gap=88,
                 title=f"Two inputs joined to a neuron by the weights {n.w[0]:g} and {n.w[1]:g}"),
-            table(["x_1", "x_2", "z", "a = ReLU(z)", "y", "e = a - y"],
-                *[(lit("x_1", n.x[i, 0]), lit("x_2", n.x[i, 1]), z[i], a[i], n.y[i], error[i]) for i in range(4)])),
-        say("One example has an error and yet is silent. Keep an eye on it." if np.sum(n.on) == 3
-            else "Two examples have errors and yet are silent. Keep an eye on them."),
+            table(["i", "x_{i1}", "x_{i2}", "z_i", "a_i = ReLU(z_i)", "y_i", "e_i = a_i - y_i"],
+                *[(str(i + 1), lit("x_1", n.x[i, 0]), lit("x_2", n.x[i, 1]), z[i], a[i], n.y[i], error[i])
+                    for i in range(4)])),
+        say("An example may have an error although it is silent. The next pages show what becomes of it."),
     )
 
 
-@page("The error travels along each weight", row=("6.3", "6.4"))
+@page("The error goes back along each weight", row=("6.3", "6.4"))
 def on_the_edges(given, box):
     """One active example on a drawn neuron: e at the node, e·x on every edge."""
     x, a, y = given("x", [3, -2, 5], low=2, high=6, distinct=abs), given("a", 9, low=2), given("y", 5, low=1)
     given.require(abs(a - y) >= 2 and abs(a - y) not in np.abs(x))
     other, e = given("x'", [4, -3], low=2, high=6, distinct=abs), given("e'", -6, low=2, high=7)
     given.require(abs(e) not in np.abs(other))
-    error = ask.error(box, a, y, "e", "Prediction and target: which comes first?")
-    edges = box(error * x, "∂C/∂w", "Which number does this weight multiply?", how="The error times the input.",
+    error = ask.error(box, a, y, "e")
+    edges = box(error * x, "∂C/∂w", "Which number is this weight multiplied by?", how="The error times the input.",
         gradient_of="W1",
         slips={"input_left_out": np.full(3, a - y), "output_for_error": a * x, "added_not_multiplied": (a - y) + x})
-    bias = box(error, "∂C/∂b", "Which number does a bias multiply?", how="The error times 1.", gradient_of="b1",
+    bias = box(error, "∂C/∂b", "Which number is a bias multiplied by?", how="The error times 1.", gradient_of="b1",
         slips={"local_for_downstream": 1, "output_for_error": a})
-    lost = box(e, "e", "Which row holds both numbers you need?", how="The gradient of the first weight over its input.",
+    lost = box(e, "e", "In which row do you know both the gradient and the input?",
+        how="The gradient of the first weight over its input.",
         slips={"multiplied_not_divided": e * other[0] ** 2, "upside_down": 1 / e})
-    second = box(other[1], "x_2", "The gradient over what?", how="The gradient of the second weight over the error.",
-        slips={"multiplied_not_divided": e * e * other[1], "upside_down": 1 / other[1]})
+    second = box(e * other[1] / lost, "x_2", "The gradient divided by what?",
+        how="The gradient of the second weight over the error.",
+        slips={"multiplied_not_divided": e * other[1] * lost, "upside_down": lost / (e * other[1])})
     return (
-        step(f"An active example: the neuron said $a = {a:g}$, the target was $y = {y:g}$. Write the error under the "
-            "node, and on each edge how the cost of this example follows that weight.",
+        step(f"One active example: the prediction is $a = {a:g}$, the target $y = {y:g}$. Write the error under the "
+            "node, and on each edge the gradient of this example's cost with respect to that weight.",
             network([lit("x_{j}", x), [a]], [[lit("w_{j}", edges, uses="e x_{j}")]],
                 names=[["x_1", "x_2", "x_3"], ["a"]], below=[[], [lit("e", error)]], along=(0.46,),
                 title=f"Three inputs joined to one neuron with the value {a:g}"),
             eq(lit("w_1 w_2 w_3", by("w_k")), "=", lit("e", by("z")), "·", lit("x_1 x_2 x_3", by("w_k", "z")), APART,
                 by("b"), "=", lit("b", bias, uses="e"))),
-        step("For another example, input and error got lost.",
+        step("Another example. Find its error, and the input that is missing.",
             eq(column([lit(f"g_{k}", e * value, uses=f"e' x'_{k}") for k, value in enumerate(other, 1)], "∂C/∂w"), "=",
                 lit("e'", lost), "·", column([lit("x'_1", other[0]), lit("x'_2", second)], "x"))),
     )
 
 
-@page("Per example and per weight", row=("6.2", "6.3"))
+@page("Per example and per weight", row=("6.2", "6.3"), shares=four_examples)
 def per_example(given, box):
     """Error times input for every example and weight, then down the columns, then the mean."""
-    n = four_examples(given)
+    n = given.shared(four_examples)
     m, full, kept = 4, n.e[:, None] * n.x, (n.on * n.e)[:, None] * n.x
     given.require(np.all(np.abs(n.x) >= 1) and np.all(np.abs(full.sum(0)) >= 2))
-    shares = box(kept, "e·x", "Is the example active? Which input does this weight multiply?",
+    shares = box(kept, "e·∂a/∂w", "Is the example active? Which input is this weight multiplied by?",
         how="Error times input where z is above zero, else 0.",
         slips={"silent_example_counted": full, "target_minus_prediction": -kept, "other_column": kept[:, ::-1]})
-    sums = box(np.sum(shares, axis=0), "the sum", "Have you gone down the whole column?", how="The sum of each column.",
+    sums = box(np.sum(shares, axis=0), "the sum", "Did you add the whole column?", how="The sum of each column.",
         slips={"silent_example_counted": full.sum(0), "term_left_out": kept[:3].sum(0)})
     mean = box(sums / m, "∂C/∂w", "Over how many examples is the mean?", how="The sum over the number of examples.",
         gradient_of="W1",
         slips={"mean_left_out": sums, "mean_of_active_only": sums / np.sum(n.on), "mean_taken_twice": sums / m**2,
             "half_kept": sums / (2 * m)})
     return (
-        step("The four examples again. Each active one has a share $e·x_k$ in the gradient of weight $k$; a silent one "
-            "has the share 0. Then add, and take the mean over all $m = 4$.",
-            table(["z", "e", "x_1", "x_2", "e·x_1", "e·x_2"],
-                *[(n.z[i], lit(f"e_{i}", n.e[i]), *lit(f"x_{i}{{j}}", n.x[i]),
+        step("The same four examples. The **share** of an example in the gradient of $w_1$ is $e_i·∂a_i/∂w_1$: error "
+            "times input if the example is active, 0 if it is silent. Find all shares, then add each column.",
+            table(["i", "z_i", "e_i", "x_{i1}", "x_{i2}", "e_i·∂a_i/∂w_1", "e_i·∂a_i/∂w_2"],
+                *[(str(i + 1), n.z[i], lit(f"e_{i}", n.e[i]), *lit(f"x_{i}{{j}}", n.x[i]),
                     *lit(f"share_{i}{{j}}", shares[i], uses=f"e_{i} x_{i}{{j}} w_{{j}}")) for i in range(m)],
-                ["sum", "", "", "", *lit("w_{j}", sums)])),
-        step("The gradient has one entry for each weight: what its edge hears of all four examples.",
-            network([["x_1", "x_2"], ["a"]], [[lit("w_{j}", echo(mean, "∂C/∂w"))]], gap=300, row_gap=88,
-                title="Two inputs joined to a neuron; its gradient appears on the edges"),
+                [words("sum"), "", "", "", "", *lit("w_{j}", sums)])),
+        step("The gradient of the cost has one entry for each weight: the mean of its shares over all $m = 4$ "
+            "examples.",
             eq(column(lit("w_{j}", ["∂C/∂w_1", "∂C/∂w_2"])), "=", frac(1, "m"),
-                column(lit("w_{j}", ["Σ e·x_1", "Σ e·x_2"])), "=", column(lit("w_{j}", mean)))),
+                column(lit("w_{j}", ["Σ_i e_i·∂a_i/∂w_1", "Σ_i e_i·∂a_i/∂w_2"])), "=", column(lit("w_{j}", mean)))),
     )
 
 
-@page("Errors found back", row="6.3")
+@page("From shares back to errors", row="6.3")
 def errors_found_back(given, box):
-    """From shares and inputs to errors, targets and a lost input; then the row form of the sum."""
+    """From shares and inputs to errors, targets and a missing input; then the sums as a matrix times a column."""
     x, e = given("x", [[2, 3], [4, -3], [-3, 5]], low=2, high=6), given("e", [5, -2, 4], low=2, high=6, distinct=abs)
     a = given("a", [7, 3, 8], low=1)
     given.require(np.all(np.abs(x[:, 0]) != np.abs(e)) and abs(x[1, 1]) != abs(e[1]))
     sums = e @ x
     given.require(np.all(np.abs(sums) >= 2) and np.all(np.abs(x[:, 0]) != np.abs(x[:, 1])))
-    errors = box(e, "e", "The share over what?", how="The share over the input of that weight.",
+    errors = box(e, "e", "The share divided by what?", how="The share over the input of that weight.",
         slips={"multiplied_not_divided": e * x[:, 0] ** 2, "upside_down": 1 / e})
     targets = box(a - errors, "y", "The error is prediction minus target. What is the target?",
         how="The prediction minus the error.", slips={"target_minus_prediction": a + errors})
-    lost = box(e[1] * x[1, 1] / errors[1], "x_2", "Its share is known. Over what?", how="The share over the error.",
+    lost = box(e[1] * x[1, 1] / errors[1], "x_{22}", "Its share is known. What is it divided by?",
+        how="The share over the error.",
         slips={"multiplied_not_divided": e[1] ** 2 * x[1, 1], "upside_down": 1 / x[1, 1]})
-    total = box(errors @ np.array([x[0], [x[1, 0], lost], x[2]]), "Σ e x^T", "Every error meets the row beside it.",
-        how="The row of errors times each column of inputs.",
+    total = box(errors @ np.array([x[0], [x[1, 0], lost], x[2]]), "X e",
+        "Each input of this row is multiplied by the error of its example. Did you add all three?",
+        how="Each row of X times the column of errors.",
         slips={"only_one_term": e[0] * x[0], "term_left_out": e[:2] @ x[:2]})
     mean = box(total / 3, "∂C/∂w", "What turns a sum into a mean?", how="The sums over the number of examples.",
         gradient_of="W1", slips={"mean_left_out": sums, "half_kept": sums / 6, "mean_taken_twice": sums / 9})
     every = "e_0 e_1 e_2 x_0{j} x_1{j} x_2{j}"
     return (
-        step("All three examples are active. Find the errors from the first weight's shares, then the targets, and the "
-            "input that got lost.",
-            table(["x_1", "e·x_1", "e", "a", "y", "x_2", "e·x_2"],
-                *[(lit(f"x_{i}1", x[i, 0]), lit(f"share_{i}1", e[i] * x[i, 0], uses=f"e_{i} x_{i}1"),
+        step("All three examples are active, so their shares are error times input. Find the errors from the shares of "
+            "the first weight, then the targets, and the input that is missing.",
+            table(["i", "x_{i1}", "e_i·x_{i1}", "e_i", "a_i", "y_i", "x_{i2}", "e_i·x_{i2}"],
+                *[(str(i + 1), lit(f"x_{i}1", x[i, 0]), lit(f"share_{i}1", e[i] * x[i, 0], uses=f"e_{i} x_{i}1"),
                     lit(f"e_{i}", errors[i]), a[i], targets[i], lit(f"x_{i}2", lost if i == 1 else x[i, 1]),
                     lit(f"share_{i}2", e[i] * x[i, 1], uses=f"e_{i} x_{i}2")) for i in range(3)])),
-        step("A row of errors times the rows of inputs does all the sums at once.",
-            eq(by("w"), "=", frac(1, "m"), row([lit(f"e_{i}", f"e^{{({i + 1})}}") for i in range(3)]),
-                matrix([lit(f"x_{i}{{j}}", [x[i, 0], "x_2" if i == 1 else x[i, 1]]) for i in range(3)])),
-            eq("=", frac(1, 3), row(lit("w_{j}", total, uses=every)), "=", row(lit("w_{j}", mean, uses=every)))),
+        step("With the examples as the columns of a matrix $X$, one product gives all the sums: $X$ times the "
+            "column of errors.",
+            eq(by("w"), "=", frac(1, "m"), matrix([[lit(f"x_{i}{j + 1}", "x_{22}" if (i, j) == (1, 1) else x[i, j])
+                for i in range(3)] for j in range(2)], "X"), column([lit(f"e_{i}", f"e_{i + 1}") for i in range(3)])),
+            eq("=", frac(1, 3), column(lit("w_{j}", total, uses=every)), "=", column(lit("w_{j}", mean, uses=every)))),
     )
 
 
 # -- 6.4 The bias ------------------------------------------------------------------------------------------------------
 
 
-@page("The bias hears every active error", row="6.4")
+@page("The bias adds up the active errors", row="6.4")
 def bias_gradient(given, box):
-    """The slope of a bias is 1 or 0; the gradient is the mean of the errors that get through."""
+    """The slope of a with respect to a bias is 1 or 0; the gradient is the mean of the errors that get through."""
     z, e = given("z", [4, -3, 7, 2, -1], high=9), given("e", [3, -6, 5, -2, 4], low=2, high=7)
     m, on = len(z), relu_slope(z)
     given.require(np.all(z != 0) and 3 <= np.sum(on) < m and np.all(z != 1) and abs(on @ e) >= 2)
     given.require(abs(np.sum(e)) >= 2)
-    slope = box(on, "∂a/∂b", "Nudge the bias. Does a move?", how="1 where z is above zero, else 0.",
-        slips={"value_for_slope": relu(z), "silent_example_counted": np.ones(m)})
-    shares = box(slope * e, "the share", "What is left of an error that is not let through?", how="Error times slope.",
-        slips={"silent_example_counted": e, "target_minus_prediction": -on * e})
+    shares = box(on * e, "the share", "Nudge the bias a little. Does a change, and by how much?",
+        how="The error times ∂a/∂b, which is 1 where z is above zero, else 0.",
+        slips={"silent_example_counted": e, "target_minus_prediction": -on * e, "sum_for_value": relu(z) * e},
+        words={"sum_for_value": "You multiplied by z. How much does a change when b rises by one?"})
     total = box(np.sum(shares), "the sum", "Which errors are in the sum?", how="The sum of the shares.",
         slips={"silent_example_counted": np.sum(e), "sign_lost": np.sum(np.abs(shares))})
     mean = box(total / m, "∂C/∂b", "The mean over how many examples?", how="The sum over all five.", gradient_of="b1",
@@ -444,24 +461,24 @@ def bias_gradient(given, box):
         slips={"mean_left_out": grad, "multiplied_not_divided": grad / 3})
     lost = ask.change(box, summed, np.sum(other), "the third error", "What is missing to reach the sum?",
         how="The sum minus the known errors.", slips={"term_left_out": summed - other[0]})
-    head, every = ["", *(f"{i + 1}" for i in range(m))], " ".join(f"share_{i + 1}" for i in range(m))
+    head, every = ["i", *(f"{i + 1}" for i in range(m))], " ".join(f"share_{i + 1}" for i in range(m))
     return (
-        step("Five examples. A nudge of the bias reaches the cost through the active ones alone.",
+        step("Five examples. A nudge of the bias reaches the cost only through the active ones. What is the share "
+            "$e_i·∂a_i/∂b$ of each?",
             network([["b"], ["1", "2", "3", "4", "5"]], [lit("share_{j}", echo(shares)[:, None])],
-                names=[[echo(mean)], [lit(f"e_{i}", f"e = {error:g}") for i, error in enumerate(e, 1)]], gap=300,
+                names=[[echo(mean)], [lit(f"e_{i}", f"e_{i} = {error:g}") for i, error in enumerate(e, 1)]], gap=300,
                 row_gap=62, along=(0.62,),
                 title="One bias joined to five examples; on each edge what comes back along it"),
             table(head,
-                ["z", *z],
-                ["e", *lit("e_{j}", e)],
-                ["∂a/∂b", *lit("slope_{j}", slope)],
-                ["e·∂a/∂b", *lit("share_{j}", shares, uses="e_{j} slope_{j}")])),
+                ["z_i", *z],
+                ["e_i", *lit("e_{j}", e)],
+                ["e_i·∂a_i/∂b", *lit("share_{j}", shares, uses="e_{j}")])),
         step("Add them up and take the mean.",
-            eq(by("b"), "=", frac(1, "m"), "Σ_i e^{(i)}", "=", frac(lit("b", total, uses=every), m), "=",
+            eq(by("b"), "=", frac(1, "m"), "Σ_i e_i·∂a_i/∂b", "=", frac(lit("b", total, uses=every), m), "=",
                 lit("b", mean, uses=every))),
         step(f"Three other examples, all active, give $∂C/∂b = {grad:g}$. Two of the errors are ${other[0]:g}$ and "
-            f"${other[1]:g}$. And the third?",
-            eq("Σ_i e^{(i)}", "=", summed, APART, "e^{(3)}", "=", lost)),
+            f"${other[1]:g}$. What is the third?",
+            eq("Σ_i e_i", "=", summed, APART, "e_3", "=", lost)),
     )
 
 
@@ -471,18 +488,19 @@ def whole_gradient(given, box):
     n = neuron(given, [[2, 1], [-1, 3], [3, 2]], [3, 2, 4], [(3, 1), (2, 1), (1, 2), (-1, 2), (2, -3), (1, 3)], -1)
     m, e = 3, n.on * n.e
     given.require(np.all(n.x != 0) and abs(np.sum(n.e)) >= 2 and np.all(np.abs(n.e @ n.x) >= 2))
-    z = box(n.z, "z", "Two products and what else?", how="Weights times inputs, plus the bias.",
+    z = box(n.z, "z", "Did you add both products and the bias?", how="Weights times inputs, plus the bias.",
         slips={"bias_left_out": n.x @ n.w})
     error = box(relu(z) - n.y, "e", "What does ReLU make of z, and what is taken away from it?",
         how="ReLU of z, minus the target.",
-        slips={"target_minus_prediction": n.y - n.a, "silent_example_counted": np.where(n.on, n.e, n.z - n.y)})
-    kept = box(n.on * error, "what gets through", "Which errors does ReLU let through?",
+        slips={"target_minus_prediction": n.y - n.a, "activation_left_out": np.where(n.on, np.nan, n.z - n.y)},
+        words={"activation_left_out": "That is z minus the target. The prediction is a = ReLU(z)."})
+    kept = box(relu_slope(z) * error, "what gets through", "Which errors does ReLU let through?",
         how="The error where z is above zero, else 0.", slips={"silent_example_counted": n.e})
     cost = box(np.sum(error**2) / (2 * m), "C", "Do silent examples have errors? What stands in front of the sum?",
         how="Half the mean of all the squares; silent examples are wrong too.",
         slips={"half_left_out": np.sum(n.e**2) / m, "summed_not_averaged": np.sum(n.e**2) / 2,
             "not_squared": np.sum(n.e) / 6})
-    by_w = box(bp4(np.array([kept]), n.x.T)[0], "∂C/∂w", "Each error meets which input? Then sum or mean?",
+    by_w = box(bp4(np.array([kept]), n.x.T)[0], "∂C/∂w", "Each error is multiplied by which input? Then sum or mean?",
         how="The mean of error times input.", gradient_of="W1",
         slips={"mean_left_out": e @ n.x, "silent_example_counted": n.e @ n.x / m,
             "mean_of_active_only": e @ n.x / np.sum(n.on), "half_kept": e @ n.x / (2 * m)})
@@ -492,15 +510,13 @@ def whole_gradient(given, box):
             "mean_of_active_only": np.sum(e) / np.sum(n.on)})
     return (
         step(f"New numbers: $w_1 = {n.w[0]:g}$, $w_2 = {n.w[1]:g}$, $b = {n.b:g}$, ReLU. In the last column write the "
-            "error where it gets through and 0 where it does not.",
-            table(["x_1", "x_2", "z", "y", "e", "gets through"],
-                *[(*lit("x_{j}", n.x[i]), z[i], n.y[i], error[i], lit("e", kept[i])) for i in range(m)])),
-        step("The cost, which every error enters …", eq("C", "=", frac(1, "2m"), "Σ_i (e^{(i)})^2", "=", cost)),
-        step("… and its gradient, which only some do.",
-            network([lit("x_{j}", ["x_1", "x_2"]), ["a"]], [[lit("w_{j}", echo(by_w, "∂C/∂w"), uses="e x_{j}")]],
-                below=[(), [lit("b", echo(by_b, "∂C/∂b"), uses="e")]], gap=300, row_gap=88,
-                title="Two inputs joined to a neuron; its gradient appears on the edges and under the node"),
-            eq(by("w"), "=", row(lit("w_{j}", by_w, uses="e x_{j}")), APART, by("b"), "=", lit("b", by_b, uses="e"))),
+            "error where it gets through ReLU, and 0 where it does not.",
+            table(["i", "x_{i1}", "x_{i2}", "z_i", "y_i", "e_i", words("gets through")],
+                *[(str(i + 1), *lit("x_{j}", n.x[i]), z[i], n.y[i], error[i], lit("e", kept[i])) for i in range(m)])),
+        step("Every error enters the cost.", eq("C", "=", frac(1, "2m"), "Σ_i e_i^2", "=", cost)),
+        step("Only those that get through enter its gradient.",
+            eq(by("w"), "=", column(lit("w_{j}", by_w, uses="e x_{j}")), APART, by("b"), "=",
+                lit("b", by_b, uses="e"))),
     )
 
 
@@ -510,45 +526,49 @@ def whole_gradient(given, box):
 @page("All parameters in one vector", row="6.5")
 def unrolled(given, box):
     """Weights row by row, then biases, layer after layer; and back again."""
-    w1, b1 = given("W1", [[3, -1], [2, 5]], low=1, high=9), given("b1", [1, -2], low=1, high=9)
+    w1, b1 = given("W1", [[3, -1, 7], [2, 5, -4]], low=1, high=9), given("b1", [1, -2], low=1, high=9)
     w2, b2 = given("W2", [[4, -3]], low=1, high=9), given("b2", [6], low=1, high=9)
     theta = unroll([w1, b1, w2, b2])
     sizes = [given("n0", 4, low=2, high=7), given("n1", 3, low=2, high=7), given("n2", 2, low=2, high=7)]
-    grad = given("gradient", [2, -5, 4, 7, -1, 3], high=9, low=1, distinct=True)
+    grad = given("gradient", [2, -5, 4, 7, -1, 3, 6, -8], high=9, low=1, distinct=True)
     given.distinct(sizes)
-    given.require(w1[0, 1] != w1[1, 0] and len(set(theta)) >= 8)
+    given.distinct(w1)
     vector = box(theta, "θ", "Along the rows of a matrix, then its biases: what comes next?",
-        how="Row by row, then the biases, then the next layer.", only=[1, 2, 4, 6, 8],
+        how="Row by row, then the biases, then the next layer.", only=[1, 3, 6, 8, 10],
         slips={"transposed": unroll([w1.T, b1, w2, b2]), "biases_first": unroll([b1, w1, b2, w2])})
     first = box((sizes[0] + 1) * sizes[1], "parameters of layer 1", "How many weights, and how many biases?",
         how="A weight for each pair of nodes and a bias for each node of the layer.",
-        slips={"bias_left_out": sizes[0] * sizes[1], "bias_per_input": (sizes[1] + 1) * sizes[0]})
+        slips={"bias_left_out": sizes[0] * sizes[1], "bias_per_input": (sizes[1] + 1) * sizes[0]},
+        words={"bias_left_out": "Those are the weights. Each node of the layer has a bias too."})
     second = box((sizes[1] + 1) * sizes[2], "parameters of layer 2", "How many weights, and how many biases?",
         how="A weight for each pair of nodes and a bias for each node of the layer.",
-        slips={"bias_left_out": sizes[1] * sizes[2], "bias_per_input": (sizes[2] + 1) * sizes[1]})
-    entries = box(first + second, "entries of ∇C", "One slope for each what?", how="One entry for each parameter.",
-        slips={"bias_left_out": sizes[0] * sizes[1] + sizes[1] * sizes[2], "multiplied_not_added": first * second})
-    by_w = box(grad[:4].reshape(2, 2), "∂C/∂W", "A row of weights at a time: where does the second row begin?",
-        how="The first entries, row by row.", slips={"transposed": grad[:4].reshape(2, 2).T})
-    by_b = box(grad[4:], "∂C/∂b", "What comes after the weights?", how="The entries after the weights.",
+        slips={"bias_left_out": sizes[1] * sizes[2], "bias_per_input": (sizes[2] + 1) * sizes[1]},
+        words={"bias_left_out": "Those are the weights. Each node of the layer has a bias too."})
+    entries = box(first + second, "entries of ∇C", "There is one slope for each what?",
+        how="One entry for each parameter.",
+        slips={"biases_not_counted": sizes[0] * sizes[1] + sizes[1] * sizes[2], "multiplied_not_added": first * second})
+    by_w = box(grad[:6].reshape(2, 3), "∂C/∂W", "A row of weights at a time: where does the second row begin?",
+        how="The first entries, row by row.", only=[(0, 1), (1, 0), (1, 2)],
+        slips={"transposed": grad[:6].reshape(3, 2).T, "biases_first": grad[2:].reshape(2, 3)})
+    by_b = box(grad[6:], "∂C/∂b", "What comes after the weights?", how="The entries after the weights.",
         slips={"biases_first": grad[:2]})
     return (
-        step("A small network in one vector $θ$: the weights of a layer row by row, its biases, then the next layer.",
-            network([["x_1", "x_2"], ["", ""], [""]], [lit("w^1_{j}{k}", w1), lit("w^2_{j}{k}", w2)],
-                below=[(), *(lit(f"b^{n}_{{j}}", [f"b = {b:g}" for b in bs]) for n, bs in ((1, b1), (2, b2)))], gap=200,
-                row_gap=112, along=((0.36,), (0.5,)),
-                title="A 2–2–1 network with its weights on the edges and its biases under the nodes"),
-            eq(matrix(lit("w^1_{j}{k}", w1), "W^1"), column(lit("b^1_{j}", b1), "b^1"), APART,
-                matrix(lit("w^2_{j}{k}", w2), "W^2"), column(lit("b^2_{j}", b2), "b^2")),
-            eq(row(vector, "θ"))),
-        step(f"How many numbers does a network of ${sizes[0]:g}$ inputs, ${sizes[1]:g}$ hidden and ${sizes[2]:g}$ "
-            "output nodes hold? The gradient $∇C$ has as many entries.",
+        step("A 3–2–1 network in one column $θ$: the weights of a layer row by row, its biases, then the next layer. "
+            "To save space it is printed as a row, $θ^T$.",
+            network([["x_1", "x_2", "x_3"], ["", ""], [""]], [lit("w^1_{j}{k}", w1), lit("w^2_{j}{k}", w2)],
+                below=[(), *(lit(f"b^{n}_{{j}}", [f"b = {b:g}" for b in bs]) for n, bs in ((1, b1), (2, b2)))], gap=220,
+                row_gap=112, along=((0.26, 0.4), (0.5,)),
+                title="A 3–2–1 network with its weights on the edges and its biases under the nodes"),
+            eq("W^{(1)} =", matrix(lit("w^1_{j}{k}", w1)), words(", "), "b^{(1)} =", column(lit("b^1_{j}", b1)), APART,
+                "W^{(2)} =", matrix(lit("w^2_{j}{k}", w2)), words(", "), "b^{(2)} =", column(lit("b^2_{j}", b2))),
+            eq("θ^T", "=", row(vector))),
+        step(f"How many parameters does a network of ${sizes[0]:g}$ inputs, ${sizes[1]:g}$ hidden and ${sizes[2]:g}$ "
+            "output nodes have? The gradient $∇C$ has as many entries.",
             eq(words("layer 1:"), first, APART, words("layer 2:"), second, APART, words("in all:"), entries)),
-        step("Roll a gradient up again, for a layer of two nodes with two inputs.",
-            eq(row(grad), "→", matrix(lit("w_{j}{k}", by_w), "∂C/∂W"), column(lit("b_{j}", by_b), "∂C/∂b")),
-            network([["x_1", "x_2"], ["1", "2"]], [lit("w_{j}{k}", echo(by_w))],
-                below=[(), lit("b_{j}", echo(by_b, "∂C/∂b"))], gap=300, row_gap=112, along=(0.3,),
-                title="Two inputs joined to two nodes; the gradient appears on the edges and under the nodes")),
+        step("And back: this is the gradient of a layer of two nodes with three inputs, in the same order. Put its "
+            "entries where they belong.",
+            eq(row(grad)),
+            eq(by("W"), "=", matrix(by_w), words(", "), by("b"), "=", column(by_b))),
     )
 
 
@@ -579,14 +599,12 @@ def one_step(given, box):
     return (
         step(f"A neuron with $θ = (w_1, w_2, b)$ and its gradient. Take one step with learning rate $η = {rate:g}$.",
             eq("−η∇C", "=", f"−{rate:g}", "·", column(each(grad), "∇C"), "=", column(each(move), "Δθ")),
-            eq(column(each(theta), "θ"), "+", "Δθ", "=", column(each(new), "new θ")),
-            network([["x_1", "x_2"], ["a"]], [[lit("w_{j}", [echo(new[0], "w_1"), echo(new[1], "w_2")])]],
-                below=[(), [lit("b", echo(new[2], "b"))]], gap=300, row_gap=88,
-                title="A neuron whose new weights and bias appear on its edges and under its node")),
-        step(f"Here $η = {r:g}$. The gradient got lost, but you see where $θ$ was and where it went.",
+            eq(column(each(theta), "θ"), "+", "Δθ", "=", column(each(new), "new θ"))),
+
+        step(f"Another step, with $η = {r:g}$. You see $θ$ before and after it. What was the gradient?",
             eq(column(old, "θ"), "−", f"{r:g}", "·", column(lost, "∇C"), "=", column(after, "new θ"))),
-        step(f"And here the learning rate: $w$ went from ${start:g}$ to ${start - eta * slope:g}$ where the slope was "
-            f"${slope:g}$.",
+        step(f"And which learning rate was this? $w$ went from ${start:g}$ to ${start - eta * slope:g}$ where the "
+            f"slope was ${slope:g}$.",
             eq("η", "=", rate_back)),
     )
 
@@ -603,7 +621,7 @@ def three_steps(given, box):
         names="w", how="The error w·x − y of the example times its input.",
         slips={"target_minus_prediction": np.array([(y[0] - x[0] * w) * x[0], (y[1] - x[1] * w) * x[1]]),
             "input_left_out": np.array([x[0] * w - y[0], x[1] * w - y[1]])})
-    slope = box((each[0] + each[1]) / 2, "C'(w)", "The sum of the two, or something else?", names="w",
+    slope = box((each[0] + each[1]) / 2, "∂C/∂w", "The sum of the two shares, or their mean?", names="w",
         how="The mean of the two shares.",
         slips={"mean_left_out": curve * 2 * (w - best), "target_minus_prediction": curve * (best - w),
             "half_kept": curve * (w - best) / 2})
@@ -629,15 +647,15 @@ def three_steps(given, box):
             eq(words("first:"), lit("share_1", each[0]), APART, words("second:"), lit("share_2", each[1])),
             eq(by("w"), "=", lit("slope", slope, uses="share_1 share_2"))),
         step(f"Begin at $w = {w0:g}$ and take three steps with $η = {rate:g}$.",
-            table(["w", "∂C/∂w", "w − η·∂C/∂w"],
-                *[(lit(f"w_{i}", old), lit(f"g_{i}", grad, uses=f"slope w_{i}"),
-                    group(f"w_{i + 1}", "=", lit(f"w_{i + 1}", new, uses=f"w_{i} g_{i}"))) for i,
-                    (old, grad, new) in enumerate(((w0, g0, w1), ("w_1", g1, w2), ("w_2", g2, w3)))])),
+            table([words("step"), "w", "∂C/∂w", group(words("new"), "w = w − η·∂C/∂w")],
+                *[(str(i + 1), lit(f"w_{i}", old if i == 0 else words("from above")),
+                    lit(f"g_{i}", grad, uses=f"slope w_{i}"), lit(f"w_{i + 1}", new, uses=f"w_{i} g_{i}"))
+                    for i, (old, grad, new) in enumerate(((w0, g0, w1), (w1, g1, w2), (w2, g2, w3)))])),
         say(f"The best weight is {best:g}. Every step covers half of what is left, and the slope shrinks with it."),
     )
 
 
-FATES = ("creeps", "lands", "jumps to and fro", "flies off")
+FATES = ("creeps", "lands", "jumps back and forth", "flies off")
 
 
 @page("Too big, too small", row="6.5")
@@ -654,16 +672,17 @@ def learning_rates(given, box):
     w2 = box(w1 - rates * g1, "w after two steps", "What is the slope at the new weight?",
         how="The slope at the new weight, then the same step.",
         slips={"last_step_repeated": w0 - 2 * rates * curve * far})
-    fate = box(list(FATES), "what happens", "Is each step nearer, on the spot, as far away, or farther?", options=FATES,
-        how="Compare the distances from the best weight.")
+    fate = box(list(FATES), "what happens", "After each step, is it nearer, exactly there, as far away, or farther?",
+        options=FATES, how="Compare the distances from the best weight.")
     return (
-        step(f"The slope of a cost is $C'(w) = {curve:g}(w - {best:g})$, so the best weight is ${best:g}$. Begin at $w "
+        step(f"The slope of a cost is $∂C/∂w = {curve:g}(w - {best:g})$, so the best weight is ${best:g}$. Begin at $w "
             f"= {w0:g}$.",
-            eq(f"C'({w0:g})", "=", g0)),
-        step("Take two steps with each learning rate. What will go on happening?",
-            table(["η", "w_1", "w_2", words("the weight …")], *[(rates[i], w1[i], w2[i], fate[i]) for i in range(4)])),
-        say("A rate too small wastes steps; one too big overshoots by more than it gains. On a curved surface with "
-            "many weights nobody knows the right one beforehand: one tries."),
+            eq(words("slope at the start:"), g0)),
+        step("Take two steps with each learning rate. What will the weight keep doing?",
+            table(["η", words("after one step"), words("after two"), words("the weight …")],
+                *[(rates[i], w1[i], w2[i], fate[i]) for i in range(4)])),
+        say("Too small a rate wastes steps; too big a rate overshoots by more than it gains. With many weights nobody "
+            "knows the best rate beforehand, so you try several."),
     )
 
 
@@ -672,7 +691,7 @@ def learning_rates(given, box):
 
 @page("Counting batches", row="6.7")
 def count_batches(given, box):
-    """Full batches, the rest, and the steps of one pass."""
+    """Full batches, the rest, and the steps of one epoch."""
     few, size = given("few", 23, low=11, high=40), given("size", 5, low=3, high=9)
     given.require(few % size > 1 and few // size >= 2 and few // size != few % size and few // size != size)
     full = box(few // size, "full batches", "How often does the batch size fit?", how="The whole part of the quotient.",
@@ -696,27 +715,27 @@ def count_batches(given, box):
         slips={"rest_forgotten": many // batch})
     below = box(rest, "what the last mean divides by", "How many examples are in that batch?",
         how="The number of examples that are really in it.", slips={"rest_forgotten": batch})
-    steps = box([1, total, many], "steps in one pass", "A step for each what?",
+    steps = box([1, total, many], "steps in one epoch", "There is one step for each what?",
         how="One step for each batch: all examples, a mini-batch, or a single example.",
         slips={"rest_forgotten": [1, many // batch, many], "batches_for_examples": [many, batch, 1]})
-    longer = box(epochs * total, "steps in all", "How many steps does one pass take?",
-        how="Steps in a pass times passes.", slips={"rest_forgotten": epochs * (many // batch)})
+    longer = box(epochs * total, "steps in all", "How many steps does one epoch take?",
+        how="Steps in an epoch times epochs.", slips={"rest_forgotten": epochs * (many // batch)})
     return (
-        step(f"Begin small: {few:g} examples in batches of {size:g}.",
+        step(f"Begin small: ${few:g}$ examples in batches of ${size:g}$.",
             eq(words("full:"), full, APART, words("left over:"), left, APART, words("batches:"), every)),
         step(f"Now {grouped(many)} examples in batches of {batch}.",
             table(["", words("how many?")],
-                (words("full ones"), whole),
-                (words("examples in those"), inside),
-                (words("examples in the last one"), rest),
+                (words("full batches"), whole),
+                (words("examples in the full batches"), inside),
+                (words("examples in the last batch"), rest),
                 (words("batches in all"), total),
-                (words("the last mean divides by"), below))),
-        step("One **pass** uses every example once. How many steps does it take?",
+                (words("the mean of the last batch divides by"), below))),
+        step("One **epoch** uses every example once. How many steps does it take?",
             table([words("a step for"), words("steps")],
                 (words("all examples (batch)"), steps[0]),
                 (words(f"each {batch} examples (mini-batch)"), steps[1]),
                 (words("each single one (stochastic)"), steps[2]))),
-        step(f"And {epochs:g} passes with mini-batches?", eq(words("steps:"), longer)),
+        step(f"How many steps are ${epochs:g}$ epochs with mini-batches?", eq(words("steps:"), longer)),
     )
 
 
@@ -740,16 +759,17 @@ def mini_batches(given, box):
         how="The mean of the first four.", slips={"mean_left_out": g[:4].sum()})
     two = box(g[4:].mean(), "the gradient of the last two", "How many examples are in this mean?",
         how="The mean of the last two.", slips={"mean_left_out": g[4:].sum(), "rest_forgotten": g[4:].sum() / 4})
-    again = box((4 * four + 2 * two) / 6, "the mean of all six", "Does each example count as much as any other?",
+    again = box((4 * four + 2 * two) / 6, "the mean of all six", "Does every example count the same?",
         how="Four times the first and twice the second, over six.", slips={"mean_over_batches": (four + two) / 2})
     return (
-        step("Six examples, the gradients of one weight for each. Take the mean of all, then of each pair.",
-            eq(row(g, "e·x")),
+        step("Six examples, and for each of them the gradient $e_i·x_i$ of one weight. Take the mean of all six, then "
+            "of each pair.",
+            eq(row(g, "e_i·x_i")),
             eq(words("all six:"), every, APART, words("pairs:"), row(small))),
-        step("Each pair points only roughly the way of the whole batch. On average it is right:",
+        step("A pair may point quite another way than the whole batch. What is the mean of the three?",
             eq(words("mean of the three:"), means)),
         step("With batches of four the last one is short.",
             eq(words("first four:"), four, APART, words("last two:"), two)),
-        step("Their plain mean would favour the short batch. Weigh each by its examples instead.",
+        step("Their plain mean would give the short batch too much weight. Weight each mean by its number of examples.",
             eq(frac(words("4 · first four + 2 · last two"), 6), "=", again)),
     )

@@ -133,12 +133,12 @@ def test_a_slope_appears_on_its_link_once_it_is_right(lab):
 def test_an_arrow_of_a_graph_lights_upstream_and_local(lab):
     """At a product: the arrow of x lights upstream, local, and y in the drawing; and upstream lights all arrows."""
     start(lab, slug="backpropagation/multiply-node")
-    point(lab, "∂l/∂x")
-    assert factors(lab) == {"∂l/∂x", "∂l/∂f", "∂f/∂x"}
-    assert lines(lab) >= {"∂l/∂x", "∂l/∂f"}
+    point(lab, "∂C/∂x")
+    assert factors(lab) == {"∂C/∂x", "∂C/∂f", "∂f/∂x"}
+    assert lines(lab) >= {"∂C/∂x", "∂C/∂f"}
     assert "−2" in lit(lab)["words"]  # y, the slope of the product
-    factor(lab, "∂l/∂f").first.hover()
-    assert lines(lab) == {"∂l/∂x", "∂l/∂y", "∂l/∂f"}
+    factor(lab, "∂C/∂f").first.hover()
+    assert lines(lab) == {"∂C/∂x", "∂C/∂y", "∂C/∂f"}
 
 
 def test_the_focus_lights_too(lab):

@@ -6,6 +6,7 @@ import pytest
 from autograd import grad, jacobian
 
 from autograder import pages
+from autograder.layout import Shape
 
 
 def shown(slug: str) -> list[str]:
@@ -40,34 +41,34 @@ def test_hidden_values():
 
 
 def test_prediction_and_loss():
-    """ŷ = −21, ẑ = −2, and the loss is 260."""
+    """a = (−21, −2), and the cost is 260."""
     assert shown("prediction-and-loss") == ["-21", "-2", "-22", "-6", "484", "36", "260"]
 
 
 def test_output_error():
-    """∂l/∂(ŷ, ẑ) = (−22, −6)."""
-    assert shown("output-error")[:3] == ["p - 3", "-22", "-6"]
+    """∂C/∂a = (−22, −6)."""
+    assert shown("output-error")[:3] == ["a - 3", "-22", "-6"]
 
 
 def test_weight_gradients_of_the_second_layer():
-    """∂l/∂[w₇ w₉ w₁₁; w₈ w₁₀ w₁₂] = [[−154, 484, 66], [−42, 132, 18]], on the edges and in the matrix."""
+    """∂C/∂[w₇ w₉ w₁₁; w₈ w₁₀ w₁₂] = [[−154, 484, 66], [−42, 132, 18]], on the edges and in the matrix."""
     six = ["-154", "484", "66", "-42", "132", "18"]
     assert shown("weight-gradients")[2:] == six
-    assert shown("weight-matrix")[:6] == six
+    assert shown("weight-matrix")[:2] == [six[2], six[4]]
 
 
 def test_bias_gradients_of_the_second_layer():
-    """∂l/∂b₄,₅ = (−22, −6); nudging b₄ by 0.1 gives −21.95."""
+    """∂C/∂b₄,₅ = (−22, −6); nudging b₄ by 0.1 gives −21.95."""
     assert shown("bias-gradients") == ["1", "-22", "-6", "-20.9", "-2.195", "-21.95"]
 
 
 def test_two_paths_to_each_hidden_node():
-    """∂l/∂u = (−32, −16, −118), each a sum over two paths."""
+    """∂C/∂u = (−32, −16, −118), each a sum over two paths."""
     assert shown("two-paths") == ["-44", "12", "-32", "-22", "6", "-16", "-88", "-30", "-118"]
 
 
 def test_first_layer():
-    """∂l/∂b₁₋₃ = ∂l/∂u; ∂l/∂[w₁ w₄; w₂ w₅; w₃ w₆] = [[−96, 64], [−48, 32], [−354, 236]]."""
+    """∂C/∂b₁₋₃ = ∂C/∂u; ∂C/∂[w₁ w₄; w₂ w₅; w₃ w₆] = [[−96, 64], [−48, 32], [−354, 236]]."""
     assert shown("first-layer") == ["-32", "-16", "-118", "3", "-2", "-96", "64", "-48", "32", "-354", "236"]
     assert shown("first-matrix") == ["-16", "-2", "-96", "32", "-354", "236"]
 
@@ -84,7 +85,7 @@ def test_loss_before_and_after():
 
 
 def test_matrix_rules():
-    """weightsᵀ · d-values gives ∂l/∂u again."""
+    """weightsᵀ · d-values gives ∂C/∂u again."""
     assert shown("rule-values")[:9] == ["2", "-2", "1", "-1", "4", "5", "-32", "-16", "-118"]
 
 
@@ -262,7 +263,7 @@ def prediction_and_loss(c):
 
 def output_error(c):
     found = c["targets"] + grad(lambda p: anp.sum((p - c["targets"]) ** 2) / 2)(c["predictions"])
-    return [lambda at: grad(lambda p: (p - c["t"]) ** 2 / 2)(at["p"]), by_out(c), c["targets"][0], found[1]]
+    return [lambda at: grad(lambda a: (a - c["y"]) ** 2 / 2)(at["a"]), by_out(c), c["targets"][0], found[1]]
 
 
 def weight_gradients(c):
@@ -272,7 +273,8 @@ def weight_gradients(c):
 
 def weight_matrix(c):
     product = grad(lambda w: anp.dot(c["d"], anp.dot(w, c["u"])))(np.zeros((2, 3)))
-    return [by("W2", c), c["d"][1], c["u"][[0, 2]], product[1, [0, 2]]]
+    whole = by("W2", c)
+    return [whole[0, 2], whole[1, 1], c["d"][1], c["u"][[0, 2]], product[1, [0, 2]]]
 
 
 def bias_gradients(c):
@@ -323,8 +325,11 @@ def shapes(c):
     layer = lambda w, x, b: anp.dot(w, x) + b  # noqa: E731
     n, k = int(c["nodes"]), int(c["inputs"])
     w, x, b = np.ones((n, k)), np.ones(k), np.ones(n)
-    of = [np.shape(grad(lambda *v: anp.sum(layer(*v)), i)(w, x, b)) for i in range(3)]
-    return [w.shape, w.T.shape, of[1], layer(w, x, b).shape, x.shape, of[0], of[2]]
+    of = [np.shape(grad(lambda *v: anp.sum(layer(*v)), i)(w, x, b)) for i in range(2)]
+    d = jacobian(layer, 2)(w, x, b)[:, 0]
+    products = {"W^T d": w.T @ d, "d a^T": np.outer(d, x), "a d^T": np.outer(x, d)}
+    fits = [next(name for name, product in products.items() if product.shape == shape) for shape in of[1::-1]]
+    return [Shape(w.shape), *fits, Shape(np.shape(products["a d^T"]))]
 
 
 def three_rules(c):

@@ -34,7 +34,7 @@ def test_slopes_of_the_cost():
 def test_silent_examples():
     """Below zero and at zero ReLU lets nothing through."""
     assert shown("active-examples")[:4] == ["active", "silent", "silent", "active"]
-    assert shown("active-examples")[8:12] == ["1", "0", "0", "1"]
+    assert shown("active-examples")[4:] == ["5", "0", "0", "4", "4", "nothing"]
 
 
 def test_gradient_of_the_neuron():
@@ -45,7 +45,7 @@ def test_gradient_of_the_neuron():
 
 def test_gradient_of_the_bias():
     """(1/m) Σ e over the active examples: 6/5."""
-    assert shown("bias-gradient")[10:12] == ["6", "1.2"]
+    assert shown("bias-gradient")[5:7] == ["6", "1.2"]
 
 
 def test_unrolled():
@@ -55,7 +55,7 @@ def test_unrolled():
 
 def test_learning_rates():
     """Four rates, four fates."""
-    assert shown("learning-rates")[9:] == ["creeps", "lands", "jumps to and fro", "flies off"]
+    assert shown("learning-rates")[9:] == ["creeps", "lands", "jumps back and forth", "flies off"]
 
 
 # -- every key a second way --------------------------------------------------------------------------------------------
@@ -165,21 +165,17 @@ def cost_as_formula(c):
         lambda at: by_b(cost, at["w"], at["b"]),
         there,
         -v(w, b),
-        there,
     ]
 
 
 def active_examples(c):
-    x, z = c["x"], [*c["z"][:2], 0.0, c["z"][2]]
-    let_through = [max(v, 0.0) for v in z]
-    from_the_left = [round(max(v, 0.0) - max(v - 1e-6, 0.0), 9) / 1e-6 for v in z]  # so the kink has the slope 0
-    slopes = [round(s, 3) for s in from_the_left]
-    return [
-        ["active" if s else "silent" for s in slopes],
-        let_through,
-        slopes,
-        [round((max(v, 0.0) - max(v - 1e-6 * k, 0.0)) / 1e-6, 3) for v, k in zip(z, x, strict=True)],
-    ]
+    w, kink = c["w"], c["zero"]
+    x = [kink + gap for gap in (c["away"][0], 0, *c["away"][1:])]
+    value = lambda w, x, rise=0.0: max(w * x - c["w"] * kink + rise, 0.0)  # noqa: E731
+    slopes = [round((value(w, v) - value(w - 1e-6, v)) / 1e-6, 3) for v in x]  # from the left, so the kink has slope 0
+    lowest = min(x)
+    wakes = next(rise for rise in range(100) if value(w, lowest, rise + 0.5) > 0)
+    return [["active" if s else "silent" for s in slopes], slopes, wakes, "nothing" if not value(w, lowest) else ""]
 
 
 def error_terms(c):
@@ -216,7 +212,6 @@ def bias_gradient(c):
     values = lambda t: relu(z + t)  # noqa: E731
     costs = lambda t: (values(t) - values(0) + e) ** 2 / 2  # noqa: E731
     return [
-        derivative(values),
         derivative(costs),
         derivative(lambda t: np.sum(costs(t))),
         derivative(lambda t: np.mean(costs(t))),
@@ -234,11 +229,11 @@ def whole_gradient(c):
 
 
 def unrolled(c):
-    theta = [*c["W1"][0], *c["W1"][1], *c["b1"], *c["W2"][0], *c["b2"]]
+    theta = [*c["W1"][0], *c["W1"][1], *c["b1"], *c["W2"][0], *c["b2"]]  # 6 + 2 + 2 + 1
     shapes = [int(c[n]) for n in ("n0", "n1", "n2")]
     layers = [np.ones((n, k)).size + np.ones(n).size for k, n in zip(shapes, shapes[1:], strict=False)]
     g = c["gradient"]
-    return [[theta[i] for i in (1, 2, 4, 6, 8)], *layers, sum(layers), [[g[0], g[1]], [g[2], g[3]]], g[-2:]]
+    return [[theta[i] for i in (1, 3, 6, 8, 10)], *layers, sum(layers), [g[1], g[3], g[5]], g[-2:]]
 
 
 def one_step(c):
@@ -270,7 +265,7 @@ def learning_rates(c):
         derivative(lambda w: curve * (w - best) ** 2 / 2, best + far),
         after(1),
         after(2),
-        ["creeps", "lands", "jumps to and fro", "flies off"],
+        ["creeps", "lands", "jumps back and forth", "flies off"],
     ]
 
 
