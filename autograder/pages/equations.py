@@ -726,6 +726,9 @@ def wrong_target(given, z) -> np.ndarray:
     return given.choice("y", np.where(z > 0, 0.0, 1.0))
 
 
+RATE = 10.0  # the learning rate of the step that the small network takes
+
+
 def restated(values) -> np.ndarray:
     """Values from an earlier page as this page prints them, in four digits; from these its keys are computed."""
     return np.array([float(fig(value)) for value in values])
@@ -739,7 +742,9 @@ def two_two_one(given) -> Net:
     w2, z2 = given("W2", [[1, -2]], low=0.5, high=3, step=0.5), given("z2", [-1.75], low=1.25, high=2, step=0.25)
     given.require(abs(w2[0, 0]) != abs(w2[0, 1]))
     b2 = bias(given, "b2", z2, w2 @ sigmoid(w1 @ x + b1))
-    return fit(given, sigmoid_net(x, wrong_target(given, z2), w1, b1, w2, b2))
+    net = fit(given, sigmoid_net(x, wrong_target(given, z2), w1, b1, w2, b2))
+    given.require(np.min(np.abs(w2 - RATE * net.dw[2])) >= 1, "little is left of a weight: rounding would tell")
+    return net
 
 
 def three_layers(given) -> Net:
@@ -934,10 +939,9 @@ def small_gradients(given, box):
         slips={"weight_for_activation": d1[:, None] * net.w[1], "other_node": np.outer(d1, net.a[0][::-1]),
             "output_for_input": np.outer(d1 * net.a[1], np.ones(2)), "transposed": np.outer(net.a[0], d1)},
         words=OTHER_START)
-    rate = 10.0
-    new = box(net.w[2] - rate * w2, "the new W^{(2)}", "Which way do you step from the old weight, and how far?",
+    new = box(net.w[2] - RATE * w2, "the new W^{(2)}", "Which way do you step from the old weight, and how far?",
         digits=3, how="The old weight minus ten times its gradient.",
-        slips={"uphill": net.w[2] + rate * w2, "learning_rate_left_out": net.w[2] - w2, "step_for_value": -rate * w2})
+        slips={"uphill": net.w[2] + RATE * w2, "learning_rate_left_out": net.w[2] - w2, "step_for_value": -RATE * w2})
     return (
         step("The errors are known. What are the gradients of the output's bias and weights?",
             eq("δ^{(2)}", "=", lit("δ^(2)_1", fig(net.delta[2][0])), APART, "a^{(1)}", "=",

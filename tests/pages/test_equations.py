@@ -37,9 +37,9 @@ def test_small_network():
 
 
 def test_deep_network():
-    """a⁽³⁾ = 0.875 for the target 0; back come δ⁽³⁾ = 0.0955, δ⁽²⁾ = (0.0322, −0.0100) and δ⁽¹⁾ = (0.0175, −0.0123, 0.0033)."""
+    """a⁽³⁾ = 0.875 for the target 0; back come δ⁽³⁾ = 0.0954, δ⁽²⁾ = (0.0322, −0.0100) and δ⁽¹⁾ = (0.0175, −0.0123, 0.0033)."""
     assert shown("deep-forward")[5] == "0.875"
-    assert [shown("deep-output")[i] for i in (2, 7, 8)] == ["0.0955", "0.0322", "-0.0100"]
+    assert [shown("deep-output")[i] for i in (2, 7, 8)] == ["0.0954", "0.0322", "-0.0100"]
     assert shown("deep-backward")[-3:] == ["0.0175", "-0.0123", "0.00331"]
 
 

@@ -93,8 +93,8 @@ def bp1_layer(c):
     by_a = grad(half_squares)(a, y)
     delta = grad(lambda dz: half_squares(nudged(a, dz), y))(np.zeros(3))
     z = np.log(a / (1 - a))
-    things = {"∇_{a}C": by_a, "y_1": y[0], "δ^L": delta, "δ^L_2": delta[1], "a^L": a, "y": y, "z^L": z,
-              "δ^L_1": delta[0], "a^L_3": a[2], "σ′(z^L)": np.array(slopes(a)), "z^L_2": z[1]}  # fmt: skip
+    things = {"∇_{a}C": by_a, "y_1": y[0], "δ^{(L)}": delta, "δ^{(L)}_2": delta[1], "a^{(L)}": a, "y": y, "z^{(L)}": z,
+              "δ^{(L)}_1": delta[0], "a^{(L)}_3": a[2], "σ′(z^{(L)})": np.array(slopes(a)), "z^{(L)}_2": z[1]}  # fmt: skip
     return [by_a, slopes(a), delta, *(["number", "column"][np.ndim(things[name])] for name in c["asked"])]
 
 
@@ -172,7 +172,7 @@ def bp2_relu(c):
 def bp3_bias(c):
     cost = lambda z: c["δ"] * z  # noqa: E731
     total = lambda b: 0.7 * c["a"] + b  # noqa: E731
-    back, a = np.array(c["back"]), np.array(c["a^l"])
+    back, a = np.array(c["back"]), np.array(c["a^{(l)}"])
     layer = lambda z, b: anp.sum(back * nudged(a, z + b))  # noqa: E731
     line = lambda b: 5 + c["∂C/∂b"] * b  # noqa: E731
     return [grad(cost)(total(c["b"])), grad(total)(c["b"]), grad(lambda b: cost(total(b)))(c["b"]),
