@@ -62,7 +62,7 @@ def outer(
 
 def sigmoid_slope(
     box: Box, value: object, name: str, hint: str = "How does the sigmoid's slope come from its value?", *,
-    how: str = "The value times what is missing to one.", **options: object,
+    how: str = "The value times one minus the value.", **options: object,
 ) -> object:  # fmt: skip
     """The slope of a sigmoid from its value, which may be a number or a formula."""
     return box(value * (1 - value), name, hint, how=how, **options)

@@ -15,6 +15,7 @@ returning what a student typed, it yields what would follow from the student's o
 
 from __future__ import annotations
 
+import re
 import sys
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
@@ -531,7 +532,9 @@ def _clashes(slips: list, digits: int | None) -> int:
 
 
 def spoken(name: str) -> str:
-    """The name of a box as it is read aloud."""
+    """The name of a box as it is read aloud: "δ layer 2" for δ^{(2)}, "W transposed" for W^T."""
+    name = re.sub(r"\^\{\((.+?)\)\}", r" layer \1", name)
+    name = re.sub(r"\^T\b", " transposed", name)
     return name.replace("_", " ").replace("^", " to the ").replace("{", "").replace("}", "")
 
 

@@ -1,9 +1,9 @@
-"""Layers of a network, lit by names that the drawing and the formulas share: δ^1_2, w^2_{13}, a^1_3.
+"""Layers of a network, lit by names that the drawing and the formulas share: δ^(1)_2, w^(2)_13, a^(1)_3.
 
     network([each("x", nodes(x)), each("a", echo(a), 1)], [edges(W1, 1)], below=[(), under("δ", delta, 1)])
     eq("δ^1", "=", column(each("δ", delta, 1, uses=PASSED)))
 
-`layer` is the number above a name; without it names have none, for pages about a single layer.
+`layer` is the number above a name, in brackets; without it names have none, for pages about a single layer.
 """
 
 from __future__ import annotations
@@ -22,8 +22,6 @@ PASSED = "back_{j} slope_{j}"
 BARE = np.full((9, 9), None)
 """Edges without weights on them."""
 
-BRACES = str.maketrans("", "", "{}")
-
 
 def fig(value: float) -> str:
     """A value from an earlier page, in four digits; whole numbers and short decimals as they are."""
@@ -36,8 +34,14 @@ def figs(values: Sequence) -> list:
 
 
 def named(name: str, count: int, layer: int | str = "") -> list[str]:
-    """Names with indices: a^1_1, a^1_2, …"""
-    return [f"{name}{_above(layer)}_{i + 1}" if count > 1 else f"{name}{_above(layer)}" for i in range(count)]
+    """Names with indices: a^{(1)}_1, a^{(1)}_2, …"""
+    whole = layered(name, layer)
+    return [f"{whole}_{i + 1}" if count > 1 else whole for i in range(count)]
+
+
+def layered(name: str, layer: int | str = "") -> str:
+    """A name with its layer above it, in brackets: a^{(1)}. A number without brackets would be a power."""
+    return f"{name}^{{({layer})}}" if layer else name
 
 
 def nodes(values: Sequence) -> list:
@@ -49,7 +53,7 @@ def under(name: str, values: Sequence, layer: int | str = "") -> object:
     """What stands under the nodes of a drawn layer: δ_1 = and a box, or a number."""
     names = named(name, len(values), layer)
     parts = [group(one, "=", value if box_of(value) else fig(value)) for one, value in zip(names, values, strict=True)]
-    return lit(f"{name}{_above(layer).translate(BRACES)}_{{j}}", parts)
+    return lit(f"{name}{_above(layer)}_{{j}}", parts)
 
 
 def each(name: str, values: object, layer: int | str = "", *, uses: str = "") -> object:
@@ -60,7 +64,7 @@ def each(name: str, values: object, layer: int | str = "", *, uses: str = "") ->
 def edges(values: object, layer: int | str = "", *, forward: bool = False) -> object:
     """The entries of a matrix, lit as the weights of a layer, with the value that comes in; going back with the error
     that it meets as well."""
-    up, before = _above(layer), f"^{layer - 1}" if isinstance(layer, int) else ""
+    up, before = _above(layer), f"^({layer - 1})" if isinstance(layer, int) else ""
     start = "x" if layer == 1 else f"a{before}"
     return lit(f"w{up}_{{j}}{{k}}", values, uses=f"{start}_{{k}}" if forward else f"δ{up}_{{j}} {start}_{{k}}")
 
@@ -72,4 +76,5 @@ def back_along(values: object, count: int, layer: int | str = "") -> Node:
 
 
 def _above(layer: int | str) -> str:
-    return f"^{layer}" if layer else ""
+    """The layer as it stands in the names by which things are lit."""
+    return f"^({layer})" if layer else ""

@@ -124,7 +124,7 @@ def _sides(parts: tuple) -> list[list[tuple[int, int]]]:
 
 
 def _is_sign(part: object) -> bool:
-    return isinstance(part, str) and part == "="
+    return isinstance(part, str) and part in ("=", "≈")
 
 
 def _is_gap(part: object) -> bool:

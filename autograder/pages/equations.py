@@ -2,17 +2,15 @@
 
 from __future__ import annotations
 
-from functools import wraps
 from typing import NamedTuple
 
 import numpy as np
 
-from ..answers.equality import equal
 from ..authoring import ask
 from ..authoring.page import page
 from ..engine.activations import relu_slope, sigmoid, sigmoid_slope, sigmoid_slope_from_value, softmax
 from ..engine.equations import bp1, bp2, bp3, bp4
-from ..engine.expressions import Expr, Name
+from ..engine.expressions import Name
 from ..engine.network import Layer, Network
 from ..layout import (
     Node,
@@ -30,119 +28,11 @@ from ..layout import (
     step,
     table,
     term,
-    undrawn,
 )
 from ..layout.boxed import Shape, box_of
 from ..layout.diagrams import graph, network
-from ..layout.layers import BARE, PASSED, back_along, each, edges, fig, figs, named, nodes, under
+from ..layout.layers import BARE, PASSED, back_along, each, edges, fig, figs, layered, named, nodes, under
 from ..layout.phrases import APART, by, signed, words
-
-
-class Numbers:
-    """What a page is given, noted down, so that the page can be computed once more with rounded answers."""
-
-    def __init__(self, given) -> None:
-        self.given, self.require, self.distinct, self.drawn = given, given.require, given.distinct, {}
-
-    def __call__(self, name: str, *canonical, **bounds):
-        self.drawn[name] = self.given(name, *canonical, **bounds)
-        return self.drawn[name]
-
-    def choice(self, name: str, *options):
-        self.drawn[name] = self.given.choice(name, *options)
-        return self.drawn[name]
-
-    @staticmethod
-    def printed(values):
-        """Values that the page restates in four digits; its keys are computed from the whole ones."""
-        return values
-
-
-class Rounding:
-    """The same numbers again, for somebody who computes on with rounded ones."""
-
-    def __init__(self, drawn: dict, kept: int | None) -> None:
-        self.drawn, self.kept = drawn, kept  # how many digits of restated values count; None for all of them
-
-    def __call__(self, name: str, *canonical, **bounds):
-        return self.drawn[name]
-
-    choice = __call__
-
-    def require(self, *condition, **ignored) -> None:
-        pass
-
-    distinct = require
-
-    def printed(self, values):
-        return _rounded(values, self.kept)
-
-
-def sturdy(function):
-    """The page, on numbers that forgive: rounding every answer never leads astray, and no two slips look alike."""
-
-    @wraps(function)
-    def forgiving(given, box):
-        numbers, told = Numbers(given), []
-
-        def declare(value, name, hint, *, digits=None, slips=None, **rest):
-            answer = box(value, name, hint, digits=digits, slips=slips, **rest)
-            told.append((name, answer, digits, [*(slips or {}).values()]))
-            return answer
-
-        body = function(numbers, declare)
-        for kept in (4, None):  # restated values as printed, and as somebody has them who kept all digits
-            rough = []
-
-            def again(value, name, hint, *, digits=None, rough=rough, **rest):
-                rough.append(value)
-                return _rounded(value, digits)
-
-            with undrawn():
-                function(Rounding(numbers.drawn, kept), again)
-            for (name, answer, digits, _), value in zip(told, rough, strict=True):
-                given.require(_near(answer, value, digits), f"rounding earlier answers spoils {name}")
-        for name, answer, digits, slips in told:
-            given.require(_apart(answer, digits, slips), f"two slips look alike in {name}")
-        return body
-
-    return forgiving
-
-
-def _plain(value) -> bool:
-    return not isinstance(value, (str, Expr, Shape)) and np.asarray(value).dtype.kind != "O" and (
-        np.asarray(value).dtype.kind in "fiu"
-    )
-
-
-def _rounded(value, digits: int | None):
-    if digits is None or not _plain(value):
-        return value
-    value = np.asarray(value, dtype=float)
-    size = np.where(value == 0, 1.0, np.abs(value))
-    place = 10.0 ** (np.floor(np.log10(size)) - digits + 1)
-    return np.sign(value) * np.floor(np.abs(value) / place + 0.5 + 1e-9) * place  # a tie goes up, as by hand
-
-
-def _near(answer, value, digits: int | None) -> bool:
-    if not _plain(answer):
-        return True
-    keys, *typed = (np.ravel(values).tolist() for values in (answer, value, _rounded(value, digits)))
-    return all(equal(one, key, digits) for values in typed for one, key in zip(values, keys, strict=True))
-
-
-def _apart(answer, digits: int | None, slips: list) -> bool:
-    if not _plain(answer):
-        return True
-    answers = np.asarray(answer, dtype=float)
-    where = np.asarray(getattr(answer, "boxes", None) if answers.ndim else 1)
-    columns = [np.ravel(np.broadcast_to(np.asarray(slip, dtype=float), answers.shape)).tolist() for slip in slips]
-    for entry, boxed, *wrong in zip(np.ravel(answers).tolist(), np.ravel(where).tolist(), *columns, strict=True):
-        wrong = [slip for slip in wrong if boxed and not equal(slip, entry, digits)]
-        if any(equal(a, b, digits) or equal(b, a, digits) for i, a in enumerate(wrong) for b in wrong[:i]):
-            return False
-    return True
-
 
 # -- 8.1 The error of a node -------------------------------------------------------------------------------------------
 
@@ -150,9 +40,9 @@ def _apart(answer, digits: int | None, slips: list) -> bool:
 @page("Nudge z, watch the cost", row="8.1")
 def nudge_z(given, box):
     """A node without activation: add a little to its z, and see by how much the cost rises."""
-    z, y, name = given("z", 3), given("y", 1), Name("z")
+    z, y, name = given("z", 4), given("y", 1), Name("z")
     gap = z - y
-    given.require(abs(gap) >= 2 and y > 1 or (z, y) == (3, 1))
+    given.require(abs(gap) >= 3 and y > 1 or (z, y) == (4, 1))
     cost = lambda at: (at - y) ** 2 / 2  # noqa: E731
     before = box(cost(z), "C", "How far is z from y? Square it, and what stands in front?",
         how="Half the square of z minus y.", slips={"half_left_out": gap**2, "not_squared": gap / 2})
@@ -169,62 +59,68 @@ def nudge_z(given, box):
             else {"value_not_change": after})
         rows.append((f"{nudge:g}", after, change, ratio))
     rows.append(("0.01", f"{cost(z + 0.01):.5f}", f"{cost(z + 0.01) - cost(z):.5f}", f"{gap + 0.005:g}"))
-    delta = box(gap, "δ", "Towards which number do the ratios in the last column go?",
+    delta = box(gap, "δ", "Which number do the ratios in the last column approach?",
         how="The number that the ratios approach as the nudge shrinks.", gradient_of="z",
         slips={"wrong_sign": -gap, "value_not_change": z})
-    formula = ask.error(box, name, y, "∂C/∂z", "The power comes down. What does it do to the one half?", names="z",
-        how="The two that comes down cancels the one half.",
+    formula = ask.error(box, name, y, "∂C/∂z", "The square brings down a factor of 2. What does that do to the ½?",
+        names="z", meanings={"y": y}, how="The 2 from the square cancels the ½.",
         slips={"half_kept": (name - y) / 2, "not_differentiated": (name - y) ** 2 / 2})
     return (
         step(f"A node adds up what arrives: $z = {z:g}$. It has no activation, its target is $y = {y:g}$, and the cost "
-            "is $C = ½(z − y)^2$. What does it cost?",
+            "is $C = ½(z − y)^2$. How large is the cost?",
             eq("C", "=", before)),
-        step("Now add a nudge $Δz$ to $z$, large, then small. How does the cost answer?",
+        step("Now add a nudge $Δz$ to $z$: first a large one, then a small one. By how much does the cost change?",
             table(["Δz", "new C", "ΔC", frac("ΔC", "Δz")], *rows)),
-        step("The ratio for a nudge too small to see is the **error** of the node, written $δ$.",
+        step("As the nudge shrinks, the ratio approaches a number. This slope is called the **error** of the node, "
+            "written $δ$.",
             eq("δ", "=", by("z"), "=", delta)),
-        step("Differentiate instead of nudging.", eq(by("z"), "=", formula)),
+        step("Nudging is not needed: differentiate $C = ½(z − y)^2$ with respect to $z$. Write a formula with the "
+            "letter $z$.",
+            eq(words("formula:"), by("z"), "=", formula)),
     )
 
 
 @page("Every node has an error", row="8.1")
-@sturdy
 def every_node(given, box):
     """Errors measured at three hidden nodes, then used to foresee what other nudges do."""
     delta = given("δ", [0.4, -0.3, 0.05], low=0.05, high=0.8, distinct=abs)
-    nudge = given("Δ", [0.1, 0.2, 0.2], low=0.1, high=0.4)
+    nudge = given("Δ", [0.01, 0.02, 0.02], low=0.01, high=0.04)
     later = given("Δ'", [0.02, 0.03, -0.05], low=0.02, high=0.09)
     given.require(np.any(delta < 0) and np.any(delta > 0) and np.any(later < 0))
-    given.require(np.sum(delta * later) != 0)
+    given.require(abs(np.sum(delta * later)) > 0.001)
     change = delta * nudge
     measured = box(change / nudge, "δ", "Which of the two changes stands on top?",
         how="The change of the cost over the nudge.",
         slips={"change_not_ratio": change, "multiplied_not_divided": change * nudge, "upside_down": nudge / change})
-    foreseen = box(delta * later, "ΔC", "If one unit of z brings δ, what does this nudge bring?", digits=3,
-        how="The error of the node times the nudge.",
-        slips={"sign_lost": np.abs(delta * later), "upside_down": later / delta})
-    total = box(np.sum(foreseen), "ΔC in all", "Small changes from several sides: what happens to them?", digits=3,
+    foreseen = box(measured * later, "ΔC", "If a nudge of one changes the cost by δ, what does this nudge do?",
+        digits=3, how="The error of the node times the nudge.",
+        slips={"sign_lost": np.abs(measured * later), "upside_down": later / measured},
+        words={"upside_down": "You divided. If a nudge of one changes the cost by δ, what does this nudge do?"})
+    total = box(np.sum(foreseen), "ΔC in all", "What happens to small changes that come together?", digits=3,
         how="The sum of the three changes.",
-        slips={"sign_lost": np.sum(np.abs(foreseen)), "term_left_out": foreseen[0] + foreseen[1]})
+        slips={"sign_lost": np.sum(np.abs(foreseen)), "term_left_out": foreseen[0] + foreseen[1]},
+        words={"sign_lost": "You added the sizes. Each change counts with its sign."})
     options = ["raise z", "lower z"]
-    down = box([options[int(d > 0)] for d in delta], "what lowers the cost",
-        "If raising z by a little changes the cost by δ times as much, which way is down?",
+    down = box([options[int(d > 0)] for d in measured], "what lowers the cost",
+        "If raising z a little changes the cost by δ times as much, which way lowers it?",
         how="A positive error: lower z. A negative one: raise it.", options=options,
-        slips={"uphill": [options[int(d < 0)] for d in delta]})
+        slips={"uphill": [options[int(d < 0)] for d in measured]},
+        words={"uphill": "That way the cost rises."})
     order = [f"node {i}" for i in (1, 2, 3)]
-    worst = box(order[int(np.argmax(np.abs(delta)))], "the node that matters most", "Look at sizes, not at signs.",
+    worst = box(order[int(np.argmax(np.abs(measured)))], "the node that matters most", "Look at sizes, not at signs.",
         how="The node whose error is largest in size.", options=order)
     lines = [(f"z_{i + 1}", nudge[i], f"{change[i]:.4g}", group(f"δ_{i + 1}", "=", measured[i])) for i in range(3)]
     return (
-        step("Deep inside a network sit three nodes. Each $z_j$ was nudged by itself, the rest of the network ran on, "
-            "and the cost was read off at the end. What is the error $δ_j = ∂C/∂z_j$ of each node?",
+        step("Deep inside a network sit three nodes. Each $z_j$ was nudged on its own, by so little that the ratio of "
+            "the changes is the error $δ_j = ∂C/∂z_j$. What is the error of each node?",
             table(["nudged", "Δz", "ΔC", frac("ΔC", "Δz")], *lines)),
-        step("So errors foretell changes. Add these small nudges to the three nodes.",
+        step("Errors tell in advance how the cost will change. Add these small nudges to the three nodes. What does "
+            "each one do to the cost, and what do all three together do?",
             table(["node", "nudge", "ΔC ≈ δ Δz"],
                 *zip(named("z", 3), later, list(foreseen), strict=True),
                 [words("all three"), "", total])),
-        step("Which way must each $z$ go for the cost to fall?", table(named("z", 3), list(down))),
-        step("And which node does the cost feel most?", eq(worst)),
+        step("Which way must each $z$ go to lower the cost?", table(named("z", 3), list(down))),
+        step("The same small nudge at each node: where does it change the cost most?", eq(worst)),
     )
 
 
@@ -235,12 +131,13 @@ def every_node(given, box):
 def bp1_one_node(given, box):
     """The error of an output: how the cost follows a, times how a follows z."""
     a, y = Name("a"), Name("y")
-    by_a = ask.error(box, a, y, "∂C/∂a", "What does the two that comes down do to the one half?", names="a y",
-        how="The two that comes down cancels the one half.",
+    by_a = ask.error(box, a, y, "∂C/∂a", "The square brings down a factor of 2. What does that do to the ½?",
+        names="a y",
+        how="The 2 from the square cancels the ½.",
         slips={"doubled": 2 * (a - y), "not_differentiated": (a - y) ** 2 / 2})
     slope = ask.sigmoid_slope(box, a, "∂a/∂z", "How does a sigmoid's slope come from its value?", names="a y",
         slips={"slope_factor_left_out": 1 - a, "not_differentiated": a})
-    formula = box(by_a * slope, "δ", "Both links of the chain: what do you do with them?", names="a y",
+    formula = box(by_a * slope, "δ", "What do you do with the slopes along a chain?", names="a y",
         how="The product of the two slopes.",
         slips={"slope_left_out": by_a, "cost_slope_left_out": slope, "upstream_added": by_a + slope})
     av, yv = given("a", 0.8, low=0.1, high=0.9), given.choice("y", 1.0, 0.0)
@@ -248,21 +145,22 @@ def bp1_one_node(given, box):
     error = ask.error(box, av, yv, "∂C/∂a", gradient_of="a")
     number = ask.sigmoid_slope(box, av, "∂a/∂z", "How does a sigmoid's slope come from its value?",
         slips={"slope_factor_left_out": 1 - av})
-    delta = box(error * number, "δ", "Multiply along the chain.", digits=3, how="The product of the two slopes.",
-        gradient_of="z",
+    delta = box(error * number, "δ", "Multiply along the chain.", how="The product of the two slopes.", gradient_of="z",
         slips={"slope_left_out": error, "cost_slope_left_out": number, "upstream_added": error + number})
     given.require(abs(abs(yv - av) - (1 - av)) > 0.01 or (av, yv) == (0.8, 1))
     known, other = given("∂C/∂a", -0.4, low=0.1, high=0.9), given("a'", 0.5, low=0.1, high=0.9)
-    given.require(known != 0.2 and abs(known) != other * (1 - other))
+    given.require(known != 0.2 and abs(known) != other * (1 - other) and 0 <= round(other - known, 9) <= 1)
     product = known * other * (1 - other)
     lost = box(known, "∂C/∂a", "Which number, times the slope, gives this error?", how="The error over the slope.",
-        slips={"multiplied_not_divided": product * other * (1 - other)})
-    target = box(other - lost, "y", "Prediction minus what is this?", how="Prediction minus ∂C/∂a.",
-        slips={"target_minus_prediction": other + lost})
+        slips={"multiplied_not_divided": product * other * (1 - other)},
+        words={"multiplied_not_divided": "You multiplied by the slope. The error is a product: divide by the slope."})
+    target = box(other - lost, "y", "∂C/∂a is the prediction minus what?", how="Prediction minus ∂C/∂a.",
+        slips={"target_minus_prediction": other + lost},
+        words={"target_minus_prediction": "∂C/∂a is prediction minus target: which target gives that?"})
     both = "∂C/∂a σ′"
     return (
         step("One output node with a sigmoid, $a = σ(z)$, and the cost $C = ½(a − y)^2$. A nudge of $z$ moves $a$, and "
-            "$a$ moves the cost. Write both slopes with the letters $a$ and $y$.",
+            "that moves the cost. Write both slopes with the letters $a$ and $y$.",
             eq(lit("∂C/∂a", by("a")), "=", by_a, APART, lit("σ′", by("z", "a")), "=", slope)),
         step("Their product is the error of the node: **BP1**.",
             eq(lit("δ", "δ", uses=both), "=", group(lit("∂C/∂a", by("a")), "·", lit("σ′", by("z", "a"))), "=",
@@ -273,55 +171,58 @@ def bp1_one_node(given, box):
                 lit("δ", echo(delta, "δ"), uses=both)), ("a", "C", f"a = {av:g}", lit("∂C/∂a", echo(error)))],
                 above={"a": lit("σ′", echo(number, "σ′"))}, unit=(225, 92),
                 title="z goes through a sigmoid to the cost; the slopes come back below the arrows")),
-        step(f"Another node puts out {other:g} and has this error. What was the first slope, and what the target?",
+        step(f"Another sigmoid node has the value $a = {other:g}$ and the error $δ = {product:.4g}$. What is its "
+            "$∂C/∂a$, and what is its target?",
             eq(f"{product:.4g}", "=", lost, "·", f"{other * (1 - other):g}", APART, "y", "=", target)),
     )
 
 
 @page("BP1 for the whole layer", row="8.2")
-@sturdy
 def bp1_layer(given, box):
     """Entry by entry: all the errors of the last layer at once."""
     a, y = given("a", [0.8, 0.3, 0.6], low=0.1, high=0.9, distinct=True), given("y", [1, 0, 0], low=0, high=1)
     given.require(np.all(a != 0.5), "at a half, a and 1 − a are the same")
+    given.require(np.ptp(y) > 0, "all targets are alike")
     slope = sigmoid_slope_from_value(a)
     error = ask.error(box, a, y, "∇_{a}C", gradient_of="a")
-    local = box(slope, "σ′(z)", "The a are values of a sigmoid. What is its slope there?", digits=3,
-        how="The value times what is missing to one.", slips={"value_for_slope": a, "slope_of_slope": sigmoid_slope(a)})
-    delta = box(bp1(error, local), "δ", "Each entry by itself: which two numbers meet?", digits=3,
+    local = box(slope, "σ′(z)", "These a are values of a sigmoid. What is its slope there?",
+        how="The value times one minus the value.", slips={"value_for_slope": a, "slope_of_slope": sigmoid_slope(a)})
+    delta = box(bp1(error, local), "δ", "Entry by entry: which two numbers belong together?",
         how="Each entry of the first column times the entry beside it.", gradient_of="z",
         slips={"slope_left_out": error, "cost_slope_left_out": local, "upstream_added": error + local})
-    asked = given.choice("asked", ("∇_{a}C", "y_1", "δ^L"), ("δ^L_2", "a^L", "y"), ("z^L", "δ^L_1", "∇_{a}C"),
-        ("a^L_3", "σ′(z^L)", "z^L_2"))
+    asked = given.choice("asked", ("∇_{a}C", "y_1", "δ^{(L)}"), ("δ^{(L)}_2", "a^{(L)}", "y"),
+        ("z^{(L)}", "δ^{(L)}_1", "∇_{a}C"), ("a^{(L)}_3", "σ′(z^{(L)})", "z^{(L)}_2"))
     options = ["number", "column"]
     kinds = [options[int("_" not in thing.replace("∇_{a}", ""))] for thing in asked]
-    what = box(kinds, "what kind of thing", "Has it an index of a node, or does it stand for the layer?",
+    what = box(kinds, "what kind of thing", "Does it have the index of a node, or does it stand for the whole layer?",
         how="With the index of a node it is a number; without, a column for the whole layer.", options=options)
     return (
-        step("A last layer of three sigmoid nodes, the cost $C = ½ Σ_j (a_j − y_j)^2$. How does the cost follow each "
-            "$a$? The column of these slopes is written $∇_{a}C$.",
+        step("A last layer of three sigmoid nodes, the cost $C = ½ Σ_j (a_j − y_j)^2$. What is the slope of the cost "
+            "with respect to each $a_j$? The column of these slopes is written $∇_{a}C$.",
             eq("∇_{a}C", "=", column(each("a", a), "a"), "−", column(each("y", y), "y"), "=",
                 column(lit("back_{j}", error, uses="a_{j} y_{j}")))),
-        step("How does each $a$ follow its $z$? And the errors: **BP1** multiplies entry by entry, which is what $⊙$ "
-            "means.",
-            eq("δ^L", "=", "∇_{a}C", "⊙", column(lit("slope_{j}", local, uses="a_{j}"), "σ′(z^L)"), "=",
-                column(each("δ", delta, uses=PASSED), "δ^L"))),
-        step("Keep numbers and columns apart. What is each of these?", table(list(asked), list(what))),
+        step("What is the slope of each $a_j$ with respect to its $z_j$? Then the errors: **BP1** multiplies entry by "
+            "entry, which is what $⊙$ means.",
+            eq("δ^{(L)}", "=", "∇_{a}C", "⊙", column(lit("slope_{j}", local, uses="a_{j}"), "σ′(z^{(L)})"), "=",
+                column(each("δ", delta, uses=PASSED), "δ^{(L)}"))),
+        step("Keep numbers and columns apart. Which of these is a number, and which is a column?", table(list(asked),
+            list(what))),
     )
 
 
 @page("BP1 from z", row="8.2")
-@sturdy
 def bp1_from_z(given, box):
     """All the way from the weighted sums: value, slope, and error."""
     z, y = given("z", [0.5, -1.2, 2], step=0.1, low=0.3, high=2, distinct=abs), given("y", [0, 1, 1], low=0, high=1)
     given.require(np.any(z < 0) and np.min(np.abs(np.abs(z) - 1)) > 0.05)
+    given.require(np.ptp(y) > 0, "all targets are alike")
     rows, deltas = [], []
     for j in range(3):
         a = box(sigmoid(z[j]), f"a_{j + 1}", "One over one plus e to which power?", digits=3,
             how="One over one plus e to the power −z.",
             slips={"exponent_sign": sigmoid(-z[j]), "activation_left_out": z[j]})
-        slope = ask.sigmoid_slope(box, a, f"σ′(z_{j + 1})", "The sigmoid's slope at z: which value goes into it?",
+        slope = ask.sigmoid_slope(box, a, f"σ′(z_{j + 1})", "The slope of the sigmoid comes from its value. Which "
+            "number is that?",
             digits=3,
             slips={"sum_for_value": z[j] * (1 - z[j]), "slope_of_slope": sigmoid_slope(a),
                 "slope_factor_left_out": 1 - a})
@@ -338,19 +239,22 @@ def bp1_from_z(given, box):
     least = box(order[int(np.argmin(deltas))], "the smallest error", "Look at sizes, not at signs.",
         how="The δ closest to zero.", options=order)
     return (
-        step("Now nothing is prepared: here are the $z$ and the targets of three sigmoid outputs, with $C = ½ Σ_j (a_j "
-            "− y_j)^2$. Work each line from left to right.",
-            table(["node", "z", "a = σ(z)", "σ′(z)", "y", "δ"], *rows)),
+        step("Three sigmoid outputs, with their weighted sums $z$, their targets, and $C = ½ Σ_j (a_j − y_j)^2$. Work "
+            "out each row from left to right.",
+            table([words("node"), "z", "a = σ(z) ≈", "σ′(z) ≈", "y", "δ ≈"], *rows)),
         step("Which node has the smallest error, in size?", eq(least)),
-        say("The slope is taken at $z$. That it can be had from $a$ is a kindness of the sigmoid."),
+        say("The slope is that of σ at $z$. A sigmoid makes it easy: its value $a$ is enough to work the slope out."),
     )
+
+
+THEIR_OWN_END = {"other_row": "Each weight is multiplied by the error at the end of its own edge."}
+"""What is said on the way back of errors that have changed places."""
 
 
 # -- 8.2 BP2, one layer back -------------------------------------------------------------------------------------------
 
 
 @page("BP2 for one node", row="8.2")
-@sturdy
 def bp2_one_node(given, box):
     """A node in the middle: what it does to the next layer, times the slope of its own activation."""
     delta = given("δ", [0.3, 0.5], low=0.1, high=0.9, distinct=True)
@@ -359,26 +263,27 @@ def bp2_one_node(given, box):
     given.require(a != 0.5 and abs(delta @ w) > 0.05)
     errors, weights = [], []
     for k in range(2):
-        errors.append(box(delta[k], f"∂C/∂z_{k + 1}", "Which error waits at the end of this edge?",
+        errors.append(box(delta[k], f"∂C/∂z_{k + 1}", "Which error stands at the end of this edge?",
             how="The error of the node at the end of the edge.", gradient_of=("z1", k),
             slips={"other_node": delta[1 - k]}))
         weights.append(box(w[k], f"∂z_{k + 1}/∂a", "When a rises by one, by how much does this z rise?",
             how="The weight on the edge.", slips={"activation_for_weight": a, "other_node": w[1 - k]}))
     total = box(errors[0] * weights[0] + errors[1] * weights[1], "∂C/∂a",
-        "Two ways lead to the cost. What happens to what comes back along them?", digits=3,
+        "Two ways lead to the cost. What do you do with what comes back along them?",
         how="The sum of both products.", gradient_of="a0",
         slips={"path_left_out": errors[0] * weights[0],
             "copies_averaged": (errors[0] * weights[0] + errors[1] * weights[1]) / 2})
-    slope = ask.sigmoid_slope(box, a, "σ′(z)", digits=3, slips={"value_for_slope": a, "slope_factor_left_out": 1 - a})
-    own = box(total * slope, "δ", "From a to z there is one more link. Which factor does it bring?", digits=3,
+    slope = ask.sigmoid_slope(box, a, "σ′(z)", slips={"value_for_slope": a, "slope_factor_left_out": 1 - a})
+    own = box(total * slope, "δ", "There is one more link between a and z. Which factor belongs to it?", digits=3,
         how="What came back to a, times the slope.", gradient_of="z0",
         slips={"slope_left_out": total, "activation_for_slope": total * a})
     back, s = given("back", -0.8, low=0.2, high=0.9), given("s", 0.2, step=0.01, low=0.1, high=0.24)
-    found = box(back * s / back, "σ′(z)", "Which factor turns the first number into the error?", digits=3,
-        how="The error over what came back.", slips={"upside_down": 1 / s, "multiplied_not_divided": back**2 * s})
+    found = box(back * s / back, "σ′(z)", "Which factor turns ∂C/∂a into the error?",
+        how="The error over ∂C/∂a.", slips={"upside_down": 1 / s, "multiplied_not_divided": back**2 * s})
     return (
-        step("A node of layer $l$ feeds two nodes of layer $l + 1$, whose errors are known. Its $a$ moves each of "
-            "their $z$ by the weight on the edge. Write the factors of both paths, then the sum.",
+        step("A node of layer $l$ feeds two nodes of layer $l + 1$, whose errors are known. A nudge of its $a$ moves "
+            "each of their $z$ by the weight on the edge times the nudge. Write the factors of both paths, then the "
+                "sum.",
             network([each("a", [a]), ["z_1", "z_2"]], [edges(w[:, None])], names=[["a"], ["", ""]], gap=330,
                 row_gap=128, below=[[lit("δ", echo(own, "δ"), uses="back_1 σ′")], under("δ", delta)], along=(0.5,),
                 title=f"A node with the value {a:g} feeds two nodes, by the weights {w[0]:g} and {w[1]:g}"),
@@ -386,10 +291,11 @@ def bp2_one_node(given, box):
                 group(lit("δ_2", by("z_2")), "·", lit("w_21", by("a", "z_2")))),
             eq("=", each("δ", errors)[0], "·", lit("w_11", weights[0]), "+", each("δ", errors)[1], "·",
                 lit("w_21", weights[1]), "=", back_along([total], 2)[0])),
-        step(f"This is how the cost follows $a$. The error of the node is at its $z$, with $a = σ(z) = {a:g}$.",
+        step(f"That is the slope of the cost with respect to $a$. The error of the node is the slope with respect to "
+            f"its $z$, where $a = σ(z) = {a:g}$.",
             eq("δ", "=", group(lit("back_1", by("a")), "·", lit("σ′", by("z", "a"))), "=", lit("back_1", by("a")), "·",
-                lit("σ′", slope), "=", lit("δ", own, uses="back_1 σ′"))),
-        step(f"Another node. To its $a$ came back ${back:g}$, and its error is ${back * s:.4g}$. What was the slope?",
+                lit("σ′", slope), "≈", lit("δ", own, uses="back_1 σ′"))),
+        step(f"For another node, $∂C/∂a = {back:g}$ and $δ = {back * s:.4g}$. What is the slope of its activation?",
             eq(f"{back * s:.4g}", "=", signed(back), "·", found)),
     )
 
@@ -398,7 +304,6 @@ def bp2_one_node(given, box):
 
 
 @page("Whose weights? The index form", row="8.3")
-@sturdy
 def index_form(given, box):
     """Which weights leave a node: a column of W, found by its indices."""
     w = given("W", [[2, -1, 3], [1, 4, -2]], high=5)
@@ -413,30 +318,36 @@ def index_form(given, box):
             how="First the node that the edge goes to, then the one it comes from.", slips=swapped))
     where = box("column", "where these weights stand in W", "Which of the two indices is the same in both?",
         how="The second index is the same, and it counts the columns.", options=["row", "column"],
-        slips={"weights_not_transposed": "row"})
-    leaving = box(w[:, i], f"the weights that leave node {j}", "Both begin at the same node. Which index tells?",
-        how="The column of W that belongs to the node.", slips={"other_column": w[:, (i + 1) % 3]})
-    one = box(leaving @ delta, f"the sum for node {j}", "Each weight meets the error at the end of its edge. And then?",
+        slips={"weights_not_transposed": "row"},
+        words={"weights_not_transposed": "A row of W holds the weights that enter one node. These two leave one."})
+    leaving = box(w[:, i], f"the weights that leave node {j}", "Both begin at the same node. Which index says so?",
+        how="The column of W that belongs to the node.", slips={"other_column": w[:, (i + 1) % 3]},
+        words={"other_column": "Those are in another column of W. Which node do they leave?"})
+    one = box(leaving @ delta, f"the sum for node {j}", "Multiply each weight by the error at the end of its edge. "
+        "And then?",
         how="Weight times error, summed over both edges.",
-        slips={"path_left_out": leaving[0] * delta[0], "other_row": leaving @ delta[::-1]})
+        slips={"path_left_out": leaving[0] * delta[0], "other_row": leaving @ delta[::-1]},
+        words=THEIR_OWN_END)
     others = box((w.T @ delta)[rest], "the sums for the other nodes", "Which weights leave this node?",
         how="Weight times error, summed over the edges that leave the node.",
-        slips={"path_left_out": (w[0] * delta[0])[rest], "other_row": (w.T @ delta[::-1])[rest]})
+        slips={"path_left_out": (w[0] * delta[0])[rest], "other_row": (w.T @ delta[::-1])[rest]},
+        words=THEIR_OWN_END)
     fan = edges([["w" if k == i else None for k in range(3)] for _ in range(2)])
     sums = [echo(one) if k == i else echo(others[rest.index(k)]) for k in range(3)]
     return (
         step(f"Three nodes feed two. For node {j}, BP2 needs the sum of $w_{{k{j}}} δ_k$ over the nodes $k$ that it "
-            f"feeds. Write the indices of the two weights that leave node {j}: to which node, from which node?",
+            f"feeds. Write both indices of the two weights that leave node {j}: first the node that the edge goes to, "
+            "then the one it comes from.",
             network([each("a", ["1", "2", "3"]), ["1", "2"]], [fan], gap=330, row_gap=112,
                 below=[sums, under("δ", delta)], along=(0.3,),
                 title=f"Three nodes joined to two; the edges that leave node {j} carry weights"),
             eq(f"Σ_k w_{{k{j}}} δ_k", "=", lit(f"w_1{j}", indexed("w", "", group(pairs[0][0], pairs[0][1]))),
                 lit("δ_1", "δ_1"), "+", lit(f"w_2{j}", indexed("w", "", group(pairs[1][0], pairs[1][1]))),
                 lit("δ_2", "δ_2"))),
-        step("Do these two stand in one row of $W$ or in one column? And which numbers are they?",
-            eq("W", "=", matrix(edges(w)), APART, words("one"), where),
+        step("Do these two weights stand in one row of $W$ or in one column? And which numbers are they?",
+            eq("W", "=", matrix(edges(w)), APART, words("in one"), where),
             eq(column([lit(f"w_{k}{j}", leaving[k - 1]) for k in (1, 2)]))),
-        step("Now the sums, for this node and for the other two.",
+        step(f"Now the sum for node {j}, and the sums for the other two.",
             eq(f"Σ_k w_{{k{j}}} δ_k", "=", one),
             eq(f"Σ_k w_{{k{rest[0] + 1}}} δ_k", "=", others[0], APART, f"Σ_k w_{{k{rest[1] + 1}}} δ_k", "=",
                 others[1])),
@@ -444,135 +355,143 @@ def index_form(given, box):
 
 
 @page("Why the transpose: the matrix form", row="8.3")
-@sturdy
 def matrix_form(given, box):
     """The same sums as one product: columns become rows, and only so the shapes fit."""
     w, delta = given("W", [[1, -2, 4], [3, 5, -1]], high=5), given("δ", [3, -2], low=2, high=5, distinct=abs)
     given.require(len({*np.abs(w).ravel()}) >= 4 and np.all(w.T @ delta != 0))
     turned = box(w.T, "W^T", "Which weights leave this node?", how="Rows and columns of W change places.",
         slips={"weights_not_transposed": w.reshape(3, 2)})
-    sums = box(turned @ delta, "W^T δ", "A row of the transpose meets the column of errors. Did you add?",
+    sums = box(turned @ delta, "W^T δ", "A row of the transpose times the column of errors. Did you add the "
+        "products up?",
         how="Each row of the transpose times the column.",
-        slips={"path_left_out": turned[:, 0] * delta[0], "other_row": turned @ delta[::-1]})
-    of = box([Shape((2, 3)), Shape((3, 2)), Shape((2, 1)), Shape((3, 1))], "the shapes", "Rows first, then columns.",
-        how="Rows by columns; a product has the rows of the first and the columns of the last.",
-        slips={"transposed": [Shape((3, 2)), Shape((2, 3)), Shape((1, 2)), Shape((1, 3))]})
+        slips={"path_left_out": turned[:, 0] * delta[0], "other_row": turned @ delta[::-1]},
+        words={"other_row": "The entries of δ have changed places."})
     fits = ["yes", "no"]
     choice = box([fits[1], fits[0]], "whether the product fits", "Are the two inner numbers equal?",
         how="The inner numbers of a product must be equal.", options=fits,
-        slips={"outer_for_inner": [fits[0], fits[1]]})
+        slips={"outer_for_inner": [fits[0], fits[1]]},
+        words={"outer_for_inner": "A product fits when the columns of the first are as many as the rows of the "
+            "second."})
     return (
-        step("The sum over the nodes that are fed, $Σ_k w_{kj} δ_k$, goes down a column of $W$. A product of matrices "
-            "goes along rows. So turn the columns into rows first.",
+        step("The sum $Σ_k w_{kj} δ_k$ runs down a column of $W$. A matrix product runs along rows. So write the "
+            "transpose first: its rows are the columns of $W$.",
             network([each("a", ["1", "2", "3"]), ["1", "2"]], [edges(w)], gap=330, row_gap=104, along=(0.3,),
                 below=[lit("back_{j}", echo(sums)), under("δ", delta)],
                 title="Three nodes joined to two by the weights of W; the sums appear under the three"),
             eq("W", "=", matrix(edges(w)), APART, "W^T", "=", matrix(edges(turned.T).T))),
-        step("Then one product does all the sums.",
+        step("Then one product gives all the sums.",
             eq("W^T δ", "=", "W^T", column(each("δ", delta), "δ"), "=", column(back_along(sums, 2)))),
-        step("Three nodes feed two. Write the shapes, as rows × columns.", table(["W", "W^T", "δ", "W^T δ"], list(of))),
-        step("Do these products fit?", aligned(("W δ:", choice[0]), ("W^T δ:", choice[1]))),
+        step("Look at the shapes of $W$, $W^T$ and $δ$. Which of these products fit?",
+            table(["W δ", "W^T δ"], list(choice))),
     )
 
 
 @page("Forward along rows, backward down columns", row="8.3")
-@sturdy
 def rows_and_columns(given, box):
     """A square matrix lets you forget the transpose; one number tells whether you did."""
     w = given("W", [[1, 3], [-2, 5]], high=5)
     a, delta = given("a", [2, 1], low=1, high=4, distinct=True), given("δ", [3, -1], low=1, high=5, distinct=abs)
     given.require(len({*np.abs(w).ravel()}) >= 3 and abs(w[0, 1]) != abs(w[1, 0]))
     given.require(np.all(w.T @ delta != 0) and delta @ (w @ a) != 0 and a @ (w @ delta) != delta @ (w @ a))
-    forward = box(w @ a, "W a", "Does a node forward collect a row of W or a column?", how="Each row of W times a.",
+    forward = box(w @ a, "Δz", "Does a node collect along a row of W or down a column, going forward?",
+        how="Each row of W times Δa.",
         slips={"columns_for_rows": w.T @ a, "entrywise_not_matrix": np.diag(w) * a})
-    back = box(w.T @ delta, "W^T δ", "Does a node backward collect a row of W or a column?",
+    back = box(w.T @ delta, "W^T δ", "Does a node collect along a row of W or down a column, going back?",
         how="Each column of W times δ.",
         slips={"weights_not_transposed": w @ delta, "entrywise_not_matrix": np.diag(w) * delta})
-    one = box(delta @ forward, "δ · (W a)", "Products of the entries, and then?",
+    one = box(delta @ forward, "the change from δ and Δz", "What do you do with the two products?",
         how="The products of the entries, added up.", slips={"only_one_term": delta[0] * forward[0]})
-    two = box(back @ a, "(W^T δ) · a", "Products of the entries, and then?",
+    two = box(back @ a, "the change from W^T δ and Δa", "What do you do with the two products?",
         how="The products of the entries, added up.", slips={"only_one_term": back[0] * a[0]})
-    index = box([1, 2, 1, 2], "the indices", "The sum runs over the other index. Which one stays?",
-        how="Forward the first index stays, backward the second; the other runs.",
-        slips={"indices_swapped": [2, 1, 2, 1]})
+    index = box([1, 2, 1, 2], "the index that stays", "The sum runs over k. Which entry is wanted?",
+        how="The index that stays is the number of the entry: the first index forward, the second one backward.",
+        slips={"indices_swapped": [2, 1, 2, 1]},
+        words={"indices_swapped": "That is the other node. Which entry does this sum give?"})
     return (
-        step("Two nodes feed two. Forward and backward use the same four weights.",
-            network([each("a", a), each("z", echo(forward))], [edges(w)], names=[["a_1", "a_2"], ["1", "2"]],
-                below=[lit("back_{j}", echo(back)), under("δ", delta)], gap=330, row_gap=128, along=(0.3,),
-                title="Two nodes joined to two nodes by four weights")),
-        step("Forward: what arrives at each node, without bias. Backward: what comes back to each node.",
-            eq(matrix(edges(w), "W"), column(each("a", a), "a"), "=",
-                column(each("z", forward, uses="w_{j}1 w_{j}2 a_1 a_2")), APART, "W^T", column(each("δ", delta), "δ"),
-                "=", column(back_along(back, 2)))),
-        step("Both must tell the same story of how the cost moves with $a$. Do they?",
-            eq("δ · (W a)", "=", one, APART, "(W^T δ) · a", "=", two)),
-        step("Number 1 forward, number 2 backward: write the index that stays.",
-            eq("(W a)_1", "=", "Σ_k", indexed("w", "", group(index[0], "k")), "a_k", APART, "(W^T δ)_2", "=", "Σ_k",
+        step("Two nodes feed two. Their values change by $Δa$, and at the ends of the edges the errors $δ$ are known. "
+            "Forward: by how much does each $z$ change? Backward: what comes back to each node?",
+            network([each("a", [f"+{one:g}" for one in a]), each("z", echo(forward))], [edges(w)],
+                names=[["Δa_1", "Δa_2"], ["Δz_1", "Δz_2"]], below=[lit("back_{j}", echo(back)), under("δ", delta)],
+                gap=330, row_gap=138, along=(0.26,), title="Two nodes joined to two nodes by four weights"),
+            eq("Δz", "=", matrix(edges(w), "W"), column(each("a", a), "Δa"), "=",
+                column(each("z", forward, uses="w_{j}1 w_{j}2 a_1 a_2"))),
+            eq("W^T", column(each("δ", delta), "δ"), "=", column(back_along(back, 2)))),
+        step("The change of the cost can be reckoned at the ends of the edges or at their starts. Do both give the "
+            "same?",
+            eq("ΔC", "≈", "δ_1 Δz_1 + δ_2 Δz_2", "=", one),
+            eq("ΔC", "≈", "(W^T δ)_1 Δa_1 + (W^T δ)_2 Δa_2", "=", two)),
+        step("Each of these sums runs over $k$. Which index of $w$ stays?",
+            eq("Δz_1", "=", "Σ_k", indexed("w", "", group(index[0], "k")), "Δa_k", APART, "(W^T δ)_2", "=", "Σ_k",
                 indexed("w", "", group("k", index[1])), "δ_k"),
-            eq("(W^T δ)_1", "=", "Σ_k", indexed("w", "", group("k", index[2])), "δ_k", APART, "(W a)_2", "=", "Σ_k",
-                indexed("w", "", group(index[3], "k")), "a_k")),
+            eq("(W^T δ)_1", "=", "Σ_k", indexed("w", "", group("k", index[2])), "δ_k", APART, "Δz_2", "=", "Σ_k",
+                indexed("w", "", group(index[3], "k")), "Δa_k")),
     )
 
 
 @page("BP2 for the whole layer", row="8.2")
-@sturdy
 def bp2_layer(given, box):
     """The transpose brings the errors back, the slopes let part of them through."""
     w, delta = given("W", [[2, -1, 3], [4, 1, -2]], high=5), given("δ", [0.3, -0.2], low=0.1, high=0.8, distinct=abs)
     a = given("a", [0.4, 0.8, 0.7], low=0.1, high=0.9)
     given.require(np.all(a != 0.5) and np.min(np.abs(w.T @ delta)) > 0.05)
-    back = box(w.T @ delta, "(W^{l+1})^T δ^{l+1}", "Which weights leave this node, and which errors do they meet?",
-        digits=3, how="Each column of the weights times the errors.", gradient_of="a0",
-        slips={"path_left_out": w[0] * delta[0], "other_row": w.T @ delta[::-1], "copies_averaged": w.T @ delta / 2})
-    slope = slope_box(box, a, "l")
-    own = box(bp1(back, slope), "δ^l", "Entry by entry: what meets what?", digits=3,
+    back = box(w.T @ delta, "(W^{(l+1)})^T δ^{(l+1)}", "Which weights leave this node, and at which errors do they "
+        "end?",
+        how="Each column of the weights times the errors.", gradient_of="a0",
+        slips={"path_left_out": w[0] * delta[0], "other_row": w.T @ delta[::-1], "copies_averaged": w.T @ delta / 2},
+        words=THEIR_OWN_END | {"copies_averaged": "What comes back along several edges is added, not averaged."})
+    slope = ask.sigmoid_slope(box, a, "σ′(z^{(l)})", slips={"value_for_slope": a, "slope_of_slope": sigmoid_slope(a)})
+    own = box(bp1(back, slope), "δ^{(l)}", "Entry by entry: which two numbers belong together?", digits=3,
         how="What came back, times the slope beside it.", gradient_of="z0",
         slips={"slope_left_out": back, "activation_for_slope": back * a, "upstream_added": back + slope})
     return (
-        step("Layer $l$ has three sigmoid nodes, layer $l + 1$ has two, with these weights and errors. What comes "
-            "back?",
-            eq(matrix(edges(w, "l+1").T, "(W^{l+1})^T"), column(each("δ", delta, "l+1"), "δ^{l+1}"), "=",
-                column(back_along(back, 2, "l+1")))),
-        step("The values of layer $l$ are known. What are the slopes?",
-            eq("a^l", "=", column(each("a", a)), APART, "σ′(z^l)", "=", column(lit("slope_{j}", slope, uses="a_{j}")))),
-        step("And the errors of layer $l$?",
-            eq("δ^l", "=", "((W^{l+1})^T δ^{l+1})", "⊙", "σ′(z^l)", "=", column(each("δ", own, "l", uses=PASSED))),
+        step("Layer $l$ has three sigmoid nodes with known values, layer $l + 1$ has two nodes with known errors. What "
+            "comes back to layer $l$ through the weights?",
             network([each("a", a), ["1", "2"]], [edges(w, "l+1")], names=[["a_1", "a_2", "a_3"], ["", ""]],
-                below=[each("δ", echo(own, "δ^l"), "l", uses=PASSED), under("δ", delta, "{l+1}")], gap=400, row_gap=112,
+                below=[each("δ", echo(own, "δ"), "l", uses=PASSED), under("δ", delta)], gap=400, row_gap=118,
                 along=(0.24,),
-                title="Three nodes of layer l joined to two of layer l + 1, with their weights and errors")),
+                title="Three nodes of layer l joined to two of layer l + 1, with their weights and errors"),
+            eq("W^{(l+1)}", "=", matrix(edges(w, "l+1")), APART, "δ^{(l+1)}", "=", column(each("δ", delta, "l+1"))),
+            eq("(W^{(l+1)})^T δ^{(l+1)}", "=", column(back_along(back, 2, "l+1")))),
+        step("What are the slopes of layer $l$?",
+            eq("a^{(l)}", "=", column(each("a", a)), APART, "σ′(z^{(l)})", "=",
+                column(lit("slope_{j}", slope, uses="a_{j}")))),
+        step("And the errors of layer $l$?",
+            eq("δ^{(l)}", "=", "((W^{(l+1)})^T δ^{(l+1)})", "⊙", "σ′(z^{(l)})", "≈",
+                column(each("δ", own, "l", uses=PASSED)))),
     )
 
 
 @page("BP2 behind ReLU", row="8.2")
-@sturdy
 def bp2_relu(given, box):
-    """With ReLU the slopes are ones and noughts: an error passes or it does not."""
+    """With ReLU the slopes are ones and zeros: an error passes or it does not."""
     w, delta = given("W", [[2, -1, 3, 1], [1, 4, -2, 5]], high=5), given("δ", [3, -2], low=2, high=5, distinct=abs)
     z = given.choice("z", (2, -1, 0, 4), (-3, 0, 2, 5), (0, 3, 1, -2), (4, 2, -5, 0), (-1, 6, 0, 3), (5, 0, -4, 2))
     z = np.array(z, dtype=float)
     given.require(np.min(np.abs(w.T @ delta)) >= 2)
-    back = box(w.T @ delta, "(W^{l+1})^T δ^{l+1}", "Which weights leave this node, and which errors do they meet?",
+    back = box(w.T @ delta, "(W^{(l+1)})^T δ^{(l+1)}", "Which weights leave this node, and at which errors do they "
+        "end?",
         how="Each column of the weights times the errors.", gradient_of="a0",
-        slips={"path_left_out": w[0] * delta[0], "other_row": w.T @ delta[::-1]})
-    slope = box(relu_slope(z), "σ′(z^l)", "Is this z above zero? And what did we agree on at zero?",
+        slips={"path_left_out": w[0] * delta[0], "other_row": w.T @ delta[::-1]}, words=THEIR_OWN_END)
+    slope = box(relu_slope(z), "ReLU′(z^{(l)})", "Is this z above zero? And what is agreed at zero?",
         how="One where z is above zero, otherwise zero; at zero it is zero by agreement.",
         slips={"relu_open_at_zero": (z >= 0) * 1.0, "value_for_slope": np.maximum(z, 0),
             "other_side_of_kink": (z < 0) * 1.0})
-    own = box(bp1(back, slope), "δ^l", "Which errors does the slope let through?",
+    own = box(bp1(back, slope), "δ^{(l)}", "Which errors does the slope let through?",
         how="What came back where the slope is one, zero elsewhere.", gradient_of="z0",
         slips={"slope_left_out": back, "activation_for_slope": back * np.maximum(z, 0)})
     silent = box(np.sum(slope == 0), "how many nodes learn nothing", "Through how many nodes does nothing come back?",
         how="The nodes whose slope is zero.")
     return (
-        step("Four nodes with ReLU feed two. First what comes back.",
-            eq(matrix(lit("w_{j}{k}", w).T, "(W^{l+1})^T"), column(each("δ", delta), "δ^{l+1}"), "=",
-                column(back_along(back, 2)))),
-        step("Then the slopes, from the $z$ of the four nodes.",
-            eq("z^l", "=", column(each("z", z)), APART, "σ′(z^l)", "=", column(lit("slope_{j}", slope, uses="z_{j}")))),
-        step("The errors.",
-            eq("δ^l", "=", "((W^{l+1})^T δ^{l+1})", "⊙", "σ′(z^l)", "=", column(each("δ", own, "l", uses=PASSED)))),
-        step("For this example, how many of the four nodes will not change their weights at all?", eq(silent)),
+        step("Four nodes with ReLU feed two nodes, whose errors are known. First, what comes back through the weights?",
+            eq("W^{(l+1)}", "=", matrix(lit("w_{j}{k}", w)), APART, "δ^{(l+1)}", "=", column(each("δ", delta))),
+            eq("(W^{(l+1)})^T δ^{(l+1)}", "=", column(back_along(back, 2)))),
+        step("Then the slopes, from the $z$ of the four nodes. By agreement $ReLU′(0) = 0$.",
+            eq("z^{(l)}", "=", column(each("z", z)), APART, "ReLU′(z^{(l)})", "=",
+                column(lit("slope_{j}", slope, uses="z_{j}")))),
+        step("Now the errors.",
+            eq("δ^{(l)}", "=", "((W^{(l+1)})^T δ^{(l+1)})", "⊙", "ReLU′(z^{(l)})", "=",
+                column(each("δ", own, "l", uses=PASSED)))),
+        step("From this example, how many of the four nodes learn nothing at all?", eq(silent)),
     )
 
 
@@ -580,177 +499,180 @@ def bp2_relu(given, box):
 
 
 @page("BP3: the gradient of a bias", row="8.2")
-@sturdy
 def bp3_bias(given, box):
     """A bias is added to z as it is, so its gradient is the error itself."""
     delta, b = given("δ", 0.3, low=0.2, high=0.9), given("b", 2, low=2, high=5)
-    a, back, values = given("a", 4, low=2, high=6), given("back", [2, -1.5, 0.5]), given("a^l", [0.4, 0.7, 0.2])
+    a, back, values = given("a", 4, low=2, high=6), given("back", [2, -1.5, 0.5]), given("a^{(l)}", [0.4, 0.7, 0.2])
     back, values = np.array(back), np.array(values)
     factor = box(delta, "∂C/∂z", "Which letter stands for ∂C/∂z?", how="The error of the node.",
-        slips={"bias_for_slope": b})
+        slips={"bias_for_slope": b}, words={"bias_for_slope": "That is the bias itself. Which letter stands for "
+            "∂C/∂z?"})
     local = box(1.0, "∂z/∂b", "When the bias rises by one, by how much does z rise?", how="The bias is added as it is.",
         slips={"bias_for_slope": b, "weight_for_activation": a})
     single = box(factor * local, "∂C/∂b", "Multiply along the chain.", how="The error times one.", gradient_of="b1",
         slips={"bias_multiplies": factor * a, "local_for_downstream": local})
     given.require(a != b and np.all(values != 0.5))
     slope = values * (1 - values)
-    layer = box(bp1(back, slope), "δ", "What came back, and what does BP2 do with it?", digits=3,
+    layer = box(bp1(back, slope), "δ", "What does BP2 do with what came back?", digits=3,
         how="What came back, times the slope beside it.", gradient_of="z1",
         slips={"slope_left_out": back, "cost_slope_left_out": slope})
     biases = ask.bias_gradient(box, bp3(layer), "∂C/∂b", digits=3, how="The errors themselves.", gradient_of="b1",
-        slips={"slope_taken_twice": layer * slope, "bias_multiplies": layer * values})
+        slips={"slope_taken_twice": layer * slope})
     nudge, bias = given("Δb", 0.1, low=0.1, high=0.4), given("b_0", 0.5, low=0.2, high=0.9)
     gradient = given("∂C/∂b", -0.6, low=0.2, high=0.9)
     given.require(abs(gradient) != nudge and bias != nudge)
-    change = box(gradient * nudge, "ΔC", "One unit of the bias brings the gradient. And this nudge?", digits=3,
+    change = box(gradient * nudge, "ΔC", "The gradient is ΔC/Δb for a small nudge. What is ΔC, then?", digits=3,
         how="The gradient times the nudge.",
         slips={"upside_down": nudge / gradient, "sign_lost": abs(gradient * nudge),
-            "parameter_for_gradient": bias * nudge})
+            "parameter_for_gradient": bias * nudge},
+        words={"upside_down": "You divided. The gradient is ΔC/Δb for a small nudge: what is ΔC, then?",
+            "parameter_for_gradient": "You used the bias itself. Which number says how the cost changes with it?"})
     return (
         step(f"One node: $z = w a + b$ with $a = {a:g}$, $b = {b:g}$, and its error $δ = {delta:g}$. Write the two "
             "factors, and the gradient of the bias.",
             eq(by("b"), "=", group(by("z"), "·", by("b", "z")), "=", factor, "·", local, "=", single)),
-        step("A layer of three sigmoid nodes: this came back to its $a$, and these are its slopes. Its errors, and the "
-            "gradients of its biases: **BP3**.",
-            eq(column(lit("back_{j}", back)), "⊙", column(lit("slope_{j}", [f"{s:.4g}" for s in slope]), "σ′(z^l)"),
-                "=", column(each("δ", layer, uses=PASSED), "δ^l"), APART, by("b^l"), "=", column(each("δ", biases)))),
-        step(f"A bias stands at {bias:g} and has the gradient ${gradient:g}$. Raise it by {nudge:g}. By how much, "
-            "roughly, does the cost change?",
+        step("A layer of three sigmoid nodes: the first column is what came back to its $a$, the second holds its "
+            "slopes. What are its errors, and what are the gradients of its biases (**BP3**)?",
+            eq(column(lit("back_{j}", back)), "⊙", column(lit("slope_{j}", [f"{s:.4g}" for s in slope]), "σ′(z^{(l)})"),
+                "≈", column(each("δ", layer, uses=PASSED), "δ^{(l)}"), APART, by("b^{(l)}"), "≈",
+                column(each("δ", biases)))),
+        step(f"A bias has the value {bias:g} and the gradient ${gradient:g}$. Raise it by {nudge:g}. By how much does "
+            "the cost change, roughly?",
             eq("ΔC", "≈", change)),
     )
 
 
 @page("BP4 for one weight", row="8.2")
-@sturdy
 def bp4_one_weight(given, box):
     """The value that comes in at the start of the edge, the error at its end."""
     delta, a = given("δ", [0.5, -0.2], low=0.1, high=0.9, distinct=abs), given("a", [2, -1, 3], high=4, distinct=abs)
     own, w = given("own", [0.6, 0.3], low=0.1, high=0.9, distinct=True), given("w", 0.7, low=0.2, high=0.9)
-    given.require(not {*np.abs(delta)} & {*own} and abs(a[1]) != 1 or a[1] == -1)
+    given.require(not {*np.abs(delta)} & {*own, w} and w not in own and abs(a[0]) != 1 and abs(a[1]) != 1 or a[1] == -1)
     index = box([2, 1], "the indices of δ and a", "Where does this edge end, and where does it begin?",
-        how="The error where the edge ends, the value where it begins.", slips={"indices_swapped": [1, 2]})
+        how="The error where the edge ends, the value where it begins.", slips={"indices_swapped": [1, 2]},
+        words={"indices_swapped": "Turned round: the error is that of the node where the edge ends."})
     error = box(delta[1], "δ_2", "Which node does the edge go to?", how="The error at the end of the edge.",
         slips={"other_node": delta[0]})
     local = box(a[0], "∂z_2/∂w_21", "What does this weight multiply?", how="The value at the start of the edge.",
         slips={"weight_for_activation": w, "output_for_input": own[1], "other_node": a[1]})
-    single = box(error * local, "∂C/∂w_21", "Multiply along the chain.", digits=3,
+    single = box(error * local, "∂C/∂w_21", "Multiply along the chain.",
         how="The error at the end times the value at the start.", gradient_of=("W1", 1, 0),
         slips={"upstream_for_downstream": error, "local_for_downstream": local, "weight_for_activation": error * w,
             "output_for_input": error * own[1]})
-    whole = box(bp4(delta, a), "∂C/∂w on the edges", "Which error at the end, which value at the start?", digits=3,
-        only=[(0, 0), (0, 1), (0, 2), (1, 1), (1, 2)],
-        how="The error at the end of the edge times the value at its start.", gradient_of="W1",
-        slips={"output_for_input": np.outer(delta * own, np.ones(3)), "other_row": np.outer(delta[::-1], a),
-            "upstream_for_downstream": np.outer(delta, np.ones(3))})
-    labels = edges([[whole[0, k] for k in range(3)], [echo(single, "?"), whole[1, 1], whole[1, 2]]])
+    others = box(bp4(delta, a), "∂C/∂W", "Which error stands at the end of this edge, which value at its start?",
+        only=[(0, 0), (0, 1), (0, 2)], how="The error at the end of the edge times the value at its start.",
+        gradient_of="W1",
+        slips={"output_for_input": np.outer(delta * own, np.ones(3)), "other_node": np.outer(delta[::-1], a),
+            "upstream_for_downstream": np.outer(delta, np.ones(3))},
+        words={"other_node": "That uses the error of the other node. Where does this edge end?"})
+    labels = edges([[None, None, None], ["w_{21}", None, None]])
     return (
-        step(f"The weight $w_{{21}} = {w:g}$ enters node 2 of layer $l$ from node 1 of layer $l − 1$, in the sum $z_2 "
-            "= w_{21}a_1 + w_{22}a_2 + w_{23}a_3 + b_2$. Which error and which value make its gradient?",
+        step(f"The weight $w_{{21}} = {w:g}$ leads from node 1 of layer $l − 1$ to node 2 of layer $l$, into the sum "
+            "$z_2 = w_{21}a_1 + w_{22}a_2 + w_{23}a_3 + b_2$. Which error and which value make its gradient? Write "
+            "their indices.",
             eq(by("w_{21}"), "=", group(by("z_2"), "·", by("w_{21}", "z_2")), "=", indexed("δ", "", index[0]), "·",
                 indexed("a", "", index[1]))),
-        step("In the drawing stand the values, under the nodes of layer $l$ their errors. Write the factors for "
-            "$w_{21}$, the edge with the question mark, and the product.",
-            eq(by("w_{21}"), "=", lit("δ_2", error), "·", lit("a_1", local), "=", lit("w_21", single))),
-        step("Now the gradients of the other weights, each on its edge: **BP4**.",
+        step("The values stand in the nodes, the errors of layer $l$ under its nodes. Write the two factors for "
+            "$w_{21}$, and their product.",
             network([each("a", a), own], [labels], names=[["a_1", "a_2", "a_3"], ["", ""]],
-                below=[(), under("δ", delta)], gap=400, row_gap=138, along=(0.3,),
+                below=[(), under("δ", delta)], gap=400, row_gap=118, along=(0.2,),
                 title="Three values of layer l − 1 joined to two nodes of layer l, whose errors are known"),
-            eq(lit("w_11 w_12 w_13 w_21 w_22 w_23", by("w_{jk}")), "=", lit("δ_1 δ_2", by("z_j")), "·",
-                lit("a_1 a_2 a_3", by("w_{jk}", "z_j")))),
+            eq(by("w_{21}"), "=", lit("δ_2", error), "·", lit("a_1", local), "=", lit("w_21", single))),
+        step("Now the gradients of the three weights that enter node 1: **BP4**, $∂C/∂w_{jk} = δ_j a_k$.",
+            eq(*(part for k in range(3) for part in (by(f"w_{{1{k + 1}}}"), "=", lit(f"w_1{k + 1}", others[0, k]),
+                APART)))),
     )
 
 
 @page("BP4 for the whole layer", row="8.2")
-@sturdy
 def bp4_layer(given, box):
     """A column of errors times a row of values: a matrix in the shape of W."""
     delta = given("δ", [0.2, -0.5], low=0.2, high=0.9, distinct=abs)
     a = given("a", [3, 2, -4], low=2, high=6, distinct=abs)
-    w = given("W", [[2, 1, -3], [5, -2, 4]], high=6)
-    whole = box(bp4(delta, a), "∂C/∂W", "Which row are you in, and which column?", digits=3,
+    whole = box(bp4(delta, a), "∂C/∂W", "Which row are you in, and which column?",
         how="The error of the row times the value of the column.", gradient_of="W1",
-        slips={"other_row": np.outer(delta[::-1], a), "weight_for_activation": delta[:, None] * w,
-            "upstream_added": delta[:, None] + a})
+        slips={"other_row": np.outer(delta[::-1], a), "upstream_added": delta[:, None] + a},
+        words={"other_row": "That uses the error of the other row.",
+            "upstream_added": "You added. Each entry is the error of its row times the value of its column."})
     e = given("e", [0.4, -0.3, 0.7], low=0.2, high=0.9, distinct=abs)
     b = given("b", [5, -2], low=2, high=6, distinct=abs)
     known = np.outer(e, b)
-    errors = box(e, "δ^l", "An entry of this row over the value of its column?", only=[0, 1], digits=3,
+    apart = {"upside_down": "Upside down: which of the two is divided by the other?",
+        "multiplied_not_divided": "You multiplied. The entry is a product already: divide it by the factor you know."}
+    errors = box(e, "δ^{(l)}", "What is an entry of this row, divided by the value of its column?", only=[0, 1],
         how="An entry of the row over the value of its column.",
-        slips={"upside_down": b[0] / known[:, 0], "multiplied_not_divided": known[:, 0] * b[0]})
-    value = box(b[1], "a^{l−1}_2", "An entry of this column over the error of its row?", digits=3,
+        slips={"upside_down": b[0] / known[:, 0], "multiplied_not_divided": known[:, 0] * b[0]}, words=apart)
+    value = box(b[1], "a^{(l−1)}_2", "What is an entry of this column, divided by the error of its row?",
         how="An entry of the column over the error of its row.",
-        slips={"multiplied_not_divided": known[2, 1] * e[2], "upside_down": e[2] / known[2, 1]})
+        slips={"multiplied_not_divided": known[2, 1] * e[2], "upside_down": e[2] / known[2, 1]}, words=apart)
     rest = ask.outer(box, errors, [b[0], value], "∂C/∂W", "Which error belongs to the row, which value to the column?",
-        only=[(0, 1), (1, 1)], digits=3, how="The error of the row times the value of the column.")
-    shapes = box([Shape((3, 1)), Shape((1, 2)), Shape((3, 2))], "the shapes", "Rows first, then columns.",
-        how="A column times a row is a matrix with the rows of the one and the columns of the other.",
-        slips={"transposed": [Shape((1, 3)), Shape((2, 1)), Shape((2, 3))]})
+        only=[(0, 1), (1, 1)], how="The error of the row times the value of the column.",
+        words={"other_row": "That uses the error of another row."})
     shown = [[known[0, 0], rest[0, 1]], [known[1, 0], rest[1, 1]], [known[2, 0], known[2, 1]]]
     shown = [[entry if box_of(entry) else f"{entry:.4g}" for entry in line] for line in shown]
     return (
-        step("All gradients of a layer's weights at once: $∂C/∂W^l = δ^l (a^{l−1})^T$. The errors are a column, the "
-            "values are laid down as a row.",
-            network([each("a", a), ["1", "2"]], [edges(echo(whole))], names=[["a_1", "a_2", "a_3"], ["", ""]],
-                below=[(), under("δ", delta)], gap=360, row_gap=104, along=(0.3,),
-                title="Three values joined to two nodes with their errors; the gradients appear on the edges"),
-            eq(column(each("δ", delta), "δ^l"), row(each("a", a), "(a^{l−1})^T"), "=",
-                matrix(edges(whole), "∂C/∂W^l"))),
-        step("Here some factors are missing, and some entries.",
-            eq(column(each("e", [*errors[:2], e[2]]), "δ^l"), row(each("b", [b[0], value]), "(a^{l−1})^T"), "=",
-                matrix(lit("g_{j}{k}", shown, uses="e_{j} b_{k}"), "∂C/∂W^l"))),
-        step("The shapes of the three, in the same order.", eq(group(shapes[0], "·", shapes[1], "→", shapes[2]))),
+        step("All gradients of a layer's weights at once: $∂C/∂W^{(l)} = δ^{(l)} (a^{(l−1)})^T$, a column of errors "
+            "times a row of values.",
+            eq(column(each("δ", delta), "δ^{(l)}"), row(each("a", a), "(a^{(l−1)})^T"), "=",
+                matrix(edges(whole), "∂C/∂W^{(l)}"))),
+        step("In another layer some factors and some gradients are missing.",
+            eq(column(each("e", [*errors[:2], e[2]]), "δ^{(l)}"), row(each("b", [b[0], value]), "(a^{(l−1)})^T"), "=",
+                matrix(lit("g_{j}{k}", shown, uses="e_{j} b_{k}"), "∂C/∂W^{(l)}"))),
     )
 
 
 @page("The four equations on a chain", row="8.2")
-@sturdy
 def chain(given, box):
     """One node a layer: every equation is a product of two or three letters."""
-    x, h, a, y, v, r = map(Name, "xhayvr")
+    x, u, a, y, v, r = map(Name, "xuayvr")
     first = ask.error(box, a, y, "∂C/∂a", names="a y")
-    second = ask.sigmoid_slope(box, a, "σ′(z^2)", names="a y",
-        slips={"slope_factor_left_out": 1 - a, "not_differentiated": a})
-    top = box(first * second, "δ^2", "BP1: what are its two factors?", names="a y", how="The product of both slopes.",
-        slips={"slope_left_out": first, "cost_slope_left_out": second})
-    middle = box(v * r * h * (1 - h), "δ^1", "BP2: through which weight, and with whose slope?", names="v r h a",
+    second = ask.sigmoid_slope(box, a, "σ′(z^{(2)})", names="a y",
+        slips={"slope_factor_left_out": 1 - a, "not_differentiated": a},
+        words={"not_differentiated": "That is the value. How does the slope of a sigmoid come from it?"})
+    top = box(first * second, "δ^{(2)}", "BP1: what are its two factors?", names="a y",
+        how="The product of both slopes.", slips={"slope_left_out": first, "cost_slope_left_out": second})
+    middle = box(v * r * u * (1 - u), "δ^{(1)}", "BP2: through which weight, and with whose slope?", names="v r u a",
         how="The weight times the error behind it, times the slope of this node.",
-        slips={"slope_left_out": v * r, "activation_for_weight": h * r * h * (1 - h),
-            "other_layer": v * r * a * (1 - a)})
-    bias = box(r, "∂C/∂b^2", "BP3: what is the local gradient of a bias?", names="v r h a", how="The error itself.",
-        slips={"bias_multiplies": r * h, "slope_taken_twice": r * a * (1 - a)})
-    weight = box(r * h, "∂C/∂v", "BP4: what does this weight multiply?", names="v r h a",
+        slips={"slope_left_out": v * r, "activation_for_weight": u * r * u * (1 - u),
+            "other_layer": v * r * a * (1 - a)},
+        words={"other_layer": "That is the slope of the last node. δ⁽¹⁾ takes the slope of the node in the middle."})
+    bias = box(r, "∂C/∂b^{(2)}", "BP3: by how much does z change when the bias rises by one?", names="v r u a",
+        how="The error itself.", slips={"bias_multiplies": r * u, "slope_taken_twice": r * a * (1 - a)})
+    weight = box(r * u, "∂C/∂v", "BP4: what does this weight multiply?", names="v r u a",
         how="The error at its end times the value at its start.",
-        slips={"weight_for_activation": r * v, "output_for_input": r * a, "upstream_for_downstream": r})
-    early = box(middle * x, "∂C/∂w", "BP4 again: which error, and which value comes in?", names="v r h x",
+        slips={"weight_for_activation": r * v, "output_for_input": r * a, "upstream_for_downstream": r},
+        words={"upstream_for_downstream": "That is the error alone. Multiply it by what the weight multiplies."})
+    early = box(middle * x, "∂C/∂w", "BP4 again: which error, and which value comes in?", names="v r u x",
         how="The error of the hidden node times the input.",
-        slips={"output_for_input": middle * h, "chain_factor_left_out": v * r * x})
-    xn, hn = given("x", 2, low=2, high=5), given("h", 0.4, low=0.1, high=0.9)
-    vn, rn = given("v", 3, low=2, high=5), given("r", -0.1, low=0.1, high=0.6)
-    given.require(hn != 0.5 and xn != vn)
-    slope = hn * (1 - hn)
-    numbers = box([vn * rn * slope, rn * hn, vn * rn * slope * xn], "δ^1, ∂C/∂v and ∂C/∂w",
-        "Which of your formulas is this?", digits=3, how="The numbers put into the formulas above.",
-        gradient_of=("z", "v", "w"),
-        slips={"slope_left_out": [vn * rn, rn * hn, vn * rn * xn],
-            "weight_for_activation": [vn * rn * slope, rn * vn, vn * rn * slope * xn]})
+        slips={"output_for_input": middle * u, "chain_factor_left_out": v * r * x})
+    at = {"x": given("x", 2, low=2, high=5), "u": given("u", 0.4, low=0.1, high=0.9),
+        "v": given("v", 3, low=2, high=5), "r": given("r", -0.1, low=0.1, high=0.6)}
+    given.require(at["u"] != 0.5 and at["x"] != at["v"])
+    put = {"hint": "Which of your formulas is this?", "how": "The numbers put into the formula above."}
+    hidden = box(middle.evaluate(at), "δ^{(1)}", digits=3, gradient_of="z", **put,
+        slips={"slope_left_out": at["v"] * at["r"]})
+    last = box(weight.evaluate(at), "∂C/∂v", digits=3, gradient_of="v", **put,
+        slips={"weight_for_activation": at["r"] * at["v"]})
+    start = box(hidden * at["x"], "∂C/∂w", digits=3, gradient_of="w", **put,
+        slips={"chain_factor_left_out": at["v"] * at["r"] * at["x"], "output_for_input": hidden * at["u"]})
     return (
-        step("The shortest network with something in the middle: $h = σ(w x + b^1)$, then $a = σ(v h + b^2)$, and $C = "
-            "½(a − y)^2$. **BP1** for the last node, with the letters $a$ and $y$.",
-            network([["x"], ["h"], ["a"]], [[[lit("w", "w", uses="δ^1")]], [[lit("v", "v", uses="δ^2")]]], gap=210,
-                below=[(), [lit("δ^1", echo(middle, "δ^1"), uses="v δ^2")],
-                    [lit("δ^2", echo(top, "δ^2"), uses="∂C/∂a σ′")]], title="A chain of three nodes: x, h and a"),
-            eq(lit("δ^2", "δ^2"), "=", group(lit("∂C/∂a", by("a")), "·", lit("σ′", "σ′(z^2)")), "=",
-                lit("∂C/∂a", first), "·", lit("σ′", second)),
-            eq("=", lit("δ^2", top, uses="∂C/∂a σ′"))),
-        step("From here on call that error $r$. **BP2** for the node in the middle, **BP3** and **BP4** for the last "
-            "bias and the last weight.",
-            aligned((lit("δ^1", "δ^1"), "=", lit("δ^1", middle, uses="v δ^2")),
-                (by("b^2"), "=", lit("δ^2", bias)),
-                (by("v"), "=", lit("v", weight, uses="δ^2")))),
-        step("And the first weight, with the same letters and $x$.", eq(by("w"), "=", lit("w", early, uses="δ^1"))),
-        step(f"With $x = {xn:g}$, $h = {hn:g}$, $v = {vn:g}$ and $r = {rn:g}$:",
-            eq("δ^1", "=", lit("δ^1", numbers[0]), APART, by("v"), "=", lit("v", numbers[1]), APART, by("w"), "=",
-                lit("w", numbers[2]))),
+        step("The shortest network with something in the middle: $u = σ(w x + b^{(1)})$, then $a = σ(v u + b^{(2)})$, "
+            "and $C = ½(a − y)^2$. **BP1** for the last node, with the letters $a$ and $y$.",
+            network([["x"], ["u"], ["a"]], [[[lit("w", "w", uses="δ^(1)")]], [[lit("v", "v", uses="δ^(2)")]]], gap=210,
+                below=[(), [lit("δ^(1)", echo(middle, "δ^{(1)}"), uses="v δ^(2)")],
+                    [lit("δ^(2)", echo(top, "δ^{(2)}"), uses="∂C/∂a σ′")]], title="A chain of three nodes: x, u and a"),
+            eq(lit("δ^(2)", "δ^{(2)}"), "=", group(lit("∂C/∂a", by("a")), "·", lit("σ′", "σ′(z^{(2)})")), "=",
+                group("(", lit("∂C/∂a", first), ")"), "·", lit("σ′", second)),
+            eq("=", lit("δ^(2)", top, uses="∂C/∂a σ′"))),
+        step("From here on call that error $r$. **BP2** for the node in the middle, **BP3** for the last bias and "
+            "**BP4** for the last weight.",
+            aligned((lit("δ^(1)", "δ^{(1)}"), "=", lit("δ^(1)", middle, uses="v δ^(2)")),
+                (by("b^{(2)}"), "=", lit("δ^(2)", bias)),
+                (by("v"), "=", lit("v", weight, uses="δ^(2)")))),
+        step("And the first weight, with the same letters and $x$.", eq(by("w"), "=", lit("w", early, uses="δ^(1)"))),
+        step(f"With $x = {at['x']:g}$, $u = {at['u']:g}$, $v = {at['v']:g}$ and $r = {at['r']:g}$:",
+            eq("δ^{(1)}", "≈", lit("δ^(1)", hidden), APART, by("v"), "≈", lit("v", last), APART, by("w"), "≈",
+                lit("w", start))),
     )
 
 
@@ -784,7 +706,7 @@ def sigmoid_net(x, y, *parameters) -> Net:
 
 def fit(given, net: Net) -> Net:
     """Refuse nets whose errors vanish or whose nodes are alike."""
-    given.require(all(np.all((np.abs(z) >= 0.4) & (np.abs(z) <= 2.5)) for z in net.z[1:]), "a sum is out of bounds")
+    given.require(all(np.all((np.abs(z) >= 0.4) & (np.abs(z) <= 2.25)) for z in net.z[1:]), "a sum is out of bounds")
     given.require(all(np.all((b != 0) & (np.abs(b) <= 6)) for b in net.b[1:]), "a bias is zero or large")
     given.require(all(np.min(np.abs(d)) > 0.002 for d in net.delta[1:]), "an error vanishes")
     for values in (*net.a, *net.delta[1:]):
@@ -804,15 +726,25 @@ def wrong_target(given, z) -> np.ndarray:
     return given.choice("y", np.where(z > 0, 0.0, 1.0))
 
 
+RATE = 10.0  # the learning rate of the step that the small network takes
+
+
+def restated(values) -> np.ndarray:
+    """Values from an earlier page as this page prints them, in four digits; from these its keys are computed."""
+    return np.array([float(fig(value)) for value in values])
+
+
 def two_two_one(given) -> Net:
     """The 2–2–1 network of this chapter."""
     x = given("x", [2, 1], step=0.5, low=1, high=3, distinct=True)
     w1, z1 = given("W1", [[0.5, -1], [1.5, 0.5]], low=0.5, high=1.5), given("z1", [-0.5, 1.5], low=0.5, high=2)
     b1 = bias(given, "b1", z1, w1 @ x)
-    w2, z2 = given("W2", [[1, -2]], low=0.5, high=3, step=0.5), given("z2", [-1.75], low=1.25, high=2.25, step=0.25)
+    w2, z2 = given("W2", [[1, -2]], low=0.5, high=3, step=0.5), given("z2", [-1.75], low=1.25, high=2, step=0.25)
     given.require(abs(w2[0, 0]) != abs(w2[0, 1]))
     b2 = bias(given, "b2", z2, w2 @ sigmoid(w1 @ x + b1))
-    return fit(given, sigmoid_net(x, wrong_target(given, z2), w1, b1, w2, b2))
+    net = fit(given, sigmoid_net(x, wrong_target(given, z2), w1, b1, w2, b2))
+    given.require(np.min(np.abs(w2 - RATE * net.dw[2])) >= 1, "little is left of a weight: rounding would tell")
+    return net
 
 
 def three_layers(given) -> Net:
@@ -822,8 +754,9 @@ def three_layers(given) -> Net:
     b1 = bias(given, "b1", given("z1", [0.5, -1, 1.5], low=0.5, high=2), w1 @ x)
     a1 = sigmoid(w1 @ x + b1)
     w2 = given("W2", [[2, -1, 1], [-1, 3, 1]], low=1, high=3)
-    b2 = bias(given, "b2", given("z2", [1.25, -1.75], low=1.25, high=2.25, step=0.25), w2 @ a1)
-    w3, z3 = given("W3", [[2, -1]], step=0.5, low=1, high=3), given("z3", [2], low=1.25, high=2.25, step=0.25)
+    b2 = bias(given, "b2", given("z2", [1.25, -1.75], low=1.25, high=2, step=0.25), w2 @ a1)
+    w3 = given("W3", [[2, -1]], step=0.5, low=1, high=3)
+    z3 = given("z3", [2], low=1.25, high=2, step=0.25) * given.choice("side", 1, -1)
     given.require(abs(w3[0, 0]) != abs(w3[0, 1]))
     b3 = bias(given, "b3", z3, w3 @ sigmoid(w2 @ a1 + b2))
     return fit(given, sigmoid_net(x, wrong_target(given, z3), w1, b1, w2, b2, w3, b3))
@@ -849,21 +782,22 @@ def drawn(net: Net, layers, below, *, weights=True, acting=(), forward=False, ti
 
 def value_box(box, a, z, layer):
     """Boxes for the values of a sigmoid layer."""
-    return box(sigmoid(z), f"a^{layer}", "What does the sigmoid make of this z?", digits=3,
+    return box(sigmoid(z), f"a^{{({layer})}}", "What is the value of the sigmoid at this z?", digits=3,
         how="One over one plus e to the power −z.",
         slips={"activation_left_out": z, "exponent_sign": sigmoid(-np.asarray(z))})
 
 
 def slope_box(box, a, layer):
     """Boxes for the slopes of a sigmoid layer, from its values."""
-    return ask.sigmoid_slope(box, a, f"σ′(z^{layer})", digits=3,
+    return ask.sigmoid_slope(box, a, f"σ′(z^{{({layer})}})", digits=3,
         slips={"value_for_slope": a, "slope_of_slope": sigmoid_slope(a)})
 
 
 def sum_box(box, net: Net, a, layer: int, digits: int | None = 3):
     """Boxes for the weighted sums of a layer."""
     value = net.w[layer] @ a + net.b[layer]
-    return box(value, f"z^{layer}", "Each weight meets its own value. What is added at the end?", digits=digits,
+    return box(value, f"z^{{({layer})}}", "Each weight is multiplied by its own value. What is added at the end?",
+        digits=digits,
         how="Weights times values, plus the bias.",
         slips={"bias_left_out": net.w[layer] @ a, "bias_subtracted": net.w[layer] @ a - net.b[layer]})
 
@@ -872,277 +806,301 @@ def weighted_sums(net: Net, layer: int, arriving, z) -> Node:
     """z = W a + b with numbers, for one layer: each sum lit with its row of weights and with what arrives."""
     start, count = "x" if layer == 1 else "a", len(net.a[layer - 1])
     before = "" if layer == 1 else layer - 1
-    comes = f"{start}^{before}" if before else start
-    uses = " ".join(f"w^{layer}_{{j}}{k} {comes}_{k}" for k in range(1, count + 1))
-    return eq(f"z^{layer}", "=", matrix(edges(net.w[layer], layer, forward=True), f"W^{layer}"),
-        column(each(start, arriving, before), comes), "+", column(net.b[layer], f"b^{layer}"), "=",
-        column(each("z", z, layer, uses=uses), f"z^{layer}"))
+    comes = f"{start}^({before})" if before else start
+    uses = " ".join(f"w^({layer})_{{j}}{k} {comes}_{k}" for k in range(1, count + 1))
+    return eq(f"z^{{({layer})}}", "=", matrix(edges(net.w[layer], layer, forward=True), f"W^{{({layer})}}"),
+        column(each(start, arriving, before), layered(start, before)), "+", column(net.b[layer], f"b^{{({layer})}}"),
+        "=" if layer == 1 else "≈",
+        column(each("z", z, layer, uses=uses), f"z^{{({layer})}}"))
 
 
 def last_sum(net: Net) -> Node:
     """z = W a + b of the output, its weights lit with their edges."""
     top = len(net.w) - 1
     bias = net.b[top][0]
-    return eq(lit(f"z^{top}_1", f"z^{top}"), "=", row(edges(net.w[top], top, forward=True)[0], f"W^{top}"),
-        f"a^{top - 1}", "−" if bias < 0 else "+", f"{abs(bias):g}")
+    return eq(lit(f"z^({top})_1", f"z^{{({top})}}"), "=",
+        row(edges(net.w[top], top, forward=True)[0], f"W^{{({top})}}"),
+        f"a^{{({top - 1})}}", "−" if bias < 0 else "+", f"{abs(bias):g}")
 
 
 def cost_of(top: int) -> Node:
     """Half the squared error, lit with the output."""
-    return term("½ (", lit(f"a^{top}_1", f"a^{top}"), words(" − "), "y)^2")
+    return term("½ (", lit(f"a^({top})_1", f"a^{{({top})}}"), words(" − "), "y)^2")
 
 
-@page("A 2–2–1 network, forward", row="8.2")
-@sturdy
+@page("A 2–2–1 network, forward", row="8.2", shares=two_two_one)
 def small_forward(given, box):
     """Sum, sigmoid, sum, sigmoid, cost."""
-    net = two_two_one(given)
+    net = given.shared(two_two_one)
     z1 = sum_box(box, net, net.a[0], 1, None)
     a1 = value_box(box, net.a[1], z1, 1)
     z2 = sum_box(box, net, a1, 2)
     a2 = value_box(box, net.a[2], z2, 2)
     error = a2 - net.y
-    cost = box(float(error @ error) / 2, "C", "How far off? Square it, and what stands in front?", digits=3,
+    cost = box(float(error @ error) / 2, "C", "Square the error. What stands in front of the square?", digits=3,
         how="Half the square of prediction minus target.",
         slips={"half_left_out": float(error @ error), "not_squared": float(abs(error[0])) / 2})
     return (
-        step("Two inputs, two hidden nodes, one output, sigmoids throughout. First the sums $z$ of the hidden nodes.",
+        step("Two inputs, two hidden nodes, one output, and a sigmoid in every node. First the sums $z$ of the "
+            "hidden nodes.",
             weighted_sums(net, 1, net.a[0], z1)),
         step("Write $a = σ(z)$ into the hidden nodes. Then the output: its $z$ below the node, and its $a$ in it.",
             last_sum(net),
-            drawn(net, [net.a[0], a1, a2], [(), each("z", echo(z1, "z^1"), 1), under("z", z2, 2)], forward=True,
+            drawn(net, [net.a[0], a1, a2], [(), each("z", echo(z1, "z^{(1)}"), 1), under("z", z2, 2)], forward=True,
                 title="A 2–2–1 network with its weights on the edges; values to be filled in")),
-        step(f"The target is $y = {net.y[0]:g}$.", eq("C", "=", cost_of(2), "=", lit("C", cost, uses="a^2_1"))),
+        step(f"The target is $y = {net.y[0]:g}$. What is the cost?", eq("C", "=", cost_of(2), "≈", lit("C", cost,
+            uses="a^(2)_1"))),
     )
+
+
+OTHER_SLOPE = {"other_layer": "That uses the slope of the output. Which layer does this node belong to?"}
+OTHER_START = {"other_node": "That uses the value of another node. Where does this edge begin?"}
+"""What is said where a number of another layer, or of another node, was taken."""
 
 
 def bp2_in_letters(layer: int, count: int) -> Node:
     """BP2, each letter lit with all the numbers that it stands for: what came back, slopes, errors of the layer."""
-    every = [" ".join(f"{name}_{j}" for j in range(1, count + 1)) for name in (f"δ^{layer}", "back", "slope")]
+    every = [" ".join(f"{name}_{j}" for j in range(1, count + 1)) for name in (f"δ^({layer})", "back", "slope")]
     above = layer + 1
-    return eq(lit(every[0], f"δ^{layer}"), "=", lit(every[1], f"((W^{above})^T δ^{above})"), "⊙",
-        lit(every[2], f"σ′(z^{layer})"))
+    return eq(lit(every[0], f"δ^{{({layer})}}"), "=", lit(every[1], f"((W^{{({above})}})^T δ^{{({above})}})"), "⊙",
+        lit(every[2], f"σ′(z^{{({layer})}})"))
 
 
-@page("The same network, errors going back", row="8.2")
-@sturdy
+def output_error(box, net: Net):
+    """BP1 for the one output of a network: boxes for prediction minus target, for the slope, and for their product."""
+    top = len(net.a) - 1
+    a, y = float(restated(net.a[top])[0]), float(net.y[0])
+    error = ask.error(box, a, y, f"∂C/∂a^{{({top})}}", digits=3, gradient_of=(f"a{top}", 0))
+    slope = ask.sigmoid_slope(box, a, f"σ′(z^{{({top})}})", digits=3,
+        slips={"slope_of_slope": float(sigmoid_slope(a)), "slope_factor_left_out": 1 - a})
+    delta = box(error * slope, f"δ^{{({top})}}", "BP1: what are its factors?", digits=3,
+        how="Prediction minus target, times the slope.", gradient_of=(f"z{top}", 0),
+        slips={"slope_left_out": error, "cost_slope_left_out": slope})
+    return error, slope, delta
+
+
+def through_last(box, net: Net, delta):
+    """Boxes for what comes back to the last hidden layer through the weights of the output."""
+    top = len(net.a) - 1
+    return box(net.w[top][0] * delta, f"(W^{{({top})}})^T δ^{{({top})}}",
+        "Which edge leads from this node to the output?",
+        digits=3, how="The weight on the edge times the error at its end.", gradient_of=f"a{top - 1}",
+        slips={"upstream_for_downstream": delta, "activation_for_weight": net.a[top - 1] * delta},
+        words={"upstream_for_downstream": "That is the error of the output. Which weight does it come back through?",
+            "activation_for_weight": "You multiplied by the value in the node. Back along an edge goes error times "
+            "weight."})
+
+
+@page("The same network, errors going back", row="8.2", shares=two_two_one)
 def small_backward(given, box):
     """BP1 at the output, BP2 into the hidden layer."""
-    net = two_two_one(given)
-    a1, a2 = given.printed(net.a[1]), given.printed(net.a[2])
-    error = box(float(a2[0] - net.y[0]), "∂C/∂a", "Which comes first, prediction or target?", digits=3,
-        how="Prediction minus target.", gradient_of="a2", slips={"target_minus_prediction": float(net.y[0] - a2[0])})
-    slope = box(float(a2[0] * (1 - a2[0])), "σ′(z^2)", "How does the sigmoid's slope come from its value?", digits=3,
-        how="The value times what is missing to one.",
-        slips={"value_for_slope": float(a2[0]), "slope_of_slope": float(sigmoid_slope(a2[0])),
-            "slope_factor_left_out": float(1 - a2[0])})
-    d2 = box(error * slope, "δ^2", "BP1: what are its factors?", digits=3,
-        how="Prediction minus target, times the slope.", gradient_of="z2",
-        slips={"slope_left_out": error, "cost_slope_left_out": slope})
-    s1 = slope_box(box, a1, 1)
-    back = box(net.w[2][0] * d2, "(W^2)^T δ^2", "Along which edge did this node feed the output?", digits=3,
-        how="The weight on the edge times the error at its end.", gradient_of="a1",
-        slips={"upstream_for_downstream": d2, "activation_for_weight": a1 * d2})
-    d1 = box(bp1(back, s1), "δ^1", "BP2: what came back, and what slope does it meet?", digits=3,
+    net = given.shared(two_two_one)
+    error, slope, d2 = output_error(box, net)
+    s1 = slope_box(box, restated(net.a[1]), 1)
+    back = through_last(box, net, d2)
+    d1 = box(bp1(back, s1), "δ^{(1)}", "BP2: what came back, and by which slope is it multiplied?", digits=3,
         how="What came back, times the slope of the node.", gradient_of="z1",
-        slips={"slope_left_out": back, "other_layer": back * slope, "activation_for_slope": back * a1})
+        slips={"slope_left_out": back, "other_layer": back * slope, "activation_for_slope": back * net.a[1]},
+        words=OTHER_SLOPE)
     return (
-        step(f"The forward pass is done; $y = {net.y[0]:g}$. **BP1** gives the error of the output.",
-            eq("δ^2", "=", "(a^2 − y) · σ′(z^2)", "=", error, "·", slope, "=", lit("δ^2_1", d2))),
-        step("**BP2** for the hidden layer: the slopes, and what comes back through the weights.",
-            eq("σ′(z^1)", "=", column(lit("slope_{j}", s1)), APART, "(W^2)^T δ^2", "=", column(edges(net.w[2], 2)[0]),
-                lit("δ^2_1", "δ^2"), "=", column(back_along(back, 1, 2)))),
+        step(f"The forward pass is done: $a^{{(2)}} = {fig(net.a[2][0])}$, and the target is $y = {net.y[0]:g}$. "
+            "**BP1** gives the error of the output.",
+            eq("δ^{(2)}", "=", "(a^{(2)} − y) · σ′(z^{(2)})", "≈", group("(", error, ")"), "·", slope, "≈",
+                lit("δ^(2)_1", d2))),
+        step("**BP2** for the hidden layer: first its slopes, then what comes back through the weights.",
+            eq("a^{(1)}", "=", column(each("a", figs(net.a[1]), 1)), APART, "σ′(z^{(1)})", "≈",
+                column(lit("slope_{j}", s1, uses="a^(1)_{j}"))),
+            eq("(W^{(2)})^T δ^{(2)}", "=", column(edges(net.w[2], 2)[0]), lit("δ^(2)_1", "δ^{(2)}"), "≈",
+                column(back_along(back, 1, 2)))),
         step("Write the error of each hidden node under it.",
+            bp2_in_letters(1, 2),
             drawn(net, [net.a[0], net.a[1], net.a[2]],
-                [(), each("δ", d1, 1, uses=PASSED), each("δ", [echo(d2, "δ^2")], 2)],
-                title="A 2–2–1 network with values and weights; errors to be filled in under the hidden nodes"),
-            bp2_in_letters(1, 2)),
+                [(), each("δ", d1, 1, uses=PASSED), each("δ", [echo(d2, "δ^{(2)}")], 2)],
+                title="A 2–2–1 network with values and weights; errors to be filled in under the hidden nodes")),
     )
 
 
-@page("The same network, gradients", row="8.2")
-@sturdy
+@page("The same network, gradients", row="8.2", shares=two_two_one)
 def small_gradients(given, box):
     """BP3 and BP4: every parameter gets its share."""
-    net = two_two_one(given)
-    a1, d1, d2 = given.printed(net.a[1]), given.printed(net.delta[1]), given.printed(net.delta[2])
-    b2 = ask.bias_gradient(box, bp3(d2), "∂C/∂b^2", digits=3, how="The error of the output.", gradient_of="b2",
+    net = given.shared(two_two_one)
+    a1, d1, d2 = restated(net.a[1]), restated(net.delta[1]), restated(net.delta[2])
+    b2 = ask.bias_gradient(box, bp3(d2), "∂C/∂b^{(2)}", digits=3, how="The error of the output.", gradient_of="b2",
         slips={"slope_taken_twice": d2 * net.slope[2]})
-    w2 = box(bp4(d2, a1), "∂C/∂W^2", "Which value comes in along this edge?", digits=3,
+    w2 = box(bp4(d2, a1), "∂C/∂W^{(2)}", "Which value comes in along this edge?", digits=3,
         how="The error of the output times the value at the start of the edge.", gradient_of="W2",
-        slips={"weight_for_activation": net.w[2] * d2[0], "other_column": np.outer(d2, a1[::-1]),
-            "output_for_input": np.full((1, 2), d2[0] * net.a[2][0])})
-    b1 = ask.bias_gradient(box, bp3(d1), "∂C/∂b^1", digits=3, how="The errors of the layer.", gradient_of="b1",
+        slips={"weight_for_activation": net.w[2] * d2[0], "other_node": np.outer(d2, a1[::-1]),
+            "output_for_input": np.full((1, 2), d2[0] * net.a[2][0])},
+        words=OTHER_START)
+    b1 = ask.bias_gradient(box, bp3(d1), "∂C/∂b^{(1)}", digits=3, how="The errors of the layer.", gradient_of="b1",
         slips={"slope_taken_twice": d1 * net.slope[1]})
-    w1 = box(bp4(d1, net.a[0]), "∂C/∂W^1", "Which error is at the end of this edge, which input at its start?",
-        digits=3, how="The error at the end of the edge times the input at its start.", gradient_of="W1",
-        slips={"weight_for_activation": d1[:, None] * net.w[1], "other_column": np.outer(d1, net.a[0][::-1]),
-            "output_for_input": np.outer(d1 * net.a[1], np.ones(2))})
-    rate = 10.0
-    new = box(net.w[2] - rate * w2, "the new W^2", "Against the gradient, and by how much of it?", digits=3,
-        how="The old weight minus ten times its gradient.",
-        slips={"uphill": net.w[2] + rate * w2, "learning_rate_left_out": net.w[2] - w2, "step_for_value": -rate * w2})
+    w1 = box(bp4(d1, net.a[0]), "∂C/∂W^{(1)}", "Which error belongs to the row, and which input to the column?",
+        digits=3, how="The error of the row times the input of the column.", gradient_of="W1",
+        slips={"weight_for_activation": d1[:, None] * net.w[1], "other_node": np.outer(d1, net.a[0][::-1]),
+            "output_for_input": np.outer(d1 * net.a[1], np.ones(2)), "transposed": np.outer(net.a[0], d1)},
+        words=OTHER_START)
+    new = box(net.w[2] - RATE * w2, "the new W^{(2)}", "Which way do you step from the old weight, and how far?",
+        digits=3, how="The old weight minus ten times its gradient.",
+        slips={"uphill": net.w[2] + RATE * w2, "learning_rate_left_out": net.w[2] - w2, "step_for_value": -RATE * w2})
     return (
-        step("The errors are known. Gradients of the output's bias and weights?",
-            eq("δ^2", "=", lit("δ^2_1", fig(net.delta[2][0])), APART, "a^1", "=", column(each("a", figs(net.a[1]), 1))),
-            eq(by("b^2"), "=", lit("δ^2_1", b2[0]), APART, by("W^2"), "=", "δ^2 (a^1)^T", "=", row(edges(w2, 2)[0]))),
-        step("Gradients of the hidden layer: biases in a column, weights on their edges.",
-            eq("δ^1", "=", column(each("δ", figs(net.delta[1]), 1)), APART, by("b^1"), "=", column(each("δ", b1, 1))),
-            network([each("x", nodes(net.a[0])), ["1", "2"]], [edges(w1, 1)], names=[["x_1", "x_2"], ["", ""]],
-                along=(0.3,), below=[(), under("δ", net.delta[1], 1)], gap=380, row_gap=140,
-                title="The two inputs joined to the two hidden nodes; gradients to be filled in on the edges")),
-        step("One step against the gradient, with the learning rate 10, for the weights of the output.",
-            eq(row(net.w[2][0], "W^2"), "−", group(10, "·", by("W^2")), "=", row(new[0]))),
+        step("The errors are known. What are the gradients of the output's bias and weights?",
+            eq("δ^{(2)}", "=", lit("δ^(2)_1", fig(net.delta[2][0])), APART, "a^{(1)}", "=",
+                column(each("a", figs(net.a[1]), 1))),
+            eq(by("b^{(2)}"), "≈", lit("δ^(2)_1", b2[0]), APART, by("W^{(2)}"), "=", "δ^{(2)} (a^{(1)})^T", "≈",
+                row(edges(w2, 2)[0]))),
+        step("And the gradients of the hidden layer?",
+            eq("δ^{(1)}", "=", column(each("δ", figs(net.delta[1]), 1)), APART, "x", "=",
+                column(each("x", nodes(net.a[0])))),
+            eq(by("b^{(1)}"), "≈", column(each("δ", b1, 1)), APART, by("W^{(1)}"), "=", "δ^{(1)} x^T", "≈",
+                matrix(edges(w1, 1)))),
+        step("Take one step against the gradient, with the learning rate $η = 10$, for the weights of the output.",
+            eq(row(net.w[2][0], "W^{(2)}"), "−", group(10, "·", by("W^{(2)}")), "≈", row(new[0]))),
     )
 
 
-@page("Three layers, forward: the first", row="8.2")
-@sturdy
+@page("Three layers, forward: the first", row="8.2", shares=three_layers)
 def deep_first(given, box):
     """A 2–3–2–1 network: inputs into the first hidden layer."""
-    net = three_layers(given)
+    net = given.shared(three_layers)
     shapes = box([Shape(net.w[level].shape) for level in (1, 2, 3)], "the shapes of the weights",
-        "A row for each node of which layer?", how="Nodes of the layer by nodes of the layer before.",
+        "For which layer is there a row for each node?", how="Nodes of the layer by nodes of the layer before.",
         slips={"transposed": [Shape(net.w[level].shape[::-1]) for level in (1, 2, 3)]})
     z1 = sum_box(box, net, net.a[0], 1, None)
     a1 = value_box(box, net.a[1], z1, 1)
     return (
-        step("A deeper network: two inputs, then layers of three, two and one sigmoid nodes. What shapes have its "
-            "weights?",
-            table(["W^1", "W^2", "W^3"], list(shapes))),
-        step("The first layer: its sums,", weighted_sums(net, 1, net.a[0], z1)),
-        step("and its values, written into the nodes.",
-            drawn(net, [net.a[0], a1, ["", ""], [""]], [(), each("z", echo(z1, "z^1"), 1), (), ()], weights=False,
+        step("A deeper network: two inputs, then layers of three, two and one sigmoid nodes. What are the shapes of "
+            "its weight matrices?",
+            table(["W^{(1)}", "W^{(2)}", "W^{(3)}"], list(shapes))),
+        step("What are the sums of the first layer?", weighted_sums(net, 1, net.a[0], z1)),
+        step("Write the values $a = σ(z)$ of the first layer into its nodes.",
+            drawn(net, [net.a[0], a1, ["", ""], [""]], [(), each("z", echo(z1, "z^{(1)}"), 1), (), ()], weights=False,
                 acting=(1,), forward=True,
                 title="A 2–3–2–1 network; the values of the first hidden layer to be filled in")),
     )
 
 
-@page("Three layers, forward: to the cost", row="8.2")
-@sturdy
+@page("Three layers, forward: to the cost", row="8.2", shares=three_layers)
 def deep_forward(given, box):
     """Second and third layer, and how wrong the network is."""
-    net = three_layers(given)
-    z2 = sum_box(box, net, given.printed(net.a[1]), 2)
+    net = given.shared(three_layers)
+    z2 = sum_box(box, net, restated(net.a[1]), 2)
     a2 = value_box(box, net.a[2], z2, 2)
     z3 = sum_box(box, net, a2, 3)
     a3 = value_box(box, net.a[3], z3, 3)
     error = a3 - net.y
-    cost = box(float(error @ error) / 2, "C", "How far off? Square it, and what stands in front?", digits=3,
+    cost = box(float(error @ error) / 2, "C", "Square the error. What stands in front of the square?", digits=3,
         how="Half the square of prediction minus target.",
         slips={"half_left_out": float(error @ error), "not_squared": float(abs(error[0])) / 2})
     return (
-        step("The same network; its first layer is done. Now the sums of the second layer.",
+        step("The same network, with the first layer done. Now the sums of the second layer.",
             weighted_sums(net, 2, figs(net.a[1]), z2)),
         step("Write its values into the nodes. Then the output: its $z$ below the node, and its $a$ in it.",
             last_sum(net),
-            drawn(net, [net.a[0], net.a[1], a2, a3], [(), (), each("z", echo(z2, "z^2"), 2), under("z", z3, 3)],
+            drawn(net, [net.a[0], net.a[1], a2, a3], [(), (), each("z", echo(z2, "z^{(2)}"), 2), under("z", z3, 3)],
                 weights=False, acting=(2, 3), forward=True,
                 title="A 2–3–2–1 network; the values of the second and third layer to be filled in")),
-        step(f"The target is $y = {net.y[0]:g}$.", eq("C", "=", cost_of(3), "=", lit("C", cost, uses="a^3_1"))),
+        step(f"The target is $y = {net.y[0]:g}$. What is the cost?", eq("C", "=", cost_of(3), "≈", lit("C", cost,
+            uses="a^(3)_1"))),
     )
 
 
-@page("Three layers, backward: from the output", row="8.2")
-@sturdy
+@page("Three layers, backward: from the output", row="8.2", shares=three_layers)
 def deep_output(given, box):
     """BP1 once, BP2 for the first time."""
-    net = three_layers(given)
-    a2, a3 = given.printed(net.a[2]), given.printed(net.a[3])
-    error = box(float(a3[0] - net.y[0]), "∂C/∂a", "Which comes first, prediction or target?", digits=3,
-        how="Prediction minus target.", gradient_of="a3", slips={"target_minus_prediction": float(net.y[0] - a3[0])})
-    slope = box(float(a3[0] * (1 - a3[0])), "σ′(z^3)", "How does the sigmoid's slope come from its value?", digits=3,
-        how="The value times what is missing to one.",
-        slips={"slope_factor_left_out": float(1 - a3[0]), "slope_of_slope": float(sigmoid_slope(a3[0]))})
-    d3 = box(error * slope, "δ^3", "BP1: what are its factors?", digits=3,
-        how="Prediction minus target, times the slope.", gradient_of="z3",
-        slips={"slope_left_out": error, "cost_slope_left_out": slope})
-    back = box(net.w[3][0] * d3, "(W^3)^T δ^3", "Along which edge did this node feed the output?", digits=3,
-        how="The weight on the edge times the error at its end.", gradient_of="a2",
-        slips={"upstream_for_downstream": d3, "activation_for_weight": a2 * d3})
-    s2 = slope_box(box, a2, 2)
-    d2 = box(bp1(back, s2), "δ^2", "BP2: what came back, and what slope does it meet?", digits=3,
+    net = given.shared(three_layers)
+    error, slope, d3 = output_error(box, net)
+    back = through_last(box, net, d3)
+    s2 = slope_box(box, restated(net.a[2]), 2)
+    d2 = box(bp1(back, s2), "δ^{(2)}", "BP2: what came back, and by which slope is it multiplied?", digits=3,
         how="What came back, times the slope of the node.", gradient_of="z2",
-        slips={"slope_left_out": back, "other_layer": back * slope})
+        slips={"slope_left_out": back, "other_layer": back * slope}, words=OTHER_SLOPE)
     return (
-        step(f"All values of the 2–3–2–1 network are known, and $y = {net.y[0]:g}$. **BP1** at the output, where $a^3 "
-            f"= {fig(net.a[3][0])}$.",
-            eq("δ^3", "=", "(a^3 − y) · σ′(z^3)", "=", error, "·", slope, "=", lit("δ^3_1", d3))),
-        step("**BP2** into the second layer: first through the weights, then the slopes.",
-            eq("(W^3)^T δ^3", "=", column(edges(net.w[3], 3)[0]), lit("δ^3_1", "δ^3"), "=",
-                column(back_along(back, 1, 3)), APART, "σ′(z^2)", "=", column(lit("slope_{j}", s2)))),
-        step("Write the errors under the nodes of the second layer.",
-            drawn(net, net.a, [(), (), each("δ", d2, 2, uses=PASSED), each("δ", [echo(d3, "δ^3")], 3)], weights=False,
-                acting=(3,), title="A 2–3–2–1 network with its values; errors of the second layer to be filled in"),
-            bp2_in_letters(2, 2)),
+        step(f"The same network again: its output is $a^{{(3)}} = {fig(net.a[3][0])}$, the target $y = {net.y[0]:g}$. "
+            "**BP1** gives the error of the output.",
+            eq("δ^{(3)}", "=", "(a^{(3)} − y) · σ′(z^{(3)})", "≈", group("(", error, ")"), "·", slope, "≈",
+                lit("δ^(3)_1", d3))),
+        step("**BP2** into the second layer: back through the weights, then the slopes.",
+            eq("(W^{(3)})^T δ^{(3)}", "=", column(edges(net.w[3], 3)[0]), lit("δ^(3)_1", "δ^{(3)}"), "≈",
+                column(back_along(back, 1, 3))),
+            eq("a^{(2)}", "=", column(each("a", figs(net.a[2]), 2)), APART, "σ′(z^{(2)})", "≈",
+                column(lit("slope_{j}", s2, uses="a^(2)_{j}")))),
+        step("Write the errors of the second layer under its nodes.",
+            bp2_in_letters(2, 2),
+            drawn(net, net.a, [(), (), each("δ", d2, 2, uses=PASSED), each("δ", [echo(d3, "δ^{(3)}")], 3)],
+                weights=False, acting=(3,),
+                title="A 2–3–2–1 network with its values; errors of the second layer to be filled in")),
     )
 
 
-@page("Three layers, backward: to the first layer", row=("8.2", "8.3"))
-@sturdy
+@page("Three layers, backward: to the first layer", row=("8.2", "8.3"), shares=three_layers)
 def deep_backward(given, box):
     """BP2 again, where every node has two ways to the cost."""
-    net = three_layers(given)
-    a1, d2 = given.printed(net.a[1]), given.printed(net.delta[2])
-    turned = box(net.w[2].T, "(W^2)^T", "Which weights leave this node?", how="Rows and columns of W change places.",
+    net = given.shared(three_layers)
+    d2 = restated(net.delta[2])
+    turned = box(net.w[2].T, "(W^{(2)})^T", "Which weights leave this node?",
+        how="Rows and columns of W change places.",
         slips={"weights_not_transposed": net.w[2].reshape(3, 2)})
-    back = box(turned @ d2, "(W^2)^T δ^2", "Two ways lead on from each node. Did you take both?", digits=3,
+    back = box(turned @ d2, "(W^{(2)})^T δ^{(2)}", "Two ways lead on from each node. Did you take both?", digits=3,
         how="Each row of the transpose times the errors.", gradient_of="a1",
-        slips={"path_left_out": turned[:, 0] * d2[0], "other_row": turned @ d2[::-1]})
-    s1 = slope_box(box, a1, 1)
-    d1 = box(bp1(back, s1), "δ^1", "BP2: what came back, and what slope does it meet?", digits=3,
+        slips={"path_left_out": turned[:, 0] * d2[0], "other_row": turned @ d2[::-1]},
+        words={"other_row": "The two errors have changed places."})
+    s1 = slope_box(box, restated(net.a[1]), 1)
+    d1 = box(bp1(back, s1), "δ^{(1)}", "BP2: what came back, and by which slope is it multiplied?", digits=3,
         how="What came back, times the slope of the node.", gradient_of="z1",
-        slips={"slope_left_out": back, "activation_for_slope": back * a1})
+        slips={"slope_left_out": back, "activation_for_slope": back * net.a[1]})
     return (
-        step("One layer further. These are the weights and the errors of the second layer. What comes back to the "
+        step("One layer further back. Here are the weights and the errors of the second layer. What comes back to the "
             "first?",
-            eq("W^2", "=", matrix(edges(net.w[2], 2)), APART, "δ^2", "=", column(each("δ", figs(net.delta[2]), 2))),
-            eq("(W^2)^T δ^2", "=", matrix(edges(turned.T, 2).T, "(W^2)^T"), "δ^2", "=",
+            eq("W^{(2)}", "=", matrix(edges(net.w[2], 2)), APART, "δ^{(2)}", "=",
+                column(each("δ", figs(net.delta[2]), 2))),
+            eq("(W^{(2)})^T δ^{(2)}", "=", matrix(edges(turned.T, 2).T, "(W^{(2)})^T"), "δ^{(2)}", "≈",
                 column(back_along(back, 2, 2)))),
-        step("The slopes, from the values in the nodes of the drawing.",
-            eq("σ′(z^1)", "=", column(lit("slope_{j}", s1, uses="a^1_{j}")))),
+        step("The slopes of the first layer?",
+            eq("a^{(1)}", "=", column(each("a", figs(net.a[1]), 1)), APART, "σ′(z^{(1)})", "≈",
+                column(lit("slope_{j}", s1, uses="a^(1)_{j}")))),
         step("Write the errors of the first layer under its nodes.",
+            bp2_in_letters(1, 3),
             drawn(net, net.a,
                 [(), each("δ", d1, 1, uses=PASSED), under("δ", net.delta[2], 2), under("δ", net.delta[3], 3)],
                 weights=False, acting=(2,),
-                title="A 2–3–2–1 network with its values and the errors of the last two layers"),
-            bp2_in_letters(1, 3)),
+                title="A 2–3–2–1 network with its values and the errors of the last two layers")),
     )
 
 
-@page("Three layers, all gradients", row="8.2")
-@sturdy
+@page("Three layers, all gradients", row="8.2", shares=three_layers)
 def deep_gradients(given, box):
     """BP3 and BP4 in every layer: twenty parameters, twenty gradients."""
-    net = three_layers(given)
-    a1, a2 = given.printed(net.a[1]), given.printed(net.a[2])
-    d1, d2, d3 = (given.printed(net.delta[level]) for level in (1, 2, 3))
-    w3 = box(bp4(d3, a2), "∂C/∂W^3", "Which value comes in along this edge?", digits=3,
+    net = given.shared(three_layers)
+    a1, a2 = restated(net.a[1]), restated(net.a[2])
+    d1, d2, d3 = (restated(net.delta[level]) for level in (1, 2, 3))
+    w3 = box(bp4(d3, a2), "∂C/∂W^{(3)}", "Which value comes in along this edge?", digits=3,
         how="The error of the output times the value at the start of the edge.", gradient_of="W3",
-        slips={"weight_for_activation": net.w[3] * d3[0], "other_column": np.outer(d3, a2[::-1])})
-    b3 = ask.bias_gradient(box, bp3(d3), "∂C/∂b^3", digits=3, how="The error itself.", gradient_of="b3",
+        slips={"weight_for_activation": net.w[3] * d3[0], "other_node": np.outer(d3, a2[::-1])}, words=OTHER_START)
+    b3 = ask.bias_gradient(box, bp3(d3), "∂C/∂b^{(3)}", digits=3, how="The error itself.", gradient_of="b3",
         slips={"slope_taken_twice": d3 * net.slope[3]})
-    w2 = box(bp4(d2, a1), "∂C/∂W^2", "Which row are you in, and which column?", digits=3,
+    w2 = box(bp4(d2, a1), "∂C/∂W^{(2)}", "Which row are you in, and which column?", digits=3,
         how="The error of the row times the value of the column.", gradient_of="W2",
         slips={"weight_for_activation": d2[:, None] * net.w[2], "other_row": np.outer(d2[::-1], a1),
-            "output_for_input": np.outer(d2 * net.a[2], np.ones(3))})
-    b2 = ask.bias_gradient(box, bp3(d2), "∂C/∂b^2", digits=3, how="The errors themselves.", gradient_of="b2",
+            "output_for_input": np.outer(d2 * net.a[2], np.ones(3))},
+        words={"other_row": "That uses the error of the other row."})
+    b2 = ask.bias_gradient(box, bp3(d2), "∂C/∂b^{(2)}", digits=3, how="The errors themselves.", gradient_of="b2",
         slips={"slope_taken_twice": d2 * net.slope[2]})
-    w1 = box(bp4(d1, net.a[0]), "∂C/∂W^1", "Which row are you in, and which column?", digits=3,
+    w1 = box(bp4(d1, net.a[0]), "∂C/∂W^{(1)}", "Which row are you in, and which column?", digits=3,
         how="The error of the row times the input of the column.", gradient_of="W1",
         slips={"weight_for_activation": d1[:, None] * net.w[1], "other_column": np.outer(d1, net.a[0][::-1])})
     e1, e2 = (column(each("δ", figs(net.delta[level]), level)) for level in (1, 2))
     return (
-        step("The whole network, with a value in each node and its error below. From these come all the gradients.",
+        step("The whole network, with a value in each node and the errors below. All the gradients follow from these.",
             drawn(net, net.a, [(), *(under("δ", net.delta[level], level) for level in (1, 2, 3))], weights=False,
                 title="A 2–3–2–1 network with all its values and errors")),
         step("The last layer.",
-            eq(by("W^3"), "=", "δ^3 (a^2)^T", "=", row(edges(w3, 3)[0]), APART, by("b^3"), "=", lit("δ^3_1", b3[0]))),
+            eq(by("W^{(3)}"), "=", "δ^{(3)} (a^{(2)})^T", "≈", row(edges(w3, 3)[0]), APART, by("b^{(3)}"), "≈",
+                lit("δ^(3)_1", b3[0]))),
         step("The second layer.",
-            eq(by("W^2"), "=", e2, row(each("a", figs(net.a[1]), 1)), "=", matrix(edges(w2, 2)), APART, by("b^2"), "=",
-                column(each("δ", b2, 2)))),
-        step("The first layer. Its biases need no more writing: they are $δ^1$.",
-            eq(by("W^1"), "=", e1, row(each("x", net.a[0])), "=", matrix(edges(w1, 1)))),
+            eq(by("W^{(2)}"), "=", e2, row(each("a", figs(net.a[1]), 1)), "≈", matrix(edges(w2, 2)), APART,
+                by("b^{(2)}"), "≈", column(each("δ", b2, 2)))),
+        step("The first layer. The gradients of its biases are $δ^{(1)}$ once more: only the weights are left.",
+            eq(by("W^{(1)}"), "=", e1, row(each("x", net.a[0])), "≈", matrix(edges(w1, 1)))),
     )
 
 
@@ -1153,7 +1111,8 @@ def deep_gradients(given, box):
 def sigmoid_cross_entropy(given, box):
     """The slope of the logarithm and the slope of the sigmoid cancel."""
     a, y = Name("a"), Name("y")
-    one = box(-1 / a, "∂C/∂a for y = 1", "What is the slope of a logarithm, and which sign stands in front?", names="a",
+    one = box(-1 / a, "∂C/∂a for y = 1", "What is the slope of the logarithm, and which sign stands before it?",
+        names="a",
         how="The slope of ln a is 1/a; a minus stands in front.", slips={"wrong_sign": 1 / a, "not_differentiated": a})
     slope = ask.sigmoid_slope(box, a, "σ′(z)", names="a",
         slips={"slope_factor_left_out": 1 - a, "not_differentiated": a})
@@ -1170,56 +1129,56 @@ def sigmoid_cross_entropy(given, box):
         names="a y", how="With y = 1 it is a − 1, with y = 0 it is a.", slips={"slope_kept": (a - y) * a * (1 - a)})
     av, yv = given("a", [0.8, 0.3, 0.6], low=0.1, high=0.9), given("y", [1, 1, 0], low=0, high=1)
     given.require(np.all(av != 0.5), "at a half, a and 1 − a are the same")
+    given.require(np.ptp(yv) > 0, "all targets are alike")
     numbers = ask.error(box, av, yv, "δ", gradient_of="z", slips={"slope_kept": (av - yv) * av * (1 - av)})
     return (
-        step("A sigmoid output whose target is yes or no, and the cost $C = −(y ln(a) + (1 − y) ln(1 − a))$. If the "
+        step("A sigmoid output whose target is 0 or 1, and the cost $C = −(y ln(a) + (1 − y) ln(1 − a))$. If the "
             "target is 1, only $C = −ln(a)$ is left. **BP1** with the letter $a$:",
             eq(by("a"), "=", one, APART, "σ′(z)", "=", slope, APART, "δ", "=", first)),
         step("If the target is 0, only $C = −ln(1 − a)$ is left.",
             eq(by("a"), "=", nought, APART, "δ", "=", by("a"), "·", "σ′(z)", "=", second)),
-        step("Both in one formula, with $a$ and $y$.", eq("δ", "=", both)),
-        step("So a whole layer of sigmoids needs only a subtraction.",
-            eq("δ^L", "=", column(av, "a^L"), "−", column(yv, "y"), "=", column(numbers))),
+        step("Which single formula, with $a$ and $y$, gives both?", eq("δ", "=", both)),
+        step("So for a whole layer of sigmoids a subtraction is enough.",
+            eq("δ^{(L)}", "=", column(av, "a^{(L)}"), "−", column(yv, "y"), "=", column(numbers))),
     )
 
 
 @page("With the squared error the slope stays", row="8.4")
 def slope_stays(given, box):
-    """Two costs, one wrong and very sure node: which of them lets it learn?"""
-    a = np.array(given.choice("a", (0.5, 0.9, 0.98), (0.6, 0.8, 0.95), (0.4, 0.7, 0.96), (0.3, 0.8, 0.98),
-        (0.6, 0.9, 0.96), (0.2, 0.7, 0.95), (0.5, 0.8, 0.99)))
-    target = given.choice("target", 0.0, 1.0)
-    if target:
-        a = 1 - a
-    slope = a * (1 - a)
+    """Two costs and a node that is more and more wrong: which of them lets it learn?"""
+    miss = np.array(given.choice("miss", (0.4, 0.9, 0.98), (0.6, 0.8, 0.95), (0.4, 0.7, 0.96), (0.3, 0.8, 0.98),
+        (0.6, 0.9, 0.96), (0.2, 0.7, 0.95), (0.4, 0.8, 0.99)))
+    targets = np.array(given.choice("targets", (0.0, 1.0, 0.0), (1.0, 0.0, 1.0), (0.0, 0.0, 1.0), (1.0, 0.0, 0.0)))
+    values = np.where(targets > 0, np.round(1 - miss, 9), miss)
     rows, lasts = [], []
-    for value, steep in zip(a.tolist(), slope.tolist(), strict=True):
+    for value, target in zip(values.tolist(), targets.tolist(), strict=True):
+        steep = value * (1 - value)
         entropy = ask.error(box, value, target, f"δ with cross-entropy, a = {value:g}",
-            "Does this cost keep the slope?", slips={"slope_kept": (value - target) * steep})
-        squared = box((value - target) * steep, f"δ with the squared error, a = {value:g}",
-            "Does this cost keep the slope?", digits=3, how="Prediction minus target, times the slope.",
-            slips={"slope_left_out": value - target, "cost_slope_left_out": steep})
+            "Does the slope cancel with this cost?", slips={"slope_kept": (value - target) * steep})
+        squared = box(entropy * steep, f"δ with the squared error, a = {value:g}",
+            "Does the slope cancel with this cost?", digits=3, how="Prediction minus target, times the slope.",
+            slips={"slope_left_out": entropy, "cost_slope_left_out": steep})
         rows.append((f"{value:g}", f"{target:g}", entropy, squared))
         lasts.append((entropy, squared))
     factor = ask.ratio(box, lasts[-1][1], lasts[-1][0], "the share that is left",
-        "The one error over the other: which number of the sigmoid is that?", digits=3,
-        how="The error of the squared cost over the other: the slope.")
+        "One error over the other: which number of the sigmoid is that?", digits=3,
+        how="The error with the squared cost over the other one: the slope.")
     options = ["cross-entropy", "squared error"]
-    words_ = box([options[0], options[1]], "which cost", "Compare the last line of the table.",
+    words_ = box([options[0], options[1]], "which cost", "Compare the two errors in the last row of the table.",
         how="Only the squared error keeps the slope, which is tiny where the sigmoid is flat.", options=options)
     return (
-        step("A sigmoid output, three times: less and less right, more and more sure. Write its error for the "
-            "cross-entropy and for the squared error $½(a − y)^2$.",
-            table(["a", "y", group("δ,", words("cross-entropy")), group("δ,", words("squared error"))], *rows)),
-        step("In the last line, how much of the one error is the other?",
-            eq(frac(words("squared error"), words("cross-entropy")), "=", factor)),
+        step("Three sigmoid outputs, each farther from its target than the one before. Write the error $δ$ of each, "
+            "for the cross-entropy and for the squared error $C = ½(a − y)^2$.",
+            table(["a", "y", group("δ", words("with cross-entropy")), group("δ", words("with squared error ≈"))],
+                *rows)),
+        step("In the last row, divide the second error by the first. What is left of it?",
+            eq(frac(words("with squared error"), words("with cross-entropy")), "≈", factor)),
         step("Which cost gives a node that is badly wrong a large error? And which leaves it nearly stuck?",
-            table(["large error", "nearly stuck"], list(words_))),
+            table([words("large error"), words("nearly stuck")], list(words_))),
     )
 
 
 @page("Softmax: every z moves every p", row="8.4")
-@sturdy
 def softmax_jacobian(given, box):
     """The long way: the slope of the cross-entropy through the matrix of softmax."""
     p = np.array(given.choice("p", (0.5, 0.3, 0.2), (0.6, 0.3, 0.1), (0.2, 0.7, 0.1), (0.4, 0.1, 0.5), (0.2, 0.3, 0.5),
@@ -1228,11 +1187,17 @@ def softmax_jacobian(given, box):
     y = np.eye(3)[true]
     by_p = box(np.where(y > 0, -1 / p, 0), "∂C/∂p", "Which of the probabilities does the cost contain at all?",
         digits=3, how="Minus one over the probability of the true class; zero for the others.", gradient_of="p",
-        slips={"sign_lost": np.where(y > 0, 1 / p, 0), "not_differentiated": np.where(y > 0, -np.log(p), 0)})
-    jacobian = np.diag(p) - np.outer(p, p)
-    entries = box(jacobian, "∂p/∂z", "One entry of p: times what on the diagonal, and times what beside it?", digits=3,
-        how="On the diagonal p(1 − p); beside it minus the product of the two.",
-        slips={"outer_product_left_out": np.diag(p), "diagonal_left_out": -np.outer(p, p)})
+        slips={"sign_lost": np.where(y > 0, 1 / p, 0), "not_differentiated": np.where(y > 0, -np.log(p), 0),
+            "logarithm_left_out": np.where(y > 0, -p, np.nan)},
+        words={"not_differentiated": "That is −ln(p) itself. What is its slope?",
+            "logarithm_left_out": "That is minus the probability. What is the slope of −ln(p)?"})
+    upper = [(0, 0), (0, 1), (0, 2), (1, 1), (1, 2), (2, 2)]
+    half = box(np.diag(p) - np.outer(p, p), "∂p/∂z", "Does this entry stand on the diagonal or beside it?", digits=3,
+        only=upper, how="On the diagonal p(1 − p); beside it minus the product of the two.",
+        slips={"outer_product_left_out": np.diag(p), "diagonal_left_out": -np.outer(p, p),
+            "sign_lost": np.abs(np.diag(p) - np.outer(p, p))})
+    entries = np.triu(np.asarray(half)) + np.triu(np.asarray(half), 1).T
+    shown = [[half[i, k] if i <= k else echo(half[k, i], f"s_{k + 1}{i + 1}") for k in range(3)] for i in range(3)]
     delta = box(entries @ by_p, "δ", "Only one entry of ∂C/∂p is not zero. Which column of the matrix does it meet?",
         digits=3, how="The matrix times the column.", gradient_of="z",
         slips={"entrywise_not_matrix": np.diag(entries) * by_p, "wrong_sign": -(entries @ by_p)})
@@ -1240,136 +1205,145 @@ def softmax_jacobian(given, box):
         how="The probabilities, minus one at the true class.")
     return (
         step("Three classes, the probabilities $p$ of a softmax, and a target with a one at the true class. The cost "
-            "is $C = −ln(p)$ of the true class. How does it follow each probability?",
-            eq("p", "=", column(each("p", p)), APART, "y", "=", column(each("y", y)), APART, by("p"), "=",
+            "is $C = −ln(p)$ of the true class. What is its slope with respect to each probability?",
+            eq("p", "=", column(each("p", p)), APART, "y", "=", column(each("y", y)), APART, by("p"), "≈",
                 column(lit("by_{j}", by_p, uses="p_{j} y_{j}")))),
-        step("Raise one $z$ and every probability moves, so the slope of softmax is a matrix, the same as its "
-            "transpose: $p_i(1 − p_i)$ on the diagonal and $−p_i p_j$ elsewhere.",
-            eq(by("z", "p"), "=", matrix(lit("s_{j}{k}", entries, uses="p_{j} p_{k}")))),
+        step("A nudge of one $z$ moves every probability, so the slope of softmax is a matrix: $p_j(1 − p_j)$ on the "
+            "diagonal, $−p_j p_k$ elsewhere. It is its own transpose: fill in one half.",
+            eq(by("z", "p"), "=", matrix(lit("s_{j}{k}", shown, uses="p_{j} p_{k}")))),
         step("The chain rule: matrix times column.",
-            eq("δ", "=", by("z", "p"), by("p"), "=",
+            eq("δ", "=", by("z", "p"), by("p"), "≈",
                 column(each("δ", delta, uses="s_{j}1 s_{j}2 s_{j}3 by_1 by_2 by_3")))),
         step("And now the short way.", eq("p − y", "=", column(each("δ", same, uses="p_{j} y_{j}")))),
     )
 
 
 @page("Softmax with cross-entropy, at once", row="8.4")
-@sturdy
 def softmax_short(given, box):
     """From z to probabilities to errors: exponentials, their sum, a subtraction."""
     z, true = given("z", [1, 0.5, -1], high=2, distinct=True), given.choice("true", 1, 0, 2)
     given.require(np.all(z != 0))
     y = np.eye(3)[true]
-    powers = box(np.exp(z), "e^z", "Each z by itself: e to that power?", digits=3, how="The exponential of each z.",
+    powers = box(np.exp(z), "e^z", "What is e to the power of this z?", digits=3, how="The exponential of each z.",
         slips={"exponent_sign": np.exp(-z)})
-    total = box(np.sum(powers), "the sum", "All three of them?", digits=3, how="The sum of the exponentials.",
-        slips={"term_left_out": powers[0] + powers[1]})
-    p = box(powers / total, "p", "Each exponential's share of the sum?", digits=3, how="Each exponential over the sum.",
-        slips={"not_normalised": powers, "upside_down": total / powers})
+    total = box(np.sum(powers), "the sum", "Did you add all three of them?", digits=3,
+        how="The sum of the exponentials.", slips={"term_left_out": powers[0] + powers[1]})
+    p = box(powers / total, "p", "What share of the sum is each exponential?", digits=3,
+        how="Each exponential over the sum.", slips={"not_normalised": powers, "upside_down": total / powers})
     delta = ask.error(box, p, y, "δ", "At which class does the target have its one?", digits=3,
         how="Probability minus target.", gradient_of="z", slips={"slope_kept": (p - y) * p * (1 - p)})
-    zero = box(np.round(np.sum(softmax(z) - y), 9), "the sum of δ", "What do the p add up to, and what the y?",
+    zero = box(np.round(np.sum(delta), 9), "the sum of δ", "What do the p add up to, and what do the y add up to?",
         how="The p add up to one and so do the y: their difference adds up to zero.")
     options = ["raise z", "lower z"]
-    moves = box([options[int(k != true)] for k in range(3)], "what lowers the cost", "Which sign has this error?",
+    moves = box([options[int(d > 0)] for d in delta], "what lowers the cost", "Which sign does this error have?",
         how="Against the sign of the error: only the z of the true class goes up.", options=options,
-        slips={"uphill": [options[int(k == true)] for k in range(3)]})
+        slips={"uphill": [options[int(d <= 0)] for d in delta]}, words={"uphill": "That way the cost rises."})
     names_ = [f"class {k + 1}" for k in range(3)]
     return (
         step(f"Three $z$ go into a softmax; class {true + 1} is the true one. Exponentials first, and their sum.",
-            eq("e^z", "=", column(lit("e_{j}", powers, uses="z_{j}")), APART, words("sum"), "=",
-                lit("sum", total, uses="e_1 e_2 e_3"))),
-        step("Shares of the sum are probabilities. The error is $δ = p − y$.",
-            eq("z", "=", column(each("z", z)), APART, "p", "=", column(each("p", p, uses="e_{j} sum")), APART, "δ", "=",
+            eq("z", "=", column(each("z", z)), APART, "e^z", "≈", column(lit("e_{j}", powers, uses="z_{j}")), APART,
+                words("sum"), "≈", lit("sum", total, uses="e_1 e_2 e_3"))),
+        step("Each exponential's share of the sum is a probability. The error is $δ = p − y$.",
+            eq("p", "≈", column(each("p", p, uses="e_{j} sum")), APART, "y", "=", column(y), APART, "δ", "≈",
                 column(each("δ", delta, uses="p_{j}")))),
-        step("What do the errors add up to?", eq("δ_1 + δ_2 + δ_3", "=", zero)),
-        step("Which way does each $z$ have to go?", table(names_, list(moves))),
+        step("What do the exact errors add up to?", eq("δ_1 + δ_2 + δ_3", "=", zero)),
+        step("Which way must each $z$ go to lower the cost?", table(names_, list(moves))),
     )
 
 
 @page("Which δ goes with which cost?", row="8.4")
-@sturdy
 def which_delta(given, box):
     """Five last layers, told apart by activation and cost."""
     yes, no = "yes", "no"
     a, y = given("a", [0.8, 0.3, 0.6, 0.4, 0.7], low=0.1, high=0.9), given("y", [1, 1, 0, 0, 1], low=0, high=1)
     given.require(np.all(a != 0.5), "at a half, a and 1 − a are the same")
+    given.require(np.ptp(y) > 0, "all targets are alike")
     kinds = [("sigmoid", "squared error"), ("sigmoid", "cross-entropy"), ("softmax", "cross-entropy"),
         ("none", "squared error"), ("tanh", "squared error")]
     start = given.choice("first", 0, 1, 2, 3, 4)
     kinds = kinds[start:] + kinds[:start]
     rows = []
     for (activation, cost), value, target in zip(kinds, a.tolist(), y.tolist(), strict=True):
-        steep = {"sigmoid": value * (1 - value), "tanh": 1 - value**2}.get(activation)
-        swallowed = cost == "cross-entropy" or steep is None
-        rule = box(no if swallowed else yes, f"whether σ′ stays, {activation} with {cost}",
-            "Does a slope remain, and if so, does the cost swallow it?",
-            how="The slope goes with cross-entropy, and a layer without activation has the slope one.",
+        steep = {"none": 1.0, "tanh": 1 - value**2}.get(activation, value * (1 - value))
+        alone = cost == "cross-entropy" or activation == "none"
+        rule = box(no if alone else yes, f"times a slope, {activation} with {cost}",
+            "Is the slope 1, or does it cancel with this cost?",
+            how="The slope cancels with cross-entropy, and a layer without activation has the slope one.",
             options=[yes, no],
-            slips={"slope_kept": yes} if cost == "cross-entropy" else {} if swallowed else {"slope_left_out": no})
-        slips = {"target_minus_prediction": target - value}
+            slips={"slope_kept": yes} if cost == "cross-entropy" else {} if alone else {"slope_left_out": no},
+            words={"slope_kept": "With this cost the slope cancels."} if cost == "cross-entropy" else {} if alone
+            else {"slope_left_out": "Nothing cancels the slope here."})
+        by_slope = steep if rule == yes else 1
+        slips = {"target_minus_prediction": (target - value) * by_slope}
         if cost == "cross-entropy":
-            slips["slope_kept"] = (value - target) * value * (1 - value)
-        elif not swallowed:
-            slips = {"slope_left_out": value - target, "cost_slope_left_out": steep,
-                "target_minus_prediction": (target - value) * steep}
-        number = box((value - target) * (1 if swallowed else steep), f"δ, {activation} with {cost}",
-            "Prediction minus target. Times a slope, or not?", digits=3,
-            how="Prediction minus target, times the slope where it stays.", slips=slips)
+            slips["slope_kept"] = (value - target) * steep
+        elif not alone:
+            slips |= {"slope_left_out": value - target, "cost_slope_left_out": steep}
+        number = box((value - target) * by_slope, f"δ, {activation} with {cost}",
+            "Prediction minus target. Times a slope, or not?",
+            how="Prediction minus target, times the slope where there is one.", slips=slips)
         rows.append((words(activation), words(cost), rule, f"{value:g}", f"{target:g}", number))
     return (
-        step("For each last layer: is the error $a − y$ times a slope that you have to work out, or $a − y$ alone? "
-            "Then work it out for one node.",
-            table([words("activation"), words("cost"), group("σ′", words("stays?")), "a", "y", "δ"], *rows)),
-        say("Without an activation $a = z$, so the slope is 1. For tanh the slope is $1 − a^2$."),
+        step("The error of a last layer is $a − y$ alone, or $a − y$ times a slope that is left to work out. Which is "
+            "it for each of these? Then work out $δ$ for one node.",
+            table([words("activation"), words("cost"), words("times a slope?"), "a", "y", "δ"], *rows)),
+        say("Without an activation $a = z$, so the slope is 1. For tanh the slope is $1 − a^2$, with the square of "
+            "$a$."),
     )
 
 
 @page("A softmax network, end to end", row=("8.2", "8.4"))
-@sturdy
 def softmax_network(given, box):
-    """Two inputs, two ReLU nodes, three classes: forward, errors, gradients."""
-    x, z1 = given("x", [1, 2], high=5, distinct=True), given("z1", [2, -1], high=3, distinct=abs)
+    """Three inputs, two ReLU nodes, three classes: forward, errors, gradients."""
+    x, z1 = given("x", [1, 2, 4], high=5, distinct=True), given("z1", [2, -1], high=3, distinct=abs)
     w2, true = given("W2", [[1, -1], [-1, 1], [2, 1]], high=3), given.choice("true", 0, 1, 2)
     y = np.eye(3)[true]
     given.require(np.max(z1) > 0 > np.min(z1))
     sums = w2 @ np.maximum(z1, 0)
     given.distinct(sums)
     given.require(np.ptp(sums) <= 6)
-    h = box(np.maximum(z1, 0), "h", "What does ReLU do to a negative sum?", how="Negative sums become zero.",
+    lets = int(np.argmax(z1))  # the node whose ReLU is open
+    a1 = box(np.maximum(z1, 0), "a^{(1)}", "What does ReLU do to a negative sum?", how="Negative sums become zero.",
         slips={"sign_flipped_only": np.abs(z1)})
-    z2 = box(w2 @ h, "z^2", "Each row of the weights meets h.", how="Each row of the weights times h.")
-    p = box(softmax(z2), "p", "Each exponential's share of the sum?", digits=3, how="Each exponential over their sum.",
-        slips={"not_normalised": np.exp(z2)})
-    d2 = ask.error(box, p, y, "δ^2", "At which class does the target have its one?", digits=3,
+    z2 = box(w2 @ a1, "z^{(2)}", "Which row of the weights belongs to this node? Did you add both products?",
+        how="Each row of the weights times a.", slips={"activation_left_out": w2 @ z1},
+        words={"activation_left_out": "You went on with the sums. What does ReLU make of them first?"})
+    p = box(softmax(z2), "p", "What share of the sum is each exponential?", digits=3,
+        how="Each exponential over their sum.", slips={"not_normalised": np.exp(z2)})
+    d2 = ask.error(box, p, y, "δ^{(2)}", "At which class does the target have its one?", digits=3,
         how="Probability minus target.", gradient_of="z2")
-    back = box(w2.T @ d2, "(W^2)^T δ^2", "Which three weights leave this hidden node?", digits=3,
+    back = box(w2.T @ d2, "(W^{(2)})^T δ^{(2)}", "Which three weights leave this hidden node?", digits=3,
         how="Each column of the weights times the errors.", gradient_of="a1",
         slips={"path_left_out": w2[:2].T @ d2[:2]})
-    d1 = box(bp2(w2, d2, relu_slope(z1)), "δ^1", "Does ReLU let this one through?", digits=3,
+    d1 = box(bp2(w2, d2, relu_slope(z1)), "δ^{(1)}", "Does ReLU let this one through?", digits=3,
         how="What came back where ReLU is open, zero elsewhere.", gradient_of="z1", slips={"slope_left_out": back})
-    dw1 = box(bp4(d1, x), "∂C/∂W^1", "Which row are you in, and which column?", digits=3,
-        how="The error of the row times the input of the column.", gradient_of="W1",
-        slips={"other_column": np.outer(d1, x[::-1])})
+    names_ = ["row 1", "row 2"]
+    empty = box(names_[int(np.argmin(np.abs(d1)))], "the row of zeros", "The error of which node is zero?",
+        how="The row of the node whose error is zero.", options=names_)
+    dw1 = box(bp4(d1, x), "∂C/∂W^{(1)}", "Which error belongs to this row? And which input to the column?", digits=3,
+        only=[(lets, k) for k in range(3)], how="The error of the row times the input of the column.",
+        gradient_of="W1", slips={"other_column": np.outer(d1, np.roll(x, 1))})
     return (
-        step(f"Inputs, a ReLU layer, then three classes by softmax, of which class {true + 1} is the true one. The "
-            "second layer has no biases. The first sums are done; go forward from them.",
-            network([each("x", nodes(x)), each("a", echo(h), 1), each("p", echo(p))],
-                [edges(BARE[:2, :2], 1), edges(w2, 2)], names=[["x_1", "x_2"], named("h", 2), named("p", 3)],
-                below=[(), each("δ", echo(d1, "δ^1"), 1), each("δ", echo(d2, "δ^2"), 2)], gap=235, row_gap=124,
-                along=(0.326,),
-                title="Two inputs, two ReLU nodes, three classes; values and errors appear as they are found"),
-            eq("x", "=", column(each("x", x)), APART, "z^1", "=", column(each("z", z1, 1)), APART, "h", "=",
-                column(each("a", h, 1, uses="z^1_{j}"))),
-            eq("z^2", "=", matrix(edges(w2, 2), "W^2"), "h", "=",
-                column(each("z", z2, 2, uses="w^2_{j}1 w^2_{j}2 a^1_1 a^1_2")), APART, "p", "=",
-                column(each("p", p, uses="z^2_1 z^2_2 z^2_3")))),
+        step(f"Three inputs, a layer of two ReLU nodes, and three classes by softmax, of which class {true + 1} is the "
+            "true one. The second layer has no biases. The sums $z^{(1)}$ are done: go forward from them.",
+            network([each("x", nodes(x)), each("a", echo(a1), 1), each("p", echo(p))],
+                [edges(BARE[:2, :3], 1), edges(BARE[:3, :2], 2)],
+                names=[named("x", 3), named("a", 2, 1), named("p", 3)],
+                below=[(), each("δ", echo(d1, "δ^{(1)}"), 1), each("δ", echo(d2, "δ^{(2)}"), 2)], gap=235, row_gap=124,
+                title="Three inputs, two ReLU nodes, three classes; values and errors appear as they are found"),
+            eq("x", "=", column(each("x", x)), APART, "z^{(1)}", "=", column(each("z", z1, 1)), APART, "a^{(1)}", "=",
+                column(each("a", a1, 1, uses="z^(1)_{j}"))),
+            eq("z^{(2)}", "=", matrix(edges(w2, 2), "W^{(2)}"), "a^{(1)}", "=",
+                column(each("z", z2, 2, uses="w^(2)_{j}1 w^(2)_{j}2 a^(1)_1 a^(1)_2")), APART, "p", "≈",
+                column(each("p", p, uses="z^(2)_1 z^(2)_2 z^(2)_3")))),
         step("The error of the last layer, where softmax meets cross-entropy.",
-            eq("δ^2", "=", "p − y", "=", column(each("δ", d2, 2, uses="p_{j}")))),
+            eq("δ^{(2)}", "=", "p − y", "≈", column(each("δ", d2, 2, uses="p_{j}")))),
         step("**BP2**: back through the weights, then through ReLU.",
-            eq("(W^2)^T δ^2", "=", column(back_along(back, 3, 2)), APART, "δ^1", "=",
-                column(each("δ", d1, 1, uses="back_{j} z^1_{j}")))),
-        step("**BP4** for the first layer.", eq(by("W^1"), "=", "δ^1 x^T", "=", matrix(edges(dw1, 1)))),
+            eq("(W^{(2)})^T δ^{(2)}", "≈", column(back_along(back, 3, 2)), APART, "δ^{(1)}", "≈",
+                column(each("δ", d1, 1, uses="back_{j} z^(1)_{j}")))),
+        step("**BP4** for the first layer, $∂C/∂W^{(1)} = δ^{(1)} x^T$. Which row of it is all zeros? And what is the "
+            "other row?",
+            eq(words("all zeros:"), empty, APART, words("the other row"), "≈", row(edges(dw1, 1)[lets]))),
     )
 
 
@@ -1383,56 +1357,46 @@ def sizes(given, *canonical: int) -> list[int]:
     return found
 
 
+FITTING = {"outer_for_inner": "A product fits when the columns of the first are as many as the rows of the second."}
+"""What is said of those who compared the wrong numbers."""
+
+
 @page("A ledger of shapes", row="8.5")
 def ledger(given, box):
-    """Every quantity of a two-layer network, and its shape."""
+    """Every quantity of a two-layer network, the products of the equations, and their shapes."""
     n = sizes(given, 3, 4, 2)
     rows, one = [], 1
-    kinds = (("W", True, "W"), ("b", False, "b"), ("z", False, "z"), ("δ", False, "δ"), (by("b"), False, "∂C/∂b"),
-        (by("W"), True, "∂C/∂W"))
+    kinds = (("W", True, "W"), ("b", False, "b"), ("δ", False, "δ"), (by("W"), True, "∂C/∂W"))
     for shown, two_sided, name in kinds:
         keys = [Shape((n[level], n[level - 1] if two_sided else one)) for level in (1, 2)]
         shapes = box(keys, f"the shape of {name} in layers 1 and 2",
-            "A row for each node, and a column for each of what?" if two_sided
-            else "How many nodes has the layer? And how many columns has a column?",
+            "There is a row for each node. What is there a column for?" if two_sided
+            else "How many nodes does the layer have? And how many columns does a column have?",
             how="Nodes of the layer by nodes of the layer before." if two_sided
             else "One row for each node of the layer, and one column.",
             slips={"transposed": [Shape(key[::-1]) for key in keys], "other_layer": keys[::-1]})
         rows.append((shown, *shapes))
-    return (
-        step(f"A network has {n[0]} inputs, {n[1]} hidden nodes and {n[2]} outputs; it sees one example. Write every "
-            "shape as rows × columns.",
-            table(["", words("layer 1"), words("layer 2")], *rows)),
-        say("A gradient has the shape of what it belongs to. If yours has not, look for a transpose."),
-    )
-
-
-@page("Products that fit", row="8.5")
-def dominoes(given, box):
-    """The shapes inside the equations: inner numbers equal, outer numbers stay."""
-    n = sizes(given, 5, 4, 3, 2)
-    cases = (
-        ("z^2 = W^2 a^1 + b^2", "W^2", "a^1", (n[2], n[1]), (n[1], 1)),
-        (group(words("BP2:"), "(W^3)^T δ^3"), "(W^3)^T", "δ^3", (n[2], n[3]), (n[3], 1)),
-        (group(words("BP2:"), "(W^2)^T δ^2"), "(W^2)^T", "δ^2", (n[1], n[2]), (n[2], 1)),
-        (group(words("BP4:"), "δ^2 (a^1)^T"), "δ^2", "(a^1)^T", (n[2], 1), (1, n[1])),
-        (group(words("BP4:"), "δ^1 x^T"), "δ^1", "x^T", (n[1], 1), (1, n[0])),
-    )
-    rows = []
-    for shown, first, second, left, right in cases:
+    products = []
+    for shown, first, second, left, right in (
+        (group(words("BP2:"), "(W^{(2)})^T δ^{(2)}"), "(W^{(2)})^T", "δ^{(2)}", (n[1], n[2]), (n[2], 1)),
+        (group(words("BP4:"), "δ^{(1)} x^T"), "δ^{(1)}", "x^T", (n[1], 1), (1, n[0])),
+    ):
         ends = box([Shape(left), Shape(right)], f"the shapes of {first} and {second}",
-            "Does the T turn it? How many nodes have the layers on both sides?",
+            "Is there a T? It turns the shape around.",
             how="Weights are nodes by nodes before, everything else is a column; a T turns it around.",
             slips={"transposed": [Shape(left[::-1]), Shape(right[::-1])]})
         result = box(Shape((ends[0][0], ends[1][1])), f"the shape of {first} times {second}",
             "Which two numbers are the outer ones?", how="The rows of the first by the columns of the second.",
             slips={"transposed": Shape((ends[1][1], ends[0][0]))})
-        rows.append((shown, ends[0], ends[1], result))
+        products.append((shown, ends[0], ends[1], result))
     return (
-        step(f"A network with {n[0]} inputs and layers of {n[1]}, {n[2]} and {n[3]} nodes, one example at a time. "
-            "Write the shapes of both factors and of their product.",
-            table(["", words("first"), words("second"), words("product")], *rows)),
-        say("Do the inner numbers agree in every line? Then nothing was turned the wrong way."),
+        step(f"A network has {n[0]} inputs, {n[1]} hidden nodes and {n[2]} outputs; it sees one example. Write every "
+            "shape as rows × columns.",
+            table(["", words("layer 1"), words("layer 2")], *rows)),
+        step("In the equations for going back, what are the shapes of both factors, and of their product?",
+            table(["", words("first"), words("second"), words("product")], *products)),
+        say("$z$, $a$ and $∂C/∂b$ are columns like $b$. A gradient has the shape of what it belongs to, and in a "
+            "product the inner numbers agree. If not, look for a transpose."),
     )
 
 
@@ -1441,7 +1405,7 @@ def from_shapes(given, box):
     """The architecture, the number of parameters and a forgotten transpose, read off shapes."""
     n = [int(v) for v in given("sizes", [6, 5, 3], low=2, high=9)]
     given.distinct(n)
-    nodes_ = box(n, "the numbers of nodes", "Do rows of a weight matrix count nodes or inputs?",
+    nodes_ = box(n, "the numbers of nodes", "Does a weight matrix have a row for each node, or for each input?",
         how="Columns of the first matrix, rows of the first, rows of the second.",
         slips={"transposed": [n[1], n[0], n[1]]})
     inputs, hidden, outputs = (float(v) for v in nodes_)
@@ -1454,20 +1418,25 @@ def from_shapes(given, box):
     options = ["yes", "no"]
     fits = box([options[1], options[0], options[0], options[1]], "whether it fits", "Are the inner numbers equal?",
         how="A product fits when its inner numbers are equal.", options=options,
-        slips={"outer_for_inner": [options[0], options[1], options[1], options[0]]})
+        slips={"outer_for_inner": [options[0], options[1], options[1], options[0]]}, words=FITTING)
     gradients = box([Shape((n[2], n[1])), Shape((n[1], n[2]))], "the shapes of two products",
         "Which numbers are the outer ones?", how="The rows of the first by the columns of the second.",
         slips={"transposed": [Shape((n[1], n[2])), Shape((n[2], n[1]))]})
-    which = box("first", "which is ∂C/∂W", "Which of the two has the shape of W²?",
-        how="The one whose shape is that of the weights.", options=["first", "second"], slips={"transposed": "second"})
+    which = box("first" if gradients[0] == Shape((n[2], n[1])) else "second", "which is ∂C/∂W^{(2)}",
+        "Which of the two has the shape of the weights?",
+        how="The one whose shape is that of the weights.", options=["first", "second"])
     return (
-        step(f"Somebody left a note: $W^1$ is {n[1]}×{n[0]} and $W^2$ is {n[2]}×{n[1]}. How many inputs, hidden nodes "
-            "and outputs?",
+        step(f"Somebody left a note: $W^{{(1)}}$ is {n[1]}×{n[0]} and $W^{{(2)}}$ is {n[2]}×{n[1]}. How many inputs, "
+            "hidden nodes and outputs does the network have?",
             table([words("inputs"), words("hidden"), words("outputs")], list(nodes_))),
-        step("How many parameters has each layer, and how many the network?",
+        step("How many parameters does each layer have, weights and biases together? And how many does the network "
+            "have?",
             table([words("layer 1"), words("layer 2"), words("network")], [counts[0], counts[1], total])),
-        step("Which of these products fit?", table(["W^2 δ^2", "(W^2)^T δ^2", "δ^2 (a^1)^T", "δ^1 a^1"], list(fits))),
-        step("Two products of $δ = δ^2$ and $a = a^1$ fit. What are their shapes, and which of the two is $∂C/∂W^2$?",
-            eq("δ a^T:", gradients[0], APART, "a δ^T:", gradients[1]),
-            eq(by("W^2"), "=", words("the"), which)),
+        step("Which of these products fit?",
+            table(["W^{(2)} δ^{(2)}", "(W^{(2)})^T δ^{(2)}", "δ^{(2)} (a^{(1)})^T", "δ^{(1)} a^{(1)}"], list(fits))),
+        step("For short, $δ = δ^{(2)}$ and $a = a^{(1)}$. What are the shapes of these two products, and which of them "
+            "is $∂C/∂W^{(2)}$?",
+            eq(words("first:"), "δ a^T", words("of shape"), gradients[0], APART, words("second:"), "a δ^T",
+                words("of shape"), gradients[1]),
+            eq(by("W^{(2)}"), "=", words("the"), which)),
     )

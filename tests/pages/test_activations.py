@@ -235,7 +235,8 @@ def batch_of_targets(c):
     x, w = np.ones((m, n)), np.ones((k, n))
     p = x @ w.T
     y = np.eye(k)[np.arange(m) % k]
-    return [[1 + hot(k).index(1) for k in c["true"]], Shape(x.shape), Shape(p.shape), Shape(y.shape), Shape((p - y).shape), y.sum()]
+    shapes = [Shape(array.shape) for array in (x, p, y, p - y)]
+    return [[1 + hot(k).index(1) for k in c["true"]], *shapes, y.sum()]
 
 
 def batch_error(c):

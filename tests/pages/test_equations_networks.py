@@ -34,6 +34,12 @@ def halved(a, y):
     return anp.sum((a - y) ** 2) / 2
 
 
+def the_one(things):
+    """The only one of these."""
+    (one,) = things
+    return one
+
+
 def surprise(a, y):
     return -anp.sum(y * anp.log(a) + (1 - y) * anp.log(1 - a))
 
@@ -134,10 +140,10 @@ def sigmoid_cross_entropy(c):
 
 
 def slope_stays(c):
-    y, rows = c["target"], []
-    for a in c["a"]:
-        z = logit(1 - a if y else a)
-        rows.append([grad(lambda z, cost=cost: cost(sigmoid(z), y))(z) for cost in (surprise, halved)])
+    rows = []
+    for miss, y in zip(c["miss"], c["targets"], strict=True):
+        z = logit(abs(y - miss))
+        rows.append([grad(lambda z, cost=cost, y=y: cost(sigmoid(z), y))(z) for cost in (surprise, halved)])
     large, small = sorted(zip(map(abs, rows[-1]), ("cross-entropy", "squared error"), strict=True), reverse=True)
     return [rows, small[0] / large[0], large[1], small[1]]
 
@@ -148,7 +154,7 @@ def softmax_jacobian(c):
     cost = lambda p: -anp.log(p[true])  # noqa: E731
     return [
         grad(cost)(p),
-        jacobian(softmax)(z),
+        jacobian(softmax)(z)[np.triu_indices(3)],
         grad(lambda z: cost(softmax(z)))(z),
         [share - (k == true) for k, share in enumerate(c["p"])],
     ]
@@ -190,13 +196,15 @@ def softmax_network(c):
         z = anp.dot(w2, hidden) + nudge_z2
         return anp.log(anp.sum(anp.exp(z))) - z[true]
 
-    still = np.zeros((2, 2)), np.zeros(2), np.zeros(3)
+    still = np.zeros((2, 3)), np.zeros(2), np.zeros(3)
     error, back, by_w = grad(cost, 2)(*still), grad(cost, 1)(*still), grad(cost, 0)(*still)
     behind = grad(
         lambda z: anp.log(anp.sum(anp.exp(anp.dot(w2, anp.maximum(0.0, z))))) - anp.dot(w2[true], anp.maximum(0.0, z))
     )(z1)
     powers = [exp(z) for z in z2.tolist()]
-    return [h, z2, [power / sum(powers) for power in powers], error, back, behind, by_w]
+    zeros = [j for j in range(2) if not by_w[j].any()]
+    shown = [h, z2, [power / sum(powers) for power in powers], error, back, behind]
+    return [*shown, f"row {the_one(zeros) + 1}", by_w[1 - zeros[0]]]
 
 
 # -- shapes ------------------------------------------------------------------------------------------------------------
@@ -222,13 +230,9 @@ def ledger(c):
     d2 = grad(lambda z: anp.sum(z**2))(z2)
     d1 = grad(lambda z: anp.sum((anp.dot(w2, sigmoid(z)) + b2) ** 2))(z1)
     by = [grad(cost, i)(w1, w2, b1, b2) for i in range(4)]
-    return shape_of(w1, w2, b1, b2, z1, z2, d1, d2, by[2], by[3], by[0], by[1])
-
-
-def dominoes(c):
-    (x, a1, a2, a3), (_, w2, w3) = columns(c)
-    pairs = [(w2, a1), (w3.T, a3), (w2.T, a2), (a2, a1.T), (a1, x.T)]  # an error has the shape of its layer's values
-    return [one for left, right in pairs for one in shape_of(left, right, left @ right)]
+    products = [(w2.T, d2), (d1, x.T)]
+    shapes = [one for left, right in products for one in shape_of(left, right, left @ right)]
+    return [*shape_of(w1, w2, b1, b2, d1, d2, by[0], by[1]), *shapes]
 
 
 def from_shapes(c):
@@ -261,7 +265,7 @@ INDEPENDENT = {
     "deep-forward": deep_forward, "deep-output": deep_output, "deep-backward": deep_backward,
     "deep-gradients": deep_gradients, "sigmoid-cross-entropy": sigmoid_cross_entropy, "slope-stays": slope_stays,
     "softmax-jacobian": softmax_jacobian, "softmax-short": softmax_short, "which-delta": which_delta,
-    "softmax-network": softmax_network, "ledger": ledger, "dominoes": dominoes, "from-shapes": from_shapes,
+    "softmax-network": softmax_network, "ledger": ledger, "from-shapes": from_shapes,
 }  # fmt: skip
 
 
