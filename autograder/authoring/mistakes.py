@@ -16,6 +16,7 @@ MESSAGES = {
     "change_not_value": "That is the change. The box asks for the new value.",
     "weight_for_input": "That is the weight. Which number does the weight get multiplied by?",
     "nudge_for_input": "That is the nudge. Which number was the nudge multiplied by?",
+    "input_for_nudge": "That is the input. Which nudge, times the input, gives this change?",
     "not_multiplied": "You have one factor. Both belong in the product.",
     "added_not_multiplied": "You added the two. They are multiplied here.",
     "multiplied_not_divided": "You multiplied. The ratio asks you to divide.",
