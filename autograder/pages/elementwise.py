@@ -1,4 +1,4 @@
-"""Chapter 3: operations entry by entry, scalars spread over vectors, and sums: the Jacobians inside a neuron."""
+"""Chapter 3: operations entry by entry, scalars broadcast to vectors, and sums: the Jacobians inside a neuron."""
 
 from __future__ import annotations
 
@@ -7,22 +7,13 @@ import numpy as np
 from ..authoring import ask
 from ..authoring.page import page
 from ..engine.expressions import Name, as_expr
-from ..layout import APART, Shape, by, column, eq, frac, matrix, row, say, step, table, words
+from ..layout import APART, Shape, by, column, eq, frac, group, matrix, row, say, step, table, words
 
-V, W, X = Name("v"), Name("w"), Name("x")
-EYE = np.eye(3)
-OFF = EYE == 0  # the places off the diagonal
-ANSWERS = ("0", "not 0")
-
-
-def rows_of(values) -> np.ndarray:
-    """What somebody writes who lets every output look at every input: each row is filled with its own slope."""
-    return np.tile(np.asarray(values, dtype=float)[:, None], (1, len(values)))
-
-
-def whole_rows(values, key) -> np.ndarray:
-    """The key's diagonal kept, each row's slope in place of its zeros."""
-    return np.where(OFF[: len(values), : len(values)], rows_of(values), key)
+V, W = Name("v"), Name("w")
+DIAGONAL, ALL = "the diagonal", "all nine"
+PATTERNS = (DIAGONAL, "column 1", "column 2", "column 3", ALL)
+TIE = ("where v < w", "where v = w", "where v > w")
+IN_WORDS = {"value_for_slope": "That is the value that comes out. The slope says how fast it changes."}
 
 
 def on_diagonal(boxes) -> list[list]:
@@ -45,113 +36,132 @@ def entry_by_entry(given, box):
     nudge, place = given("nudge", 2, low=2, high=5), given.choice("place", 1, 0, 2)
     given.require(not set(np.abs(w)) & set(v) and nudge not in w and nudge not in v)
     f = ask.product(box, v, w, "F", "Which entries meet?", how="Each entry of v times the entry of w beside it.")
-    moved = EYE[place]
-    change = box(nudge * w * moved, "ΔF", "Does this output look at the entry that moved?",
-        how="Only the output in the same place moves, by the nudge times its w.",
-        slips={"every_input_counted": nudge * w, "value_not_change": f + nudge * w * moved})
+    moved = np.arange(3) == place
+    change = box(nudge * w * moved, "ΔF", "Does this output contain the entry that moved?",
+        how="Only the output in the same place changes, by the nudge times its w.",
+        slips={"every_input_counted": nudge * w, "value_not_change": f + nudge * w * moved,
+            "nudge_for_input": np.where(moved, nudge, np.nan)},
+        words={"every_input_counted": "Look at the formula of this output: is the entry that moved in it?",
+            "nudge_for_input": "That is the nudge. What is this entry multiplied by?"})
     return (
-        step("Two vectors, multiplied **entry by entry**. Fill in the result.",
-            eq("F", "=", column(v, "v"), "⊗", column(w, "w"), "=", column(f, "F"))),
-        step(f"Now $v_{place + 1}$ alone rises by {nudge:g}. By how much does each output change?",
+        step("Two vectors are multiplied **entry by entry**. Fill in the result.",
+            eq("F", "=", column(v, "v"), "⊙", column(w, "w"), "=", column(f, "F"))),
+        step(f"Now only $v_{place + 1}$ changes: it rises by {nudge:g}. By how much does each output change?",
             eq("Δv", "=", column(nudge * moved), "→", "ΔF", "=", column(change))),
-        say("The others did not even notice. That is the whole secret of this chapter."),
+        say("The other two outputs did not move at all. The whole chapter rests on this."),
     )
 
 
-@page("Which entries vanish?", row="3.1")
+@page("Where are the zeros?", row="3.1")
 def which_vanish(given, box):
-    """The pattern first, in words: a Jacobian of an entrywise operation is diagonal."""
-    kind = given.choice("operation", "+", "−", "×", "÷")
-    order = given.choice("order", (1, 2, 0), (2, 0, 1), (1, 0, 2), (2, 1, 0))
-    where = np.array([["not 0" if i == j else "0" for j in range(3)] for i in range(3)], dtype=object)
-    cells = box(where, "∂F/∂v", "Is this v anywhere in the formula of this output?", options=ANSWERS,
-        how="Output i contains v with the index i and no other, so only the diagonal is not 0.",
-        slips={"every_input_counted": np.full((3, 3), "not 0", dtype=object)})
-    turned = EYE[list(order)]
-    mixed = np.array([["not 0" if turned[i, j] else "0" for j in range(3)] for i in range(3)], dtype=object)
-    other = box(mixed, "∂G/∂v", "Which v does this output look at?", options=ANSWERS,
-        how="Each row is not 0 in the column of the one v that its output contains.",
-        slips={"diagonal_by_habit": where})
-    line = [f"v_{i} {kind} w_{i}" for i in (1, 2, 3)]
-    swapped = [f"v_{order[i] + 1} {kind} w_{i + 1}" for i in range(3)]
+    """The pattern first, in words: the Jacobian of an operation entry by entry is diagonal, but not every Jacobian."""
+    sign = given.choice("operation", "+", "−", "÷")
+    k = given.choice("k", 2, 1, 3)
+    order = given.choice("order", (1, 2, 0), (2, 0, 1))
+    hint = "Which entries of v stand in the formula of each output?"
+    own = box(DIAGONAL, "the entries of ∂F/∂v that are not 0", hint, options=PATTERNS,
+        how="Output i contains the v with the same index and no other.", slips={"every_input_counted": ALL},
+        words={"every_input_counted": "All nine would mean that each output contains all of v. Does it?"})
+    same = box(f"column {k}", "the entries of ∂G/∂v that are not 0", hint, options=PATTERNS,
+        how=f"Every output contains v with the index {k} and no other, so that column is full.",
+        slips={"diagonal_by_habit": DIAGONAL})
+    every = box(ALL, "the entries of ∂H/∂v that are not 0", hint, options=PATTERNS,
+        how="Every output contains every v.", slips={"diagonal_by_habit": DIAGONAL})
+    columns = np.array(order) + 1.0
+    mixed = box(columns, "the column", "Which entry of v does the output of this row contain?",
+        how="The column has the index of the v that the output contains.",
+        slips={"diagonal_by_habit": [1, 2, 3], "layout_swapped": np.argsort(order) + 1.0},
+        words={"layout_swapped": "You have rows and columns the other way round: a row belongs to an output."})
+    lines = [[f"v_{i} {sign} w_{i}" for i in (1, 2, 3)], [f"v_{k} {sign} w_{i}" for i in (1, 2, 3)],
+        [f"(v_1 + v_2 + v_3) {sign} w_{i}" for i in (1, 2, 3)],
+        [f"v_{j + 1} {sign} w_{i + 1}" for i, j in enumerate(order)]]
     return (
-        step("No numbers yet. Here is an operation entry by entry. Choose for each place of its Jacobian: is it 0?",
-            eq("F", "=", column(line), APART, by("v", "F"), "=", matrix(cells))),
-        step("And here somebody mixed up the entries.",
-            eq("G", "=", column(swapped), APART, by("v", "G"), "=", matrix(other))),
+        step("Three functions of $v$ and $w$. Choose which entries of each Jacobian are not 0: "
+            f"{', '.join(PATTERNS[:-1])} or {ALL}.",
+            *[eq(name, "=", column(line), APART, words("not 0 in"), by("v", name), words(":"), choice)
+                for name, line, choice in zip("FGH", lines[:3], (own, same, every), strict=True)]),
+        step("In $K$ the entries of $v$ are shuffled. Each row of its Jacobian has one entry that is not 0. In which "
+            "column?",
+            eq("K", "=", column(lines[3])),
+            table(["", "row 1", "row 2", "row 3"], (words("column"), *mixed))),
     )
 
 
 @page("Five operations, ten slopes", row="3.1")
 def five_operations(given, box):
-    """The slope of one entry, by v and by w, for each operation; then with numbers."""
+    """The slope of one entry, with respect to v and to w, for each operation; then with numbers."""
     v, w = given("v", 6, low=2), given("w", 4, low=2, high=5)
     given.distinct(v, w, v / w, v * w, 1, v / w ** 2, 1 / w)
-    by_v = formulas(1, 1, W, 1 / W)
-    by_w = formulas(1, -1, V, -V / W**2)
-    first = box(by_v, "∂F_i/∂v_i", "w is a constant here. What is left of v?", names="v w",
-        how="Differentiate by v and treat w as a number.", slips={"other_variable": by_w})
-    second = box(by_w, "∂F_i/∂w_i", "v is a constant here. Does the result rise or fall with w, and how fast?",
-        names="v w", how="Differentiate by w and treat v as a number.",
-        slips={"sign_lost": formulas(1, 1, V, V / W**2), "divisor_not_squared": formulas(1, -1, V, -V / W),
-            "factors_not_swapped": formulas(1, -1, W, -V / W**2)})
+    given.require(w != 3, "thirds do not end")
+    by_v, by_w, none = formulas(1, 1, W, 1 / W), formulas(1, -1, V, -V / W**2), np.full(4, np.nan, dtype=object)
+    both = lambda first, second: np.stack([first, second], axis=1)  # noqa: E731
+    slopes = box(both(by_v, by_w), "the slopes with respect to v and w",
+        "Treat the other letter as a number. What is the slope then?", names="v w",
+        how="Differentiate with respect to one letter and treat the other as a number.",
+        slips={"other_variable": both(by_w, none), "wrong_sign": both(none, formulas(-1, 1, -V, V / W**2)),
+            "divisor_not_squared": both(none, formulas(1, -1, V, -V / W)),
+            "factors_not_swapped": both(none, formulas(1, -1, W, -V / W**2))},
+        words={"wrong_sign": "The right size with the wrong sign. Does the result rise or fall as w grows?"})
     at = {"v": int(v), "w": int(w)}
-    numbers = [[float(f.evaluate(at)) for f in pair] for pair in zip(first, second, strict=True)]
-    values = box(numbers[3], "the slopes of a quotient",
-        "What do the two formulas of the quotient become at these numbers?", digits=3,
-        how=f"The two formulas of the last line at v = {v:g}, w = {w:g}.", slips={"sign_lost": np.abs(numbers[3])})
-    larger = box([float(v > w), float(w > v)], "the slopes of max(v, w)", "Which of the two does the maximum look at?",
-        how="1 for the larger one, 0 for the other.", slips={"max_to_other": [float(w > v), float(v > w)]})
-    names = ("v + w", "v − w", "v × w", "v ÷ w")
+    numbers = [float(f.evaluate(at)) for f in slopes[3]]
+    values = box(numbers, "the slopes of v ÷ w", "What do the two formulas of the quotient become at these numbers?",
+        how=f"The two formulas of the quotient at v = {v:g}, w = {w:g}.",
+        slips={"wrong_sign": [np.nan, -numbers[1]], "not_inverted": [w, np.nan]})
+    larger = box([float(v > w), float(w > v)], "the slopes of max(v, w)", "Which of the two is the maximum?",
+        how="1 for the larger one, 0 for the other.", slips={"max_to_other": [float(w > v), float(v > w)]},
+        words={"max_to_other": "Only the larger one moves the maximum. Which is it?"})
+    head = ["F", by("v", "F"), by("w", "F")]
     return (
         step("One entry of each operation, and its two slopes. The index is the same everywhere, so we leave it out.",
-            table(["F", by("v", "F"), by("w", "F")], *[(names[i], first[i], second[i]) for i in range(4)])),
-        step(f"The quotient's slopes at $v = {v:g}$, $w = {w:g}$, and the maximum's:",
-            table(["F", by("v", "F"), by("w", "F")], ("v ÷ w", *values), ("max(v, w)", *larger))),
+            table(head, *[(name, *slopes[i]) for i, name in enumerate(("v + w", "v − w", "v · w", "v ÷ w"))])),
+        step(f"In numbers, at $v = {v:g}$ and $w = {w:g}$: the quotient and the maximum.",
+            table(head, ("v ÷ w", *values), ("max(v, w)", *larger))),
     )
 
 
 @page("Sum and difference", row="3.1")
 def sum_and_difference(given, box):
-    """Whole Jacobians of v + w and of av − bw: multiples of the identity, one with a minus sign."""
+    """The Jacobians of v + w and of av − bw: multiples of the identity, one with a minus sign."""
     v, w = given("v", [5, -3], low=2, high=12), given("w", [8, 7], low=2, high=12)
     a, b = given("a", 4, low=2, high=6), given("b", 2, low=2, high=6)
     given.require(a != b and len({*np.abs(v), *np.abs(w), a, b}) == 6)
     eye = np.eye(2)
-    plus = [box(eye, f"∂(v + w)/∂{name}", "Raise one entry by one. Which sum rises, and by how much?",
+    plus = box(eye, "∂(v + w)/∂v", "Raise one entry of v by one. Which sums rise, and by how much?",
         how="Each sum rises by as much as its own entry: the identity.",
-        slips={"every_input_counted": np.ones((2, 2)), "input_for_slope": np.diag(part)}) for name,
-        part in (("v", v), ("w", w))]
-    first = box(a * eye, "∂F/∂v", "Raise one entry of v by one. What does the difference do?",
-        how="The factor in front of v, on the diagonal.",
-        slips={"wrong_sign": -a * eye, "other_variable": -b * eye, "every_input_counted": np.full((2, 2), a)})
-    second = box(-b * eye, "∂F/∂w", "Raise one entry of w by one. What does the difference do?",
-        how="The difference falls as w rises: the factor in front of w with its minus, on the diagonal.",
-        slips={"sign_lost": b * eye, "other_variable": a * eye, "every_input_counted": np.full((2, 2), -b)})
+        slips={"every_input_counted": np.ones((2, 2)), "input_for_slope": np.diag(v)})
+    first = box([a, a], "∂F_i/∂v_i", "Raise this v by one. By how much does the difference change?",
+        how="The factor in front of v.", slips={"wrong_sign": [-a, -a], "other_variable": [-b, -b],
+            "factor_left_out": [1, 1]},
+        words={"factor_left_out": "That is the slope without the factor in front of v."})
+    second = box([-b, -b], "∂F_i/∂w_i", "Raise this w by one. Does the difference rise or fall, and by how much?",
+        how="The difference falls as w rises: the factor in front of w, with its minus.",
+        slips={"wrong_sign": [b, b], "other_variable": [a, a], "factor_left_out": [-1, -1]},
+        words={"factor_left_out": "That is the slope without the factor in front of w."})
     return (
-        step(f"Let $v = ({v[0]:g}, {v[1]:g})$ and $w = ({w[0]:g}, {w[1]:g})$. Do you need these numbers?",
-            eq(frac("∂(v + w)", "∂v"), "=", matrix(plus[0]), APART, frac("∂(v + w)", "∂w"), "=", matrix(plus[1]))),
-        step(f"Now a difference with factors, $F = {a:g}v − {b:g}w$.",
-            eq(by("v", "F"), "=", matrix(first), APART, by("w", "F"), "=", matrix(second))),
+        step(f"Let $v = ({v[0]:g}, {v[1]:g})$ and $w = ({w[0]:g}, {w[1]:g})$. Write the whole Jacobian of their sum. "
+            "Do you need the numbers?",
+            eq(frac("∂(v + w)", "∂v"), "=", matrix(plus))),
+        step(f"Now a difference with factors, $F = {a:g}v − {b:g}w$. Only the diagonals are asked.",
+            eq(by("v", "F"), "=", matrix(on_diagonal(first)), APART, by("w", "F"), "=", matrix(on_diagonal(second)))),
     )
 
 
 @page("Quotient", row="3.1")
 def quotient(given, box):
-    """Division entry by entry, back and forth."""
+    """Division entry by entry, and both of its Jacobians."""
     v, w = given("v", [6, -8, 7], low=2, distinct=abs), given("w", [2, 4, -5], low=2, high=5, distinct=abs)
-    given.require(np.all(np.abs(v) != w**2) and np.all(np.abs(v / w) != 1))
+    given.require(np.all(np.abs(v) != w**2) and np.all(np.abs(v / w) != 1) and np.all(np.abs(w) != 3))
     f = ask.ratio(box, v, w, "v ÷ w", "Which entries meet?", how="Each entry of v over its entry of w.",
-        slips={"multiplied_not_divided": v * w})
-    by_v = box(1 / w, "∂F_i/∂v_i", "w is a constant here: which factor does v carry?", how="One over w.",
-        slips={"not_inverted": w, "value_for_slope": v / w})
-    by_w = box(-v / w**2, "∂F_i/∂w_i", "Write the quotient as v times w to the power −1. What comes down?",
-        how="Minus v over w squared.", slips={"sign_lost": v / w**2, "divisor_not_squared": -v / w})
+        slips={"multiplied_not_divided": v * w}, words={"upside_down": "That is w over v. Which is divided by which?",
+            "multiplied_not_divided": "You multiplied. Here v is divided by w."})
+    by_v = box(1 / w, "∂F_i/∂v_i", "Here w is a constant. Which factor does it put in front of v?", how="One over w.",
+        slips={"not_inverted": w, "value_for_slope": v / w}, words=IN_WORDS)
+    by_w = box(-v / w**2, "∂F_i/∂w_i", "Write the quotient as v times w to the power −1. What is its slope in w?",
+        how="Minus v over w squared.", slips={"wrong_sign": v / w**2, "divisor_not_squared": -v / w})
     return (
         step("Divide entry by entry.", eq("F", "=", column(v, "v"), "÷", column(w, "w"), "=", column(f, "F"))),
         step("Both Jacobians are diagonal. Write what stands on the diagonals.",
-            eq(by("v", "F"), "=", "diag", row(by_v)),
-            eq(by("w", "F"), "=", "diag", row(by_w))),
+            eq(by("v", "F"), "=", matrix(on_diagonal(by_v)), APART, by("w", "F"), "=", matrix(on_diagonal(by_w)))),
     )
 
 
@@ -162,45 +172,52 @@ def maximum(given, box):
     given.require(np.any(v > w) and np.any(v < w) and np.all(v != w))
     won = (v > w) * 1.0
     f = box(np.maximum(v, w), "max(v, w)", "Which of the two is larger?", how="The larger of each pair.",
-        slips={"max_to_other": np.minimum(v, w)})
-    by_v = box(np.diag(won), "∂F/∂v", "Does this output look at this v? And did v win there?",
-        how="On the diagonal 1 where v is larger, 0 where it is not; 0 elsewhere.",
-        slips={"max_to_other": np.diag(1 - won), "value_for_slope": np.diag(won * v),
-            "every_input_counted": whole_rows(won, np.diag(won))})
-    by_w = box(1 - won, "∂F_i/∂w_i", "Where did w win?", how="1 where w is larger, 0 where it is not.",
-        slips={"max_to_other": won})
+        slips={"max_to_other": np.minimum(v, w)}, words={"max_to_other": "That is the smaller one."})
+    told = {"max_to_other": "Only the larger of the two moves the maximum. Which is larger here?", **IN_WORDS}
+    by_v = box(won, "∂F_i/∂v_i", "Is v the larger one here? Then what does a nudge of v do?",
+        how="1 where v is larger, 0 where it is not.",
+        slips={"max_to_other": 1 - won, "value_for_slope": np.where(won > 0, v, np.nan)}, words=told)
+    by_w = box(1 - won, "∂F_i/∂w_i", "Is w the larger one here? Then what does a nudge of w do?",
+        how="1 where w is larger, 0 where it is not.",
+        slips={"max_to_other": won, "value_for_slope": np.where(won > 0, np.nan, w)}, words=told)
     return (
-        step("The larger of each pair.",
+        step("Take the larger of each pair.",
             eq("F", "=", words("max"), column(v, "v"), ",", column(w, "w"), "=", column(f, "F"))),
-        step("The whole Jacobian by $v$; and by $w$ the diagonal alone.",
-            eq(by("v", "F"), "=", matrix(by_v)),
-            eq(by("w", "F"), "=", matrix(on_diagonal(by_w)))),
-        say("Where one slope is 1 the other is 0: together they make the identity."),
+        step("Both Jacobians are diagonal. Write what stands on the diagonals.",
+            eq(by("v", "F"), "=", matrix(on_diagonal(by_v)), APART, by("w", "F"), "=", matrix(on_diagonal(by_w)))),
+        say("Where one slope is 1 the other is 0: the two Jacobians add up to the identity."),
     )
 
 
-@page("A comparison does not move", row="3.1")
+@page("The slope of a comparison", row="3.1")
 def comparison(given, box):
-    """v < w gives 0 or 1; a small nudge changes nothing."""
-    v, w = given("v", [3, 8, -2, 5], low=2), given("w", [7, 4, 6, -9], low=2)
-    given.require(np.any(v < w) and np.any(v > w) and np.any((v < w)[:2]) and np.all(np.abs(v - w) >= 2))
-    less = (v < w) * 1.0
-    outcome = box(less, "v < w", "Is it true here, and which number stands for true?",
-        how="1 where v is smaller, 0 where it is not.", slips={"compared_backwards": 1 - less})
-    after = box(less, "v + 0.1 < w", "Did the small nudge turn any of these round?",
-        how="No entry crosses over, so the outcome is the same.", slips={"compared_backwards": 1 - less})
-    ratio = box((np.asarray(after) - outcome) / 0.1, "ΔF_i/Δv_i", "By how much did this outcome change?",
-        how="No change over the nudge: 0.", slips={"comparison_for_slope": less})
-    slope = box(np.zeros((2, 2)), "∂F/∂v", "A constant, on the diagonal and off it. What is its slope?",
-        how="The derivative is 0 everywhere but at a tie, where there is none.",
-        slips={"comparison_for_slope": np.diag(less[:2])})
+    """v < w gives 0 or 1; a small nudge changes nothing, but at v = w the outcome jumps."""
+    v, w = given("v", [3, 8, -2], low=2), given("w", [7, 4, 6], low=2)
+    given.require(np.any(v < w) and np.any(v > w) and np.all(np.abs(v - w) >= 2))
+    lines = []
+    for i, less in enumerate((v < w) * 1.0):
+        outcome = box(less, f"v_{i + 1} < w_{i + 1}", "Is it true here, and which number stands for true?",
+            how="1 where v is smaller, 0 where it is not.", slips={"compared_backwards": 1 - less})
+        after = box(less, f"v_{i + 1} + 0.1 < w_{i + 1}", "Is it still true, or still false, after this small nudge?",
+            how="No entry passes the other, so the outcome is the same.", slips={"compared_backwards": 1 - less})
+        ratio = box((after - outcome) / 0.1, f"ΔF_{i + 1}/Δv_{i + 1}", "By how much did this outcome change?",
+            how="No change over the nudge: 0.", slips={"comparison_for_slope": 1 if less else np.nan} if less else None)
+        lines.append((v[i], w[i], outcome, after, ratio))
+    slope = box(0, "each entry of ∂F/∂v", "An outcome that does not change: what is its slope?",
+        how="The outcome stays the same for a small enough nudge: every entry is 0.",
+        slips={"comparison_for_slope": 1})
+    jump = box(TIE[1], "where the slope does not exist", "Where does the outcome jump, however small the nudge?",
+        options=TIE, how="At v = w the smallest nudge turns the outcome, so there the slope does not exist.",
+        slips={"comparison_for_slope": TIE[0]},
+        words={"comparison_for_slope": "There the outcome is 1 and stays 1. Where does it jump?"})
     return (
         step("A comparison works entry by entry too; true counts as 1, false as 0. Compare, nudge $v$ by 0.1, compare "
-            "again, and write the ratio.",
-            table(["v", "w", "v < w", "v + 0.1 < w", "ratio"],
-                *[(v[i], w[i], outcome[i], after[i], ratio[i]) for i in range(4)])),
-        step("So what is the Jacobian? Its first two rows and columns will do.",
-            eq(frac("∂(v < w)", "∂v"), "=", matrix(slope))),
+            "again, and write the ratio of the changes.",
+            table(["v", "w", "v < w", "v + 0.1 < w", "ratio"], *lines)),
+        step("So what is every entry of the Jacobian, on the diagonal and off it?",
+            eq(words("each entry of"), frac("∂(v < w)", "∂v"), "=", slope)),
+        step(f"In one place the outcome jumps, and there is no slope. Choose: {TIE[0]}, {TIE[1]} or {TIE[2]}.",
+            eq(words("no slope"), jump)),
     )
 
 
@@ -209,25 +226,22 @@ def comparison(given, box):
 
 @page("The Hadamard product", row="3.2")
 def hadamard(given, box):
-    """v ⊗ w: by v it is diag(w), by w it is diag(v)."""
+    """v ⊙ w: with respect to v it is diag(w), with respect to w it is diag(v)."""
     v, w = given("v", [2, -4, 6], low=2, high=12), given("w", [5, 3, -7], low=2, high=12)
     given.distinct(v, w, by=abs)
-    f = ask.product(box, v, w, "v ⊗ w", "Which entries meet?", how="Each entry of v times its entry of w.")
-    by_v = box(np.diag(w), "∂F/∂v", "In this product, what does this v get multiplied by?",
-        how="The entries of w on the diagonal, 0 elsewhere.",
-        slips={"factors_not_swapped": np.diag(v), "value_for_slope": np.diag(v * w),
-            "every_input_counted": whole_rows(w, np.diag(w))})
-    by_w = box(np.diag(v), "∂F/∂w", "In this product, what does this w get multiplied by?",
-        how="The entries of v on the diagonal, 0 elsewhere.",
-        slips={"factors_not_swapped": np.diag(w), "value_for_slope": np.diag(v * w),
-            "every_input_counted": whole_rows(v, np.diag(v))})
+    f = ask.product(box, v, w, "v ⊙ w", "Which entries meet?", how="Each entry of v times its entry of w.")
+    by_v = box(w, "∂F_i/∂v_i", "In this product, what does this v get multiplied by?",
+        how="The entries of w on the diagonal.", slips={"factors_not_swapped": v, "value_for_slope": v * w},
+        words=IN_WORDS)
+    by_w = box(v, "∂F_i/∂w_i", "In this product, what does this w get multiplied by?",
+        how="The entries of v on the diagonal.", slips={"factors_not_swapped": w, "value_for_slope": v * w},
+        words=IN_WORDS)
     return (
-        step("The **Hadamard product** is the product entry by entry.",
-            eq("v ⊗ w", "=", column(v), "⊗", column(w), "=", column(f))),
-        step("A product's slope is the other factor. Write both Jacobians.",
-            eq(by("v", "F"), "=", matrix(by_v)),
-            eq(by("w", "F"), "=", matrix(by_w))),
-        say("In short: $∂(v ⊗ w)/∂v = diag(w)$ and $∂(v ⊗ w)/∂w = diag(v)$."),
+        step("The product entry by entry is called the **Hadamard product**.",
+            eq("F", "=", "v ⊙ w", "=", column(v), "⊙", column(w), "=", column(f))),
+        step("Write the diagonals of both Jacobians.",
+            eq(by("v", "F"), "=", matrix(on_diagonal(by_v)), APART, by("w", "F"), "=", matrix(on_diagonal(by_w)))),
+        say("In short: $∂(v ⊙ w)/∂v = diag(w)$ and $∂(v ⊙ w)/∂w = diag(v)$."),
     )
 
 
@@ -236,83 +250,88 @@ def hadamard_backwards(given, box):
     """The vectors read off the Jacobians, and a function inside."""
     v, w = given("v", [3, -5], low=2), given("w", [4, 6], low=2)
     given.distinct(v, w, by=abs)
-    lost_w = box(w, "w", "Whose entries stand in the Jacobian by v?", how="The diagonal of ∂F/∂v.",
+    given.require(np.all(v + w != v * w))
+    lost_w = box(w, "w", "In which of the two Jacobians does w stand?", how="The diagonal of ∂F/∂v.",
         slips={"other_vector": v})
-    lost_v = box(v, "v", "Whose entries stand in the Jacobian by w?", how="The diagonal of ∂F/∂w.",
+    lost_v = box(v, "v", "In which of the two Jacobians does v stand?", how="The diagonal of ∂F/∂w.",
         slips={"other_vector": w})
-    f = box(np.asarray(lost_v) * lost_w, "F", "Both vectors are back: which entries meet?", how="Entry by entry.",
+    f = box(np.asarray(lost_v) * lost_w, "F", "You have both vectors. Which entries meet?", how="Entry by entry.",
         slips={"added_not_multiplied": v + w})
-    a, b = given("a", [3, 2], low=2), given("b", [5, 7], low=2)
+    a, b = given("a", [3, 4], low=3), given("b", [5, 7], low=2)
     given.distinct(a, b)
     given.require(np.all(b != 2 * a) and np.all(a**2 != b))
-    inner = box(2 * a, "the slopes of f(v) = v²", "What is the slope of a square at this entry?",
+    inner = box(2 * a, "f′(a)", "What is the slope of a square at this entry?",
         how="Twice the entry.", slips={"not_differentiated": a**2, "factor_left_out": a})
-    by_v = box(np.diag(inner * b), "∂(f(v) ⊗ w)/∂v", "The other factor is w. Which slope comes along from f?",
-        how="The slope of f times the other factor, on the diagonal.",
-        slips={"inner_slope_left_out": np.diag(b), "not_differentiated": np.diag(a**2 * b),
-            "outer_slope_left_out": np.diag(inner)})
+    slope = np.asarray(inner)
+    by_a = box(slope * b, "∂G_i/∂a_i", "One factor is the slope of f. Which is the other?",
+        how="The slope of f times the entry of b.",
+        slips={"inner_slope_left_out": b, "not_differentiated": a**2 * b, "outer_slope_left_out": slope},
+        words={"inner_slope_left_out": "That is b alone. How fast does f change?",
+            "outer_slope_left_out": "That is the slope of f alone. What is f multiplied by?"})
     return (
-        step("Both Jacobians of $F = v ⊗ w$ survived, the vectors did not.",
+        step("Here are the two Jacobians of $F = v ⊙ w$. Find $w$, $v$ and $F$.",
             eq(by("v", "F"), "=", matrix(np.diag(w)), APART, by("w", "F"), "=", matrix(np.diag(v))),
             eq("w", "=", column(lost_w), APART, "v", "=", column(lost_v), APART, "F", "=", column(f))),
-        step(f"Now square first: $F = f(v) ⊗ w$ with $f(v) = v^2$ entry by entry, $v = ({a[0]:g}, {a[1]:g})$, $w = "
-            f"({b[0]:g}, {b[1]:g})$.",
-            eq("f′(v)", "=", column(inner), APART, by("v", "F"), "=", matrix(by_v))),
+        step(f"Now square first: $G = f(a) ⊙ b$, where $f(a) = a^2$ entry by entry, $a = ({a[0]:g}, {a[1]:g})$ and "
+            f"$b = ({b[0]:g}, {b[1]:g})$.",
+            eq("f′(a)", "=", column(inner), APART, by("a", "G"), "=", matrix(on_diagonal(by_a)))),
     )
 
 
 # -- 3.3 A scalar meets a vector ---------------------------------------------------------------------------------------
 
 
-@page("Spreading a scalar", row="3.3")
+@page("Broadcasting a scalar", row="3.3")
 def scalar_product(given, box):
     """x is copied into a vector first; then everything is entry by entry."""
     v, x = given("v", [4, -3, 7], low=2, distinct=abs), given("x", 5, low=2)
     given.require(x not in np.abs(v) and np.sum(v) not in (x, *(v * x)))
-    spread = box([x] * 3, "1·x", "What does a column of ones become when each entry is multiplied by x?",
+    spread = box([x] * 3, "x times a column of ones", "What does each 1 become when it is multiplied by x?",
         how="The scalar in every entry.", slips={"ones_not_filled": [1] * 3})
-    f = box(v * np.asarray(spread), "F", "Entry by entry: which two meet?", how="Each entry of v times x.",
-        slips={"added_not_multiplied": v + x})
-    by_v = box(np.diag(np.asarray(spread)), "∂F/∂v", "Which outputs look at this v, and what is it multiplied by?",
-        how="The scalar on the diagonal, 0 elsewhere.",
-        slips={"factors_not_swapped": np.diag(v), "every_input_counted": np.full((3, 3), x)})
-    by_x = box(v, "∂F/∂x", "Raise x by one. By how much does each output rise?", how="Each output rises by its own v.",
-        slips={"factors_not_swapped": [x] * 3, "value_for_slope": v * x, "vector_summed": [np.sum(v)] * 3})
+    f = ask.product(box, v, np.asarray(spread), "F", "Entry by entry: which two meet?", how="Each entry of v times x.")
+    by_v = box(np.asarray(spread), "∂F_i/∂v_i", "What is this v multiplied by?", how="The scalar x, on the diagonal.",
+        slips={"factors_not_swapped": v})
+    by_x = box(v, "∂F_i/∂x", "Raise x by one. By how much does this output change?",
+        how="Each output changes by its own v.",
+        slips={"factors_not_swapped": [x] * 3, "value_for_slope": v * x, "vector_summed": [np.sum(v)] * 3},
+        words=IN_WORDS)
     return (
-        step("To multiply a vector by a scalar, spread the scalar over a vector of its own.",
-            eq("F", "=", "v ⊗ (1·x)", "=", column(v, "v"), "⊗", column(spread, "1·x"), "=", column(f, "F"))),
-        step("The Jacobian by $v$ is a matrix as before. But $x$ is a single number: how many columns are there?",
-            eq(by("v", "F"), "=", matrix(by_v), APART, by("x", "F"), "=", column(by_x))),
+        step(f"Let $x = {x:g}$. To multiply a vector by a number, first **broadcast** the number: copy it into every "
+            "entry of a vector, $x$ times a column of ones.",
+            eq("F", "=", column(v, "v"), "⊙", column(spread, "x · ones"), "=", column(f, "F"))),
+        step("The Jacobian with respect to $v$ is a square matrix, as before. But $x$ is a single number, so its "
+            "Jacobian has a single column.",
+            eq(by("v", "F"), "=", matrix(on_diagonal(by_v)), APART, by("x", "F"), "=", column(by_x))),
     )
 
 
 @page("Plus, minus, times a scalar", row="3.3")
 def scalar_operations(given, box):
-    """∂F/∂x is v for times, 1 for plus, −1 for minus: a vector each time."""
+    """∂F/∂x is v for times, 1 for plus, −1 for minus: a column each time."""
     v, x = given("v", [3, -6, 2], low=2, distinct=abs), given("x", 4, low=2)
-    given.require(x not in np.abs(v) and np.all(v - x != 1))
-    slopes = np.array([v, [1, 1, 1], [-1, -1, -1]])
-    values = [v * x, v + x, v - x]
-    by_x = [box(slopes[i], f"∂({name})/∂x", "Raise x by one. By how much does each output move, and which way?",
-        how=how, slips={"value_for_slope": values[i], **slip}) for i, (name, how,
-            slip) in enumerate((
-                ("v × x", "Each output rises by its own v.", {"factors_not_swapped": [x] * 3}),
-                ("v + x", "Each output rises by one.", {"input_for_slope": v}),
-                ("v − x", "Each output falls by one.", {"sign_lost": [1] * 3, "input_for_slope": v})
-            ))]
-    by_v = box([x, 1, 1], "∂F_i/∂v_i", "Raise one v by one. By how much does its output move?",
+    given.require(x not in np.abs(v))
+    hint = "Raise x by one. By how much does each output change, and which way?"
+    times = box(v, "∂(x · v)/∂x", hint, how="Each output changes by its own v.",
+        slips={"value_for_slope": v * x, "factors_not_swapped": [x] * 3}, words=IN_WORDS)
+    plus = box(1, "each entry of ∂(v + x)/∂x", hint, how="Each output rises by one.",
+        slips={"input_for_slope": x, "wrong_sign": -1})
+    minus = box(-1, "each entry of ∂(v − x)/∂x", hint, how="Each output falls by one.",
+        slips={"wrong_sign": 1, "input_for_slope": x})
+    by_v = box([x, 1, 1], "∂F_i/∂v_i", "Raise one v by one. By how much does its output change?",
         how="By x in the product, by one in the sum and in the difference.", slips={"wrong_sign": [-x, -1, -1]})
-    tall = box(Shape((3, 1)), "the shape of ∂F/∂x", "How many outputs are there? How many numbers may move?",
+    tall = box(Shape((3, 1)), "the shape of ∂F/∂x", "How many outputs are there? How many numbers can move?",
         how="Three outputs, a single number that moves.", slips={"layout_swapped": Shape((1, 3))})
     square = box(Shape((3, 3)), "the shape of ∂F/∂v", "How many outputs are there? How many entries has v?",
         how="Three outputs, three entries.", slips={"scalar_for_vector": Shape((3, 1))})
     return (
-        step(f"Let $x = {x:g}$ and $v = ({v[0]:g}, {v[1]:g}, {v[2]:g})$. How does each vector answer when $x$ moves?",
-            eq(frac("∂(v × x)", "∂x"), "=", column(by_x[0]), APART, frac("∂(v + x)", "∂x"), "=", column(by_x[1])),
-            eq(frac("∂(v − x)", "∂x"), "=", column(by_x[2]))),
-        step("And when $v$ moves: which number stands on the diagonal?",
-            table(["", "v × x", "v + x", "v − x"], (words("on the diagonal of $∂F/∂v$"), *by_v))),
-        step("The two Jacobians differ in shape.", table([by("x", "F"), by("v", "F")], (tall, square))),
+        step(f"Let $x = {x:g}$ and $v = ({v[0]:g}, {v[1]:g}, {v[2]:g})$. What does a nudge of $x$ do? For plus and "
+            "minus all three entries are the same; write that number once.",
+            eq(frac("∂(x · v)", "∂x"), "=", column(times)),
+            table(["", "v + x", "v − x"], (group(words("each entry of"), by("x", "F")), plus, minus))),
+        step("And a nudge of $v$? Write the number that stands on the diagonal.",
+            table(["", "x · v", "v + x", "v − x"], (group(words("on the diagonal of"), by("v", "F")), *by_v))),
+        step("The two Jacobians differ in shape.",
+            table(["", by("x", "F"), by("v", "F")], (words("shape"), tall, square))),
     )
 
 
@@ -321,11 +340,12 @@ def scalar_operations(given, box):
 
 @page("The slope of a sum", row="3.4")
 def sums(given, box):
-    """S = Σ v: a row of ones; S = Σ 2v: a row of twos."""
+    """S = Σ v: a row of ones; the sum of 2v: twos; the mean: quarters."""
     v, nudge = given("v", [3, -1, 4, 2], low=1), given("nudge", 5, low=2)
     k = given("k", 2, low=2, high=6)
     given.require(np.sum(v) not in (0, 1) and nudge != k and np.all(np.abs(v) != nudge))
-    total = box(np.sum(v), "S", "What do the four entries make together, signs and all?", how="The sum of the entries.",
+    given.require(np.any(v < 0), "a sign to mind")
+    total = box(np.sum(v), "S", "Add the four entries. Did you mind the signs?", how="The sum of the entries.",
         slips={"sign_lost": np.sum(np.abs(v)), "averaged_not_summed": np.mean(v)})
     change = box(nudge, "ΔS", "Only one entry of the sum moved. By how much?", how="The sum rises by the nudge itself.",
         slips={"value_not_change": total + nudge})
@@ -334,15 +354,21 @@ def sums(given, box):
         slips={"input_for_slope": v, "averaged_not_summed": np.full(4, 0.25)})
     shape = box(Shape((1, 4)), "the shape of ∂S/∂v", "One output, four inputs: a row or a column?",
         how="One row, four columns.", slips={"layout_swapped": Shape((4, 1))})
-    twice = box(np.full(4, k), f"∂/∂v of the sum of {k:g}v", "How often does each entry count now?",
-        how="The factor in front of every entry.", slips={"input_for_slope": v, "value_for_slope": k * v})
+    twice = box(k, f"each slope of the sum of {k:g}v", "How many times does each entry count in this sum?",
+        how="The factor in front of every entry.", slips={"factor_left_out": 1},
+        words={"factor_left_out": "That is the slope without the factor. Each entry is multiplied first."})
+    mean = box(1 / 4, "each slope of the mean", "The mean is the sum divided by four. What happens to the slope?",
+        how="One over the number of entries.", slips={"factor_left_out": 1, "not_inverted": 4},
+        words={"factor_left_out": "That is the slope of the sum. The mean divides it by the number of entries.",
+            "not_inverted": "The mean is the sum divided by four, not multiplied."})
     return (
         step("A sum turns a vector into a single number.",
             eq("S", "=", "Σ_i v_i", "=", words("sum of"), row(v), "=", total)),
         step(f"Raise any one entry by {nudge:g}.", eq("ΔS", "=", change)),
         step("So every slope is the same. Write the Jacobian and its shape.",
             eq(by("v", "S"), "=", row(ones), APART, words("of shape"), shape)),
-        step(f"With $g(v) = {k:g}v$ inside, $S = Σ_i {k:g}v_i$:", eq(by("v", "S"), "=", row(twice))),
+        step("Two relatives of the sum. In each, all four slopes are the same; write it once.",
+            table(["", f"Σ_i {k:g}v_i", words("the mean, $S/4$")], (words("each slope"), twice, mean))),
     )
 
 
@@ -356,16 +382,17 @@ def sum_of_functions(given, box):
     parts = np.array([e**n for e in (v1, v2, v3)], dtype=object)
     keys = np.array([p.derivative(f"v_{i + 1}") for i, p in enumerate(parts)], dtype=object)
     slopes = box(keys, "∂S/∂v", "Only one term contains this v. What is its slope?", names="v_1 v_2 v_3",
-        how="The slope of the one term with that entry; the others stand still.",
+        how="The slope of the one term with that entry; the others do not change.",
         slips={"not_differentiated": parts, "factor_left_out": keys / n})
     at = {f"v_{i + 1}": int(e) for i, e in enumerate(v)}
-    numbers = box([float(f.evaluate(at)) for f in slopes], "∂S/∂v at the point",
+    numbers = box([float(f.evaluate(at)) for f in slopes], "∂S/∂v in numbers",
         "What does its formula become at this entry?", how="The formulas above with the numbers put in.",
         slips={"not_differentiated": v**n})
     total = box(np.sum(v**n), "S", "Which comes first here, the power or the sum?", how="The sum of the powers.",
         slips={"sum_first": np.sum(v) ** n})
     return (
-        step(f"Let $S = v_1^{n} + v_2^{n} + v_3^{n}$. Each slope as a formula:", eq(by("v", "S"), "=", row(slopes))),
+        step(f"Let $S = v_1^{n} + v_2^{n} + v_3^{n}$. Write each slope as a formula.",
+            eq(by("v", "S"), "=", row(slopes))),
         step(f"At $v = ({v[0]:g}, {v[1]:g}, {v[2]:g})$ the Jacobian and the sum are:",
             eq(by("v", "S"), "=", row(numbers)),
             eq("S", "=", total)),
@@ -377,51 +404,57 @@ def sum_of_functions(given, box):
 
 @page("Ones times a diagonal", row="3.5")
 def ones_times_diagonal(given, box):
-    """1ᵀ·diag(x) = xᵀ."""
+    """A row of ones times diag(x) is xᵀ."""
     x = given("x", [4, -7, 2], low=2, distinct=abs)
-    diagonal = box(np.diag(x), "diag(x)", "Where do the entries of x go? And what fills the rest?",
-        how="The entries on the diagonal, 0 elsewhere.", slips={"every_input_counted": whole_rows(x, np.diag(x))})
-    product = box(np.ones(3) @ np.asarray(diagonal), "1ᵀ·diag(x)", "The ones meet each column. What is its sum?",
-        how="Each column of the diagonal adds up to its one entry.", slips={"vector_summed": [np.sum(x)] * 3})
+    diagonal = box(x, "diag(x)", "Where do the entries of x go?", how="The entries of x in their order.",
+        slips={"ones_not_filled": [1, 1, 1]},
+        words={"ones_not_filled": "That is the identity. Which numbers stand on the diagonal of diag(x)?"})
+    product = box(np.asarray(diagonal), "ones · diag(x)", "The row of ones meets each column. What is its sum?",
+        how="Each column of the diagonal matrix adds up to its one entry.", slips={"vector_summed": [np.sum(x)] * 3},
+        words={"vector_summed": "You added up all of x. Each column has a sum of its own."})
     sizes = [box(Shape(size), f"the shape of {name}", "How many rows, how many columns?",
-        how="Rows first, then columns.", slips=slip) for name, size, slip in (("1ᵀ", (1, 3),
-            {"layout_swapped": Shape((3, 1))}), ("the product", (1, 3), {"layout_swapped": Shape((3, 1))}))]
+        how="Rows first, then columns.", slips=slip) for name, size, slip in (
+            ("the row of ones", (1, 3), {"layout_swapped": Shape((3, 1))}),
+            ("diag(x)", (3, 3), {"scalar_for_vector": Shape((3, 1))}),
+            ("the product", (1, 3), {"layout_swapped": Shape((3, 1))}))]
     y = given("y", [5, -3], low=2, distinct=abs)
-    back = box(y, "y", "Which vector makes this row?", how="The row itself, standing up.",
+    back = box(y, "y", "Which vector gives this row?", how="The same entries, in a column.",
         slips={"ones_not_filled": [1, 1]})
     return (
-        step(f"Let $x = ({x[0]:g}, {x[1]:g}, {x[2]:g})$. Write $diag(x)$; a row of ones stands to its left.",
-            eq("1^T · diag(x)", "=", row([1, 1, 1]), "·", matrix(diagonal))),
-        step("Add up each column.", eq("1^T · diag(x)", "=", row(product), "=", "x^T")),
-        step("What are the shapes?", table([words("$1^T$"), words("$1^T · diag(x)$")], sizes)),
-        step("Backwards.", eq("1^T · diag(y)", "=", row(y), APART, "y", "=", column(back))),
+        step(f"Let $x = ({x[0]:g}, {x[1]:g}, {x[2]:g})$. A row of ones meets $diag(x)$. Fill in the diagonal, then the "
+            "product.",
+            eq(row([1, 1, 1], "ones"), "·", matrix(on_diagonal(diagonal), "diag(x)"), "=", row(product))),
+        step("What are the shapes?", table([words("row of ones"), words("$diag(x)$"), words("product")], sizes)),
+        step("And backwards: which $y$ gives this row?",
+            eq(row([1, 1], "ones"), "·", "diag(y)", "=", row(y), APART, "y", "=", column(back))),
+        say("In letters: $1^T diag(x) = x^T$, where $1^T$ is the row of ones."),
     )
 
 
 @page("A sum of products", row=("3.4", "3.5", "3.2"))
 def sum_of_products(given, box):
-    """S = Σ (w ⊗ x): the chain of two Jacobians gives xᵀ."""
+    """S = Σ (w ⊙ x): the chain of two Jacobians gives xᵀ."""
     w, x = given("w", [3, -2], low=2, high=7), given("x", [5, 4], low=2, high=7)
     given.distinct(w, x, by=abs)
     given.require(w @ x not in (0, 1) and np.sum(x) not in w)
-    h = ask.product(box, w, x, "h", "Which entries meet?", how="Entry by entry.")
-    s = box(np.sum(h), "S", "What do the products make together?", how="The sum of the entries of h.",
-        slips={"only_one_term": h[0]})
-    outer = box(np.ones(2), "∂S/∂h", "Each h goes into the sum once. What are the slopes?", how="A row of ones.",
-        slips={"input_for_slope": w * x})
-    inner = box(np.diag(x), "∂h/∂w", "In a product, whose entries are the slopes?",
-        how="The entries of x on the diagonal.",
-        slips={"factors_not_swapped": np.diag(w), "every_input_counted": np.array([[x[0]] * 2, [x[1]] * 2])})
-    a, b = np.asarray(outer), np.asarray(inner)
+    f = ask.product(box, w, x, "F", "Which entries meet?", how="Entry by entry.")
+    s = box(np.sum(f), "S", "What is the sum of the products?", how="The sum of the entries of F.",
+        slips={"only_one_term": f[0]})
+    outer = box(np.ones(2), "∂S/∂F", "Each entry of F goes into the sum once. What are the slopes?",
+        how="A row of ones.", slips={"input_for_slope": w * x})
+    inner = box(x, "∂F_i/∂w_i", "In a product, what is the slope?", how="The entries of x on the diagonal.",
+        slips={"factors_not_swapped": w})
+    a, b = np.asarray(outer), np.diag(np.asarray(inner))
     slope = box(a @ b, "∂S/∂w", "The row meets each column: what comes out?", how="The ones times the diagonal: xᵀ.",
-        slips={"factors_not_swapped": w, "vector_summed": [np.sum(x)] * 2})
+        slips={"factors_not_swapped": w, "vector_summed": [np.sum(x)] * 2},
+        words={"vector_summed": "You added up all of x. Each column has a sum of its own."})
     by_x = box(w, "∂S/∂x", "What changes when w and x exchange their roles?", how="The row wᵀ.",
         slips={"factors_not_swapped": x})
     return (
         step("The heart of a neuron: multiply entry by entry, then add.",
-            eq("h", "=", column(w, "w"), "⊗", column(x, "x"), "=", column(h, "h"), APART, "S", "=", "Σ_i h_i", "=", s)),
+            eq("F", "=", column(w, "w"), "⊙", column(x, "x"), "=", column(f, "F"), APART, "S", "=", "Σ_i F_i", "=", s)),
         step("Two operations, two Jacobians.",
-            eq(by("w", "S"), "=", by("h", "S"), "·", by("w", "h"), "=", row(outer), "·", matrix(inner))),
-        step("Their product, which is $1^T · diag(x)$; and the slope by $x$, which you can now say at once.",
+            eq(by("w", "S"), "=", by("F", "S"), "·", by("w", "F"), "=", row(outer), "·", matrix(on_diagonal(inner)))),
+        step("Multiply them. The Jacobian with respect to $x$ you can write down at once.",
             eq(by("w", "S"), "=", row(slope), APART, by("x", "S"), "=", row(by_x))),
     )

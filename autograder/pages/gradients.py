@@ -18,6 +18,14 @@ def slope_of(j: int, i: int | None = None):
     return frac(f"∂Z_{j}" if i else "∂Z", f"∂W_{{{j}{i}}}" if i else f"∂W_{j}")
 
 
+def nudges(values) -> np.ndarray:
+    """Nudges as they stand on edges, with their sign, so that nobody takes them for weights: +2, −1."""
+    return np.vectorize(lambda value: f"{value:+g}".replace("-", "−"), otypes=[object])(values)
+
+
+NEW_VALUE = {"value_not_change": "That is the new value alone. Subtract the old one, then divide."}
+
+
 # -- 1.1 One weight ---------------------------------------------------------------------------------------------------
 
 
@@ -26,7 +34,7 @@ def one_weight(given, box):
     """A weight goes up by one; the output answers."""
     x, w = given("X", 2, low=2), given("W", 3)
     given.require(w != 1)
-    after = box((w + 1) * x, "the new Z", "Multiply the new weight by the input.",
+    after = box((w + 1) * x, "the new Z", "What is the new weight times the input?",
         how="The new weight times the input.", slips={"change_not_value": x, "added_not_multiplied": w + 1 + x})
     dz = box(after - w * x, "ΔZ", "How far is it from the old value to the new one?", how="New value minus old value.",
         slips={"value_not_change": after, "subtracted_backwards": w * x - after})
@@ -38,8 +46,9 @@ def one_weight(given, box):
             network([[x], [after]], [[[f"{w:g} → {w + 1:g}"]]], names=[["X"], ["Z"]],
                 title=f"One input {x:g}, a weight that goes from {w:g} to {w + 1:g}, and the output")),
         step("The output moved. By how much?", eq("ΔZ", "=", "Z_{new}", "-", w * x, "=", dz)),
-        step("The **gradient** compares the two changes.",
+        step("The **gradient** compares the two changes: it is their ratio.",
             eq(DZ_DW, "=", frac("ΔZ", "ΔW"), "=", frac("ΔZ", 1), "=", ratio)),
+        say("Here any nudge gives the same ratio, because $Z = W·X$ is a straight line in $W$."),
     )
 
 
@@ -48,13 +57,14 @@ def bigger_nudge(given, box):
     """Another input, a nudge of two: changes first, then their ratio."""
     x, w, nudge = given("X", 3, low=2), given("W", 2), given("ΔW", 2, low=2, high=5)
     given.require(nudge != x)
-    dw = box(nudge, "ΔW", "From the old weight to the new one.", how="New weight minus old weight.",
+    dw = box(nudge, "ΔW", "How far is it from the old weight to the new one?", how="New weight minus old weight.",
         slips={"subtracted_backwards": -nudge, "value_not_change": w + nudge})
-    before = ask.product(box, w, x, "Z before", "Weight times input, with the old weight.",
+    before = ask.product(box, w, x, "Z before", "What is the old weight times the input?",
         how="The old weight times the input.")
-    after = ask.product(box, w + nudge, x, "Z after", "Weight times input, with the new weight.",
+    after = ask.product(box, w + nudge, x, "Z after", "What is the new weight times the input?",
         how="The new weight times the input.")
-    dz = ask.change(box, after, before, "ΔZ", "From the old output to the new one.", how="New output minus old output.",
+    dz = ask.change(box, after, before, "ΔZ", "How far is it from the old output to the new one?",
+        how="New output minus old output.",
         slips={"value_not_change": after})
     ratio = ask.ratio(box, dz, dw, "∂Z/∂W", "Which change stands on top?",
         how="The change in the output over the change in the weight.",
@@ -64,7 +74,8 @@ def bigger_nudge(given, box):
             table(["", "before", "after", "change"],
                 ["W", w, w + nudge, group("ΔW = ", dw)],
                 ["Z = W·X", before, after, group("ΔZ = ", dz)])),
-        step("Divide the change you see by the change you made.", eq(DZ_DW, "=", frac("ΔZ", "ΔW"), "=", ratio)),
+        step("Divide the change of the output by the change you made to the weight.", eq(DZ_DW, "=", frac("ΔZ", "ΔW"),
+            "=", ratio)),
     )
 
 
@@ -73,15 +84,16 @@ def smaller_nudge(given, box):
     """A tenth is enough: the ratio is the same."""
     x, w, nudge = given("X", 3, low=2), given("W", 2), given("ΔW", 0.1, low=0.1, high=0.5)
     given.require(abs(x - w) > 0.5)
-    after = ask.product(box, w + nudge, x, "Z after", "Weight times input, with the new weight.",
+    after = ask.product(box, w + nudge, x, "Z after", "What is the new weight times the input?",
         how="The new weight times the input.")
-    dz = ask.change(box, after, w * x, "ΔZ", "From the old output to the new one.", how="New output minus old output.",
+    dz = ask.change(box, after, w * x, "ΔZ", "How far is it from the old output to the new one?",
+        how="New output minus old output.",
         slips={"value_not_change": after})
-    dw = box(nudge, "ΔW", "From the old weight to the new one.", how="New weight minus old weight.",
+    dw = box(nudge, "ΔW", "How far is it from the old weight to the new one?", how="New weight minus old weight.",
         slips={"subtracted_backwards": -nudge, "value_not_change": w + nudge})
     ratio = ask.ratio(box, dz, dw, "∂Z/∂W", "Both changes are small. Is their ratio?",
         how="The change in the output over the nudge.", slips={"change_not_ratio": dz, "weight_for_input": w})
-    same = box(x, "X", "Look at the drawing: what does the weight multiply?",
+    same = box(x, "X", "Look at the drawing. What is the weight multiplied by?",
         how="The ratio is the input, whatever the nudge.", slips={"weight_for_input": w, "nudge_for_input": nudge})
     return (
         step(f"Now nudge the weight only a little, from {w:g} to {w + nudge:g}.",
@@ -89,7 +101,8 @@ def smaller_nudge(given, box):
                 title=f"One input {x:g}, a weight that goes from {w:g} to {w + nudge:g}, and the new output")),
         step(f"The old output was {w * x:g}. Write both changes, and their ratio.",
             eq(DZ_DW, "=", frac(dz, dw), "=", ratio)),
-        step("The ratio does not depend on the size of the nudge. Which number is it?", eq(DZ_DW, "=", "X", "=", same)),
+        step("The ratio does not depend on the size of the nudge. Which number of the drawing is it?", eq(DZ_DW, "=",
+            "X", "=", same)),
     )
 
 
@@ -97,16 +110,19 @@ def smaller_nudge(given, box):
 def shrinking_nudge(given, box):
     """Three nudges side by side."""
     x = given("X", 4, low=2)
-    nudges = np.array([1.0, 0.1, 0.01])
-    dz = box(nudges * x, "ΔZ", "The nudge times what?", how="Each nudge times the input.",
-        slips={"nudge_for_input": nudges + x})
-    ratio = box(dz / nudges, "ΔZ/ΔW", "Divide the two columns.", how="Every ratio is the input.",
-        slips={"upside_down": nudges / x})
+    lines = []
+    for nudge in (1.0, 0.1, 0.01):
+        dz = ask.product(box, nudge, x, f"ΔZ for {nudge:g}", "What is the nudge multiplied by?",
+            how="The nudge times the input.")
+        ratio = ask.ratio(box, dz, nudge, f"ΔZ/ΔW for {nudge:g}", "Which change belongs on top?",
+            how="The change over the nudge: it is the input.",
+            slips={"change_not_ratio": dz} if nudge < 1 else {"wrong_sign": -x})
+        lines.append((nudge, dz, ratio))
     return (
         step(f"One input, $X = {x:g}$. Nudge its weight by 1, by a tenth, by a hundredth.",
-            table(["ΔW", "ΔZ", "ΔZ/ΔW"], *[(nudges[i], dz[i], ratio[i]) for i in range(3)])),
-        say("A straight line is as steep close up as from afar. For a curve only the smallest nudges will do; we come "
-            "to that."),
+            table(["ΔW", "ΔZ", "ΔZ/ΔW"], *lines)),
+        say("For a straight line every nudge gives the slope. For a curve only small nudges come close, as you will "
+            "see at the end of this chapter."),
     )
 
 
@@ -115,21 +131,23 @@ def shrinking_nudge(given, box):
 
 @page("Several weights, one nudge at a time", row="1.2")
 def one_at_a_time(given, box):
-    """Hold the other weights still; only the nudged one counts."""
+    """Leave the other weights alone; only the nudged one counts."""
     x, nudge = given("X", [4, 3, 5], low=2), given("ΔW", [2, 2, 3], low=2, high=4)
     given.require(np.all(x != nudge))
-    dz = ask.product(box, nudge, x, "ΔZ", "Only one weight moves. What does it multiply?",
-        how="The nudge times the input on the same edge.")
-    ratio = ask.ratio(box, dz, nudge, "∂Z/∂W", "Divide the change by the nudge.",
-        how="The change in the output over the nudge.", slips={"change_not_ratio": dz})
+    lines = []
+    for i in range(3):
+        dz = ask.product(box, nudge[i], x[i], f"ΔZ for W_{i + 1}", "Only one weight moves. What does it multiply?",
+            how="The nudge times the input on the same edge.")
+        ratio = ask.ratio(box, dz, nudge[i], f"∂Z/∂W_{i + 1}", "Which change belongs on top?",
+            how="The change in the output over the nudge.", slips={"change_not_ratio": dz})
+        lines.append((lit(f"W_{i + 1}", f"W_{i + 1}"), nudge[i], dz,
+            lit(f"W_{i + 1}", group(slope_of(i + 1), "=", ratio))))
     return (
         step("Three inputs, three weights, one sum: $Z = W_1X_1 + W_2X_2 + W_3X_3$.",
             network([x, ["Z"]], [[[lit(f"W_{i}", f"W_{i}") for i in (1, 2, 3)]]], names=[["X_1", "X_2", "X_3"], [""]],
                 title="Three inputs joined to one output by three weights")),
         step("Nudge one weight and leave the others alone. The other terms do not change.",
-            table(["weight", "nudge", "ΔZ", "ratio"],
-                *[(lit(f"W_{i + 1}", f"W_{i + 1}"), nudge[i], dz[i],
-                    lit(f"W_{i + 1}", group(slope_of(i + 1), "=", ratio[i]))) for i in range(3)])),
+            table(["weight", "nudge", "ΔZ", "ratio"], *lines)),
     )
 
 
@@ -141,21 +159,21 @@ def reveals_input(given, box):
     given.require(x[0] != nudge[0])
     dz = x * nudge
     first = box(nudge[0], "ΔW_1", "Which nudge, times the input, gives this change?", how="The change over the ratio.",
-        slips={"multiplied_not_divided": dz[0] * x[0], "nudge_for_input": x[0]})
-    second = ask.ratio(box, dz[1], nudge[1], "∂Z/∂W_2", "Divide the change by the nudge.",
+        slips={"multiplied_not_divided": dz[0] * x[0], "input_for_nudge": x[0]})
+    second = ask.ratio(box, dz[1], nudge[1], "∂Z/∂W_2", "Which change belongs on top?",
         how="The change over the nudge.", slips={"change_not_ratio": dz[1]})
     third = box(nudge[2], "ΔW_3", "Mind the sign: which nudge gives this change?", how="The change over the ratio.",
         slips={"sign_lost": -nudge[2], "multiplied_not_divided": dz[2] * x[2]})
-    revealed = box(x, "X", "What does the ratio always turn out to be?", how="Each ratio is the input of its weight.",
+    revealed = box(x, "X", "Which input does each ratio equal?", how="Each ratio is the input of its weight.",
         slips={"change_not_ratio": dz})
     return (
-        step("Some nudges and ratios got lost. Put them back.",
+        step("Some nudges and ratios are missing. Fill them in.",
             aligned(
                 (slope_of(1), "=", frac(dz[0], first), "=", x[0], "=", "X_1"),
                 (slope_of(2), "=", frac(dz[1], nudge[1]), "=", second, "=", "X_2"),
                 (slope_of(3), "=", frac(dz[2], third), "=", x[2], "=", "X_3")
             )),
-        step("So nudging weights tells you what came in. Write the inputs.", eq("X", "=", column(revealed))),
+        step("So each ratio is an input. Write all three inputs.", eq("X", "=", column(revealed))),
     )
 
 
@@ -165,22 +183,26 @@ def reveals_input(given, box):
 @page("One input, two neurons", row="1.4")
 def column_of_changes(given, box):
     """A nudge per neuron, the same input for both: a column of changes."""
-    x, nudge = given("X", 4, low=2), given("ΔW", [2, 0.5], step=0.5, low=0.5, high=5)
-    other, back = given("X'", 3, low=2), given("ΔW'", [4, -1], low=1, high=5)
-    given.require(x not in nudge and other not in np.abs(back))
-    dz = ask.product(box, nudge, x, "ΔZ", "Both neurons see the same input.", how="Each nudge times the input.")
+    x, nudge = given("X", 4, low=2), given("ΔW", [2, 0.5], step=0.5, low=0.5, high=5, distinct=True)
+    other, back = given("X'", 3, low=2), given("ΔW'", [4, -1], low=1, high=5, distinct=True)
+    lost, last = given("X''", 6, low=2), given("ΔW''", [2, 5], low=2, high=5, distinct=True)
+    given.require(x not in nudge and other not in np.abs(back) and lost not in last)
+    given.distinct(x, other, lost)
+    dz = ask.product(box, nudge, x, "ΔZ", "What is the nudge of this neuron multiplied by?",
+        how="Each nudge times the input.")
     dw = box(back, "ΔW", "Which nudge, times the input, gives this change?", how="Each change over the input.",
-        slips={"multiplied_not_divided": back * other * other})
-    shared = ask.ratio(box, other * back[0], dw[0], "X", "One number does for both rows.",
-        how="Either change over its nudge.")
+        slips={"multiplied_not_divided": back * other * other, "input_for_nudge": [other, other]})
+    shared = box(lost, "X", "Which number, times each nudge, gives its change?", how="Either change over its nudge.",
+        slips={"upside_down": 1 / lost, "multiplied_not_divided": lost * last[0] ** 2})
     return (
-        step("One input feeds two neurons. Nudge a weight of each.",
-            network([[x], dz], [[[nudge[0]], [nudge[1]]]], names=[["X"], ["ΔZ_1", "ΔZ_2"]], gap=300,
+        step("One input feeds two neurons. Nudge the weight of each neuron by the number on its edge.",
+            network([[x], dz], [[[one] for one in nudges(nudge)]], names=[["X"], ["ΔZ_1", "ΔZ_2"]], gap=300,
                 title=f"One input {x:g}, two weights nudged by {nudge[0]:g} and {nudge[1]:g}, and two changes")),
-        step("In a column: the changes are the nudges times the input. Here the nudges are missing.",
+        step(f"In a column: the changes are the nudges times the input. Now the input is {other:g}. Which nudges were "
+            "made?",
             eq("ΔZ", "=", column(back * other, "ΔZ"), "=", column(dw, "ΔW"), "·", other)),
-        step("And the other way: one change over its nudge is the input.",
-            eq(frac("ΔZ_1", "ΔW_1"), "=", frac(other * back[0], "ΔW_1"), "=", shared)),
+        step("And here the input is missing.",
+            eq("ΔZ", "=", column(last * lost, "ΔZ"), "=", column(last, "ΔW"), "·", shared)),
     )
 
 
@@ -191,15 +213,16 @@ def column_of_changes(given, box):
 def all_at_once(given, box):
     """The nudges add up: products, then their sum."""
     nudge, x = given("ΔW", [2, -1, 1], high=5), given("X", [2, 2, 2], low=2, high=6)
-    products = ask.product(box, nudge, x, "ΔW ⊙ X", "Each nudge meets its own input.",
+    products = ask.product(box, nudge, x, "ΔW ⊙ X", "Which input does this nudge multiply?",
         how="Each nudge times the input beside it.", slips={"sign_lost": np.abs(nudge * x)})
     given.require(np.any(nudge < 0) and np.sum(nudge * x) != 0)
-    total = box(np.sum(products), "ΔZ", "Add up the column.", how="The sum of the products.",
+    total = box(np.sum(products), "ΔZ", "What is the sum of the products, signs and all?",
+        how="The sum of the products.",
         slips={"sign_lost": np.sum(np.abs(products)), "term_left_out": products[0] + products[1]})
     return (
         step("Nudge all three weights together. Each term of the sum changes by its own product.",
             eq(column(nudge, "ΔW"), "⊙", column(x, "X"), "=", column(products, "ΔW⊙X"))),
-        step("The output changes by all of them.", eq("ΔZ", "=", "Σ_i ΔW_i X_i", "=", total)),
+        step("The output changes by their sum.", eq("ΔZ", "=", "Σ_i ΔW_i X_i", "=", total)),
     )
 
 
@@ -209,16 +232,19 @@ def missing_nudge(given, box):
     nudge, x = given("ΔW", [3, -2, 4], low=2, high=5), given("X", [2, 3, 5], low=2, high=6)
     given.require(nudge[0] != x[0] and abs(nudge[1]) != x[1] and x[2] != abs(nudge[2]) and np.sum(nudge * x) != 0)
     products = nudge * x
-    lost_nudge = box(nudge, "ΔW", "The product over the input.", how="The product over the input.", only=[0, 1],
+    lost_nudge = box(nudge, "ΔW", "Which nudge, times this input, gives the product?",
+        how="The product over the input.", only=[0, 1],
         slips={"multiplied_not_divided": products * x})
-    lost_input = box(x, "X", "The product over the nudge.", how="The product over the nudge.", only=[2],
+    lost_input = box(x, "X", "Which input, times this nudge, gives the product?", how="The product over the nudge.",
+        only=[2],
         slips={"multiplied_not_divided": products * nudge})
-    total = box(np.sum(products), "ΔZ", "Add up the last column.", how="The sum of the products.",
+    total = box(np.sum(products), "ΔZ", "What is the sum of the products, signs and all?",
+        how="The sum of the products.",
         slips={"only_one_term": products[0], "sign_lost": np.sum(np.abs(products))})
     return (
-        step("The products are known, some factors are not.",
+        step("The products are known. Find the missing factors.",
             eq(column(lost_nudge, "ΔW"), "⊙", column(lost_input, "X"), "=", column(products, "ΔW⊙X"))),
-        step("And the change of the output?", eq("ΔZ", "=", total)),
+        step("By how much does the output change?", eq("ΔZ", "=", total)),
     )
 
 
@@ -229,17 +255,20 @@ def missing_nudge(given, box):
 def two_neurons(given, box):
     """A row of nudges for each neuron; both see the same inputs."""
     nudge, x = given("ΔW", [[2, 1], [-1, 2]], high=5), given("X", [2, 5], low=2, high=6, distinct=True)
-    products = box(nudge * x, "ΔW ⊙ X", "Each nudge meets the input of its column.",
+    products = box(nudge * x, "ΔW ⊙ X", "Which input does the nudge in this column multiply?",
         how="Each column of nudges times its input.",
         slips={"other_column": nudge * x[::-1], "added_not_multiplied": nudge + x})
-    sums = box(products.sum(axis=1), "ΔZ", "Add along the row.", how="The sum of each row of products.",
+    sums = box(products.sum(axis=1), "ΔZ", "What is the sum of the products in this row?",
+        how="The sum of each row of products.",
         slips={"transposed": products.sum(axis=0)})
     return (
-        step("Every row belongs to a neuron, every column to an input.",
-            network([lit("X_{j}", x), ["Z_1", "Z_2"]], [lit("W_{j}{k}", nudge, uses="X_{k}")],
+        step("The nudges of the weights stand on the edges. In the matrix, each row belongs to a neuron and each "
+            "column to an input.",
+            network([lit("X_{j}", x), ["Z_1", "Z_2"]], [lit("W_{j}{k}", nudges(nudge), uses="X_{k}")],
                 names=[["X_1", "X_2"], ["", ""]], below=[(), echo(sums, "ΔZ")],
                 title="Two inputs joined to two neurons; each weight carries its nudge")),
-        step("Multiply, then add along each row.",
+        step("Multiply entry by entry, then add along each row. Both neurons get the same inputs, so $X$ is written in "
+            "two rows.",
             eq(matrix(lit("W_{j}{k}", nudge, uses="X_{k}"), "ΔW"), "⊙", matrix([lit("X_{j}", x)] * 2, "X"), "=",
                 matrix(lit("W_{j}{k}", products, uses="X_{k}")), "→", column(sums, "ΔZ"))),
     )
@@ -249,17 +278,18 @@ def two_neurons(given, box):
 def three_inputs(given, box):
     """Wider rows, and the gradient read off them: the same row for each neuron."""
     nudge, x = given("ΔW", [[2, 1, 3], [1, 2, -1]], high=4), given("X", [2, 5, 1], high=6, distinct=True)
-    products = ask.product(box, nudge, x, "ΔW ⊙ X", "Each nudge meets the input of its column.",
+    products = ask.product(box, nudge, x, "ΔW ⊙ X", "Which input does the nudge in this column multiply?",
         how="Each column of nudges times its input.", only=[(0, 1), (0, 2), (1, 0), (1, 1), (1, 2)])
-    sums = box(products.sum(axis=1), "ΔZ", "Add along the row.", how="The sum of each row of products.",
+    sums = box(products.sum(axis=1), "ΔZ", "What is the sum of the products in this row?",
+        how="The sum of each row of products.",
         slips={"only_one_term": products[:, 0], "term_left_out": products[:, :2].sum(axis=1)})
     gradient = box(np.stack([x, x]), "∂Z/∂W", "What does each weight multiply?",
         how="Each neuron's row holds the inputs.", slips={"change_not_ratio": products, "nudge_for_input": nudge})
     return (
-        step("Three inputs now. One product is done for you.",
+        step("Three inputs. Each row of $X$ holds the same inputs, and one product is done for you.",
             eq(matrix(nudge, "ΔW"), "⊙", matrix([x, x], "X"), "=", matrix(products), "→", column(sums, "ΔZ"))),
-        step("Which number does each ratio reveal? Fill in the gradient, a row for each neuron.",
-            eq(DZ_DW, "=", matrix(gradient))),
+        step("Now the gradient: in row $i$ and column $j$ stands how fast $Z_i$ changes with its own weight $W_{ij}$.",
+            eq(DZ_DW, "=", matrix([[slope_of(i, j) for j in (1, 2, 3)] for i in (1, 2)]), "=", matrix(gradient))),
     )
 
 
@@ -268,15 +298,17 @@ def three_neurons(given, box):
     """The whole table of products and its row sums, the last neuron's nudges found back."""
     x = given("X", [1, 5, 3], high=6, distinct=True)
     nudge = given("ΔW", [[2, 1, 3], [1, 2, -1], [-1, 1, 2]], high=4)
-    lost = box(nudge, "ΔW", "Its product is in the last row. Divide by the input.",
+    lost = box(nudge, "ΔW", "Which nudge, times the input of this column, gives the product in the last row?",
         how="The product over the input of its column.", only=[(2, 0), (2, 1), (2, 2)],
-        slips={"nudge_for_input": np.broadcast_to(x, (3, 3))})
-    products = ask.product(box, nudge, x, "ΔW ⊙ X", "Each nudge meets the input of its column.",
+        slips={"input_for_nudge": np.broadcast_to(x, (3, 3))})
+    products = ask.product(box, nudge, x, "ΔW ⊙ X", "Which input does the nudge in this column multiply?",
         how="Each column of nudges times its input.", only=[(0, 0), (0, 1), (0, 2), (1, 0), (1, 1), (1, 2)])
-    sums = box(products.sum(axis=1), "ΔZ", "Add along the row.", how="The sum of each row of products.",
+    sums = box(products.sum(axis=1), "ΔZ", "What is the sum of the products in this row?",
+        how="The sum of each row of products.",
         slips={"transposed": products.sum(axis=0)})
     return (
-        step("Fill in the table. The nudges of the third neuron got lost, but its products are there.",
+        step("Three neurons, and $X$ written once: the row is **broadcast**, that is, used for every row of $ΔW$. Fill "
+            "in the missing nudges, the products and the sums.",
             eq(matrix(lost, "ΔW"), "⊙", row(x, "X")),
             eq("=", matrix(products, "ΔW⊙X"), "→", column(sums, "ΔZ"))),
     )
@@ -288,16 +320,18 @@ def step_back(given, box):
     x, nudge = given("X", [2, 5, 3], low=2, high=6, distinct=True), given("ΔW", [3, -2, 4], low=2, high=5)
     given.require(np.all(x != np.abs(nudge)))
     dz = x * nudge
-    ratios = ask.ratio(box, dz, nudge, "∂Z_1/∂W", "Change over nudge.", how="The change over the nudge.",
+    ratios = ask.ratio(box, dz, nudge, "∂Z_1/∂W", "Which change belongs on top?", how="The change over the nudge.",
         slips={"nudge_for_input": nudge})
-    gradient = box(np.tile(ratios, (3, 1)), "∂Z/∂W", "Every neuron sees the same inputs.",
-        how="The inputs again, a row for each neuron.", slips={"transposed": np.tile(ratios, (3, 1)).T})
+    third = box(ratios, "∂Z_3/∂W_3", "Which inputs does the third neuron get?",
+        how="Every neuron gets the same inputs, so every row is the same.", slips={"change_not_ratio": dz},
+        words={"change_not_ratio": "Those are the changes of the first neuron. The third one gets the same inputs."})
     return (
-        step("The inputs are hidden. Nudge the weights of the first neuron one at a time and watch $Z_1$.",
+        step("The inputs are unknown. Nudge the weights of the first neuron one at a time and watch $Z_1$.",
             aligned(*[(slope_of(1, i + 1), "=", frac(dz[i], nudge[i]), "=", ratios[i], "=",
                 f"X_{i + 1}") for i in range(3)])),
-        step("The other two neurons are fed by the same inputs. Write the whole gradient.",
-            eq(DZ_DW, "=", matrix(gradient))),
+        step("The third neuron gets the same inputs, but nobody has nudged its weights. Write its row of the gradient "
+            "all the same.",
+            aligned(*[(slope_of(3, i + 1), "=", third[i]) for i in range(3)])),
     )
 
 
@@ -311,23 +345,26 @@ def one_variable(given, box):
     n, m, c = given.choice("n", 2, 3, 4), given.choice("m", 3, 4, 5), given("c", 7, low=2)
     k = given("k", 5, low=2)
     given.require(n < m)
-    a = box((x**n).derivative("x"), f"d/dx x^{n}", "The power comes down. What is left of it?", names="x",
+    a = box((x**n).derivative("x"), f"d/dx x^{n}", "Which power comes down, and which is left?", names="x",
         how="The power comes down in front and drops by one.",
         slips={"power_kept": n * x**n, "factor_left_out": x ** (n - 1), "not_differentiated": x**n,
             "integrated": x ** (n + 1) / (n + 1)})
-    b = box((k * x**m).derivative("x"), f"d/dx {k:g}x^{m}", "The factor in front stays.", names="x",
+    b = box((k * x**m).derivative("x"), f"d/dx {k:g}x^{m}", "The factor in front stays. What becomes of the power?",
+        names="x",
         how="The constant factor stays; the power comes down.",
         slips={"power_kept": k * m * x**m, "factor_left_out": k * x ** (m - 1), "not_differentiated": k * x**m})
     p = x**m - k * x + c
     d = box(p.derivative("x"), f"d/dx ({p})", "Term by term. What does a constant do when x moves?", names="x",
         how="Each term by itself; the constant vanishes.",
-        slips={"constant_kept": p.derivative("x") + c, "not_differentiated": p})
+        slips={"constant_kept": p.derivative("x") + c, "not_differentiated": p, "term_left_out": m * x ** (m - 1)},
+        words={"term_left_out": "The constant vanishes, but what is the slope of the term before it?"})
     at = given("x", 2, low=2, high=5)
     value = box(float(p.derivative("x").evaluate({"x": int(at)})), "the slope there",
-        "Put the number into your formula.", how=f"The formula above at x = {at:g}.",
+        "What does your formula give for this number?", how=f"The formula above at x = {at:g}.",
         slips={"not_differentiated": float(p.evaluate({"x": int(at)}))})
     return (
-        step("Differentiate. Type powers with ^ and products as you write them.",
+        step("Differentiate. The power comes down as a factor and drops by one: the slope of $x^6$ is $6x^5$. Type "
+            "powers with ^.",
             aligned((D_DX, f"x^{n}", "=", a), (D_DX, f"{k:g}x^{m}", "=", b), (D_DX, f"({p})", "=", d))),
         step(f"How steep is the last one at $x = {at:g}$?", eq("slope", "=", value)),
     )
@@ -339,21 +376,23 @@ def two_variables(given, box):
     x, y = Name("x"), Name("y")
     f = given.choice("f", x**2 + cos(y), x**3 + cos(y), 3 * x**2 + cos(2 * y), x**4 + cos(y))
     by_x, by_y = f.derivative("x"), f.derivative("y")
-    grad = box(np.array([by_x, by_y]), "∇f", "Nudge one variable; the other is a constant.", names="x y",
-        how="Differentiate by one variable at a time.",
+    grad = box(np.array([by_x, by_y]), "∇f", "Only one variable moves. What does the other term do?", names="x y",
+        how="Differentiate with respect to one variable at a time.",
         slips={"other_variable": np.array([by_y, by_x]), "cosine_sign": np.array([by_x, -by_y])})
     g = given.choice("g", x**2 * y, x**3 * y, x**2 * y**2, x * y**3)
-    second = box(np.array([g.derivative("x"), g.derivative("y")]), "∇g", "Treat the other variable as a number.",
+    second = box(np.array([g.derivative("x"), g.derivative("y")]), "∇g",
+        "What is the slope if the other variable is a number?",
         names="x y", how="The other variable is a constant factor.",
         slips={"other_variable": np.array([g.derivative("y"), g.derivative("x")]),
             "not_differentiated": np.array([g, g])})
     at = given("point", [3, 2], low=2, high=4, distinct=True)
     point = {"x": int(at[0]), "y": int(at[1])}
     values = box(np.array([float(g.derivative(v).evaluate(point)) for v in "xy"]), "∇g at the point",
-        "Put both numbers into each formula.", how=f"The formulas above at x = {at[0]:g}, y = {at[1]:g}.",
+        "What does each formula give for these two numbers?",
+        how=f"The formulas above at x = {at[0]:g}, y = {at[1]:g}.",
         slips={"other_variable": np.array([float(g.derivative(v).evaluate(point)) for v in "yx"])})
     return (
-        step(f"The gradient of $f(x, y) = {f}$ holds one slope per variable.",
+        step(f"The gradient of $f(x, y) = {f}$ has one slope for each variable, in a column.",
             eq("∇f", "=", column(["∂f/∂x", "∂f/∂y"]), "=", column(grad))),
         step(f"The same for $g(x, y) = {g}$, as formulas and then at $x = {at[0]:g}$, $y = {at[1]:g}$.",
             eq("∇g", "=", column(second), "=", column(values))),
@@ -362,7 +401,7 @@ def two_variables(given, box):
 
 @page("Slopes that a network needs", row="1.9")
 def network_slopes(given, box):
-    """Exponentials, logarithms' relatives and a chain: the functions that come back in activations and losses."""
+    """Exponentials and a chain: the functions that come back in activations and losses."""
     x, y = Name("x"), Name("y")
     a = given("a", 3, low=2, high=5)
     first = box(exp(a * x).derivative("x"), f"d/dx e^{{{a:g}x}}", "Which factor does the inner function bring?",
@@ -371,14 +410,20 @@ def network_slopes(given, box):
     second = box(sin(x**2).derivative("x"), "d/dx sin(x^2)", "Outer slope first, then the inner one.", names="x",
         how="The cosine of the inner function, times the inner slope.",
         slips={"inner_slope_left_out": cos(x**2), "cosine_sign": -2 * x * cos(x**2)})
-    h = x * exp(a * y)
-    grad = box(np.array([h.derivative("x"), h.derivative("y")]), "∇h", "One variable at a time.", names="x y",
+    g = x * exp(a * y)
+    grad = box(np.array([g.derivative("x"), g.derivative("y")]), "∇g",
+        "What is the slope if the other variable is a number?",
+        names="x y",
         how="In x it is a constant times x; in y an exponential.",
-        slips={"other_variable": np.array([h.derivative("y"), h.derivative("x")]),
-            "not_differentiated": np.array([h, h])})
+        slips={"other_variable": np.array([g.derivative("y"), g.derivative("x")]),
+            "not_differentiated": np.array([g, np.nan], dtype=object),
+            "inner_slope_left_out": np.array([np.nan, g], dtype=object)},
+        words={"inner_slope_left_out": "The exponential stays, but the inner slope comes in front as a factor."})
     return (
-        step("Two of one variable.", aligned((D_DX, f"e^{{{a:g}x}}", "=", first), (D_DX, "sin(x^2)", "=", second))),
-        step(f"And a gradient: $h(x, y) = x·e^{{{a:g}y}}$.", eq("∇h", "=", column(grad))),
+        step("Differentiate. The slope of the inner function comes along as a factor: $e^{7x}$ has the slope "
+            "$7e^{7x}$, and $sin(x^3)$ has $3x^2 cos(x^3)$. Chapter 2 shows why.",
+            aligned((D_DX, f"e^{{{a:g}x}}", "=", first), (D_DX, "sin(x^2)", "=", second))),
+        step(f"And a gradient, of $g(x, y) = x·e^{{{a:g}y}}$.", eq("∇g", "=", column(grad))),
     )
 
 
@@ -389,21 +434,23 @@ def network_slopes(given, box):
 def gradient_check(given, box):
     """A formula can be wrong; a nudge cannot. Compare them."""
     x, h = given("x", 3, low=2), given("h", 1, low=1, high=1)
-    analytic = box(2 * x, "f'(x)", "Differentiate first, then put the number in.", how="The derivative is 2x.",
+    analytic = box(2 * x, "f′(x)", "Differentiate first, then put the number in.", how="The derivative is 2x.",
         slips={"not_differentiated": x**2})
     plus, minus = (x + h) ** 2, (x - h) ** 2
-    up = box(plus, "f(x+h)", "Square the nudged number.", how="The square of x + h.", slips={"not_squared": x + h})
-    down = box(minus, "f(x−h)", "Square the number nudged down.", how="The square of x − h.",
+    up = box(plus, "f(x+h)", "What is the square of the nudged number?", how="The square of x + h.",
+        slips={"not_squared": x + h})
+    down = box(minus, "f(x−h)", "What is the square of the number nudged down?", how="The square of x − h.",
         slips={"not_squared": x - h})
     central = box((up - down) / (2 * h), "the central ratio", "How far apart are the two points?",
         how="The difference over two times h.",
         slips={"step_not_doubled": (up - down) / h, "subtracted_backwards": (down - up) / (2 * h)})
-    one_sided = box((up - x**2) / h, "the one-sided ratio", "From x to x + h the step is h.",
-        how="The difference over h.", slips={"value_not_change": up})
+    one_sided = box((up - x**2) / h, "the one-sided ratio",
+        "How far does f move, and how long is the step from x to x + h?",
+        how="The difference over h.", slips={"value_not_change": up}, words=NEW_VALUE)
     return (
-        step(f"Let $f(x) = x^2$ and $x = {x:g}$. The formula says:", eq("f'(x)", "=", analytic)),
+        step(f"Let $f(x) = x^2$ and $x = {x:g}$. The formula says:", eq("f′(x)", "=", analytic)),
         step(f"Now nudge by $h = {h:g}$, up and down.", aligned(("f(x+h)", "=", up), ("f(x-h)", "=", down))),
-        step("Two ways to make a ratio. One of them hits the slope.",
+        step("Two ratios, one from both sides and one from one side. Which hits the slope?",
             aligned((frac("f(x+h) - f(x-h)", "2h"), "=", central), (frac("f(x+h) - f(x)", "h"), "=", one_sided))),
     )
 
@@ -412,21 +459,29 @@ def gradient_check(given, box):
 def both_ways(given, box):
     """The central ratio's error shrinks with the square of the nudge, the one-sided one's only with the nudge."""
     x = given("x", 2, low=2)
-    h = np.array([1.0, 0.1])
-    true = box(3 * x**2, "f'(x)", "The derivative of a cube.", how="The derivative is 3x².",
+    true = box(3 * x**2, "f′(x)", "What is the derivative of a cube?", how="The derivative is 3x².",
         slips={"power_kept": 3 * x**3, "factor_left_out": x**2, "not_differentiated": x**3})
-    one = box(((x + h) ** 3 - x**3) / h, "the one-sided ratio", "Cube both, subtract, divide by h.",
-        how="f(x + h) minus f(x), over h.", slips={"value_not_change": (x + h) ** 3})
-    off = ask.change(box, one, true, "error, one side", "The ratio minus the true slope.",
-        how="The ratio minus the slope.")
-    two = box(((x + h) ** 3 - (x - h) ** 3) / (2 * h), "the central ratio", "Cube both, subtract, divide by 2h.",
-        how="f(x + h) minus f(x − h), over 2h.", slips={"step_not_doubled": ((x + h) ** 3 - (x - h) ** 3) / h})
-    near = ask.change(box, two, true, "error, both sides", "The ratio minus the true slope.",
-        how="The ratio minus the slope.")
+    lines = []
+    for h in (1.0, 0.1):
+        up, down = (x + h) ** 3, (x - h) ** 3
+        one = box((up - x**3) / h, f"the one-sided ratio for h = {h:g}",
+            "Cube both numbers. How far apart are they, and how long is the step?",
+            how="f(x + h) minus f(x), over h.",
+            slips={"value_not_change": up, **({"change_not_ratio": up - x**3} if h < 1 else {})}, words=NEW_VALUE)
+        off = ask.change(box, one, true, f"the error of one side for h = {h:g}",
+            "What is the ratio minus the true slope?",
+            how="The ratio minus the slope.")
+        two = box((up - down) / (2 * h), f"the central ratio for h = {h:g}",
+            "Cube both numbers. How long is the step from x − h to x + h?",
+            how="f(x + h) minus f(x − h), over 2h.", slips={"step_not_doubled": (up - down) / h})
+        near = ask.change(box, two, true, f"the error of both sides for h = {h:g}",
+            "What is the ratio minus the true slope?",
+            how="The ratio minus the slope.")
+        lines.append((h, one, off, two, near))
     return (
-        step(f"Take $f(x) = x^3$ at $x = {x:g}$. Its slope there:", eq("f'(x)", "=", true)),
-        step("Check it with two nudges, looking one way and looking both ways.",
-            table(["h", "one side", "error", "both sides", "error"],
-                *[(h[i], one[i], off[i], two[i], near[i]) for i in range(2)])),
-        say("A nudge ten times smaller makes the first error about ten times smaller, the second a hundred times."),
+        step(f"Take $f(x) = x^3$ at $x = {x:g}$. Its slope there:", eq("f′(x)", "=", true)),
+        step("Check it with two nudges, from one side and from both sides. The error is the ratio minus the true "
+            "slope.",
+            table(["h", "one side", "error", "both sides", "error"], *lines)),
+        say("With a nudge ten times smaller the first error is about ten times smaller, the second a hundred times."),
     )

@@ -94,8 +94,8 @@ def bp1_layer(c):
     delta = grad(lambda dz: half_squares(nudged(a, dz), y))(np.zeros(3))
     z = np.log(a / (1 - a))
     things = {"∇_{a}C": by_a, "y_1": y[0], "δ^{(L)}": delta, "δ^{(L)}_2": delta[1], "a^{(L)}": a, "y": y,
-              "z^{(L)}": z,
-              "δ^{(L)}_1": delta[0], "a^{(L)}_3": a[2], "σ′(z^{(L)})": np.array(slopes(a)), "z^{(L)}_2": z[1]}  # fmt: skip
+              "z^{(L)}": z, "δ^{(L)}_1": delta[0], "a^{(L)}_3": a[2], "σ′(z^{(L)})": np.array(slopes(a)),
+              "z^{(L)}_2": z[1]}  # fmt: skip
     return [by_a, slopes(a), delta, *(["number", "column"][np.ndim(things[name])] for name in c["asked"])]
 
 
