@@ -241,11 +241,20 @@ def _common(shares: Callable, variant: int) -> int:
         return 0
     pages = SHARING[shares]
     for shared in range(ATTEMPTS):
-        if all(_fits(page, variant, shared) for page in pages):
+        if _possible(pages[0], variant, shared) and all(_fits(page, variant, shared) for page in pages):
             return shared
     raise _error(
         pages[0], f"no numbers of {shares.__name__} for variant {variant} fit all of {', '.join(p.slug for p in pages)}"
     )
+
+
+def _possible(page: Page, variant: int, shared: int) -> bool:
+    """Whether these shared numbers are fit by themselves; if not, no numbers of a page's own can mend them."""
+    try:
+        Run(page, variant, Attempt(0, shared)).given.shared(page.shares)
+    except Unfit:
+        return False
+    return True
 
 
 def _fits(page: Page, variant: int, shared: int) -> bool:
