@@ -259,7 +259,15 @@ def _possible(page: Page, variant: int, shared: int) -> bool:
 
 def _fits(page: Page, variant: int, shared: int) -> bool:
     """Whether a page can be made with these shared numbers, in a few tries of its own."""
-    return any(_drawn(page, variant, Attempt(own, shared)) for own in range(OWN_TRIES))
+    return any(_drawn(page, variant, Attempt(own, shared)) for own in range(_own_tries(page)))
+
+
+@lru_cache(maxsize=1024)
+def _own_tries(page: Page) -> int:
+    """A page that draws nothing beside the shared numbers would try the same again and again."""
+    run = Run(page, 0, Attempt())
+    run.given.shared(page.shares)
+    return OWN_TRIES if set(page.sheet().givens) - set(run.numbers) else 1
 
 
 def _drawn(page: Page, variant: int, attempt: Attempt) -> Sheet | None:
