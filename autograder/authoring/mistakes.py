@@ -130,6 +130,11 @@ MESSAGES = {
     "wrong_one_turned": "The wrong matrix is transposed, or none. Do the inner numbers of the shapes agree?",
     "batch_count_left": "A batch twice as long has a sum twice as big. What does the mean do?",
     "batch_in_parameter": "A parameter does not know how many examples there are. Its gradient has its own shape.",
+    "other_example": "That belongs to another example.",
+    "examples_mixed": "That takes the error of one example and the input of another. Both belong to the same one.",
+    "refilled_row_by_row": "You read along the rows and filled in along the rows. A column becomes a row.",
+    "inner_for_outer": "Those are the inner numbers. They vanish in the product; which are left?",
+    "divided_by_inputs": "You divided by the number of inputs. How many examples are there?",
     # the neuron
     "indices_swapped": "The two indices are swapped: the node at which the edge ends comes first.",
     "layer_it_leaves": "That is the layer the edge leaves. A weight carries the number of the layer it enters.",

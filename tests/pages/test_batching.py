@@ -25,7 +25,7 @@ def test_the_four_equations_in_both():
     """W A + b, Wᵀδ, δAᵀ in columns; A Wᵀ + b, δW, δᵀA in rows."""
     forms = shown("equations-twice")
     assert forms[:4] == ["W A + b", "Wᵀ δ", "along rows", "δ Aᵀ"]
-    assert forms[8:12] == ["A Wᵀ + b", "δ W", "down columns", "δᵀ A"]
+    assert forms[6:10] == ["A Wᵀ + b", "δ W", "down columns", "δᵀ A"]
 
 
 def test_weights_stored_by_inputs():
@@ -35,9 +35,9 @@ def test_weights_stored_by_inputs():
 
 def test_gradients_have_the_shape_of_their_parameter_in_both():
     """Only what belongs to examples knows how many there are."""
-    columns, rows = shown("ledger-columns"), shown("ledger-rows")
-    assert columns[1:3] == columns[7:9] == ["3×4", "2×3"]
-    assert rows[1:3] == rows[7:9] == ["2×5", "3×2"]
+    keys = shown("ledger")
+    assert keys[:6] == ["4×6", "6×4", "3×4", "3×4", "3×6", "6×3"]
+    assert keys[8:] == ["2×3", "2×3", "3×1", "1×3", "X, Z and δ"]
 
 
 def test_a_doubled_batch_has_the_same_mean():
@@ -47,8 +47,8 @@ def test_a_doubled_batch_has_the_same_mean():
 
 
 def test_each_bias_takes_its_own_mean():
-    """b_j ← b_j − η · (1/m) Σ δ_j: (4, −1, 2) − 0.3·(2, 2, 1)."""
-    assert shown("bias-update")[9:] == ["2", "2", "1", "3.4", "-1.6", "1.7"]
+    """b_j ← b_j − η · (1/m) Σ δ_j: (4, −1) − 0.3·(2, 3)."""
+    assert shown("bias-update")[8:] == ["2", "3", "3.4", "-1.9"]
 
 
 # -- every key a second way --------------------------------------------------------------------------------------------
@@ -68,15 +68,15 @@ def relu(z):
 
 def columns(c):
     x = c["X"]
-    z = [[sum(c["W"][j][k] * x[k][i] for k in range(2)) + c["b"][j] for i in range(3)] for j in range(2)]
-    return [[z[0][0], z[1][0]], z[0][1:], z[1][1:], *shape_of(x, np.array(z)), c["b'"]]
+    z = [[sum(c["W"][j][k] * x[k][i] for k in range(2)) + c["b"][j] for i in range(4)] for j in range(3)]
+    return [[z[0][0], z[1][0], z[2][0]], [z[0][1], z[1][1], z[2][1], z[1][2], z[0][3]], *shape_of(x, np.array(z)), c["b'"]]
 
 
 def rows(c):
     w, x, b = c["W"], c["X"], c["b"]
-    z = [[sum(w[j][k] * example[k] for k in range(2)) + b[j] for j in range(2)] for example in x]
+    z = [[sum(w[j][k] * example[k] for k in range(2)) + b[j] for j in range(3)] for example in x]
     big = np.ones((int(c["m"]), int(c["inputs"]))), np.ones((int(c["inputs"]), int(c["nodes"])))
-    return [list(zip(*w, strict=True)), z, *shape_of(*big, big[0] @ big[1])]
+    return [list(zip(*w, strict=True)), z[0], z[1][0], z[2][1], z[3][2], *shape_of(*big, big[0] @ big[1])]
 
 
 def translate(c):
@@ -112,38 +112,38 @@ def equations_twice(c):
             fitting(back, a.shape),
             ["down columns", "along rows"][axis],
             fitting(weights, w.shape),
-            *shape_of(delta, a, bias, w),
+            *shape_of(a, bias),
         ]
     return keys
 
 
-def ledger(in_columns):
-    def keys(c):
-        n, m = [int(v) for v in c["layers"]], int(c["m"])
+def ledger(c):
+    n, m, lying = [int(v) for v in c["layers"]], int(c["m"]), []
+    for in_columns in (True, False):
         x = np.ones((n[0], m) if in_columns else (m, n[0]))
-        found, a = {"w": [], "z": [], "b": []}, x
-        for low, high in zip(n, n[1:], strict=False):
-            w = np.ones((high, low))
-            a = w @ a if in_columns else a @ w.T
-            found["w"].append(w)
-            found["z"].append(a)
-            found["b"].append(a.sum(axis=1 if in_columns else 0, keepdims=True))
-        return shape_of(x, *found["w"], *found["z"], *found["z"], *found["w"], *found["b"])
-
-    return keys
+        first, second = np.ones((n[1], n[0])), np.ones((n[2], n[1]))
+        z = first @ x if in_columns else x @ first.T
+        delta = second @ z if in_columns else z @ second.T
+        d_second = delta @ z.T if in_columns else delta.T @ z
+        bias = z.sum(axis=1 if in_columns else 0, keepdims=True)
+        lying.append(shape_of(x, first, z, delta, d_second, bias))
+    by_m = [name for name, shape in zip("XWZδWb", lying[0], strict=True) if m in shape]
+    assert by_m == ["X", "Z", "δ"]
+    return [*(shape for pair in zip(*lying, strict=True) for shape in pair), "X, Z and δ"]
 
 
 def dominoes(c):
     n, k, m = (int(c[name]) for name in "nkm")
     w, a, delta = np.ones((n, k)), np.ones((k, m)), np.ones((n, m))
-    pairs = [(w, a), (w.T, delta), (delta, a.T), (a.T, w.T), (delta.T, w), (delta, a.T)]
-    return [one for left, right in pairs for one in shape_of(left, right, left @ right)]
+    turned = [(w.T, w.T @ delta), (a.T, delta @ a.T), (w.T, a.T @ w.T), (delta, delta @ a.T)]
+    columns, rows = shape_of(w @ a, *turned[0], *turned[1]), shape_of(*turned[2], delta.T @ w, *turned[3])
+    return [*columns, *rows]
 
 
 def back_columns(c):
     w, delta, z = (np.array(c[name]) for name in ("W", "δ", "Z"))
     return [
-        grad(lambda a: anp.sum(delta * anp.dot(w, a)))(np.ones((2, 3))),
+        grad(lambda a: anp.sum(delta * anp.dot(w, a)))(np.ones((2, 2))),
         grad(lambda z: anp.sum(relu(z)))(z),
         grad(lambda z: anp.sum(delta * anp.dot(w, relu(z))))(z),
     ]
@@ -153,7 +153,7 @@ def back_rows(c):
     w, delta, z = (np.array(c[name]) for name in ("W", "δ", "Z"))
     return [
         "neither",
-        grad(lambda a: anp.sum(delta * anp.dot(a, w.T)))(np.ones((3, 2))),
+        grad(lambda a: anp.sum(delta * anp.dot(a, w.T)))(np.ones((2, 2))),
         grad(lambda z: anp.sum(delta * anp.dot(relu(z), w.T)))(z),
         c["W'"],
     ]
@@ -168,7 +168,7 @@ def stored_in_out(c):
     return [
         grad(value, 0)(a, w),
         sums,
-        np.mean([np.outer(a[i], delta[i]) for i in range(3)], axis=0),
+        np.mean([np.outer(a[i], delta[i]) for i in range(2)], axis=0)[[0, 2], [0, 1]],
         *shape_of(left, right, left @ right),
     ]
 
@@ -183,16 +183,17 @@ def bias_sums(c):
 def weights_as_sum(c):
     delta, a = np.array(c["δ"]), np.array(c["A"])
     single = np.einsum("ji,ki->ijk", delta, a)
-    whole = grad(lambda w: anp.sum(delta * anp.dot(w, a)))(np.ones((2, 2)))
-    return [*single, whole, single.mean(axis=0)]
+    whole = grad(lambda w: anp.sum(delta * anp.dot(w, a)))(np.ones((2, 3)))
+    return [single[0], single[1][[0, 1, 1], [1, 0, 2]], whole, single.mean(axis=0)[[0, 1], [2, 0]]]
 
 
 def weights_in_one_product(c):
     delta, a, d, x = (np.array(c[name]) for name in ("δ", "A", "δ'", "A'"))
-    one = grad(lambda w: anp.sum(delta * anp.dot(w, a)))(np.ones((2, 2)))
-    two = grad(lambda w: anp.sum(d * anp.dot(x, w.T)))(np.ones((2, 2)))
-    means = np.einsum("ji,ki->jk", delta, a) / 3, np.einsum("ij,ik->jk", d, x) / 4
-    return [one, means[0], two, means[1], delta.shape[1], d.shape[0]]
+    one = grad(lambda w: anp.sum(delta * anp.dot(w, a)))(np.ones((2, 3)))
+    two = grad(lambda w: anp.sum(d * anp.dot(x, w.T)))(np.ones((3, 2)))
+    means = np.einsum("ji,ki->jk", delta, a) / 4, np.einsum("ij,ik->jk", d, x) / 5
+    first, second = ([0, 0, 1], [0, 2, 1]), ([0, 1, 2], [1, 0, 1])
+    return [one[first], means[0][first], two[second], means[1][second], delta.shape[1], d.shape[0]]
 
 
 def once_only(c):
@@ -212,9 +213,9 @@ def twice_the_batch(c):
 
 def bias_update(c):
     delta = np.array(c["δ"])
-    means = grad(lambda b: anp.mean(anp.dot(delta, b)))(np.ones(3))
+    means = grad(lambda b: anp.mean(anp.dot(delta, b)))(np.ones(2))
     return [
-        [delta[i][j] for j in range(3) for i in range(3)],
+        [delta[i][j] for j in range(2) for i in range(4)],
         means,
         [b - c["η"] * g for b, g in zip(c["b"], means, strict=True)],
     ]
@@ -237,18 +238,18 @@ def network(c, in_columns):
     rows_too = (lambda v: v) if in_columns else np.transpose
 
     def out(w1, b1, w2, b2, nudge):
-        return anp.dot(w2, relu(anp.dot(w1, x) + anp.reshape(b1, (2, 1)) + nudge)) + anp.reshape(b2, (1, 1))
+        return anp.dot(w2, relu(anp.dot(w1, x) + anp.reshape(b1, (3, 1)) + nudge)) + anp.reshape(b2, (1, 1))
 
     def cost(w1, b1, w2, b2, nudge):
         return anp.sum((out(w1, b1, w2, b2, nudge) - y) ** 2) / 4
 
-    return (w1, b1, w2, b2, np.zeros((2, 2))), out, cost, rows_too, x, y
+    return (w1, b1, w2, b2, np.zeros((3, 2))), out, cost, rows_too, x, y
 
 
 def forward(in_columns):
     def keys(c):
         here, out, cost, lie, x, y = network(c, in_columns)
-        z = np.array([[here[0][j] @ x[:, i] + here[1][j] for i in range(2)] for j in range(2)])
+        z = np.array([[here[0][j] @ x[:, i] + here[1][j] for i in range(2)] for j in range(3)])
         return [lie(z), lie(np.where(z > 0, z, 0)), lie(out(*here)), lie(out(*here) - y), cost(*here)]
 
     return keys
@@ -265,7 +266,7 @@ def backward(in_columns):
 
 INDEPENDENT = {
     "columns": columns, "rows": rows, "translate": translate, "equations-twice": equations_twice,
-    "ledger-columns": ledger(True), "ledger-rows": ledger(False), "dominoes": dominoes, "back-columns": back_columns,
+    "ledger": ledger, "dominoes": dominoes, "back-columns": back_columns,
     "back-rows": back_rows, "stored-in-out": stored_in_out, "bias-sums": bias_sums, "weights-as-sum": weights_as_sum,
     "weights-in-one-product": weights_in_one_product, "once-only": once_only, "twice-the-batch": twice_the_batch,
     "bias-update": bias_update, "bias-update-backwards": bias_update_backwards, "mean-of-singles": mean_of_singles,

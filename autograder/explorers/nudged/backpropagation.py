@@ -103,7 +103,8 @@ def two_three_two(g: Given) -> Computation:
 
 LETTERS = {
     "W1": (("w_1", "w_4"), ("w_2", "w_5"), ("w_3", "w_6")), "b1": ("b_1", "b_2", "b_3"), "a1": "u",
-    "W2": (("w_7", "w_9", "w_{11}"), ("w_8", "w_{10}", "w_{12}")), "b2": ("b_4", "b_5"), "a2": ("a_1", "a_2"), "a0": "x",
+    "W2": (("w_7", "w_9", "w_{11}"), ("w_8", "w_{10}", "w_{12}")), "b2": ("b_4", "b_5"),
+    "a2": ("a_1", "a_2"), "a0": "x",
 }  # fmt: skip
 """How the chapter calls them: weights are counted by the node that they leave."""
 

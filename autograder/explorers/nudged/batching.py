@@ -6,7 +6,7 @@ from ..nudging import Asked, Computation, Given, errors, layered
 
 
 def batch(g: Given) -> Computation:
-    """The 2–2–1 network and its batch, examples in columns."""
+    """The 2–3–1 network and its batch, examples in columns."""
     return layered(g["X"], [(g["W1"], g["b1"]), (g["W2"], g["b2"])], ("relu", "identity"), y=g["y"])
 
 
@@ -27,7 +27,7 @@ def bias_sums(g: Given) -> list[Computation | Asked]:
 
 def one_product(g: Given) -> list[Computation | Asked]:
     """Errors and inputs with examples in columns, then in rows."""
-    return [errors(g["δ"], g["A"]), Asked(errors(g["δ'"].T, g["A'"].T), since=9)]
+    return [errors(g["δ"], g["A"]), Asked(errors(g["δ'"].T, g["A'"].T), since=7)]
 
 
 def doubled(g: Given) -> Computation:
