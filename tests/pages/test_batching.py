@@ -69,7 +69,12 @@ def relu(z):
 def columns(c):
     x = c["X"]
     z = [[sum(c["W"][j][k] * x[k][i] for k in range(2)) + c["b"][j] for i in range(4)] for j in range(3)]
-    return [[z[0][0], z[1][0], z[2][0]], [z[0][1], z[1][1], z[2][1], z[1][2], z[0][3]], *shape_of(x, np.array(z)), c["b'"]]
+    return [
+        [z[0][0], z[1][0], z[2][0]],
+        [z[0][1], z[1][1], z[2][1], z[1][2], z[0][3]],
+        *shape_of(x, np.array(z)),
+        c["b'"],
+    ]
 
 
 def rows(c):
