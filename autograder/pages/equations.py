@@ -32,7 +32,7 @@ from ..layout import (
 from ..layout.boxed import Shape, box_of
 from ..layout.diagrams import graph, network
 from ..layout.layers import BARE, PASSED, back_along, each, edges, fig, figs, layered, named, nodes, under
-from ..layout.phrases import APART, by, signed, words
+from ..layout.phrases import APART, added, by, signed, words
 
 # -- 8.1 The error of a node -------------------------------------------------------------------------------------------
 
@@ -119,8 +119,9 @@ def every_node(given, box):
             table(["node", "nudge", "ΔC ≈ δ Δz"],
                 *zip(named("z", 3), later, list(foreseen), strict=True),
                 [words("all three"), "", total])),
-        step("Which way must each $z$ go to lower the cost?", table(named("z", 3), list(down))),
-        step("The same small nudge at each node: where does it change the cost most?", eq(worst)),
+        step("To lower the cost, raise $z$ or lower $z$?", table(named("z", 3), list(down))),
+        step("The same small nudge at each node: where does it change the cost most, at node 1, node 2 or node 3?",
+            eq(worst)),
     )
 
 
@@ -242,7 +243,7 @@ def bp1_from_z(given, box):
         step("Three sigmoid outputs, with their weighted sums $z$, their targets, and $C = ½ Σ_j (a_j − y_j)^2$. Work "
             "out each row from left to right.",
             table([words("node"), "z", "a = σ(z) ≈", "σ′(z) ≈", "y", "δ ≈"], *rows)),
-        step("Which node has the smallest error, in size?", eq(least)),
+        step("Which has the smallest error in size: node 1, node 2 or node 3?", eq(least)),
         say("The slope is that of σ at $z$. A sigmoid makes it easy: its value $a$ is enough to work the slope out."),
     )
 
@@ -381,7 +382,7 @@ def matrix_form(given, box):
             eq("W", "=", matrix(edges(w)), APART, "W^T", "=", matrix(edges(turned.T).T))),
         step("Then one product gives all the sums.",
             eq("W^T δ", "=", "W^T", column(each("δ", delta), "δ"), "=", column(back_along(sums, 2)))),
-        step("Look at the shapes of $W$, $W^T$ and $δ$. Which of these products fit?",
+        step("Look at the shapes of $W$, $W^T$ and $δ$. Does the product fit, yes or no?",
             table(["W δ", "W^T δ"], list(choice))),
     )
 
@@ -776,7 +777,8 @@ def drawn(net: Net, layers, below, *, weights=True, acting=(), forward=False, ti
     labels = [net.w[level] if weights else BARE[: sizes[level], : sizes[level - 1]] for level in levels]
     labels = [edges(matrix, level, forward=forward) if level in (acting or levels) else matrix for level,
         matrix in zip(levels, labels, strict=True)]
-    return network(values, labels, names=names, below=below, gap=235 if top == 2 else 160, row_gap=150, along=(0.4,),
+    return network(values, labels, names=names, below=below, gap=235 if top == 2 else 160, row_gap=150, along=(0.3,
+        0.7),
         title=title)
 
 
@@ -814,13 +816,20 @@ def weighted_sums(net: Net, layer: int, arriving, z) -> Node:
         column(each("z", z, layer, uses=uses), f"z^{{({layer})}}"))
 
 
-def last_sum(net: Net) -> Node:
+def values_of(layer: int, a) -> Node:
+    """a = σ(z) with the boxes for the values of a layer."""
+    values = each("a", a, layer, uses=f"z^({layer})_{{j}}")
+    return eq(layered("a", layer), "=", f"σ({layered('z', layer)})", "≈", column(values) if len(a) > 1 else values[0])
+
+
+def last_sum(net: Net, z) -> Node:
     """z = W a + b of the output, its weights lit with their edges."""
     top = len(net.w) - 1
     bias = net.b[top][0]
     return eq(lit(f"z^({top})_1", f"z^{{({top})}}"), "=",
         row(edges(net.w[top], top, forward=True)[0], f"W^{{({top})}}"),
-        f"a^{{({top - 1})}}", "−" if bias < 0 else "+", f"{abs(bias):g}")
+        f"a^{{({top - 1})}}", *added(bias), "≈",
+        lit(f"z^({top})_1", z))
 
 
 def cost_of(top: int) -> Node:
@@ -841,15 +850,15 @@ def small_forward(given, box):
         how="Half the square of prediction minus target.",
         slips={"half_left_out": float(error @ error), "not_squared": float(abs(error[0])) / 2})
     return (
-        step("Two inputs, two hidden nodes, one output, and a sigmoid in every node. First the sums $z$ of the "
-            "hidden nodes.",
-            weighted_sums(net, 1, net.a[0], z1)),
-        step("Write $a = σ(z)$ into the hidden nodes. Then the output: its $z$ below the node, and its $a$ in it.",
-            last_sum(net),
-            drawn(net, [net.a[0], a1, a2], [(), each("z", echo(z1, "z^{(1)}"), 1), under("z", z2, 2)], forward=True,
-                title="A 2–2–1 network with its weights on the edges; values to be filled in")),
-        step(f"The target is $y = {net.y[0]:g}$. What is the cost?", eq("C", "=", cost_of(2), "≈", lit("C", cost,
-            uses="a^(2)_1"))),
+        step("Two inputs, two hidden nodes, one output, and a sigmoid in every node. First the sums and the values "
+            "$a = σ(z)$ of the hidden nodes.",
+            drawn(net, [net.a[0], echo(a1), echo(a2)], [(), each("z", echo(z1, "z^{(1)}"), 1), each("z",
+                [echo(z2[0], "z^{(2)}")], 2)], forward=True,
+                title="A 2–2–1 network with its weights on the edges; sums and values appear as they are found"),
+            weighted_sums(net, 1, net.a[0], z1), values_of(1, a1)),
+        step("Then the sum and the value of the output.", last_sum(net, z2[0]), values_of(2, a2)),
+        step(f"The target is $y = {net.y[0]:g}$. What is the cost?",
+            eq("C", "=", cost_of(2), "≈", lit("C", cost, uses="a^(2)_1"))),
     )
 
 
@@ -858,12 +867,13 @@ OTHER_START = {"other_node": "That uses the value of another node. Where does th
 """What is said where a number of another layer, or of another node, was taken."""
 
 
-def bp2_in_letters(layer: int, count: int) -> Node:
-    """BP2, each letter lit with all the numbers that it stands for: what came back, slopes, errors of the layer."""
-    every = [" ".join(f"{name}_{j}" for j in range(1, count + 1)) for name in (f"δ^({layer})", "back", "slope")]
+def bp2_in_letters(layer: int, errors) -> Node:
+    """BP2 with boxes for the errors, each letter lit with all the numbers that it stands for."""
+    every = [" ".join(f"{name}_{j}" for j in range(1, len(errors) + 1)) for name in (f"δ^({layer})", "back", "slope")]
     above = layer + 1
     return eq(lit(every[0], f"δ^{{({layer})}}"), "=", lit(every[1], f"((W^{{({above})}})^T δ^{{({above})}})"), "⊙",
-        lit(every[2], f"σ′(z^{{({layer})}})"))
+        lit(every[2], f"σ′(z^{{({layer})}})"), "≈",
+        column(each("δ", errors, layer, uses=PASSED)))
 
 
 def output_error(box, net: Net):
@@ -903,20 +913,18 @@ def small_backward(given, box):
         slips={"slope_left_out": back, "other_layer": back * slope, "activation_for_slope": back * net.a[1]},
         words=OTHER_SLOPE)
     return (
-        step(f"The forward pass is done: $a^{{(2)}} = {fig(net.a[2][0])}$, and the target is $y = {net.y[0]:g}$. "
-            "**BP1** gives the error of the output.",
-            eq("δ^{(2)}", "=", "(a^{(2)} − y) · σ′(z^{(2)})", "≈", group("(", error, ")"), "·", slope, "≈",
-                lit("δ^(2)_1", d2))),
+        step(f"The forward pass is done: the values stand in the nodes, and the target is $y = {net.y[0]:g}$. **BP1** "
+            "gives the error of the output.",
+            drawn(net, net.a, [(), each("δ", echo(d1, "δ^{(1)}"), 1), each("δ", [echo(d2, "δ^{(2)}")], 2)],
+                title="A 2–2–1 network with values and weights; errors appear as they are found"),
+            eq("δ^{(2)}", "=", "(a^{(2)} − y) · σ′(z^{(2)})"),
+            eq("δ^{(2)}", "≈", error, "·", slope, "≈", lit("δ^(2)_1", d2))),
         step("**BP2** for the hidden layer: first its slopes, then what comes back through the weights.",
             eq("a^{(1)}", "=", column(each("a", figs(net.a[1]), 1)), APART, "σ′(z^{(1)})", "≈",
                 column(lit("slope_{j}", s1, uses="a^(1)_{j}"))),
             eq("(W^{(2)})^T δ^{(2)}", "=", column(edges(net.w[2], 2)[0]), lit("δ^(2)_1", "δ^{(2)}"), "≈",
                 column(back_along(back, 1, 2)))),
-        step("Write the error of each hidden node under it.",
-            bp2_in_letters(1, 2),
-            drawn(net, [net.a[0], net.a[1], net.a[2]],
-                [(), each("δ", d1, 1, uses=PASSED), each("δ", [echo(d2, "δ^{(2)}")], 2)],
-                title="A 2–2–1 network with values and weights; errors to be filled in under the hidden nodes")),
+        step("And the errors of the hidden nodes?", bp2_in_letters(1, d1)),
     )
 
 
@@ -958,7 +966,7 @@ def small_gradients(given, box):
     )
 
 
-@page("Three layers, forward: the first", row="8.2", shares=three_layers)
+@page("Three layers, forward: the first layer", row="8.2", shares=three_layers)
 def deep_first(given, box):
     """A 2–3–2–1 network: inputs into the first hidden layer."""
     net = given.shared(three_layers)
@@ -992,15 +1000,14 @@ def deep_forward(given, box):
         how="Half the square of prediction minus target.",
         slips={"half_left_out": float(error @ error), "not_squared": float(abs(error[0])) / 2})
     return (
-        step("The same network, with the first layer done. Now the sums of the second layer.",
-            weighted_sums(net, 2, figs(net.a[1]), z2)),
-        step("Write its values into the nodes. Then the output: its $z$ below the node, and its $a$ in it.",
-            last_sum(net),
-            drawn(net, [net.a[0], net.a[1], a2, a3], [(), (), each("z", echo(z2, "z^{(2)}"), 2), under("z", z3, 3)],
-                weights=False, acting=(2, 3), forward=True,
-                title="A 2–3–2–1 network; the values of the second and third layer to be filled in")),
-        step(f"The target is $y = {net.y[0]:g}$. What is the cost?", eq("C", "=", cost_of(3), "≈", lit("C", cost,
-            uses="a^(3)_1"))),
+        step("The same network, with the first layer done. Now the sums and the values of the second layer.",
+            drawn(net, [net.a[0], net.a[1], echo(a2), echo(a3)], [(), (), each("z", echo(z2, "z^{(2)}"), 2), each("z",
+                [echo(z3[0], "z^{(3)}")], 3)], weights=False, acting=(2, 3), forward=True,
+                title="A 2–3–2–1 network; the values of the second and third layer appear as they are found"),
+            weighted_sums(net, 2, figs(net.a[1]), z2), values_of(2, a2)),
+        step("Then the sum and the value of the output.", last_sum(net, z3[0]), values_of(3, a3)),
+        step(f"The target is $y = {net.y[0]:g}$. What is the cost?",
+            eq("C", "=", cost_of(3), "≈", lit("C", cost, uses="a^(3)_1"))),
     )
 
 
@@ -1015,20 +1022,19 @@ def deep_output(given, box):
         how="What came back, times the slope of the node.", gradient_of="z2",
         slips={"slope_left_out": back, "other_layer": back * slope}, words=OTHER_SLOPE)
     return (
-        step(f"The same network again: its output is $a^{{(3)}} = {fig(net.a[3][0])}$, the target $y = {net.y[0]:g}$. "
-            "**BP1** gives the error of the output.",
-            eq("δ^{(3)}", "=", "(a^{(3)} − y) · σ′(z^{(3)})", "≈", group("(", error, ")"), "·", slope, "≈",
-                lit("δ^(3)_1", d3))),
+        step(f"The same network again, its values in the nodes; the target is $y = {net.y[0]:g}$. **BP1** gives the "
+            "error of the output.",
+            drawn(net, net.a, [(), (), each("δ", echo(d2, "δ^{(2)}"), 2), each("δ", [echo(d3, "δ^{(3)}")], 3)],
+                weights=False, acting=(3,),
+                title="A 2–3–2–1 network with its values; errors appear as they are found"),
+            eq("δ^{(3)}", "=", "(a^{(3)} − y) · σ′(z^{(3)})"),
+            eq("δ^{(3)}", "≈", error, "·", slope, "≈", lit("δ^(3)_1", d3))),
         step("**BP2** into the second layer: back through the weights, then the slopes.",
             eq("(W^{(3)})^T δ^{(3)}", "=", column(edges(net.w[3], 3)[0]), lit("δ^(3)_1", "δ^{(3)}"), "≈",
                 column(back_along(back, 1, 3))),
             eq("a^{(2)}", "=", column(each("a", figs(net.a[2]), 2)), APART, "σ′(z^{(2)})", "≈",
                 column(lit("slope_{j}", s2, uses="a^(2)_{j}")))),
-        step("Write the errors of the second layer under its nodes.",
-            bp2_in_letters(2, 2),
-            drawn(net, net.a, [(), (), each("δ", d2, 2, uses=PASSED), each("δ", [echo(d3, "δ^{(3)}")], 3)],
-                weights=False, acting=(3,),
-                title="A 2–3–2–1 network with its values; errors of the second layer to be filled in")),
+        step("And the errors of the second layer?", bp2_in_letters(2, d2)),
     )
 
 
@@ -1051,19 +1057,18 @@ def deep_backward(given, box):
     return (
         step("One layer further back. Here are the weights and the errors of the second layer. What comes back to the "
             "first?",
+            drawn(net, net.a,
+                [(), each("δ", echo(d1, "δ^{(1)}"), 1), under("δ", net.delta[2], 2), under("δ", net.delta[3], 3)],
+                weights=False, acting=(2,),
+                title="A 2–3–2–1 network with its values and the errors of the last two layers"),
             eq("W^{(2)}", "=", matrix(edges(net.w[2], 2)), APART, "δ^{(2)}", "=",
                 column(each("δ", figs(net.delta[2]), 2))),
             eq("(W^{(2)})^T δ^{(2)}", "=", matrix(edges(turned.T, 2).T, "(W^{(2)})^T"), "δ^{(2)}", "≈",
                 column(back_along(back, 2, 2)))),
-        step("The slopes of the first layer?",
+        step("What are the slopes of the first layer?",
             eq("a^{(1)}", "=", column(each("a", figs(net.a[1]), 1)), APART, "σ′(z^{(1)})", "≈",
                 column(lit("slope_{j}", s1, uses="a^(1)_{j}")))),
-        step("Write the errors of the first layer under its nodes.",
-            bp2_in_letters(1, 3),
-            drawn(net, net.a,
-                [(), each("δ", d1, 1, uses=PASSED), under("δ", net.delta[2], 2), under("δ", net.delta[3], 3)],
-                weights=False, acting=(2,),
-                title="A 2–3–2–1 network with its values and the errors of the last two layers")),
+        step("And its errors?", bp2_in_letters(1, d1)),
     )
 
 
@@ -1173,7 +1178,8 @@ def slope_stays(given, box):
                 *rows)),
         step("In the last row, divide the second error by the first. What is left of it?",
             eq(frac(words("with squared error"), words("with cross-entropy")), "≈", factor)),
-        step("Which cost gives a node that is badly wrong a large error? And which leaves it nearly stuck?",
+        step("A node is badly wrong. Which cost gives it a large error, and which leaves it nearly stuck: "
+            "cross-entropy or squared error?",
             table([words("large error"), words("nearly stuck")], list(words_))),
     )
 
@@ -1192,12 +1198,12 @@ def softmax_jacobian(given, box):
         words={"not_differentiated": "That is −ln(p) itself. What is its slope?",
             "logarithm_left_out": "That is minus the probability. What is the slope of −ln(p)?"})
     upper = [(0, 0), (0, 1), (0, 2), (1, 1), (1, 2), (2, 2)]
-    half = box(np.diag(p) - np.outer(p, p), "∂p/∂z", "Does this entry stand on the diagonal or beside it?", digits=3,
-        only=upper, how="On the diagonal p(1 − p); beside it minus the product of the two.",
+    half = box(np.diag(p) - np.outer(p, p), "∂p/∂z", "Does this entry stand on the diagonal or beside it?", only=upper,
+        how="On the diagonal p(1 − p); beside it minus the product of the two.",
         slips={"outer_product_left_out": np.diag(p), "diagonal_left_out": -np.outer(p, p),
             "sign_lost": np.abs(np.diag(p) - np.outer(p, p))})
     entries = np.triu(np.asarray(half)) + np.triu(np.asarray(half), 1).T
-    shown = [[half[i, k] if i <= k else echo(half[k, i], f"s_{k + 1}{i + 1}") for k in range(3)] for i in range(3)]
+    shown = [[half[i, k] if i <= k else echo(half[k, i]) for k in range(3)] for i in range(3)]
     delta = box(entries @ by_p, "δ", "Only one entry of ∂C/∂p is not zero. Which column of the matrix does it meet?",
         digits=3, how="The matrix times the column.", gradient_of="z",
         slips={"entrywise_not_matrix": np.diag(entries) * by_p, "wrong_sign": -(entries @ by_p)})
@@ -1209,7 +1215,8 @@ def softmax_jacobian(given, box):
             eq("p", "=", column(each("p", p)), APART, "y", "=", column(each("y", y)), APART, by("p"), "≈",
                 column(lit("by_{j}", by_p, uses="p_{j} y_{j}")))),
         step("A nudge of one $z$ moves every probability, so the slope of softmax is a matrix: $p_j(1 − p_j)$ on the "
-            "diagonal, $−p_j p_k$ elsewhere. It is its own transpose: fill in one half.",
+            "diagonal, $−p_j p_k$ elsewhere. It is its own transpose: fill in one half, and "
+            "the other one follows.",
             eq(by("z", "p"), "=", matrix(lit("s_{j}{k}", shown, uses="p_{j} p_{k}")))),
         step("The chain rule: matrix times column.",
             eq("δ", "=", by("z", "p"), by("p"), "≈",
@@ -1247,7 +1254,7 @@ def softmax_short(given, box):
             eq("p", "≈", column(each("p", p, uses="e_{j} sum")), APART, "y", "=", column(y), APART, "δ", "≈",
                 column(each("δ", delta, uses="p_{j}")))),
         step("What do the exact errors add up to?", eq("δ_1 + δ_2 + δ_3", "=", zero)),
-        step("Which way must each $z$ go to lower the cost?", table(names_, list(moves))),
+        step("To lower the cost, raise $z$ or lower $z$?", table(names_, list(moves))),
     )
 
 
@@ -1284,8 +1291,8 @@ def which_delta(given, box):
             how="Prediction minus target, times the slope where there is one.", slips=slips)
         rows.append((words(activation), words(cost), rule, f"{value:g}", f"{target:g}", number))
     return (
-        step("The error of a last layer is $a − y$ alone, or $a − y$ times a slope that is left to work out. Which is "
-            "it for each of these? Then work out $δ$ for one node.",
+        step("The error of a last layer is $a − y$ alone, or $a − y$ times a slope that is left to work out. Yes or "
+            "no: which is it for each of these? Then work out $δ$ for one node.",
             table([words("activation"), words("cost"), words("times a slope?"), "a", "y", "δ"], *rows)),
         say("Without an activation $a = z$, so the slope is 1. For tanh the slope is $1 − a^2$, with the square of "
             "$a$."),
@@ -1329,7 +1336,7 @@ def softmax_network(given, box):
             network([each("x", nodes(x)), each("a", echo(a1), 1), each("p", echo(p))],
                 [edges(BARE[:2, :3], 1), edges(BARE[:3, :2], 2)],
                 names=[named("x", 3), named("a", 2, 1), named("p", 3)],
-                below=[(), each("δ", echo(d1, "δ^{(1)}"), 1), each("δ", echo(d2, "δ^{(2)}"), 2)], gap=235, row_gap=124,
+                below=[(), each("δ", echo(d1, "δ^{(1)}"), 1), each("δ", echo(d2, "δ^{(2)}"), 2)], gap=235, row_gap=146,
                 title="Three inputs, two ReLU nodes, three classes; values and errors appear as they are found"),
             eq("x", "=", column(each("x", x)), APART, "z^{(1)}", "=", column(each("z", z1, 1)), APART, "a^{(1)}", "=",
                 column(each("a", a1, 1, uses="z^(1)_{j}"))),
@@ -1341,8 +1348,8 @@ def softmax_network(given, box):
         step("**BP2**: back through the weights, then through ReLU.",
             eq("(W^{(2)})^T δ^{(2)}", "≈", column(back_along(back, 3, 2)), APART, "δ^{(1)}", "≈",
                 column(each("δ", d1, 1, uses="back_{j} z^(1)_{j}")))),
-        step("**BP4** for the first layer, $∂C/∂W^{(1)} = δ^{(1)} x^T$. Which row of it is all zeros? And what is the "
-            "other row?",
+        step("**BP4** for the first layer, $∂C/∂W^{(1)} = δ^{(1)} x^T$. Which is all zeros, row 1 or row 2? And what "
+            "is the other row?",
             eq(words("all zeros:"), empty, APART, words("the other row"), "≈", row(edges(dw1, 1)[lets]))),
     )
 
@@ -1432,7 +1439,7 @@ def from_shapes(given, box):
         step("How many parameters does each layer have, weights and biases together? And how many does the network "
             "have?",
             table([words("layer 1"), words("layer 2"), words("network")], [counts[0], counts[1], total])),
-        step("Which of these products fit?",
+        step("Does the product fit, yes or no?",
             table(["W^{(2)} δ^{(2)}", "(W^{(2)})^T δ^{(2)}", "δ^{(2)} (a^{(1)})^T", "δ^{(1)} a^{(1)}"], list(fits))),
         step("For short, $δ = δ^{(2)}$ and $a = a^{(1)}$. What are the shapes of these two products, and which of them "
             "is $∂C/∂W^{(2)}$?",
