@@ -200,6 +200,7 @@ MESSAGES = {
     "held_back_peeked": "That looks at the later days too. Only the training days are known.",
     "same_day_for_yesterday": "That is the day itself. What was known the evening before?",
     "sign_kept": "A distance has no sign.",
+    "largest_for_smallest": "That error is the largest. The best guess has the smallest.",
     "signs_cancelled": "Days that are too high and too low cancel in this. Take distances first.",
     # any formula; marking finds these by itself
     "brackets_missing": "Brackets are missing. What belongs together?",

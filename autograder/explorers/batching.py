@@ -80,7 +80,7 @@ def _bias(delta: np.ndarray, kept: list[int], rows: bool) -> tuple[list[Part], N
     total = delta[:, kept].sum(axis=1, keepdims=True)
     result = Block(total, ("sum", "sum"))
     parts = [Block(delta, ("δ", "δ"), examples=True), "→", result]
-    return [_laid(part, rows) for part in parts], eq("∂C/∂b", "=", frac("1", "m"), "Σ_i δ^{(i)}"), total
+    return [_laid(part, rows) for part in parts], eq("∂C/∂b", "=", frac("1", "m"), "Σ_i δ_i"), total
 
 
 def _weights(delta: np.ndarray, a: np.ndarray, kept: list[int], rows: bool) -> tuple[list[Part], Node, np.ndarray]:
@@ -88,7 +88,7 @@ def _weights(delta: np.ndarray, a: np.ndarray, kept: list[int], rows: bool) -> t
     total = COLUMNS.bp4(delta[:, kept], a[:, kept]) * len(kept)  # bp4 takes the mean; here stands the sum
     names = ("δ^T", "A") if rows else ("δ", "A^T")
     factors = [Block(delta, (names[0],) * 2, examples=True), Block(a, (names[1],) * 2, examples=True)]
-    formula = eq("∂C/∂W", "=", frac("1", "m"), group(*names), "=", frac("1", "m"), "Σ_i δ^{(i)} (a^{(i)})^T")
+    formula = eq("∂C/∂W", "=", frac("1", "m"), group(*names), "=", frac("1", "m"), "Σ_i δ_{i}a_i^T")
     return [factors[0], _laid(factors[1], True), "=", Block(total, ("sum", "sum"))], formula, total
 
 

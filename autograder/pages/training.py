@@ -19,32 +19,33 @@ def shuffled_batches(given, box):
     """Ten examples in a drawn order, cut into batches of four; targets travel with their inputs."""
     order = np.array(given.choice("order", *ORDERS))
     y = given("y", [5, 2, 8, 1, 9, 4, 7, 3, 6, 12], low=1, high=20, distinct=True)
-    size, shuffled = 4, y[order - 1]
+    size = 4
     second = box(order[4:8], "batch 2", "Where did the first batch end?", how="The next four of the order.",
         slips={"order_not_shuffled": np.arange(5, 9)})
     last = box(order[8:], "batch 3", "Which examples have not been used yet?", how="The two that are left.",
         slips={"order_not_shuffled": [9, 10]})
-    targets = box(shuffled[4:8], "targets of batch 2", "Which target belongs to which example?",
+    targets = box(y[np.asarray(second, dtype=int) - 1], "targets of batch 2", "Which target belongs to which example?",
         how="The target of each example of the batch, in its order.", slips={"targets_not_shuffled": y[4:8]})
-    below = box(len(last), "what the last mean divides by", "How many examples are in that batch?",
+    below = box(len(last), "what the mean of batch 3 is divided by", "How many examples are in that batch?",
         how="The number of examples that are really in it.", slips={"rest_forgotten": size})
-    days, batch, passes = given.choice("days", 304, 365, 270, 220), 64, given("passes", 60, low=10, high=90, step=10)
+    days, batch, epochs = given.choice("days", 304, 365, 270, 220), 64, given("epochs", 60, low=10, high=90, step=10)
     full = box(days // batch, "full batches", "How often does 64 fit?", how="The whole part of the quotient.",
         slips={"rest_not_cut": days // batch + 1})
     rest = box(days - batch * full, "days in the last batch", "What do the full batches leave over?",
         how="All days minus those in full batches.", slips={"rest_forgotten": batch})
-    steps = box((full + 1) * passes, "steps", "How many batches are there in a pass, the short one included?",
-        how="Batches of a pass times passes.", slips={"rest_forgotten": days // batch * passes})
+    steps = box((full + 1) * epochs, "steps", "How many batches has an epoch, the short one included?",
+        how="Batches of an epoch times epochs.", slips={"rest_forgotten": full * epochs})
     return (
         step("Ten examples, shuffled into this order, are cut into batches of four. Write the numbers of the examples "
             "in the second and the third batch.",
             table([words("example"), *map(str, range(1, 11))], ("y", *y)),
             eq(words("order:"), row(order)),
             eq(words("batch 2:"), row(second), APART, words("batch 3:"), row(last))),
-        step("Inputs and targets are shuffled together. Which targets go with the second batch? And by how many "
-            "examples is the mean of the third divided?",
-            eq(row(targets, "y"), APART, words("divided by"), below)),
-        step(f"Now {days} days in batches of 64, shuffled again before each of {passes:g} passes.",
+        step("Inputs and targets are shuffled together. Which targets go with the second batch, in its order? The "
+            "gradient of the third batch is a sum divided by what?",
+            eq(words("targets:"), row(targets), APART, words("divided by"), below)),
+        step(f"Now {days} days in batches of 64, shuffled again before each of {epochs:g} epochs. (An epoch is one pass "
+            "through all days; a batch makes one step.)",
             table(["", words("how many?")],
                 (words("full batches"), full),
                 (words("days in the last batch"), rest),
@@ -67,7 +68,7 @@ ORDERS = (
 
 def valley(given) -> tuple[np.ndarray, np.ndarray, float]:
     """A cost that is flat along one weight and steep along the other: its two curvatures, a start, a learning rate."""
-    curve = np.array(given.choice("curve", (1, 8), (2, 8), (1, 7), (2, 9)), dtype=float)
+    curve = np.array(given.choice("curve", (1, 8), (1, 7), (1, 9)), dtype=float)
     start = given("start", [5, 2], low=2, high=9, distinct=True)
     return curve, start, 0.2
 
@@ -85,25 +86,26 @@ def plain_steps(given, box):
     given.require(np.all(curve * start != rate * curve * start) and np.all(start != 2 * rate * curve * start))
     descent = GradientDescent(rate)
     g1 = box(curve * start, "∇C", "What does each entry multiply its weight by?",
-        how="Each curvature times its weight.", slips={"parameter_for_gradient": start, "not_multiplied": curve})
+        how="Each factor of the gradient times its weight.",
+        slips={"parameter_for_gradient": start, "not_multiplied": curve})
     w1 = box(descent.step([start], [g1])[0][0], "w after one step", "Against the gradient, and how far?",
         how="The weights minus η times the gradient.",
-        slips={"uphill": start + rate * curve * start, "learning_rate_left_out": start - curve * start,
-            "step_for_value": -rate * curve * start})
+        slips={"uphill": start + rate * g1, "learning_rate_left_out": start - g1, "step_for_value": -rate * g1})
     g2 = box(curve * w1, "∇C after one step", "Where do the weights stand now?",
-        how="The curvatures times the new weights.", slips={"last_step_repeated": curve * start})
+        how="The same factors times the new weights.", slips={"last_step_repeated": g1})
     w2 = box(descent.step([w1], [g2])[0][0], "w after two steps", "Which gradient belongs to this step?",
         how="The weights minus η times the gradient there.",
-        slips={"last_step_repeated": start - 2 * rate * curve * start,
-            "uphill": (1 - rate * curve) * start + rate * curve * (1 - rate * curve) * start})
+        slips={"last_step_repeated": w1 - rate * g1, "uphill": w1 + rate * g2, "step_for_value": -rate * g2})
     cost, gradient = valley_formulas(curve)
     return (
         step(f"The cost $C = {cost}$ is a valley: gentle along $w_1$, steep along $w_2$. Its gradient is $∇C = "
-            f"{gradient}$. Begin at the $w$ given, with $η = {rate:g}$.",
+            f"{gradient}$. Take a step from the $w$ given, with $η = {rate:g}$.",
             eq(column(start, "w"), "−", f"{rate:g}", "·", column(g1, "∇C"), "=", column(w1, "new w"))),
-        step("And once more.", eq("w", "−", f"{rate:g}", "·", column(g2, "∇C"), "=", column(w2, "new w"))),
-        say("The first weight creeps. The second jumps over the bottom and back: a larger rate would make it worse, a "
-            "smaller one the first. That is the trouble with one rate for all."),
+        step("Take a second step, from where you are now.",
+            eq("w", "−", f"{rate:g}", "·", column(g2, "∇C"), "=", column(w2, "new w"))),
+        say("The first weight creeps: each step takes a fifth of what is left. The second jumps over the bottom and back. "
+            "A larger learning rate would make its jumps wilder; a smaller one would make the first weight slower still. "
+            "One rate has to serve both."),
     )
 
 
@@ -118,60 +120,73 @@ def momentum_steps(given, box):
         slips={"gradient_weighted": (1 - keep) * first, "learning_rate_left_in": rate * first})
     w1 = box(momentum.step([start], [v1], [np.zeros(2)])[0][0], "w after one step", "How far, and which way?",
         how="The weights minus η times the velocity.",
-        slips={"uphill": start + rate * first, "learning_rate_left_out": start - first})
+        slips={"uphill": start + rate * v1, "learning_rate_left_out": start - v1})
     g2 = box(curve * w1, "∇C after one step", "Where do the weights stand now?",
-        how="The curvatures times the new weights.", slips={"last_step_repeated": first})
-    now, second = start - rate * first, curve * (start - rate * first)
+        how="The factors of the gradient times the new weights.", slips={"last_step_repeated": first})
     v2 = box(momentum.step([w1], [g2], [v1])[1][0], "v after two steps",
         "What is kept of the old velocity, and what is new?", how="μ times the old velocity plus the gradient.",
-        slips={"velocity_forgotten": second, "all_of_velocity_kept": first + second,
-            "gradient_weighted": keep * first + (1 - keep) * second})
+        slips={"velocity_forgotten": g2, "all_of_velocity_kept": v1 + g2,
+            "gradient_weighted": keep * v1 + (1 - keep) * g2})
     w2 = box(w1 - rate * v2, "w after two steps", "Which velocity belongs to this step?",
         how="The weights minus η times the new velocity.",
-        slips={"velocity_forgotten": now - rate * second, "uphill": now + rate * (keep * first + second),
-            "old_velocity": now - rate * first})
+        slips={"velocity_forgotten": w1 - rate * g2, "uphill": w1 + rate * v2, "old_velocity": w1 - rate * v1})
     return (
         step("Momentum keeps a velocity $v$, zero at first: $v ← μv + ∇C$, then $w ← w − ηv$. The valley again, $∇C = "
             f"{valley_formulas(curve)[1]}$, with $η = {rate:g}$ and $μ = {keep:g}$.",
-            eq("v", "=", "μ", "·", column([0, 0]), "+", "∇C", "=", column(v1, "v")),
+            eq("v", "=", f"{keep:g}", "·", column([0, 0]), "+", "∇C", "=", column(v1)),
             eq(column(start, "w"), "−", f"{rate:g}", "·", "v", "=", column(w1, "new w"))),
         step("The second step remembers the first.",
-            eq(column(g2, "∇C"), APART, f"{keep:g}", "·", "v", "+", "∇C", "=", column(v2, "new v")),
+            eq("∇C", "=", column(g2), words("at the new weights")),
+            eq(f"{keep:g}", "·", "v", "+", "∇C", "=", column(v2, "new v")),
             eq("w", "−", f"{rate:g}", "·", "v", "=", column(w2, "new w"))),
+        say("Along $w_1$ both gradients point the same way, and the second step is longer than a plain one. For $w_2$ they "
+            "point opposite ways: the old velocity takes away from the new step, or even carries $w_2$ further out. Two "
+            "steps are too few to see a gain; the next page looks at many."),
     )
+
+
+UNITS = {0.75: 14.0, 0.6: 8.0}
+"""μ → a gradient of which g/(1 − μ) and g/(1 + μ) are short numbers."""
 
 
 @page("What a memory is good for", row="10.3")
 def momentum_memory(given, box):
     """A steady gradient builds up speed, one that alternates cancels; both in the long run."""
-    g, keep = given("g", 16, low=16, high=64, step=16), given.choice("μ", 0.75, 0.25)
-    steady, to_and_fro = np.full(3, g), np.array([g, -g, g])
+    keep, unit = given.choice("μ", *UNITS), given("times", 2, low=1, high=6)
+    g = UNITS[keep] * unit
 
-    def velocities(slopes, memory=keep):
-        return np.array([sum(memory ** (n - i) * slopes[i] for i in range(n + 1)) for n in range(3)])
+    def velocities(slopes, name):
+        """The velocities of a run, each computed from the one before as it was typed."""
+        before, found = 0.0, []
+        for slope in slopes:
+            slips = {"gradient_weighted": keep * before + (1 - keep) * slope}
+            if found:
+                slips = {"velocity_forgotten": slope, "all_of_velocity_kept": before + slope,
+                    **({"sign_lost": keep * before + abs(slope)} if slope < 0 else {})}
+            found.append(box(keep * before + slope, name, "What is kept of the velocity before, and what comes new?",
+                how="μ times the velocity before, plus the gradient with its sign.", slips=slips))
+            before = found[-1]
+        return found
 
-    same = box(velocities(steady), "v, steady", "What is kept of the velocity, and what comes new?",
-        how="μ times the velocity before, plus the gradient.",
-        slips={"velocity_forgotten": [np.nan, g, g], "all_of_velocity_kept": [np.nan, 2 * g, 3 * g],
-            "gradient_weighted": (1 - keep) * velocities(steady)})
-    turning = box(velocities(to_and_fro), "v, to and fro", "With which sign does the new gradient come in?",
-        how="μ times the velocity before, plus the gradient with its sign.",
-        slips={"velocity_forgotten": [np.nan, -g, g], "sign_lost": [np.nan, *velocities(steady)[1:]],
-            "gradient_weighted": (1 - keep) * velocities(to_and_fro)})
+    same, turning = velocities([g, g, g], "v, steady"), velocities([g, -g, g], "v, to and fro")
     long = box(g / (1 - keep), "v in the long run, steady", "If v no longer changes, what is v − μv?",
         how="v = μv + g, so v = g/(1 − μ).",
-        slips={"velocity_forgotten": g, "multiplied_not_divided": g * (1 - keep), "not_taken_from_one": g / keep})
-    across = box(g / (1 + keep), "size of v in the long run, to and fro", digits=3,
-        hint="If v only changes its sign, what is its size times 1 + μ?", how="−v = μv − g, so its size is g/(1 + μ).",
-        slips={"velocity_forgotten": g, "sign_lost": g / (1 - keep)})
+        slips={"velocity_forgotten": g, "multiplied_not_divided": g * (1 - keep), "not_taken_from_one": g / keep},
+        words={"multiplied_not_divided": "You multiplied by 1 − μ. If (1 − μ)v is g, what is v?",
+            "not_taken_from_one": "You divided by μ. If v − μv is g, what is v?"})
+    across = box(g / (1 + keep), "size of v in the long run, to and fro",
+        "If v only changes its sign, what is its size times 1 + μ?", how="−v = μv − g, so its size is g/(1 + μ).",
+        slips={"velocity_forgotten": g, "sign_lost": g / (1 - keep)},
+        words={"sign_lost": "That is where a steady gradient leads. Here v changes its sign each time."})
     faster = box(long / across, "how many times as fast", "One over the other?", how="The first over the second.",
-        slips={"upside_down": (1 - keep) / (1 + keep)})
+        slips={"upside_down": across / long},
+        words={"upside_down": "You have the ratio upside down. Which of the two is larger?"})
     return (
         step(f"One weight, $μ = {keep:g}$, a velocity of zero to begin with. The gradient is ${g:g}$ each time:",
-            table([words("step"), "1", "2", "3"], (words("gradient"), *steady), ("v", *same))),
+            table([words("step"), "1", "2", "3"], (words("gradient"), g, g, g), ("v", *same))),
         step("Across a valley it changes its sign each time:",
-            table([words("step"), "1", "2", "3"], (words("gradient"), *to_and_fro), ("v", *turning))),
-        step("Go on for long. Where does $v$ settle in the first case, and how large is it in the second?",
+            table([words("step"), "1", "2", "3"], (words("gradient"), g, -g, g), ("v", *turning))),
+        step("After many more steps, where does $v$ settle in the first case? And what size, sign aside, has it in the second?",
             eq(words("steady:"), long, APART, words("to and fro:"), across),
             eq(words("times as fast along the valley as across it:"), faster)),
     )
@@ -187,21 +202,25 @@ def momentum_backwards(given, box):
     v2 = keep * v1 + g[1]
     given.require(min(abs(v1), abs(v2)) >= 1 and abs(v1) != abs(v) and v not in (1, w))
     lost_rate = box(rate, "η", "How far did w go, and with which velocity?",
-        how="The way that w went, over the velocity.", slips={"upside_down": 1 / rate, "wrong_sign": -rate})
+        how="The way that w went, over the velocity.", slips={"upside_down": 1 / rate, "wrong_sign": -rate},
+        words={"upside_down": "You have the ratio upside down: η times the velocity is how far w went."})
     lost_keep = box(keep, "μ", "What is left of the new velocity without the gradient?",
         how="New velocity minus gradient, over the old velocity.",
-        slips={"upside_down": 1 / keep, "sign_lost": (v1 + g[0]) / v})
+        slips={"upside_down": 1 / keep, "sign_lost": (v1 + g[0]) / v},
+        words={"upside_down": "You have the ratio upside down: μ times the old velocity is what is left of it.",
+            "sign_lost": "The new velocity is μv plus the gradient. How do you get back to μv?"})
     lost_g = box(v2 - lost_keep * v1, "∇C", "What did the gradient have to add?",
         how="New velocity minus μ times the old one.",
-        slips={"velocity_forgotten": v2, "all_of_velocity_kept": v2 - v1, "subtracted_backwards": keep * v1 - v2})
-    end = box(w - rate * v - rate * v1 - lost_rate * v2, "w", "Three steps, three velocities: which is the last?",
+        slips={"velocity_forgotten": v2, "all_of_velocity_kept": v2 - v1, "subtracted_backwards": lost_keep * v1 - v2},
+        words={"velocity_forgotten": "That is the new velocity. Which part of it came from the old one?"})
+    end = box(w - rate * v - rate * v1 - lost_rate * v2, "w", "Which velocity belongs to the third step?",
         how="The weight before, minus η times the last velocity.",
-        slips={"uphill": w - rate * (v + v1) + rate * v2, "old_velocity": w - rate * (v + v1 + v1),
+        slips={"uphill": w - rate * (v + v1) + lost_rate * v2, "old_velocity": w - rate * (v + v1) - lost_rate * v1,
             "learning_rate_left_out": w - rate * (v + v1) - v2})
     w1, w2 = w - rate * v, w - rate * (v + v1)
     return (
-        step("Somebody wrote down a run with momentum, $v ← μv + ∇C$ and $w ← w − ηv$, and spilled ink on it. Which "
-            "learning rate was it, and how much of the velocity was kept?",
+        step("Somebody wrote down a run with momentum, $v ← μv + ∇C$, then $w ← w − ηv$, and spilled ink on it. Which "
+            "learning rate was it, and which share of the velocity was kept?",
             table([words("step"), "∇C", "v", words("w before"), words("w after")],
                 ("1", words("…"), v, w, w1),
                 ("2", g[0], v1, w1, w2)),
@@ -215,21 +234,28 @@ def momentum_backwards(given, box):
 def bias_correction(given, box):
     """A running mean that begins at zero is too small by 1 − βᵗ."""
     g, keep = given("g", 10, low=10, high=70, step=10), given.choice("β", 0.8, 0.9, 0.6)
-    means = np.array([(1 - keep**t) * g for t in (1, 2, 3)])
-    running = box(means, "m", "How much of the old mean is kept, and how much of the gradient comes in?",
-        how="β times the mean before, plus 1 − β times the gradient.",
-        slips={"gradient_not_weighted": [g * sum(keep**i for i in range(t)) for t in (1, 2, 3)],
-            "weights_exchanged": [(1 - (1 - keep) ** t) * g for t in (1, 2, 3)]})
+    running, before = [], 0.0
+    for t in (1, 2, 3):
+        slips = {"gradient_not_weighted": keep * before + g, "weights_exchanged": (1 - keep) * before + keep * g}
+        before = box(keep * before + (1 - keep) * g, "m",
+            "How much of the old mean is kept, and how much of the gradient comes in?",
+            how="β times the mean before, plus 1 − β times the gradient.",
+            slips=slips | ({"only_one_term": (1 - keep) * g} if t > 1 else {}))
+        running.append(before)
     share = box([1 - keep**t for t in (1, 2, 3)], "1 − β^t", "What is β to this power? And what is left up to 1?",
         how="One minus β to the power of the step.",
         slips={"not_taken_from_one": [keep**t for t in (1, 2, 3)], "power_left_out": [np.nan, 1 - keep, 1 - keep]})
-    right = box(running / share, "m̂", "Divide by what is too small about it.",
+    means = np.array(running)
+    right = box(means / share, "m̂", "Divide by what is too small about it.",
         how="The mean over 1 − β to the power t.",
         slips={"bias_correction_left_out": means,
-            "multiplied_not_divided": [(1 - keep**t) ** 2 * g for t in (1, 2, 3)]})
+            "multiplied_not_divided": means * np.asarray(share)},
+        words={"multiplied_not_divided": "You multiplied, and it became smaller still. Divide."})
     beta = np.array([0.9, 0.99, 0.999])
     factor = box(1 / (1 - beta), "how many times too small", "After one step, which share of g is in the mean?",
-        how="One over 1 − β.", slips={"upside_down": 1 - beta, "not_taken_from_one": 1 / beta})
+        how="One over 1 − β.", slips={"upside_down": 1 - beta, "not_taken_from_one": 1 / beta},
+        words={"upside_down": "That is the share of g that m holds. How many times does it go into the whole?",
+            "not_taken_from_one": "You divided by β. Which share of g comes in?"})
     return (
         step(f"Adam keeps a running mean of the gradient, zero at first: $m ← βm + (1 − β)g$. The gradient is ${g:g}$ "
             f"each time, so its mean should be ${g:g}$ too. Here $β = {keep:g}$.",
@@ -237,9 +263,9 @@ def bias_correction(given, box):
                 ("m", *running),
                 ("1 − β^t", *share),
                 ("m̂ = m/(1 − β^t)", *right))),
-        step("With a longer memory it begins still further off. How many times too small is $m$ after the first step?",
+        step("The longer the memory, the further off it begins. How many times too small is $m$ after the first step?",
             table(["β", words("times too small")], *[(f"{b:g}", factor[i]) for i, b in enumerate(beta)])),
-        say("The correction matters in the first steps and then fades, as β to the power t does."),
+        say("The correction matters in the first steps. Then $β^t$ fades, and so does the correction."),
     )
 
 
@@ -257,24 +283,30 @@ def adam_first_step(given, box):
         slips={"gradient_not_weighted": g, "weights_exchanged": B1 * g})
     v = box(state.square[0], "v", "What is averaged here: the gradient, or its square?",
         how="1 − β₂ times the square of the gradient.",
-        slips={"not_squared": (1 - B2) * g, "gradient_not_weighted": g**2, "weights_exchanged": B2 * g**2})
+        slips={"not_squared": (1 - B2) * g, "gradient_not_weighted": g**2, "weights_exchanged": B2 * g**2},
+        words={"not_squared": "That is the share of the gradient itself. v is a mean of its square."})
     m_hat = box(m / (1 - B1), "m̂", "Divide by 1 − β₁.", how="m over 1 − β₁.",
-        slips={"bias_correction_left_out": (1 - B1) * g, "multiplied_not_divided": (1 - B1) ** 2 * g})
+        slips={"bias_correction_left_out": m, "multiplied_not_divided": m * (1 - B1)},
+        words={"multiplied_not_divided": "You multiplied. Here the mean is too small: divide."})
     v_hat = box(v / (1 - B2), "v̂", "Divide by 1 − β₂.", how="v over 1 − β₂.",
-        slips={"bias_correction_left_out": (1 - B2) * g**2, "multiplied_not_divided": (1 - B2) ** 2 * g**2})
+        slips={"bias_correction_left_out": v, "multiplied_not_divided": v * (1 - B2)},
+        words={"multiplied_not_divided": "You multiplied. Here the mean is too small: divide."})
     move = box(rate * m_hat / np.sqrt(v_hat), "the step", "What is the root of v̂?",
         how="η times m̂ over the root of v̂.",
-        slips={"root_left_out": rate / g, "learning_rate_left_out": np.sign(g),
+        slips={"root_left_out": rate * m_hat / v_hat, "learning_rate_left_out": m_hat / np.sqrt(v_hat),
             "sign_lost": [np.nan if e > 0 else rate for e in g]})
     new = box(w - move, "new w", "Against the gradient, and how far?", how="The weight minus the step.",
-        slips={"uphill": w + rate * np.sign(g), "step_for_value": -rate * np.sign(g)})
+        slips={"uphill": w + move, "step_for_value": -np.asarray(move)})
     given.require(np.allclose(moved[0], w - rate * np.sign(g)))
     return (
         step(f"Two weights, and a gradient that is much larger for one than for the other. Adam with $η = {rate:g}$, "
-            f"$β_1 = {B1:g}$, $β_2 = {B2:g}$; $m$ and $v$ are zero. First the running means.",
-            eq(column(g, "∇C"), APART, "m = (1 − β_1)∇C =", column(m), APART, "v = (1 − β_2)(∇C)^2 =", column(v))),
-        step("Correct both for having begun at zero.", eq("m̂ =", column(m_hat), APART, "v̂ =", column(v_hat))),
-        step("Then step. (Programs add a tiny $ε$ below, so that nothing is divided by zero.)",
+            f"$β_1 = {B1:g}$, $β_2 = {B2:g}$; $m$ and $v$ are zero before. Squares, roots and quotients are taken entry by "
+            "entry. First the running means.",
+            eq("g = ∇C", "=", column(g)),
+            eq("m = (1 − β_1) g", "=", column(m), APART, "v = (1 − β_2) g ⊙ g", "=", column(v))),
+        step("Both began at zero. Divide by $1 − β_1$ and $1 − β_2$ to correct that.",
+            eq("m̂", "=", column(m_hat), APART, "v̂", "=", column(v_hat))),
+        step("Then step. (Programs add a tiny $ε$ to the root, so that nothing is divided by zero.)",
             eq("η", "·", frac("m̂", "√v̂"), "=", column(move)),
             eq(column(w, "w"), "−", words("step"), "=", column(new, "new w"))),
         say("However large or small the gradient, the first step is as long as the learning rate."),
@@ -297,30 +329,31 @@ def adam_second_step(given, box):
     v = box(square, "v", "What is kept of the old v, and which share of the square comes in?",
         how="β₂ times the old v plus 1 − β₂ times the square.", digits=4,
         slips={"only_one_term": (1 - B2) * g[1] ** 2, "not_squared": B2 * first[1] + (1 - B2) * g[1],
-            "gradient_not_weighted": B2 * first[1] + g[1] ** 2})
+            "gradient_not_weighted": B2 * first[1] + g[1] ** 2},
+        words={"not_squared": "The new gradient comes in without its square. v is a mean of squares."})
     below = box([c1, c2], "1 − β^t", "It is the second step: to which power?", how="One minus the square of β.",
-        digits=3, slips={"power_left_out": [1 - B1, 1 - B2], "not_taken_from_one": [B1**2, B2**2]})
-    m_hat = box(m / below[0], "m̂", "Over which correction?", how="m over 1 − β₁².", digits=3,
-        slips={"bias_correction_left_out": mean, "power_left_out": mean / (1 - B1)})
-    v_hat = box(v / below[1], "v̂", "Over which correction?", how="v over 1 − β₂².", digits=3,
-        slips={"bias_correction_left_out": square, "power_left_out": square / (1 - B2)})
-    ratio = mean / c1 / np.sqrt(square / c2)
-    move = box(rate * m_hat / np.sqrt(v_hat), "the step", "What is below the bar?", digits=3,
+        digits=4, slips={"power_left_out": [1 - B1, 1 - B2], "not_taken_from_one": [B1**2, B2**2]})
+    m_hat = box(m / below[0], "m̂", "Over which correction?", how="m over 1 − β₁².", digits=4,
+        slips={"bias_correction_left_out": m, "power_left_out": m / (1 - B1)})
+    v_hat = box(v / below[1], "v̂", "Over which correction?", how="v over 1 − β₂².", digits=4,
+        slips={"bias_correction_left_out": v, "power_left_out": v / (1 - B2)})
+    given.require(g[0] > 0)
+    ratio = m_hat / np.sqrt(v_hat)
+    move = box(rate * m_hat / np.sqrt(v_hat), "the step", "What is below the bar?", digits=4,
         how="η times m̂ over the root of v̂.",
-        slips={"root_left_out": rate * mean / c1 / (square / c2), "learning_rate_left_out": ratio,
-            "bias_correction_left_out": rate * mean / np.sqrt(square)})
-    new = box(w - move, "new w", "Against the gradient, and how far?", how="The weight minus the step.", digits=3,
-        slips={"uphill": w + rate * ratio, "bias_correction_left_out": w - rate * mean / np.sqrt(square)})
-    given.require(ratio > 0 and g[0] > 0)
+        slips={"root_left_out": rate * m_hat / v_hat, "learning_rate_left_out": ratio,
+            "bias_correction_left_out": rate * m / np.sqrt(v)})
+    new = box(w - move, "new w", "Against the gradient, and how far?", how="The weight minus the step.", digits=4,
+        slips={"uphill": w + move, "step_for_value": -move})
     return (
         step(f"One weight, $w = {w:g}$, after Adam's first step; $β_1 = {B1:g}$, $β_2 = {B2:g}$, $η = {rate:g}$. The "
             f"first gradient was ${g[0]:g}$ and left $m = {first[0]:g}$, $v = {first[1]:g}$. Now the gradient is "
-            f"${g[1]:g}$.",
-            aligned(("m ← β_1 m + (1 − β_1) g", "=", m), ("v ← β_2 v + (1 − β_2) g^2", "=", v))),
-        step("The corrections of the second step, and what they make of both.",
-            eq("1 − β_1^2 =", below[0], APART, "1 − β_2^2 =", below[1]),
-            eq("m̂ =", m_hat, APART, "v̂ =", v_hat)),
-        step("The step, and where it leads.", eq("η", "·", frac("m̂", "√v̂"), "=", move, APART, "new w =", new)),
+            f"${g[1]:g}$. Give 4 digits throughout; fewer where the decimals end.",
+            aligned(("m ← β_1 m + (1 − β_1) g", "≈", m), ("v ← β_2 v + (1 − β_2) g^2", "≈", v))),
+        step("The corrections of the second step, and the corrected means.",
+            eq("1 − β_1^2", "≈", below[0], APART, "1 − β_2^2", "≈", below[1]),
+            eq("m̂", "≈", m_hat, APART, "v̂", "≈", v_hat)),
+        step("The step, and where it leads.", eq("η", "·", frac("m̂", "√v̂"), "≈", move, APART, words("new w"), "≈", new)),
     )
 
 
@@ -333,21 +366,22 @@ def other_units(given, box):
     grown = box(factor * g, "the gradient", "If C grows by a factor, what does its slope do?",
         how="The gradient grows by the same factor.", slips={"old_value": g})
     moves = box([rate * g, rate * grown], "the plain step", "The learning rate times what?",
-        how="η times the gradient.", slips={"learning_rate_left_out": [g, factor * g]})
+        how="η times the gradient.", slips={"learning_rate_left_out": [g, grown]})
     velocity = box(factor, "momentum, by a factor", "The velocity is a sum of gradients: what happens to a sum?",
         how="Every term grows by the factor, and so does the sum.", slips={"not_scaled": 1})
     mean = box(factor, "m̂, by a factor", "What happens to a mean of gradients?", how="It grows by the factor.",
         slips={"not_scaled": 1})
     square = box(factor**2, "v̂, by a factor", "What happens to a mean of squares?",
-        how="It grows by the square of the factor.", slips={"not_squared": factor})
+        how="It grows by the square of the factor.", slips={"not_squared": factor},
+        words={"not_squared": "The gradients grow so much. By how much do their squares grow?"})
     root = box(np.sqrt(square), "the root of v̂, by a factor", "And to its root?", how="The root of that square.",
-        slips={"root_left_out": factor**2})
-    adam = box(mean / root, "Adam's step, by a factor", "One grows over the other.",
-        how="Both grow alike, so the step stays.", slips={"not_normalised_step": factor})
+        slips={"root_left_out": square})
+    adam = box(mean / root, "Adam’s step, by a factor", "Both parts of the ratio grow. What does the ratio do?",
+        how="Both grow alike, so the step stays.", slips={"not_normalised_step": mean})
     return (
         step(f"A cost is measured in units {factor} times as small, so its numbers are {factor} times as large. The "
-            f"gradient of a weight was ${g:g}$; what is it now? And the plain step with $η = {rate:g}$, before and "
-            "after?",
+            f"gradient with respect to a weight was ${g:g}$; what is it now? And how long is the plain step $η$ · gradient "
+            f"with $η = {rate:g}$, before and now?",
             eq(words("gradient now:"), grown, APART, words("step before:"), moves[0], APART, words("step now:"),
                 moves[1])),
         step("By which factor do these grow?",
@@ -357,7 +391,7 @@ def other_units(given, box):
                 ("v̂", square),
                 ("√v̂", root),
                 (words("a step of Adam"), adam))),
-        say("For the plain step and for momentum the learning rate has to be found anew. Adam does not notice."),
+        say("For plain steps and for momentum the learning rate has to be found anew. Adam’s steps stay as they were."),
     )
 
 
@@ -366,93 +400,111 @@ def other_units(given, box):
 
 @page("A day as a row of numbers", row="10.4")
 def day_as_row(given, box):
-    """Words become yes-or-no columns; then count columns and parameters."""
+    """Words become yes-or-no columns: written, and read back; then count columns and parameters."""
     season = given.choice("season", "autumn", "spring", "winter", "summer")
     weather = given.choice("weather", WEATHER[1], WEATHER[0], WEATHER[2])
-    kind = given.choice("day", "Sunday", "Tuesday", "holiday")
+    kind = given.choice("day", *KINDS)
     seasons, sky = list(SEASONS.values()), [name.split("/")[0] for name in WEATHER]
-    at = seasons.index(season)
-    one = np.array([float(name == season) for name in seasons])
     two = np.array([float(name == weather) for name in WEATHER])
     days = np.array([float(kind == "holiday"), float(kind == "Tuesday")])
-    first = box(one, "season", "Is this its column?", how="1 in the column of its season, 0 elsewhere.",
-        slips={"number_for_vector": [at + 1 if entry and at else np.nan for entry in one]})
+    first = box(season, "the season", "Which column holds the 1?", options=seasons, how="The column that holds a 1.",
+        slips={"other_column": seasons[seasons.index(season) - 1]},
+        words={"other_column": "That column holds a 0."})
     second = box(two, "weather", "Is this its column?", how="1 in the column of its weather, 0 elsewhere.",
-        slips={"other_column": two[::-1] if two[1] == 0 else np.roll(two, 1)})
-    third = box(days, "kind of day", "Is it a holiday? Do people go to work?", how="1 for yes, 0 for no.",
-        slips={"other_column": 1 - days})
+        slips={"number_for_vector": [WEATHER.index(weather) + 1 if yes and weather != WEATHER[0] else np.nan for yes in two],
+            "other_column": two[::-1] if two[1] == 0 else np.roll(two, 1)},
+        words={"number_for_vector": "You wrote the number of the column. 1 says yes, 0 says no.",
+            "other_column": "Which weather does this column stand for?"})
+    third = box(days, "kind of day", "Is it a holiday? Is it a working day?", how="1 for yes, 0 for no.",
+        slips={"other_column": 1 - days}, words={"other_column": "1 says yes, 0 says no. What is asked in this column?"})
     measured = given("measured", 4, low=2, high=6)
     hidden = given.choice("hidden", HIDDEN, 16, 24, 40)
     columns = box(len(seasons) + len(WEATHER) + 2 + measured, "columns",
         "One for each season, each weather, and what else?",
         how="4 for the season, 3 for the weather, 2 for the kind of day, and the measurements.",
         slips={"measured_left_out": 9, "words_counted_once": 4 + measured})
-    count = 9 + measured
     inner = box(columns * hidden + hidden, "parameters of the hidden layer", "Weights, and what else?",
         how="A weight for each column and node, and a bias for each node.",
-        slips={"bias_left_out": count * hidden, "bias_per_input": count * hidden + count})
+        slips={"bias_left_out": columns * hidden, "bias_per_input": columns * hidden + columns},
+        words={"bias_left_out": "Those are the weights alone. The biases are parameters too."})
     outer = box(hidden + 1, "parameters of the last layer", "How many weights lead to one output, and how many biases?",
-        how="A weight for each hidden node, and one bias.", slips={"bias_left_out": hidden})
-    total = box(inner + outer, "parameters", "Both layers together?", how="The sum.",
-        slips={"only_one_term": count * hidden + hidden})
-    when = {"Sunday": "a Sunday", "Tuesday": "an ordinary Tuesday", "holiday": "a holiday"}[kind]
+        how="A weight for each hidden node, and one bias.", slips={"bias_left_out": hidden},
+        words={"bias_left_out": "Those are the weights alone. The biases are parameters too."})
+    total = box(inner + outer, "parameters", "Both layers together?", how="The sum.", slips={"only_one_term": inner},
+        words={"only_one_term": "That is the hidden layer alone. The last one counts too."})
     return (
-        step(f"A network takes numbers, not words. A day in {season}, {words_of(weather)}, {when}: give each season "
-            "and each weather a column of its own, 1 for yes and 0 for no.",
-            table(seasons_of(seasons), tuple(first)),
-            table(seasons_of(sky), tuple(second)),
+        step("A network takes numbers, not words. So each season, and each weather, gets a column of its own: 1 for yes, "
+            "0 for no. In which season was this day: " + ", ".join(seasons) + "?",
+            table(headings(seasons), tuple(float(name == season) for name in seasons)),
+            eq(words("season:"), first)),
+        step(f"It was {words_of(weather)}. Fill in its weather.", table(headings(sky), tuple(second))),
+        step(f"It was {KINDS[kind]}. A working day is a day from Monday to Friday that is no holiday.",
             table([words("holiday"), words("working day")], tuple(third))),
-        step(f"With {measured:g} measurements besides (temperature and the like), how many columns has a day? And how "
-            f"many parameters has a network with one hidden layer of {hidden} nodes and one output?",
+        step(f"With {measured:g} measurements besides (temperature and the like), how many columns has a day in all? And "
+            f"how many parameters has a network with one hidden layer of {hidden} nodes and one output?",
             table(["", words("how many?")],
                 (words("columns"), columns),
-                (words("hidden layer"), inner),
-                (words("last layer"), outer),
-                (words("in all"), total))),
+                (words("parameters of the hidden layer"), inner),
+                (words("parameters of the last layer"), outer),
+                (words("parameters in all"), total))),
     )
+
+
+KINDS = {"Sunday": "a Sunday, and no holiday", "Tuesday": "a Tuesday, and no holiday", "holiday": "a holiday on a Monday"}
 
 
 def words_of(weather: str) -> str:
     """The weather in a sentence."""
-    return {WEATHER[0]: "clear", WEATHER[1]: "cloudy", WEATHER[2]: "with light rain"}[weather]
+    return {WEATHER[0]: "clear", WEATHER[1]: "cloudy", WEATHER[2]: "rainy, with light rain"}[weather]
 
 
-def seasons_of(names: list[str]) -> list[Node]:
+def headings(names: list[str]) -> list[Node]:
     """Headings of a table in plain words."""
     return [words(name) for name in names]
 
 
 @page("To the same scale", row="10.4")
 def same_scale(given, box):
-    """Mean and deviation of the training days; a later day is measured with the same ones."""
+    """Mean and standard deviation of the training days; a later day is measured with the same ones."""
     spread, middle = given.choice("spread", 2, 3, 1, 4), given("middle", 14, low=13, high=24)
     pattern = np.array(given.choice("pattern", (-3, 0, 1, 3, -1), (1, -3, 0, -1, 3), (3, -1, -3, 0, 1)), dtype=float)
     x, later = middle + spread * pattern, middle + spread * 2 * given.choice("later", 4, 3, -4, -3)
-    deviations, sd = spread * pattern, 2.0 * spread
-    mean = box(np.mean(x), "mean", "The sum over how many days?", how="The sum of the five over five.",
-        slips={"held_back_peeked": (np.sum(x) + later) / 6, "summed_not_averaged": np.sum(x)})
-    off = box(x - mean, "x − mean", "Below the mean or above it?", how="The temperature minus the mean.",
-        slips={"subtracted_backwards": -deviations})
-    variance = box(np.mean(off**2), "variance", "The mean of which squares?",
+    mean = box(np.mean(x), "the mean", "The sum over how many days?", how="The sum of the five over five.",
+        slips={"held_back_peeked": (np.sum(x) + later) / 6, "summed_not_averaged": np.sum(x)},
+        words={"summed_not_averaged": "That is the sum. Divide it by the number of days."})
+    off = box(x - mean, "x − mean", "Is it below the mean or above it?", how="The temperature minus the mean.",
+        slips={"subtracted_backwards": mean - x})
+    variance = box(np.mean(off**2), "the variance", "The mean of which squares?",
         how="The mean of the squares of x − mean.",
-        slips={"summed_not_averaged": 5 * sd**2, "not_squared": np.mean(np.abs(deviations))})
-    deviation = box(np.sqrt(variance), "deviation", "How does one get back from squares?",
-        how="The root of the variance.", slips={"root_left_out": sd**2})
-    scaled = box(off / deviation, "z", "The distance from the mean, in deviations?", how="x − mean over the deviation.",
-        slips={"mean_not_taken_away": x / sd, "root_left_out": deviations / sd**2})
+        slips={"summed_not_averaged": np.sum(off**2), "not_squared": np.mean(np.abs(off)),
+            "deviation_of_a_sample": np.sum(off**2) / 4},
+        words={"summed_not_averaged": "That is the sum of the squares. The variance is their mean.",
+            "not_squared": "You took the mean of the sizes. Square them first.",
+            "deviation_of_a_sample": "You divided by one less than the number of days. Here a mean is a mean: divide by "
+            "their number."})
+    deviation = box(np.sqrt(variance), "s", "How does one get back from squares?", how="The root of the variance.",
+        slips={"root_left_out": variance})
+    scaled = box(off / deviation, "z", "How many standard deviations above or below the mean?",
+        how="x − mean, over s.",
+        slips={"mean_not_taken_away": x / deviation, "root_left_out": off / variance},
+        words={"root_left_out": "You divided by the variance. s is its root."})
     held = box((later - mean) / deviation, "z of the later day",
-        "Whose mean and deviation? The training days' or its own?", how="The same mean and deviation as before.",
-        slips={"mean_not_taken_away": later / sd, "held_back_peeked": 0, "subtracted_backwards": (middle - later) / sd})
+        "Whose mean and s? The training days' or its own?", how="With the mean and s of the training days.",
+        slips={"mean_not_taken_away": later / deviation, "held_back_peeked": 0,
+            "subtracted_backwards": (mean - later) / deviation},
+        words={"held_back_peeked": "That is its distance from itself. Use the mean of the training days."})
     return (
-        step("Five training days and their temperatures. Find the mean, the distances from it, and their mean square.",
+        step("Temperatures of five training days. What is their mean?",
+            eq("x", "=", row(x)), eq(words("mean:"), mean)),
+        step("How far is each from the mean, with its sign? The **variance** is the mean of the squares of these; its root "
+            "is the **standard deviation** $s$.",
             table(["x", *x], ["x − mean", *off]),
-            eq(words("mean:"), mean, APART, words("variance:"), variance, APART, words("deviation:"), deviation)),
-        step("Bring each to the same scale, $z = (x − mean)/deviation$.", eq(row(scaled, "z"))),
-        step(f"A later day, held back until now, has {later:g} degrees. A network that was trained on $z$ must be "
-            "asked in the same $z$.",
+            eq(words("variance:"), variance, APART, "s", "=", deviation)),
+        step("Bring each to the same scale: $z = (x − mean)/s$.", eq("z", "=", row(scaled))),
+        step(f"A later day, held back until now, has {later:g} degrees. A network that was trained on $z$ must be given "
+            "$z$ of the same scale.",
             eq("z", "=", held)),
-        say("Mean and deviation of the later days are not known when the network is trained. Taking them in would be "
-            "peeking."),
+        say("Nobody knows the mean and $s$ of later days when the network is trained. Using them would be peeking."),
     )
 
 
@@ -468,28 +520,40 @@ def lazy_guesses(given, box):
     for guess in guesses:
         given.require(np.all(np.abs(guess - later) >= 50))
         given.require(abs(np.sum(guess - later)) != np.sum(np.abs(guess - later)))
+    averages = [np.mean(np.abs(guess - later)) for guess in guesses]
+    given.distinct(averages)
     same = box(np.mean(early), "the mean", "The mean of which days?", how="The mean of the four training days.",
-        slips={"held_back_peeked": np.mean([*early, *later]), "summed_not_averaged": np.sum(early)})
-    yesterday = box(before, "yesterday's rentals", "What was rented the day before?",
+        slips={"held_back_peeked": np.mean([*early, *later]), "summed_not_averaged": np.sum(early)},
+        words={"summed_not_averaged": "That is the sum. Divide it by the number of days."})
+    yesterday = box(before, "yesterday's rentals", "What was rented the day before?", only=[0, 1],
         how="The day before each; the last training day before the first.", slips={"same_day_for_yesterday": later})
-    rows = []
-    for name, guess, said in zip(("mean", "yesterday's", "model"), (same, yesterday, model), guesses, strict=True):
-        off = box(np.abs(guess - later), f"how far off, {name}", "Which sign has a distance?",
-            how="The distance between guess and rentals.",
-            slips={"sign_kept": [d if d < 0 else np.nan for d in said - later]})
-        error = box(np.mean(off), f"the error, {name}", "The mean of which four?",
+    rows, errors = [], []
+    for name, guess in zip(("the mean", "yesterday", "the model"), (same, yesterday, model), strict=True):
+        off = np.abs(guess - later)
+        if guess is not model:
+            off = box(off, f"how far off, {name}", "How many rentals lie between guess and day?",
+                how="The distance between guess and rentals.",
+                slips={"sign_kept": [d if d < 0 else np.nan for d in np.asarray(guess - later)]})
+        errors.append(box(np.mean(off), f"the mean absolute error, {name}", "The mean of which four?",
             how="The mean of the four distances.",
-            slips={"summed_not_averaged": np.sum(np.abs(said - later)), "signs_cancelled": np.mean(said - later)})
-        rows.append((words(name), *off, error))
+            slips={"summed_not_averaged": np.sum(off), "signs_cancelled": np.mean(guess - later)},
+            words={"summed_not_averaged": "That is the sum of the four. Take their mean."}))
+        rows.append((words(name), *off, errors[-1]))
+    choices = ("the mean", "yesterday", "the model")
+    best = box(choices[int(np.argmin(errors))], "the best guess", "Which error is smallest?", options=choices,
+        how="The one with the smallest error.",
+        slips={"largest_for_smallest": choices[int(np.argmax(errors))]})
     return (
-        step(f"Four training days had {', '.join(f'{n:g}' for n in early)} rentals. Two guesses need no network: say "
-            "their mean every day, or say what was rented the day before.",
+        step(f"Four training days, one after the other, had {', '.join(f'{n:g}' for n in early)} rentals; the four later "
+            "days come straight after. Two guesses need no network: say the mean of the training days every day, or say "
+            "what was rented the day before.",
             eq(words("mean:"), same),
             table([words("later day"), "1", "2", "3", "4"],
                 (words("rentals"), *later),
-                (words("yesterday's"), *yesterday),
-                (words("a model says"), *model))),
-        step("How far off is each guess on each day, and on average? That average is its mean absolute error.",
-            table([words("guess"), "1", "2", "3", "4", words("error")], *rows)),
-        say("A model is worth its trouble only if its error is smaller than that of both."),
+                (words("yesterday"), *yesterday),
+                (words("the model"), *model))),
+        step("How far off is each guess on each day? The mean of these distances is its mean absolute error.",
+            table([words("off by"), "1", "2", "3", "4", words("error")], *rows)),
+        step("Which guess is best here: the mean, yesterday, or the model?", eq(best)),
+        say("A model is worth its trouble only if its error is smaller than that of both lazy guesses."),
     )

@@ -27,7 +27,7 @@ def exacts(values) -> list[Fraction]:
 
 
 def test_bike_days_in_batches():
-    """304 days in batches of 64 are four full ones and one of 48; 60 passes are 300 steps."""
+    """304 days in batches of 64 are four full ones and one of 48; 60 epochs are 300 steps."""
     assert shown("shuffled-batches")[-3:] == ["4", "48", "300"]
 
 
@@ -37,8 +37,8 @@ def test_batches_use_every_example_once():
 
 
 def test_momentum_in_the_long_run():
-    """g/(1 − μ) when steady, g/(1 + μ) to and fro: 64 and 9.14 for μ = 3/4."""
-    assert shown("momentum-memory") == ["16", "28", "37", "16", "-4", "13", "64", "9.14", "7"]
+    """g/(1 − μ) when steady, g/(1 + μ) to and fro: 112 and 16 for g = 28, μ = 3/4."""
+    assert shown("momentum-memory") == ["28", "49", "64.75", "28", "-7", "22.75", "112", "16", "7"]
 
 
 def test_adams_first_step_is_as_long_as_the_learning_rate():
@@ -74,7 +74,7 @@ def shuffled_batches(c):
         len(batches[2]),
         c["days"] // 64,
         days,
-        steps * c["passes"],
+        steps * c["epochs"],
     ]
 
 
@@ -107,7 +107,8 @@ def momentum_steps(c):
 
 
 def momentum_memory(c):
-    g, keep = exact(c["g"]), exact(c["μ"])
+    keep = exact(c["μ"])
+    g = {Fraction(3, 4): 14, Fraction(3, 5): 8}[keep] * exact(c["times"])
 
     def run(sign, steps):
         v, seen = Fraction(0), []
@@ -176,11 +177,10 @@ def other_units(c):
 
 
 def day_as_row(c):
-    columns = [name == c["season"] for name in SEASONS.values()] + [name == c["weather"] for name in WEATHER]
-    columns += [c["day"] == "holiday", c["day"] == "Tuesday"]
-    n, hidden = len(columns) + int(c["measured"]), c["hidden"]
+    columns = [name == c["weather"] for name in WEATHER] + [c["day"] == "holiday", c["day"] == "Tuesday"]
+    n, hidden = len(SEASONS) + len(columns) + int(c["measured"]), c["hidden"]
     inner, outer = sum(n + 1 for _ in range(hidden)), len([*range(hidden), "bias"])
-    return [[int(yes) for yes in columns], n, inner, outer, inner + outer]
+    return [c["season"], [int(yes) for yes in columns], n, inner, outer, inner + outer]
 
 
 def same_scale(c):
@@ -198,7 +198,9 @@ def lazy_guesses(c):
         [abs(a - b) for a, b in zip(yesterday, later, strict=True)],
         [100 * abs(n) for n in c["off"]],
     ]
-    return [mean, yesterday, *([*row, sum(row) / 4] for row in off)]
+    errors = [sum(row) / 4 for row in off]
+    best = min(zip(errors, ("the mean", "yesterday", "the model"), strict=True))[1]
+    return [mean, yesterday[:2], [*off[0], errors[0]], [*off[1], errors[1]], errors[2], best]
 
 
 INDEPENDENT = {
