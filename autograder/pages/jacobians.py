@@ -101,7 +101,7 @@ def four_slopes(given, box):
             aligned(*[(by("x", f"F_{i}"), "=", formulas[i - 1, 0], APART, by("y", f"F_{i}"), "=",
                 formulas[i - 1, 1]) for i in (1, 2)])),
         step(f"They fill the Jacobian, row by row. What stands in it at $x = {at[0]:g}$, $y = {at[1]:g}$?",
-            eq("J", "=", matrix([["∂F_1/∂x", "∂F_1/∂y"], ["∂F_2/∂x", "∂F_2/∂y"]]), "=",
+            eq("J", "=", matrix([["∂F_1/∂x", "∂F_1/∂y"], ["∂F_2/∂x", "∂F_2/∂y"]]), "≈",
                 matrix([whole[0], [whole[1, 0], decimal]]))),
     )
 
