@@ -289,7 +289,7 @@ class _SecondLook:
         codes: dict[str, object] = {}
         for slips, right in ((box.mistakes, box.key), *((self.desk.slips(n, w), self.finite(n, w)) for w in worlds)):
             for code, slip in slips:
-                if equal(answer.value, slip, box.digits):
+                if slip == slip and equal(answer.value, slip, box.digits):  # nan: an entry without this slip
                     codes.setdefault(code, right)
         if not codes:
             return None

@@ -12,6 +12,7 @@ from ..engine.expressions import Name, add, as_expr, cos, exp, log, sin
 from ..layout import Shape, aligned, column, eq, frac, graph, lit, matrix, network, row, say, step, table
 from ..layout.phrases import APART, by, words
 
+TERM = {"value_for_slope": "That is the whole term. By how much does it change when one factor rises by one?"}
 X, Y, Z, G = Name("x"), Name("y"), Name("z"), Name("g")
 G1, G2 = Name("g_1"), Name("g_2")
 
@@ -39,6 +40,11 @@ def constants_kept(functions: tuple, names: str) -> np.ndarray:
         *(t for t in f.terms if n not in t.names)) for n in names] for f in functions], dtype=object)
 
 
+def on_diagonal(boxes) -> list[list]:
+    """Boxes on the diagonal, printed zeros elsewhere."""
+    return [[boxes[i] if i == j else 0 for j in range(len(boxes))] for i in range(len(boxes))]
+
+
 def linear(weights, names, constant: float = 0) -> str:
     """A sum of multiples as it is printed: 2x + 3y − 1."""
     return str(add(*(int(w) * Name(n) for w, n in zip(weights, names, strict=True)), as_expr(int(constant))))
@@ -54,7 +60,8 @@ def two_outputs(given, box):
     nudge = given("nudge", [2, 3], low=2, high=5, distinct=True)
     given.require(np.all((a * nudge) != (a * nudge).T / nudge[:, None]))
     changes = box((a * nudge).T, "ΔF", "Which factor stands in front of the input that moves?",
-        how="The nudge times the factor of that input; the other term stays as it is.", slips={"slope_for_value": a.T})
+        how="The nudge times the factor of that input; the other term stays as it is.", slips={"slope_for_value": a.T},
+        words={"slope_for_value": "That is the slope. The change is the slope times the nudge."})
     ratios = box(changes.T / nudge, "∂F/∂(x, y)", "Which change belongs on top, and which nudge below?",
         how="Each change over its nudge: a row for each output, a column for each input.",
         slips={"change_not_ratio": changes.T, "layout_swapped": changes / nudge[:, None]})
@@ -80,27 +87,27 @@ def four_slopes(given, box):
     at = given("point", [1, 2], low=1, high=3, distinct=True)
     point = {"x": int(at[0]), "y": int(at[1])}
     formulas = box(slopes(f, "xy"), "∂F/∂(x, y)", "Only one variable moves. What do the terms without it do?",
-        names="x y", how="Differentiate by one variable; the other one counts as a constant.",
+        names="x y", how="Differentiate with respect to one variable; the other one counts as a constant.",
         slips={"other_variable": slopes(f, "yx"), "constant_kept": constants_kept(f, "xy")})
     values = numbers(formulas, point)
     given.distinct(values)
     whole = box(values, "J at the point", "Which of your four formulas belongs here, and what is it at this point?",
         only=[(0, 0), (0, 1), (1, 0)], how=f"The formulas above at x = {at[0]:g}, y = {at[1]:g}.",
         slips={"layout_swapped": values.T})
-    decimal = box(values[1, 1], "e^y at the point", "How does your calculator write this power of e?", digits=3,
+    decimal = box(values[1, 1], "e^y at the point", "What is this power of e, to three digits?", digits=3,
         how="e to the power y.", slips={"not_differentiated": numbers(f[1], point)[()]})
     return (
         step(f"Let $F_1 = {f[0]}$ and $F_2 = {f[1]}$. Find the four slopes.",
             aligned(*[(by("x", f"F_{i}"), "=", formulas[i - 1, 0], APART, by("y", f"F_{i}"), "=",
                 formulas[i - 1, 1]) for i in (1, 2)])),
         step(f"They fill the Jacobian, row by row. What stands in it at $x = {at[0]:g}$, $y = {at[1]:g}$?",
-            eq("J", "=", matrix([["∂F_1/∂x", "∂F_1/∂y"], ["∂F_2/∂x", "∂F_2/∂y"]]), "=",
+            eq("J", "=", matrix([["∂F_1/∂x", "∂F_1/∂y"], ["∂F_2/∂x", "∂F_2/∂y"]]), "≈",
                 matrix([whole[0], [whole[1, 0], decimal]]))),
     )
 
 
 TRIPLES = ((X * Y, X**2 + Y, 5 * Y), (X * Y, 4 * X, X + Y**3), (X**2 * Y, X - Y, 7 * X), (3 * X, X * Y, X - Y**2),
-    (X - 2 * Y, 6 * Y, X * Y**2))
+    (X - 2 * Y, 6 * Y, X**2 * Y))
 
 
 @page("Three outputs, two inputs", row="2.1")
@@ -110,7 +117,7 @@ def three_outputs(given, box):
     at = given("point", [3, 2], low=2, high=5, distinct=True)
     point = {"x": int(at[0]), "y": int(at[1])}
     formulas = box(slopes(f, "xy"), "∂F/∂(x, y)", "Which output is this row about, and which input this column?",
-        names="x y", how="The output of the row, differentiated by the input of the column.",
+        names="x y", how="The output of the row, differentiated with respect to the input of the column.",
         slips={"other_variable": slopes(f, "yx"), "not_differentiated": np.array([[g, g] for g in f], dtype=object)})
     values = box(numbers(formulas, point), "J at the point",
         "Which formula stands at the same place, and what is it at this point?",
@@ -129,29 +136,31 @@ def three_outputs(given, box):
 SINGLES = (X * Y + Z**2, X * Z + Y**2, X**2 + Y * Z, X * Y + 4 * Z, Y * Z - X**3)
 
 
-@page("A gradient, lying down", row="2.2")
+@page("One output: a row", row="2.2")
 def gradient_as_row(given, box):
-    """One output: the Jacobian is a single row, and the gradient is that row standing up."""
+    """One output: the Jacobian is a single row, and the gradient is the same slopes in a column."""
     f = given.choice("f", *SINGLES)
     at = given("point", [3, 5, 4], low=2, high=6, distinct=True)
     point = dict(zip("xyz", map(int, at), strict=True))
     lying = box(Shape((1, 3)), "the shape of J", "How many outputs does f have, and how many inputs?",
         how="One output makes one row, three inputs make three columns.", slips={"layout_swapped": Shape((3, 1))})
     formulas = box(slopes((f,), "xyz")[0], "∂f/∂(x, y, z)", "Only one of the three moves. What is left of f?",
-        names="x y z", how="Differentiate by one variable; the others count as constants.",
+        names="x y z", how="Differentiate with respect to one variable; the others count as constants.",
         slips={"not_differentiated": np.array([f] * 3, dtype=object)})
     values = numbers(formulas, point)
     given.distinct(values)
     standing = box(values, "∇f at the point", "Which slope comes first, and what is it at this point?",
         how="The three formulas at the point, in a column.", slips={"input_for_slope": at})
-    upright = box(Shape((3, 1)), "the shape of ∇f", "A gradient has the shape of its variables. How do they stand?",
-        how="A column of three.", slips={"layout_swapped": Shape((1, 3))})
+    upright = box(Shape((3, 1)), "the shape of ∇f", "A gradient has the shape of its variables. Are they a row or a "
+        "column here?",
+        how="A column of three.", slips={"layout_swapped": Shape((1, 3))},
+        words={"layout_swapped": "That is the shape of J. The gradient is a column, like the variables."})
     return (
         step(f"The function $f(x, y, z) = {f}$ has a single output. What is the shape of its Jacobian, and what stands "
             "in it?",
             eq(words("shape of $J$"), "=", lying),
             eq("J", "=", row(formulas))),
-        step("The **gradient** is the same list standing up, so that it can be added to the variables themselves. "
+        step("The **gradient** holds the same slopes in a column, the shape of the variables $(x, y, z)$. "
             f"Write it at $(x, y, z) = ({at[0]:g}, {at[1]:g}, {at[2]:g})$.",
             eq("∇f", "=", "J^T", "=", column(standing), APART, words("shape of $∇f$"), "=", upright)),
     )
@@ -186,12 +195,43 @@ def shapes(given, box):
 # -- 2.3 The chain rule for one variable -------------------------------------------------------------------------------
 
 
+@page("Slopes on the arrows", row="2.3")
+def slopes_on_arrows(given, box):
+    """The same rule with numbers, and a nudge to see that it is true."""
+    x, k, c = given("x", 2, low=2, high=5), given("k", 3, low=2, high=6), given("c", 1, low=1, high=6)
+    given.require(x != k and c not in (x, k))
+    g = box(k * x + c, "g", "What does the first arrow do to x?", how="The factor times x, plus the constant.",
+        slips={"slope_for_value": k})
+    f = box(g**2, "f", "What does the second arrow do to g?", how="The square of g.", slips={"slope_for_value": 2 * g})
+    inner = box(k, "dg/dx", "If x rises by one, by how much does g rise?", how="The factor in front of x.",
+        slips={"value_for_slope": g, "constant_kept": k + c})
+    outer = box(2 * g, "df/dg", "How steep is the square at this value of g?", how="Twice the value of g.",
+        slips={"value_for_slope": f, "outer_at_x": 2 * x, "factor_left_out": g})
+    slope = box(outer * inner, "df/dx", "Two arrows, two slopes: how do they combine?",
+        how="The product of the slopes along the way.",
+        slips={"inner_slope_left_out": outer, "slopes_added": outer + inner})
+    near = box(((k * (x + 0.1) + c) ** 2 - f) / 0.1, "Δf/Δx",
+        "What are g and f from the nudged x, and how far is the new f from the old?",
+        how="The new f minus the old one, over the nudge.",
+        slips={"value_not_change": (k * (x + 0.1) + c) ** 2, "change_not_ratio": (k * (x + 0.1) + c) ** 2 - f})
+    return (
+        step(f"Here $g = {k:g}x + {c:g}$ and $f = g^2$. Write values into the nodes, slopes below the arrows.",
+            graph({"x": (0, 0, x), "g": (1, 0, g), "f": (2, 0, f)},
+                [("x", "g", f"{k:g}x + {c:g}", inner), ("g", "f", "g^2", outer)], unit=(230, 92),
+                title=f"x = {x:g} goes to g, and g to f; each arrow has a slope")),
+        step("Along the way the slopes are multiplied:", eq(by("x", "f", "d"), "=", slope)),
+        step(f"Check it: move $x$ from {x:g} to {x + 0.1:g} and divide the changes. The ratio "
+            "comes out a little above the slope, because the curve bends upwards.",
+            eq(frac("Δf", "Δx"), "=", frac("f_{new} - f", "0.1"), "=", near)),
+    )
+
+
 def chain(outer, inner, box, letter: str = "x"):
     """Boxes for the outer slope, the inner slope and their product, of f = outer(g), g = inner(x)."""
     first = box(outer.derivative("g"), "df/dg", "Forget what g is made of. What is the slope of f in g?", names="g",
-        how="Differentiate f by g as if g were a plain variable.", slips={"not_differentiated": outer})
+        how="Differentiate f with respect to g, as if g were a plain variable.", slips={"not_differentiated": outer})
     second = box(inner.derivative("x"), "dg/dx", "And how fast does g change with x?", names="x",
-        how="Differentiate g by x.", slips={"not_differentiated": inner})
+        how="Differentiate g with respect to x.", slips={"not_differentiated": inner})
     outside = first.substitute({"g": inner})
     product = box(outside * second, "df/dx", "What do the two slopes make together, when g is written out?", names="x",
         how="The outer slope, with g written out, times the inner slope.",
@@ -226,57 +266,27 @@ def by_substitution(given, box):
 def chain_of_three(given, box):
     """A longer chain has a longer product: nothing else changes."""
     k, n = given("k", 3, low=2, high=6), given("n", 2, low=2, high=4)
-    h, g = Name("h"), int(k) * X
-    outer, middle = given.choice("functions", (h ** int(n), sin(G)), (h ** int(n), cos(G)), (sin(h), G ** int(n)),
-        (cos(h), G ** int(n)), (h ** int(n), exp(G)))
-    first = box(outer.derivative("h"), "df/dh", "Forget what h is. What is the slope of f in h?", names="h",
-        how="Differentiate f by h.", slips={"not_differentiated": outer})
-    second = box(middle.derivative("g"), "dh/dg", "Forget what g is. What is the slope of h in g?", names="g",
-        how="Differentiate h by g.", slips={"wrong_sign": -middle.derivative("g")})
-    third = box(g.derivative("x"), "dg/dx", "How fast does g change with x?", names="x", how="Differentiate g by x.",
+    q, g = Name("q"), int(k) * X
+    outer, middle = given.choice("functions", (q ** int(n), sin(G)), (q ** int(n), cos(G)), (sin(q), G ** int(n)),
+        (cos(q), G ** int(n)), (q ** int(n), exp(G)))
+    first = box(outer.derivative("q"), "df/dq", "Forget what q is. What is the slope of f in q?", names="q",
+        how="Differentiate f with respect to q.", slips={"not_differentiated": outer})
+    second = box(middle.derivative("g"), "dq/dg", "Forget what g is. What is the slope of q in g?", names="g",
+        how="Differentiate q with respect to g.", slips={"wrong_sign": -middle.derivative("g")})
+    third = box(g.derivative("x"), "dg/dx", "How fast does g change with x?", names="x",
+        how="Differentiate g with respect to x.",
         slips={"not_differentiated": g})
-    a = first.substitute({"h": middle}).substitute({"g": g})
+    a = first.substitute({"q": middle}).substitute({"g": g})
     b = second.substitute({"g": g})
     product = box(a * b * third, "df/dx", "How many links has the chain, and how many factors has your product?",
-        names="x", how="All three slopes multiplied, with h and g written out.",
+        names="x", how="All three slopes multiplied, with q and g written out.",
         slips={"chain_factor_left_out": a * b, "inner_slope_left_out": a})
     return (
-        step(f"Three functions, one inside the other: $f = {outer}$, $h = {middle}$, $g = {g}$. Every link has its "
+        step(f"Three functions, one inside the other: $f = {outer}$, $q = {middle}$, $g = {g}$. Every link has its "
             "slope.",
-            eq(by("x", "f", "d"), "=", by("h", "f", "d"), "·", by("g", "h", "d"), "·", by("x", "g", "d"), "=", first,
+            eq(by("x", "f", "d"), "=", by("q", "f", "d"), "·", by("g", "q", "d"), "·", by("x", "g", "d"), "=", first,
                 "·", second, "·", third)),
-        step("Write the product with nothing but $x$ in it.", eq(by("x", "f", "d"), "=", product)),
-    )
-
-
-@page("Slopes on the arrows", row="2.3")
-def slopes_on_arrows(given, box):
-    """The same rule with numbers, and a nudge to see that it is true."""
-    x, k, c = given("x", 2, low=2, high=5), given("k", 3, low=2, high=6), given("c", 1, low=1, high=6)
-    given.require(x != k and c not in (x, k))
-    g = box(k * x + c, "g", "What does the first arrow do to x?", how="The factor times x, plus the constant.",
-        slips={"slope_for_value": k})
-    f = box(g**2, "f", "What does the second arrow do to g?", how="The square of g.", slips={"slope_for_value": 2 * g})
-    inner = box(k, "dg/dx", "If x rises by one, by how much does g rise?", how="The factor in front of x.",
-        slips={"value_for_slope": g, "constant_kept": k + c})
-    outer = box(2 * g, "df/dg", "How steep is a square, there where g is now?", how="Twice the value of g.",
-        slips={"value_for_slope": f, "outer_at_x": 2 * x, "factor_left_out": g})
-    slope = box(outer * inner, "df/dx", "Two arrows, two slopes: how do they combine?",
-        how="The product of the slopes along the way.",
-        slips={"inner_slope_left_out": outer, "slopes_added": outer + inner})
-    near = box(((k * (x + 0.1) + c) ** 2 - f) / 0.1, "Δf/Δx",
-        "What are g and f from the nudged x, and how far is the new f from the old?",
-        how="The new f minus the old one, over the nudge.",
-        slips={"value_not_change": (k * (x + 0.1) + c) ** 2, "change_not_ratio": (k * (x + 0.1) + c) ** 2 - f})
-    return (
-        step(f"Here $g = {k:g}x + {c:g}$ and $f = g^2$. Write values into the nodes, slopes below the arrows.",
-            graph({"x": (0, 0, x), "g": (1, 0, g), "f": (2, 0, f)},
-                [("x", "g", f"{k:g}x + {c:g}", inner), ("g", "f", "g^2", outer)], unit=(230, 92),
-                title=f"x = {x:g} goes to g, and g to f; each arrow has a slope")),
-        step("The slope of the whole way:", eq(by("x", "f", "d"), "=", slope)),
-        step(f"Do not take it on trust: move $x$ from {x:g} to {x + 0.1:g} and divide the changes. You should land a "
-            "little above your slope, for the curve bends.",
-            eq(frac("Δf", "Δx"), "=", frac("f_{new} - f", "0.1"), "=", near)),
+        step("Write the product in $x$ alone.", eq(by("x", "f", "d"), "=", product)),
     )
 
 
@@ -303,7 +313,7 @@ def vector_chain(given, box):
         slips={"every_input_counted": np.array([[sides[i, i]] * 2 for i in range(2)], dtype=object),
             "not_differentiated": np.array([[f[0], 0 * X], [0 * X, f[1]]], dtype=object)})
     inner = box(slopes(g, "xy"), "∂g/∂(x, y)", "Which g is this row about, and which variable this column?",
-        names="x y", how="The g of the row, differentiated by the variable of the column.",
+        names="x y", how="The g of the row, differentiated with respect to the variable of the column.",
         slips={"layout_swapped": slopes(g, "xy").T, "other_variable": slopes(g, "yx")})
     a, b = substituted(outer, written), np.asarray(inner)
     product = box(a @ b, "∂F/∂(x, y)", "Row of the left, column of the right: which two meet, and what is g?",
@@ -368,15 +378,15 @@ def shapes_in_a_chain(given, box):
     longer = [box(Shape(map(int, pair)), f"the shape of {name}", "What goes into this step, and what comes out?",
         how="Rows for what comes out, columns for what goes in.",
         slips={"layout_swapped": Shape(map(int, pair[::-1]))}) for name,
-        pair in zip(("∂F/∂h", "∂h/∂g", "∂g/∂x", "∂F/∂x"), pairs, strict=True)]
+        pair in zip(("∂F/∂q", "∂q/∂g", "∂g/∂x", "∂F/∂x"), pairs, strict=True)]
     sizes = " → ".join(f"ℝ^{v:g}" for v in n)
     return (
         step("Three inputs $x$ go to two numbers $g$, and these to a single number $s$. What shape is each Jacobian?",
             table(["∂s/∂g", "∂g/∂x", "∂s/∂x"], size)),
-        step("The inner sizes meet and vanish. Multiply.",
+        step("The inner sizes agree and drop out. Multiply.",
             eq(by("x", "s"), "=", row(first, "∂s/∂g"), "·", matrix(second, "∂g/∂x"), "=", row(product, "∂s/∂x"))),
-        step(f"A longer chain, ${sizes}$, by way of $g$ and $h$ to $F$:",
-            table(["∂F/∂h", "∂h/∂g", "∂g/∂x", "∂F/∂x"], longer)),
+        step(f"A longer chain, ${sizes}$, by way of $g$ and $q$ to $F$:",
+            table(["∂F/∂q", "∂q/∂g", "∂g/∂x", "∂F/∂x"], longer)),
     )
 
 
@@ -398,8 +408,8 @@ def layer(given, box):
         how="Each bias is added once, to its own node: 1 on the diagonal, 0 elsewhere.",
         slips={"every_input_counted": np.ones((2, 2)), "input_for_slope": np.diag(b)})
     return (
-        step(f"A layer computes $z = Wx + b$; at this moment $x = ({x[0]:g}, {x[1]:g}, {x[2]:g})$. How does each node "
-            "answer a nudge of each input?",
+        step(f"A layer computes $z = Wx + b$. Let $x = ({x[0]:g}, {x[1]:g}, {x[2]:g})$. How does each node "
+            "change when an input is nudged?",
             network([["x_1", "x_2", "x_3"], ["z_1", "z_2"]], [lit("w_{j}{k}", w)], gap=330, along=(0.24, 0.42),
                 below=[[], [f"+ {v:g}" if v > 0 else f"− {-v:g}" for v in b]],
                 title="Three inputs joined to two nodes by six weights; each node adds a bias"),
@@ -411,26 +421,26 @@ def layer(given, box):
 
 @page("The Jacobians of a score", row="2.5")
 def score(given, box):
-    """s = uᵀh: a product looks the other way."""
-    u, h = given("u", [3, -2, 5], low=2, high=7), given("h", [4, 6, 2], low=2, high=8)
-    given.require(np.all(np.abs(u) != h) and u @ h not in (0, 1))
-    total = box(u @ h, "s", "Which two numbers meet in each term, and what becomes of the terms?",
-        how="The products, added up.", slips={"only_one_term": u[0] * h[0], "sign_lost": np.abs(u) @ h})
-    by_u = box(h, "∂s/∂u", "Raise one weight by one: by how much does the sum rise?",
+    """s = uᵀa: the slope of a product is the other factor."""
+    u, a = given("u", [3, -2, 5], low=2, high=7), given("a", [4, 6, 2], low=2, high=8)
+    given.require(np.all(np.abs(u) != a) and u @ a not in (0, 1))
+    total = box(u @ a, "s", "Which two numbers meet in each term, and what becomes of the terms?",
+        how="The products, added up.", slips={"only_one_term": u[0] * a[0], "sign_lost": np.abs(u) @ a})
+    by_u = box(a, "∂s/∂u", "Raise one weight by one: by how much does the sum rise?",
         how="Each weight's slope is the value that it multiplies.",
-        slips={"factors_not_swapped": u, "value_for_slope": u * h})
+        slips={"factors_not_swapped": u, "value_for_slope": u * a}, words=TERM)
     shape = box(Shape((1, 3)), "the shape of ∂s/∂u", "One output. Does it make a row or a column?",
         how="One output, three inputs: a single row.", slips={"layout_swapped": Shape((3, 1))})
-    by_h = box(u, "∂s/∂h", "Raise one value by one: by how much does the sum rise?",
+    by_a = box(u, "∂s/∂a", "Raise one value by one: by how much does the sum change?",
         how="Each value's slope is the weight that it meets.",
-        slips={"factors_not_swapped": h, "value_for_slope": u * h})
+        slips={"factors_not_swapped": a, "value_for_slope": u * a}, words=TERM)
     return (
-        step("The **score** of a network is one number: the last values $h$, weighed by $u$.",
-            eq("s", "=", "u^T h", "=", row(u, "u^T"), "·", column(h, "h"), "=", total)),
-        step("Two Jacobians, and each is a row.",
+        step("The **score** of a network is one number: each of the last values $a$ times its weight in $u$, added up.",
+            eq("s", "=", "u^T a", "=", row(u, "u^T"), "·", column(a, "a"), "=", total)),
+        step("Its two Jacobians are rows.",
             eq(by("u", "s"), "=", row(by_u), APART, words("of shape"), shape),
-            eq(by("h", "s"), "=", row(by_h))),
-        say("In letters: $∂(u^T h)/∂u = h^T$ and $∂(u^T h)/∂h = u^T$."),
+            eq(by("a", "s"), "=", row(by_a))),
+        say("In letters: $∂(u^T a)/∂u = a^T$ and $∂(u^T a)/∂a = u^T$."),
     )
 
 
@@ -439,9 +449,9 @@ def activation(given, box):
     """An activation works on each entry by itself, so its Jacobian is a diagonal."""
     z = given("z", [3, -2, 4], low=2, high=6, distinct=abs)
     given.require(np.all(z != 2))
-    square = box(np.diag(2 * z), "∂f(z)/∂z", "Does this output look at this entry of z? If so, how steeply?",
-        how="The slope 2z of each entry on the diagonal, 0 elsewhere.",
-        slips={"value_for_slope": np.diag(z**2), "every_input_counted": np.tile(2 * z[:, None], (1, 3))})
+    square = box(2 * z, "∂f_i/∂z_i", "How steep is the square at this entry of z?",
+        how="The slope 2z of each entry.", slips={"value_for_slope": z**2, "factor_left_out": z},
+        words={"value_for_slope": "That is the square itself. How steep is it?"})
     p, n = given("positive", 5, low=2, high=9), given("negative", 7, low=2, high=9)
     given.require(p != n)
     order = given.choice("order", (0, 1, 2), (2, 0, 1), (1, 2, 0), (0, 2, 1))
@@ -449,14 +459,15 @@ def activation(given, box):
     gate = box((v > 0) * 1.0, "ReLU′(z)", "Nudge this entry a little. Does ReLU let the nudge through?",
         how="1 where the entry is above zero, otherwise 0; at 0 itself we take 0.",
         slips={"value_for_slope": np.maximum(v, 0), "relu_open_at_zero": (v >= 0) * 1.0,
-            "input_for_slope": np.where(v < 0, v, (v > 0) * 1.0)})
-    cells = [[gate[i] if i == j else 0 for j in range(3)] for i in range(3)]
+            "input_for_slope": np.where(v < 0, v, (v > 0) * 1.0)},
+        words={"value_for_slope": "That is ReLU's value. How steep is ReLU there?",
+            "relu_open_at_zero": "The page says which slope ReLU has at 0. Which?"})
     return (
-        step(f"An activation acts on every entry by itself. Take $f(z) = z^2$ at $z = ({z[0]:g}, {z[1]:g}, {z[2]:g})$ "
-            "and fill in all nine slopes.",
-            eq(frac("∂f(z)", "∂z"), "=", matrix(square))),
-        step("Zeros everywhere off the diagonal; so we write $diag(f′(z))$ and need three numbers only. Here is ReLU.",
-            eq("z", "=", column(v), APART, frac("∂ReLU(z)", "∂z"), "=", matrix(cells))),
+        step(f"An activation works on each entry by itself, so all slopes off the diagonal are 0. Take $f(z) = z^2$ at "
+            f"$z = ({z[0]:g}, {z[1]:g}, {z[2]:g})$.",
+            eq(frac("∂f(z)", "∂z"), "=", "diag(f′(z))", "=", matrix(on_diagonal(square)))),
+        step("Now ReLU. At 0 it has a kink; there we agree on $ReLU′(0) = 0$.",
+            eq("z", "=", column(v), APART, frac("∂ReLU(z)", "∂z"), "=", matrix(on_diagonal(gate)))),
     )
 
 
@@ -473,23 +484,23 @@ def relu_network(given):
     return w, x, b, u
 
 
-@page("The score of a network", row="2.6")
+@page("The score of a network", row="2.6", shares=relu_network)
 def score_forward(given, box):
     """s = uᵀ f(Wx + b), forwards."""
-    w, x, b, u = relu_network(given)
+    w, x, b, u = given.shared(relu_network)
     given.require(u @ np.maximum(w @ x + b, 0) not in (0, 1))
     z = box(w @ x + b, "z", "Each row of W meets x. And then?", how="The weighted sum plus the bias.",
         slips={"bias_left_out": w @ x})
-    h = box(np.maximum(z, 0), "h", "What does ReLU do with this z?",
-        how="Positive numbers stay, negative ones become 0.", slips={"sign_lost": np.abs(z)})
-    s = box(u @ h, "s", "Which three products make the score?", how="The weights u times the values h, added up.",
-        slips={"only_one_term": u[0] * h[0]})
+    a = box(np.maximum(z, 0), "a", "What does ReLU do with this z?",
+        how="Positive numbers stay, negative ones become 0.", slips={"sign_flipped_only": np.abs(z)})
+    s = box(u @ a, "s", "Which three products make the score?", how="The weights u times the values a, added up.",
+        slips={"only_one_term": u[0] * a[0]})
     return (
-        step("The whole network in one line: $s = u^T f(Wx + b)$, with $f$ the ReLU. First the sums.",
+        step("The whole network in one line: $s = u^T f(Wx + b)$, where $f$ is ReLU. First the sums.",
             eq("z", "=", matrix(w, "W"), "·", column(x, "x"), "+", column(b, "b"), "=", column(z))),
-        step("Then the values of the hidden nodes, and the score.",
-            network([x, h, [s]], [w, [u]], names=[["x_1", "x_2"], ["h_1", "h_2", "h_3"], ["s"]], gap=235, row_gap=112,
-                along=((0.3, 0.44, 0.64), (0.46,)),
+        step("Then the values $a = f(z)$ of the hidden nodes, and the score.",
+            network([x, a, [s]], [w, [u]], names=[["x_1", "x_2"], ["a_1", "a_2", "a_3"], ["s"]], gap=250, row_gap=120,
+                along=((0.2, 0.36), (0.4,)),
                 title="Two inputs, three hidden nodes, one score; weights on the edges")),
     )
 
@@ -499,38 +510,38 @@ def score_chain(given, box):
     """∂s/∂b = uᵀ · diag(f′(z)) · I, each factor a matrix."""
     z, u = given("z", [5, -3], low=2, high=9), given("u", [2, -4], low=2, high=7, distinct=abs)
     given.require(np.sum(z < 0) == 1 and not set(np.abs(u)) & set(np.abs(z)))
-    by_h = box(u, "∂s/∂h", "In uᵀh, what does each h meet?", how="Each h meets its own u: the row uᵀ.",
+    by_a = box(u, "∂s/∂a", "In uᵀa, what does each a meet?", how="Each a meets its own u: the row uᵀ.",
         slips={"factors_not_swapped": np.maximum(z, 0)})
-    by_z = box(np.diag((z > 0) * 1.0), "∂h/∂z", "Does this node look at this z, and does ReLU let it through?",
-        how="On the diagonal 1 where z is above zero, otherwise 0.",
-        slips={"value_for_slope": np.diag(np.maximum(z, 0)),
-            "every_input_counted": np.tile((z > 0)[:, None] * 1.0, (1, 2))})
-    by_b = box(np.eye(2), "∂z/∂b", "Raise one bias by one: which z notices?", how="The identity.",
-        slips={"every_input_counted": np.ones((2, 2))})
-    a, d, i = np.asarray(by_h), np.asarray(by_z), np.asarray(by_b)
-    delta = box(a @ d, "δ", "The row meets each column of the diagonal. What survives?",
+    by_z = box((z > 0) * 1.0, "∂a_i/∂z_i", "Does ReLU let a nudge of this z through?",
+        how="1 where z is above zero, otherwise 0.", slips={"value_for_slope": np.maximum(z, 0)},
+        words={"value_for_slope": "That is ReLU's value. How steep is ReLU there?"})
+    row_, diagonal = np.asarray(by_a), np.diag(np.asarray(by_z))
+    delta = box(row_ @ diagonal, "δ", "The row meets each column of the diagonal matrix. What comes out?",
         how="The row uᵀ times the diagonal: each weight times the slope of its node.", slips={"slope_left_out": u})
-    result = box(np.asarray(delta) @ i, "∂s/∂b", "What does the identity do to a row?",
+    result = box(np.asarray(delta), "∂s/∂b", "What does the identity do to a row?",
         how="The identity changes nothing: it is δ.", slips={"slope_left_out": u})
     return (
-        step(f"A score $s = u^T h$ with $u^T = ({u[0]:g}, {u[1]:g})$, where $h = ReLU(z)$ and $z = Wx + b$; right now "
-            f"$z = ({z[0]:g}, {z[1]:g})$. The chain from $b$ to $s$ has three links.",
-            eq(by("b", "s"), "=", row(by_h, "∂s/∂h"), "·", matrix(by_z, "∂h/∂z"), "·", matrix(by_b, "∂z/∂b"))),
-        step("Multiply from the left. The first two factors together are called $δ$.",
+        step(f"A score $s = u^T a$ with $u^T = ({u[0]:g}, {u[1]:g})$, where $a = ReLU(z)$ and $z = Wx + b$; right now "
+            f"$z = ({z[0]:g}, {z[1]:g})$. The chain from $b$ to $s$ has three links. The last one is the identity $I$.",
+            eq(by("b", "s"), "=", row(by_a, "∂s/∂a"), "·", matrix(on_diagonal(by_z), "∂a/∂z"), "·",
+                matrix(np.eye(2, dtype=int), "∂z/∂b"))),
+        step("Multiply from the left. The first two factors together are called $δ$; like every Jacobian of a score, "
+            "it is a row.",
             eq("δ", "=", "u^T diag(f′(z))", "=", row(delta)),
-            eq(by("b", "s"), "=", "δ · I", "=", row(result))),
+            eq(by("b", "s"), "=", "δ I", "=", row(result))),
     )
 
 
-@page("Compute δ once", row="2.6")
+@page("Compute δ once", row="2.6", shares=relu_network)
 def shared_delta(given, box):
     """Three gradients, one beginning."""
-    w, x, b, u = relu_network(given)
+    w, x, b, u = given.shared(relu_network)
     z, slope = w @ x + b, ((w @ x + b) > 0) * 1.0
     first = np.flatnonzero(slope)[0]
     given.require(np.all((u * slope) @ w != 0) and np.all(u @ w != u[first] * w[first]))
-    delta = box(u * slope, "δ", "Which node is silent? What gets through it?",
-        how="Each weight u times the slope of f.", slips={"slope_left_out": u, "value_for_slope": np.maximum(z, 0)})
+    delta = box(u * slope, "δ", "Is this node silent? What does that do to its weight?",
+        how="Each weight u times the slope of f.", slips={"slope_left_out": u, "value_for_slope": np.maximum(z, 0)},
+        words={"value_for_slope": "That is ReLU's value. δ is the weight times the slope of ReLU."})
     d = np.asarray(delta)
     by_b = box(d, "∂s/∂b", "What is ∂z/∂b, and what does it do to δ?", how="δ times the identity is δ.",
         slips={"slope_left_out": u})
@@ -541,12 +552,16 @@ def shared_delta(given, box):
     by_x = box(d @ w, "∂s/∂x", "Along which edges does this input reach the score?",
         how="The row δ times each column of W.", slips={"slope_left_out": u @ w, "only_one_term": d[first] * w[first]})
     return (
-        step("The same kind of network, going back. Its sums $z$ are known already.",
+        step("The same network, $s = u^T f(Wx + b)$ with ReLU for $f$, on the way back. Its sums $z$ are known "
+            "already.",
             eq("W", "=", matrix(w), APART, "x", "=", column(x), APART, "z", "=", column(z), APART, "u", "=",
                 column(u))),
-        step("Whatever you ask for, the way back begins alike. Do that part once.",
+        step("Every gradient begins with the same product. Compute it once.",
             eq("δ", "=", "u^T diag(f′(z))", "=", row(delta))),
-        step("Now every gradient is one step away.",
+        step("Now every gradient is one step away. Nudge $W_{ij}$: then $z_i$ moves by $x_j$ times the nudge, and the "
+            "score "
+            "by $δ_i$ times that. So the gradient of $W$, in the shape of $W$, has $δ_i x_j$ in row $i$ and column "
+            "$j$.",
             eq(by("b", "s"), "=", "δ", "=", row(by_b)),
             eq(by("W", "s"), "=", "δ^T x^T", "=", matrix(by_w)),
             eq(by("x", "s"), "=", "δ W", "=", row(by_x))),
@@ -562,12 +577,14 @@ def sigmoid_score(given, box):
     given.require(np.all(np.abs(sums) <= 3) and np.all(sums != 0) and abs(sums[0]) != abs(sums[1]))
     z = box(sums, "z", "Each row of W meets x. And then?", how="The weighted sum plus the bias.",
         slips={"bias_left_out": w @ x})
-    h = box(sigmoid(z), "h", "Is it e to the power z, or to the power −z, below the bar?", digits=3,
-        how="One over one plus e to the power −z.", slips={"sign_lost": sigmoid(-np.asarray(z))})
-    slope = box(h * (1 - h), "f′(z)", "The sigmoid's slope needs its value only. How?", digits=3,
-        how="The value h times 1 − h.", slips={"slope_of_slope": sigmoid_slope(np.asarray(h)), "value_for_slope": h})
+    a = box(sigmoid(z), "a", "Is it e to the power z, or to the power −z, below the bar?", digits=3,
+        how="One over one plus e to the power −z.", slips={"exponent_sign": sigmoid(-np.asarray(z))})
+    slope = box(a * (1 - a), "f′(z)", "How does the sigmoid's slope follow from its value?", digits=3,
+        how="The value a times 1 − a.", slips={"slope_of_slope": sigmoid_slope(np.asarray(a)), "value_for_slope": a},
+        words={"value_for_slope": "That is the value. The slope is the value times 1 minus the value."})
     delta = box(u * slope, "δ", "Which weight meets which slope?", digits=3,
-        how="Each weight u times the slope of its node.", slips={"slope_left_out": u, "value_for_slope": u * h})
+        how="Each weight u times the slope of its node.", slips={"slope_left_out": u, "value_for_slope": u * a},
+        words={"value_for_slope": "You used the value. δ is the weight times the slope."})
     by_w = box(np.outer(delta, x), "∂s/∂W", "Which δ belongs to this row, which input to this column?", digits=3,
         how="δ of the row times the input of the column.",
         slips={"slope_left_out": np.outer(u, x), "transposed": np.outer(x, delta)})
@@ -577,8 +594,8 @@ def sigmoid_score(given, box):
         step("One more score $s = u^T f(Wx + b)$, now with the sigmoid $f(z) = 1/(1 + e^{-z})$.",
             eq("W", "=", matrix(w), APART, "x", "=", column(x), APART, "b", "=", column(b), APART, "u", "=",
                 column(u))),
-        step("Forward, and the slope of each node: $f′(z) = h(1 - h)$.",
-            eq("z", "=", column(z), APART, "h", "=", column(h), APART, "f′(z)", "=", column(slope))),
+        step("Forward, and the slope of each node: $f′(z) = a(1 - a)$.",
+            eq("z", "=", column(z), APART, "a", "=", column(a), APART, "f′(z)", "=", column(slope))),
         step("Back: $δ$ once, then the weights and the inputs.",
             eq("δ", "=", row(delta)),
             eq(by("W", "s"), "=", "δ^T x^T", "=", matrix(by_w)),

@@ -229,3 +229,9 @@ def test_words_are_chosen_from_a_few():
     assert [v.state for v in marks.verdicts] == ["blank", "right", "wrong", "unreadable"]
     assert marks.verdicts[3].message == "Choose one of: add, max, copy."
     assert mark(kinds, {2: "add"}).verdicts[1].code == "add_scales"
+
+
+def test_an_entry_without_a_slip_is_marked_when_its_neighbour_has_it():
+    """A formula is compared with the slips of its own entry only: the nan that stands for none is passed over."""
+    assert mark("elementwise/five-operations", {1: "-v", 4: "1"}).verdicts[0].state == "wrong"
+    assert mark("elementwise/five-operations", {4: "1"}).verdicts[3].code == "wrong_sign"

@@ -43,10 +43,10 @@ def test_vector_chain_rule():
 
 
 def test_jacobians_of_a_network():
-    """∂(Wx + b)/∂x = W, ∂(Wx + b)/∂b = I, ∂(uᵀh)/∂u = hᵀ, ∂f(z)/∂z = diag(f′(z)) with ReLU′(0) = 0."""
+    """∂(Wx + b)/∂x = W, ∂(Wx + b)/∂b = I, ∂(uᵀa)/∂u = aᵀ, ∂f(z)/∂z = diag(f′(z)) with ReLU′(0) = 0."""
     assert shown("layer") == ["2", "-1", "4", "3", "5", "-2", "2×3", "1", "0", "0", "1"]
     assert shown("score") == ["10", "4", "6", "2", "1×3", "3", "-2", "5"]
-    assert shown("activation") == ["6", "0", "0", "0", "-4", "0", "0", "0", "8", "1", "0", "0"]
+    assert shown("activation") == ["6", "-4", "8", "1", "0", "0"]
 
 
 def test_score():
@@ -54,6 +54,14 @@ def test_score():
     keys = shown("shared-delta")
     assert keys[:3] == keys[3:6] == ["2", "-3", "0"]
     assert keys[6:] == ["6", "4", "-9", "-6", "0", "0", "1", "-11"]
+
+
+def test_forward_and_back_it_is_the_same_network():
+    """The network whose score is computed and the one whose gradients are taken have the same numbers."""
+    forward, back = (pages.load(f"jacobians/{slug}") for slug in ("score-forward", "shared-delta"))
+    for variant in (0, 3, 11):
+        given = [page.sheet(variant).givens for page in (forward, back)]
+        assert all(np.array_equal(given[0][name], given[1][name]) for name in ("W", "x", "b", "u"))
 
 
 def test_a_wrong_factor_is_carried_into_the_product():
@@ -76,7 +84,7 @@ RULES = (*standard_transformations, implicit_multiplication)
 @lru_cache
 def parsed(text: str):
     """A formula of ours as SymPy reads it."""
-    names = {"e": sympy.E} | {n: sympy.Symbol(n) for n in ("x", "y", "z", "g", "h", "g_1", "g_2")}
+    names = {"e": sympy.E} | {n: sympy.Symbol(n) for n in ("x", "y", "z", "g", "q", "g_1", "g_2")}
     return parse_expr(text.replace("·", "*").replace("^", "**"), names, RULES)
 
 
@@ -104,6 +112,12 @@ def slopes(f, x):
     x = np.asarray(x, dtype=float)
     columns = [np.imag(f(x + 1e-30j * unit)) / 1e-30 for unit in np.eye(x.size).reshape(-1, *x.shape)]
     return np.stack(columns, axis=-1)
+
+
+def diagonal(jacobian):
+    """What stands on the diagonal; off it there is nothing but zeros."""
+    assert np.array_equal(jacobian, np.diag(np.diagonal(jacobian)))
+    return np.diagonal(jacobian)
 
 
 def relu(z):
@@ -151,10 +165,10 @@ def substitution(c):
 
 
 def chain_of_three(c):
-    f, h = map(str, c["functions"])
+    f, q = map(str, c["functions"])
     g = f"{c['k']:g}x"
-    whole = inside(inside(f, (("h", h),)), (("g", g),))
-    return [partial(f, "h"), partial(h, "g"), partial(g, "x"), partial(whole, "x")]
+    whole = inside(inside(f, (("q", q),)), (("g", g),))
+    return [partial(f, "q"), partial(q, "g"), partial(g, "x"), partial(whole, "x")]
 
 
 def slopes_on_arrows(c):
@@ -191,13 +205,13 @@ def layer(c):
 
 
 def score(c):
-    u, h = c["u"], c["h"]
-    return [np.dot(u, h), slopes(lambda v: v @ h, u), Shape((1, 3)), slopes(lambda v: u @ v, h)]
+    u, a = c["u"], c["a"]
+    return [np.dot(u, a), slopes(lambda v: v @ a, u), Shape((1, 3)), slopes(lambda v: u @ v, a)]
 
 
 def activation(c):
     v = [{0: c["positive"], 1: -c["negative"], 2: 0.0}[i] for i in c["order"]]
-    return [slopes(np.square, c["z"]), np.diagonal(slopes(relu, v))]
+    return [diagonal(slopes(np.square, c["z"])), diagonal(slopes(relu, v))]
 
 
 def score_forward(c):
@@ -209,11 +223,11 @@ def score_chain(c):
     z, u = np.asarray(c["z"]), c["u"]
     by_b = slopes(lambda b: u @ relu(z + b), np.zeros(2))
     by_z = slopes(lambda t: u @ relu(t), z)
-    return [slopes(lambda h: u @ h, relu(z)), slopes(relu, z), slopes(lambda b: z + b, np.zeros(2)), by_z, by_b]
+    return [slopes(lambda a: u @ a, relu(z)), diagonal(slopes(relu, z)), by_z, by_b]
 
 
 def network_slopes(c, f):
-    """The slopes of the score by its sums, its biases, its weights and its inputs."""
+    """The slopes of the score with respect to its sums, its biases, its weights and its inputs."""
     w, x, b, u = (np.asarray(c[name]) for name in ("W", "x", "b", "u"))
     s = lambda w, x, b: u @ f(w @ x + b)  # noqa: E731
     by_z = slopes(lambda z: u @ f(z), w @ x + b)
