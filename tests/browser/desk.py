@@ -9,10 +9,12 @@ from __future__ import annotations
 import contextlib
 import json
 import os
+import shutil
 import socket
 import subprocess
 import sys
 import time
+import tomllib
 from collections.abc import Iterator
 from pathlib import Path
 from urllib.request import Request, urlopen
@@ -53,9 +55,13 @@ def jupyter(folder: Path, *, at_once: bool = True) -> Iterator[str]:
         "JUPYTERLAB_SETTINGS_DIR": str(home / "settings"),
         "JUPYTERLAB_WORKSPACES_DIR": str(home / "workspaces"),
     }  # fmt: skip
+    extensions = json.dumps([str(ship(home) / "share/jupyter/labextensions")])
+    open_as_books(folder, False)
     options = ["--no-browser", "--allow-root", "--ip=127.0.0.1", f"--port={port}", "--ServerApp.port_retries=0",
                "--IdentityProvider.token=", "--ServerApp.disable_check_xsrf=True", f"--ServerApp.root_dir={root}",
                f"--ServerApp.jpserver_extensions=autograder.server={at_once}",
+               f"--LabApp.extra_labextensions_path={extensions}",
+               f"--JupyterNotebookApp.extra_labextensions_path={extensions}",
                "--LabApp.expose_app_in_browser=True", "--JupyterNotebookApp.expose_app_in_browser=True"]  # fmt: skip
     shipped = home / "config/jupyter_server_config.d/backprop-workbook.json"
     shipped.parent.mkdir(parents=True)
@@ -79,6 +85,28 @@ def jupyter(folder: Path, *, at_once: bool = True) -> Iterator[str]:
                 server.wait(20)
             except subprocess.TimeoutExpired:
                 server.kill()
+
+
+def ship(prefix: Path) -> Path:
+    """Put what the wheel brings for Jupyter where an installation under `prefix` has it, from this checkout."""
+    wheel = tomllib.loads((REPOSITORY / "pyproject.toml").read_text())["tool"]["hatch"]["build"]["targets"]["wheel"]
+    for source, target in wheel["shared-data"].items():
+        if (REPOSITORY / source).is_dir():
+            shutil.copytree(REPOSITORY / source, prefix / target, dirs_exist_ok=True)
+        else:
+            (prefix / target).parent.mkdir(parents=True, exist_ok=True)
+            shutil.copy(REPOSITORY / source, prefix / target)
+    return prefix
+
+
+def open_as_books(folder: Path, yes: bool) -> None:
+    """Have chapters open as books in pages that are loaded from now on, as in JupyterLab's settings; by default, they do.
+
+    Switched off for tests that run and look at one cell after the other.
+    """
+    setting = folder / "home/settings/backprop-workbook/page-first.jupyterlab-settings"
+    setting.parent.mkdir(parents=True, exist_ok=True)
+    setting.write_text(json.dumps({} if yes else {"pageFirst": False}))
 
 
 def _await_server(server: subprocess.Popen, address: str, log: Path) -> None:

@@ -1,57 +1,81 @@
-// Bringing pages alive: those in view first, then the rest while nobody waits, and all again after the kernel restarted.
+// Bringing pages alive: those near what is in view first, then the rest, and all again after the kernel restarted.
+//
+//   new Alive(panel, modules, tell)    start(), stop(), dispose()
+//
+// Cells are run where they stand, without being selected. What may run is said by data.js alone.
 
 import { read } from "./data.js";
+import { holdFocus, holdHeight, holdView } from "./still.js";
 
 const RUNS = new Set(["page", "explore", "progress", "course"]);
+const GONE = new Set(["restarting", "autorestarting", "dead", "terminating"]);
 const TOGETHER = 3; // cells that are asked for at once, so that the kernel is never idle and scrolling still counts
-const KEPT = 1500; // milliseconds for which an output keeps its height, so that nothing below it moves
+const RESTORED = 2000; // milliseconds in which pages of a kernel that still runs come back by themselves after a reload
+const SLOW = 40_000; // milliseconds without a word from Python after which a reader is told
 
 /**
- * What the kernel runs before anything of the notebook: the workbook is imported from where it is installed, so that a
- * file autograder.py, or numpy.py, that lies beside a notebook is not run by opening it.
+ * Run by the kernel before anything of the notebook. Until a reader runs a cell, Python does not look for modules beside
+ * the notebook, so a file autograder.py, numpy.py or random.py that lies there is not run by opening a chapter.
  */
 const IMPORT = `
 def _(sys, os):
-    kept = sys.path[:]
-    here = os.path.realpath(os.getcwd())
-    sys.path[:] = [place for place in kept if place and os.path.realpath(place) != here]
+    if "autograder.notebook.opening" in sys.modules:
+        return
+    before = sys.path[:]
+    sys.path[:] = [place for place in before if place and os.path.realpath(place) != os.path.realpath(os.curdir)]
     try:
-        import autograder.notebook
-    finally:
-        sys.path[:] = kept
+        from autograder.notebook import opening
+        opening.begin(before)
+    except BaseException:
+        sys.path[:] = before
+        raise
 _(__import__("sys"), __import__("os"))
 del _
 `;
+/** How many live pages and explorers this kernel holds already: after a reload, or in a second tab. */
+const HELD = { held: "__import__('autograder.notebook.opening').notebook.opening.held()" };
 
 export class Alive {
-  /** `tell(kind, detail)` is told what goes wrong; `CodeCell.execute` runs a cell. */
-  constructor(panel, CodeCell, tell) {
-    this.panel = panel;
-    this.notebook = panel.content;
-    this.session = panel.sessionContext;
-    this.execute = (cell) => CodeCell.execute(cell, this.session);
-    this.tell = tell;
-    this.ran = new Map(); // cell id → the source that was run in this kernel
-    this.wanted = false;
+  /** `tell(kind, detail)` is told what goes wrong, `tell()` that all is well again. */
+  constructor(panel, { CodeCell, NotebookActions }, tell) {
+    Object.assign(this, { panel, tell, notebook: panel.content, session: panel.sessionContext });
+    this.execute = (cell) => CodeCell.execute(cell, this.session, { workbook_opening: true });
+    this.ran = new Set(); // the ids of cells that this kernel has run
+    this.wanted = false; // whether the book is switched on
+    this.prepared = null; // the id of the kernel that has imported the workbook
     this.turn = 0; // grows with each kernel: what belongs to an earlier one stops
-    this.onStatus = (_, status) => {
-      if (["restarting", "autorestarting", "dead", "terminating"].includes(status)) this.lost = true;
-      else if (status === "idle" && this.lost) this.again();
-    };
-    this.onKernel = (_, change) => { if (change.newValue) this.again(); };
+    this.lost = false;
+    this.onStatus = (_, status) => this.status(status);
+    this.onKernel = (_, change) => { if (change.newValue && change.newValue.id !== this.kernel) this.again(); };
+    this.onExecuted = (_, { notebook, cell }) => { if (notebook === this.notebook) this.ran.add(cell.model.id); };
     this.session.statusChanged.connect(this.onStatus);
     this.session.kernelChanged.connect(this.onKernel);
+    NotebookActions.executed.connect(this.onExecuted);
+    this.disconnect = () => NotebookActions.executed.disconnect(this.onExecuted);
   }
 
   dispose() {
-    this.turn += 1;
-    this.wanted = false;
+    this.stop();
     this.session.statusChanged.disconnect(this.onStatus);
     this.session.kernelChanged.disconnect(this.onKernel);
+    this.disconnect();
+  }
+
+  stop() {
+    this.turn += 1;
+    this.wanted = false;
+    clearTimeout(this.slow);
+  }
+
+  status(status) {
+    if (GONE.has(status)) this.lost = true;
+    if (status === "dead" && this.wanted) this.tell("kernel", "");
+    else if (status === "idle" && this.lost) this.again();
   }
 
   again() {
     this.lost = false;
+    this.prepared = null;
     this.ran.clear();
     if (this.wanted) this.start();
   }
@@ -59,35 +83,58 @@ export class Alive {
   /** Run what may be run and was not yet, until all pages are alive. */
   async start() {
     this.wanted = true;
-    const turn = ++this.turn;
+    const turn = ++this.turn, current = () => turn === this.turn;
+    clearTimeout(this.slow);
+    this.slow = setTimeout(() => { if (current() && !this.prepared) this.tell("slow", ""); }, SLOW);
     try {
       await this.session.ready;
       const kernel = this.session.session?.kernel;
-      if (!kernel || turn !== this.turn) return;
-      if (!this.ran.size && !(await this.prepare(kernel))) return;
-      await this.work(turn);
+      if (!current()) return;
+      if (!kernel) return this.session.hasNoKernel === false ? undefined : this.tell("kernel", "");
+      this.kernel = kernel.id;
+      if (this.prepared !== kernel.id && !(await this.prepare(kernel, current))) return;
+      if (current()) await this.work(current);
     } catch (error) {
-      if (turn === this.turn) this.tell("kernel", String(error?.message ?? error));
+      if (current()) this.tell("kernel", String(error?.message ?? error));
     }
   }
 
   /** Import the workbook and run the set-up cell; whether that went well. */
-  async prepare(kernel) {
-    const reply = await kernel.requestExecute({ code: IMPORT, silent: true, store_history: false, stop_on_error: true }).done;
-    if (reply.content.status === "error") {
-      this.tell(reply.content.ename === "ModuleNotFoundError" ? "missing" : "broken", reply.content.evalue);
-      return false;
-    }
+  async prepare(kernel, current) {
+    const { language_info: language } = await kernel.info;
+    if (!current()) return false;
+    if (language?.name !== "python") return this.fail("language", language?.name ?? "");
+    const asked = { code: IMPORT, silent: false, store_history: false, stop_on_error: false, user_expressions: HELD };
+    const { content } = await kernel.requestExecute(asked, true, { workbook_opening: true }).done;
+    if (!current()) return false;
+    if (content.status !== "ok") return this.fail(kindOf(content), `${content.ename ?? ""}: ${content.evalue ?? ""}`);
     const setup = this.cells().filter((cell) => read(cell.model.sharedModel.getSource()).kind === "setup");
+    if (!setup.length) return this.fail("setup", "");
+    this.prepared = kernel.id;
+    this.tell();
+    const held = Number(content.user_expressions?.held?.data?.["text/plain"]);
+    if (held > 0) await this.restored(current);
     for (const cell of setup) await this.run(cell);
-    if (!setup.length) this.tell("setup", "");
-    return setup.length > 0;
+    return current();
   }
 
-  async work(turn) {
-    for (let next; (next = this.waiting()).length && turn === this.turn; ) {
+  fail(kind, detail) {
+    this.tell(kind, detail);
+    return false;
+  }
+
+  /** After a reload the widgets of a kernel that still runs come back by themselves: wait for the first of them. */
+  async restored(current) {
+    this.back = true;
+    const until = Date.now() + RESTORED;
+    while (current() && Date.now() < until && !this.cells().some(isLive)) await new Promise((go) => setTimeout(go, 50));
+  }
+
+  async work(current) {
+    for (let next; current() && (next = this.waiting()).length; ) {
       await Promise.all(next.slice(0, TOGETHER).map((cell) => this.run(cell)));
     }
+    this.back = false;
   }
 
   cells() { return this.notebook.widgets.filter((cell) => cell.model.type === "code"); }
@@ -97,17 +144,15 @@ export class Alive {
     const middle = this.inView();
     const found = [];
     this.notebook.widgets.forEach((cell, index) => {
-      if (cell.model.type !== "code") return;
-      const source = cell.model.sharedModel.getSource();
-      if (this.ran.get(cell.model.id) === source || this.ran.has(cell.model.id)) return;
-      if (RUNS.has(read(source).kind)) found.push({ cell, far: Math.abs(index - middle) });
+      if (cell.model.type !== "code" || this.ran.has(cell.model.id)) return;
+      if (RUNS.has(read(cell.model.sharedModel.getSource()).kind)) found.push({ cell, far: Math.abs(index - middle) });
     });
     return found.sort((a, b) => a.far - b.far).map(({ cell }) => cell);
   }
 
   /** The place, among the cells, of the first one that can be seen. */
   inView() {
-    const view = this.notebook.outerNode?.getBoundingClientRect() ?? this.notebook.node.getBoundingClientRect();
+    const view = (this.notebook.outerNode ?? this.notebook.node).getBoundingClientRect();
     const index = this.notebook.widgets.findIndex(({ node }) => {
       const { top, bottom, height } = node.getBoundingClientRect();
       return node.isConnected && height > 0 && bottom > view.top && top < view.bottom;
@@ -117,12 +162,22 @@ export class Alive {
 
   /** Run a cell where it stands: focus, selection and scrolling stay as they are. */
   async run(cell) {
-    this.ran.set(cell.model.id, cell.model.sharedModel.getSource());
-    const area = cell.outputArea?.node;
-    if (area?.isConnected && area.offsetHeight) {
-      area.style.minHeight = `${area.offsetHeight}px`;
-      setTimeout(() => { area.style.minHeight = ""; }, KEPT);
+    this.ran.add(cell.model.id);
+    if (this.back && isLive(cell)) return;
+    const free = [holdHeight(cell), holdView(this.notebook, cell), holdFocus(cell)];
+    try {
+      await this.execute(cell);
+    } finally {
+      free.forEach((release) => release());
     }
-    await this.execute(cell);
   }
+}
+
+const isLive = (cell) => Boolean(cell.outputArea?.node.querySelector(".wb-live, .wb-progress-live"));
+
+/** What an error of IMPORT means to the reader. */
+function kindOf({ ename, evalue }) {
+  if (ename === "ModuleNotFoundError" && /'autograder'/.test(evalue)) return "missing";
+  if (ename === "ImportError" && /'opening'/.test(evalue)) return "older";
+  return "broken";
 }

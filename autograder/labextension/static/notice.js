@@ -1,18 +1,32 @@
-// What a reader is told above the book when something is amiss, with what to do. One line at a time, never in the file.
+// What a reader is told above the book when something is amiss, with what to do. One at a time, never in the file.
 
+const SAFE = "What you have typed is safe in the notebook. ";
 const WORDS = {
   missing: {
     text: "The workbook is not installed in the Python of this notebook, so its pages cannot come alive. "
-      + "Choose another kernel (Kernel ▸ Change Kernel…), or install it, then choose Kernel ▸ Restart Kernel:",
+      + "Choose another one with Kernel ▸ Change Kernel…, or run this in a new cell and then choose Kernel ▸ Restart Kernel:",
     code: "%pip install backprop-workbook",
   },
-  broken: { text: "The workbook could not be loaded. What you have typed is safe in the notebook. Python says:" },
+  older: {
+    text: "The workbook in the Python of this notebook is older than the one in JupyterLab. "
+      + "Run this in a new cell, then choose Kernel ▸ Restart Kernel:",
+    code: "%pip install --upgrade backprop-workbook",
+  },
+  broken: {
+    text: `The workbook could not be loaded. ${SAFE}Install it again (%pip install --force-reinstall backprop-workbook), `
+      + "then choose Kernel ▸ Restart Kernel. Python says:",
+  },
+  language: { text: "This notebook runs in another language. Choose a Python with Kernel ▸ Change Kernel…. It runs in:" },
   kernel: {
-    text: "Python does not start for this notebook. What you have typed is safe in the file. "
-      + "Close other notebooks, then choose Kernel ▸ Restart Kernel. Jupyter says:",
+    text: `Python does not run for this notebook, so its pages cannot come alive. ${SAFE}`
+      + "Close other notebooks if the computer is short of memory, then choose Kernel ▸ Restart Kernel, "
+      + "or another Python with Kernel ▸ Change Kernel….",
+  },
+  slow: {
+    text: `Python has not answered yet. ${SAFE}Wait a little longer, or choose Kernel ▸ Restart Kernel.`,
   },
   setup: {
-    text: "The first cell of this chapter has been changed or deleted, so nothing was run by itself. "
+    text: "The first code cell of this chapter has been changed or deleted, so nothing was run by itself. "
       + "Choose Run ▸ Run All Cells, or take a fresh copy of the chapter and put your answers into it.",
   },
 };
@@ -24,13 +38,15 @@ export function show(panel, kind, detail) {
   const bar = document.createElement("div");
   bar.className = "wb-book-notice";
   bar.setAttribute("role", "status");
+  bar.dataset.kind = kind;
   bar.append(text);
   if (code ?? detail) {
     const quoted = document.createElement("code");
     quoted.textContent = code ?? detail;
     bar.append(" ", quoted);
   }
-  panel.content.node.parentElement.insertBefore(bar, panel.content.node);
+  const around = panel.content.outerNode ?? panel.content.node;
+  (around.closest(".jp-NotebookPanel-notebook") ?? panel.content.node).prepend(bar);
 }
 
 /** Take the notice away. */
