@@ -22,7 +22,7 @@ from ..marking.progress import Progress, chapter_of, chapters_in, progress_of, r
 from ..render import explorers as exploring
 from ..render.code import report as code_report
 from ..render.code import report_text as code_report_text
-from ..render.marks import report, report_text
+from ..render.marks import line, report, report_text
 from ..settings import SettingError
 from ..submissions.cells import PageCall
 from ..submissions.notebook import Cell as SubmittedCell
@@ -32,6 +32,7 @@ from ..widgets.explorer_widget import ExplorerWidget
 from ..widgets.page_widget import WAITING, PageWidget, noted, twin_bundle
 from ..widgets.progress_widget import ProgressWidget, still
 from ..widgets.student_widget import StudentWidget, who
+from .points import worth
 from .running import Cell
 from .session import Advice, _course
 
@@ -139,7 +140,7 @@ def page(slug: str, answers: MutableMapping | None = None, variant: int = 0) -> 
 
 
 def grade(slug: str) -> float | None:
-    """Show the marks of a page or a code exercise and return its points, a plain float between 0 and what it is worth.
+    """The points of a page or a code exercise, a float between 0 and what it is worth, shown in words as its marks.
 
     Reads a page as it was last shown in this kernel; 0.0, with a word of advice, if it was not. Tries a code exercise
     on what the kernel knows under its name; 0.0, with a word of advice, if the last run of its cell failed.
@@ -154,16 +155,15 @@ def grade(slug: str) -> float | None:
         texts = _course.texts[graded.slug]
     else:
         said = f"The page “{graded.title}” has not been run yet. Run its cell above, then run this one again."
-        _show({"text/html": f"<p>{escape(said)}</p>", "text/plain": said})
-        return 0.0
+        return worth(0.0, 0.0, {"text/html": line(escape(said)), "text/plain": said})
     marks = _told(graded, texts)
     if marks is None:
-        _show({"text/html": f"<p>{escape(WAITING)}</p>", "text/plain": WAITING})
-        return 0.0
-    _show({"text/html": report(marks), "text/plain": report_text(marks)})
+        return worth(0.0, 0.0, {"text/html": line(escape(WAITING)), "text/plain": WAITING})
+    shown = {"text/html": report(marks), "text/plain": report_text(marks)}
     if isinstance(marks, Told) and marks.earned is None:
+        _show(shown)
         return None
-    return min(max(float(marks.points), 0.0), float(marks.out_of))
+    return worth(marks.points, marks.out_of, shown)
 
 
 def explore(slug: str) -> None:
@@ -214,8 +214,8 @@ def _grade_code(slug: str) -> float | None:
         said = note if note and marks.blank else f"{note} {said}".strip()
         _show({"text/html": f"<p>{prose(marks.exercise.title)} · {escape(said)}</p>", "text/plain": said})
         return points
-    _show({"text/html": code_report(marks, note=note), "text/plain": code_report_text(marks, note=note)})
-    return min(max(float(marks.points), 0.0), float(marks.out_of))
+    shown = {"text/html": code_report(marks, note=note), "text/plain": code_report_text(marks, note=note)}
+    return worth(marks.points, marks.out_of, shown)
 
 
 def _close(old: PageWidget | None, cell: Cell) -> None:

@@ -50,18 +50,16 @@ def jupyter(folder: Path, *, at_once: bool = True) -> Iterator[str]:
         port = free.getsockname()[1]
     own = {f"JUPYTER_{kind}_DIR": str(home / kind.lower()) for kind in ("CONFIG", "DATA", "RUNTIME")}
     environment = os.environ | own | {
-        "HOME": str(home), "IPYTHONDIR": str(home / "ipython"), "JUPYTER_PREFER_ENV_PATH": "1",
+        "HOME": str(home), "IPYTHONDIR": str(home / "ipython"), "JUPYTER_PREFER_ENV_PATH": "1", "JUPYTER_PATH": shared,
         "PYTHONPATH": os.pathsep.join(filter(None, [str(REPOSITORY), os.environ.get("PYTHONPATH")])),
         "JUPYTERLAB_SETTINGS_DIR": str(home / "settings"),
         "JUPYTERLAB_WORKSPACES_DIR": str(home / "workspaces"),
     }  # fmt: skip
-    extensions = json.dumps([str(ship(home) / "share/jupyter/labextensions")])
+    shared = os.pathsep.join(filter(None, [str(ship(home) / "share/jupyter"), os.environ.get("JUPYTER_PATH")]))
     open_as_books(folder, False)
     options = ["--no-browser", "--allow-root", "--ip=127.0.0.1", f"--port={port}", "--ServerApp.port_retries=0",
                "--IdentityProvider.token=", "--ServerApp.disable_check_xsrf=True", f"--ServerApp.root_dir={root}",
                f"--ServerApp.jpserver_extensions=autograder.server={at_once}",
-               f"--LabApp.extra_labextensions_path={extensions}",
-               f"--JupyterNotebookApp.extra_labextensions_path={extensions}",
                "--LabApp.expose_app_in_browser=True", "--JupyterNotebookApp.expose_app_in_browser=True"]  # fmt: skip
     shipped = home / "config/jupyter_server_config.d/backprop-workbook.json"
     shipped.parent.mkdir(parents=True)

@@ -8,6 +8,8 @@
 const SLUG = /^[a-z0-9]+(-[a-z0-9]+)*(\/[a-z0-9]+(-[a-z0-9]+)*)?$/;
 const IMPORT = /^from autograder\.notebook import (course|explore|grade|page|progress)(, (course|explore|grade|page|progress))*$/;
 const MOST = 100_000; // characters of a cell that are looked at
+/** Control characters, and what Python or IPython may take for the end of a line where we do not. */
+const STRANGE = /[^\n\t\x20-\x7e\xa0-\u2027\u202a-\uffff]/;
 
 const TOKEN = new RegExp(
   [
@@ -113,8 +115,13 @@ function setup(source) {
   return { kind: "setup" };
 }
 
+/** ("gradients"), perhaps with settings: ("gradients", end=True) */
 function progress(reader) {
-  return reader.take("(") && (reader.is(")") || reader.slug() !== null) && reader.take(")");
+  if (!reader.take("(")) return false;
+  if (reader.take(")")) return true;
+  if (reader.slug() === null) return false;
+  if (reader.take(")")) return true;
+  return reader.take(",") && reader.take("end", "=", "True", ")");
 }
 
 /** answers = {…} and page("slug", answers), or one of the two in one. */
@@ -145,11 +152,15 @@ function single(reader) {
   return slug !== null && reader.take(")") && reader.done ? { kind: named, slug } : null;
 }
 
-const MENTIONS = /^\s*(?:answers\b|page\s*\(|explore\s*\(|grade\s*\(|progress\s*\(|course\s*\()/m;
+const MENTIONS = /^\s*(?:page\s*\(|explore\s*\(|grade\s*\(|progress\s*\(|course\s*\()/m;
 
 /** What a code cell is to the workbook: its kind and slug; {kind: ""} with a reason where it looks like ours and is not. */
-export function read(source) {
-  if (source.length > MOST) return refused("it is too long to be a cell of the workbook");
+export function read(text) {
+  const source = text.replaceAll("\r\n", "\n");
+  if (source.length > MOST || STRANGE.test(source)) {
+    if (!MENTIONS.test(source) && !source.includes("autograder.notebook")) return NOT_OURS;
+    return refused(source.length > MOST ? "it is too long to be a cell of the workbook" : "it holds hidden characters");
+  }
   const opening = setup(source);
   if (opening) return opening;
   if (!MENTIONS.test(source)) return NOT_OURS;

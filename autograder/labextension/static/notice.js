@@ -32,24 +32,33 @@ const WORDS = {
 };
 
 /** Show one of WORDS above the notebook; the next one takes its place. */
-export function show(panel, kind, detail) {
+export function show(panel, Widget, kind, detail) {
   clear(panel);
   const { text, code } = WORDS[kind];
-  const bar = document.createElement("div");
-  bar.className = "wb-book-notice";
-  bar.setAttribute("role", "status");
-  bar.dataset.kind = kind;
-  bar.append(text);
+  const bar = new Widget(), words = document.createElement("div");
+  bar.addClass("wb-book-notice");
+  bar.node.setAttribute("role", "status");
+  bar.node.dataset.kind = kind;
+  words.append(text);
   if (code ?? detail) {
     const quoted = document.createElement("code");
     quoted.textContent = code ?? detail;
-    bar.append(" ", quoted);
+    words.append(" ", quoted);
   }
-  const around = panel.content.outerNode ?? panel.content.node;
-  (around.closest(".jp-NotebookPanel-notebook") ?? panel.content.node).prepend(bar);
+  bar.node.append(words);
+  panel.contentHeader.addWidget(bar);
+  // Lumino lays out by minimal heights, and asks for them when it is told.
+  const grown = new ResizeObserver(() => {
+    const height = `${words.offsetHeight}px`;
+    if (bar.node.style.minHeight === height) return;
+    bar.node.style.minHeight = height;
+    bar.parent?.fit();
+  });
+  grown.observe(words);
+  bar.disposed.connect(() => grown.disconnect());
 }
 
 /** Take the notice away. */
 export function clear(panel) {
-  panel.node.querySelectorAll(".wb-book-notice").forEach((bar) => bar.remove());
+  for (const widget of [...panel.contentHeader.widgets]) if (widget.hasClass("wb-book-notice")) widget.dispose();
 }

@@ -1,8 +1,10 @@
 // Opens a chapter of the workbook as a book, in JupyterLab, Notebook 7 and JupyterLite.
 //
 //   data.js      which cells may run by themselves
-//   book.js      one open notebook: what is shown, what is run and when
+//   book.js      one open notebook: what is shown, and whether it is run
 //   alive.js     the order in which its pages come alive
+//   still.js     what does not move meanwhile
+//   trial.js     "Try it" under a code exercise
 //   notice.js    what a reader is told when something is amiss
 //   book.css     the look
 
@@ -12,9 +14,11 @@ const ID = "backprop-workbook:page-first";
 
 /** The extension, made of the modules that JupyterLab shares. */
 export async function makePlugin(shared) {
-  const [{ CodeCell }, { ToolbarButton }, { DisposableDelegate }, registry] = await Promise.all([
+  const [{ CodeCell }, { NotebookActions }, { ToolbarButton }, { Widget }, { DisposableDelegate }, registry] = await Promise.all([
     shared("@jupyterlab/cells"),
+    shared("@jupyterlab/notebook"),
     shared("@jupyterlab/apputils"),
+    shared("@lumino/widgets"),
     shared("@lumino/disposable"),
     shared("@jupyterlab/settingregistry").catch(() => ({})),
   ]);
@@ -30,7 +34,7 @@ export async function makePlugin(shared) {
       const on = pageFirst(settings);
       const opened = app.docRegistry.addWidgetExtension("Notebook", {
         createNew: (panel, context) => {
-          const book = new Book(panel, context, { CodeCell, ToolbarButton, on });
+          const book = new Book(panel, context, { CodeCell, NotebookActions, ToolbarButton, Widget, on });
           return new DisposableDelegate(() => book.dispose());
         },
       });
@@ -39,9 +43,10 @@ export async function makePlugin(shared) {
   };
 }
 
-/** Whether chapters open as books, as the settings of JupyterLab have it: {value, changed(listener)}. */
+/** Whether chapters open as books, as the settings of JupyterLab have it. */
 function pageFirst(settings) {
-  const listeners = new Set(), on = { value: true, ready: Promise.resolve(), changed: (listener) => listeners.add(listener) };
+  const listeners = new Set();
+  const on = { value: true, changed: (listener) => listeners.add(listener), unchanged: (listener) => listeners.delete(listener) };
   on.ready = Promise.resolve(settings?.load(ID)).then((loaded) => {
     const read = () => {
       on.value = loaded?.composite.pageFirst !== false;
