@@ -18,7 +18,7 @@ from ..layout import prose
 from ..marking.code import blank_marks, local, mark_code
 from ..marking.pages import Marks, mark
 from ..marking.policy import Told
-from ..marking.progress import Progress, chapter_of, chapters_in, progress_of, read
+from ..marking.progress import Progress, chapter_of, chapters_in, progress_of, read, title_of
 from ..render import explorers as exploring
 from ..render.code import report as code_report
 from ..render.code import report_text as code_report_text
@@ -77,8 +77,10 @@ def _ask() -> None:
         _show(who(_course.student, bool(_course.hub)))
 
 
-def progress(chapter: str = "") -> None:
+def progress(chapter: str = "", *, end: bool = False) -> None:
     """Show the pages of a chapter as a bar: blank, begun, right. A click goes to the page. No name: all chapters.
+
+    end   at the end of the chapter: say what is right, what slipped, and what is next
 
     In JupyterLab and Notebook 7 it follows the notebook as it is edited; elsewhere it shows what was saved.
     """
@@ -92,10 +94,20 @@ def progress(chapter: str = "") -> None:
             return chapters_in(Path.cwd().parent, student=_course.student)
         return [progress_of(_saved(chapter) if listed is None else listed, chapter, **given)]
 
+    shape = {"many": not chapter, "end": end and bool(chapter), "beyond": _beyond(chapter) if end else None}
     if Cell.running().live:
-        display(ProgressWidget(look, many=not chapter))
+        display(ProgressWidget(look, **shape))
     else:
-        _show(still(look(None), many=not chapter))
+        _show(still(look(None), **shape))
+
+
+def _beyond(chapter: str) -> tuple[str, str] | None:
+    """Place and title of the chapter after this one, where its notebook lies beside this one's folder."""
+    order = list(pages.CHAPTERS)
+    for other in order[order.index(chapter) + 1 :] if chapter in order else ():
+        for path in sorted((Path.cwd().parent / pages.CHAPTERS[other]).glob("*.ipynb")):
+            return f"../{pages.CHAPTERS[other]}/{path.name}", title_of(cells(read(path)), other)
+    return None
 
 
 def _saved(chapter: str) -> Sequence[SubmittedCell]:

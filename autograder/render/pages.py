@@ -24,6 +24,7 @@ from ..layout.numbers import number
 from ..layout.typeset import mathematics, prose, unmarked
 from ..layout.words import At, Node
 from ..marking.states import RIGHT
+from .text import Text
 
 Slot = Callable[[int], str]
 SIGNS = set("=≈→+−-·×⊙⊗")
@@ -350,8 +351,12 @@ def static(sheet: object, marks: object, *, notes: tuple[str, ...] = (), after: 
 
 
 def plain(sheet: object, marks: object) -> str:
-    """The page's boxes as plain text, a line each."""
-    lines = [f"{unmarked(sheet.page.title)} ({sheet.page.slug})"]
+    """The page as plain text: its question, then its boxes, a line each."""
+
+    def slot(n: int) -> str:
+        return f"[{n}: {marks.verdicts[n - 1].text[:40].strip() or '…'}]"
+
+    lines = [f"{unmarked(sheet.page.title)} ({sheet.page.slug})", "", *Text(slot).lines(sheet.body), ""]
     for box, verdict in zip(sheet.boxes, marks.verdicts, strict=True):
         said = f": {unmarked(verdict.message)}" if verdict.message else ""
         lines.append(f"  {box.label} = {verdict.text[:40] or '…'}  [{STATES[verdict.state][1]}]{said}")

@@ -48,6 +48,8 @@ def jupyter(folder: Path, *, at_once: bool = True) -> Iterator[str]:
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
+    shared = os.pathsep.join(filter(None, [str(ship(home) / "share/jupyter"), os.environ.get("JUPYTER_PATH")]))
+    open_as_books(folder, False)
     own = {f"JUPYTER_{kind}_DIR": str(home / kind.lower()) for kind in ("CONFIG", "DATA", "RUNTIME")}
     environment = os.environ | own | {
         "HOME": str(home), "IPYTHONDIR": str(home / "ipython"), "JUPYTER_PREFER_ENV_PATH": "1", "JUPYTER_PATH": shared,
@@ -55,8 +57,6 @@ def jupyter(folder: Path, *, at_once: bool = True) -> Iterator[str]:
         "JUPYTERLAB_SETTINGS_DIR": str(home / "settings"),
         "JUPYTERLAB_WORKSPACES_DIR": str(home / "workspaces"),
     }  # fmt: skip
-    shared = os.pathsep.join(filter(None, [str(ship(home) / "share/jupyter"), os.environ.get("JUPYTER_PATH")]))
-    open_as_books(folder, False)
     options = ["--no-browser", "--allow-root", "--ip=127.0.0.1", f"--port={port}", "--ServerApp.port_retries=0",
                "--IdentityProvider.token=", "--ServerApp.disable_check_xsrf=True", f"--ServerApp.root_dir={root}",
                f"--ServerApp.jpserver_extensions=autograder.server={at_once}",

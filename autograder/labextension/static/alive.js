@@ -43,6 +43,7 @@ export class Alive {
     this.ran = new Set(); // the ids of cells that this kernel has run
     this.wanted = false; // whether the book is switched on
     this.prepared = null; // the id of the kernel that has imported the workbook
+    this.near = null; // the cell that a reader asked for, where it may not be in view yet
     this.turn = 0; // grows with each kernel: what belongs to an earlier one stops
     this.lost = false;
     this.onStatus = (_, status) => this.status(status);
@@ -141,7 +142,8 @@ export class Alive {
 
   /** The cells that may run and have not, the nearest to what is in view first. */
   waiting() {
-    const middle = this.inView();
+    if (this.ran.has(this.notebook.widgets[this.near]?.model.id)) this.near = null;
+    const middle = this.near ?? this.inView();
     const found = [];
     this.notebook.widgets.forEach((cell, index) => {
       if (cell.model.type !== "code" || this.ran.has(cell.model.id)) return;

@@ -8,6 +8,7 @@ import { offerTrial } from "./trial.js";
 const REST = 60; // milliseconds after a change until the cells are looked at again
 const OURS = new Set(["setup", "course", "progress", "page", "explore"]);
 const OPENS = new Set(["setup", "progress", "page", "explore"]); // a notebook with one of these is a chapter
+const LAID_OUT = [150, 300, 500]; // milliseconds after which cells near the one that was gone to have their height
 const SHOWS_CODE = "backprop-workbook:show-code:";
 const AFTER = ["restart-and-run", "run", "cut"]; // what "Show code" stands behind in the toolbar
 
@@ -24,6 +25,10 @@ export class Book {
       this.timer = setTimeout(() => this.dress(), REST);
     };
     this.onPath = (_, path) => this.moved(path);
+    this.onGo = (event) => {
+      event.preventDefault();
+      this.go(event.detail.index);
+    };
     this.onFilter = (event) => this.filter(event.detail?.cells ?? null);
     Promise.all([context.ready, this.on.ready]).then(() => this.open());
   }
@@ -37,6 +42,7 @@ export class Book {
     this.context.model?.contentChanged.disconnect(this.look);
     this.context.pathChanged.disconnect(this.onPath);
     this.panel.node.removeEventListener("wb-filter", this.onFilter);
+    this.panel.node.removeEventListener("wb-go", this.onGo);
     this.button.dispose();
   }
 
@@ -49,6 +55,7 @@ export class Book {
     this.context.model.contentChanged.connect(this.look);
     this.context.pathChanged.connect(this.onPath);
     this.panel.node.addEventListener("wb-filter", this.onFilter);
+    this.panel.node.addEventListener("wb-go", this.onGo);
     this.place();
     this.alive = new Alive(this.panel, this.modules, (kind, detail) => this.tell(kind, detail));
     this.turn = () => this.opened();
@@ -146,6 +153,21 @@ export class Book {
     note.setAttribute("role", "note");
     if (note.textContent !== words) note.textContent = words;
     if (!there) cell.node.insertBefore(note, cell.node.firstChild);
+  }
+
+  /** Go to a cell, as a link in the bar asks: it is chosen, and stands at the top of what is in view. */
+  async go(index) {
+    const cell = this.notebook.widgets[index];
+    this.notebook.activeCellIndex = index;
+    this.notebook.deselectAll();
+    this.alive.near = index;
+    for (const wait of [0, ...LAID_OUT]) {
+      await new Promise((later) => setTimeout(later, wait));
+      const top = cell.node.getBoundingClientRect().top - this.notebook.outerNode.getBoundingClientRect().top;
+      if (cell.node.isConnected && cell.node.offsetHeight && Math.abs(top) < 40) continue;
+      await this.notebook.scrollToItem(index, "start").catch(() => {});
+    }
+    cell.node.focus({ preventScroll: true });
   }
 
   /** Of the pages and code exercises, show only those with these ids; null shows all. */
