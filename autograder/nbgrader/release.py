@@ -1,8 +1,10 @@
 """Turn an author's thin notebook into the chapter and the solution: one step a class, named for what it does.
 
     StampPages     page("slug") becomes a page cell and its grade cell, with nbgrader's metadata; set-up goes on top;
-                   explore("slug") becomes a locked cell, exercise("slug") a code exercise's starter and its grade cell
+                   explore("slug") becomes a locked cell, exercise("slug") a code exercise's starter and its grade cell;
+                   the end of the chapter goes under all
     ShowExplorers  cells of explorers show their still pictures
+    ShowPages      page cells show their pages, the boxes empty
     BlankAnswers   page cells ask: answers = {1: None, ...}; code exercises are starters
     FillAnswers    page cells answer: the key of every box, as one would type it; code exercises are written out
     RenderPages    page cells and grade cells show the filled page, how it is done, and the points

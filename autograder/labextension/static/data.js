@@ -100,9 +100,9 @@ class Reader {
 const NOT_OURS = { kind: "", why: "" };
 const refused = (why) => ({ kind: "", why });
 
-/** from autograder.notebook import …, then course(…) and progress(…): the first cell of every chapter. */
+/** Perhaps comments, from autograder.notebook import …, then course(…) and progress(…): the first cell of every chapter. */
 function setup(source) {
-  const [first, ...rest] = source.split("\n");
+  const [first, ...rest] = source.replace(/^(?:[ \t]*(?:#[^\n]*)?\n)*/, "").split("\n");
   if (!IMPORT.test(first.trimEnd())) return null;
   const list = tokens(rest.join("\n"));
   if (!list) return refused("it does more than set up the workbook");
