@@ -24,6 +24,8 @@ from ..layout.numbers import number
 from ..layout.typeset import mathematics, prose, unmarked
 from ..layout.words import At, Node
 from ..marking.states import RIGHT
+from ..pages import CHAPTERS, chapter_pages
+from ..submissions.ids import page_id
 from .text import Text
 
 Slot = Callable[[int], str]
@@ -265,7 +267,7 @@ def template(sheet: object) -> str:
         label = escape(box.label)
         return f'<span class="wb-slot" data-box="{n}" data-label="{label}"{choice} style="--w:{box.width}"></span>'
 
-    return _head(sheet) + _body(sheet, slot) + _foot(sheet)
+    return _head(sheet) + _body(sheet, slot) + _foot(sheet) + neighbours(sheet.page)
 
 
 def notice(page: object, text: str) -> str:
@@ -290,6 +292,24 @@ def _body(sheet: object, slot: Slot, typed: Slot = lambda n: "") -> str:
 
 def _foot(sheet: object) -> str:
     return f'<p class="wb-rules">{escape(sheet.rules)}</p>'
+
+
+def neighbours(page: object) -> str:
+    """Links to the pages before and after this one in its chapter; the notebook hides those that it does not hold."""
+    listed = chapter_pages(page.chapter) if page.chapter in CHAPTERS else []
+    place = next((n for n, other in enumerate(listed) if other.slug == page.slug), None)
+    if place is None:
+        return ""
+    before, after = listed[max(place - 1, 0) : place], listed[place + 1 : place + 2]
+    links = [_neighbour(other, "prev", "← {}") for other in before] + [
+        _neighbour(other, "next", "{} →") for other in after
+    ]
+    return f'<nav class="wb-neighbours" aria-label="Neighbouring pages">{"".join(links)}</nav>'
+
+
+def _neighbour(page: object, rel: str, shape: str) -> str:
+    cell = page_id(page.slug)[:64]
+    return f'<a rel="{rel}" href="#{cell}" data-cell="{cell}">{shape.format(prose(page.title))}</a>'
 
 
 # -- the static page --------------------------------------------------------------------------------------------------

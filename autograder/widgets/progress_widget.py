@@ -78,9 +78,7 @@ def drawn(shown: Sequence[Progress], *, many: bool, end: bool = False, beyond: B
     return "".join(ending(one, beyond) if end else bar(one, many=many) for one in shown)
 
 
-def still(
-    shown: Sequence[Progress], *, many: bool = False, end: bool = False, beyond: Beyond = None
-) -> dict[str, str]:
+def still(shown: Sequence[Progress], *, many: bool = False, end: bool = False, beyond: Beyond = None) -> dict[str, str]:
     """The same as a static output."""
     body = drawn(shown, many=many, end=end, beyond=beyond)
     html = f'<div class="wb-progress wb-progress-static" data-twin="progress{"-end" * end}">{body}</div>'

@@ -169,7 +169,9 @@ def harmless(source: str) -> bool:
         if isinstance(found, ast.Call) and not (isinstance(found.func, ast.Name) and found.func.id in CALLED):
             return False
         if isinstance(found, ast.ImportFrom):
-            if found.module != "autograder.notebook" or any(name.asname or name.name not in CALLED for name in found.names):
+            if found.module != "autograder.notebook" or any(
+                name.asname or name.name not in CALLED for name in found.names
+            ):
                 return False
         if isinstance(found, ast.Name) and found.id not in CALLED | {"answers"}:
             return False
