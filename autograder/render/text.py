@@ -36,7 +36,7 @@ class Text:
             elif text := self.part(part):
                 yield text
 
-    # -- lines -----------------------------------------------------------------------------------------------------------
+    # -- lines ---------------------------------------------------------------------------------------------------------
 
     def step(self, node: Node) -> Iterator[str]:
         self.steps += 1
@@ -72,7 +72,7 @@ class Text:
     def readings(self, node: Node) -> Iterator[str]:
         yield ", ".join(f"{unmarked(name)} = {self.part(value)}" for name, value in node.parts)
 
-    # -- parts of a line -------------------------------------------------------------------------------------------------
+    # -- parts of a line ---------------------------------------------------------------------------------------------
 
     def part(self, part: object) -> str:
         """Anything that may stand in a formula."""

@@ -98,7 +98,7 @@ def ship(prefix: Path) -> Path:
 
 
 def open_as_books(folder: Path, yes: bool) -> None:
-    """Have chapters open as books in pages that are loaded from now on, as in JupyterLab's settings; by default, they do.
+    """Have chapters open as books, or not, in pages that are loaded from now on, as JupyterLab's settings do.
 
     Switched off for tests that run and look at one cell after the other.
     """

@@ -1,4 +1,4 @@
-"""Which cells may run by themselves, as labextension/static/data.js reads them: in Node, against Python's own reading."""
+"""Which cells may run by themselves, as labextension/static/data.js reads them, held against Python's own reading."""
 
 from __future__ import annotations
 
@@ -149,15 +149,21 @@ def test_the_reason_is_told_where_a_cell_looks_like_ours(refused):
     assert kinds(own) == [{"kind": "", "why": ""}] * len(own)
 
 
-PIECES = [*"{}()[],:=+-/*;'\"\\\n\r\t #%!?@.", "1", "None", "print(1)", "x", "import os", '"', '"""', "\u2028", "  ", "__import__('os')",
+PIECES = [*"{}()[],:=+-/*;'\"\\\n\r\t #%!?@.", "1", "None", "print(1)", "x", "import os", '"', '"""', "\u2028", "  ",
+          "__import__('os')",
           "\\\n", "f'", "lambda: 0", "\n!ls\n", "page", "answers", "e5", "\x0c"]  # fmt: skip
 NODES = (ast.Module, ast.Assign, ast.Expr, ast.Dict, ast.Name, ast.Load, ast.Store, ast.Constant, ast.UnaryOp, ast.USub,
          ast.UAdd, ast.BinOp, ast.Div, ast.Call, ast.keyword, ast.ImportFrom, ast.alias)  # fmt: skip
 CALLED = {"course", "explore", "grade", "page", "progress"}
 
 
+def plain(name: ast.alias) -> bool:
+    """Whether one of our own calls is imported, under its own name."""
+    return name.asname is None and name.name in CALLED
+
+
 def harmless(source: str) -> bool:
-    """Whether Python, after IPython has had its way with a cell, runs nothing but our own calls on data, or cannot read it."""
+    """Whether Python, after IPython has had its way with a cell, runs but our own calls on data, or cannot read it."""
     transformed = TransformerManager().transform_cell(source)
     try:
         tree = ast.parse(transformed)
@@ -169,9 +175,7 @@ def harmless(source: str) -> bool:
         if isinstance(found, ast.Call) and not (isinstance(found.func, ast.Name) and found.func.id in CALLED):
             return False
         if isinstance(found, ast.ImportFrom):
-            if found.module != "autograder.notebook" or any(
-                name.asname or name.name not in CALLED for name in found.names
-            ):
+            if found.module != "autograder.notebook" or not all(plain(name) for name in found.names):
                 return False
         if isinstance(found, ast.Name) and found.id not in CALLED | {"answers"}:
             return False
@@ -185,7 +189,8 @@ def test_whatever_is_taken_for_ours_is_harmless_to_python():
     draw = random.Random("cells that look like ours")
     seeds = ['# a\nanswers = {\n    1: None, 2: "3/4", "3": -2/3,\n}\npage("gradients/one-weight", answers)\n',
              SETUP + '\ncourse(show_how="practice", salt="x")\nprogress("gradients")', 'explore("gradients/nudge")',
-             'grade("gradients/one-weight")', 'progress("gradients", end=True)', 'page("a/b", {1: "x", 2: 5})']  # fmt: skip
+             'grade("gradients/one-weight")', 'progress("gradients", end=True)',
+             'page("a/b", {1: "x", 2: 5})']  # fmt: skip
     changed = []
     for _ in range(6000):
         source = draw.choice(seeds)

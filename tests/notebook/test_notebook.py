@@ -201,7 +201,7 @@ def test_what_the_student_wrote_into_the_cell_goes_first(shell):
 
 
 def test_a_grade_is_a_float_that_shows_itself_in_words(shell, capsys):
-    """What nbgrader needs, a result whose text is a finite number, nothing on stderr; what a reader sees is one line."""
+    """To nbgrader a result whose text is a finite number, with nothing on stderr; to a reader one line of words."""
     shell.execute(CELL.format(answers="{1: 8, 2: 3, 3: 3}"))
     points = grade(SLUG)
     data, _ = DisplayFormatter().format(points)
