@@ -139,6 +139,11 @@ def page(slug: str, answers: MutableMapping | None = None, variant: int = 0) -> 
         _show(bundle, noted(shown, _course.variant))
         return
     texts = _typed_before(shown.slug, texts, cell)
+    there = _course.live.get(shown.slug)
+    if cell.opening and not variant and _same(there, cell):  # reloaded, or a second tab: one page, seen twice
+        there.follow(texts, own, notes)
+        display(there)
+        return
     widget = PageWidget(
         shown, texts, answers=own, notes=notes, show_how=lambda: _course.show_how,
         tells=lambda marks: _course.policy.tells(marks), frank=lambda: not _course.policy.held,
@@ -191,7 +196,10 @@ def explore(slug: str) -> None:
     if not cell.live:
         _show(exploring.bundle(found))
         return
-    old = _course.explored.pop((cell.id, found.slug), None)
+    old = _course.explored.get((cell.id, found.slug))
+    if cell.opening and old is not None and old.comm is not None:
+        display(old)
+        return
     if old is not None:
         old.close()
     desk = Desk(_course.variant or 0, _typed, frank=not _course.policy.held)
@@ -232,8 +240,13 @@ def _grade_code(slug: str) -> float | None:
 
 def _close(old: PageWidget | None, cell: Cell) -> None:
     """Let go of the page that this very call showed before; a copy of the cell keeps its own."""
-    if old is not None and (old.cell_id, old.call_index) == (cell.id, cell.count):
+    if _same(old, cell):
         old.close()
+
+
+def _same(old: PageWidget | None, cell: Cell) -> bool:
+    """Whether this very call showed the page, and it is still connected."""
+    return old is not None and old.comm is not None and (old.cell_id, old.call_index) == (cell.id, cell.count)
 
 
 def _told(shown: Page, texts: dict[int, str]) -> Marks | None:

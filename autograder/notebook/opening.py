@@ -1,7 +1,6 @@
 """A chapter that opens by itself: until a reader runs a cell, nothing that lies beside the notebook is imported.
 
     begin(before)     the folder of the notebook is off the path; `before` is the path as it was
-    held()            how many live pages and explorers this kernel holds
 
 Called by the extension of JupyterLab (labextension/static/alive.js), which took the folder off before it imported us.
 """
@@ -12,9 +11,7 @@ import sys
 
 from IPython import get_ipython
 
-from .session import _course
-
-MARK = "workbook_opening"  # in the metadata of what the extension asks the kernel to run
+from .running import OPENING
 
 
 def begin(before: list[str]) -> None:
@@ -23,14 +20,9 @@ def begin(before: list[str]) -> None:
 
     def asked(_info: object) -> None:
         parent = shell.get_parent() if hasattr(shell, "get_parent") else {}
-        if (parent.get("metadata") or {}).get(MARK):
+        if (parent.get("metadata") or {}).get(OPENING):
             return
         shell.events.unregister("pre_run_cell", asked)
         sys.path[:] = before + [place for place in sys.path if place not in before]
 
     shell.events.register("pre_run_cell", asked)
-
-
-def held() -> int:
-    """How many pages and explorers are live in this kernel."""
-    return len(_course.live) + len(_course.explored)

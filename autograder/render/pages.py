@@ -304,7 +304,7 @@ def neighbours(page: object) -> str:
     links = [_neighbour(other, "prev", "← {}") for other in before] + [
         _neighbour(other, "next", "{} →") for other in after
     ]
-    return f'<nav class="wb-neighbours" aria-label="Neighbouring pages">{"".join(links)}</nav>'
+    return f'<p class="wb-neighbours">{"".join(links)}</p>'
 
 
 def _neighbour(page: object, rel: str, shape: str) -> str:

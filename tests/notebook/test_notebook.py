@@ -39,9 +39,9 @@ class Shell:
         assert replace
         self.next_input = source
 
-    def execute(self, source: str, live: bool = True) -> dict:
+    def execute(self, source: str, live: bool = True, **more: object) -> dict:
         """Run the cell, as a browser (or nbclient, without an id) would ask for it."""
-        self.source, self.metadata = source, {"cellId": "abc"} if live else {}
+        self.source, self.metadata = source, {"cellId": "abc", **more} if live else {}
         self.run = str(uuid4())
         names = {"page": page, "grade": grade, "course": course, "earlier": {1: 8}}
         exec(source, names)  # the tests' own cells
@@ -310,3 +310,25 @@ def test_a_kernel_notes_the_runs_of_its_cells_from_the_set_up_cell_on(tmp_path):
     first, second = (nb.cells[n].outputs for n in (2, 4))
     assert [first[0].data["text/plain"], second[0].data["text/plain"]] == ["5.0", "0.0"]
     assert "ended with SyntaxError" in second[0].data["text/html"]
+
+
+# -- opened by the extension -------------------------------------------------------------------------------------------
+
+
+def test_a_second_tab_sees_the_same_page(shell):
+    """Run by the extension in a kernel that shows the page already: the same widget, with what the cell says now."""
+    shell.execute(CELL.format(answers="{1: 8}"))
+    first = widget(shell)
+    names = shell.execute(CELL.format(answers="{1: 8, 2: 2}"), **{running.OPENING: True})
+    assert widget(shell) is first and first.comm is not None
+    assert first.texts == {"1": "8", "2": "2"} and first.verdicts["2"]["state"] == "right"
+    first.texts = {"1": "8", "2": "3"}
+    assert names["answers"] == {1: 8, 2: 3}, "the dict of the last run is kept in step"
+
+
+def test_run_by_hand_a_page_is_made_anew(shell):
+    """Practice and what was opened under it are gone, as ever."""
+    shell.execute(CELL.format(answers="{1: 8}"))
+    first = widget(shell)
+    shell.execute(CELL.format(answers="{1: 8}"))
+    assert widget(shell) is not first and first.comm is None

@@ -10,7 +10,6 @@ import { holdFocus, holdHeight, holdView } from "./still.js";
 const RUNS = new Set(["page", "explore", "progress", "course"]);
 const GONE = new Set(["restarting", "autorestarting", "dead", "terminating"]);
 const TOGETHER = 3; // cells that are asked for at once, so that the kernel is never idle and scrolling still counts
-const RESTORED = 2000; // milliseconds in which pages of a kernel that still runs come back by themselves after a reload
 const SLOW = 40_000; // milliseconds without a word from Python after which a reader is told
 
 /**
@@ -32,8 +31,6 @@ def _(sys, os):
 _(__import__("sys"), __import__("os"))
 del _
 `;
-/** How many live pages and explorers this kernel holds already: after a reload, or in a second tab. */
-const HELD = { held: "__import__('autograder.notebook.opening').notebook.opening.held()" };
 
 export class Alive {
   /** `tell(kind, detail)` is told what goes wrong, `tell()` that all is well again. */
@@ -105,7 +102,7 @@ export class Alive {
     const { language_info: language } = await kernel.info;
     if (!current()) return false;
     if (language?.name !== "python") return this.fail("language", language?.name ?? "");
-    const asked = { code: IMPORT, silent: false, store_history: false, stop_on_error: false, user_expressions: HELD };
+    const asked = { code: IMPORT, silent: true, store_history: false, stop_on_error: false };
     const { content } = await kernel.requestExecute(asked, true, { workbook_opening: true }).done;
     if (!current()) return false;
     if (content.status !== "ok") return this.fail(kindOf(content), `${content.ename ?? ""}: ${content.evalue ?? ""}`);
@@ -113,8 +110,6 @@ export class Alive {
     if (!setup.length) return this.fail("setup", "");
     this.prepared = kernel.id;
     this.tell();
-    const held = Number(content.user_expressions?.held?.data?.["text/plain"]);
-    if (held > 0) await this.restored(current);
     for (const cell of setup) await this.run(cell);
     return current();
   }
@@ -124,18 +119,10 @@ export class Alive {
     return false;
   }
 
-  /** After a reload the widgets of a kernel that still runs come back by themselves: wait for the first of them. */
-  async restored(current) {
-    this.back = true;
-    const until = Date.now() + RESTORED;
-    while (current() && Date.now() < until && !this.cells().some(isLive)) await new Promise((go) => setTimeout(go, 50));
-  }
-
   async work(current) {
     for (let next; current() && (next = this.waiting()).length; ) {
       await Promise.all(next.slice(0, TOGETHER).map((cell) => this.run(cell)));
     }
-    this.back = false;
   }
 
   cells() { return this.notebook.widgets.filter((cell) => cell.model.type === "code"); }
@@ -165,7 +152,6 @@ export class Alive {
   /** Run a cell where it stands: focus, selection and scrolling stay as they are. */
   async run(cell) {
     this.ran.add(cell.model.id);
-    if (this.back && isLive(cell)) return;
     const free = [holdHeight(cell), holdView(this.notebook, cell), holdFocus(cell)];
     try {
       await this.execute(cell);
@@ -174,8 +160,6 @@ export class Alive {
     }
   }
 }
-
-const isLive = (cell) => Boolean(cell.outputArea?.node.querySelector(".wb-live, .wb-progress-live"));
 
 /** What an error of IMPORT means to the reader. */
 function kindOf({ ename, evalue }) {
