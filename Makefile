@@ -10,6 +10,7 @@ PYTHON ?= python3
 PORT ?= 8888
 WORKERS ?= auto
 BIN := .venv/bin
+SHIPPED := $(shell find autograder/labextension autograder/server -type f -not -name '*.py*')  # copied when installed
 AS_ROOT := $(if $(filter 0,$(shell id -u)),--allow-root)
 
 .PHONY: lab test prove check build bench clean
@@ -37,7 +38,7 @@ build: .venv/ready
 bench: .venv/ready-to-test
 	$(BIN)/python -m bench
 
-.venv/ready: pyproject.toml
+.venv/ready: pyproject.toml $(SHIPPED)
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \
 	  { echo "The workbook needs Python 3.11 or newer; say PYTHON=/path/to/python3.11 after make."; exit 1; }
 	$(PYTHON) -m venv .venv

@@ -5,9 +5,11 @@ from __future__ import annotations
 import csv
 import json
 import os
+import re
 import subprocess
 import sys
 import sysconfig
+import tomllib
 import venv
 import zipfile
 from pathlib import Path
@@ -48,6 +50,15 @@ for name, look in looks.items():
     print(name, len(look), sha256(look.encode()).hexdigest())
 """
 """What a wheel's files look like when they are used: a hash of each."""
+
+
+LIST = """
+import sys
+sys.stderr, sys.argv = sys.stdout, ["jupyter-labextension", "list"]
+from jupyterlab.labextensions import main
+main()
+"""
+"""`jupyter labextension list`, with what it logs."""
 
 
 class Installed(NamedTuple):
@@ -92,10 +103,8 @@ def wheel(tmp_path_factory):
     return wheel
 
 
-@pytest.fixture(scope="module")
-def installed(wheel, tmp_path_factory):
-    """The wheel in a fresh environment, which borrows all other packages from the one that runs the tests."""
-    folder = tmp_path_factory.mktemp("fresh")
+def install(wheel: Path, folder: Path) -> Installed:
+    """A wheel in a fresh environment, which borrows all other packages from the one that runs the tests."""
     venv.create(folder, with_pip=False, symlinks=os.name != "nt")
     places = {name: folder for name in ("base", "platbase", "installed_base", "installed_platbase")}
     paths = sysconfig.get_paths(scheme="venv", vars=places)
@@ -115,6 +124,12 @@ def installed(wheel, tmp_path_factory):
     # only its own lines: a .pth file that lies in there, such as the checkout's, is not followed
     (installed.packages / "borrowed.pth").write_text(sysconfig.get_path("purelib") + "\n", encoding="utf-8")
     return installed
+
+
+@pytest.fixture(scope="module")
+def installed(wheel, tmp_path_factory):
+    """The wheel in a fresh environment, which borrows all other packages from the one that runs the tests."""
+    return install(wheel, tmp_path_factory.mktemp("fresh"))
 
 
 @pytest.fixture(scope="module")
@@ -164,6 +179,39 @@ print(door.load().__module__)
     points = f"import {extension} as server; print(server._jupyter_server_extension_points()[0]['module'])"
     assert installed.run("python", "-c", points, cwd=course).split() == [extension]
     assert "demo-class" in installed.run("workbook", "--help", cwd=course)
+
+
+@pytest.fixture(scope="module")
+def editable(tmp_path_factory):
+    """A fresh environment into which the checkout is installed as `make lab` does: editable, without Node."""
+    out, folder = tmp_path_factory.mktemp("editable"), tmp_path_factory.mktemp("fresh-editable")
+    build = f"from hatchling.build import build_editable; print(build_editable({str(out)!r}))"
+    name = subprocess.run([sys.executable, "-c", build], cwd=ROOT, check=True, capture_output=True, text=True).stdout
+    return install(out / name.strip(), folder)
+
+
+def test_jupyter_lists_the_book(installed, editable, course):
+    """From the wheel and from an editable install `jupyter labextension list` finds it whole, font and licence too."""
+    for place in (installed, editable):
+        lines = place.run("python", "-c", LIST, cwd=course)
+        [line] = [line for line in lines.splitlines() if "backprop-workbook" in line]
+        assert "enabled" in line and "OK" in line, line
+        shipped = place.folder / "share" / "jupyter" / "labextensions" / "backprop-workbook"
+        package = json.loads((shipped / "package.json").read_text(encoding="utf-8"))
+        assert package["version"] == version()
+        assert (shipped / package["jupyterlab"]["_build"]["load"]).is_file()
+        for source in (ROOT / "autograder" / "labextension").rglob("*.*"):
+            assert (
+                shipped / source.relative_to(ROOT / "autograder" / "labextension")
+            ).read_bytes() == source.read_bytes()
+        assert (shipped / "static/fonts/OFL.txt").is_file() and (shipped / "LICENSE").is_file()
+        fonts = set(re.findall(r"fonts/[\w.-]+", (shipped / "static/book.css").read_text(encoding="utf-8")))
+        assert fonts and all((shipped / "static" / font).is_file() for font in fonts)
+
+
+def version() -> str:
+    """The version of the package."""
+    return tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]["version"]
 
 
 def test_the_wheel_draws_as_the_checkout_does(installed, course):

@@ -74,8 +74,6 @@ def test_keys_agree_with_a_second_computation(page, agrees):
 OPENING = Template("""\
 # $number · $chapter_title
 
-Choose *Run ▸ Run All Cells* to begin.
-
 Say here what this chapter is about, and why it is worth an evening.
 
 **You will be able to** name two or three things.

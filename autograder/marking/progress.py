@@ -32,6 +32,8 @@ from .states import RIGHT
 from .variants import own_variant
 
 STATES = {"blank": "blank", "begun": "begun", "filled": "filled in", "right": "right"}
+SLIPPED = ("mistake", "wrong", "unreadable", "few_digits")  # what a box says that wants another look
+BOX_MINUTES, CODE_MINUTES = 0.75, 15  # what a box, and a code exercise, take somebody who does it for the first time
 MAX_SETUP = 10_000  # characters of a set-up cell
 MAX_BYTES = 20_000_000  # of a notebook; a larger file is not read
 
@@ -46,6 +48,7 @@ class Item(NamedTuple):
     done: float = 0  # boxes that are right or, where that is not told, filled; points of code
     out_of: int = 0
     code: bool = False
+    slips: int = 0  # boxes that are filled and not right, as far as that is told
 
     @property
     def cell(self) -> str:
@@ -76,6 +79,22 @@ class Progress:
         rest = [f"{count[state]} {STATES[state]}" for state in ("filled", "begun") if count[state]]
         return ", ".join([f"{count['right']} of {out_of} right", *rest])
 
+    @property
+    def minutes(self) -> float:
+        """How long what is not finished may take, a rough guess."""
+        left = ((CODE_MINUTES if item.code else item.out_of * BOX_MINUTES, item) for item in self.items)
+        done = ("right", "filled")
+        return sum(0 if item.state in done else all_ * (1 - item.done / (item.out_of or 1)) for all_, item in left)
+
+    @property
+    def time(self) -> str:
+        """The same in words: "about 2½ hours", "about 10 minutes"; "" where nothing is left to do."""
+        if self.minutes > 50:
+            halves = round(self.minutes / 30)
+            hours = f"{halves // 2 or ''}{'½' * (halves % 2)}"
+            return f"about {hours} hour{'' if hours == '1' else 's'}"
+        return f"about {max(5, 5 * round(self.minutes / 5))} minutes" if self.minutes else ""
+
 
 # -- from notebooks ----------------------------------------------------------------------------------------------------
 
@@ -100,7 +119,7 @@ def progress_of(
             items.append(page_item(known[slug], answers, variant, policy)._replace(place=n))
         else:
             items.append(_code_item(listed, slug, policy)._replace(place=n))
-    return Progress(pages.CHAPTERS[chapter], _title(listed, chapter), tuple(items), place)
+    return Progress(pages.CHAPTERS[chapter], title_of(listed, chapter), tuple(items), place)
 
 
 def page_item(page: Page, answers: dict[int, str], variant: int = 0, policy: Policy | None = None) -> Item:
@@ -111,7 +130,9 @@ def page_item(page: Page, answers: dict[int, str], variant: int = 0, policy: Pol
     right = sum(verdict.state in RIGHT for verdict in told.verdicts) or (told.points if policy.held else 0)
     state = "right" if right == told.out_of else "filled" if policy.held and typed >= told.out_of else "begun"
     state = state if typed else "blank"
-    return Item(page.slug, unmarked(page.title), page.place, state, right or (typed if policy.held else 0), told.out_of)
+    done = right or (typed if policy.held else 0)
+    slips = sum(verdict.state in SLIPPED for verdict in told.verdicts)
+    return Item(page.slug, unmarked(page.title), page.place, state, done, told.out_of, slips=slips)
 
 
 def _code_item(listed: Sequence[Cell], slug: str, policy: Policy) -> Item:
@@ -135,7 +156,7 @@ def _order(listed: Sequence[Cell], chapter: str, known: dict[str, Page]) -> list
     return [*order, *(slug for slug in known if slug not in order)]
 
 
-def _title(listed: Sequence[Cell], chapter: str) -> str:
+def title_of(listed: Sequence[Cell], chapter: str) -> str:
     """The first heading of the notebook."""
     first = next((cell.source for cell in listed if cell.kind == "markdown"), "").partition("\n")[0]
     return first.removeprefix("# ").strip()[:80] if first.startswith("# ") else chapter.capitalize()

@@ -21,7 +21,7 @@ from traitlets.config import Config
 from ..layout.typeset import unmarked
 from ..pages import catalogue, exercises
 from ..render.pages import stylesheet
-from ..submissions.ids import SETUP_ID, STUDENT_ID, is_ours, slug_of
+from ..submissions.ids import FRAME, is_ours, slug_of
 from ..widgets.fonts import face_css
 
 TEMPLATES = Path(__file__).parent / "templates"
@@ -148,7 +148,7 @@ class FeedbackExporter(HTMLExporter):
         resources["face_css"] = face_css()
         resources["document_css"] = stylesheet("document")
         resources["is_ours"] = lambda cell: is_ours(_name(cell))  # what it shows was put there by marking
-        resources["is_setup"] = lambda cell: _name(cell) in (SETUP_ID, STUDENT_ID)
+        resources["is_setup"] = lambda cell: _name(cell) in FRAME
         resources["title_of"] = _title
         resources["harmless"] = harmless
         resources["changed"] = _changed

@@ -41,7 +41,7 @@ from .exporter import RepairSubmission, SubmissionExporter
 from .feedback import FeedbackExporter, template_paths
 from .holdback import HoldBack
 from .marks import CapOutput, MarkCode, MarkPages, SaveGrades
-from .release import BlankAnswers, FillAnswers, RenderPages, RunCode, ShowExplorers, StampPages, Tidy
+from .release import BlankAnswers, FillAnswers, RenderPages, RunCode, ShowExplorers, ShowPages, StampPages, Tidy
 
 
 def configure(c: object, root: Path) -> None:
@@ -58,6 +58,7 @@ def configure(c: object, root: Path) -> None:
         BlankAnswers,  # after ClearSolutions, which leaves an error in every solution cell
         ClearOutput,
         ShowExplorers,  # after ClearOutput
+        ShowPages,
         CheckCellMetadata,
         ComputeChecksums,
         SaveCells,  # what the gradebook keeps is what is released, hidden tests included
@@ -106,7 +107,7 @@ def configure(c: object, root: Path) -> None:
     c.HTMLExporter.filters = {"markdown2html": "autograder.nbgrader.feedback.markdown_with_formulas"}
     c.HTMLExporter.template_paths = template_paths("formgrade", FORMGRADER)
     settings = load(root)
-    for step in (c.StampPages, c.FillAnswers, c.MarkPages, c.HoldBack):
+    for step in (c.StampPages, c.ShowPages, c.FillAnswers, c.MarkPages, c.HoldBack):
         step.settings = settings
     _find_alembic()
     c.Execute.record_timing = False  # a solution must not hold the time of day

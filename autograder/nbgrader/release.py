@@ -1,8 +1,10 @@
 """Turn an author's thin notebook into the chapter and the solution: one step a class, named for what it does.
 
     StampPages     page("slug") becomes a page cell and its grade cell, with nbgrader's metadata; set-up goes on top;
-                   explore("slug") becomes a locked cell, exercise("slug") a code exercise's starter and its grade cell
+                   explore("slug") becomes a locked cell, exercise("slug") a code exercise's starter and its grade cell;
+                   the end of the chapter goes under all
     ShowExplorers  cells of explorers show their still pictures
+    ShowPages      page cells show their pages, the boxes empty
     BlankAnswers   page cells ask: answers = {1: None, ...}; code exercises are starters
     FillAnswers    page cells answer: the key of every box, as one would type it; code exercises are written out
     RenderPages    page cells and grade cells show the filled page, how it is done, and the points
@@ -38,6 +40,7 @@ from ..render.code import STYLE
 from ..render.outputs import _output, code_outputs, grade_outputs, page_outputs
 from ..settings import CourseSettings, Settings
 from ..submissions.ids import (
+    END_ID,
     SETUP_ID,
     STUDENT_ID,
     code_id,
@@ -51,14 +54,21 @@ from ..submissions.ids import (
 )
 from ..submissions.writing import page_source
 
-SETUP_SOURCE = "from autograder.notebook import course, explore, grade, page, progress\n\ncourse({})\nprogress({})"
+SETUP_SOURCE = """# Pages open by themselves in JupyterLab with the workbook installed; elsewhere choose Run All.
+from autograder.notebook import course, explore, grade, page, progress
+
+course({})
+progress({})"""
 STUDENT_SOURCE = "# Your student id gives your numbers: type it into the box below, or here in quotes.\n"
 STUDENT_SOURCE += "course(student=None)"
 METADATA = {
     "kernelspec": {"display_name": "Python 3", "language": "python", "name": "python3"},
     "language_info": {"name": "python"},
 }
-KEPT = ("nbgrader", "workbook", "deletable", "editable", "tags")  # of a cell's metadata
+END_SOURCE = "progress({}, end=True)"
+KEPT = ("nbgrader", "workbook", "deletable", "editable", "tags", "jupyter", "cellView")  # of a cell's metadata
+FOLDED = {"jupyter": {"source_hidden": True}, "cellView": "form"}
+"""Metadata of a cell whose code is folded away, in Jupyter's editors and in Colab's."""
 CALL = re.compile(r"""\s*(page|explore|exercise)\(\s*(["'])([^"'\\\n]+)\2\s*\)\s*;?\s*""")
 """A cell of a source notebook that is ours: what it calls, a quote, the slug."""
 
@@ -86,7 +96,7 @@ def stamp(name: str, *, grade: bool = False, solution: bool = False, points: flo
 
 def page_cell(slug: str, source: str) -> NotebookNode:
     """The cell in which a page is answered."""
-    metadata = {"nbgrader": stamp(page_id(slug), solution=True), "workbook": {"page": slug}}
+    metadata = {"nbgrader": stamp(page_id(slug), solution=True), "workbook": {"page": slug}, **FOLDED}
     return new_code_cell(source, id=page_id(slug)[:64], metadata=metadata)
 
 
@@ -99,13 +109,13 @@ def code_cell(exercise: Exercise, source: str) -> NotebookNode:
 
 def grade_cell(slug: str, points: int) -> NotebookNode:
     """The cell that shows the marks of a page or a code exercise."""
-    metadata = {"nbgrader": stamp(grade_id(slug), grade=True, points=points)}
+    metadata = {"nbgrader": stamp(grade_id(slug), grade=True, points=points), **FOLDED}
     return new_code_cell(f'grade("{slug}")', id=grade_id(slug)[:64], metadata=metadata)
 
 
 def explorer_cell(slug: str) -> NotebookNode:
     """The cell of an explorer: nothing in it is answered or marked."""
-    metadata = {"nbgrader": stamp(explorer_id(slug))}
+    metadata = {"nbgrader": stamp(explorer_id(slug)), **FOLDED}
     return new_code_cell(f'explore("{slug}")', id=explorer_id(slug)[:64], metadata=metadata)
 
 
@@ -125,6 +135,13 @@ def setup_cells(settings: Settings, chapter: str = "") -> list[NotebookNode]:
         return [setup]
     asked = {"nbgrader": stamp(STUDENT_ID, solution=True)}
     return [setup, new_code_cell(STUDENT_SOURCE, id=STUDENT_ID, metadata=asked)]
+
+
+def end_cell(chapter: str) -> NotebookNode:
+    """The last cell of a chapter: what is right, what slipped, what is next."""
+    return new_code_cell(
+        END_SOURCE.format(json.dumps(chapter)), id=END_ID, metadata={"nbgrader": stamp(END_ID), **FOLDED}
+    )
 
 
 def _chapter(stamped: list[NotebookNode]) -> str:
@@ -189,8 +206,9 @@ class StampPages(NbGraderPreprocessor):
             stamped += here
         if names:
             title = 1 if stamped[0].cell_type == "markdown" else 0
-            settings = self.settings.of(resources.get("nbgrader", {}).get("assignment", ""))
-            stamped[title:title] = setup_cells(settings, _chapter(stamped))
+            settings, chapter = self.settings.of(resources.get("nbgrader", {}).get("assignment", "")), _chapter(stamped)
+            stamped[title:title] = setup_cells(settings, chapter)
+            stamped += [end_cell(chapter)] if chapter else []
         nb.cells = stamped
         return nb, resources
 
@@ -240,6 +258,23 @@ def _still(explorer: Explorer) -> dict[str, str]:
     return exploring.bundle(explorer)
 
 
+class ShowPages(NbGraderPreprocessor):
+    """Every page's cell shows the page with its boxes empty: what a reader sees before anything runs, and on paper.
+
+    Not where students have numbers of their own: those of the file would be nobody's.
+    """
+
+    settings = Instance(CourseSettings, (), help="What workbook.toml says.").tag(config=True)
+
+    def preprocess(self, nb, resources):
+        """Put the still pages in."""
+        settings = self.settings.of(resources.get("nbgrader", {}).get("assignment", ""))
+        if settings.variants != "student":
+            for place, (page, cell) in enumerate(cells_of(nb, "page")):  # one stylesheet serves the whole document
+                cell.outputs = page_outputs(mark(page, {}), style=place == 0)
+        return nb, resources
+
+
 class BlankAnswers(NbGraderPreprocessor):
     """Every page cell asks for its answers. Comes after ClearSolutions, which leaves an error in their place."""
 
@@ -268,7 +303,7 @@ class FillAnswers(NbGraderPreprocessor):
             name = cell.metadata.get("nbgrader", {}).get("grade_id")
             if name == SETUP_ID:
                 kept += setup_cells(Settings(show_how=settings.show_how))
-            elif name != STUDENT_ID:
+            elif name not in (STUDENT_ID, END_ID):
                 kept.append(cell)
         nb.cells = kept
         for page, cell in cells_of(nb, "page"):

@@ -23,6 +23,8 @@ calls     these functions
 session   what a kernel remembers of the course: its settings, whose numbers are shown, the pages that are live
 running   which cell is being executed, and what its source says of a page
 attempts  whether what the kernel holds of a code exercise is what its cell says
+points    the result of a grade cell: a number to nbgrader, a line of words to a reader
+opening   what is off the path while a chapter opens by itself
 
 Imports: widgets, render, marking and all below them.
 """

@@ -18,11 +18,11 @@ from ..layout import prose
 from ..marking.code import blank_marks, local, mark_code
 from ..marking.pages import Marks, mark
 from ..marking.policy import Told
-from ..marking.progress import Progress, chapter_of, chapters_in, progress_of, read
+from ..marking.progress import Progress, chapter_of, chapters_in, progress_of, read, title_of
 from ..render import explorers as exploring
 from ..render.code import report as code_report
 from ..render.code import report_text as code_report_text
-from ..render.marks import report, report_text
+from ..render.marks import line, report, report_text
 from ..settings import SettingError
 from ..submissions.cells import PageCall
 from ..submissions.notebook import Cell as SubmittedCell
@@ -32,6 +32,7 @@ from ..widgets.explorer_widget import ExplorerWidget
 from ..widgets.page_widget import WAITING, PageWidget, noted, twin_bundle
 from ..widgets.progress_widget import ProgressWidget, still
 from ..widgets.student_widget import StudentWidget, who
+from .points import worth
 from .running import Cell
 from .session import Advice, _course
 
@@ -76,8 +77,10 @@ def _ask() -> None:
         _show(who(_course.student, bool(_course.hub)))
 
 
-def progress(chapter: str = "") -> None:
+def progress(chapter: str = "", *, end: bool = False) -> None:
     """Show the pages of a chapter as a bar: blank, begun, right. A click goes to the page. No name: all chapters.
+
+    end   at the end of the chapter: say what is right, what slipped, and what is next
 
     In JupyterLab and Notebook 7 it follows the notebook as it is edited; elsewhere it shows what was saved.
     """
@@ -91,10 +94,20 @@ def progress(chapter: str = "") -> None:
             return chapters_in(Path.cwd().parent, student=_course.student)
         return [progress_of(_saved(chapter) if listed is None else listed, chapter, **given)]
 
+    shape = {"many": not chapter, "end": end and bool(chapter), "beyond": _beyond(chapter) if end else None}
     if Cell.running().live:
-        display(ProgressWidget(look, many=not chapter))
+        display(ProgressWidget(look, **shape))
     else:
-        _show(still(look(None), many=not chapter))
+        _show(still(look(None), **shape))
+
+
+def _beyond(chapter: str) -> tuple[str, str] | None:
+    """Place and title of the chapter after this one, where its notebook lies beside this one's folder."""
+    order = list(pages.CHAPTERS)
+    for other in order[order.index(chapter) + 1 :] if chapter in order else ():
+        for path in sorted((Path.cwd().parent / pages.CHAPTERS[other]).glob("*.ipynb")):
+            return f"../{pages.CHAPTERS[other]}/{path.name}", title_of(cells(read(path)), other)
+    return None
 
 
 def _saved(chapter: str) -> Sequence[SubmittedCell]:
@@ -126,6 +139,11 @@ def page(slug: str, answers: MutableMapping | None = None, variant: int = 0) -> 
         _show(bundle, noted(shown, _course.variant))
         return
     texts = _typed_before(shown.slug, texts, cell)
+    there = _course.live.get(shown.slug)
+    if cell.opening and not variant and _same(there, cell):  # reloaded, or a second tab: one page, seen twice
+        there.follow(texts, own, notes)
+        display(there)
+        return
     widget = PageWidget(
         shown, texts, answers=own, notes=notes, show_how=lambda: _course.show_how,
         tells=lambda marks: _course.policy.tells(marks), frank=lambda: not _course.policy.held,
@@ -139,7 +157,7 @@ def page(slug: str, answers: MutableMapping | None = None, variant: int = 0) -> 
 
 
 def grade(slug: str) -> float | None:
-    """Show the marks of a page or a code exercise and return its points, a plain float between 0 and what it is worth.
+    """The points of a page or a code exercise, a float between 0 and what it is worth, shown in words as its marks.
 
     Reads a page as it was last shown in this kernel; 0.0, with a word of advice, if it was not. Tries a code exercise
     on what the kernel knows under its name; 0.0, with a word of advice, if the last run of its cell failed.
@@ -154,16 +172,15 @@ def grade(slug: str) -> float | None:
         texts = _course.texts[graded.slug]
     else:
         said = f"The page “{graded.title}” has not been run yet. Run its cell above, then run this one again."
-        _show({"text/html": f"<p>{escape(said)}</p>", "text/plain": said})
-        return 0.0
+        return worth(0.0, 0.0, {"text/html": line(escape(said)), "text/plain": said})
     marks = _told(graded, texts)
     if marks is None:
-        _show({"text/html": f"<p>{escape(WAITING)}</p>", "text/plain": WAITING})
-        return 0.0
-    _show({"text/html": report(marks), "text/plain": report_text(marks)})
+        return worth(0.0, 0.0, {"text/html": line(escape(WAITING)), "text/plain": WAITING})
+    shown = {"text/html": report(marks), "text/plain": report_text(marks)}
     if isinstance(marks, Told) and marks.earned is None:
+        _show(shown)
         return None
-    return min(max(float(marks.points), 0.0), float(marks.out_of))
+    return worth(marks.points, marks.out_of, shown)
 
 
 def explore(slug: str) -> None:
@@ -179,7 +196,10 @@ def explore(slug: str) -> None:
     if not cell.live:
         _show(exploring.bundle(found))
         return
-    old = _course.explored.pop((cell.id, found.slug), None)
+    old = _course.explored.get((cell.id, found.slug))
+    if cell.opening and old is not None and old.comm is not None:
+        display(old)
+        return
     if old is not None:
         old.close()
     desk = Desk(_course.variant or 0, _typed, frank=not _course.policy.held)
@@ -214,14 +234,19 @@ def _grade_code(slug: str) -> float | None:
         said = note if note and marks.blank else f"{note} {said}".strip()
         _show({"text/html": f"<p>{prose(marks.exercise.title)} · {escape(said)}</p>", "text/plain": said})
         return points
-    _show({"text/html": code_report(marks, note=note), "text/plain": code_report_text(marks, note=note)})
-    return min(max(float(marks.points), 0.0), float(marks.out_of))
+    shown = {"text/html": code_report(marks, note=note), "text/plain": code_report_text(marks, note=note)}
+    return worth(marks.points, marks.out_of, shown)
 
 
 def _close(old: PageWidget | None, cell: Cell) -> None:
     """Let go of the page that this very call showed before; a copy of the cell keeps its own."""
-    if old is not None and (old.cell_id, old.call_index) == (cell.id, cell.count):
+    if _same(old, cell):
         old.close()
+
+
+def _same(old: PageWidget | None, cell: Cell) -> bool:
+    """Whether this very call showed the page, and it is still connected."""
+    return old is not None and old.comm is not None and (old.cell_id, old.call_index) == (cell.id, cell.count)
 
 
 def _told(shown: Page, texts: dict[int, str]) -> Marks | None:

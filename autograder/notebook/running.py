@@ -10,6 +10,7 @@ from IPython import get_ipython
 
 from ..submissions.cells import PageCall, read_cell
 
+OPENING = "workbook_opening"  # in the metadata of what the extension runs by itself
 WHERE = (("metadata", "cellId"), ("content", "code"), ("header", "msg_id"))
 
 
@@ -21,6 +22,7 @@ class Cell:
     source: str = ""
     run: str = ""  # this execution of it
     count: int = 0  # which of its calls for a page this is, from 0
+    opening: bool = False  # whether the extension runs it by itself
 
     @property
     def live(self) -> bool:
@@ -34,7 +36,8 @@ class Cell:
         try:
             parent = shell.get_parent() if hasattr(shell, "get_parent") else shell.kernel._parent_header
             said = [(parent.get(part) or {}).get(name) for part, name in WHERE]
-            return Cell(*(str(text or "") for text in said))
+            opening = bool((parent.get("metadata") or {}).get(OPENING))
+            return Cell(*(str(text or "") for text in said), opening=opening)
         except AttributeError:  # plain Python, or a kernel that does not say
             return Cell()
 

@@ -1,6 +1,7 @@
 """Everything that turns a page or its marks into HTML or text. Marking never imports it.
 
 pages      a page: template for the live one, static twin, plain text, worked solution
+text       a page as plain text
 explorers  an explorer: its heading, its body, its still picture
 code       the marks of a code exercise
 marks      the marks of a page in a line or two

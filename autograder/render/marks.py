@@ -1,4 +1,4 @@
-"""Say the marks of a page in a line or two, as HTML and as text."""
+"""Say the marks of a page in one line of HTML, or in a few lines of text."""
 
 from __future__ import annotations
 
@@ -17,21 +17,19 @@ def _points(marks: Marks) -> str:
     return "" if held else f"{marks.points:g} of {marks.out_of}"
 
 
+def line(html: str) -> str:
+    """One quiet line under a page."""
+    return f'<p class="wb-report" style="margin:2px 0;opacity:.75">{html}</p>'
+
+
 def report(marks: Marks) -> str:
-    """Marks as a compact piece of HTML: the points, then the boxes that need another look."""
-    open_ = [v for v in marks.verdicts if v.state not in SETTLED]
-    lines = "".join(
-        f"<li><b>Box {v.box}</b> {escape(STATES[v.state][0])} {prose(v.message or STATES[v.state][1])}</li>"
-        for v in open_
-    )
-    listed = f'<ul style="margin:6px 0 0;padding-left:20px">{lines}</ul>' if lines else ""
+    """Marks as one quiet line of HTML; what there is to say of each box, the page above says itself."""
     points = _points(marks)
-    head = f"{points and f'<b>{points}</b> · '}{prose(marks.page.title)} · {escape(marks.summary)}"
-    return f'<div class="wb-report" style="margin:4px 0;line-height:1.5">{head}{listed}</div>'
+    return line(f"{points and f'<b>{points}</b> · '}{prose(marks.page.title)} · {escape(marks.summary)}")
 
 
 def report_text(marks: Marks) -> str:
-    """The same as plain text."""
+    """The same as plain text, with a line for each box that needs another look."""
     points = _points(marks)
     lines = [f"{points and points + ' · '}{unmarked(marks.page.title)} · {marks.summary}"]
     for v in marks.verdicts:

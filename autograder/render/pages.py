@@ -24,6 +24,9 @@ from ..layout.numbers import number
 from ..layout.typeset import mathematics, prose, unmarked
 from ..layout.words import At, Node
 from ..marking.states import RIGHT
+from ..pages import CHAPTERS, chapter_pages
+from ..submissions.ids import page_id
+from .text import Text
 
 Slot = Callable[[int], str]
 SIGNS = set("=≈→+−-·×⊙⊗")
@@ -264,7 +267,7 @@ def template(sheet: object) -> str:
         label = escape(box.label)
         return f'<span class="wb-slot" data-box="{n}" data-label="{label}"{choice} style="--w:{box.width}"></span>'
 
-    return _head(sheet) + _body(sheet, slot) + _foot(sheet)
+    return _head(sheet) + _body(sheet, slot) + _foot(sheet) + neighbours(sheet.page)
 
 
 def notice(page: object, text: str) -> str:
@@ -289,6 +292,24 @@ def _body(sheet: object, slot: Slot, typed: Slot = lambda n: "") -> str:
 
 def _foot(sheet: object) -> str:
     return f'<p class="wb-rules">{escape(sheet.rules)}</p>'
+
+
+def neighbours(page: object) -> str:
+    """Links to the pages before and after this one in its chapter; the notebook hides those that it does not hold."""
+    listed = chapter_pages(page.chapter) if page.chapter in CHAPTERS else []
+    place = next((n for n, other in enumerate(listed) if other.slug == page.slug), None)
+    if place is None:
+        return ""
+    before, after = listed[max(place - 1, 0) : place], listed[place + 1 : place + 2]
+    links = [_neighbour(other, "prev", "← {}") for other in before] + [
+        _neighbour(other, "next", "{} →") for other in after
+    ]
+    return f'<p class="wb-neighbours">{"".join(links)}</p>'
+
+
+def _neighbour(page: object, rel: str, shape: str) -> str:
+    cell = page_id(page.slug)[:64]
+    return f'<a rel="{rel}" href="#{cell}" data-cell="{cell}">{shape.format(prose(page.title))}</a>'
 
 
 # -- the static page --------------------------------------------------------------------------------------------------
@@ -350,8 +371,12 @@ def static(sheet: object, marks: object, *, notes: tuple[str, ...] = (), after: 
 
 
 def plain(sheet: object, marks: object) -> str:
-    """The page's boxes as plain text, a line each."""
-    lines = [f"{unmarked(sheet.page.title)} ({sheet.page.slug})"]
+    """The page as plain text: its question, then its boxes, a line each."""
+
+    def slot(n: int) -> str:
+        return f"[{n}: {marks.verdicts[n - 1].text[:40].strip() or '…'}]"
+
+    lines = [f"{unmarked(sheet.page.title)} ({sheet.page.slug})", "", *Text(slot).lines(sheet.body), ""]
     for box, verdict in zip(sheet.boxes, marks.verdicts, strict=True):
         said = f": {unmarked(verdict.message)}" if verdict.message else ""
         lines.append(f"  {box.label} = {verdict.text[:40] or '…'}  [{STATES[verdict.state][1]}]{said}")

@@ -1,8 +1,8 @@
-"""Draw how far a student is: the bar of a chapter, and its lines of text."""
+"""Draw how far a student is: the bar of a chapter, what is said at its end, and lines of text."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from html import escape
 
 from ..marking.progress import Item, Progress
@@ -16,8 +16,56 @@ def bar(shown: Progress, *, many: bool = False) -> str:
     segments = "".join(_segment(item, shown.place if many else "") for item in shown.items)
     return (
         f'<nav class="wb-bar" aria-label="Pages of chapter {escape(shown.title)}"><p>{head}'
-        f'<span class="wb-far">{escape(shown.summary)}</span></p><ol>{segments}</ol></nav>'
+        f'<span class="wb-far">{escape(shown.summary)}</span>{_left(shown)}</p><ol>{segments}</ol></nav>'
     )
+
+
+def _left(shown: Progress) -> str:
+    begun = any(item.state != "blank" for item in shown.items)
+    return f'<span class="wb-time">{shown.time}{" to go" * begun}</span>' if shown.time else ""
+
+
+def ending(shown: Progress, beyond: tuple[str, str] | None) -> str:
+    """The end of a chapter: what is right, what slipped, what is left, and where to go on.
+
+    beyond   place and title of the next chapter, if there is one
+    """
+    right = sum(item.state in ("right", "filled") for item in shown.items)
+    everything = right == len(shown.items)
+    head = "You have done all of this chapter." if everything else f"You have come to the end. {_sentence(shown)}"
+    slipped = [item for item in shown.items if item.slips]
+    left = [item for item in shown.items if item.state in ("blank", "begun") and not item.slips]
+    parts = [
+        f'<p class="wb-done">{escape(head)}</p>',
+        _links("Look again at", slipped, lambda item: f"{item.slips} box{'' if item.slips == 1 else 'es'}"),
+        _links("Still to do", left, lambda item: f"{item.done:g} of {item.out_of}" if item.done else ""),
+    ]
+    if beyond:
+        place, title = beyond
+        parts.append(f'<p class="wb-beyond">Next: <a href="{escape(place)}">{escape(title)}</a></p>')
+    return f'<section class="wb-ending" aria-label="End of the chapter">{"".join(parts)}</section>'
+
+
+def _sentence(shown: Progress) -> str:
+    return shown.summary[:1].upper() + shown.summary[1:] + "."
+
+
+def _links(head: str, items: list[Item], note: Callable[[Item], str]) -> str:
+    if not items:
+        return ""
+    lines = "".join(
+        f'<li><a href="#{item.cell}" data-cell="{item.cell}">{item.place} {escape(item.title)}</a>'
+        f'<span class="wb-far">{escape(note(item))}</span></li>'
+        for item in items
+    )
+    return f"<h3>{escape(head)}</h3><ul>{lines}</ul>"
+
+
+def ending_text(shown: Progress, beyond: tuple[str, str] | None) -> str:
+    """The same as plain text."""
+    lines = [_sentence(shown)]
+    lines += [f"  Look again at {item.place}, {item.title}" for item in shown.items if item.slips]
+    return "\n".join(lines + ([f"Next: {beyond[1]}"] if beyond else []))
 
 
 def _segment(item: Item, place: str) -> str:
@@ -26,7 +74,8 @@ def _segment(item: Item, place: str) -> str:
     sign = f'<span class="wb-sign" aria-hidden="true">{SIGNS[item.state]}</span>' if item.state != "blank" else ""
     return (
         f'<li class="{kind}" style="--share:{share:.2f}"><a href="{escape(place)}#{item.cell}" '
-        f'data-cell="{item.cell}" title="{escape(item.said)}" aria-label="{escape(item.said)}">'
+        f'data-cell="{item.cell}" data-slips="{item.slips}" title="{escape(item.said)}" '
+        f'aria-label="{escape(item.said)}">'
         f"<span>{item.place}</span>{sign}</a></li> "
     )
 

@@ -10,6 +10,13 @@ SETUP_ID = "workbook-setup"
 STUDENT_ID = "workbook-student"
 
 
+END_ID = "workbook-end"
+
+
+FRAME = (SETUP_ID, STUDENT_ID, END_ID)
+"""The cells around the pages of a chapter."""
+
+
 EXPLORER = "explore-"
 
 
@@ -57,7 +64,7 @@ def slug_of(cell_id: object) -> str | None:
 
 def is_ours(cell_id: object) -> bool:
     """Whether the cell of this nbgrader id is the workbook's: nothing in it is a student's code, and it never runs."""
-    return cell_id in (SETUP_ID, STUDENT_ID) or slug_of(cell_id) is not None or is_explorer(cell_id)
+    return cell_id in FRAME or slug_of(cell_id) is not None or is_explorer(cell_id)
 
 
 def _joined(slug: str) -> str:

@@ -33,6 +33,37 @@ export function replaceOutput(outputs, mark, bundle) {
   return false;
 }
 
+const pause = (wait) => new Promise((resolve) => setTimeout(resolve, wait));
+const SETTLED = 400; // milliseconds until the cells around a page have been laid out
+const TRIES = 100;
+
+/**
+ * Scroll to a cell of this notebook, on a click. In a chapter that is open as a book the extension does it ("wb-go"), for
+ * it can ask the notebook. Elsewhere: Jupyter lays far cells out late, so we go towards the cell until it is there, and
+ * once more when the cells around it have their height.
+ */
+export async function goToCell(event, notebook, id) {
+  const index = [...notebook.cells].findIndex((cell) => cell.id === id);
+  const from = event.currentTarget, around = from.closest(".jp-Notebook");
+  if (index < 0 || !around) return;
+  event.preventDefault();
+  event.stopImmediatePropagation();
+  if (!from.dispatchEvent(new CustomEvent("wb-go", { bubbles: true, cancelable: true, detail: { index } }))) return;
+  const laid = () => [...around.querySelectorAll(".jp-Cell")].filter((cell) => cell.offsetHeight > 0);
+  const place = (cell) => Number(cell.dataset.windowedListIndex);
+  const find = () => laid().find((cell) => place(cell) === index);
+  for (let tries = 0; !find() && tries < TRIES; tries++) {
+    const cells = laid(), next = place(cells.at(-1)) < index ? cells.at(-1) : cells[0];
+    next?.scrollIntoView({ block: next === cells[0] ? "end" : "start" });
+    await pause(50);
+  }
+  for (const wait of [SETTLED, 0]) {
+    find()?.scrollIntoView({ block: "start" });
+    await pause(wait);
+  }
+  find()?.focus({ preventScroll: true });
+}
+
 /** Give the focus back to the notebook cell around `root`. */
 export function leaveTo(root) {
   const around = root.closest(".jp-Cell") ?? root.closest("[tabindex]");

@@ -9,7 +9,7 @@ import { bubble, spoken } from "./bubble.js";
 import { cellLink } from "./cell_link.js";
 import { addFonts, askForFonts, element } from "./dom.js";
 import { go, listenToKeys } from "./keyboard.js";
-import { leaveTo, watchKernel } from "./notebook.js";
+import { goToCell, leaveTo, notebookOf, watchKernel } from "./notebook.js";
 import { described, lights, nextShape, openDrawings, showEchoes } from "./picture.js";
 import { plain, splitRow, typeset } from "./python_source.js";
 
@@ -105,6 +105,7 @@ class LivePage {
     body.innerHTML = this.model.get("template").replaceAll("{{uid}}", this.uid);
     this.boxes = boxesIn(body);
     openDrawings(body);
+    this.linkNeighbours();
     root.classList.toggle("wb-practising", this.practising);
     banner.hidden = !this.practising;
     this.hinted = null;
@@ -114,6 +115,15 @@ class LivePage {
     this.showHow();
     this.showNote();
     this.fitDrawings();
+  }
+
+  /** Links to the pages before and after, where they are in this notebook. */
+  linkNeighbours() {
+    const notebook = notebookOf(this.model), there = new Set([...(notebook?.cells ?? [])].map((cell) => cell.id));
+    for (const link of this.parts.body.querySelectorAll(".wb-neighbours a")) {
+      link.hidden = !there.has(link.dataset.cell);
+      link.addEventListener("click", (event) => goToCell(event, notebook, link.dataset.cell));
+    }
   }
 
   showTexts() {

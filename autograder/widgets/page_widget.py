@@ -137,6 +137,13 @@ class PageWidget(LiveWidget):
         marks = self.marks
         return marks and self.tells(marks)
 
+    def follow(self, texts: Mapping[int, str], answers: MutableMapping | None, notes: Iterable[str]) -> None:
+        """Show what stands in the cell now, which has run again, and keep the dict that this has made in step."""
+        with self.hold_sync():
+            self.answers = answers
+            self.texts = {str(box): text for box, text in texts.items() if text}
+            self.notes, self.given = list(notes), dict(self.texts)
+
     def renumber(self, variant: int | None) -> None:
         """Give the page the numbers of a student who is known by now."""
         if variant == self.variant:

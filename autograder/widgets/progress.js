@@ -3,10 +3,10 @@
 // Nothing is read or marked here: the cells go to Python as they are, the bar comes back as HTML from the catalogue.
 
 import { element } from "./dom.js";
-import { notebookOf, replaceOutput } from "./notebook.js";
+import { goToCell, notebookOf, replaceOutput } from "./notebook.js";
 
 const REST = 300; // milliseconds without a change before the cells are sent
-const SETTLED = 400; // until the cells around a page have been laid out
+const UNFINISHED = "li:not(.wb-right, .wb-filled)", SLIPPED = 'li:has([data-slips]:not([data-slips="0"]))';
 const CALL = /\b(page|grade|course)\s*\(/;
 
 /** The cells that a bar depends on, as Python reads them: of outputs only the result of a grade cell. */
@@ -30,36 +30,10 @@ function connectLinks(root, model) {
   const here = context.path.split("/").slice(0, -1);
   for (const link of root.querySelectorAll("a")) {
     const [place, cell] = link.getAttribute("href").split("#");
-    if (!place) link.addEventListener("click", (event) => jump(event, root, context.model, cell));
+    if (!place) link.addEventListener("click", (event) => goToCell(event, context.model, cell));
     const path = place ? resolved(here, place) : context.path;
     rendermime?.linkHandler?.handleLink(link, path, cell ? `#cell-id=${cell}` : "");
   }
-}
-
-const pause = (wait) => new Promise((resolve) => setTimeout(resolve, wait));
-
-/**
- * Scroll to a cell of this notebook. Jupyter puts far cells into the document late: JupyterLab's own handler of links
- * finds them all the same; Notebook 7's would open a window, so there we go towards the cell until it is there.
- * Cells that were never seen have no height yet, so once more when they have.
- */
-async function jump(event, root, notebook, id) {
-  const around = root.closest(".jp-Notebook"), index = [...notebook.cells].findIndex((cell) => cell.id === id);
-  const find = () => around?.querySelector(`.jp-Cell[data-windowed-list-index="${index}"]`);
-  if (index < 0 || (!find() && document.querySelector(".jp-LabShell"))) {
-    if (event.isTrusted) setTimeout(() => event.target.closest("a")?.click(), SETTLED);
-    return;
-  }
-  event.preventDefault();
-  event.stopImmediatePropagation();
-  for (let tries = 0; !find() && tries < 100; tries++) {
-    const last = [...around.querySelectorAll(".jp-Cell")].at(-1);
-    last?.scrollIntoView({ block: "start" });
-    await pause(50);
-  }
-  find()?.scrollIntoView({ block: "start" });
-  await pause(SETTLED);
-  find()?.scrollIntoView({ block: "start" });
 }
 
 /** "../08-equations/equations.ipynb" as seen from a folder. */
@@ -72,22 +46,53 @@ function resolved(folder, place) {
   return parts.join("/");
 }
 
+/**
+ * Buttons under the bar that show only some of its pages. In a chapter that is open as a book the others are folded away
+ * too: the extension listens for "wb-filter".
+ */
+function filters(root, chosen, choose) {
+  const bar = root.querySelector(".wb-bar");
+  if (!bar) return;
+  const all = bar.querySelectorAll("li"), kinds = [["All", null], ["Unfinished", UNFINISHED], ["Slipped", SLIPPED]];
+  const line = element("p", "wb-filters", { role: "group", ariaLabel: "Which pages are shown" });
+  for (const [name, selector] of kinds) {
+    const count = selector ? bar.querySelectorAll(selector).length : all.length;
+    const button = element("button", "", { type: "button", textContent: `${name} ${count}` });
+    button.setAttribute("aria-pressed", String(name === chosen));
+    button.disabled = selector !== null && count === 0 && name !== chosen;
+    button.addEventListener("click", () => choose(name));
+    line.append(button);
+  }
+  bar.append(line);
+  const shown = new Set(bar.querySelectorAll(kinds.find(([name]) => name === chosen)[1] ?? "li"));
+  for (const item of all) item.classList.toggle("wb-out", !shown.has(item));
+}
+
 function render({ model, el }) {
   const root = element("div", "wb-progress wb-progress-live");
   const notebook = notebookOf(model);
-  let timer = 0, sent = null;
+  let timer = 0, sent = null, chosen = "All";
   el.append(root);
+
+  const choose = (name) => {
+    chosen = name;
+    show();
+    root.querySelector(".wb-filters [aria-pressed=true]")?.focus({ preventScroll: true });
+    const kept = [...root.querySelectorAll("li:not(.wb-out) a")].map((link) => link.dataset.cell);
+    root.dispatchEvent(new CustomEvent("wb-filter", { bubbles: true, detail: { cells: name === "All" ? null : kept } }));
+  };
 
   const show = () => {
     const focused = root.contains(document.activeElement) ? document.activeElement.getAttribute("href") : null;
     root.innerHTML = model.get("body"); // from the catalogue, headings escaped
     connectLinks(root, model);
+    if (!model.get("many")) filters(root, chosen, choose);
     if (focused !== null) [...root.querySelectorAll("a")].find((a) => a.getAttribute("href") === focused)?.focus({ preventScroll: true });
   };
   const keep = () => { // the static twin is another output of the cell
     const bundle = model.get("still");
     for (const cell of notebook?.cells ?? []) {
-      if (cell.type === "code" && replaceOutput(cell.outputs, 'data-twin="progress"', bundle)) return;
+      if (cell.type === "code" && replaceOutput(cell.outputs, `data-twin="${model.get("twin")}"`, bundle)) return;
     }
   };
   const look = () => {

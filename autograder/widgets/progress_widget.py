@@ -12,7 +12,7 @@ from collections.abc import Callable, Sequence
 import traitlets as t
 
 from ..marking.progress import Progress
-from ..render.progress import bar, text
+from ..render.progress import bar, ending, ending_text, text
 from ..submissions.notebook import Cell, cells
 from .live import HERE, LiveWidget
 from .scripts import script
@@ -23,26 +23,37 @@ MAX_MESSAGE = 5_000_000  # characters of cells in one message
 class ProgressWidget(LiveWidget):
     """One chapter's bar, or the bars of all chapters.
 
-    look   gives what to show: of the notebook's cells, or of None, where there are none to be had
+    look     gives what to show: of the notebook's cells, or of None, where there are none to be had
+    end      whether it stands at the end of the chapter, and says what slipped and what is next
+    beyond   place and title of the next chapter
     """
 
     _esm = script("progress.js")
     _css = (HERE / "progress.css").read_text(encoding="utf-8")
 
     body = t.Unicode().tag(sync=True)
+    twin = t.Unicode("progress").tag(sync=True)  # how the static twin is found among the outputs
     many = t.Bool(False).tag(sync=True)  # whether the chapters are named, and read from their files: on the start page
     still = t.Dict().tag(sync=True)  # the static twin, as a bundle
 
-    def __init__(self, look: Callable[[Sequence[Cell] | None], Sequence[Progress]], *, many: bool = False) -> None:
-        self._look = look
-        super().__init__(many=many)
+    def __init__(
+        self,
+        look: Callable[[Sequence[Cell] | None], Sequence[Progress]],
+        *,
+        many: bool = False,
+        end: bool = False,
+        beyond: tuple[str, str] | None = None,
+    ) -> None:
+        self._look, self._end, self._beyond = look, end, beyond
+        super().__init__(many=many, twin="progress" + "-end" * end)
         self._show(None)
         self.on_msg(self._cells)
 
     def _show(self, listed: Sequence[Cell] | None) -> None:
         shown = self._look(listed)
         with self.hold_sync():
-            self.body, self.still = bars(shown, many=self.many), still(shown, many=self.many)
+            self.body = drawn(shown, many=self.many, end=self._end, beyond=self._beyond)
+            self.still = still(shown, many=self.many, end=self._end, beyond=self._beyond)
 
     def _cells(self, _widget: object, content: object, _buffers: object) -> None:
         """The notebook as it is now, as JSON text; "" to look again at the files."""
@@ -59,13 +70,17 @@ class ProgressWidget(LiveWidget):
         return self.still
 
 
-def bars(shown: Sequence[Progress], *, many: bool) -> str:
-    """The bars as HTML."""
-    return "".join(bar(one, many=many) for one in shown)
+Beyond = tuple[str, str] | None
 
 
-def still(shown: Sequence[Progress], *, many: bool = False) -> dict[str, str]:
-    """The bars as a static output."""
-    style = f"<style>{ProgressWidget._css}</style>"
-    html = f'{style}<div class="wb-progress wb-progress-static" data-twin="progress">{bars(shown, many=many)}</div>'
-    return {"text/html": html, "text/plain": "\n".join(map(text, shown))}
+def drawn(shown: Sequence[Progress], *, many: bool, end: bool = False, beyond: Beyond = None) -> str:
+    """The bars, or the end of a chapter, as HTML."""
+    return "".join(ending(one, beyond) if end else bar(one, many=many) for one in shown)
+
+
+def still(shown: Sequence[Progress], *, many: bool = False, end: bool = False, beyond: Beyond = None) -> dict[str, str]:
+    """The same as a static output."""
+    body = drawn(shown, many=many, end=end, beyond=beyond)
+    html = f'<div class="wb-progress wb-progress-static" data-twin="progress{"-end" * end}">{body}</div>'
+    words = [ending_text(one, beyond) if end else text(one) for one in shown]
+    return {"text/html": f"<style>{ProgressWidget._css}</style>{html}", "text/plain": "\n".join(words)}

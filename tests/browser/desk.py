@@ -9,10 +9,12 @@ from __future__ import annotations
 import contextlib
 import json
 import os
+import shutil
 import socket
 import subprocess
 import sys
 import time
+import tomllib
 from collections.abc import Iterator
 from pathlib import Path
 from urllib.request import Request, urlopen
@@ -46,9 +48,11 @@ def jupyter(folder: Path, *, at_once: bool = True) -> Iterator[str]:
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
+    shared = os.pathsep.join(filter(None, [str(ship(home) / "share/jupyter"), os.environ.get("JUPYTER_PATH")]))
+    open_as_books(folder, False)
     own = {f"JUPYTER_{kind}_DIR": str(home / kind.lower()) for kind in ("CONFIG", "DATA", "RUNTIME")}
     environment = os.environ | own | {
-        "HOME": str(home), "IPYTHONDIR": str(home / "ipython"), "JUPYTER_PREFER_ENV_PATH": "1",
+        "HOME": str(home), "IPYTHONDIR": str(home / "ipython"), "JUPYTER_PREFER_ENV_PATH": "1", "JUPYTER_PATH": shared,
         "PYTHONPATH": os.pathsep.join(filter(None, [str(REPOSITORY), os.environ.get("PYTHONPATH")])),
         "JUPYTERLAB_SETTINGS_DIR": str(home / "settings"),
         "JUPYTERLAB_WORKSPACES_DIR": str(home / "workspaces"),
@@ -79,6 +83,28 @@ def jupyter(folder: Path, *, at_once: bool = True) -> Iterator[str]:
                 server.wait(20)
             except subprocess.TimeoutExpired:
                 server.kill()
+
+
+def ship(prefix: Path) -> Path:
+    """Put what the wheel brings for Jupyter where an installation under `prefix` has it, from this checkout."""
+    wheel = tomllib.loads((REPOSITORY / "pyproject.toml").read_text())["tool"]["hatch"]["build"]["targets"]["wheel"]
+    for source, target in wheel["shared-data"].items():
+        if (REPOSITORY / source).is_dir():
+            shutil.copytree(REPOSITORY / source, prefix / target, dirs_exist_ok=True)
+        else:
+            (prefix / target).parent.mkdir(parents=True, exist_ok=True)
+            shutil.copy(REPOSITORY / source, prefix / target)
+    return prefix
+
+
+def open_as_books(folder: Path, yes: bool) -> None:
+    """Have chapters open as books, or not, in pages that are loaded from now on, as JupyterLab's settings do.
+
+    Switched off for tests that run and look at one cell after the other.
+    """
+    setting = folder / "home/settings/backprop-workbook/page-first.jupyterlab-settings"
+    setting.parent.mkdir(parents=True, exist_ok=True)
+    setting.write_text(json.dumps({} if yes else {"pageFirst": False}))
 
 
 def _await_server(server: subprocess.Popen, address: str, log: Path) -> None:

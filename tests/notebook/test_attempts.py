@@ -25,11 +25,12 @@ BROKEN = RELU.solution.replace("class ReLU:", "class ReLU")
 class Student:
     """Somebody at a notebook: runs cells, and looks at the marks."""
 
-    def __init__(self, shell: InteractiveShell, shown: list[dict]) -> None:
-        self.shell, self.shown = shell, shown
+    def __init__(self, shell: InteractiveShell, shown: list[dict], capsys: pytest.CaptureFixture) -> None:
+        self.shell, self.shown, self.capsys = shell, shown, capsys
 
     def run(self, source: str, cell: str | None = OWN) -> None:
         self.shell.run_cell(source, store_history=True, cell_id=cell)
+        self.capsys.readouterr()  # a traceback is not what grade() says
 
     def sees(self, source: str, cell: str = OWN) -> None:
         """This stands in the cell now."""
@@ -37,11 +38,11 @@ class Student:
 
     def grade(self, slug: str = RELU.slug) -> tuple[float | None, str]:
         points = calls.grade(slug)
-        return points, self.shown[-1]["text/plain"]
+        return points, self.capsys.readouterr().out or self.shown[-1]["text/plain"]
 
 
 @pytest.fixture
-def student(monkeypatch):
+def student(monkeypatch, capsys):
     config = Config({"HistoryManager": {"hist_file": ":memory:"}})
     shell, shown = InteractiveShell(config=config, user_module=ModuleType("students_own")), []
     monkeypatch.setattr(calls, "get_ipython", lambda: shell)
@@ -49,7 +50,7 @@ def student(monkeypatch):
     monkeypatch.setattr(calls, "display", lambda thing, **options: shown.append(thing))
     monkeypatch.setattr(calls, "_course", Course())
     calls._course.attempts.watch(shell)
-    return Student(shell, shown)
+    return Student(shell, shown, capsys)
 
 
 @pytest.mark.parametrize("source, message", [
@@ -120,7 +121,7 @@ def test_a_cell_that_changed_since_it_ran(student):
     student.sees(BROKEN)
     points, said = student.grade()
     assert points == 5.0 and "has changed since it was run" in said and "All of it works" in said
-    assert "wb-note" in student.shown[-1]["text/html"]
+    assert "wb-note" in points._repr_html_()
 
 
 def test_other_cells_may_fail(student):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import math
+import pickle
 import sys
 from fractions import Fraction
 from uuid import uuid4
@@ -11,6 +12,7 @@ from uuid import uuid4
 import nbformat
 import numpy as np
 import pytest
+from IPython.core.formatters import DisplayFormatter
 from nbclient import NotebookClient
 
 from autograder import pages
@@ -37,9 +39,9 @@ class Shell:
         assert replace
         self.next_input = source
 
-    def execute(self, source: str, live: bool = True) -> dict:
+    def execute(self, source: str, live: bool = True, **more: object) -> dict:
         """Run the cell, as a browser (or nbclient, without an id) would ask for it."""
-        self.source, self.metadata = source, {"cellId": "abc"} if live else {}
+        self.source, self.metadata = source, {"cellId": "abc", **more} if live else {}
         self.run = str(uuid4())
         names = {"page": page, "grade": grade, "course": course, "earlier": {1: 8}}
         exec(source, names)  # the tests' own cells
@@ -198,13 +200,16 @@ def test_what_the_student_wrote_into_the_cell_goes_first(shell):
 # -- grade ------------------------------------------------------------------------------------------------------------
 
 
-def test_a_grade_is_a_plain_float(shell, capsys):
-    """What nbgrader needs: a finite built-in float as the result, nothing on stderr, the report shown by display."""
+def test_a_grade_is_a_float_that_shows_itself_in_words(shell, capsys):
+    """To nbgrader a result whose text is a finite number, with nothing on stderr; to a reader one line of words."""
     shell.execute(CELL.format(answers="{1: 8, 2: 3, 3: 3}"))
     points = grade(SLUG)
-    assert type(points) is float and math.isfinite(points) and points == 2.0
-    assert "Box 2" in shell.shown[-1]["text/html"] and "box 2" in shell.shown[-1]["text/plain"]
-    assert capsys.readouterr().err == ""
+    data, _ = DisplayFormatter().format(points)
+    assert data["text/plain"] == repr(points) == "2.0" and math.isfinite(points) and points + 1 == 3.0
+    assert "2 of 3" in data["text/html"] and data["text/html"].count("<p") == 1 and "<li" not in data["text/html"]
+    assert type(pickle.loads(pickle.dumps(points))) is float
+    captured = capsys.readouterr()
+    assert captured.err == "" and "box 2" in captured.out  # where there is no kernel there is no HTML either
 
 
 def test_a_grade_follows_the_boxes(shell):
@@ -226,10 +231,11 @@ def test_practice_earns_nothing(shell):
     assert grade(SLUG) == 0.0
 
 
-def test_a_page_that_was_not_run_says_so(shell):
+def test_a_page_that_was_not_run_says_so(shell, capsys):
     """Before its page is run, a grade cell gives 0.0 and says what to do."""
-    assert grade(SLUG) == 0.0
-    assert "Run its cell" in shell.shown[-1]["text/plain"]
+    points = grade(SLUG)
+    assert points == 0.0
+    assert "Run its cell" in points._repr_html_() and "Run its cell" in capsys.readouterr().out
 
 
 # -- values of a running kernel as text -------------------------------------------------------------------------------
@@ -270,19 +276,20 @@ def test_a_notebook_executed_without_a_browser_holds_static_pages(tmp_path):
     [shown] = nb.cells[1].outputs
     assert 'data-state="right"' in shown.data["text/html"] and "wb-static" in shown.data["text/html"]
     assert "widget-" not in json.dumps([nb.metadata, list(shown.data)])
-    assert [output.output_type for output in nb.cells[2].outputs] == ["display_data", "execute_result"]
-    assert nb.cells[2].outputs[1].data["text/plain"] == "2.0"
+    [result] = nb.cells[2].outputs
+    assert result.output_type == "execute_result" and result.data["text/plain"] == "2.0"
+    assert "2 of 3" in result.data["text/html"]
 
 
 # -- code exercises ----------------------------------------------------------------------------------------------------
 
 
 def test_grade_tries_what_the_kernel_knows(capsys, monkeypatch):
-    """A code exercise is tried on the student's own class; the points come back as a plain float."""
+    """A code exercise is tried on the student's own class; the points come back as a float."""
     relu = pages.load_exercise("activations/relu-code")
     monkeypatch.setattr(sys.modules["__main__"], "ReLU", relu.slips["relu_open_at_zero"], raising=False)
     points = calls.grade(relu.slug)
-    assert points == 3.0 and type(points) is float
+    assert points == 3.0 and "a slope of its own at 0" in points._repr_html_()
     assert "a slope of its own at 0" in capsys.readouterr().out
 
 
@@ -301,5 +308,27 @@ def test_a_kernel_notes_the_runs_of_its_cells_from_the_set_up_cell_on(tmp_path):
     given = {"allow_errors": True, "resources": {"metadata": {"path": str(tmp_path)}}}
     NotebookClient(nb, timeout=60, kernel_name="python3", **given).execute()
     first, second = (nb.cells[n].outputs for n in (2, 4))
-    assert first[1].data["text/plain"] == "5.0" and second[1].data["text/plain"] == "0.0"
-    assert "ended with SyntaxError" in second[0].data["text/plain"]
+    assert [first[0].data["text/plain"], second[0].data["text/plain"]] == ["5.0", "0.0"]
+    assert "ended with SyntaxError" in second[0].data["text/html"]
+
+
+# -- opened by the extension -------------------------------------------------------------------------------------------
+
+
+def test_a_second_tab_sees_the_same_page(shell):
+    """Run by the extension in a kernel that shows the page already: the same widget, with what the cell says now."""
+    shell.execute(CELL.format(answers="{1: 8}"))
+    first = widget(shell)
+    names = shell.execute(CELL.format(answers="{1: 8, 2: 2}"), **{running.OPENING: True})
+    assert widget(shell) is first and first.comm is not None
+    assert first.texts == {"1": "8", "2": "2"} and first.verdicts["2"]["state"] == "right"
+    first.texts = {"1": "8", "2": "3"}
+    assert names["answers"] == {1: 8, 2: 3}, "the dict of the last run is kept in step"
+
+
+def test_run_by_hand_a_page_is_made_anew(shell):
+    """Practice and what was opened under it are gone, as ever."""
+    shell.execute(CELL.format(answers="{1: 8}"))
+    first = widget(shell)
+    shell.execute(CELL.format(answers="{1: 8}"))
+    assert widget(shell) is not first and first.comm is None

@@ -203,14 +203,15 @@ def test_recorded_is_all_that_grade_says(shell):  # noqa: F811
     assert "of 3</b>" not in shell.shown[-1]["text/html"]
 
 
-def test_counts_are_points_once_all_is_filled(shell):  # noqa: F811
+def test_counts_are_points_once_all_is_filled(shell, capsys):  # noqa: F811
     """How many, not which."""
     course(feedback="counts")
     shell.execute(CELL.format(answers="{1: 8, 2: 5}"))
     assert grade(SLUG) is None
     shell.execute(CELL.format(answers="{1: 8, 2: 5, 3: 9}"))
     assert grade(SLUG) == 1.0
-    assert "1 of 3 right." in shell.shown[-1]["text/plain"] and "box" not in shell.shown[-1]["text/plain"]
+    told = capsys.readouterr().out
+    assert "1 of 3 right." in told and "box" not in told
 
 
 def test_from_its_moment_on_everything_is_told(shell, monkeypatch):  # noqa: F811

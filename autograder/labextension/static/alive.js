@@ -1,0 +1,169 @@
+// Bringing pages alive: those near what is in view first, then the rest, and all again after the kernel restarted.
+//
+//   new Alive(panel, modules, tell)    start(), stop(), dispose()
+//
+// Cells are run where they stand, without being selected. What may run is said by data.js alone.
+
+import { read } from "./data.js";
+import { holdFocus, holdHeight, holdView } from "./still.js";
+
+const RUNS = new Set(["page", "explore", "progress", "course"]);
+const GONE = new Set(["restarting", "autorestarting", "dead", "terminating"]);
+const TOGETHER = 3; // cells that are asked for at once, so that the kernel is never idle and scrolling still counts
+const SLOW = 40_000; // milliseconds without a word from Python after which a reader is told
+
+/**
+ * Run by the kernel before anything of the notebook. Until a reader runs a cell, Python does not look for modules beside
+ * the notebook, so a file autograder.py, numpy.py or random.py that lies there is not run by opening a chapter.
+ */
+const IMPORT = `
+def _(sys, os):
+    if "autograder.notebook.opening" in sys.modules:
+        return
+    before = sys.path[:]
+    sys.path[:] = [place for place in before if place and os.path.realpath(place) != os.path.realpath(os.curdir)]
+    try:
+        from autograder.notebook import opening
+        opening.begin(before)
+    except BaseException:
+        sys.path[:] = before
+        raise
+_(__import__("sys"), __import__("os"))
+del _
+`;
+
+export class Alive {
+  /** `tell(kind, detail)` is told what goes wrong, `tell()` that all is well again. */
+  constructor(panel, { CodeCell, NotebookActions }, tell) {
+    Object.assign(this, { panel, tell, notebook: panel.content, session: panel.sessionContext });
+    this.execute = (cell) => CodeCell.execute(cell, this.session, { workbook_opening: true });
+    this.ran = new Set(); // the ids of cells that this kernel has run
+    this.wanted = false; // whether the book is switched on
+    this.prepared = null; // the id of the kernel that has imported the workbook
+    this.near = null; // the cell that a reader asked for, where it may not be in view yet
+    this.turn = 0; // grows with each kernel: what belongs to an earlier one stops
+    this.lost = false;
+    this.onStatus = (_, status) => this.status(status);
+    this.onKernel = (_, change) => { if (change.newValue && change.newValue.id !== this.kernel) this.again(); };
+    this.onExecuted = (_, { notebook, cell }) => { if (notebook === this.notebook) this.ran.add(cell.model.id); };
+    this.session.statusChanged.connect(this.onStatus);
+    this.session.kernelChanged.connect(this.onKernel);
+    NotebookActions.executed.connect(this.onExecuted);
+    this.disconnect = () => NotebookActions.executed.disconnect(this.onExecuted);
+  }
+
+  dispose() {
+    this.stop();
+    this.session.statusChanged.disconnect(this.onStatus);
+    this.session.kernelChanged.disconnect(this.onKernel);
+    this.disconnect();
+  }
+
+  stop() {
+    this.turn += 1;
+    this.wanted = false;
+    clearTimeout(this.slow);
+  }
+
+  status(status) {
+    if (GONE.has(status)) this.lost = true;
+    if (status === "dead" && this.wanted) this.tell("kernel", "");
+    else if (status === "idle" && this.lost) this.again();
+  }
+
+  again() {
+    this.lost = false;
+    this.prepared = null;
+    this.ran.clear();
+    if (this.wanted) this.start();
+  }
+
+  /** Run what may be run and was not yet, until all pages are alive. */
+  async start() {
+    this.wanted = true;
+    const turn = ++this.turn, current = () => turn === this.turn;
+    clearTimeout(this.slow);
+    this.slow = setTimeout(() => { if (current() && !this.prepared) this.tell("slow", ""); }, SLOW);
+    try {
+      await this.session.ready;
+      const kernel = this.session.session?.kernel;
+      if (!current()) return;
+      if (!kernel) return this.session.hasNoKernel === false ? undefined : this.tell("kernel", "");
+      this.kernel = kernel.id;
+      if (this.prepared !== kernel.id && !(await this.prepare(kernel, current))) return;
+      if (current()) await this.work(current);
+    } catch (error) {
+      if (current()) this.tell("kernel", String(error?.message ?? error));
+    }
+  }
+
+  /** Import the workbook and run the set-up cell; whether that went well. */
+  async prepare(kernel, current) {
+    const { language_info: language } = await kernel.info;
+    if (!current()) return false;
+    if (language?.name !== "python") return this.fail("language", language?.name ?? "");
+    const asked = { code: IMPORT, silent: true, store_history: false, stop_on_error: false };
+    const { content } = await kernel.requestExecute(asked, true, { workbook_opening: true }).done;
+    if (!current()) return false;
+    if (content.status !== "ok") return this.fail(kindOf(content), `${content.ename ?? ""}: ${content.evalue ?? ""}`);
+    const setup = this.cells().filter((cell) => read(cell.model.sharedModel.getSource()).kind === "setup");
+    if (!setup.length) return this.fail("setup", "");
+    this.prepared = kernel.id;
+    this.tell();
+    for (const cell of setup) await this.run(cell);
+    return current();
+  }
+
+  fail(kind, detail) {
+    this.tell(kind, detail);
+    return false;
+  }
+
+  async work(current) {
+    for (let next; current() && (next = this.waiting()).length; ) {
+      await Promise.all(next.slice(0, TOGETHER).map((cell) => this.run(cell)));
+    }
+  }
+
+  cells() { return this.notebook.widgets.filter((cell) => cell.model.type === "code"); }
+
+  /** The cells that may run and have not, the nearest to what is in view first. */
+  waiting() {
+    if (this.ran.has(this.notebook.widgets[this.near]?.model.id)) this.near = null;
+    const middle = this.near ?? this.inView();
+    const found = [];
+    this.notebook.widgets.forEach((cell, index) => {
+      if (cell.model.type !== "code" || this.ran.has(cell.model.id)) return;
+      if (RUNS.has(read(cell.model.sharedModel.getSource()).kind)) found.push({ cell, far: Math.abs(index - middle) });
+    });
+    return found.sort((a, b) => a.far - b.far).map(({ cell }) => cell);
+  }
+
+  /** The place, among the cells, of the first one that can be seen. */
+  inView() {
+    const view = (this.notebook.outerNode ?? this.notebook.node).getBoundingClientRect();
+    const index = this.notebook.widgets.findIndex(({ node }) => {
+      const { top, bottom, height } = node.getBoundingClientRect();
+      return node.isConnected && height > 0 && bottom > view.top && top < view.bottom;
+    });
+    return Math.max(index, 0);
+  }
+
+  /** Run a cell where it stands: focus, selection and scrolling stay as they are. */
+  async run(cell) {
+    this.ran.add(cell.model.id);
+    const free = [holdHeight(cell), holdView(this.notebook, cell), holdFocus(cell)];
+    try {
+      await this.execute(cell);
+    } finally {
+      free.forEach((release) => release());
+    }
+  }
+}
+
+/** What an error of IMPORT means to the reader. */
+function kindOf({ ename, evalue }) {
+  if (ename === "ModuleNotFoundError" && /'autograder'/.test(evalue)) return "missing";
+  if (ename === "ImportError" && /'opening'/.test(evalue)) return "older";
+  return "broken";
+}

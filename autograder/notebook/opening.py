@@ -1,0 +1,28 @@
+"""A chapter that opens by itself: until a reader runs a cell, nothing that lies beside the notebook is imported.
+
+    begin(before)     the folder of the notebook is off the path; `before` is the path as it was
+
+Called by the extension of JupyterLab (labextension/static/alive.js), which took the folder off before it imported us.
+"""
+
+from __future__ import annotations
+
+import sys
+
+from IPython import get_ipython
+
+from .running import OPENING
+
+
+def begin(before: list[str]) -> None:
+    """Put the folder back on the path, where it was, as soon as a cell runs that the reader asked for."""
+    shell = get_ipython()
+
+    def asked(_info: object) -> None:
+        parent = shell.get_parent() if hasattr(shell, "get_parent") else {}
+        if (parent.get("metadata") or {}).get(OPENING):
+            return
+        shell.events.unregister("pre_run_cell", asked)
+        sys.path[:] = before + [place for place in sys.path if place not in before]
+
+    shell.events.register("pre_run_cell", asked)

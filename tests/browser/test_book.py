@@ -1,0 +1,506 @@
+"""A chapter opens as a book, by itself and safely, in JupyterLab and Notebook 7, with the extension as it ships."""
+
+from __future__ import annotations
+
+import json
+import shutil
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import nbformat
+import pytest
+
+from autograder import pages
+from autograder.nbgrader.release import (
+    METADATA,
+    blank_source,
+    code_cell,
+    end_cell,
+    explorer_cell,
+    grade_cell,
+    page_cell,
+    setup_cells,
+)
+from autograder.settings import Settings
+
+from .desk import ADDRESS, PANEL, Desk, open_as_books
+
+SLUGS = ("activations/relu-and-its-kink", "activations/relu-mask", "activations/argmax")
+RELU = pages.load_exercise("activations/relu-code")
+LIVE = f"{PANEL}.node.querySelectorAll('.wb-live').length"
+WIDGET = "application/vnd.jupyter.widget-view+json"
+
+
+def chapter(
+    folder: Path, name: str = "book.ipynb", *, setup: str = "", extra: list[str] = (), **metadata: object
+) -> Path:
+    """A small chapter as it is handed out: three pages, an explorer, a code exercise, `extra` cells of a stranger."""
+    folder.mkdir(parents=True, exist_ok=True)
+    cells = [
+        nbformat.v4.new_markdown_cell("# 5 · A small chapter", id="markdown-1"),
+        *setup_cells(Settings(), "activations"),
+    ]
+    if setup:
+        cells[1].source = setup
+    for slug in SLUGS:
+        page = pages.load(slug)
+        cells += [page_cell(slug, blank_source(page)), grade_cell(slug, page.points)]
+    cells += [explorer_cell("activations/slopes"), code_cell(RELU, RELU.starter), grade_cell(RELU.slug, RELU.points)]
+    cells += [nbformat.v4.new_code_cell(source, id=f"extra-{n}", metadata=metadata) for n, source in enumerate(extra)]
+    nb = nbformat.v4.new_notebook(cells=[*cells, end_cell("activations")], metadata=METADATA)
+    nbformat.write(nb, folder / "book.ipynb")
+    return folder / "book.ipynb"
+
+
+class BookDesk(Desk):
+    """A desk at which chapters are opened and nothing is clicked."""
+
+    def ready(self) -> BookDesk:
+        """JupyterLab, loaded once."""
+        if self.page.url == "about:blank":
+            self.page.goto(self.address + "/lab?reset")
+            self.wait("window.jupyterapp", 60_000)
+            self.page.evaluate("async () => { await window.jupyterapp.restored; }")
+        return self
+
+    def book(self, path: Path, *, alive: int | None = None) -> BookDesk:
+        """Open a chapter; wait until `alive` live things are there: by default all of the small chapter's."""
+        self.path = path
+        self.place = path.relative_to(self.root).as_posix()
+        if self.flavour == "lab":
+            self.ready()
+            opened = "async path => { await window.jupyterapp.commands.execute('docmanager:open', { path }); }"
+            self.page.evaluate(opened, self.place)
+        else:
+            self.page.goto(self.address + ADDRESS[self.flavour].format(self.place))
+        self.wait(f"window.jupyterapp && {PANEL}?.context?.path === '{self.place}' && {PANEL}.context.isReady", 60_000)
+        if alive != 0:
+            self.wait_alive(alive)
+        return self
+
+    def wait_alive(self, count: int | None = None) -> None:
+        """Until so many cells hold a live page, explorer or bar; 6 are in the small chapter."""
+        held = f"""[...{PANEL}.content.model.cells].filter(cell => cell.type === 'code' &&
+            [...Array(cell.outputs.length).keys()].some(n => cell.outputs.get(n).data['{WIDGET}'])).length"""
+        self.wait(f"{held} >= {6 if count is None else count}", 60_000)
+        if count is None or count > 1:
+            self.wait(f"{LIVE} > 0", 30_000)
+
+    def close(self) -> None:
+        """Close the notebook and its kernel, unsaved."""
+        self.page.evaluate(
+            f"""async () => {{ const panel = {PANEL}; await panel.context.sessionContext.shutdown();
+                panel.context.model.dirty = false; if ('{self.flavour}' === 'lab') panel.dispose(); }}"""
+        )
+
+    def cell(self, name: str) -> str:
+        """The notebook's widget of a cell, in JavaScript."""
+        return f"{PANEL}.content.widgets.find(widget => widget.model.id === '{name}')"
+
+    def seen(self, name: str, part: str = "") -> bool:
+        """Whether a cell, or a part of it, can be seen."""
+        node = f"{self.cell(name)}.node" + (f".querySelector('{part}')" if part else "")
+        return self.page.evaluate(
+            f"() => {{ const node = {node}; return Boolean(node?.isConnected && node.offsetHeight); }}"
+        )
+
+    def notice(self) -> str:
+        """What is said above the notebook."""
+        return self.page.evaluate(f"() => {PANEL}.node.querySelector('.wb-book-notice')?.textContent ?? ''")
+
+    def at(self) -> list:
+        """Scrolled how far, which cell is chosen."""
+        return self.page.evaluate(f"() => [{PANEL}.content.outerNode.scrollTop, {PANEL}.content.activeCellIndex]")
+
+
+@pytest.fixture(scope="module")
+def books(server, chromium, folder) -> Iterator:
+    """Opens desks whose JupyterLab has the extension switched on, as it is by default."""
+    open_as_books(folder, True)
+    context = chromium.new_context(viewport={"width": 1180, "height": 1000})
+    context.set_default_timeout(30_000)
+    opened: dict[str, BookDesk] = {}
+
+    def desk(flavour: str = "lab") -> BookDesk:
+        if flavour not in opened:
+            opened[flavour] = BookDesk(context.new_page(), server, folder / "work", flavour)
+            opened[flavour].root = folder / "work"
+        opened[flavour].page.bring_to_front()
+        return opened[flavour]
+
+    desk.context = context
+    yield desk
+    context.close()
+    open_as_books(folder, False)
+
+
+@pytest.fixture
+def lab(books, folder):
+    desk = books("lab").ready()
+    yield desk
+    desk.close()
+
+
+@pytest.fixture(params=["lab", "notebook"])
+def both(request, books):
+    desk = books(request.param)
+    yield desk
+    desk.close()
+
+
+# -- what is seen ------------------------------------------------------------------------------------------------------
+
+
+def test_a_chapter_opens_as_a_book(both, folder):
+    """Without a click: pages with live boxes, no code and no prompts, nothing scrolled, nothing chosen; code exercises
+    keep their code and have a button; the switch shows the rest, and is remembered."""
+    desk = both.book(chapter(folder / "work" / f"book-{both.flavour}"))
+    assert desk.at() == [0, 0]
+    first = f"page-{SLUGS[0].replace('/', '--')}"
+    assert desk.seen(first, ".wb-live .wb-input") and desk.seen("workbook-setup", ".wb-bar")
+    for name in ("workbook-setup", first, "explore-activations--slopes", "workbook-end"):
+        assert not desk.seen(name, ".jp-InputArea"), name
+        assert not desk.seen(name, ".jp-OutputPrompt") and not desk.seen(name, ".jp-Collapser"), name
+    assert not desk.seen(first.replace("page-", "grade-"))
+    desk.page.evaluate(f"async () => {{ await {PANEL}.content.scrollToItem({PANEL}.content.widgets.length - 2); }}")
+    code = "code-activations--relu-code"
+    desk.page.locator(".wb-book-try button:visible").wait_for()
+    assert desk.seen(code, ".jp-InputArea") and not desk.seen(code.replace("code-", "grade-"), ".jp-InputArea")
+    switch = desk.page.locator(".jp-NotebookPanel:not(.lm-mod-hidden) .wb-book-switch").first
+    switch.click()
+    desk.wait(f"{PANEL}.hasClass('wb-book-code')")
+    desk.page.evaluate(f"async () => {{ await {PANEL}.content.scrollToItem(2); }}")
+    desk.wait(f"{desk.cell(first)}.node.querySelector('.jp-InputArea').offsetHeight > 0")
+    if desk.flavour == "lab":
+        desk.page.evaluate(f"async () => {{ await {PANEL}.context.rename('other.ipynb'); }}")
+        desk.path = desk.path.with_name("other.ipynb")
+        assert desk.page.evaluate(f"() => {PANEL}.hasClass('wb-book-code')")
+    desk.save()
+    desk.wait(f"!{PANEL}.context.model.dirty")
+    desk.close()
+    desk.book(desk.path)
+    assert desk.page.evaluate(f"() => {PANEL}.hasClass('wb-book-code')")
+
+
+def test_a_notebook_of_ones_own_is_left_alone(lab, folder):
+    """A notebook without cells of the workbook looks and behaves as ever."""
+    path = folder / "work" / "own" / "mine.ipynb"
+    path.parent.mkdir()
+    cells = [
+        nbformat.v4.new_code_cell("from pathlib import Path\nPath('ran').touch()"),
+        nbformat.v4.new_markdown_cell("# page"),
+    ]
+    nbformat.write(nbformat.v4.new_notebook(cells=cells, metadata=METADATA), path)
+    lab.book(path, alive=0)
+    lab.wait(f"{PANEL}.sessionContext.session?.kernel?.status === 'idle'", 60_000)
+    lab.page.wait_for_timeout(500)
+    assert not lab.page.evaluate(f"() => {PANEL}.hasClass('wb-book')")
+    assert not (path.parent / "ran").exists()
+
+
+# -- what is run -------------------------------------------------------------------------------------------------------
+
+TOUCH = "__import__('pathlib').Path('ran-{}').touch()"
+
+
+def attack(name: str) -> str:
+    return TOUCH.format(name)
+
+
+def test_nothing_of_a_students_or_a_strangers_is_run(both, folder):
+    """Code in a dict, a slug, the metadata, a cell of its own, beside the notebook: none runs on opening, nor after
+    a new kernel; cells that look like ours stay in sight, with the reason."""
+    place = folder / "work" / f"attacks-{both.flavour}"
+    extra = [
+        f"answers = {{1: {attack('dict')}}}\npage('{SLUGS[0]}', answers)",
+        f"answers = {{}}\npage('{SLUGS[0]}' + {attack('slug')}, answers)",
+        f"# \u2028{attack('comment')}\npage('{SLUGS[0]}')",
+        f"class ReLU:\n    {attack('class')}",
+        attack("own"),
+    ]
+    path = chapter(
+        place, extra=extra, jupyter={"source_hidden": True}, workbook={"page": SLUGS[0]}, tags=["workbook-setup"]
+    )
+    for module in ("autograder", "numpy", "random", "fractions", "matplotlib", "sympy", "pandas", "difflib"):
+        (place / f"{module}.py").write_text(f"from pathlib import Path\nPath('ran-{module}').touch()\n")
+    desk = both.book(path)
+    desk.restart()
+    desk.page.wait_for_timeout(300)
+    desk.wait_alive()
+    assert list(place.glob("ran-*")) == []
+    desk.page.evaluate(f"async () => {{ await {PANEL}.content.scrollToItem({PANEL}.content.widgets.length - 1); }}")
+    desk.wait(f"{desk.cell('extra-0')}.node.querySelector('.wb-book-why')")
+    reasons = [
+        desk.page.evaluate(f"() => {desk.cell(f'extra-{n}')}.node.querySelector('.wb-book-why')?.textContent ?? ''")
+        for n in range(len(extra))
+    ]
+    assert ["more than numbers and words" in reasons[0], "hidden characters" in reasons[2]] == [True, True]
+    assert reasons[1].startswith("This cell was not run by itself") and reasons[3:] == ["", ""]
+    for n in range(len(extra)):
+        assert not desk.page.evaluate(f"() => {desk.cell(f'extra-{n}')}.inputHidden"), n
+
+
+def test_a_set_up_cell_with_more_in_it_runs_nothing(lab, folder):
+    """Then it is told what to do, and not one page is run."""
+    setup = "from autograder.notebook import page\n" + attack("setup")
+    path = chapter(folder / "work" / "set-up", setup=setup)
+    lab.book(path, alive=0)
+    lab.wait(f"{PANEL}.node.querySelector('.wb-book-notice')?.dataset.kind === 'setup'", 60_000)
+    assert "Run All Cells" in lab.notice()
+    assert lab.page.evaluate(f"() => {lab.cell('workbook-setup')}.node.querySelector('.wb-book-why') !== null")
+    assert list(path.parent.glob("ran-*")) == []
+    assert lab.page.evaluate(f"() => [...{PANEL}.content.model.cells].every(cell => !cell.executionCount)")
+
+
+def test_a_reader_who_runs_a_cell_has_the_folder_back(lab, folder):
+    """Modules beside the notebook are found once the reader runs a cell, as in any notebook."""
+    place = folder / "work" / "beside"
+    path = chapter(place, extra=["import beside_the_notebook\nprint(beside_the_notebook.WORD)"])
+    (place / "beside_the_notebook.py").write_text("WORD = 'found'\n")
+    lab.book(path)
+    index = lab.page.evaluate(f"() => {PANEL}.content.widgets.indexOf({lab.cell('extra-0')})")
+    lab.run(index)
+    lab.wait_output(index, "found")
+
+
+def test_try_it_runs_the_code_above_and_shows_its_marks(lab, folder):
+    """The button under a code exercise: the exercise's own cell, then its marks; an error stays in sight."""
+    lab.book(chapter(folder / "work" / "try"))
+    lab.page.evaluate(f"async () => {{ await {PANEL}.content.scrollToItem({PANEL}.content.widgets.length - 2); }}")
+    index = lab.page.evaluate(f"() => {PANEL}.content.widgets.indexOf({lab.cell('code-activations--relu-code')})")
+    lab.set_source(index, RELU.solution)
+    lab.page.locator(".wb-book-try button:visible").click()
+    lab.wait_output(index + 1, "All of it works")
+    lab.set_source(index, "1 / 0")
+    lab.page.locator(".wb-book-try button:visible").click()
+    lab.wait_output(index, "ZeroDivisionError")
+
+
+# -- alive -------------------------------------------------------------------------------------------------------------
+
+
+def test_what_is_typed_at_once_is_kept(both, folder):
+    """Into the first box as soon as it is there, while the other pages still come: it stays, in box and cell,
+    and the box keeps the focus."""
+    desk = both.book(chapter(folder / "work" / f"early-{both.flavour}"), alive=0)
+    desk.page.wait_for_selector(".jp-NotebookPanel:not(.lm-mod-hidden) .wb-live .wb-input", timeout=60_000)
+    box = desk.page.locator(".jp-NotebookPanel:not(.lm-mod-hidden) .wb-live .wb-slot[data-box='1'] .wb-input").first
+    box.click()
+    desk.page.keyboard.type("7/2")
+    desk.wait_alive()
+    assert box.input_value() == "7/2" and desk.focused() == "1"
+    desk.wait(f"{desk.cell('page-' + SLUGS[0].replace('/', '--'))}.model.sharedModel.getSource().includes('\"7/2\"')")
+
+
+def test_a_new_kernel_brings_the_pages_back_under_the_hand(lab, folder):
+    """The kernel restarts while somebody types: pages come alive again, and typing goes on in the same box."""
+    lab.book(chapter(folder / "work" / "restart"))
+    lab.page.evaluate(f"() => {{ {PANEL}.node.dataset.old = {LIVE}; }}")
+    box = lab.page.locator(".jp-NotebookPanel:not(.lm-mod-hidden) .wb-live .wb-slot[data-box='1'] .wb-input").first
+    box.click()
+    lab.page.keyboard.type("1")
+    lab.restart()
+    lab.page.keyboard.type("2")
+    name = "page-" + SLUGS[0].replace("/", "--")
+    lab.wait(f"!{lab.cell(name)}.node.querySelector('.wb-book-keeper') && {lab.cell(name)}.node.querySelector("
+             "'.wb-live .wb-slot[data-box=\"1\"][data-state]:not([data-state=unchecked])')", 60_000)  # fmt: skip
+    lab.page.keyboard.type("3")
+    lab.wait(f"{lab.cell(name)}.model.sharedModel.getSource().includes('1: 123')")
+    assert lab.focused() == "1"
+
+
+def test_after_a_reload_pages_are_alive_and_nothing_is_lost(books, folder):
+    """The kernel still runs: pages come back as they were; a second tab is alive too, and the first stays so."""
+    desk = books("notebook").book(chapter(folder / "work" / "reload"))
+    desk.page.locator(".wb-live .wb-slot[data-box='1'] .wb-input").first.click()
+    desk.page.keyboard.type("42")
+    desk.wait(f"{PANEL}.content.model.cells.get(2).sharedModel.getSource().includes('1: 42')")
+    desk.save()
+    desk.wait(f"!{PANEL}.context.model.dirty")
+    desk.book(desk.path)
+    assert desk.page.locator(".wb-live .wb-slot[data-box='1'] .wb-input").first.input_value() == "42"
+    other = BookDesk(books.context.new_page(), desk.address, desk.root, "notebook")
+    other.root = desk.root
+    try:
+        other.book(desk.path)
+        other.page.locator(".wb-live .wb-slot[data-box='2'] .wb-input").first.click()
+        other.page.keyboard.type("x")
+        other.page.locator(".wb-live .wb-slot[data-box='2']:not([data-state=blank])").first.wait_for()
+        desk.page.bring_to_front()
+        desk.page.locator(".wb-live .wb-slot[data-box='3'] .wb-input").first.click()
+        desk.page.keyboard.type("5")
+        desk.page.locator(
+            ".wb-live .wb-slot[data-box='3'][data-state]:not([data-state=blank], [data-state=unchecked])"
+        ).first.wait_for()
+    finally:
+        other.page.close()
+        desk.close()
+
+
+def test_a_click_in_the_bar_goes_to_a_page_before_it_is_alive(lab, folder):
+    """The last page of a long chapter, asked for as soon as the bar is there: it is shown, chosen, and alive next."""
+    place = folder / "work" / "long"
+    shutil.copytree(Path(__file__).parents[2] / "chapters" / "08-equations", place)
+    lab.book(place / "equations.ipynb", alive=0)
+    link = lab.page.locator(".jp-NotebookPanel:not(.lm-mod-hidden) .wb-progress-live li a").last
+    link.wait_for(timeout=60_000)
+    name = link.get_attribute("data-cell")
+    link.click()
+    lab.wait(
+        f"""(() => {{ const node = {lab.cell(name)}.node, view = {PANEL}.content.outerNode.getBoundingClientRect();
+        const {{ top, height }} = node.getBoundingClientRect();
+        return node.isConnected && height > 0 && top > view.top - 50 && top < view.bottom - 100; }})()""",
+        30_000,
+    )
+    lab.wait(f"{lab.cell(name)}.node.querySelector('.wb-live')", 60_000)
+    waiting = lab.page.evaluate(
+        f"() => [...{PANEL}.content.model.cells].filter(c => c.id.startsWith('page-') && !c.executionCount).length"
+    )
+    assert waiting > 0  # it did not have to wait for all the others
+    lab.wait(f"{PANEL}.content.activeCell.model.id === '{name}'")
+
+
+def test_the_bar_shows_only_what_is_unfinished_or_slipped(lab, folder):
+    """A slip in one page: "Slipped" leaves that page and the headings; "All" brings everything back."""
+    path = chapter(folder / "work" / "filter")
+    text = path.read_text().replace("1: None", "1: 99", 1)
+    path.write_text(text)
+    lab.book(path)
+    button = lab.page.locator(".jp-NotebookPanel:not(.lm-mod-hidden) .wb-filters button", has_text="Slipped 1")
+    button.click()
+    first, second = (f"page-{slug.replace('/', '--')}" for slug in SLUGS[:2])
+    lab.wait(f"{lab.cell(second)}.node.offsetHeight === 0")
+    assert lab.seen(first) and not lab.seen("code-activations--relu-code") and lab.seen("markdown-1")
+    lab.page.locator(".jp-NotebookPanel:not(.lm-mod-hidden) .wb-filters button", has_text="All").click()
+    lab.wait(f"{lab.cell(second)}.node.offsetHeight > 0")
+
+
+# -- switched off, and what goes wrong ---------------------------------------------------------------------------------
+
+
+def test_switched_off_it_is_an_ordinary_notebook(lab, folder):
+    """In JupyterLab's settings: nothing runs, cells look as ever; switched on again, the pages come alive."""
+    setting = "jupyterapp.serviceManager"  # the registry is reached as the settings editor does
+    change = f"""async on => {{ const {{ settings }} = {setting}; void settings;
+        await window.jupyterapp.commands.execute('settingeditor:open', {{ query: 'Backprop workbook' }}); }}"""
+    lab.page.evaluate(change, False)
+    box = lab.page.get_by_role("checkbox", name="Open chapters as a book")
+    box.wait_for(timeout=30_000)
+    try:
+        box.uncheck()
+        lab.page.wait_for_timeout(1500)  # the editor saves what rests
+        lab.book(chapter(folder / "work" / "off"), alive=0)
+        lab.wait(f"{PANEL}.sessionContext.session?.kernel?.status === 'idle'", 60_000)
+        lab.page.wait_for_timeout(500)
+        assert not lab.page.evaluate(f"() => {PANEL}.hasClass('wb-book')")
+        assert lab.page.evaluate(f"() => [...{PANEL}.content.model.cells].every(cell => !cell.executionCount)")
+        assert not lab.page.locator(".jp-NotebookPanel:not(.lm-mod-hidden) .wb-book-switch").first.is_visible()
+    finally:
+        lab.page.evaluate(change, True)
+        box.check()
+        lab.page.wait_for_timeout(1500)
+    lab.book(chapter(folder / "work" / "off"), alive=None)
+    assert lab.page.evaluate(f"() => {PANEL}.hasClass('wb-book')")
+
+
+WITHOUT = """
+import sys
+
+class Hidden:
+    def find_spec(self, name, path=None, target=None):
+        if name.partition(".")[0] == "autograder":
+            raise ModuleNotFoundError("No module named 'autograder'", name="autograder")
+
+sys.meta_path.insert(0, Hidden())
+from ipykernel.kernelapp import launch_new_instance
+launch_new_instance()
+"""
+KERNELS = {
+    "no-workbook": ("-c", WITHOUT),
+    "no-start": ("-c", "raise SystemExit('no memory')"),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("kernel", "words"), [("no-workbook", "not installed in the Python"), ("no-start", "Python does not run")]
+)
+def test_a_kernel_that_cannot_serve_is_told_with_what_to_do(lab, folder, kernel, words):
+    """No workbook in it, or no kernel at all: a sentence above the pages, and what was typed stays in the file."""
+    spec = folder / "home" / "data" / "kernels" / kernel
+    spec.mkdir(parents=True)
+    argv = [sys.executable, *KERNELS[kernel], "-f", "{connection_file}"]
+    (spec / "kernel.json").write_text(json.dumps({"argv": argv, "display_name": kernel, "language": "python"}))
+    lab.page.evaluate("async () => { await window.jupyterapp.serviceManager.kernelspecs.refreshSpecs(); }")
+    path = chapter(folder / "work" / kernel)
+    text = path.read_text().replace("1: None", "1: 99", 1).replace('"name": "python3"', f'"name": "{kernel}"')
+    path.write_text(text)
+    lab.book(path, alive=0)
+    try:
+        lab.wait(f"({PANEL}.node.querySelector('.wb-book-notice')?.textContent ?? '').includes('{words}')", 90_000)
+        assert "Kernel ▸" in lab.notice()
+        assert "1: 99" in path.read_text()
+        assert lab.page.locator(".wb-book-notice:visible").bounding_box()["height"] > 20
+    finally:
+        for button in lab.page.locator(".jp-Dialog button.jp-mod-accept").all():
+            button.click()
+
+
+def test_an_old_notebook_without_marks_opens_too(lab, folder):
+    """Cells without metadata or ids, as other editors leave them: pages come alive by what their cells say."""
+    path = chapter(folder / "work" / "old")
+    notebook = json.loads(path.read_text())
+    for cell in notebook["cells"]:
+        cell["metadata"] = {}
+        del cell["id"]
+    notebook["nbformat_minor"] = 4
+    path.write_text(json.dumps(notebook))
+    lab.book(path)
+    assert lab.page.locator(".jp-NotebookPanel:not(.lm-mod-hidden) .wb-live .wb-input").count() > 5
+    assert lab.notice() == ""
+
+
+# -- keyboard, and what is heard ---------------------------------------------------------------------------------------
+
+
+def test_the_keyboard_alone_goes_from_opening_to_the_last_box(both, folder):
+    """Tab after Tab from where the notebook opens: every box of every page, in order, is reached."""
+    desk = both.book(chapter(folder / "work" / f"keys-{both.flavour}"))
+    desk.page.evaluate(f"() => {PANEL}.content.activeCell.node.focus()")
+    reached = []
+    wanted = [(slug, n) for slug in SLUGS for n in range(1, len(pages.load(slug).sheet().boxes) + 1)]
+    where = """() => { const slot = document.activeElement?.closest('.wb-live .wb-slot');
+        return slot ? [slot.closest('.jp-Cell').dataset.windowedListIndex, Number(slot.dataset.box)] : null; }"""
+    for _ in range(len(wanted) + 90):
+        desk.page.keyboard.press("Tab")
+        if (spot := desk.page.evaluate(where)) and spot not in reached:
+            reached.append(spot)
+        if len(reached) == len(wanted):
+            break
+    assert [n for _, n in reached] == [n for _, n in wanted]
+
+
+@pytest.mark.parametrize("theme", ["JupyterLab Light", "JupyterLab Dark"])
+def test_axe_finds_nothing_to_mend_in_a_book(lab, folder, theme):
+    """Contrast, names, roles: the bar with its filter, pages, the button of a code exercise, the end, a notice."""
+    from axe_playwright_python.sync_playwright import Axe
+
+    lab.theme(theme)
+    try:
+        lab.book(chapter(folder / "work" / f"axe-{theme[-4:].strip()}"))
+        for index in (0, 8, 100):
+            lab.page.evaluate(
+                f"async i => {{ const b = {PANEL}.content; await b.scrollToItem(Math.min(i, b.widgets.length - 1)); }}",
+                index,
+            )
+            lab.page.wait_for_timeout(300)
+            for part in (".wb-progress-live", ".wb-live.wb-page", ".wb-book-try", ".wb-book-notice"):
+                if lab.page.locator(f".jp-NotebookPanel:not(.lm-mod-hidden) {part}").count():
+                    found = Axe().run(lab.page, context=f".jp-NotebookPanel:not(.lm-mod-hidden) {part}")
+                    assert [
+                        f"{rule['id']}: {node['html'][:160]}"
+                        for rule in found.response["violations"]
+                        for node in rule["nodes"]
+                    ] == []
+    finally:
+        lab.theme("JupyterLab Light")
