@@ -23,10 +23,10 @@ from .sketch import RADIUS, Edge, Sketch
 
 FORWARD, COST = "forward", "cost"
 EQUATIONS = {
-    "BP1": "δ^L = ∇_{a}C ⊙ σ′(z^L)",
-    "BP2": "δ^l = (W^{l+1})^T δ^{l+1} ⊙ σ′(z^l)",
-    "BP3": "∂C/∂b^l = δ^l",
-    "BP4": "∂C/∂W^l = δ^l (a^{l−1})^T",
+    "BP1": "δ^{(L)} = ∇_{a}C ⊙ σ′(z^{(L)})",
+    "BP2": "δ^{(l)} = ((W^{(l+1)})^T δ^{(l+1)}) ⊙ σ′(z^{(l)})",
+    "BP3": "∂C/∂b^{(l)} = δ^{(l)}",
+    "BP4": "∂C/∂W^{(l)} = δ^{(l)} (a^{(l−1)})^T",
 }
 """The four equations, as they stand in the panel that lights up."""
 
@@ -229,10 +229,10 @@ class Walk:
     def _products(self, now: Operation) -> Node:
         _, layer, node = now
         heads = {
-            "BP1": ("∂C/∂a = a − y", "σ′(z)", f"δ^{layer}_{node + 1}"),
-            "BP2": (f"δ^{layer + 1}", f"W^{layer + 1}", f"∂C/∂a^{layer}_{node + 1}"),
-            "BP3": (f"δ^{layer}_{node + 1}", "1", f"∂C/∂b^{layer}_{node + 1}"),
-            "BP4": (f"δ^{layer}_{node + 1}", f"a^{layer - 1}" if layer > 1 else "x", f"∂C/∂W^{layer}"),
+            "BP1": ("∂C/∂a = a − y", "σ′(z)", f"δ^{{({layer})}}_{node + 1}"),
+            "BP2": (f"δ^{{({layer + 1})}}", f"W^{{({layer + 1})}}", f"∂C/∂a^{{({layer})}}_{node + 1}"),
+            "BP3": (f"δ^{{({layer})}}_{node + 1}", "1", f"∂C/∂b^{{({layer})}}_{node + 1}"),
+            "BP4": (f"δ^{{({layer})}}_{node + 1}", f"a^{{({layer - 1})}}" if layer > 1 else "x", f"∂C/∂W^{{({layer})}}"),
         }[now.kind]
         words = ("upstream", "local", "downstream")
         lines = [[_number(path.upstream), "×", _number(path.local), "=", _number(path.downstream)]
@@ -246,7 +246,7 @@ class Walk:
             return ()
         _, layer, node = now
         arrived = [path.downstream for path in self.paths(now)]
-        summed, name = sum(arrived), f"∂C/∂a^{layer}_{node + 1}"
+        summed, name = sum(arrived), f"∂C/∂a^{{({layer})}}_{node + 1}"
         total = eq(name, "=", " + ".join(map(_factor, arrived)), "=", _number(summed))
         product = f"{_factor(summed)} · {_factor(self.slope(layer, node))}"
         delta = eq(_name("δ", layer, node), "=", f"{name} · σ′(z)", "=", product, "=",
@@ -272,7 +272,7 @@ def panel(now: Operation | None) -> list:
 
 
 def _name(letter: str, layer: int, node: int) -> str:
-    return f"{letter}^{layer}_{node + 1}"
+    return f"{letter}^{{({layer})}}_{node + 1}"
 
 
 def _number(value: float, digits: int = 3) -> str:

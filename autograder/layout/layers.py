@@ -46,7 +46,7 @@ def layered(name: str, layer: int | str = "") -> str:
 
 def nodes(values: Sequence) -> list:
     """What stands in the nodes of a drawn layer: boxes, or values in four digits."""
-    return [value if box_of(value) or isinstance(value, str) else fig(value) for value in values]
+    return [value if box_of(value) or isinstance(value, (str, Node)) else fig(value) for value in values]
 
 
 def under(name: str, values: Sequence, layer: int | str = "") -> object:

@@ -48,15 +48,15 @@ def through_relu(g: Given) -> Computation:
 
 def biases(g: Given) -> list[Computation | Asked]:
     """A bias whose node has an error, then a layer of sigmoid nodes."""
-    nodes = seen(np.zeros(1), z=logit(g["a^l"]), nodes=3, sigma="sigmoid", cost=lambda v: slope(g["back"], v.a1))
+    nodes = seen(np.zeros(1), z=logit(g["a^{(l)}"]), nodes=3, sigma="sigmoid", cost=lambda v: slope(g["back"], v.a1))
     return [errors([g["δ"]]), Asked(nodes.but(told=frozenset()), since=4)]
 
 
 def two_in_a_row(g: Given) -> Computation:
     """Two nodes with one input each; of the second only its error is told."""
-    steps = {"z": lambda v: logit(g["h"]) + v.w * g["x"], "h": lambda v: sigmoid(v.z),
-             "C": lambda v: g["r"] * v.v * v.h}  # fmt: skip
-    found = graph("x | z | v | C", steps, {"w": 0, "v": g["v"]}, told=False, shown={"z": "h", "v": "a"})
+    steps = {"z": lambda v: logit(g["u"]) + v.w * g["x"], "u": lambda v: sigmoid(v.z),
+             "C": lambda v: g["r"] * v.v * v.u}  # fmt: skip
+    found = graph("x | z | v | C", steps, {"w": 0, "v": g["v"]}, told=False, shown={"z": "u", "v": "a"})
     return found.but(spots={"z": (1, 0), "w": (1, 0, 0), "v": (2, 0, 0)})
 
 
@@ -87,8 +87,8 @@ def softmax_network(g: Given) -> Computation:
     w, y = g["W2"], np.eye(len(g["W2"]))[g["true"]]
     found = seen(g["x"], z=g["z1"], nodes=len(g["z1"]), sigma="relu", more={"z2": lambda v: v.W2 @ v.a1},
                  cost=lambda v: cost(v.z2, y))  # fmt: skip
-    sketch = Sketch([found.sketch.columns[0], ["h_1", "h_2"], ["p_1", "p_2", "p_3"]])
-    letters = {"W1": "w^1", "z1": "z^1", "a1": "h", "z2": "z^2"}
+    sketch = Sketch([found.sketch.columns[0], ["a^{(1)}_1", "a^{(1)}_2"], ["p_1", "p_2", "p_3"]])
+    letters = {"W1": "w^{(1)}", "z1": "z^{(1)}", "a1": "a^{(1)}", "z2": "z^{(2)}"}
     return found.but(given={**found.given, "W2": w}, told=frozenset({"a0", "W2"}), sketch=sketch, edges=sketch.edges,
                      letters={**found.letters, **letters})  # fmt: skip
 
