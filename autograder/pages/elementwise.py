@@ -76,8 +76,8 @@ def which_vanish(given, box):
         [f"(v_1 + v_2 + v_3) {sign} w_{i}" for i in (1, 2, 3)],
         [f"v_{j + 1} {sign} w_{i + 1}" for i, j in enumerate(order)]]
     return (
-        step("Three functions of $v$ and $w$. Choose which entries of each Jacobian are not 0: one column, the diagonal or "
-            "all.",
+        step("Three functions of $v$ and $w$. Choose which entries of each Jacobian are not 0: one column, the "
+            "diagonal or all.",
             *[eq(name, "=", column(line), APART, by("v", name), words("is not 0 in:"), choice)
                 for name, line, choice in zip("FGH", lines[:3], (own, same, every), strict=True)]),
         step("In $K$ the entries of $v$ are shuffled. Each row of its Jacobian has one entry that is not 0. In which "
