@@ -10,9 +10,9 @@ from ..engine.expressions import Name, as_expr
 from ..layout import APART, Shape, by, column, eq, frac, group, matrix, row, say, step, table, words
 
 V, W = Name("v"), Name("w")
-DIAGONAL, ALL = "the diagonal", "all nine"
+DIAGONAL, ALL = "diagonal", "all"
 PATTERNS = (DIAGONAL, "column 1", "column 2", "column 3", ALL)
-TIE = ("where v < w", "where v = w", "where v > w")
+TIE = ("v < w", "v = w", "v > w")
 IN_WORDS = {"value_for_slope": "That is the value that comes out. The slope says how fast it changes."}
 
 
@@ -61,7 +61,7 @@ def which_vanish(given, box):
     hint = "Which entries of v stand in the formula of each output?"
     own = box(DIAGONAL, "the entries of ∂F/∂v that are not 0", hint, options=PATTERNS,
         how="Output i contains the v with the same index and no other.", slips={"every_input_counted": ALL},
-        words={"every_input_counted": "All nine would mean that each output contains all of v. Does it?"})
+        words={"every_input_counted": "All would mean that each output contains every entry of v. Does it?"})
     same = box(f"column {k}", "the entries of ∂G/∂v that are not 0", hint, options=PATTERNS,
         how=f"Every output contains v with the index {k} and no other, so that column is full.",
         slips={"diagonal_by_habit": DIAGONAL})
@@ -76,9 +76,9 @@ def which_vanish(given, box):
         [f"(v_1 + v_2 + v_3) {sign} w_{i}" for i in (1, 2, 3)],
         [f"v_{j + 1} {sign} w_{i + 1}" for i, j in enumerate(order)]]
     return (
-        step("Three functions of $v$ and $w$. Choose which entries of each Jacobian are not 0: "
-            f"{', '.join(PATTERNS[:-1])} or {ALL}.",
-            *[eq(name, "=", column(line), APART, words("not 0 in"), by("v", name), words(":"), choice)
+        step("Three functions of $v$ and $w$. Choose which entries of each Jacobian are not 0: one column, the "
+            "diagonal or all.",
+            *[eq(name, "=", column(line), APART, by("v", name), words("is not 0 in:"), choice)
                 for name, line, choice in zip("FGH", lines[:3], (own, same, every), strict=True)]),
         step("In $K$ the entries of $v$ are shuffled. Each row of its Jacobian has one entry that is not 0. In which "
             "column?",
@@ -206,7 +206,7 @@ def comparison(given, box):
     slope = box(0, "each entry of ∂F/∂v", "An outcome that does not change: what is its slope?",
         how="The outcome stays the same for a small enough nudge: every entry is 0.",
         slips={"comparison_for_slope": 1})
-    jump = box(TIE[1], "where the slope does not exist", "Where does the outcome jump, however small the nudge?",
+    jump = box(TIE[1], "where the slope does not exist", "When does the smallest nudge change the outcome?",
         options=TIE, how="At v = w the smallest nudge turns the outcome, so there the slope does not exist.",
         slips={"comparison_for_slope": TIE[0]},
         words={"comparison_for_slope": "There the outcome is 1 and stays 1. Where does it jump?"})
@@ -216,8 +216,8 @@ def comparison(given, box):
             table(["v", "w", "v < w", "v + 0.1 < w", "ratio"], *lines)),
         step("So what is every entry of the Jacobian, on the diagonal and off it?",
             eq(words("each entry of"), frac("∂(v < w)", "∂v"), "=", slope)),
-        step(f"In one place the outcome jumps, and there is no slope. Choose: {TIE[0]}, {TIE[1]} or {TIE[2]}.",
-            eq(words("no slope"), jump)),
+        step("In one case the outcome jumps, however small the nudge, and there is no slope. Which?",
+            eq(words("no slope where"), jump)),
     )
 
 

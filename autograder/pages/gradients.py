@@ -288,7 +288,7 @@ def three_inputs(given, box):
     return (
         step("Three inputs. Each row of $X$ holds the same inputs, and one product is done for you.",
             eq(matrix(nudge, "ΔW"), "⊙", matrix([x, x], "X"), "=", matrix(products), "→", column(sums, "ΔZ"))),
-        step("Now the gradient: in row $i$ and column $j$ stands how fast $Z_i$ changes with its own weight $W_{ij}$.",
+        step("Now the gradient: in row $i$ and column $j$ stands how fast $Z_i$ changes with $W_{ij}$.",
             eq(DZ_DW, "=", matrix([[slope_of(i, j) for j in (1, 2, 3)] for i in (1, 2)]), "=", matrix(gradient))),
     )
 

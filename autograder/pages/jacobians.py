@@ -9,7 +9,7 @@ import numpy as np
 from ..authoring.page import page
 from ..engine import sigmoid, sigmoid_slope
 from ..engine.expressions import Name, add, as_expr, cos, exp, log, sin
-from ..layout import Shape, aligned, column, eq, frac, graph, lit, matrix, network, row, say, step, table
+from ..layout import Shape, aligned, column, echo, eq, frac, graph, lit, matrix, network, row, say, step, table
 from ..layout.phrases import APART, by, words
 
 TERM = {"value_for_slope": "That is the whole term. By how much does it change when one factor rises by one?"}
@@ -498,10 +498,11 @@ def score_forward(given, box):
     return (
         step("The whole network in one line: $s = u^T f(Wx + b)$, where $f$ is ReLU. First the sums.",
             eq("z", "=", matrix(w, "W"), "·", column(x, "x"), "+", column(b, "b"), "=", column(z))),
-        step("Then the values $a = f(z)$ of the hidden nodes, and the score.",
-            network([x, a, [s]], [w, [u]], names=[["x_1", "x_2"], ["a_1", "a_2", "a_3"], ["s"]], gap=250, row_gap=120,
-                along=((0.2, 0.36), (0.4,)),
-                title="Two inputs, three hidden nodes, one score; weights on the edges")),
+        step("Then the values $a = f(z)$ of the hidden nodes, and the score $s = u^T a$.",
+            network([x, ["a_1", "a_2", "a_3"], ["s"]], [w, [u]], names=[["x_1", "x_2"], [], [""]],
+                below=[(), (), [echo(s, "s")]], gap=250, row_gap=100, along=((0.2, 0.72, 0.2), (0.4,)),
+                title="Two inputs, three hidden nodes, one score; weights on the edges"),
+            eq("a", "=", column(a), APART, "s", "=", s)),
     )
 
 
