@@ -180,6 +180,7 @@ SIDE = layout.link("w", uses="v")
 
 @pytest.mark.parametrize("parts, lit", [
     ((SIDE, "=", BOX), True),
+    ((SIDE, "≈", BOX), True),  # rounded, and still the same thing
     (("w", "=", SIDE, "=", BOX), True),
     ((SIDE, "=", layout.by("v"), "·", layout.by("w", "v"), "=", BOX), True),  # whatever stands between
     ((layout.words("then"), layout.APART, SIDE, "=", BOX), True),
