@@ -83,7 +83,7 @@ class Computation:
         return float(self.values[of.array][of.index]) if of.array in self.told else None
 
     def called(self, of: Quantity) -> str:
-        """As mathematics: w^2_{13}, b^1_2, u_3."""
+        """As mathematics: w^{(2)}_{13}, b^{(1)}_2, u_3."""
         letter = self.letters.get(of.array, of.array)
         if not isinstance(letter, str):  # each entry has a name of its own
             return reduce(getitem, of.index, letter)
@@ -199,7 +199,7 @@ def _dense(given: Mapping, steps: Mapping, sizes: Sequence[int], told: frozenset
     """Layers of these sizes, the inputs first; where there is only one layer, its numbers need no upper index."""
     letters, columns = {"a0": first, "z0": "z"}, [_numbered(first, sizes[0])]
     for n, size in enumerate(sizes[1:], start=1):
-        up = f"^{n}" if len(sizes) > 2 else ""
+        up = f"^{{({n})}}" if len(sizes) > 2 else ""
         letters |= {f"W{n}": f"w{up}"} | {f"{letter}{n}": f"{letter}{up}" for letter in "bza"}
         columns.append(_numbered("a", size))
     sketch = Sketch(columns)

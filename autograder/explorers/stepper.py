@@ -232,7 +232,11 @@ class Walk:
             "BP1": ("∂C/∂a = a − y", "σ′(z)", f"δ^{{({layer})}}_{node + 1}"),
             "BP2": (f"δ^{{({layer + 1})}}", f"W^{{({layer + 1})}}", f"∂C/∂a^{{({layer})}}_{node + 1}"),
             "BP3": (f"δ^{{({layer})}}_{node + 1}", "1", f"∂C/∂b^{{({layer})}}_{node + 1}"),
-            "BP4": (f"δ^{{({layer})}}_{node + 1}", f"a^{{({layer - 1})}}" if layer > 1 else "x", f"∂C/∂W^{{({layer})}}"),
+            "BP4": (
+                f"δ^{{({layer})}}_{node + 1}",
+                f"a^{{({layer - 1})}}" if layer > 1 else "x",
+                f"∂C/∂W^{{({layer})}}",
+            ),
         }[now.kind]
         words = ("upstream", "local", "downstream")
         lines = [[_number(path.upstream), "×", _number(path.local), "=", _number(path.downstream)]

@@ -74,8 +74,8 @@ def nudge_z(given, box):
         step("As the nudge shrinks, the ratio approaches a number. This slope is called the **error** of the node, "
             "written $δ$.",
             eq("δ", "=", by("z"), "=", delta)),
-        step("Nudging is not needed: differentiate $C = ½(z − y)^2$ with respect to $z$. Write a formula with the "
-            "letter $z$.",
+        step("It also works without nudging: differentiate $C = ½(z − y)^2$ with respect to $z$. Write a formula with "
+            "the letter $z$.",
             eq(words("formula:"), by("z"), "=", formula)),
     )
 
@@ -111,7 +111,7 @@ def every_node(given, box):
         how="The node whose error is largest in size.", options=order)
     lines = [(f"z_{i + 1}", nudge[i], f"{change[i]:.4g}", group(f"δ_{i + 1}", "=", measured[i])) for i in range(3)]
     return (
-        step("Deep inside a network sit three nodes. Each $z_j$ was nudged on its own, by so little that the ratio of "
+        step("Three nodes sit deep inside a network. Each $z_j$ was nudged on its own, by so little that the ratio of "
             "the changes is the error $δ_j = ∂C/∂z_j$. What is the error of each node?",
             table(["nudged", "Δz", "ΔC", frac("ΔC", "Δz")], *lines)),
         step("Errors tell in advance how the cost will change. Add these small nudges to the three nodes. What does "
@@ -417,7 +417,7 @@ def rows_and_columns(given, box):
             eq("Δz", "=", matrix(edges(w), "W"), column(each("a", a), "Δa"), "=",
                 column(each("z", forward, uses="w_{j}1 w_{j}2 a_1 a_2"))),
             eq("W^T", column(each("δ", delta), "δ"), "=", column(back_along(back, 2)))),
-        step("The change of the cost can be reckoned at the ends of the edges or at their starts. Do both give the "
+        step("The change of the cost can be found at the ends of the edges or at their starts. Do both give the "
             "same?",
             eq("ΔC", "≈", "δ_1 Δz_1 + δ_2 Δz_2", "=", one),
             eq("ΔC", "≈", "(W^T δ)_1 Δa_1 + (W^T δ)_2 Δa_2", "=", two)),
@@ -777,9 +777,8 @@ def drawn(net: Net, layers, below, *, weights=True, acting=(), forward=False, ti
     labels = [net.w[level] if weights else BARE[: sizes[level], : sizes[level - 1]] for level in levels]
     labels = [edges(matrix, level, forward=forward) if level in (acting or levels) else matrix for level,
         matrix in zip(levels, labels, strict=True)]
-    return network(values, labels, names=names, below=below, gap=235 if top == 2 else 160, row_gap=150, along=(0.3,
-        0.7),
-        title=title)
+    return network(values, labels, names=names, below=below, gap=235 if top == 2 else 160,
+        row_gap=168 if top == 2 else 150, along=(0.33,), title=title)
 
 
 def value_box(box, a, z, layer):

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from autograder import layout, pages
-from autograder.authoring.page import DECLARED, Page, PageError, page
+from autograder.authoring.page import DECLARED, Page, PageError, page, spoken
 from autograder.layout import column, eq
 from autograder.pages import gradients
 from autograder.render import pages as render
@@ -328,3 +328,12 @@ def test_marking_lays_nothing_out():
     finally:
         layout.diagrams.drawing = original
     assert len(run.handed) == len(sheet.boxes) and not drawn
+
+
+@pytest.mark.parametrize("name, heard", [
+    ("δ^{(2)}", "δ layer 2"), ("(W^{(l+1)})^T δ^{(l+1)}", "(W layer l+1) transposed δ layer l+1"),
+    ("a_1", "a 1"), ("e^z", "e to the z"),
+])  # fmt: skip
+def test_a_name_is_read_aloud_in_words(name, heard):
+    """A layer is not a power, and a raised T is a transpose: screen readers say which."""
+    assert spoken(name) == heard

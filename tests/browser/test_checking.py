@@ -138,7 +138,7 @@ def test_a_cell_of_its_own_reads_the_page_too(lab):
     lab.type(1, "-0.107")
     check.wait_said("you typed -0.107")
     ratio = check.ratio
-    check.pick("w^1_{11}")
+    check.pick("w^{(1)}_{11}")
     check.wait_said("Box 6 of the page is still empty")
     assert check.ratio == "…" != ratio
     assert lab.box(1).input_value() in ("-0.107", "−0.107")

@@ -97,15 +97,15 @@ def test_what_follows_from_a_slip_appears_as_it_was_typed(lab):
 def test_a_line_lights_its_factors_and_a_factor_its_line(lab):
     """Pointing at the weight from the second hidden node: its entry of W² and the δ² it meets; and the other way."""
     start(lab)
-    point(lab, "w^2_12")
+    point(lab, "w^(2)_12")
     now = lit(lab)
-    assert [line.split()[-1] for line in now["lines"]] == ["w^2_12"]
+    assert [line.split()[-1] for line in now["lines"]] == ["w^(2)_12"]
     assert str(BOX_D2) in now["boxes"] or "δ2" in now["words"]
     assert "−2" in now["words"]
     lab.page.mouse.move(5, 5)
     assert not any(lit(lab).values())
     lab.page.locator(".wb-live .wb-mat .wb-lit", has_text="−2").hover()
-    assert [line.split()[-1] for line in lit(lab)["lines"]] == ["w^2_12"]
+    assert [line.split()[-1] for line in lit(lab)["lines"]] == ["w^(2)_12"]
 
 
 def test_a_link_of_the_chain_lights_its_slope_and_the_product_all_links(lab):
@@ -147,7 +147,7 @@ def test_the_focus_lights_too(lab):
     lab.page.mouse.move(5, 5)
     lab.click(BOX_D2)
     lab.page.mouse.move(5, 5)
-    assert {line.split()[-1] for line in lit(lab)["lines"]} == {"w^2_11", "w^2_12"}
+    assert {line.split()[-1] for line in lit(lab)["lines"]} == {"w^(2)_11", "w^(2)_12"}
     lab.page.keyboard.press("Escape")
     assert not any(lit(lab).values())
 

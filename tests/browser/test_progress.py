@@ -68,7 +68,7 @@ def test_the_bar_follows_the_cells_and_leads_to_the_pages(context, server, folde
         wait_state(desk, CELL, "begun")
         type_answers(desk, KEYS)
         wait_state(desk, CELL, "right")
-        assert "1 of 32 pages right" in desk.page.locator(".wb-progress-live").inner_text()
+        assert "1 of 31 pages right" in desk.page.locator(".wb-progress-live").inner_text()
         assert not desk.page.locator(".wb-progress-static").is_visible()
 
         seen = f"""(() => {{ const cell = {PANEL}.content.widgets.find(w => w.model.id === '{LAST}').node;
@@ -79,7 +79,7 @@ def test_the_bar_follows_the_cells_and_leads_to_the_pages(context, server, folde
         desk.wait(seen)
 
         html = f"{PANEL}.content.model.cells.get(1).outputs.toJSON().at(-1).data['text/html']"
-        desk.wait(f"[{html}].flat().join('').includes('1 of 32 pages right')")
+        desk.wait(f"[{html}].flat().join('').includes('1 of 31 pages right')")
         desk.page.evaluate(f"() => {{ for (const cell of {PANEL}.content.model.cells) cell.trusted = true; }}")
         desk.save()  # trusted, as a notebook is of which all cells were run
         desk.wait(f"!{PANEL}.context.model.dirty")

@@ -126,7 +126,7 @@ def test_only_what_the_page_asks_for_can_be_picked(slug):
 def test_a_check_opens_at_the_box_that_was_typed_in():
     """Box 10 of the page on one product belongs to its second network; a box without a gradient to none."""
     assert opened_at("batching/weights-in-one-product", 0, 10) == {"boxes": "10 to 12", "nudged": "w_{12}"}
-    assert opened_at("equations/small-gradients", 0, 6) == {"nudged": "w^1_{11}"}
+    assert opened_at("equations/small-gradients", 0, 6) == {"nudged": "w^{(1)}_{11}"}
     assert opened_at("batching/weights-in-one-product", 0, 1) == {}
 
 

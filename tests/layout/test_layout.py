@@ -180,6 +180,7 @@ SIDE = layout.link("w", uses="v")
 
 @pytest.mark.parametrize("parts, lit", [
     ((SIDE, "=", BOX), True),
+    ((SIDE, "≈", BOX), True),  # rounded, and still the same thing
     (("w", "=", SIDE, "=", BOX), True),
     ((SIDE, "=", layout.by("v"), "·", layout.by("w", "v"), "=", BOX), True),  # whatever stands between
     ((layout.words("then"), layout.APART, SIDE, "=", BOX), True),
@@ -207,11 +208,11 @@ def test_phrases():
 def test_layers_share_their_names():
     """What stands in a node, under it and on the edges is lit by the names that formulas use."""
     names = [part.options["name"] for part in layers.each("δ", [1, 2], 1)]
-    assert names == [part.options["name"] for part in layers.under("δ", [1, 2], 1)] == ["δ^1_1", "δ^1_2"]
+    assert names == [part.options["name"] for part in layers.under("δ", [1, 2], 1)] == ["δ^(1)_1", "δ^(1)_2"]
     edge = layers.edges(np.ones((1, 2)), 2)[0, 1]
-    assert edge.options == {"name": "w^2_12", "uses": "δ^2_1 a^1_2"}
-    assert layers.back_along([1, 2], 1, 2)[1].options["uses"] == "w^2_12 δ^2_1"
-    assert layers.figs([[0.5, 1 / 3]]) == [["0.5", "0.3333"]] and layers.named("a", 1, 2) == ["a^2"]
+    assert edge.options == {"name": "w^(2)_12", "uses": "δ^(2)_1 a^(1)_2"}
+    assert layers.back_along([1, 2], 1, 2)[1].options["uses"] == "w^(2)_12 δ^(2)_1"
+    assert layers.figs([[0.5, 1 / 3]]) == [["0.5", "0.3333"]] and layers.named("a", 1, 2) == ["a^{(2)}"]
 
 
 def test_a_gradient_that_comes_back_lights_its_factors():
