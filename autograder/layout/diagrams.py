@@ -166,7 +166,10 @@ def is_long(part: object) -> bool:
     part = unlit(part)
     if box_of(part) or isinstance(part, Node):
         return False
-    return len(part if isinstance(part, str) else number(part)) > 5 if isinstance(part, (str, int, float)) else False
+    if not isinstance(part, (str, int, float)):
+        return False
+    shown = part if isinstance(part, str) else number(part)
+    return " " in shown or len(shown) > 5
 
 
 Point = tuple[float, float]
@@ -212,7 +215,7 @@ class Edge(NamedTuple):
             return (x1 + _reach(self.tail, (0, 0), (1, 0)), y1), (x2 - _reach(self.head, (0, 0), (1, 0)) - clear, y2)
         length = hypot(x2 - x1, y2 - y1) or 1.0
         leave, reach = _reach(self.tail, self.start, self.end), _reach(self.head, self.end, self.start)
-        return (_between(self.start, self.end, leave / length), _between(self.end, self.start, (reach + clear) / length))
+        return _between(self.start, self.end, leave / length), _between(self.end, self.start, (reach + clear) / length)
 
     def _path(self) -> str:
         (x1, y1), (x2, y2) = self._ends()

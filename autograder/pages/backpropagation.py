@@ -676,7 +676,7 @@ def output_error(given, box):
 def output_gradients(net: Net, on_edges) -> Node:
     """The second layer with the gradients that arrived at its outputs under them, and something on each edge."""
     return network([lit("u_{j}", net.u), OUT_NAMES], [lit("w_{j}{k}", on_edges, uses="e_{j} u_{k}")],
-        names=[U_NAMES, ["", ""]], below=[(), lit("e_{j}", net.error)], along=(0.76,), gap=430, row_gap=176,
+        names=[U_NAMES, ["", ""]], below=[(), lit("e_{j}", net.error)], along=(0.75,), gap=430, row_gap=200,
         title=f"Hidden values {', '.join(f'{v:g}' for v in net.u)}; the gradients {net.error[0]:g} and "
         f"{net.error[1]:g} have arrived at the outputs")
 
@@ -1038,8 +1038,8 @@ def shapes(given, box):
             eq("W:", w)),
         step("Not every product of two of them exists: one must be transposed, and the order counts. Which products "
             "are these?",
-            eq(words(f"d‑values of the inputs ({', '.join(FIT[0])}?)"), back),
-            eq(words(f"d‑weights ({', '.join(FIT[1])}?)"), weights)),
+            eq(words("d‑values of the inputs:"), back),
+            eq(words("d‑weights:"), weights)),
         step("Somebody computes $a g^T$ for the d‑weights. What shape comes out?", eq("a g^T:", swapped)),
         say("Where a layer has as many nodes as inputs, no shape warns you. Everywhere else it does."),
     )

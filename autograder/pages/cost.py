@@ -305,7 +305,7 @@ def active_examples(given, box):
                     for i in range(4)])),
         step(f"The bias rises slowly. Beyond which rise does example {last + 1} become active?", eq(rise)),
         step(f"As it is, example {last + 1} is far too low: $a = 0$, but the target is 9. What does its share of the "
-            f"gradient say about the weight: {', '.join(TELLS)}?",
+            "gradient say about the weight?",
             eq(told)),
     )
 
@@ -555,12 +555,12 @@ def unrolled(given, box):
     return (
         step("A 3–2–1 network in one column $θ$: the weights of a layer row by row, its biases, then the next layer. "
             "To save space it is printed as a row, $θ^T$.",
-            network([["x_1", "x_2", "x_3"], ["", ""], [""]], [lit("w^1_{j}{k}", w1), lit("w^2_{j}{k}", w2)],
-                below=[(), *(lit(f"b^{n}_{{j}}", [f"b = {b:g}" for b in bs]) for n, bs in ((1, b1), (2, b2)))], gap=220,
-                row_gap=112, along=((0.32,), (0.5,)),
+            network([["x_1", "x_2", "x_3"], ["", ""], [""]], [lit("u_{j}{k}", w1), lit("v_{j}{k}", w2)],
+                below=[(), *(lit(f"b{n}_{{j}}", [f"b = {b:g}" for b in bs]) for n, bs in ((1, b1), (2, b2)))], gap=220,
+                row_gap=140, along=((0.32,), (0.5,)),
                 title="A 3–2–1 network with its weights on the edges and its biases under the nodes"),
-            eq("W^{(1)} =", matrix(lit("w^1_{j}{k}", w1)), words(", "), "b^{(1)} =", column(lit("b^1_{j}", b1)), APART,
-                "W^{(2)} =", matrix(lit("w^2_{j}{k}", w2)), words(", "), "b^{(2)} =", column(lit("b^2_{j}", b2))),
+            eq("W^{(1)} =", matrix(lit("u_{j}{k}", w1)), words(", "), "b^{(1)} =", column(lit("b1_{j}", b1)), APART,
+                "W^{(2)} =", matrix(lit("v_{j}{k}", w2)), words(", "), "b^{(2)} =", column(lit("b2_{j}", b2))),
             eq(row(vector, "θ^T"))),
         step(f"How many parameters does a network of ${sizes[0]:g}$ inputs, ${sizes[1]:g}$ hidden and ${sizes[2]:g}$ "
             "output nodes have? The gradient $∇C$ has as many entries.",
