@@ -136,7 +136,7 @@ def graph(
     for name, (_, _, part) in nodes.items():
         if not box_of(unlit(part)):
             shapes.append(node(*places[name], "hidden" if any(edge[1] == name for edge in edges) else "in", part))
-        labels.append(At(*places[name], part, "node"))
+        labels.append(At(*places[name], part, "node-long" if is_long(part) else "node"))
         if above and name in above:
             labels.append(At(places[name][0], places[name][1] - 53, above[name], "name"))
     width = int(max(x for x, _ in places.values()) + MARGIN)

@@ -676,7 +676,7 @@ def output_error(given, box):
 def output_gradients(net: Net, on_edges) -> Node:
     """The second layer with the gradients that arrived at its outputs under them, and something on each edge."""
     return network([lit("u_{j}", net.u), OUT_NAMES], [lit("w_{j}{k}", on_edges, uses="e_{j} u_{k}")],
-        names=[U_NAMES, ["", ""]], below=[(), lit("e_{j}", net.error)], along=(0.75,), gap=430, row_gap=200,
+        names=[U_NAMES, ["", ""]], below=[(), lit("e_{j}", net.error)], along=(0.78,), gap=430, row_gap=200,
         title=f"Hidden values {', '.join(f'{v:g}' for v in net.u)}; the gradients {net.error[0]:g} and "
         f"{net.error[1]:g} have arrived at the outputs")
 
