@@ -136,7 +136,7 @@ def graph(
     for name, (_, _, part) in nodes.items():
         if not box_of(unlit(part)):
             shapes.append(node(*places[name], "hidden" if any(edge[1] == name for edge in edges) else "in", part))
-        labels.append(At(*places[name], part, "node"))
+        labels.append(At(*places[name], part, "node-long" if is_long(part) else "node"))
         if above and name in above:
             labels.append(At(places[name][0], places[name][1] - 53, above[name], "name"))
     width = int(max(x for x, _ in places.values()) + MARGIN)
@@ -166,7 +166,10 @@ def is_long(part: object) -> bool:
     part = unlit(part)
     if box_of(part) or isinstance(part, Node):
         return False
-    return len(part if isinstance(part, str) else number(part)) > 5 if isinstance(part, (str, int, float)) else False
+    if not isinstance(part, (str, int, float)):
+        return False
+    shown = part if isinstance(part, str) else number(part)
+    return " " in shown or len(shown) > 5
 
 
 Point = tuple[float, float]
@@ -207,11 +210,12 @@ class Edge(NamedTuple):
 
     def _ends(self) -> tuple[Point, Point]:
         (x1, y1), (x2, y2) = self.start, self.end
+        clear = 9 if box_of(unlit(self.head)) else 2  # the number of a box sits on its corner
         if self.curved:
-            return (x1 + _reach(self.tail, (0, 0), (1, 0)), y1), (x2 - _reach(self.head, (0, 0), (1, 0)) - 2, y2)
+            return (x1 + _reach(self.tail, (0, 0), (1, 0)), y1), (x2 - _reach(self.head, (0, 0), (1, 0)) - clear, y2)
         length = hypot(x2 - x1, y2 - y1) or 1.0
         leave, reach = _reach(self.tail, self.start, self.end), _reach(self.head, self.end, self.start)
-        return (_between(self.start, self.end, leave / length), _between(self.end, self.start, (reach + 2) / length))
+        return _between(self.start, self.end, leave / length), _between(self.end, self.start, (reach + clear) / length)
 
     def _path(self) -> str:
         (x1, y1), (x2, y2) = self._ends()
@@ -255,6 +259,8 @@ def _beside(a: Point, b: Point, share: float, part: object, side: int) -> Point:
     letters = 6 if isinstance(part, Node) else len(str(part))
     half_width, half_height = (28, 30 if side > 0 else 28) if box_of(part) else (5 * letters + 3, 23)
     far = half_height * abs(down) + half_width * abs(across)
+    if box_of(part) and across > 0:  # beside a rising arrow two boxes would meet at the corners where their marks sit
+        far += 5
     x, y = _between(a, b, share)
     return x + side * far * across, y + side * far * down
 

@@ -16,17 +16,16 @@ from ..layout.phrases import APART, by, link, signed, words
 U_NAMES, OUT_NAMES = ["u_1", "u_2", "u_3"], ["a_1", "a_2"]
 
 
-def times(value: float) -> Node:
+def times(value: float, name: str = "x") -> str:
     """What stands in a node that multiplies by `value`."""
-    return words(f"×\u2009{signed(value)}".replace("-", "−"))
+    return f"{value:g}{name}".replace("-", "−")
 
 
 def plus(value: float) -> Node:
-    """What stands in a node that adds `value`."""
+    """A number that is added, in a formula."""
     return words(f"+ {value:g}" if value >= 0 else f"− {-value:g}")
 
 
-SQUARE = "( )^2"
 RULES = (  # the hyphens are such as do not turn into minus signs
     "d‑values = weights^T · next d‑values",
     "d‑weights = d‑values · inputs^T",
@@ -120,7 +119,7 @@ def local_gradients(given, box):
         gradient_of="x", slips={"local_for_downstream": local, "upstream_added": up + local})
     return (
         step("Write each node's local gradient over it. The last one depends on the value that came in.",
-            single_nodes([times(k), plus(c), SQUARE], x, downs, up, local),
+            single_nodes([times(k), difference("x", -c), "x^2"], x, downs, up, local),
             chain_rule(*ROWS)),
         say("The value that came in matters only for the local gradient. Upstream is just a number to multiply by."),
     )
@@ -175,7 +174,7 @@ def upstream_blank(given, box):
         slips={"multiplied_not_divided": u[3] * g[3] ** 2})
     return (
         step("Here you see what came out on the left. What came in from the right?",
-            single_nodes([times(k), plus(c), SQUARE], [None, None, x], ups * local, lost),
+            single_nodes([times(k), difference("x", -c), "x^2"], [None, None, x], ups * local, lost),
             chain_rule(*ROWS)),
         step("One number is missing in each row.",
             table(["upstream", "local", "downstream"],
@@ -204,8 +203,8 @@ def chain_of_nodes(given, box):
     return (
         step("Go forward first: fill in the values above the arrows, from left to right. Then come back below them. "
             "The way back starts with $∂C/∂C = 1$.",
-            graph({"x": (0, 0, "x"), "k": (1, 0, lit("∂u/∂x", times(k))), "c": (2, 0, lit("∂v/∂u", plus(-c))),
-                "s": (3, 0, lit("∂C/∂v", SQUARE)), "C": (4, 0, "C")}, [("x", "k", x, going_back(dx, "x", "u")),
+            graph({"x": (0, 0, "x"), "k": (1, 0, lit("∂u/∂x", times(k))), "c": (2, 0, lit("∂v/∂u", difference("u", c))),
+                "s": (3, 0, lit("∂C/∂v", "v^2")), "C": (4, 0, "C")}, [("x", "k", x, going_back(dx, "x", "u")),
                     ("k", "c", u, going_back(du, "u", "v")), ("c", "s", v, lit("∂C/∂v", dv, uses="∂C/∂C")),
                     ("s", "C", cost, lit("∂C/∂C", 1))], unit=(145, 92),
                 title=f"x = {x:g}, times {k:g}, minus {c:g}, squared, is the cost; the arrows carry u, v and C"),
@@ -495,8 +494,8 @@ def another_graph(given, box):
     dx = box(one + two, "∂C/∂x", "Two arrows leave x. How many gradients come back?", how="The sum over both arrows.",
         gradient_of="x", slips={"copies_not_summed": one, "path_left_out": two, "copies_averaged": (one + two) / 2})
     nodes = {"y": (0, 0, "y"), "x": (0, 1.5, "x"), "z": (0, 3, "z"), "×": (1.4, 0.2, lit("times", "×")),
-        "max": (1.4, 2.8, lit("max", "max")), "+": (2.5, 1.5, lit("plus", "+")), "k": (3.5, 1.5, lit("k", times(k))),
-        "C": (4.5, 1.5, "C")}
+        "max": (1.4, 2.8, lit("max", "max")), "+": (2.5, 1.5, lit("plus", "+")),
+        "k": (3.5, 1.5, lit("k", times(k, "s"))), "C": (4.5, 1.5, "C")}
     edges = [("y", "×", *carries("y", y, dy, "∂q x times")), ("x", "×", *carries("x", x, one, "∂q y times", "_1")),
         ("x", "max", *carries("x", x, two, "∂m max", "_2")), ("z", "max", *carries("z", z, dz, "∂m max")),
         ("×", "+", *carries("q", q, dq, "∂s plus")), ("max", "+", *carries("m", m, dm, "∂s plus")),
@@ -674,10 +673,10 @@ def output_error(given, box):
     )
 
 
-def output_gradients(net: Net, on_edges, gap: int = 360, row_gap: int = 162) -> Node:
+def output_gradients(net: Net, on_edges) -> Node:
     """The second layer with the gradients that arrived at its outputs under them, and something on each edge."""
     return network([lit("u_{j}", net.u), OUT_NAMES], [lit("w_{j}{k}", on_edges, uses="e_{j} u_{k}")],
-        names=[U_NAMES, ["", ""]], below=[(), lit("e_{j}", net.error)], along=(0.3,), gap=gap, row_gap=row_gap,
+        names=[U_NAMES, ["", ""]], below=[(), lit("e_{j}", net.error)], along=(0.78,), gap=430, row_gap=200,
         title=f"Hidden values {', '.join(f'{v:g}' for v in net.u)}; the gradients {net.error[0]:g} and "
         f"{net.error[1]:g} have arrived at the outputs")
 
@@ -930,13 +929,14 @@ def after_the_step(given, box):
     short = box(small.cost, "C after a short step", "Two errors, squared and added: what stands in front?", digits=3,
         how="Half the sum of the squared errors.", slips={"half_left_out": 2 * small.cost})
     return (
-        step(f"The same example, $x_1 = {net.x[0]:g}$ and $x_2 = {net.x[1]:g}$, through the new weights and biases.",
+        step(f"The same example, $x_1 = {net.x[0]:g}$ and $x_2 = {net.x[1]:g}$, through the new weights and biases. "
+            "Round $a$ to 4 digits.",
             eq(matrix(lit("w_{j}{k}", new.w1)), column(lit("x_{j}", net.x)), "+", column(lit("b_{j}", new.b1)), "=",
                 column(lit("u_{j}", u, uses="w_{j}1 w_{j}2 x_1 x_2 b_{j}"), "u")),
             eq(matrix(lit("v_{j}{k}", new.w2)), lit("u_1 u_2 u_3", "u"), "+", column(lit("c_{j}", new.b2)), "≈",
                 column(lit("out_{j}", out, uses="v_{j}1 v_{j}2 v_{j}3 u_1 u_2 u_3 c_{j}"), "a"))),
         step(f"The targets are still {net.target[0]:g} and {net.target[1]:g}. Before the step the cost was "
-            f"{net.cost:g}. And now?",
+            f"{net.cost:g}. And now, to 3 digits?",
             eq("C", "≈", cost)),
         step("The gradient gives the direction of the step, not its length. A step of only $1/10000$ of the gradient "
             f"would have led to $a_1 = {small.out[0]:.6g}$ and $a_2 = {small.out[1]:.6g}$.",
@@ -1012,7 +1012,7 @@ def rule_weights(given, box):
     )
 
 
-FIT = ("W^T d", "W d", "d W^T"), ("d a^T", "a d^T", "d^T a")  # products for the d-values before a layer, for d-weights
+FIT = ("Wᵀg", "Wg", "gWᵀ"), ("gaᵀ", "agᵀ", "gᵀa")  # products for the d-values before a layer, for d-weights
 
 
 @page("Shapes keep you honest", row="7.4")
@@ -1020,8 +1020,9 @@ def shapes(given, box):
     """Which products fit, and what the wrong order gives away by its shape."""
     n, k = given("nodes", 3, low=2, high=6), given("inputs", 5, low=2, high=6)
     given.require(n != k)
-    w = box(Shape((n, k)), "the shape of W", "A row for each what, a column for each what?", how="Nodes by inputs.",
-        slips={"transposed": Shape((k, n))})
+    straight, turned = Shape((int(n), int(k))), Shape((int(k), int(n)))
+    w = box(straight, "the shape of W", "A row for each what, a column for each what?", how="Nodes by inputs.",
+        slips={"transposed": turned})
     back = box(FIT[0][0], "the d‑values of the inputs", "Which inner numbers agree, and how many rows are left?",
         options=FIT[0], how="The transpose is inputs × nodes, so a column of d-values fits and one of inputs is left.",
         slips={"transpose_left_out": FIT[0][1], "vector_in_front": FIT[0][2]})
@@ -1029,18 +1030,18 @@ def shapes(given, box):
         how="A column with an entry for each node times a row with an entry for each input.",
         slips={"transposed": FIT[1][1], "outer_for_inner": FIT[1][2]},
         words={"outer_for_inner": "A row times a column would be one number, if they had the same length."})
-    swapped = box(Shape((k, n)), "the shape of a d^T", "Rows of the first, columns of the second: which are they?",
-        how="A column of inputs times a row of d-values: inputs × nodes.", slips={"transposed": Shape((n, k))})
+    swapped = box(turned, "the shape of a g^T", "Rows of the first, columns of the second: which are they?",
+        how="A column of inputs times a row of d-values: inputs × nodes.", slips={"transposed": straight})
     return (
-        step(f"A layer has ${k:g}$ inputs, the column $a$, and ${n:g}$ nodes, whose d-values are the column $d$. What "
+        step(f"A layer has ${k:g}$ inputs, the column $a$, and ${n:g}$ nodes, whose d-values are the column $g$. What "
             "shape are its weights?",
             eq("W:", w)),
         step("Not every product of two of them exists: one must be transposed, and the order counts. Which products "
             "are these?",
             eq(words("d‑values of the inputs:"), back),
             eq(words("d‑weights:"), weights)),
-        step("Somebody writes d‑weights as $a d^T$. What shape comes out?", eq("a d^T:", swapped)),
-        say("Whenever numbers of nodes differ, a wrong order or a missing transpose shows in the shape."),
+        step("Somebody computes $a g^T$ for the d‑weights. What shape comes out?", eq("a g^T:", swapped)),
+        say("Where a layer has as many nodes as inputs, no shape warns you. Everywhere else it does."),
     )
 
 

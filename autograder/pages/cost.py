@@ -178,7 +178,7 @@ def chain_of_factors(given, box):
                 link("w", "z")),
             eq("=", lit("∂C/∂v", outer), "·", lit("∂v/∂a", minus), "·", lit("∂a/∂z", slope), "·", lit("∂z/∂w", inner),
                 "=", lit("∂C/∂w", product, uses=by_weight))),
-        step("Now put the numbers in. For the bias only the last link is another one.",
+        step("Now put the numbers in. For the bias only the last link differs.",
             eq(link("w", uses=by_weight), "=", number, APART, link("b", "z"), "=", last, APART, link("b", uses=by_bias),
                 "=", bias)),
     )
@@ -466,7 +466,7 @@ def bias_gradient(given, box):
         step("Five examples. A nudge of the bias reaches the cost only through the active ones. What is the share "
             "$e_i·∂a_i/∂b$ of each?",
             network([["b"], ["1", "2", "3", "4", "5"]], [lit("share_{j}", echo(shares)[:, None])],
-                names=[[echo(mean)], [lit(f"e_{i}", f"e_{i} = {error:g}") for i, error in enumerate(e, 1)]], gap=300,
+                names=[[echo(mean)], [""] * m], gap=300,
                 row_gap=62, along=(0.62,),
                 title="One bias joined to five examples; on each edge what comes back along it"),
             table(head,
@@ -555,13 +555,13 @@ def unrolled(given, box):
     return (
         step("A 3–2–1 network in one column $θ$: the weights of a layer row by row, its biases, then the next layer. "
             "To save space it is printed as a row, $θ^T$.",
-            network([["x_1", "x_2", "x_3"], ["", ""], [""]], [lit("w^1_{j}{k}", w1), lit("w^2_{j}{k}", w2)],
-                below=[(), *(lit(f"b^{n}_{{j}}", [f"b = {b:g}" for b in bs]) for n, bs in ((1, b1), (2, b2)))], gap=220,
-                row_gap=112, along=((0.26, 0.4), (0.5,)),
+            network([["x_1", "x_2", "x_3"], ["", ""], [""]], [lit("u_{j}{k}", w1), lit("v_{j}{k}", w2)],
+                below=[(), *(lit(f"b{n}_{{j}}", [f"b = {b:g}" for b in bs]) for n, bs in ((1, b1), (2, b2)))], gap=220,
+                row_gap=140, along=((0.32,), (0.5,)),
                 title="A 3–2–1 network with its weights on the edges and its biases under the nodes"),
-            eq("W^{(1)} =", matrix(lit("w^1_{j}{k}", w1)), words(", "), "b^{(1)} =", column(lit("b^1_{j}", b1)), APART,
-                "W^{(2)} =", matrix(lit("w^2_{j}{k}", w2)), words(", "), "b^{(2)} =", column(lit("b^2_{j}", b2))),
-            eq("θ^T", "=", row(vector))),
+            eq("W^{(1)} =", matrix(lit("u_{j}{k}", w1)), words(", "), "b^{(1)} =", column(lit("b1_{j}", b1)), APART,
+                "W^{(2)} =", matrix(lit("v_{j}{k}", w2)), words(", "), "b^{(2)} =", column(lit("b2_{j}", b2))),
+            eq(row(vector, "θ^T"))),
         step(f"How many parameters does a network of ${sizes[0]:g}$ inputs, ${sizes[1]:g}$ hidden and ${sizes[2]:g}$ "
             "output nodes have? The gradient $∇C$ has as many entries.",
             eq(words("layer 1:"), first, APART, words("layer 2:"), second, APART, words("in all:"), entries)),
@@ -678,7 +678,8 @@ def learning_rates(given, box):
         step(f"The slope of a cost is $∂C/∂w = {curve:g}(w - {best:g})$, so the best weight is ${best:g}$. Begin at $w "
             f"= {w0:g}$.",
             eq(words("slope at the start:"), g0)),
-        step("Take two steps with each learning rate. What will the weight keep doing?",
+        step("Take two steps with each learning rate. The weight **creeps** closer, "
+            "**lands** on the best value, **jumps back and forth**, or **flies off**: which?",
             table(["η", words("after one step"), words("after two"), words("the weight …")],
                 *[(rates[i], w1[i], w2[i], fate[i]) for i in range(4)])),
         say("Too small a rate wastes steps; too big a rate overshoots by more than it gains. With many weights nobody "

@@ -327,9 +327,9 @@ def shapes(c):
     w, x, b = np.ones((n, k)), np.ones(k), np.ones(n)
     of = [np.shape(grad(lambda *v: anp.sum(layer(*v)), i)(w, x, b)) for i in range(2)]
     d = jacobian(layer, 2)(w, x, b)[:, 0]
-    products = {"W^T d": w.T @ d, "d a^T": np.outer(d, x), "a d^T": np.outer(x, d)}
+    products = {"Wᵀg": w.T @ d, "gaᵀ": np.outer(d, x), "agᵀ": np.outer(x, d)}
     fits = [next(name for name, product in products.items() if product.shape == shape) for shape in of[1::-1]]
-    return [Shape(w.shape), *fits, Shape(np.shape(products["a d^T"]))]
+    return [Shape(w.shape), *fits, Shape(np.shape(products["agᵀ"]))]
 
 
 def three_rules(c):
