@@ -170,10 +170,15 @@ def equations_twice(given, box):
 
     return (
         step(f"A layer has {n:g} nodes, {k:g} inputs $A$, and the errors $δ$ of {m:g} examples. $W$ has a row for each "
-            "node: its shape is nodes × inputs. First with the examples in columns. Choose among: "
-            f"{', '.join(forward)}; {', '.join(back)}; {', '.join(DIRECTIONS)}; {', '.join(weights)}.",
+            "node: its shape is nodes × inputs. First with the examples in columns.",
             ledger_of(True)),
-        step("Then with the examples in rows, among the same.", ledger_of(False)),
+        step("Then with the examples in rows.", ledger_of(False)),
+        step("These are the formulas to choose from.",
+            table(["", words("one of")],
+                ("Z", "WA + b,  AW + b,  AW^T + b,  W^{T}A + b"),
+                (words("what goes back"), "W^{T}δ,  Wδ,  δW,  δW^T"),
+                ("∂C/∂b", words(", ".join(DIRECTIONS))),
+                ("∂C/∂W", "δA^T,  A^{T}δ,  δ^{T}A,  Aδ^T"))),
         say("The slope σ′ and the error of the last layer are taken entry by entry: they look the same in both."),
     )
 
@@ -202,9 +207,9 @@ def ledger(given, box):
     dw = same(size(n[2], n[1]), "∂C/∂W^{(2)}", size(n[2], m))
     db = both(size(n[1], 1), "∂C/∂b^{(1)}", "How many biases does the layer have?",
         "A number for each node, lying as the bias must lie to be added.", [size(n[1], m), size(m, n[1])])
-    groups = ("X, Z and δ", "W and its gradient", "all of them")
+    groups = ("values and errors", "parameters and gradients", "all of them")
     which = box(groups[0], "what knows m", "In which shapes did you write the number of examples?", options=groups,
-        how="Values and errors have an entry for each example. Parameters have not.",
+        how="Values and errors have entries for each example. Parameters and their gradients have not.",
         slips={"batch_in_parameter": groups[2]})
     lines = (("X", inputs), ("W^{(1)}", w), ("Z^{(1)}", z), ("δ^{(2)}", delta), ("∂C/∂W^{(2)}", dw),
         ("∂C/∂b^{(1)}", db))
@@ -212,7 +217,7 @@ def ledger(given, box):
         step(f"A network with {n[0]:g} inputs, {n[1]:g} hidden nodes and {n[2]:g} output nodes sees {m:g} examples at "
             "once. $W$ has a row for each node in both layouts. Write the shapes, rows × columns.",
             table(["", words("examples in columns"), words("examples in rows")], *[(name, *both_) for name, both_ in lines])),
-        step(f"Which of them depend on the number of examples: {groups[0]}, {groups[1]}, or {groups[2]}?", eq(which)),
+        step(f"Which shapes depend on the number of examples? Choose {groups[0]}, {groups[1]}, or {groups[2]}.", eq(which)),
     )
 
 
@@ -466,7 +471,7 @@ def weights_in_one_product(given, box):
         step("Five examples in rows, three nodes, two inputs.",
             eq(matrix(d.T, "δ^T"), matrix(x, "A"), "=", matrix(two[0])),
             eq(by("W"), "=", frac(1, 5), "δ^{T}A", "=", matrix(two[1]))),
-        step("Which inner numbers have the two products, 2×… times …×3 and 3×… times …×2?",
+        step("In each product, which number do the inner ends of the two shapes share?",
             eq(words("in columns:"), inner[0], APART, words("in rows:"), inner[1])),
     )
 

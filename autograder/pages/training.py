@@ -221,12 +221,12 @@ def momentum_backwards(given, box):
     return (
         step("Somebody wrote down a run with momentum, $v ← μv + ∇C$, then $w ← w − ηv$, and spilled ink on it. Which "
             "learning rate was it, and which share of the velocity was kept?",
-            table([words("step"), "∇C", "v", words("w before"), words("w after")],
+            table([words("step"), "∇C", "v", words("$w$ before"), words("$w$ after")],
                 ("1", words("…"), v, w, w1),
                 ("2", g[0], v1, w1, w2)),
             eq("η", "=", lost_rate, APART, "μ", "=", lost_keep)),
         step("The third line goes on with the same $η$ and $μ$. Find its gradient, and where the weight ends.",
-            table([words("step"), "∇C", "v", words("w before"), words("w after")], ("3", lost_g, v2, w2, end))),
+            table([words("step"), "∇C", "v", words("$w$ before"), words("$w$ after")], ("3", lost_g, v2, w2, end))),
     )
 
 
@@ -259,7 +259,7 @@ def bias_correction(given, box):
     return (
         step(f"Adam keeps a running mean of the gradient, zero at first: $m ← βm + (1 − β)g$. The gradient is ${g:g}$ "
             f"each time, so its mean should be ${g:g}$ too. Here $β = {keep:g}$.",
-            table([words("step t"), "1", "2", "3"],
+            table([words("step $t$"), "1", "2", "3"],
                 ("m", *running),
                 ("1 − β^t", *share),
                 ("m̂ = m/(1 − β^t)", *right))),
@@ -353,7 +353,7 @@ def adam_second_step(given, box):
         step("The corrections of the second step, and the corrected means.",
             eq("1 − β_1^2", "≈", below[0], APART, "1 − β_2^2", "≈", below[1]),
             eq("m̂", "≈", m_hat, APART, "v̂", "≈", v_hat)),
-        step("The step, and where it leads.", eq("η", "·", frac("m̂", "√v̂"), "≈", move, APART, words("new w"), "≈", new)),
+        step("The step, and where it leads.", eq("η", "·", frac("m̂", "√v̂"), "≈", move, APART, words("new $w$"), "≈", new)),
     )
 
 
@@ -437,7 +437,7 @@ def day_as_row(given, box):
             "0 for no. In which season was this day: " + ", ".join(seasons) + "?",
             table(headings(seasons), tuple(float(name == season) for name in seasons)),
             eq(words("season:"), first)),
-        step(f"It was {words_of(weather)}. Fill in its weather.", table(headings(sky), tuple(second))),
+        step(f"The weather was {words_of(weather)}. Fill in its columns.", table(headings(sky), tuple(second))),
         step(f"It was {KINDS[kind]}. A working day is a day from Monday to Friday that is no holiday.",
             table([words("holiday"), words("working day")], tuple(third))),
         step(f"With {measured:g} measurements besides (temperature and the like), how many columns has a day in all? And "
@@ -455,7 +455,7 @@ KINDS = {"Sunday": "a Sunday, and no holiday", "Tuesday": "a Tuesday, and no hol
 
 def words_of(weather: str) -> str:
     """The weather in a sentence."""
-    return {WEATHER[0]: "clear", WEATHER[1]: "cloudy", WEATHER[2]: "rainy, with light rain"}[weather]
+    return {WEATHER[0]: "clear", WEATHER[1]: "cloudy", WEATHER[2]: "bad, with light rain"}[weather]
 
 
 def headings(names: list[str]) -> list[Node]:
