@@ -163,10 +163,10 @@ def equations_twice(given, box):
     def ledger_of(in_columns):
         form, shape = forms(in_columns), shapes(in_columns)
         return table(["", words("formula"), words("shape")],
-            (words("$Z$ is"), form[0], shape[0]),
-            (words("what goes back to $A$ is"), form[1], shape[1]),
-            (words("for $∂C/∂b$ add $δ$ …, times $1/m$"), form[2], shape[2]),
-            (words("$∂C/∂W$ is $1/m$ times"), form[3], shape[3]))
+            ("Z", form[0], shape[0]),
+            (words("back to $A$"), form[1], shape[1]),
+            (words("$m$ · $∂C/∂b$: add $δ$"), form[2], shape[2]),
+            ("m · ∂C/∂W", form[3], shape[3]))
 
     return (
         step(f"A layer has {n:g} nodes, {k:g} inputs $A$, and the errors $δ$ of {m:g} examples. $W$ has a row for each "
@@ -176,9 +176,9 @@ def equations_twice(given, box):
         step("These are the formulas to choose from.",
             table(["", words("one of")],
                 ("Z", "WA + b,  AW + b,  AW^T + b,  W^{T}A + b"),
-                (words("what goes back"), "W^{T}δ,  Wδ,  δW,  δW^T"),
-                ("∂C/∂b", words(", ".join(DIRECTIONS))),
-                ("∂C/∂W", "δA^T,  A^{T}δ,  δ^{T}A,  Aδ^T"))),
+                (words("back to $A$"), "W^{T}δ,  Wδ,  δW,  δW^T"),
+                ("m · ∂C/∂b", words(", ".join(DIRECTIONS))),
+                ("m · ∂C/∂W", "δA^T,  A^{T}δ,  δ^{T}A,  Aδ^T"))),
         say("The slope σ′ and the error of the last layer are taken entry by entry: they look the same in both."),
     )
 
