@@ -588,7 +588,7 @@ def bias_update(given, box):
 @page("Updates with something missing", row="9.3")
 def bias_update_backwards(given, box):
     """In columns: an error, a learning rate and an old bias found back."""
-    delta, old = given("δ", [[4, -1, 6], [2, 7, -3]], low=1, high=9), given("b", [5, -2], low=1, high=6)
+    delta, old = given("δ", [[4, -2, 7], [2, 7, -3]], low=1, high=9), given("b", [5, -2], low=1, high=6)
     rate, m = given.choice("η", 0.1, 0.2, 0.5), 3
     sums = delta.sum(1)
     given.require(np.all(np.abs(sums) >= 2) and np.all(sums % 3 == 0) and abs(sums[0]) != 3 and abs(delta[0, 2]) > 1)
@@ -634,11 +634,11 @@ def bias_update_backwards(given, box):
 @page("A batch is a mean of single examples", row="9.4")
 def mean_of_singles(given, box):
     """Costs and gradients of single examples, and those of the batch."""
-    a, y = given("a", [[5, 2, 7], [1, 6, 3]], high=9), given("y", [[3, 6, 4], [5, 2, 1]], high=9)
+    a, y = given("a", [[5, 2, 7], [1, 6, 3]], high=9), given("y", [[3, 6, 2], [5, 2, 7]], high=9)
     error = a - y
     single, m = (error**2).sum(0) / 2, 3
     given.distinct(single)
-    given.require(np.min(np.abs(error)) >= 2 and np.all(error.sum(1) != 0))
+    given.require(np.min(np.abs(error)) >= 2 and np.all(error.sum(1) != 0) and 2 * single.sum() % 3 == 0)
     given.apart(single, 2 * single, error.sum(0) / 2, error[0] ** 2 / 2)
     costs = box(single, "the cost of one example", "Two outputs, two squares. What stands in front?",
         how="Half the sum of both squared errors.",

@@ -90,7 +90,8 @@ def plain_steps(given, box):
         slips={"parameter_for_gradient": start, "not_multiplied": curve})
     w1 = box(descent.step([start], [g1])[0][0], "w after one step", "Against the gradient, and how far?",
         how="The weights minus η times the gradient.",
-        slips={"uphill": start + rate * g1, "learning_rate_left_out": start - g1, "step_for_value": -rate * g1})
+        slips={"uphill": start + rate * g1, "learning_rate_left_out": start - g1, "step_for_value": -rate * g1},
+        words={"learning_rate_left_out": "You took the whole gradient away. How much of it does η take?"})
     g2 = box(curve * w1, "∇C after one step", "Where do the weights stand now?",
         how="The same factors times the new weights.", slips={"last_step_repeated": g1})
     w2 = box(descent.step([w1], [g2])[0][0], "w after two steps", "Which gradient belongs to this step?",
@@ -120,7 +121,9 @@ def momentum_steps(given, box):
         slips={"gradient_weighted": (1 - keep) * first, "learning_rate_left_in": rate * first})
     w1 = box(momentum.step([start], [v1], [np.zeros(2)])[0][0], "w after one step", "How far, and which way?",
         how="The weights minus η times the velocity.",
-        slips={"uphill": start + rate * v1, "learning_rate_left_out": start - v1})
+        slips={"uphill": start + rate * v1, "learning_rate_left_out": start - v1},
+        words={"uphill": "You added the step. It is taken away.",
+            "learning_rate_left_out": "You took the whole velocity away. How much of it does η take?"})
     g2 = box(curve * w1, "∇C after one step", "Where do the weights stand now?",
         how="The factors of the gradient times the new weights.", slips={"last_step_repeated": first})
     v2 = box(momentum.step([w1], [g2], [v1])[1][0], "v after two steps",
@@ -129,7 +132,9 @@ def momentum_steps(given, box):
             "gradient_weighted": keep * v1 + (1 - keep) * g2})
     w2 = box(w1 - rate * v2, "w after two steps", "Which velocity belongs to this step?",
         how="The weights minus η times the new velocity.",
-        slips={"velocity_forgotten": w1 - rate * g2, "uphill": w1 + rate * v2, "old_velocity": w1 - rate * v1})
+        slips={"velocity_forgotten": w1 - rate * g2, "uphill": w1 + rate * v2, "old_velocity": w1 - rate * v1},
+        words={"velocity_forgotten": "That is a plain step. Momentum steps by the velocity.",
+            "uphill": "You added the step. It is taken away."})
     return (
         step("Momentum keeps a velocity $v$, zero at first: $v ← μv + ∇C$, then $w ← w − ηv$. The valley again, $∇C = "
             f"{valley_formulas(curve)[1]}$, with $η = {rate:g}$ and $μ = {keep:g}$.",
@@ -216,7 +221,9 @@ def momentum_backwards(given, box):
     end = box(w - rate * v - rate * v1 - lost_rate * v2, "w", "Which velocity belongs to the third step?",
         how="The weight before, minus η times the last velocity.",
         slips={"uphill": w - rate * (v + v1) + lost_rate * v2, "old_velocity": w - rate * (v + v1) - lost_rate * v1,
-            "learning_rate_left_out": w - rate * (v + v1) - v2})
+            "learning_rate_left_out": w - rate * (v + v1) - v2},
+        words={"uphill": "You added the step. It is taken away.",
+            "learning_rate_left_out": "You took the whole velocity away. How much of it does η take?"})
     w1, w2 = w - rate * v, w - rate * (v + v1)
     return (
         step("Somebody wrote down a run with momentum, $v ← μv + ∇C$, then $w ← w − ηv$, and spilled ink on it. Which "
@@ -364,7 +371,8 @@ def other_units(given, box):
     rate, g = given.choice("η", 0.1, 0.2), given("g", 3, low=2, high=9)
     given.require(g != factor)
     grown = box(factor * g, "the gradient", "If C grows by a factor, what does its slope do?",
-        how="The gradient grows by the same factor.", slips={"old_value": g})
+        how="The gradient grows by the same factor.", slips={"old_value": g},
+        words={"old_value": "That is the gradient from before. The cost is steeper now."})
     moves = box([rate * g, rate * grown], "the plain step", "The learning rate times what?",
         how="η times the gradient.", slips={"learning_rate_left_out": [g, grown]})
     velocity = box(factor, "momentum, by a factor", "The velocity is a sum of gradients: what happens to a sum?",
