@@ -170,15 +170,10 @@ def equations_twice(given, box):
 
     return (
         step(f"A layer has {n:g} nodes, {k:g} inputs $A$, and the errors $δ$ of {m:g} examples. $W$ has a row for each "
-            "node: its shape is nodes × inputs. First with the examples in columns.",
+            "node: its shape is nodes × inputs. What is $Z$, what goes back to $A$, and what is added up for the "
+            "gradients? First with the examples in columns.",
             ledger_of(True)),
         step("Then with the examples in rows.", ledger_of(False)),
-        step("These are the formulas to choose from.",
-            table(["", words("one of")],
-                ("Z", "WA + b,  AW + b,  AW^T + b,  W^{T}A + b"),
-                (words("back to $A$"), "W^{T}δ,  Wδ,  δW,  δW^T"),
-                ("m · ∂C/∂b", words(", ".join(DIRECTIONS))),
-                ("m · ∂C/∂W", "δA^T,  A^{T}δ,  δ^{T}A,  Aδ^T"))),
         say("The slope σ′ and the error of the last layer are taken entry by entry: they look the same in both."),
     )
 
