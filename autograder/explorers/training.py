@@ -168,7 +168,7 @@ def _matrices(frame: Frame) -> Node:
     grad_first, _, grad_second, _ = frame.gradient
     weights, gradient = np.vstack([first.T, second]), np.vstack([grad_first.T, grad_second])
     rows = [f"x_{k + 1}" for k in range(first.shape[1])] + ["a"]
-    nodes = [f"h_{j + 1}" for j in range(HIDDEN)]
+    nodes = [f"a_{j + 1}" for j in range(HIDDEN)]
     largest = [max(float(np.abs(part).max()), 1e-9) for part in (weights, gradient)]
     return beside(
         heatmap(weights, title="The weights into and out of each hidden node", rows=rows, columns=nodes, cell=44,

@@ -70,7 +70,7 @@ def rows(given, box):
     """Examples under each other: the weights turn over and stand behind."""
     w = given("W", [[1, 4], [-2, 3], [5, -1]], high=5, distinct=True)
     b, x = given("b", [3, -1, 2], high=4), given("X", [[2, 1], [-3, 5], [4, -1], [1, 3]], high=6)
-    right, other = weighted_sum_rows(w, x, b), weighted_sum_rows(np.roll(w, 1, axis=0), x, np.roll(b, 1))
+    other = weighted_sum_rows(np.roll(w, 1, axis=0), x, np.roll(b, 1))
     given.require(np.all(other != x @ w.T))
     turned = box(w.T, "W^T", "Where does a row of W stand after turning?", how="Rows become columns.",
         slips={"refilled_row_by_row": w.reshape(2, 3)})
@@ -125,8 +125,8 @@ def translate(given, box):
                 (words("examples in columns"), *place), (words("examples in rows"), *other))),
         step(f"And what is the shape of a batch with {n:g} nodes and {m:g} examples?",
             eq(words("examples in columns:"), shapes[0], APART, words("in rows:"), shapes[1])),
-        step("To translate a formula, transpose all of it. What becomes of a product: $A^{T}W^T$, $W^{T}A^T$, $AW^T$ or "
-            "$WA$?",
+        step("To translate a formula, transpose all of it. What becomes of a product: $A^{T}W^T$, $W^{T}A^T$, "
+            "$AW^T$ or $WA$?",
             eq("(WA)^T", "=", product)),
     )
 
@@ -163,17 +163,17 @@ def equations_twice(given, box):
     def ledger_of(in_columns):
         form, shape = forms(in_columns), shapes(in_columns)
         return table(["", words("formula"), words("shape")],
-            (words("$Z$ is"), form[0], shape[0]),
-            (words("what goes back to $A$ is"), form[1], shape[1]),
-            (words("for $∂C/∂b$ add $δ$ …, times $1/m$"), form[2], shape[2]),
-            (words("$∂C/∂W$ is $1/m$ times"), form[3], shape[3]))
+            ("Z", form[0], shape[0]),
+            (words("back to $A$"), form[1], shape[1]),
+            (words("$m$ · $∂C/∂b$: add $δ$"), form[2], shape[2]),
+            ("m · ∂C/∂W", form[3], shape[3]))
 
     return (
         step(f"A layer has {n:g} nodes, {k:g} inputs $A$, and the errors $δ$ of {m:g} examples. $W$ has a row for each "
-            "node: its shape is nodes × inputs. First with the examples in columns. Choose among: "
-            f"{', '.join(forward)}; {', '.join(back)}; {', '.join(DIRECTIONS)}; {', '.join(weights)}.",
+            "node: its shape is nodes × inputs. What is $Z$, what goes back to $A$, and what is added up for the "
+            "gradients? First with the examples in columns.",
             ledger_of(True)),
-        step("Then with the examples in rows, among the same.", ledger_of(False)),
+        step("Then with the examples in rows.", ledger_of(False)),
         say("The slope σ′ and the error of the last layer are taken entry by entry: they look the same in both."),
     )
 
@@ -202,17 +202,19 @@ def ledger(given, box):
     dw = same(size(n[2], n[1]), "∂C/∂W^{(2)}", size(n[2], m))
     db = both(size(n[1], 1), "∂C/∂b^{(1)}", "How many biases does the layer have?",
         "A number for each node, lying as the bias must lie to be added.", [size(n[1], m), size(m, n[1])])
-    groups = ("X, Z and δ", "W and its gradient", "all of them")
+    groups = ("values and errors", "parameters and gradients", "all of them")
     which = box(groups[0], "what knows m", "In which shapes did you write the number of examples?", options=groups,
-        how="Values and errors have an entry for each example. Parameters have not.",
+        how="Values and errors have entries for each example. Parameters and their gradients have not.",
         slips={"batch_in_parameter": groups[2]})
     lines = (("X", inputs), ("W^{(1)}", w), ("Z^{(1)}", z), ("δ^{(2)}", delta), ("∂C/∂W^{(2)}", dw),
         ("∂C/∂b^{(1)}", db))
     return (
         step(f"A network with {n[0]:g} inputs, {n[1]:g} hidden nodes and {n[2]:g} output nodes sees {m:g} examples at "
             "once. $W$ has a row for each node in both layouts. Write the shapes, rows × columns.",
-            table(["", words("examples in columns"), words("examples in rows")], *[(name, *both_) for name, both_ in lines])),
-        step(f"Which of them depend on the number of examples: {groups[0]}, {groups[1]}, or {groups[2]}?", eq(which)),
+            table(["", words("examples in columns"), words("examples in rows")],
+                *[(name, *shapes) for name, shapes in lines])),
+        step(f"Which shapes depend on the number of examples? Choose {groups[0]}, {groups[1]}, or {groups[2]}.",
+            eq(which)),
     )
 
 
@@ -275,7 +277,8 @@ def back_columns(given, box):
         how="A column of W times a column of δ: the sum over three paths.",
         slips={"path_left_out": w[:1].T * delta[:1], "other_example": mixed})
     slope = box(relu_slope(z), "σ′(Z)", "Is this entry of Z above zero?", how="1 where Z is above zero, else 0.",
-        slips={"value_for_slope": relu(z)}, words={"value_for_slope": "That is what ReLU gives. What is its slope there?"})
+        slips={"value_for_slope": relu(z)},
+        words={"value_for_slope": "That is what ReLU gives. What is its slope there?"})
     before = box(through * slope, "δ of the layer before", "Entry by entry: what times what?",
         how="What came back, times the slope.", slips={"slope_left_out": through})
     return (
@@ -466,7 +469,7 @@ def weights_in_one_product(given, box):
         step("Five examples in rows, three nodes, two inputs.",
             eq(matrix(d.T, "δ^T"), matrix(x, "A"), "=", matrix(two[0])),
             eq(by("W"), "=", frac(1, 5), "δ^{T}A", "=", matrix(two[1]))),
-        step("Which inner numbers have the two products, 2×… times …×3 and 3×… times …×2?",
+        step("In each product, which number do the inner ends of the two shapes share?",
             eq(words("in columns:"), inner[0], APART, words("in rows:"), inner[1])),
     )
 
@@ -583,7 +586,7 @@ def bias_update(given, box):
 @page("Updates with something missing", row="9.3")
 def bias_update_backwards(given, box):
     """In columns: an error, a learning rate and an old bias found back."""
-    delta, old = given("δ", [[4, -1, 6], [2, 7, -3]], low=1, high=9), given("b", [5, -2], low=1, high=6)
+    delta, old = given("δ", [[4, -2, 7], [2, 7, -3]], low=1, high=9), given("b", [5, -2], low=1, high=6)
     rate, m = given.choice("η", 0.1, 0.2, 0.5), 3
     sums = delta.sum(1)
     given.require(np.all(np.abs(sums) >= 2) and np.all(sums % 3 == 0) and abs(sums[0]) != 3 and abs(delta[0, 2]) > 1)
@@ -629,11 +632,11 @@ def bias_update_backwards(given, box):
 @page("A batch is a mean of single examples", row="9.4")
 def mean_of_singles(given, box):
     """Costs and gradients of single examples, and those of the batch."""
-    a, y = given("a", [[5, 2, 7], [1, 6, 3]], high=9), given("y", [[3, 6, 4], [5, 2, 1]], high=9)
+    a, y = given("a", [[5, 2, 7], [1, 6, 3]], high=9), given("y", [[3, 6, 2], [5, 2, 7]], high=9)
     error = a - y
     single, m = (error**2).sum(0) / 2, 3
     given.distinct(single)
-    given.require(np.min(np.abs(error)) >= 2 and np.all(error.sum(1) != 0))
+    given.require(np.min(np.abs(error)) >= 2 and np.all(error.sum(1) != 0) and 2 * single.sum() % 3 == 0)
     given.apart(single, 2 * single, error.sum(0) / 2, error[0] ** 2 / 2)
     costs = box(single, "the cost of one example", "Two outputs, two squares. What stands in front?",
         how="Half the sum of both squared errors.",
@@ -706,7 +709,8 @@ def forward(box, network, in_columns):
     first = box(lie(z1), "Z^{(1)}", "Which row of the weights belongs to this node? What is added?",
         how="The node's weights times the example, plus the node's bias.",
         slips={"bias_left_out": lie(w1 @ x), "examples_in_the_other_direction": lie(weighted_sum(w1, x.T, b1))})
-    active = box(relu(first), "A^{(1)}", "What does ReLU do to each entry?", how="The entry where it is above 0, else 0.",
+    active = box(relu(first), "A^{(1)}", "What does ReLU do to each entry?",
+        how="The entry where it is above 0, else 0.",
         slips={"slope_for_value": relu_slope(np.asarray(first)), "activation_left_out": first})
     values = lie(np.asarray(active))
     out = box(lie(weighted_sum(w2, values, b2)), "A^{(2)}", "Three products and what else?",
@@ -745,8 +749,8 @@ def forward_rows(given, box):
     x, w1, b1, w2, b2, y = network[:6]
     first, active, out, delta, cost = forward(box, network, in_columns=False)
     return (
-        step("Another network and two examples, in rows. $W^{(1)}$ and $W^{(2)}$ have a row for each node, as ever; here "
-            "they stand transposed, behind the values.",
+        step("Another network and two examples, in rows. $W^{(1)}$ and $W^{(2)}$ have a row for each node, as ever; "
+            "here they stand transposed, behind the values.",
             eq(matrix(x.T, "X"), matrix(w1.T, "(W^{(1)})^T"), "+", row(b1, "b^{(1)}"), "=", matrix(first, "Z^{(1)}")),
             eq("A^{(1)} = ReLU(Z^{(1)})", "=", matrix(active))),
         step("On to the output.",
@@ -771,14 +775,15 @@ def gradients(box, network, in_columns):
     delta1 = box(lie(back * on), "δ^{(1)}", "What comes back through the weight, and does ReLU let it through?",
         how="Weight times error where Z is above zero, else 0.",
         slips={"slope_left_out": lie(back), "upstream_for_downstream": lie(np.tile(delta2, (3, 1)) * on)},
-        words={"upstream_for_downstream": "That is the error of the next layer. Which weight does it come back through?"})
+        words={"upstream_for_downstream": "That is the error of the next layer. Which weight does it come back "
+            "through?"})
     errors = lie(np.asarray(delta1))
     dw1 = box(errors @ x.T / m, "∂C/∂W^{(1)}", "Error of the row, input of the column; sum or mean?",
         how="The mean of error times input.", gradient_of="W1",
         slips={"mean_left_out": errors @ x.T, "mean_taken_twice": errors @ x.T / m**2,
             "slope_left_out": back @ x.T / m, "examples_in_the_other_direction": errors @ x / m},
-        words={"examples_in_the_other_direction": "Error and input belong to the same example. Which way do the examples "
-            "of X lie?"})
+        words={"examples_in_the_other_direction": "Error and input belong to the same example. Which way do the "
+            "examples of X lie?"})
     db1 = box(errors.sum(1) / m, "∂C/∂b^{(1)}", "The mean over what?",
         how="The mean of the node's errors, silent ones counting as 0.", gradient_of="b1",
         slips={"mean_left_out": errors.sum(1), "slope_left_out": back.sum(1) / m})
@@ -811,8 +816,8 @@ def backward_rows(given, box):
     x, _, _, w2, _, _, z1, a1, _, delta2 = network
     dw2, db2, delta1, dw1, db1 = gradients(box, network, in_columns=False)
     return (
-        step("The network and the batch of the page on going forward, in rows. The gradients of the second layer, shaped "
-            "like $W^{(2)}$ and $b^{(2)}$?",
+        step("The network and the batch of the page on going forward, in rows. The gradients of the second layer, "
+            "shaped like $W^{(2)}$ and $b^{(2)}$?",
             eq("δ^{(2)}", "=", matrix(delta2.T), APART, "A^{(1)}", "=", matrix(a1.T)),
             eq(by("W^{(2)}"), "=", matrix(dw2), APART, by("b^{(2)}"), "=", matrix([db2]))),
         step(f"Back to the hidden layer: $δ^{{(1)}} = (δ^{{(2)}}W^{{(2)}}) ⊙ σ′(Z^{{(1)}})$, with ReLU. ({RELU_SAYS}.)",

@@ -44,8 +44,8 @@ def shuffled_batches(given, box):
         step("Inputs and targets are shuffled together. Which targets go with the second batch, in its order? The "
             "gradient of the third batch is a sum divided by what?",
             eq(words("targets:"), row(targets), APART, words("divided by"), below)),
-        step(f"Now {days} days in batches of 64, shuffled again before each of {epochs:g} epochs. (An epoch is one pass "
-            "through all days; a batch makes one step.)",
+        step(f"Now {days} days in batches of 64, shuffled again before each of {epochs:g} epochs. (An epoch is one "
+            "pass through all days; a batch makes one step.)",
             table(["", words("how many?")],
                 (words("full batches"), full),
                 (words("days in the last batch"), rest),
@@ -90,7 +90,8 @@ def plain_steps(given, box):
         slips={"parameter_for_gradient": start, "not_multiplied": curve})
     w1 = box(descent.step([start], [g1])[0][0], "w after one step", "Against the gradient, and how far?",
         how="The weights minus η times the gradient.",
-        slips={"uphill": start + rate * g1, "learning_rate_left_out": start - g1, "step_for_value": -rate * g1})
+        slips={"uphill": start + rate * g1, "learning_rate_left_out": start - g1, "step_for_value": -rate * g1},
+        words={"learning_rate_left_out": "You took the whole gradient away. How much of it does η take?"})
     g2 = box(curve * w1, "∇C after one step", "Where do the weights stand now?",
         how="The same factors times the new weights.", slips={"last_step_repeated": g1})
     w2 = box(descent.step([w1], [g2])[0][0], "w after two steps", "Which gradient belongs to this step?",
@@ -103,9 +104,9 @@ def plain_steps(given, box):
             eq(column(start, "w"), "−", f"{rate:g}", "·", column(g1, "∇C"), "=", column(w1, "new w"))),
         step("Take a second step, from where you are now.",
             eq("w", "−", f"{rate:g}", "·", column(g2, "∇C"), "=", column(w2, "new w"))),
-        say("The first weight creeps: each step takes a fifth of what is left. The second jumps over the bottom and back. "
-            "A larger learning rate would make its jumps wilder; a smaller one would make the first weight slower still. "
-            "One rate has to serve both."),
+        say("The first weight creeps: each step takes a fifth of what is left. The second jumps over the bottom and "
+            "back. A larger learning rate would make its jumps wilder; a smaller one would make the first weight "
+            "slower still. One rate has to serve both."),
     )
 
 
@@ -120,7 +121,9 @@ def momentum_steps(given, box):
         slips={"gradient_weighted": (1 - keep) * first, "learning_rate_left_in": rate * first})
     w1 = box(momentum.step([start], [v1], [np.zeros(2)])[0][0], "w after one step", "How far, and which way?",
         how="The weights minus η times the velocity.",
-        slips={"uphill": start + rate * v1, "learning_rate_left_out": start - v1})
+        slips={"uphill": start + rate * v1, "learning_rate_left_out": start - v1},
+        words={"uphill": "You added the step. It is taken away.",
+            "learning_rate_left_out": "You took the whole velocity away. How much of it does η take?"})
     g2 = box(curve * w1, "∇C after one step", "Where do the weights stand now?",
         how="The factors of the gradient times the new weights.", slips={"last_step_repeated": first})
     v2 = box(momentum.step([w1], [g2], [v1])[1][0], "v after two steps",
@@ -129,7 +132,9 @@ def momentum_steps(given, box):
             "gradient_weighted": keep * v1 + (1 - keep) * g2})
     w2 = box(w1 - rate * v2, "w after two steps", "Which velocity belongs to this step?",
         how="The weights minus η times the new velocity.",
-        slips={"velocity_forgotten": w1 - rate * g2, "uphill": w1 + rate * v2, "old_velocity": w1 - rate * v1})
+        slips={"velocity_forgotten": w1 - rate * g2, "uphill": w1 + rate * v2, "old_velocity": w1 - rate * v1},
+        words={"velocity_forgotten": "That is a plain step. Momentum steps by the velocity.",
+            "uphill": "You added the step. It is taken away."})
     return (
         step("Momentum keeps a velocity $v$, zero at first: $v ← μv + ∇C$, then $w ← w − ηv$. The valley again, $∇C = "
             f"{valley_formulas(curve)[1]}$, with $η = {rate:g}$ and $μ = {keep:g}$.",
@@ -139,9 +144,9 @@ def momentum_steps(given, box):
             eq("∇C", "=", column(g2), words("at the new weights")),
             eq(f"{keep:g}", "·", "v", "+", "∇C", "=", column(v2, "new v")),
             eq("w", "−", f"{rate:g}", "·", "v", "=", column(w2, "new w"))),
-        say("Along $w_1$ both gradients point the same way, and the second step is longer than a plain one. For $w_2$ they "
-            "point opposite ways: the old velocity takes away from the new step, or even carries $w_2$ further out. Two "
-            "steps are too few to see a gain; the next page looks at many."),
+        say("Along $w_1$ both gradients point the same way, and the second step is longer than a plain one. For $w_2$ "
+            "they point opposite ways: the old velocity takes away from the new step, or even carries $w_2$ further "
+            "out. Two steps are too few to see a gain; the next page looks at many."),
     )
 
 
@@ -186,7 +191,8 @@ def momentum_memory(given, box):
             table([words("step"), "1", "2", "3"], (words("gradient"), g, g, g), ("v", *same))),
         step("Across a valley it changes its sign each time:",
             table([words("step"), "1", "2", "3"], (words("gradient"), g, -g, g), ("v", *turning))),
-        step("After many more steps, where does $v$ settle in the first case? And what size, sign aside, has it in the second?",
+        step("After many more steps, where does $v$ settle in the first case? And what size, sign aside, has it in "
+            "the second?",
             eq(words("steady:"), long, APART, words("to and fro:"), across),
             eq(words("times as fast along the valley as across it:"), faster)),
     )
@@ -216,17 +222,19 @@ def momentum_backwards(given, box):
     end = box(w - rate * v - rate * v1 - lost_rate * v2, "w", "Which velocity belongs to the third step?",
         how="The weight before, minus η times the last velocity.",
         slips={"uphill": w - rate * (v + v1) + lost_rate * v2, "old_velocity": w - rate * (v + v1) - lost_rate * v1,
-            "learning_rate_left_out": w - rate * (v + v1) - v2})
+            "learning_rate_left_out": w - rate * (v + v1) - v2},
+        words={"uphill": "You added the step. It is taken away.",
+            "learning_rate_left_out": "You took the whole velocity away. How much of it does η take?"})
     w1, w2 = w - rate * v, w - rate * (v + v1)
     return (
         step("Somebody wrote down a run with momentum, $v ← μv + ∇C$, then $w ← w − ηv$, and spilled ink on it. Which "
             "learning rate was it, and which share of the velocity was kept?",
-            table([words("step"), "∇C", "v", words("w before"), words("w after")],
+            table([words("step"), "∇C", "v", words("$w$ before"), words("$w$ after")],
                 ("1", words("…"), v, w, w1),
                 ("2", g[0], v1, w1, w2)),
             eq("η", "=", lost_rate, APART, "μ", "=", lost_keep)),
         step("The third line goes on with the same $η$ and $μ$. Find its gradient, and where the weight ends.",
-            table([words("step"), "∇C", "v", words("w before"), words("w after")], ("3", lost_g, v2, w2, end))),
+            table([words("step"), "∇C", "v", words("$w$ before"), words("$w$ after")], ("3", lost_g, v2, w2, end))),
     )
 
 
@@ -259,7 +267,7 @@ def bias_correction(given, box):
     return (
         step(f"Adam keeps a running mean of the gradient, zero at first: $m ← βm + (1 − β)g$. The gradient is ${g:g}$ "
             f"each time, so its mean should be ${g:g}$ too. Here $β = {keep:g}$.",
-            table([words("step t"), "1", "2", "3"],
+            table([words("step $t$"), "1", "2", "3"],
                 ("m", *running),
                 ("1 − β^t", *share),
                 ("m̂ = m/(1 − β^t)", *right))),
@@ -300,8 +308,8 @@ def adam_first_step(given, box):
     given.require(np.allclose(moved[0], w - rate * np.sign(g)))
     return (
         step(f"Two weights, and a gradient that is much larger for one than for the other. Adam with $η = {rate:g}$, "
-            f"$β_1 = {B1:g}$, $β_2 = {B2:g}$; $m$ and $v$ are zero before. Squares, roots and quotients are taken entry by "
-            "entry. First the running means.",
+            f"$β_1 = {B1:g}$, $β_2 = {B2:g}$; $m$ and $v$ are zero before. Squares, roots and quotients are taken "
+            "entry by entry. First the running means.",
             eq("g = ∇C", "=", column(g)),
             eq("m = (1 − β_1) g", "=", column(m), APART, "v = (1 − β_2) g ⊙ g", "=", column(v))),
         step("Both began at zero. Divide by $1 − β_1$ and $1 − β_2$ to correct that.",
@@ -353,7 +361,8 @@ def adam_second_step(given, box):
         step("The corrections of the second step, and the corrected means.",
             eq("1 − β_1^2", "≈", below[0], APART, "1 − β_2^2", "≈", below[1]),
             eq("m̂", "≈", m_hat, APART, "v̂", "≈", v_hat)),
-        step("The step, and where it leads.", eq("η", "·", frac("m̂", "√v̂"), "≈", move, APART, words("new w"), "≈", new)),
+        step("The step, and where it leads.",
+            eq("η", "·", frac("m̂", "√v̂"), "≈", move, APART, words("new $w$"), "≈", new)),
     )
 
 
@@ -364,7 +373,8 @@ def other_units(given, box):
     rate, g = given.choice("η", 0.1, 0.2), given("g", 3, low=2, high=9)
     given.require(g != factor)
     grown = box(factor * g, "the gradient", "If C grows by a factor, what does its slope do?",
-        how="The gradient grows by the same factor.", slips={"old_value": g})
+        how="The gradient grows by the same factor.", slips={"old_value": g},
+        words={"old_value": "That is the gradient from before. The cost is steeper now."})
     moves = box([rate * g, rate * grown], "the plain step", "The learning rate times what?",
         how="η times the gradient.", slips={"learning_rate_left_out": [g, grown]})
     velocity = box(factor, "momentum, by a factor", "The velocity is a sum of gradients: what happens to a sum?",
@@ -380,8 +390,8 @@ def other_units(given, box):
         how="Both grow alike, so the step stays.", slips={"not_normalised_step": mean})
     return (
         step(f"A cost is measured in units {factor} times as small, so its numbers are {factor} times as large. The "
-            f"gradient with respect to a weight was ${g:g}$; what is it now? And how long is the plain step $η$ · gradient "
-            f"with $η = {rate:g}$, before and now?",
+            f"gradient with respect to a weight was ${g:g}$; what is it now? And how long is the plain step $η$ · "
+            f"gradient with $η = {rate:g}$, before and now?",
             eq(words("gradient now:"), grown, APART, words("step before:"), moves[0], APART, words("step now:"),
                 moves[1])),
         step("By which factor do these grow?",
@@ -411,12 +421,13 @@ def day_as_row(given, box):
         slips={"other_column": seasons[seasons.index(season) - 1]},
         words={"other_column": "That column holds a 0."})
     second = box(two, "weather", "Is this its column?", how="1 in the column of its weather, 0 elsewhere.",
-        slips={"number_for_vector": [WEATHER.index(weather) + 1 if yes and weather != WEATHER[0] else np.nan for yes in two],
+        slips={"number_for_vector": [WEATHER.index(weather) + 1 if yes and not two[0] else np.nan for yes in two],
             "other_column": two[::-1] if two[1] == 0 else np.roll(two, 1)},
         words={"number_for_vector": "You wrote the number of the column. 1 says yes, 0 says no.",
             "other_column": "Which weather does this column stand for?"})
     third = box(days, "kind of day", "Is it a holiday? Is it a working day?", how="1 for yes, 0 for no.",
-        slips={"other_column": 1 - days}, words={"other_column": "1 says yes, 0 says no. What is asked in this column?"})
+        slips={"other_column": 1 - days},
+        words={"other_column": "1 says yes, 0 says no. What is asked in this column?"})
     measured = given("measured", 4, low=2, high=6)
     hidden = given.choice("hidden", HIDDEN, 16, 24, 40)
     columns = box(len(seasons) + len(WEATHER) + 2 + measured, "columns",
@@ -433,15 +444,15 @@ def day_as_row(given, box):
     total = box(inner + outer, "parameters", "Both layers together?", how="The sum.", slips={"only_one_term": inner},
         words={"only_one_term": "That is the hidden layer alone. The last one counts too."})
     return (
-        step("A network takes numbers, not words. So each season, and each weather, gets a column of its own: 1 for yes, "
-            "0 for no. In which season was this day: " + ", ".join(seasons) + "?",
+        step("A network takes numbers, not words. So each season, and each weather, gets a column of its own: 1 for "
+            "yes, 0 for no. In which season was this day: " + ", ".join(seasons) + "?",
             table(headings(seasons), tuple(float(name == season) for name in seasons)),
             eq(words("season:"), first)),
-        step(f"It was {words_of(weather)}. Fill in its weather.", table(headings(sky), tuple(second))),
+        step(f"The weather was {words_of(weather)}. Fill in its columns.", table(headings(sky), tuple(second))),
         step(f"It was {KINDS[kind]}. A working day is a day from Monday to Friday that is no holiday.",
             table([words("holiday"), words("working day")], tuple(third))),
-        step(f"With {measured:g} measurements besides (temperature and the like), how many columns has a day in all? And "
-            f"how many parameters has a network with one hidden layer of {hidden} nodes and one output?",
+        step(f"With {measured:g} measurements besides (temperature and the like), how many columns has a day in all? "
+            f"And how many parameters has a network with one hidden layer of {hidden} nodes and one output?",
             table(["", words("how many?")],
                 (words("columns"), columns),
                 (words("parameters of the hidden layer"), inner),
@@ -450,12 +461,13 @@ def day_as_row(given, box):
     )
 
 
-KINDS = {"Sunday": "a Sunday, and no holiday", "Tuesday": "a Tuesday, and no holiday", "holiday": "a holiday on a Monday"}
+KINDS = {
+    "Sunday": "a Sunday, and no holiday", "Tuesday": "a Tuesday, and no holiday", "holiday": "a holiday on a Monday"}
 
 
 def words_of(weather: str) -> str:
     """The weather in a sentence."""
-    return {WEATHER[0]: "clear", WEATHER[1]: "cloudy", WEATHER[2]: "rainy, with light rain"}[weather]
+    return {WEATHER[0]: "clear", WEATHER[1]: "cloudy", WEATHER[2]: "bad, with light rain"}[weather]
 
 
 def headings(names: list[str]) -> list[Node]:
@@ -480,8 +492,8 @@ def same_scale(given, box):
             "deviation_of_a_sample": np.sum(off**2) / 4},
         words={"summed_not_averaged": "That is the sum of the squares. The variance is their mean.",
             "not_squared": "You took the mean of the sizes. Square them first.",
-            "deviation_of_a_sample": "You divided by one less than the number of days. Here a mean is a mean: divide by "
-            "their number."})
+            "deviation_of_a_sample": "You divided by one less than the number of days. Here a mean is a mean: divide "
+            "by their number."})
     deviation = box(np.sqrt(variance), "s", "How does one get back from squares?", how="The root of the variance.",
         slips={"root_left_out": variance})
     scaled = box(off / deviation, "z", "How many standard deviations above or below the mean?",
@@ -496,13 +508,13 @@ def same_scale(given, box):
     return (
         step("Temperatures of five training days. What is their mean?",
             eq("x", "=", row(x)), eq(words("mean:"), mean)),
-        step("How far is each from the mean, with its sign? The **variance** is the mean of the squares of these; its root "
-            "is the **standard deviation** $s$.",
+        step("How far is each from the mean, with its sign? The **variance** is the mean of the squares of these; its "
+            "root is the **standard deviation** $s$.",
             table(["x", *x], ["x − mean", *off]),
             eq(words("variance:"), variance, APART, "s", "=", deviation)),
         step("Bring each to the same scale: $z = (x − mean)/s$.", eq("z", "=", row(scaled))),
-        step(f"A later day, held back until now, has {later:g} degrees. A network that was trained on $z$ must be given "
-            "$z$ of the same scale.",
+        step(f"A later day, held back until now, has {later:g} degrees. A network that was trained on $z$ must be "
+            "given $z$ of the same scale.",
             eq("z", "=", held)),
         say("Nobody knows the mean and $s$ of later days when the network is trained. Using them would be peeking."),
     )
@@ -544,9 +556,9 @@ def lazy_guesses(given, box):
         how="The one with the smallest error.",
         slips={"largest_for_smallest": choices[int(np.argmax(errors))]})
     return (
-        step(f"Four training days, one after the other, had {', '.join(f'{n:g}' for n in early)} rentals; the four later "
-            "days come straight after. Two guesses need no network: say the mean of the training days every day, or say "
-            "what was rented the day before.",
+        step(f"Four training days, one after the other, had {', '.join(f'{n:g}' for n in early)} rentals; the four "
+            "later days come straight after. Two guesses need no network: say the mean of the training days every "
+            "day, or say what was rented the day before.",
             eq(words("mean:"), same),
             table([words("later day"), "1", "2", "3", "4"],
                 (words("rentals"), *later),

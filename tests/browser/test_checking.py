@@ -52,7 +52,7 @@ class Check:
     ("cost/on-the-edges", 3, "-8", "-7.8", "w_1", 2),
     ("backpropagation/all-four", 10, "11", "11.1", "s", 4),
     ("equations/bp4-layer", 4, "-1.5", "-1.5", "w_{12}", 2),
-    ("batching/weights-in-one-product", 13, "13/4", "3.25", "w_{22}", 16),
+    ("batching/weights-in-one-product", 10, "-4/5", "-0.8", "w_{32}", 12),
 ])  # fmt: skip
 def test_a_page_is_checked_under_itself(desk, slug, box, typed, ratio, other, empty):
     """The check opens at the box that was typed in last, and the ratio stands beside what was typed."""

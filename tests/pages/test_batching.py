@@ -37,7 +37,7 @@ def test_gradients_have_the_shape_of_their_parameter_in_both():
     """Only what belongs to examples knows how many there are."""
     keys = shown("ledger")
     assert keys[:6] == ["4×6", "6×4", "3×4", "3×4", "3×6", "6×3"]
-    assert keys[8:] == ["2×3", "2×3", "3×1", "1×3", "X, Z and δ"]
+    assert keys[8:] == ["2×3", "2×3", "3×1", "1×3", "values and errors"]
 
 
 def test_a_doubled_batch_has_the_same_mean():
@@ -134,7 +134,7 @@ def ledger(c):
         lying.append(shape_of(x, first, z, delta, d_second, bias))
     by_m = [name for name, shape in zip("XWZδWb", lying[0], strict=True) if m in shape]
     assert by_m == ["X", "Z", "δ"]
-    return [*(shape for pair in zip(*lying, strict=True) for shape in pair), "X, Z and δ"]
+    return [*(shape for pair in zip(*lying, strict=True) for shape in pair), "values and errors"]
 
 
 def dominoes(c):
