@@ -144,7 +144,6 @@ def test_no_page_speaks_of_the_right_size_where_it_is_another(slug):
         ("cost/cost-as-formula", 11, 5, "e", "wrong", "Euler"),
         ("gradients/network-slopes", 11, 3, "e^2y", "mistake", "e^(2y)"),
         ("equations/nudge-z", 11, 9, "z−y", "right", ""),
-        ("activations/rules-derived", 11, 5, "1-a", "unreadable", "what a stands for"),
     ],
 )
 def test_what_strangers_typed(slug, variant, box, text, state, part):
