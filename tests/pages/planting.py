@@ -12,9 +12,10 @@ from __future__ import annotations
 
 import ast
 import textwrap
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from copy import deepcopy
 from dataclasses import replace
+from functools import lru_cache
 from inspect import getsource, unwrap
 from typing import NamedTuple
 
