@@ -12,9 +12,10 @@ from __future__ import annotations
 
 import ast
 import textwrap
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from copy import deepcopy
 from dataclasses import replace
+from functools import lru_cache
 from inspect import getsource, unwrap
 from typing import NamedTuple
 
@@ -76,8 +77,11 @@ def first_wrong(page: Page, fault: Fault, variants: int) -> int | None:
     return None
 
 
-def _boxes(page: Page, variant: int, attempt: Attempt) -> list[Box] | None:
+@lru_cache(maxsize=1024)
+def _boxes(page: Page, variant: int, attempt: Attempt) -> Sequence[Box] | None:
     """The boxes with the numbers that another page of this name printed; None where this one would not print them."""
+    if page.sheet(variant).attempt == attempt:
+        return page.sheet(variant).boxes
     run = Run(page, variant, attempt)
     try:
         with np.errstate(all="ignore"), undrawn():
