@@ -72,7 +72,7 @@ export function nextShape(drawing, key, reached) {
 /** A line or a node in words: its names, what is written on it, and what lights up with it. */
 export function described(body, shape) {
   const spoken = (names) => words(names).filter((name) => !name.startsWith("·"))
-    .map((name) => name.replace(/^box(\d+)$/, "box $1").replace(/[\^_]/g, " "));
+    .map((name) => name.replace(/^box(\d+)$/, "box $1").replace(/\^\((.+?)\)/g, " layer $1").replace(/[\^_]/g, " "));
   const kind = shape.tagName === "circle" ? "node" : "line";
   const uses = spoken(shape.dataset.uses);
   const texts = litWith(body, shape).filter((one) => !one.closest("svg")).map((one) => one.innerText.trim());

@@ -8,7 +8,7 @@ from .desk import PAGE_CELL, page_source
 
 SLUG = "equations/small-backward"
 KEYS = [box.shown for box in load(SLUG).sheet().boxes]
-BOX_D2, BOX_BACK, BOX_D1 = 3, 6, 8  # δ², what comes back to the first hidden node, its δ¹
+BOX_D2, BOX_BACK, BOX_D1 = 3, 6, 8  # δ⁽²⁾, what comes back to the first hidden node, its δ⁽¹⁾
 
 
 def start(desk, answers: str = "{1: None}", slug: str = SLUG):
@@ -68,21 +68,21 @@ def point(desk, name: str) -> None:
 def test_an_answer_appears_in_the_picture_once_it_is_right(lab):
     """Wrong: only the name stands under the node. Right: what was typed. In practice and taken away: gone."""
     start(lab)
-    assert echoes(lab, BOX_D2) == ["δ2"]
+    assert echoes(lab, BOX_D2) == ["δ(2)"]
     lab.type(BOX_D2, "5")
     lab.wait_state(BOX_D2, "wrong")
-    assert echoes(lab, BOX_D2) == ["δ2"]
+    assert echoes(lab, BOX_D2) == ["δ(2)"]
     lab.type(BOX_D2, KEYS[BOX_D2 - 1])
     lab.wait_state(BOX_D2, "right")
-    assert echoes(lab, BOX_D2) == ["δ2 = " + KEYS[BOX_D2 - 1].replace("-", "−")]
+    assert echoes(lab, BOX_D2) == ["δ(2) = " + KEYS[BOX_D2 - 1].replace("-", "−")]
     lab.page.get_by_role("button", name="New numbers").click()
     lab.wait_state(BOX_D2, "blank")
-    assert echoes(lab, BOX_D2) == ["δ2"]
+    assert echoes(lab, BOX_D2) == ["δ(2)"]
     lab.page.get_by_role("button", name="Back to my page").click()
     lab.wait_state(BOX_D2, "right")
     lab.type(BOX_D2, "", "Delete")
     lab.wait_state(BOX_D2, "blank")
-    assert echoes(lab, BOX_D2) == ["δ2"]
+    assert echoes(lab, BOX_D2) == ["δ(2)"]
 
 
 def test_what_follows_from_a_slip_appears_as_it_was_typed(lab):
@@ -91,16 +91,16 @@ def test_what_follows_from_a_slip_appears_as_it_was_typed(lab):
     follows = f"{float(KEYS[0]) * 0.5:.3g}"
     lab.type(BOX_D2, follows)
     lab.wait_state(BOX_D2, "follows")
-    assert echoes(lab, BOX_D2) == ["δ2 = " + follows.replace("-", "−")]
+    assert echoes(lab, BOX_D2) == ["δ(2) = " + follows.replace("-", "−")]
 
 
 def test_a_line_lights_its_factors_and_a_factor_its_line(lab):
-    """Pointing at the weight from the second hidden node: its entry of W² and the δ² it meets; and the other way."""
+    """Pointing at the weight from the second hidden node: its entry of W⁽²⁾ and the δ⁽²⁾ it meets; and the other way."""
     start(lab)
     point(lab, "w^(2)_12")
     now = lit(lab)
     assert [line.split()[-1] for line in now["lines"]] == ["w^(2)_12"]
-    assert str(BOX_D2) in now["boxes"] or "δ2" in now["words"]
+    assert str(BOX_D2) in now["boxes"] or "δ(2)" in now["words"]
     assert "−2" in now["words"]
     lab.page.mouse.move(5, 5)
     assert not any(lit(lab).values())
@@ -160,7 +160,7 @@ def test_the_arrow_keys_go_through_a_drawing(lab):
     first = lit(lab)["lines"]
     assert len(first) == 1
     said = lab.page.locator(".wb-live .wb-voice").inner_text()
-    assert said.startswith("line w 1 11: uses δ 1 1 and x 1")
+    assert said.startswith("line w layer 1 11: uses δ layer 1 1 and x 1")
     lab.page.keyboard.press("ArrowRight")
     assert lit(lab)["lines"] != first
     assert lab.source(PAGE_CELL) == page_source(SLUG, "{1: None}")  # no shortcut of Jupyter fired
