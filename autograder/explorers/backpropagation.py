@@ -35,5 +35,5 @@ def walked(control, start: str, activation: str = "none") -> tuple[Walk, tuple[N
 
 @explorer("Check by nudging", beside="backpropagation/whole-network")
 def check(control):
-    """Nudge a weight and watch the loss. Is the ratio what you typed? Choose a weight here or click on it."""
+    """Nudge a weight and watch the cost. Is the ratio what you typed? Choose a weight here or click on it."""
     return checked(control, "backpropagation/whole-network")
