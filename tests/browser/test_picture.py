@@ -95,7 +95,7 @@ def test_what_follows_from_a_slip_appears_as_it_was_typed(lab):
 
 
 def test_a_line_lights_its_factors_and_a_factor_its_line(lab):
-    """Pointing at the weight from the second hidden node: its entry of W⁽²⁾ and the δ⁽²⁾ it meets; and the other way."""
+    """Point at the weight from the second hidden node: its entry of W⁽²⁾ and the δ⁽²⁾ it meets; and the other way."""
     start(lab)
     point(lab, "w^(2)_12")
     now = lit(lab)
