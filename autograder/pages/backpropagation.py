@@ -33,10 +33,11 @@ RULES = (  # the hyphens are such as do not turn into minus signs
 )
 
 
-def back_through(name: str, node: str, mark: str = "") -> list:
-    """∂C/∂name = ∂C/∂node · ∂node/∂name, what goes back through a drawn node and its two factors, each lit with it."""
-    made_of = f"∂C/∂{node}{mark} ∂{node}/∂{name}{mark}"
-    return [link(name, mark=mark, uses=made_of), "=", link(node, mark=mark), "·", link(name, node, mark)]
+def back_through(name: str, node: str, *marks: str) -> list:
+    """∂C/∂name = ∂C/∂node · ∂node/∂name, each lit with what stands for it in the drawn nodes of these marks."""
+    down, up, local = (
+        " ".join(quotient + mark for mark in marks) for quotient in (f"∂C/∂{name}", f"∂C/∂{node}", f"∂{node}/∂{name}"))
+    return [lit(down, by(name), uses=f"{up} {local}"), "=", lit(up, by(node)), "·", lit(local, by(name, node))]
 
 
 def going_back(value, name: str, node: str, mark: str = ""):
@@ -264,9 +265,10 @@ def meeting(operation: str, values, downstream, out, upstream, title: str, mark:
     return graph(nodes, edges, unit=(235, 92), along=0.4, title=title)
 
 
-def both_ways(mark: str = "") -> Node:
-    """What goes back to both inputs that meet in a node, as formulas lit with the drawing."""
-    return eq(*back_through("x", "f", mark), APART, words("and"), APART, *back_through("y", "f", mark))
+def both_ways(*marks: str) -> Node:
+    """What goes back to both inputs that meet in a node, as formulas lit with the drawings of these marks."""
+    ways = (back_through(name, "f", *(marks or ("",))) for name in "xy")
+    return eq(*next(ways), APART, words("and"), APART, *next(ways))
 
 
 @page("A sum passes the gradient on", row="7.2")
@@ -318,7 +320,7 @@ def multiply_node(given, box):
     return (
         step("A product: forward, then back. Which value does each input's gradient need?",
             meeting("×", x, downs, out, up, f"x = {x[0]:g} and y = {x[1]:g} are multiplied; {up:g} comes back"),
-            both_ways()),
+            both_ways("", "′")),
         step("Here both gradients and $y$ are known. Find what came from upstream, then $x$, then the product.",
             meeting("×", [lost, f[1]], back, result, upstream,
                 f"x is unknown, y = {f[1]:g}; {back[0]:g} and {back[1]:g} went on", "′")),
