@@ -296,6 +296,12 @@ def add_node(given, box):
     )
 
 
+def swapped(name: str, other: str) -> list:
+    """The gradient of a factor: upstream times the other factor, lit with the second drawing of a product."""
+    up, local = "∂C/∂f′", f"∂f/∂{name}′"
+    return [lit(f"∂C/∂{name}′", by(name), uses=f"{up} {local}"), "=", lit(up, by("f")), "·", lit(local, other)]
+
+
 @page("A product swaps its factors", row="7.2")
 def multiply_node(given, box):
     """The local gradient of a factor is the other factor."""
@@ -320,10 +326,11 @@ def multiply_node(given, box):
     return (
         step("A product: forward, then back. Which value does each input's gradient need?",
             meeting("×", x, downs, out, up, f"x = {x[0]:g} and y = {x[1]:g} are multiplied; {up:g} comes back"),
-            both_ways("", "′")),
+            both_ways()),
         step("Here both gradients and $y$ are known. Find what came from upstream, then $x$, then the product.",
             meeting("×", [lost, f[1]], back, result, upstream,
-                f"x is unknown, y = {f[1]:g}; {back[0]:g} and {back[1]:g} went on", "′")),
+                f"x is unknown, y = {f[1]:g}; {back[0]:g} and {back[1]:g} went on", "′"),
+            eq(*swapped("x", "y"), words(", "), *swapped("y", "x"))),
     )
 
 
