@@ -76,6 +76,7 @@ def read_choice(text: str, options: tuple[str, ...]) -> Choice | Unreadable | No
     """Which of the words `options` was chosen; None for a blank.
 
     Capitals, blanks and hyphens do not matter, nor how a transpose or an index is written: W^Ta is Wᵀ a, h1 is h_1.
+    Some of its words are enough, where no other option has them.
     """
     text = " ".join(text[:LONGEST_FORMULA].split())
     if not text:
@@ -84,6 +85,10 @@ def read_choice(text: str, options: tuple[str, ...]) -> Choice | Unreadable | No
         alike = [option for option in options if spelling(option) == spelling(text)]
         if len(alike) == 1:
             return Choice(alike[0], alike[0])
+    typed = set(text.casefold().split())
+    meant = [option for option in options if typed <= set(option.casefold().split())]
+    if len(meant) == 1:  # "3" for "node 3", "lower" for "lower z"
+        return Choice(meant[0], meant[0])
     return Unreadable(f"Choose one of: {', '.join(options)}."[:120])
 
 

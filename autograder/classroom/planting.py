@@ -196,9 +196,10 @@ def _at(point: dict[str, float], value: Value) -> float:
 
 
 def _trivial(value: Value, key: Value) -> bool:
-    """A bare 0 or 1 where the key is neither: the course does not carry it, or all that follows would be trivial."""
+    """A bare 0 or 1 where the key is neither, nor −1: the course seldom carries it, or the rest would be trivial."""
     bare = [_bare(each) for each in (value, key)]
-    return bare[0] in WORTH_CARRYING and bare[1] not in WORTH_CARRYING
+    simple = bare[1] is not None and abs(bare[1]) in WORTH_CARRYING
+    return bare[0] in WORTH_CARRYING and not simple
 
 
 def _bare(value: Value) -> float | None:

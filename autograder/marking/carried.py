@@ -61,7 +61,8 @@ class Desk:
 def worth_carrying(box: Box, answer) -> object:
     """The value with which the page is computed on from a slip, or None: trivial and useless ones are not carried.
 
-    A bare 0 or 1 is carried where a named slip gives it: it is then no way to make the rest easy.
+    A bare 0 or 1 is carried where a named slip gives it, or where the key is as simple, as 1 is for −1: it is then no
+    way to make the rest easy.
     """
     value = answer.value
     if not isinstance(answer, Number) and not isinstance(value, Expr):
@@ -71,8 +72,15 @@ def worth_carrying(box: Box, answer) -> object:
         return None if bare and not _is_named(box, value) else value
     if not isfinite(value):
         return None
-    bare = float(value) in WORTH_CARRYING and box.key not in WORTH_CARRYING
+    bare = float(value) in WORTH_CARRYING and abs(box.key) not in WORTH_CARRYING
     return None if bare and not _is_named(box, value) else float(value)
+
+
+def bare_value(box: Box, answer) -> float | None:
+    """A bare 0 or 1 that is not worth carrying by itself; None for any other answer."""
+    if not isinstance(answer, Number) or not isfinite(answer.value) or worth_carrying(box, answer) is not None:
+        return None
+    return float(answer.value)
 
 
 def _is_named(box: Box, value: object) -> bool:

@@ -26,7 +26,7 @@ from ..authoring.mistakes import SIGN_CODES, message_for
 from ..authoring.page import Box, Page, Sheet
 from ..engine.expressions import Expr
 from .advice import advice, letters_for_number, missing_brackets
-from .carried import Desk, rounded_value, worth_carrying
+from .carried import Desk, bare_value, rounded_value, worth_carrying
 from .states import POINTS, RIGHT, SLIPS
 from .surroundings import letters, meanings
 
@@ -177,8 +177,16 @@ def _one_digit_slip(answer: Number, box: Box) -> bool:
 
 def _ask_digits(box: Box) -> str:
     if box.digits:
-        return f"Right so far. Give {box.digits} digits."
+        small = isinstance(box.key, (int, float, Fraction)) and 0 < abs(box.key) < 0.1
+        return f"Right so far. Give {box.digits} digits{'; zeros in front do not count' if small else ''}."
     return "Right as far as it goes. This box takes the exact number: a fraction such as 3/4 is fine."
+
+
+def _turned(verdict: Verdict, box: Box, answer) -> Verdict | None:
+    """What is said of the right number with the wrong sign, where the page has no slip of this kind; else None."""
+    if not isinstance(answer, Number) or not box.key or not equal(-answer.value, box.key, box.digits):
+        return None
+    return verdict._replace(state="mistake", code="wrong_sign", message=message_for(("wrong_sign",), box.hint))
 
 
 # -- the second look: what follows, and what has a name ---------------------------------------------------------------
@@ -196,16 +204,22 @@ class _SecondLook:
     def __init__(self, sheet: Sheet, answers: list, verdicts: list[Verdict]) -> None:
         self.sheet, self.answers, self.first = sheet, answers, verdicts
         values: dict[int, object] = {}
+        bare: dict[int, object] = {}
         self.rounded, self.few, self.slips = set[int](), set[int](), set[int]()
         for verdict in verdicts:
             n, box, answer = verdict.box, sheet.boxes[verdict.box - 1], answers[verdict.box - 1]
             if verdict.state == "wrong" and (value := worth_carrying(box, answer)) is not None:
                 self.slips.add(n)
                 values[n] = value
+            elif verdict.state == "wrong" and (value := bare_value(box, answer)) is not None:
+                bare[n] = value
             elif verdict.state == "few_digits" or (verdict.state == "right" and box.digits):
                 if (value := rounded_value(box, answer, verdict.state)) is not None:
                     (self.rounded if verdict.state == "right" else self.few).add(n)
                     values[n] = value
+        if len(bare) == 1:  # one 0 or 1 is an honest slip; several are a way to make the page easy
+            self.slips |= set(bare)
+            values |= bare
         self.desk = Desk(sheet, values)
 
     def verdicts(self) -> list[Verdict]:
@@ -233,7 +247,7 @@ class _SecondLook:
             return self.harmless(verdict)
         if rounded and slips and (self.is_between(n, rounded, slips) or self.is_between(n, rounded, slips | few)):
             return _following(verdict, self.causes(n, slips, rounded | few))
-        return advice(self.sheet, verdict)
+        return _turned(verdict, box, self.answers[n - 1]) or advice(self.sheet, verdict)
 
     def harmless(self, verdict: Verdict) -> Verdict:
         """Right, by earlier answers that were rounded; from here on it is such an answer itself."""

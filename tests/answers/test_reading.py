@@ -684,3 +684,10 @@ def test_the_generated_checks_can_fail():
         in_time(lambda text: time.sleep(0.06), "3")
     with pytest.raises(AssertionError):
         assert read_number("0.5") == Number(half, None, "0.5")
+
+
+@pytest.mark.parametrize(("typed", "meant"), [("3", "node 3"), ("node 2", "node 2"), ("lower", "lower z"), ("z", None)])
+def test_some_words_of_a_choice_are_enough(typed, meant):
+    """Words that only one of the options has stand for it; what two have is asked back."""
+    read = read_choice(typed, ("node 2", "node 3", "lower z", "raise z"))
+    assert getattr(read, "value", None) == meant

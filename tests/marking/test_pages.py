@@ -102,12 +102,21 @@ def test_a_blank_between_carries_the_slip_on():
     assert states(chain, {1: "10", 3: "110"}) == ["wrong", "blank", "follows"]
 
 
-@pytest.mark.parametrize("trivial", ["0", "1"])
-def test_a_trivial_slip_is_not_carried(trivial):
-    """Typing 0 or 1 to make the rest easy earns nothing for the rest."""
-    value = float(trivial)
-    follows = {1: trivial, 2: str(value + 1), 3: str(value * (value + 1))}
-    assert "follows" not in states(chain, follows)
+def test_one_trivial_slip_is_carried():
+    """A single wrong 1 is an honest slip: what follows from it is right."""
+    assert states(chain, {1: "1", 2: "2", 3: "2"}) == ["wrong", "follows", "follows"]
+
+
+def test_several_trivial_slips_are_not_carried():
+    """Typing 0 and 1 to make the rest easy earns nothing for the rest."""
+    assert "follows" not in states(chain, {1: "0", 2: "1", 3: "0"})
+
+
+def test_the_right_number_with_the_wrong_sign_is_told_so():
+    """Where a page has no slip for it, a turned sign is still no riddle."""
+    key = chain.sheet().boxes[1].shown
+    verdict = mark(chain, {2: f"-{key}"}).verdicts[1]
+    assert (verdict.state, verdict.code) == ("mistake", "wrong_sign") and "sign" in verdict.message
 
 
 def test_a_named_mistake_is_named_from_the_key_and_from_the_slip():
