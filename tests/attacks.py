@@ -238,7 +238,9 @@ def schema_of_the_future(nb, folder, chapter):
 @case("abc")
 def wrong_types_in_metadata(nb, folder, chapter):
     stamps = [cell["metadata"].get("nbgrader") for cell in nb["cells"]]
-    for stamp, value in zip([stamp for stamp in stamps if stamp], [[], {}, None, 3.5, "x", True, [[]]], strict=True):
+    for stamp, value in zip(
+        [stamp for stamp in stamps if stamp], [[], {}, None, 3.5, "x", True, [[]], -1], strict=True
+    ):
         stamp.update(points=value, locked=value, checksum=value, cell_type=value, schema_version=value)
     return nb
 
@@ -603,7 +605,7 @@ def byte_order_mark(nb, folder, chapter):
 @case("abc", "not written in UTF-8")
 def latin_1(nb, folder, chapter):
     nb["cells"][0]["source"] = "é"
-    return json.dumps(nb, ensure_ascii=False).encode("latin-1")
+    return json.dumps(nb, ensure_ascii=False).encode("latin-1", "replace")
 
 
 @case("", "zip archive")

@@ -151,7 +151,8 @@ def _order(listed: Sequence[Cell], chapter: str, known: dict[str, Page]) -> list
     order: dict[str, None] = {}
     for cell in listed:
         slug = cell.page or slug_of(cell.cell_id) or code_slug_of(cell.cell_id)
-        if slug in known or (slug in pages.exercises() and slugs.chapter_of(slug) == chapter):
+        # The chapter is asked first: to load the code exercises takes a second, and most chapters have none.
+        if slug in known or (slug and slugs.chapter_of(slug) == chapter and slug in pages.exercises()):
             order[slug] = None
     return [*order, *(slug for slug in known if slug not in order)]
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import shutil
 from pathlib import Path
 
@@ -15,7 +16,7 @@ from autograder.course import build as building
 from autograder.course.build import BuildError, build
 from autograder.course.check import bad_formulas, check, score
 from autograder.settings import load as settings
-from autograder.submissions.ids import SETUP_ID, grade_id, page_id
+from autograder.submissions.ids import END_ID, SETUP_ID, grade_id, page_id
 
 from ..nbgrader_course import CHAPTER, NAME, PAGES, PROSE, Course, page_cells, points
 
@@ -59,10 +60,10 @@ def source(cell: dict) -> str:
 
 
 def test_a_chapter_has_a_page_cell_and_a_grade_cell_for_each_page(built):
-    """The set-up cell under the title, then each page with its grade cell, locked, worth a point a box."""
+    """Set-up under the title, then each page with its grade cell, locked, worth a point a box; an end."""
     cells = notebook(built.root, "chapters")["cells"]
     assert [cell["metadata"].get("nbgrader", {}).get("grade_id") for cell in cells] == [
-        None, SETUP_ID, *(name for slug in PAGES for name in (page_id(slug), grade_id(slug)))
+        None, SETUP_ID, *(name for slug in PAGES for name in (page_id(slug), grade_id(slug))), END_ID
     ]  # fmt: skip
     assert source(cells[1]).endswith(f'course(show_how="practice")\nprogress("{PAGES[0].partition("/")[0]}")')
     assert source(cells[3]) == f'grade("{A}")'
@@ -71,11 +72,14 @@ def test_a_chapter_has_a_page_cell_and_a_grade_cell_for_each_page(built):
 
 
 def test_a_chapter_is_blank(built):
-    """No box of a chapter is filled, no cell has an output or a number."""
+    """No box of a chapter is filled; nothing has run, and its pages are shown blank."""
     nb = notebook(built.root, "chapters")
     assert source(nb["cells"][2]).splitlines()[1] == "    1: None, 2: None, 3: None,"
     assert score(nb) == (0.0, points(*PAGES))
-    assert not any(cell.get("outputs") or cell.get("execution_count") for cell in nb["cells"])
+    assert not any(cell.get("execution_count") for cell in nb["cells"])
+    shown = ["".join(output["data"]["text/html"]) for cell in nb["cells"] for output in cell.get("outputs", ())]
+    states = {state for html in shown for state in re.findall(r'data-state="(\w+)" title', html)}
+    assert len(shown) == len(PAGES) and states == {"blank"}
 
 
 def test_a_solution_is_filled_and_explained(built):
