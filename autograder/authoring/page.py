@@ -314,10 +314,9 @@ def _digits_asked(boxes: list[Box], exact: bool) -> list[str]:
     asked = sorted({box.digits for box in boxes})
     if len(asked) < 2:
         where = "Where decimals go on, give" if exact else "Give"
-        return [f"{where} {digits} digits." for digits in asked]
-    return [
-        f"Give {digits} digits for {_counted([b.number for b in boxes if b.digits == digits])}." for digits in asked
-    ]
+        return [f"{where} {digits} digits, not counting zeros in front." for digits in asked]
+    of = {digits: _counted([box.number for box in boxes if box.digits == digits]) for digits in asked}
+    return [*(f"Give {digits} digits for {which}." for digits, which in of.items()), "Zeros in front do not count."]
 
 
 def _counted(numbers: list[int]) -> str:

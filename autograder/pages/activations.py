@@ -49,8 +49,8 @@ def relu_and_its_kink(given, box):
     left = box((relu(0) - relu(-h)) / h, "the ratio to the left", "What is ReLU on both ends of this step?",
         how="Nothing changes to the left, so the ratio is 0.", slips={"other_side_of_kink": 1.0})
     return (
-        step("ReLU is two straight lines that meet at a kink. Write value and slope at four places. At the kink itself "
-            "there is none; this workbook agrees on $ReLU′(0) = 0$.",
+        step("ReLU is two straight lines that meet at a kink. Write the value and the slope at four places. At the "
+            "kink there is no slope; this workbook agrees on $ReLU′(0) = 0$.",
             plot({"ReLU": (lambda z: max(0.0, z), "accent", 3)}, -0.6, 3.1, 46, "ReLU: flat, then rising"),
             table(["z", "ReLU(z)", "ReLU′(z)"], *[(points[i], value[i], slope[i]) for i in range(4)])),
         step(f"Why an agreement? Nudge away from 0 by $h = {h:g}$, to the right and to the left.",
@@ -101,8 +101,8 @@ def sigmoid_values(given, box):
     total = box(1.0, "σ(z) + σ(−z)", "What do the two numbers you have just found make together?",
         how="The two always add up to 1.")
     return (
-        step("The sigmoid $σ(z) = 1/(1 + e^{−z})$ squeezes every number between 0 and 1. Where $z$ is a logarithm, "
-            "its value is a fraction.",
+        step("The sigmoid $σ(z) = 1/(1 + e^{−z})$ squeezes the whole number line into the range from 0 to 1. "
+            "At the logarithm of a whole number its value is a fraction.",
             plot({"σ": (sigmoid, "accent", 4)}, -0.2, 1.2, 90, "The graph of the sigmoid, from 0 up to 1"),
             table(["z", "e^{−z}", "σ(z)"],
                 (f"ln({k[0]:g})", power[0], value[0]),
@@ -161,8 +161,7 @@ def from_z_to_slope(given, box):
                 "The graphs of sigmoid and tanh; tanh runs from −1 to 1"),
             table(["z", "σ(z)", "σ′(z)"], *[(z[i], s[i], ds[i]) for i in range(2)]),
             table(["z", "tanh(z)", "tanh′(z)"], *[(z[i], t[i], dt[i]) for i in range(2)])),
-        say("The rules take the value that came out. To put it through the sigmoid, or tanh, once more is one step "
-            "too many."),
+        say("Do not put that value through the sigmoid, or tanh, once more."),
     )
 
 
@@ -202,8 +201,8 @@ def rules_derived(given, box):
             eq(f"1 − σ({kx})", "=", rest),
             eq(words("sigmoid:"), frac("da", "dx"), "=", short[0], APART, words("tanh:"), frac("da", "dx"), "=",
                 short[1])),
-        say("Why $1 − a^2$: $tanh(x)$ is $2σ(2x) − 1$, so $σ(2x) = (1 + a)/2$. Its slope $4σ(1 − σ)$ is "
-            "$(1 + a)(1 − a)$."),
+        say("Why $1 − a^2$ for $a = tanh(x)$: it is $2σ(2x) − 1$, so $σ(2x) = (1 + a)/2$, and the slope of $a$ is "
+            "$4σ(2x)(1 − σ(2x)) = (1 + a)(1 − a)$."),
     )
 
 
@@ -524,7 +523,7 @@ def batch_of_targets(given, box):
     )
 
 
-@page("A batch, right or wrong", row=("5.3", "5.4"))
+@page("Errors and cost of a batch", row=("5.3", "5.4"))
 def batch_error(given, box):
     """P − Y for three examples in rows, and the mean of their costs."""
     canonical = ([0.7, 0.2, 0.1], [0.3, 0.6, 0.1], [0.6, 0.1, 0.3])

@@ -509,7 +509,8 @@ def bp3_bias(given, box):
         slips={"bias_for_slope": b}, words={"bias_for_slope": "That is the bias itself. Which letter stands for "
             "∂C/∂z?"})
     local = box(1.0, "∂z/∂b", "When the bias rises by one, by how much does z rise?", how="The bias is added as it is.",
-        slips={"bias_for_slope": b, "weight_for_activation": a})
+        slips={"bias_for_slope": b, "weight_for_activation": a},
+        words={"weight_for_activation": "That is a value of the layer before. No value comes in beside a bias."})
     single = box(factor * local, "∂C/∂b", "Multiply along the chain.", how="The error times one.", gradient_of="b1",
         slips={"bias_multiplies": factor * a, "local_for_downstream": local})
     given.require(a != b and np.all(values != 0.5))
