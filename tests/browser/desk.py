@@ -211,7 +211,7 @@ class Desk:
     def output(self, index: int) -> str:
         return self.page.evaluate(
             f"""index => {PANEL}.content.model.cells.get(index).outputs.toJSON()
-                .map(o => o.text ?? o.data?.['text/plain'] ?? o.evalue ?? '').flat().join('')""",
+                .flatMap(o => o.text ?? [o.data?.['text/html'], o.data?.['text/plain'] ?? o.evalue]).flat().join('')""",
             index,
         )
 

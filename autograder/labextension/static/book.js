@@ -120,6 +120,7 @@ export class Book {
   /** Give every cell the class of what it is; the style sheet does the rest. */
   dress() {
     if (this.disposed) return;
+    if (this.on.value) this.modules.dress();
     const open = this.on.value, code = this.codeShown, kinds = this.kinds();
     const pages = new Set(kinds.filter(({ kind }) => kind === "page").map(({ slug }) => slug));
     this.panel.toggleClass("wb-book", open);

@@ -30,11 +30,11 @@ export async function makePlugin(shared) {
     autoStart: true,
     optional: registry.ISettingRegistry ? [registry.ISettingRegistry] : [],
     activate: (app, settings) => {
-      document.head.append(style);
       const on = pageFirst(settings);
       const opened = app.docRegistry.addWidgetExtension("Notebook", {
         createNew: (panel, context) => {
-          const book = new Book(panel, context, { CodeCell, NotebookActions, ToolbarButton, Widget, on });
+          const dress = () => { if (!style.isConnected) document.head.append(style); }; // in no page without a book
+          const book = new Book(panel, context, { dress, CodeCell, NotebookActions, ToolbarButton, Widget, on });
           return new DisposableDelegate(() => book.dispose());
         },
       });
