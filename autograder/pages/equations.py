@@ -1239,7 +1239,9 @@ def softmax_short(given, box):
         how="Each exponential over the sum.", slips={"not_normalised": powers, "upside_down": total / powers})
     delta = ask.error(box, p, y, "δ", "At which class does the target have its one?", digits=3,
         how="Probability minus target.", gradient_of="z", slips={"slope_kept": (p - y) * p * (1 - p)})
-    zero = box(np.round(np.sum(delta), 9), "the sum of δ", "What do the p add up to, and what do the y add up to?",
+    left = np.sum(delta)  # a few thousandths may be left where the errors are rounded
+    zero = box(0.0 if abs(left) < 0.005 else np.round(left, 9), "the sum of δ",
+        "What do the p add up to, and what do the y add up to?",
         how="The p add up to one and so do the y: their difference adds up to zero.")
     options = ["raise z", "lower z"]
     moves = box([options[int(d > 0)] for d in delta], "what lowers the cost", "Which sign does this error have?",
