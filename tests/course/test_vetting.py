@@ -140,7 +140,7 @@ def test_two_pages_of_one_name_stop_the_build(tmp_path, monkeypatch):
     monkeypatch.setitem(DECLARED, "start/boxes", {*DECLARED["start/boxes"], ("start.py", 99)})
     pages.catalogue.cache_clear()
     try:
-        with pytest.raises(PageError, match=r"two pages are called start/boxes \(.*start.py:12 and start.py:99\)"):
+        with pytest.raises(PageError, match=r"two pages are called start/boxes \(.*start.py:13 and start.py:99\)"):
             course.build(tmp_path)
     finally:
         monkeypatch.undo()
