@@ -239,8 +239,8 @@ MESSAGES = {
     "velocity_without_biases": "The biases take a plain step. They have a velocity too.",
     "epsilon_inside_root": "Your ε stands under the root. It is added after the root is taken.",
     "epsilon_left_out": "The ε is missing. What happens where a gradient has always been 0?",
-    "told_at_the_end": "Here watch hears of every cost when training is over. Tell it each cost as soon as it is known.",
-    "told_for_each_batch": "Here watch is told the cost of each batch. Tell it the cost of the whole epoch, once.",
+    "told_at_the_end": "Here watch hears of every cost at the very end. Tell it each cost as soon as it is known.",
+    "told_for_each_batch": "Here watch is told the cost of each batch. Tell it the cost of the epoch, once.",
     "deviation_of_a_sample": "You divided by m − 1 for the standard deviation. Here it is divided by m.",
     "first_weights_large": "The first epochs cost far more than a lazy guess does: the first weights are too large. "
     "With many inputs to a node, they should be small.",
