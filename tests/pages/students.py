@@ -21,18 +21,10 @@ from autograder.layout import Node, Shape
 from autograder.layout.numbers import rounded, simple_fraction
 from autograder.render import pages as render
 
+from .test_every_page import typed
+
 OTHERS = range(1, 60)  # variants whose numbers are tried in the place of a given
 TRIES = 6  # other values that are tried for each given
-
-
-def typed(value) -> str:
-    """A value as a student could type it, exactly."""
-    if isinstance(value, (Expr, Shape, str)):
-        return str(value)
-    if isinstance(value, Fraction):
-        return str(value)
-    exact = simple_fraction(float(value))
-    return str(exact) if exact is not None else repr(float(value))
 
 
 # -- somebody who rounds -----------------------------------------------------------------------------------------------
