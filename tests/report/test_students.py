@@ -50,7 +50,7 @@ def test_being_last_is_no_reason(tmp_path):
     ("stopped", right(only=lambda slug, box: SLUGS.index(slug) < 4), f"stopped in 01-gradients at {SLUGS[3]}"),
     ("gaps", right(only=lambda slug, box: SLUGS.index(slug) % 2), "of 01-gradients blank"),
     ("garbled", {slug: dict.fromkeys(texts, "1 2") for slug, texts in right().items()}, "could not be read"),
-    ("wrong", {slug: dict.fromkeys(texts, "17.5") for slug, texts in right().items()}, "slips in"),
+    ("wrong", {slug: {box: f"{371.3 + 11 * box}" for box in texts} for slug, texts in right().items()}, "slips in"),
     ("habit", slipping("added_not_multiplied"), "added_not_multiplied"),
 ])  # fmt: skip
 def test_each_reason_is_found_and_said(tmp_path, name, answers, said):
