@@ -69,6 +69,8 @@ MESSAGES = {
     "old_value": "That is the value from before the step.",
     "half_kept": "The two that comes down from the square cancels the one half.",
     "half_left_out": "Mind the one half in front of the squares.",
+    "squared_for_layer": "That is a square. The raised number stands in brackets: it names a layer.",
+    "doubled_not_squared": "You doubled. A raised 2 without brackets is a square.",
     "not_squared": "The square is missing. What has to be squared?",
     "doubled": "The two from the square cancels against the one half.",
     "bias_left_out": "The bias is missing from your sum.",

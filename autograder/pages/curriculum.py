@@ -4,6 +4,7 @@ from __future__ import annotations
 
 CURRICULUM = {
     "0.1": "How boxes work",
+    "0.2": "Signs that mean one thing",
     "1.1": "One weight: the gradient as a ratio of changes",
     "1.2": "Several weights, one nudged at a time",
     "1.3": "Ratios read backwards",
