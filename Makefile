@@ -42,7 +42,7 @@ bench: .venv/ready-to-test
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \
 	  { echo "The workbook needs Python 3.11 or newer; say PYTHON=/path/to/python3.11 after make."; exit 1; }
 	$(PYTHON) -m venv .venv
-	$(BIN)/python -m pip install --quiet --editable .
+	$(BIN)/python -m pip install --quiet --editable '.[teach]'
 	@touch $@
 
 .venv/ready-to-test: .venv/ready pyproject.toml

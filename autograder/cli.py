@@ -194,6 +194,9 @@ COMMANDS: dict[str, Command] = {
     ),
 }
 
+TEACHING = ("nbgrader", "nbconvert", "nbformat", "jinja2", "matplotlib", "filelock", "tqdm", "jupyter_client", "zmq")
+"""Packages that only the extras bring: whoever works through pages in a browser has no use for them."""
+
 
 def main(words: list[str] | None = None) -> int:
     """Run one command; returns the exit status."""
@@ -224,6 +227,11 @@ def _run(words: list[str] | None) -> int:
         return run(root, **arguments)
     except WorkbookError as error:
         print(error, file=sys.stderr)
+        return 1
+    except ModuleNotFoundError as missing:
+        if (package := (missing.name or "").partition(".")[0]) not in TEACHING:
+            raise
+        print(f"This command needs {package}. Say: pip install 'backprop-workbook[teach]'", file=sys.stderr)
         return 1
 
 

@@ -68,6 +68,14 @@ def test_what_a_person_can_mend_is_printed_without_a_traceback(course, capsys):
     assert capsys.readouterr().err.strip()
 
 
+def test_a_missing_package_is_named_with_what_installs_it(course, monkeypatch, capsys):
+    """Without the instructor's extra, an instructor's command says in one line what to install."""
+    monkeypatch.setitem(sys.modules, "nbgrader.converters", None)
+    monkeypatch.delitem(sys.modules, "autograder.course.build", raising=False)
+    assert cli.main(["build", "--root", str(course)]) == 1
+    assert capsys.readouterr().err == "This command needs nbgrader. Say: pip install 'backprop-workbook[teach]'\n"
+
+
 def test_a_fault_of_ours_keeps_its_traceback(course, monkeypatch):
     """Only a WorkbookError is taken for something that a person can mend."""
 

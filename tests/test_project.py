@@ -16,15 +16,28 @@ DOCUMENTS = [ROOT / "README.md", ROOT / "CONTRIBUTING.md", *sorted((ROOT / "docs
 
 
 def test_conda_and_pip_install_the_same():
-    """environment.yml names the packages of pyproject.toml, with the same versions, and the same Python."""
+    """environment.yml names what .[teach] installs, which README and Makefile do, with the same versions and Python."""
     lines = re.findall(r"^  - (\S+)$", (ROOT / "environment.yml").read_text(encoding="utf-8"), re.MULTILINE)
     packages = {line for line in lines if line not in ("conda-forge", "pip", "pip:")}
-    assert packages == {*PROJECT["dependencies"], f"python{PROJECT['requires-python']}"}
+    assert packages == {*installed("teach"), f"python{PROJECT['requires-python']}"}
+    for document in ("README.md", "Makefile", ".github/workflows/checks.yml"):
+        extras = re.findall(r"--editable '?\.(\S*?)'?$", (ROOT / document).read_text(encoding="utf-8"), re.MULTILINE)
+        assert extras and set(extras) <= {"[teach]", "[test]"}, document
+    assert installed("teach") < installed("test")
+
+
+def installed(extra: str) -> set[str]:
+    """What pip installs for an extra of ours: the project's own needs, and those of the extras that it names."""
+    needs = set(PROJECT["dependencies"])
+    for need in PROJECT["optional-dependencies"][extra]:
+        ours = re.fullmatch(r"backprop-workbook\[(\w+)\]", need)
+        needs |= installed(ours[1]) if ours else {need}
+    return needs
 
 
 def test_the_design_card_is_kept():
     """The packages and the top level that the project stands for."""
-    names = {re.match(r"[\w-]+", dependency)[0] for dependency in PROJECT["dependencies"]}
+    names = {re.match(r"[\w-]+", dependency)[0] for dependency in installed("teach")}
     assert {"jupyterlab", "numpy", "sympy", "ipywidgets", "nbgrader", "matplotlib"} <= names
     for name in ("README.md", "environment.yml", "chapters", "autograder", "solutions", "source"):
         assert (ROOT / name).exists(), name

@@ -71,8 +71,11 @@ class LiveCurve:
 
     def svg(self) -> str:
         """The curve, in the ink of the page it stands on, so that it is seen on dark ones too."""
-        from matplotlib import rc_context
-        from matplotlib.figure import Figure
+        try:
+            from matplotlib import rc_context
+            from matplotlib.figure import Figure
+        except ImportError:  # in a browser: the bar and the line of text have to do
+            return ""
 
         drawn = io.StringIO()
         with rc_context({"svg.hashsalt": "workbook", "svg.fonttype": "none", "font.family": "sans-serif"}):

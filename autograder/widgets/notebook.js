@@ -3,7 +3,7 @@
 /** The notebook's model in JupyterLab 4 and Notebook 7; null in VS Code, Colab and exported pages. */
 export function notebookOf(model) {
   const notebook = model.widget_manager?.context?.model;
-  return notebook?.cells && notebook.sharedModel ? notebook : null;
+  return notebook?.cells?.length && notebook.sharedModel ? notebook : null; // VS Code hands out an empty one
 }
 
 /** Tell `onLost` when the kernel that checks this page is gone. Returns the clean-up. */
