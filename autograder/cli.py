@@ -7,9 +7,12 @@ import os
 import sys
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from .errors import WorkbookError
+
+if TYPE_CHECKING:
+    from .handout.copies import Done
 
 
 def build(root: Path) -> int:
@@ -113,6 +116,36 @@ def report(root: Path, marks: Path, out: Path | None, no_names: bool) -> int:
     return 0
 
 
+def start(root: Path, folder: Path, no_open: bool) -> int:
+    """Put the notebooks into a folder of your own, and open them."""
+    from .handout.copies import start
+    from .handout.opening import open_in_jupyter
+
+    _tell(start(root / folder))
+    return 0 if no_open else open_in_jupyter(root / folder)
+
+
+def update(root: Path, folder: Path) -> int:
+    """Bring the notebooks of such a folder up to date; all that you wrote stays in them."""
+    from .handout.copies import BEFORE, update
+
+    done = update(root / folder)
+    _tell(done)
+    if any(one.deed == "brought up to date" for one in done):
+        print(f"The notebooks as they were lie in {folder / BEFORE}.")
+    return 0
+
+
+def _tell(done: list[Done]) -> None:
+    for deed in ("new", "brought up to date", "left alone"):
+        for one in done:
+            if one.deed == deed:
+                print(f"{one.place}: {deed}")
+                print("".join(f"    {remark}\n" for remark in one.remarks), end="")
+    if kept := sum(one.deed == "kept" for one in done):
+        print(f"{kept} files stay as they are.")
+
+
 class Option(NamedTuple):
     """A word of a command, as argparse takes it: Option("--jobs", type=int, default=2, help="...")."""
 
@@ -125,6 +158,7 @@ class Command(NamedTuple):
 
     run: Callable[..., int]
     options: tuple[Option, ...]
+    in_course: bool = True  # runs in a course folder only
 
 
 def option(*names: str, **settings: Any) -> Option:
@@ -135,7 +169,11 @@ def command(run: Callable[..., int], *options: Option) -> Command:
     return Command(run, options)
 
 
+FOLDER = option("folder", nargs="?", type=Path, default=Path("backprop-workbook"), help="(default: %(default)s)")
+
 COMMANDS: dict[str, Command] = {
+    "start": Command(start, (FOLDER, option("--no-open", action="store_true", help="only copy")), in_course=False),
+    "update": Command(update, (FOLDER,), in_course=False),
     "build": command(build),
     "check": command(check),
     "pictures": command(pictures),
@@ -213,14 +251,14 @@ def main(words: list[str] | None = None) -> int:
 def _run(words: list[str] | None) -> int:
     parser = argparse.ArgumentParser(prog="workbook", description=__doc__)
     commands = parser.add_subparsers(dest="command", required=True)
-    for name, (run, options) in COMMANDS.items():
+    for name, (run, options, _) in COMMANDS.items():
         sub = commands.add_parser(name, help=run.__doc__, description=run.__doc__)
         sub.add_argument("--root", type=Path, default=Path.cwd(), help="the course folder (default: this one)")
         for names, settings in options:
             sub.add_argument(*names, **settings)
     arguments = vars(parser.parse_args(words))
-    run, root = COMMANDS[arguments.pop("command")].run, arguments.pop("root").resolve()
-    if not (root / "source").is_dir():
+    (run, _, in_course), root = COMMANDS[arguments.pop("command")], arguments.pop("root").resolve()
+    if in_course and not (root / "source").is_dir():
         print(f"No source/ in {root.name or root}. Run this in the course folder or say --root.", file=sys.stderr)
         return 2
     try:

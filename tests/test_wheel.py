@@ -23,6 +23,7 @@ pytestmark = pytest.mark.xdist_group("wheel")  # one process builds it once for 
 
 ROOT = Path(__file__).parents[1]
 CHAPTER = "06-cost"
+NOTEBOOKS = "autograder/handout/chapters"
 STUDENTS = 6
 
 LOOKS = """
@@ -145,15 +146,29 @@ def course(tmp_path_factory):
 
 
 def test_everything_of_the_checkout_is_in_the_wheel(wheel):
-    """Modules, scripts, style sheets, fonts, templates, tables: each file of autograder/, and nothing beside it."""
+    """Modules, scripts, style sheets, fonts, templates, tables: each file of autograder/, and the chapters."""
     with zipfile.ZipFile(wheel) as archive:
         packed = {name: archive.read(name) for name in archive.namelist() if name.startswith("autograder/")}
         rest = {name.split("/")[0].rpartition(".")[2] for name in archive.namelist() if name not in packed}
     files = [path for path in (ROOT / "autograder").rglob("*") if path.is_file() and "__pycache__" not in path.parts]
-    assert {path.relative_to(ROOT).as_posix(): path.read_bytes() for path in files} == packed
+    chapters = {
+        f"{NOTEBOOKS}/{path.relative_to(ROOT / 'chapters').as_posix()}": path.read_bytes()
+        for path in (ROOT / "chapters").rglob("*")
+        if path.is_file() and ".ipynb_checkpoints" not in path.parts
+    }
+    assert {path.relative_to(ROOT).as_posix(): path.read_bytes() for path in files} | chapters == packed
     endings = {Path(name).suffix for name in packed}
     assert {".py", ".js", ".css", ".j2", ".woff2", ".csv", ".json", ".txt"} <= endings
     assert rest == {"dist-info", "data"}
+
+
+def test_the_wheel_hands_out_the_notebooks(installed, tmp_path):
+    """`workbook start` puts every file of chapters/ into an empty folder, where there is no clone."""
+    installed.run("workbook", "start", "mine", "--no-open", cwd=tmp_path)
+    chapters = ROOT / "chapters"
+    for path in (path for path in chapters.rglob("*") if path.is_file() and ".ipynb_checkpoints" not in path.parts):
+        assert (tmp_path / "mine" / path.relative_to(chapters)).read_bytes() == path.read_bytes()
+    assert "stay as they are" in installed.run("workbook", "update", "mine", cwd=tmp_path)
 
 
 def test_it_is_the_wheel_that_is_imported(installed, course):

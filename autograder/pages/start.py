@@ -67,7 +67,8 @@ def signs(given, box):
             "$u^T v$ is a row times a column.",
             eq("u", "=", column(u), APART, "v", "=", column(v)),
             eq("u ⊙ v", "=", column(entries), APART, "u^T v", "=", inner)),
-        step("A raised number in brackets is a layer: $a^{(2)}$ is the value in layer 2. Without brackets it is a power.",
+        step("A raised number in brackets is a layer: $a^{(2)}$ is the value in layer 2. Without "
+            "brackets it is a power.",
             table(["layer", "1", "2", "3"], ("value", *values)),
             eq("a^{(2)}", "=", layer)),
         step(f"And with $x = {x:g}$?", eq("x^2", "=", square)),

@@ -1,0 +1,27 @@
+"""Where the notebooks lie that this installation hands out: inside the wheel, or in a clone's chapters/."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from ..errors import WorkbookError
+
+PACKED = Path(__file__).with_name("chapters")  # the wheel has them here: [tool.hatch.build] in pyproject.toml
+CLONED = Path(__file__).parents[2] / "chapters"
+
+
+def handed_out() -> dict[str, Path]:
+    """Every file that belongs to the chapters: its place below the student's folder → where it lies now.
+
+    Raises WorkbookError where there are none.
+    """
+    for folder in (PACKED, CLONED):
+        if files := {path.relative_to(folder).as_posix(): path for path in sorted(folder.rglob("*")) if _ours(path)}:
+            return files
+    raise WorkbookError("This installation has no notebooks. Install it again: pip install --force-reinstall .")
+
+
+def _ours(path: Path) -> bool:
+    """Notebooks and data, not what an editor or a system leaves beside them."""
+    hidden = any(part.startswith((".", "__")) for part in path.parts[-3:])
+    return path.is_file() and not hidden
