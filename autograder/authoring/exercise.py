@@ -118,7 +118,7 @@ class Judged(NamedTuple):
     code: str = ""
 
 
-Cases = Callable[[np.random.Generator], Iterable[Case]]
+Cases: TypeAlias = "Callable[[np.random.Generator], Iterable[Case]]"  # in quotes: nothing loads numpy.random yet
 Judge = Callable[[Mapping[str, Any], Mapping[str, Any]], Judged]  # whatever a student's code gave: it may be anything
 
 

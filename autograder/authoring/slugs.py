@@ -7,7 +7,7 @@ chapter_of_code(training_steps_code)        "training": the module of pages that
 
 from __future__ import annotations
 
-from pathlib import Path
+import os.path  # not pathlib, which would make the import of marking slower
 from types import ModuleType
 
 
@@ -27,6 +27,7 @@ def chapter_of_code(module: ModuleType) -> str:
     training_steps_code belongs to training, batch_norm_code to batch_norm. With no chapter beside it, its own name.
     """
     name = module.__name__.rpartition(".")[2]
-    words, folder = name.split("_"), Path(module.__file__ or "").parent
+    words, folder = name.split("_"), os.path.dirname(module.__file__ or "")
     beginnings = ("_".join(words[:count]) for count in range(len(words) - 1, 0, -1))
-    return next((start for start in beginnings if (folder / f"{start}.py").is_file()), name.removesuffix("_code"))
+    beside = (start for start in beginnings if os.path.isfile(os.path.join(folder, f"{start}.py")))
+    return next(beside, name.removesuffix("_code"))

@@ -8,7 +8,6 @@ that comes back with the factors it is the product of.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from html import escape
 from math import hypot
 from typing import NamedTuple
 from zlib import crc32
@@ -226,6 +225,8 @@ class Edge(NamedTuple):
 
 def names_in(*parts: object) -> str:
     """The attributes by which a shape lights up with what stands on it."""
+    from html import escape  # here, where something is drawn: marking draws nothing, and starts the sooner
+
     names, uses = (" ".join(filter(None, each)) for each in zip(*map(names_of, parts), strict=True))
     return (f' data-lit="{escape(names)}"' if names else "") + (f' data-uses="{escape(uses)}"' if uses else "")
 

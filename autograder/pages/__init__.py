@@ -18,12 +18,14 @@ from __future__ import annotations
 from dataclasses import replace
 from functools import lru_cache
 from importlib import import_module
-from pathlib import Path
 from types import ModuleType
+from typing import TYPE_CHECKING
 
-from ..authoring.exercise import Exercise
 from ..authoring.page import DECLARED, Page, PageError
 from ..errors import WorkbookError
+
+if TYPE_CHECKING:  # what marking pages does without is imported where it is used, so that marking starts quickly
+    from ..authoring.exercise import Exercise
 
 CHAPTERS = {
     "start": "00-start",
@@ -76,6 +78,7 @@ def _module(name: str) -> ModuleType:
     try:
         return import_module(f"{__name__}.{name}")
     except Exception as error:
+        from pathlib import Path
         from traceback import extract_tb
 
         here = Path(__file__).parent
@@ -89,6 +92,8 @@ def _module(name: str) -> ModuleType:
 @lru_cache(maxsize=1)
 def exercises() -> dict[str, Exercise]:
     """Every code exercise, slug → exercise, in the order of the course."""
+    from ..authoring.exercise import Exercise
+
     modules = [_module(name) for name in CODE]
     found = [(module, made) for module in modules for made in vars(module).values() if isinstance(made, Exercise)]
     return {made.slug: made for module, made in found if made.reference.__module__ == module.__name__}
