@@ -211,6 +211,9 @@ COMMANDS: dict[str, Command] = {
         option("--dask", action="store_true", help="mark on a Dask cluster of --jobs processes on this computer"),
         option("--scheduler", default="", metavar="tcp://HOST:PORT", help="mark on this Dask cluster"),
         option("--names", default="", metavar="REGEXP", help="how an LMS names files: with groups student and file"),
+        option("--level", default="", help="whose: the number of a folder, 1 for the outermost, or file"),
+        option("--dry-run", action="store_true", help="only show whom I would mark"),
+        option("--yes", action="store_true", help="write grades though there are fewer students than in the last run"),
         option("--into-gradebook", action="store_true", help="write the grades into nbgrader's gradebook as well"),
     ),
     "report": command(

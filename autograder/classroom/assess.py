@@ -19,7 +19,8 @@ from ..submissions.answers import PageAnswers, answers_to, read_notebook
 from ..submissions.files import MAX_BYTES, Handed, could_be_notebook, find, find_among, parse, quoted, read_file
 from ..submissions.notebook import cells
 from .code import code_rows
-from .finding import Entry, File
+from .entries import Entry
+from .listing import File
 from .records import CLIP, Fault, Record, Row
 from .released import Chapter
 

@@ -15,7 +15,7 @@ from .. import pages
 from ..marking.code import CodeMarks, Finding, blank_marks
 from ..submissions.exercises import begun, oddities, written_in
 from ..submissions.notebook import Cell
-from .finding import Entry
+from .entries import Entry
 from .records import CLIP, Fault, Row
 from .released import Chapter, Notebook
 

@@ -20,7 +20,7 @@ from pathlib import Path
 from typing import Any, ParamSpec, TypeVar, cast
 
 from .assess import assess
-from .finding import Entry
+from .entries import Entry
 from .ledger import Marked, packed, workbook_version
 from .records import Fault
 from .released import Chapter, ClassError

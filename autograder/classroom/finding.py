@@ -1,10 +1,10 @@
-"""Find what was handed in, wherever it lies; read nothing of it yet, and write nothing.
+"""Find what was handed in, wherever it lies; mark nothing, and write nothing.
 
     for entry in arrivals([Path("submitted")], chapters): ...         nbgrader's tree: <student>/<chapter>/<files>
-    arrivals([Path("moodle.zip")], chapters, only="01-gradients")     a zip or a folder of files named by an LMS
+    arrivals([Path("moodle.zip")], chapters, only="01-gradients")     a zip or a folder from a learning platform
 
-An Entry is one submission, a Stray something that is none, with what to do about it. Links are not followed, names
-that lead out of an archive are left out.
+An Entry is one submission, a Stray something that is none, or odd. Whose a file is, `whose` decides. Where a person
+must decide, ClassError shows whom each way of reading the names would give.
 """
 
 from __future__ import annotations
@@ -12,87 +12,55 @@ from __future__ import annotations
 import hashlib
 import os
 import re
-import stat
-import zipfile
-from collections import Counter
+import unicodedata
+from collections import defaultdict
 from collections.abc import Collection, Iterable, Iterator
-from pathlib import Path, PurePosixPath
+from pathlib import Path
 from typing import NamedTuple
 
-from ..submissions.files import PASSED_OVER, quoted
-from .released import ClassError
+from ..submissions.files import could_be_notebook, quoted
+from .entries import GIVE_RIGHT, Entry, Stray
+from .listing import Found, Listing, listed
+from .platforms import Owner
+from .released import Chapter, ClassError
+from .tree import is_tree, tree
+from .whose import FILE, Choice, NoNames, Way, choose, handed_in, is_receipt
 
-LMS = {
-    "Moodle": r"(?P<student>[^/]+?)_(?P<id>\d+)_assignsubmission_file_?/?(?P<file>[^/].*)",
-    "Canvas": r"(?P<student>[^_/]+)(?:_LATE)?_(?P<id>\d+)_\d+_(?P<file>[^/]+)",
-    "Blackboard": r"[^/]*?_(?P<student>[^_/]+)_attempt_[\d-]+_(?P<file>[^/]+)",
-    "Brightspace": r"(?P<id>\d+-\d+) - (?P<student>[^/]+?) - [^/]*?(?:/| - )(?P<file>[^/]+)",
-    "a folder for each student": r"(?P<student>[^/]+)/(?P<file>.+)",
-    "a file for each student": r"(?P<student>[^/]+)\.ipynb(?P<file>)",
-}
-"""How an LMS names what it packs, tried in this order: who (and their number there), and the file's own name."""
-OF_AN_LMS = re.compile(r"index\.html?|.*\.(txt|html?)", re.IGNORECASE)  # lists and receipts that an LMS adds
-A_LINK = "is a link to somewhere else: put the folder itself there"
-GIVE_RIGHT = "give yourself the right to read it"
-MAX_STATED = 10_000  # files of one submission that tell whether it has changed
-
-
-class File(NamedTuple):
-    """A file of a submission: its name within it, and where it lies."""
-
-    name: str
-    path: str
-    member: str = ""  # of a zip at `path`
-
-
-class Entry(NamedTuple):
-    """One submission: a folder, or files that belong to one student."""
-
-    student: str
-    chapter: str  # "": the files tell
-    place: str
-    folder: str = ""
-    files: tuple[File, ...] = ()
-    state: str = ""  # changes when a file does
-
-
-class Stray(NamedTuple):
-    """Something that is not marked, and what to do about it."""
-
-    student: str
-    chapter: str
-    said: str
+NAMED_AT_MOST = 8  # students, where ways are compared
 
 
 def arrivals(
-    places: Iterable[Path], chapters: Collection[str], *, only: str = "", names: str = ""
+    places: Iterable[Path], chapters: dict[str, Chapter], *, only: str = "", names: str = "", level: str = ""
 ) -> Iterator[Entry | Stray]:
     """Every submission in these places, in a fixed order.
 
-    chapters  the folders that count as a chapter in nbgrader's tree
-    only      the chapter to which all files of an LMS belong; without it the files tell
-    names     a regular expression with groups `student` and `file`, for an LMS that is not in the table
+    chapters  as they were handed out
+    only      the chapter to which all files are taken to belong; without it folders or the files tell
+    names     a regular expression with groups `student` and `file`, for names that nobody here knows
+    level     "file", or the number of the folder, that is called by the student's name
     """
     pattern = _pattern(names)
+    if level and level != FILE and not (level.isdigit() and int(level)):
+        raise ClassError(
+            '--level takes the number of a folder, 1 for the outermost, or "file" for the file\'s own name.'
+        )
+    no_names = NoNames(chapters)
     for place in places:
         if not place.exists():
             raise ClassError(f"There is no {place}. Say which folder or zip to mark: workbook mark submitted")
         if not os.access(place, os.R_OK):
             raise ClassError(f"{place} cannot be opened: {GIVE_RIGHT}.")
-        if place.is_dir():
-            if _is_tree(place, chapters):
-                yield from _tree(place, chapters, only)
-            else:
-                yield from _grouped(place, list(_walked(place)), chapters, only, pattern)
-        elif zipfile.is_zipfile(place):
-            yield from _grouped(place, list(_members(place)), chapters, only, pattern)
+        if place.is_dir() and not names and not level and is_tree(place, chapters, no_names):
+            yield from tree(place, chapters, only)
         else:
-            raise ClassError(f"{place} is neither a folder nor a zip archive.")
+            listing = listed(place)
+            way = _named(listing, pattern) if pattern else _decided(listing, no_names, place, level)
+            yield from _entries(place, listing, way, chapters, only)
 
 
 def _pattern(names: str) -> re.Pattern[str] | None:
     try:
-        pattern = re.compile(names) if names else None
+        pattern = re.compile(names, re.DOTALL) if names else None
     except re.error as error:
         raise ClassError(f"--names is no regular expression: {error}") from None
     if pattern and not {"student", "file"} <= set(pattern.groupindex):
@@ -100,182 +68,131 @@ def _pattern(names: str) -> re.Pattern[str] | None:
     return pattern
 
 
-# -- nbgrader's tree ---------------------------------------------------------------------------------------------------
+def _named(listing: Listing, pattern: re.Pattern[str]) -> Way:
+    """By --names, which may leave out folders at the beginning."""
+    owners: dict[str, list[Owner]] = {}
+    for each in listing.found:
+        ends = ("/".join(each.parts[n:]) for n in range(len(each.parts)))
+        if match := next(filter(None, map(pattern.fullmatch, ends)), None):
+            owners[each.name] = [Owner(match["student"].strip(), file=match["file"] or each.parts[-1])]
+    return Way("names", owners)
 
 
-def _is_tree(place: Path, chapters: Collection[str]) -> bool:
-    """Whether any folder of a student has the folder of a chapter in it."""
-    with os.scandir(place) as students:
-        return any(
-            os.path.lexists(os.path.join(student.path, chapter)) for student in students if student.is_dir()
-            for chapter in chapters
-        )  # fmt: skip
+def _decided(listing: Listing, no_names: NoNames, place: Path, level: str) -> Way:
+    choice = choose(listing, no_names, place.name, level)
+    if choice.others:
+        raise ClassError(_undecided(choice, place))
+    return choice.way or Way(level or FILE, {})
 
 
-def _tree(place: Path, chapters: Collection[str], only: str) -> Iterator[Entry | Stray]:
-    unknown: Counter[str] = Counter()
-    for student in sorted(name for name in os.listdir(place) if not name.startswith(".")):
-        folder = place / student
-        if folder.is_symlink():
-            yield Stray(student, "", f"{quoted(student)} {A_LINK}")
-        elif folder.is_dir():
-            yield from _student(place, folder, chapters, only, unknown)
-    for name, students in sorted(unknown.items()):
-        count = "1 student" if students == 1 else f"{students} students"
-        yield Stray("", "", f"{quoted(name)} ({count}) is no chapter here, and was passed over")
+def _undecided(choice: Choice, place: Path) -> str:
+    """Whom each way would give, and how to settle it."""
+    ways = dict.fromkeys(way.level for way in (choice.way, *choice.others) if way)
+    known = {way.level: way for way in (choice.way, *choice.others) if way}
+    lines = [f"In {place.name} it is not certain whose is what. This is whom I would mark:"]
+    for level in sorted(ways):
+        students = known[level].students
+        more = f" ... {len(students)} in all" if len(students) > NAMED_AT_MOST else ""
+        lines.append(f"  --level {level:<6} {', '.join(students[:NAMED_AT_MOST])}{more}")
+    lines += [f"  Mind: {way.doubtful}" for way in known.values() if way.doubtful]
+    lines.append(f"Who handed in {choice.notebooks[0]}? Say --level, or --names with an expression; with --dry-run you "
+                 "see the whole table and nothing is marked.")  # fmt: skip
+    return "\n".join(lines)
 
 
-def _student(
-    place: Path, folder: Path, chapters: Collection[str], only: str, unknown: Counter[str]
-) -> Iterator[Entry | Stray]:
-    try:
-        inside = set(os.listdir(folder))
-    except OSError as error:
-        yield Stray(folder.name, "", f"the folder cannot be opened ({_reason(error)}): {GIVE_RIGHT}")
-        return
-    unknown.update(name for name in inside.difference(chapters) if (folder / name).is_dir() and name not in PASSED_OVER)
-    for chapter in sorted(inside.intersection([only] if only else chapters)):
-        path = folder / chapter
-        if path.is_symlink():
-            yield Stray(folder.name, chapter, f"{quoted(chapter)} {A_LINK}")
-        elif not path.is_dir():
-            said = f"{quoted(chapter)} is not a folder: put the notebook into a folder of this name"
-            yield Stray(folder.name, chapter, said)
-        elif not os.access(path, os.R_OK | os.X_OK):
-            yield Stray(folder.name, chapter, f"the folder cannot be opened (permission denied): {GIVE_RIGHT}")
-        else:
-            yield Entry(folder.name, chapter, place.name, str(path), state=_state(path))
-    for name in sorted(name for name in inside if name.endswith(".ipynb")):
-        yield Stray(folder.name, "", f"{quoted(name)} lies outside a chapter's folder: move it into one, such as "
-                                     f"{quoted(next(iter(chapters)))}")  # fmt: skip
+# -- files put together ------------------------------------------------------------------------------------------------
 
 
-def _state(folder: Path) -> str:
-    """Name, size and times of every file below a folder, as one short word."""
-    state, count = hashlib.sha256(), 0
-    for here, folders, names in os.walk(folder):
-        folders.sort()
-        for name in sorted(names):
-            state.update(_stated(os.path.join(here, name)))
-            if (count := count + 1) >= MAX_STATED:
-                return state.hexdigest()
-    return state.hexdigest()
+class _Piece(NamedTuple):
+    """A file of somebody."""
+
+    found: Found
+    own: Owner
+    written: str  # the student's name as it stands there
 
 
-def _stated(path: str) -> bytes:
-    try:
-        about = os.lstat(path)
-        return repr((path, about.st_mode, about.st_size, about.st_mtime_ns, about.st_ctime_ns)).encode()
-    except OSError as error:
-        return repr((path, str(error))).encode()
+Groups = dict[tuple[str, str, str], list[_Piece]]
 
 
-# -- files named by an LMS, in a folder or a zip -----------------------------------------------------------------------
-
-
-class _Found(NamedTuple):
-    name: str  # with forward slashes
-    file: File
-    state: str
-    refused: str = ""
-
-
-def _walked(place: Path) -> Iterator[_Found]:
-    for here, folders, names in os.walk(place):
-        folders[:] = sorted(name for name in folders if name not in PASSED_OVER)
-        for name in sorted([*names, *(name for name in folders if os.path.islink(os.path.join(here, name)))]):
-            path = Path(here, name)
-            if name in PASSED_OVER or name.startswith("."):
-                continue
-            refused = "is a link to somewhere else: put the file itself there" if path.is_symlink() else ""
-            within = path.relative_to(place).as_posix()
-            yield _Found(within, File(within, str(path)), _stated(str(path)).decode(), refused)
-
-
-def _members(place: Path) -> Iterator[_Found]:
-    try:
-        with zipfile.ZipFile(place) as archive:
-            infos = sorted(archive.infolist(), key=lambda info: info.filename)
-    except (OSError, zipfile.BadZipFile) as error:
-        raise ClassError(f"{place} cannot be opened as a zip archive ({error}): download it again.") from None
-    for info in infos:
-        parts = PurePosixPath(info.filename.replace("\\", "/")).parts
-        if info.is_dir() or any(part in PASSED_OVER for part in parts) or parts[-1].startswith("._"):
-            continue
-        refused = ""
-        if ".." in parts or info.filename.startswith(("/", "\\")) or re.match(r"[A-Za-z]:", info.filename):
-            refused = "leads out of the archive: it was left out"
-        elif stat.S_ISLNK(info.external_attr >> 16):
-            refused = "is a link to somewhere else: hand in the file itself"
-        state = repr((str(place), info.filename, info.CRC, info.file_size, info.date_time))
-        yield _Found("/".join(parts), File(parts[-1], str(place), info.filename), state, refused)
-
-
-def _grouped(
-    place: Path, found: list[_Found], chapters: Collection[str], only: str, pattern: re.Pattern[str] | None
-) -> Iterator[Entry | Stray]:
+def _entries(place: Path, listing: Listing, way: Way, chapters: Collection[str], only: str) -> Iterator[Entry | Stray]:
     """Files put together by student, and by chapter where their folders say which."""
-    groups: dict[tuple[str, str, str], dict[str, _Found]] = {}
-    for each in _without_wrapping(found):
+    yield from (Stray("", "", said) for said in listing.odd)
+    pieces: Groups = defaultdict(list)
+    for each in handed_in(listing):
         if each.refused:
             yield Stray("", "", f"{quoted(each.name)} {each.refused}")
-            continue
-        read = _whose(each.name, chapters, pattern)
-        if read is None:
-            if not OF_AN_LMS.fullmatch(each.name):
-                yield Stray("", "", f"{quoted(each.name)}: cannot tell whose it is; --names says how files are named")
-            continue
-        student, number, chapter, name = read
-        group = groups.setdefault((student, number, chapter or only), {})
-        if name in group:  # an earlier attempt keeps its whole name, the last one gets the plain one
-            earlier = group.pop(name)
-            group[earlier.name] = earlier
-        group[name] = each
-    several = _namesakes(groups)
-    for (student, number, chapter), group in sorted(groups.items()):
-        files = tuple(each.file._replace(name=name) for name, each in group.items())
-        state = hashlib.sha256("\n".join(each.state for each in group.values()).encode()).hexdigest()
-        shown = f"{student} ({number})" if student in several else student
+        elif owners := way.owners.get(each.name):
+            chapter = next((part for part in each.parts[:-1] if part in chapters), only)
+            for own in owners:
+                written = unicodedata.normalize("NFC", own.student)
+                pieces[written, own.number, chapter].append(_Piece(each, own, own.student))
+        elif not is_receipt(each.name):
+            yield Stray("", "", f"{quoted(each.name)}: cannot tell whose it is; --names says how files are named")
+    namesakes = _namesakes(pieces)
+    for (student, number, chapter), group in sorted(pieces.items()):
         if not only or chapter == only:
-            yield Entry(shown, chapter, place.name, files=files, state=state)
-
-
-def _without_wrapping(found: list[_Found]) -> list[_Found]:
-    """Without the one folder in which an archive wraps everything."""
-    names = [each.name for each in found if not each.refused and not OF_AN_LMS.fullmatch(each.name)]
-    tops = {name.partition("/")[0] for name in names}
-    inner = [name.partition("/")[2] for name in names]
-    nested = len(tops) == 1 and all("/" in rest or _lms(rest) for rest in inner) and inner
-    top = next(iter(tops), "")
-    if not nested or _lms(f"{top}/x"):
-        return found
-    return [each._replace(name=each.name.removeprefix(f"{top}/")) for each in found]
-
-
-def _lms(name: str) -> bool:
-    return any(re.fullmatch(LMS[system], name) for system in ("Moodle", "Canvas", "Blackboard", "Brightspace"))
-
-
-def _whose(name: str, chapters: Collection[str], pattern: re.Pattern[str] | None) -> tuple[str, str, str, str] | None:
-    """Student, the student's number, chapter ("" if not said), and the file's own name."""
-    parts = name.split("/")
-    for place, part in enumerate(parts[1:-1], start=1):
-        if part in chapters:
-            return parts[place - 1], "", part, "/".join(parts[place + 1 :])
-    for each in [pattern] if pattern else LMS.values():
-        if match := re.fullmatch(each, name):
-            said = match.groupdict()
-            return said["student"].strip(), said.get("id") or "", "", said["file"] or parts[-1]
-    return None
+            yield from _entry(place, _called(student, number, group, namesakes), number, chapter, group)
 
 
 def _namesakes(groups: Iterable[tuple[str, str, str]]) -> set[str]:
     """Names that two people have."""
-    numbers: dict[str, set[str]] = {}
+    numbers: defaultdict[str, set[str]] = defaultdict(set)
     for student, number, _ in groups:
-        numbers.setdefault(student, set()).add(number)
+        numbers[student].add(number)
     return {student for student, known in numbers.items() if len(known) > 1}
 
 
-def _reason(error: OSError) -> str:
-    return (error.strerror or str(error)).lower()
+def _called(student: str, number: str, group: list[_Piece], namesakes: Collection[str]) -> str:
+    if student in namesakes and number:
+        return f"{student} ({number})"
+    written = {piece.written for piece in group}
+    return written.pop() if len(written) == 1 else student
+
+
+def _entry(place: Path, student: str, number: str, chapter: str, group: list[_Piece]) -> Iterator[Entry | Stray]:
+    forms = {piece.written for piece in group}
+    if len(forms) > 1:
+        yield Stray(student, chapter, "the name stands there in two Unicode forms: taken as one student, the newest "
+                                      "file counts")  # fmt: skip
+    if any(piece.own.late for piece in group):
+        platform = next(piece.own.platform for piece in group if piece.own.late)
+        yield Stray(student, chapter, f"handed in late, says {platform}")
+    work = [piece for piece in group if not is_receipt(piece.found.name)]
+    if not work:
+        first = quoted(group[0].found.parts[-1])
+        yield Stray(student, chapter, f"no file was handed in, only {first} is there")
+        return
+    if clash := _clash(work):
+        one, other = (quoted(piece.found.name) for piece in clash)
+        yield Stray(student, chapter, f"{one} and {other} would both be theirs, perhaps of two students: neither was "
+                                      "marked; rename one, or say --level or --names")  # fmt: skip
+        return
+    ordered = sorted(work, key=lambda piece: (piece.own.turn, *_depth(piece), piece.found.changed, piece.found.name))
+    files: dict[str, Found] = {}
+    for piece in ordered:  # an earlier one keeps its whole name, the last one gets the plain one
+        name = piece.own.file or piece.found.parts[-1]
+        if name in files:
+            earlier = files.pop(name)
+            files[earlier.name] = earlier
+        files[name] = piece.found
+    state = hashlib.sha256("\n".join(each.state for each in files.values()).encode("utf-8", "replace")).hexdigest()
+    yield Entry(
+        student, chapter, place.name, files=tuple(each.file._replace(name=name) for name, each in files.items()),
+        state=state, number=number,
+    )  # fmt: skip
+
+
+def _depth(piece: _Piece) -> tuple[int]:
+    """What lies less deep counts more."""
+    return (-len(piece.found.parts),)
+
+
+def _clash(work: list[_Piece]) -> tuple[_Piece, _Piece] | None:
+    """Two notebooks of one name, equally deep, of one attempt, under one name as it is written."""
+    known: dict[tuple[str, str, str, int], _Piece] = {}
+    for piece in work:
+        name = piece.own.file or piece.found.parts[-1]
+        key = (piece.written, piece.own.turn, name.casefold(), len(piece.found.parts))
+        if could_be_notebook(name) and (other := known.setdefault(key, piece)) is not piece:
+            return other, piece
+    return None

@@ -21,7 +21,8 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from .finding import Entry, File, Stray
+from .entries import Entry, Stray
+from .listing import File
 from .records import Fault, Record
 from .released import Chapter, ClassError
 from .tables import csv_lines
@@ -33,10 +34,9 @@ CREATE TABLE marked (key TEXT, part INTEGER, version TEXT, student TEXT, chapter
 CREATE TABLE entered (seq INTEGER PRIMARY KEY, key TEXT, entry TEXT);
 CREATE TABLE strays (seq INTEGER PRIMARY KEY, student TEXT, chapter TEXT, said TEXT);
 CREATE TABLE failed (key TEXT PRIMARY KEY, student TEXT, chapter TEXT, said TEXT);
+CREATE TABLE written (only TEXT, student TEXT, PRIMARY KEY (only, student));
 """
-
-
-TABLES = ("marked", "entered", "strays", "failed")
+TABLES = ("marked", "entered", "strays", "failed", "written")
 
 
 class Part(NamedTuple):
@@ -176,6 +176,29 @@ class Ledger:
                 self.book.execute("INSERT OR REPLACE INTO marked VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)", row)
         self.book.execute("COMMIT")
 
+    # -- who is in it
+
+    def entries(self) -> Iterator[Entry]:
+        """What this run is about, in order."""
+        for (text,) in self.book.execute("SELECT entry FROM entered ORDER BY seq"):
+            yield _entry(text)
+
+    def students(self) -> list[str]:
+        """Whose work this run is about."""
+        return sorted({_clean(json.loads(text)[0]) for (text,) in self.book.execute("SELECT entry FROM entered")})
+
+    def written(self, only: str) -> list[str]:
+        """Whose grades the last run of this kind wrote; a kind is a chapter, or "" for all."""
+        query = "SELECT student FROM written WHERE only = ? ORDER BY student"
+        return [student for (student,) in self.book.execute(query, (only,))]
+
+    def note_written(self, only: str) -> None:
+        """Remember that the grades of this run were written."""
+        self.book.execute("BEGIN")
+        self.book.execute("DELETE FROM written WHERE only = ?", (only,))
+        self.book.executemany("INSERT INTO written VALUES (?, ?)", [(only, student) for student in self.students()])
+        self.book.execute("COMMIT")
+
     # -- the tables
 
     def parts(self, columns: str) -> Iterator[tuple[Any, ...]]:
@@ -223,8 +246,8 @@ class Ledger:
 
 
 def _entry(text: str) -> Entry:
-    student, chapter, place, folder, files, state = json.loads(text)
-    return Entry(student, chapter, place, folder, tuple(File(*file) for file in files), state)
+    student, chapter, place, folder, files, state, number = json.loads(text)
+    return Entry(student, chapter, place, folder, tuple(File(*file) for file in files), state, number)
 
 
 UNMARKED = "key NOT IN (SELECT key FROM marked)"

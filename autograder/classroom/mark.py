@@ -22,9 +22,11 @@ from .executors import BATCH, Crew, cores, dask_crew, local_crew, mark_all
 from .finding import arrivals
 from .ledger import Ledger
 from .released import Chapter, ClassError, released, with_trials
+from .whom import row, whom
 
 SHOWN = 20  # faults that are printed; the table has all
 LEDGER = "ledger.db"
+GONE = 5  # students that are named when there are fewer than before
 KEPT = "What is marked is kept; run this again to go on."
 CANNOT_WRITE = (errno.ENOSPC, errno.EDQUOT, errno.EROFS, errno.EACCES, errno.EPERM)
 
@@ -40,10 +42,16 @@ def mark_class(
     dask: bool = False,
     scheduler: str = "",
     into_gradebook: bool = False,
+    level: str = "",
+    dry_run: bool = False,
+    yes: bool = False,
 ) -> int:
     """Mark everything in `places` and write verdicts, grades and faults into `out`; returns the exit status.
 
+    names, level       whose is what, where the names of files and folders leave it open: see `finding.arrivals`
     dask, scheduler    work on a Dask cluster: one of `jobs` processes on this computer, or the one at this address
+    dry_run            only print whom one would mark
+    yes                write grades though there are fewer students than in the run before
     ClassError says what cannot be done, and why.
     """
     chapters = released(root)
@@ -52,17 +60,24 @@ def mark_class(
     if table == "parquet":
         tables.parquet_library()
     out = root / out
+    places = [root / place for place in places or [Path("submitted")]]
+    arrived = arrivals(places, chapters, only=chapter, names=names, level=level)
+    if dry_run:
+        print("\n".join(whom(arrived)))
+        return 0
     with _advice(_near(out, root)):
         out.mkdir(parents=True, exist_ok=True)
     with _advice(_near(out, root)), Ledger(out / LEDGER) as ledger:
-        places = [root / place for place in places or [Path("submitted")]]
-        ledger.enter(arrivals(places, chapters, only=chapter, names=names), chapters)
+        ledger.enter(arrived, chapters)
+        if not yes:
+            _as_many_as_before(ledger, chapter)
         _mark(ledger, root, chapters, lambda left: _crew(left, jobs, dask, scheduler))
         written = list(_write(ledger, out, table))
         if into_gradebook:
             from .transfer import transfer
 
             transfer(root, ledger)
+        ledger.note_written(chapter)
         for line in [*_summary(ledger, chapters), *_said(ledger), "", *(_near(path, root) for path in written)]:
             print(line)
     return 0
@@ -116,15 +131,36 @@ def _crew(left: int, jobs: int, dask: bool, scheduler: str) -> Crew:
     return local_crew(jobs or max(2, min(cores(), left // BATCH)))
 
 
+def _as_many_as_before(ledger: Ledger, only: str) -> None:
+    """ClassError where there are fewer students than in the run before: perhaps one got the work of all."""
+    before, now = ledger.written(only), ledger.students()
+    if len(now) < len(before):
+        gone = [student for student in before if student not in set(now)]
+        named = ", ".join(gone[:GONE]) + (f" and {len(gone) - GONE} more" if len(gone) > GONE else "")
+        raise ClassError(
+            f"{len(now)} {_students(len(now))} found, where the run before had {len(before)}; missing: {named}. "
+            "Nothing was written. See whom I found with --dry-run; if it is right, say --yes."
+        )
+
+
+def _students(number: int) -> str:
+    return "student" if number == 1 else "students"
+
+
 def _write(ledger: Ledger, out: Path, form: str) -> Iterator[Path]:
     yield tables.write(out, "verdicts", tables.VERDICTS, ledger.verdicts(), form)
     yield tables.write(out, "grades", tables.GRADES, ledger.grades(), form)
     faults = (tables.csv_lines([fault]) for fault in ledger.faults())
     yield tables.write(out, "faults", tables.FAULTS, faults, "csv")
+    rows = (tables.csv_lines([row(entry)]) for entry in ledger.entries())
+    yield tables.write(out, "students", tables.STUDENTS, rows, "csv")
 
 
 def _summary(ledger: Ledger, chapters: dict[str, Chapter]) -> Iterator[str]:
     """A line for each chapter: how many, and how many points on average."""
+    found = len(ledger.students())
+    if found:
+        yield f"{found} {_students(found)} found."
     number: Counter[str] = Counter()
     points: Counter[str] = Counter()
     for _, chapter, earned in ledger.parts("points"):

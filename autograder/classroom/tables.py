@@ -3,6 +3,7 @@
 verdicts    a row for each box of each submission
 grades      a row for each chapter of each student
 faults      a row for each thing that was odd, in words
+students    a row for each thing that was handed in: whose it is, and where it lies
 """
 
 from __future__ import annotations
@@ -24,6 +25,7 @@ from .released import ClassError
 VERDICTS = Row._fields
 GRADES = ("student", "chapter", "points", "out_of", "faults")
 FAULTS = Fault._fields
+STUDENTS = ("student", "number", "chapter", "place", "files")
 FORMATS = ("csv", "parquet")
 WHOLE, PARTS, TEXT = "int32", "float64", "string"
 TYPES = {"box": WHOLE, "variant": WHOLE, "faults": WHOLE, "points": PARTS, "out_of": PARTS}

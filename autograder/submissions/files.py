@@ -17,6 +17,7 @@ from functools import partial
 from pathlib import Path, PurePath
 
 from .answers import Submission, read_notebook
+from .conflicts import CONFLICT, sides
 
 MAX_BYTES = 200_000_000
 LONGEST = 6  # characters of an escape or a false that may be cut off in the middle
@@ -80,8 +81,20 @@ def parse(data: bytes) -> tuple[object, tuple[str, ...]]:
         if data.lstrip().startswith(beginning):
             return None, (said,)
     written, odd = _decoded(data)
+    notebook, said = merged(written) if CONFLICT.search(written) else _whole(written)
+    return (notebook, (*odd, *said)) if notebook is not None else (None, said)
+
+
+def _whole(written: str) -> tuple[object, tuple[str, ...]]:
+    """The notebook at the beginning of a text, and what is wrong with the text."""
+    odd: tuple[str, ...] = ()
     try:
-        found = json.loads(written)
+        start = len(written) - len(written.lstrip())
+        found, end = json.JSONDecoder().raw_decode(written, start)
+        if behind := written[end:].strip(" \t\r\n\0"):
+            odd = (f"has something behind its end ({len(behind)} letters); what stands before it was read",)
+        elif "\0" in written[end:]:
+            odd = ("is filled up with NULs behind its end; what stands before them was read",)
     except json.JSONDecodeError as error:
         if error.pos >= len(written.rstrip()) - LONGEST or "Unterminated" in error.msg:
             return None, ("breaks off in the middle: save the notebook and hand it in again",)
@@ -91,6 +104,20 @@ def parse(data: bytes) -> tuple[object, tuple[str, ...]]:
     if not isinstance(found, dict) or not isinstance(found.get("cells", found.get("worksheets")), list):
         return None, ("is not a notebook: hand in the .ipynb file itself",)
     return found, odd
+
+
+def merged(written: str) -> tuple[object, tuple[str, ...]]:
+    """One side of a notebook in which git left its conflict marks, and which; None where neither can be read."""
+    both = sides(written)
+    for side in both:
+        notebook, _ = _whole(side.text)
+        if notebook is not None:
+            other = next(each for each in both if each is not side)
+            differs = _whole(other.text)[0] not in (None, notebook)
+            more = f"; that of {quoted(other.name)} differs" if differs else ""
+            return notebook, (f"holds git's conflict marks; the side of {quoted(side.name)} was read{more}",)
+    return None, ("holds git's conflict marks (<<<<<<<) and neither side can be read: settle the conflict, save the "
+                  "notebook and hand it in again",)  # fmt: skip
 
 
 def _decoded(data: bytes) -> tuple[str, tuple[str, ...]]:

@@ -52,6 +52,58 @@ def test_any_encoding_is_read(encoding):
     assert bool(faults) == (not encoding.startswith("utf-8"))
 
 
+@pytest.mark.parametrize(
+    ("behind", "said"),
+    [
+        (b"\0" * 100, "NULs behind its end"), (b"}", "behind its end (1"), (b"\n}\n]\0", "behind its end (3"),
+        (b' "metadata": {}, "nbformat": 4}', "behind its end"), (b"\n\n", ""),
+        (json.dumps(notebook(B)).encode(), "behind its end"),
+    ],
+)  # fmt: skip
+@pytest.mark.parametrize("indent", [None, 1])
+def test_what_stands_behind_a_whole_notebook_is_said(behind, said, indent):
+    """NULs of a power cut, the tail of an older file, a brace, another notebook: the first one is read."""
+    found, faults = parse(json.dumps(notebook(A), indent=indent).encode() + behind)
+    assert found == notebook(A) and (said in faults[0] if said else not faults)
+
+
+def conflict(ours, theirs, newline="\n", base=""):
+    """A notebook in which git could not merge one line."""
+    whole = json.dumps(notebook(A), indent=1).split("\n")
+    at = next(n for n, line in enumerate(whole) if '"source"' in line)
+    marks = ["<<<<<<< HEAD", *ours, *(["||||||| base", base] if base else []), "=======", *theirs, ">>>>>>> feature"]
+    return newline.join([*whole[:at], *marks, *whole[at + 1 :]]).encode()
+
+
+ONE, TWO, CUT = (f'   "source": "page(\\"{A}\\", {{1: {answer}}})"' for answer in ("2", "3", '"'))
+
+
+@pytest.mark.parametrize("newline", ["\n", "\r\n"])
+@pytest.mark.parametrize("base", ["", ONE])
+@pytest.mark.parametrize(
+    ("ours", "theirs", "answer", "said"),
+    [
+        ([ONE], [TWO], "2", "the side of `HEAD` was read; that of `feature` differs"),
+        ([ONE], [ONE], "2", "the side of `HEAD` was read"),
+        ([CUT], [TWO], "3", "the side of `feature` was read"),
+        ([CUT], [CUT], None, "neither side can be read: settle the conflict"),
+    ],
+)
+def test_conflict_marks_of_git_are_named(newline, base, ours, theirs, answer, said):
+    """The side that can be read is read, and named; where both can, it is the one that was there."""
+    found, faults = parse(conflict(ours, theirs, newline, base))
+    assert "git's conflict marks" in faults[0] and faults[0].endswith(said) or answer is None and said in faults[0]
+    assert (found is None) == (answer is None)
+    assert answer is None or f"{{1: {answer}}}" in found["cells"][0]["source"]
+
+
+def test_marks_within_a_cell_are_no_conflict():
+    """A student who writes <<<<<<< into a cell has a whole notebook."""
+    nb = notebook(A)
+    nb["cells"][0]["source"] = "<<<<<<< HEAD\n=======\n>>>>>>> b\n"
+    assert parse(json.dumps(nb, indent=1).encode()) == (nb, ())
+
+
 @settings(max_examples=500, deadline=None)
 @given(st.binary(max_size=300))
 def test_no_bytes_raise(data):
