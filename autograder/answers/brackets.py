@@ -9,9 +9,10 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from .formulas import plain_formula
+from .formulas import WORDS, plain_formula
 
 PIECE = re.compile(r"\*\*|[0-9.]+|[^\W\d_]+_?[0-9]*|\S|\s+")
+FUNCTION = re.compile(f"({'|'.join(sorted(WORDS, key=len, reverse=True))})")
 SIGNS = frozenset("+-")
 OPENS = {"^", "**", "/"}  # what works on the one thing after it, though more may have been meant
 MOST = 24  # texts to try
@@ -21,7 +22,8 @@ def with_brackets(text: str) -> Iterator[tuple[str, str]]:
     """Pairs of the whole text with brackets put in, and the part of it that was put together.
 
     After a power sign or a fraction bar the bracket may have been meant to hold all factors that follow, or all that
-    follows; before a fraction bar, all that stands before it. Several exponents may lack theirs.
+    follows; after the name of a function, all that follows; before a fraction bar, all that stands before it. Several
+    exponents may lack theirs.
     """
     pieces = _pieces(plain_formula(text))
     seen = {"".join(pieces)}
@@ -35,7 +37,7 @@ def with_brackets(text: str) -> Iterator[tuple[str, str]]:
 
 def _pieces(text: str) -> list[str]:
     """The text in pieces, without the blanks that nothing needs: sin x keeps its own, 1 - a does not."""
-    pieces = PIECE.findall(text)
+    pieces = [part for piece in PIECE.findall(text) for part in FUNCTION.split(piece) if part]
     wordy = [piece[0].isalnum() for piece in pieces]
     needed = [0 < at < len(pieces) - 1 and wordy[at - 1] and wordy[at + 1] for at in range(len(pieces))]
     return [
@@ -50,6 +52,8 @@ def _candidates(pieces: list[str]) -> Iterator[list[tuple[int, int]]]:
     for stops in (SIGNS, frozenset()):
         yield from ([(at + 1, _end(pieces, at + 1, stops))] for at in signs)
     yield [(at + 1, _end(pieces, at + 1, SIGNS)) for at in powers]
+    functions = [at for at, piece in enumerate(pieces[:-1]) if piece in WORDS and pieces[at + 1] != "("]
+    yield from ([(at + 1, _end(pieces, at + 1, frozenset()))] for at in functions)
     yield from ([(_start(pieces, at), at)] for at in signs if pieces[at] == "/")
 
 
@@ -81,6 +85,12 @@ def _put_in(pieces: list[str], spans: list[tuple[int, int]]) -> str:
 
 
 def _part(pieces: list[str], start: int, end: int) -> str:
-    """What was put together, with the sign before it and what that sign works on: e^(2x), 1/(1-a)."""
-    front = pieces[start - 2 : start] if start >= 2 and pieces[start - 1] in OPENS else []
-    return "".join(front) + f"({''.join(pieces[start:end])})"
+    """What was put together, with what works on it: e^(2x), 1/(1-a), -v/(w*w), cos(x-y)."""
+    first = start
+    if start >= 2 and pieces[start - 1] in OPENS:
+        first = start - 2
+    elif start >= 1 and pieces[start - 1] in WORDS:
+        first = start - 1
+    if first < start and first == 1 and pieces[0] in SIGNS:
+        first = 0
+    return "".join(pieces[first:start]) + f"({''.join(pieces[start:end]).strip()})"

@@ -257,7 +257,7 @@ def _unbraced(text: str) -> str:
         text, count = BRACED.subn(lambda part: f"_{part[2]} " if part[2] else f"^({part[1]})", text)
         if not count:
             break
-    return text
+    return text.strip()
 
 
 def _foreign(text: str, names: tuple[str, ...]) -> str | None:

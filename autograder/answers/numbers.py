@@ -15,6 +15,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from collections.abc import Callable
 from decimal import Decimal
 from fractions import Fraction
 from functools import lru_cache
@@ -76,7 +77,7 @@ def read_choice(text: str, options: tuple[str, ...]) -> Choice | Unreadable | No
     """Which of the words `options` was chosen; None for a blank.
 
     Capitals, blanks and hyphens do not matter, nor how a transpose or an index is written: W^Ta is Wᵀ a, h1 is h_1.
-    Some of its words are enough, where no other option has them.
+    Some of its words are enough, or their beginnings, where no other option has them.
     """
     text = " ".join(text[:LONGEST_FORMULA].split())
     if not text:
@@ -85,11 +86,24 @@ def read_choice(text: str, options: tuple[str, ...]) -> Choice | Unreadable | No
         alike = [option for option in options if spelling(option) == spelling(text)]
         if len(alike) == 1:
             return Choice(alike[0], alike[0])
-    typed = set(text.casefold().split())
-    meant = [option for option in options if typed <= set(option.casefold().split())]
-    if len(meant) == 1:  # "3" for "node 3", "lower" for "lower z"
-        return Choice(meant[0], meant[0])
+    typed = set(text.casefold().split()) - ARTICLES
+    for stands_for in (str.__eq__, _abbreviates):  # "3" for "node 3", "the diagonal"; then "diag", "col 1"
+        meant = [option for option in options if typed and _means(typed, option.casefold().split(), stands_for)]
+        if len(meant) == 1:
+            return Choice(meant[0], meant[0])
     return Unreadable(f"Choose one of: {', '.join(options)}."[:120])
+
+
+ARTICLES = frozenset(("a", "an", "the"))
+
+
+def _means(typed: set[str], words: list[str], stands_for: Callable[[str, str], bool]) -> bool:
+    """Whether each of the typed words stands for one of the option's."""
+    return all(any(stands_for(short, word) for word in words) for short in typed)
+
+
+def _abbreviates(short: str, word: str) -> bool:
+    return short == word or (len(short) >= 3 and short.isalpha() and word.startswith(short))
 
 
 # Long patterns of rare answers are text, which `re` compiles when the first such answer comes: marking starts sooner.
@@ -203,8 +217,12 @@ NOT_A_NUMBER = (  # tried in this order; the first that is found gives the reaso
     (r"[+-]\s*[+-]", "There are two signs in a row. One is enough: -3."),
     (r"[+-]?\s*nan\b", "That says “not a number”. Type a number such as -0.5 or 3/4."),
     (r"0[xob]", "Please write the number in ordinary digits, such as 16."),
-    (r"_", "Write the digits without underscores: 1000."),
-    (r"[0-9)]\s*[*^]\s*[(+-]*\s*[0-9(]|[0-9)]\s*\(|√|\([^()]*[0-9]\s*[-+*/][^()]*\)", WORK_IT_OUT),
+    (r"^(true|false)$", "This box takes a number: write 1 for true, 0 for false."),
+    (r"[0-9]_", "Write the digits without underscores: 1000."),
+    (
+        r"[0-9)]\s*[*^]\s*[(+-]*\s*[0-9(]|[0-9)]\s*[-+]?\s*\(|\)\s*[-+]|√|\([^()]*[0-9]\s*[-+*/][^()]*\)",
+        WORK_IT_OUT,
+    ),
     (
         r"[0-9.,]\s+e\s*[+-]?[0-9]|e\s*[+-]\s+[0-9]|e\s+[0-9]",
         "There is a space inside the number. Write it in one piece: 2e-3.",

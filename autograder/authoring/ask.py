@@ -47,9 +47,17 @@ def product(box: Box, a: object, b: object, name: str, hint: str, *, slips: Slip
 def ratio(
     box: Box, above: object, below: object, name: str, hint: str, *, slips: Slips = None, **options: object
 ) -> object:
-    """A ratio; the usual slip is the ratio upside down."""
-    usual = {"upside_down": below / above}
+    """A ratio; the usual slips are the ratio upside down and, unless it is divided by 1, the product."""
+    usual = {"upside_down": _over(below, above)}
+    if np.any(np.abs(below) != 1):
+        usual["multiplied_not_divided"] = above * below
     return box(above / below, name, hint, slips=usual | (slips or {}), **options)
+
+
+def _over(above: object, below: object) -> object:
+    """A quotient, infinite over 0: what a student typed may be 0 where the page's own number is not."""
+    with np.errstate(divide="ignore", invalid="ignore"):
+        return np.divide(above, below)
 
 
 def outer(

@@ -152,7 +152,8 @@ class Sheet:
             rules.append("Shapes are rows × columns: 3×2, or 3x2.")
         for options in dict.fromkeys(box.options for box in self.boxes if box.options):
             boxes = _counted([box.number for box in self.boxes if box.options == options])
-            rules.append(f"Choose for {boxes}: {' | '.join(options)}.")
+            listed = "\u00a0| ".join(options)  # a bar stays with the word before it
+            rules.append(f"Choose for {boxes}: {listed}.")
         return " ".join(rules)
 
     @cached_property

@@ -365,7 +365,7 @@ class Power(Expr):
         if _is_divisor(self):
             return Product(Fraction(1), (self,)).printed(e_is_taken)
         base = _bracketed(self.base, ATOM, e_is_taken)
-        return f"{base}^{_bracketed(self.exponent, ATOM, e_is_taken)}", POWER
+        return f"{base}^{_raised(self.exponent, e_is_taken)}", POWER
 
 
 @dataclass(frozen=True, slots=True, eq=False, repr=False)
@@ -396,7 +396,7 @@ class Function(Expr):
             return f"{self.function}({self.argument.printed(e_is_taken)[0]})", ATOM
         if self.argument == ONE:
             return "e", ATOM
-        return f"e^{_bracketed(self.argument, ATOM, e_is_taken)}", POWER
+        return f"e^{_raised(self.argument, e_is_taken)}", POWER
 
 
 ZERO, ONE, MINUS_ONE = (Constant(Fraction(n)) for n in (0, 1, -1))
@@ -636,6 +636,12 @@ def _number_text(value: Fraction) -> str:
 def _bracketed(formula: Expr, needed: int, e_is_taken: bool) -> str:
     text, level = formula.printed(e_is_taken)
     return text if level >= needed else f"({text})"
+
+
+def _raised(exponent: Expr, e_is_taken: bool) -> str:
+    """An exponent; an index in it needs brackets, or it would hang below the power: e^(g_2)."""
+    text = _bracketed(exponent, ATOM, e_is_taken)
+    return f"({text})" if isinstance(exponent, Name) and "_" in text else text
 
 
 def _row(number: Fraction, factors: list[Expr], e_is_taken: bool) -> str:

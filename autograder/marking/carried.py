@@ -76,11 +76,12 @@ def worth_carrying(box: Box, answer) -> object:
     return None if bare and not _is_named(box, value) else float(value)
 
 
-def bare_value(box: Box, answer) -> float | None:
+def bare_value(box: Box, answer) -> object:
     """A bare 0 or 1 that is not worth carrying by itself; None for any other answer."""
-    if not isinstance(answer, Number) or not isfinite(answer.value) or worth_carrying(box, answer) is not None:
+    if worth_carrying(box, answer) is not None:
         return None
-    return float(answer.value)
+    value = answer.value
+    return value if isinstance(value, Expr) else float(value) if isfinite(value) else None
 
 
 def _is_named(box: Box, value: object) -> bool:

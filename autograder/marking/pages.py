@@ -15,6 +15,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from fractions import Fraction
 from functools import lru_cache
+from itertools import islice
 from math import isfinite
 from typing import NamedTuple
 
@@ -145,9 +146,9 @@ def _with_letters_of_the_page(sheet: Sheet, box: Box, text: str) -> Formula | Un
     answer = read_expression(text, (*box.names, *known, *sorted(others)))
     if not isinstance(answer, Formula):
         return None
-    stray = ", ".join(sorted(answer.value.names & others))
+    stray = " or ".join(sorted(answer.value.names & others))
     asked = ", ".join(box.names) or "numbers"
-    return Unreadable(f"This box takes a formula in {asked}. Put in what {stray} stands for.")
+    return Unreadable(f"This box takes a formula in {asked}. Write it without {stray}.")
 
 
 def _first_look(box: Box, text: str, answer) -> Verdict:
@@ -183,8 +184,8 @@ def _ask_digits(box: Box) -> str:
 
 
 def _turned(verdict: Verdict, box: Box, answer) -> Verdict | None:
-    """What is said of the right number with the wrong sign, where the page has no slip of this kind; else None."""
-    if not isinstance(answer, Number) or not box.key or not equal(-answer.value, box.key, box.digits):
+    """What is said of the right number or formula with the wrong sign, where no slip of the page is; else None."""
+    if not isinstance(answer, Number | Formula) or equal(0, box.key) or not equal(-answer.value, box.key, box.digits):
         return None
     return verdict._replace(state="mistake", code="wrong_sign", message=message_for(("wrong_sign",), box.hint))
 
@@ -217,9 +218,11 @@ class _SecondLook:
                 if (value := rounded_value(box, answer, verdict.state)) is not None:
                     (self.rounded if verdict.state == "right" else self.few).add(n)
                     values[n] = value
-        if len(bare) == 1:  # one 0 or 1 is an honest slip; several are a way to make the page easy
-            self.slips |= set(bare)
-            values |= bare
+        for kind in ("number", "expression"):  # one is an honest slip; several of a kind make the page easy
+            alone = {n: value for n, value in bare.items() if sheet.boxes[n - 1].kind == kind}
+            if len(alone) == 1:
+                self.slips |= set(alone)
+                values |= alone
         self.desk = Desk(sheet, values)
 
     def verdicts(self) -> list[Verdict]:
@@ -235,6 +238,8 @@ class _SecondLook:
         worlds = [slips, slips | rounded | few, slips | rounded] if slips else []
         if any(self.is_expected(n, (world,)) for world in worlds):
             return _following(verdict, self.causes(n, slips, rounded | few))
+        if len(slips) > 1 and (cause := self.single_cause(n, slips, rounded)):  # computed anew in one place, not in all
+            return _following(verdict, cause)
         for world in dict.fromkeys((*worlds, rounded | few)):
             if world and _rounded_off(self.answers[n - 1], self.finite(n, world), self.sheet.boxes[n - 1]):
                 return verdict._replace(state="few_digits", message=_ask_digits(self.sheet.boxes[n - 1]))
@@ -289,13 +294,21 @@ class _SecondLook:
         return ends[0] - spare <= float(answer.value) <= ends[1] + spare
 
     def causes(self, n: int, slips: frozenset[int], rounded: frozenset[int]) -> tuple[int, ...]:
-        """The earlier slips that box n follows from: a single one where that suffices."""
-        for k in sorted(slips):
-            if self.is_expected(n, (frozenset((k,)), rounded | {k})):
-                return (k,)
+        """The earlier slips that box n follows from: a single one where that suffices, else only those needed."""
+        if cause := self.single_cause(n, slips, rounded):
+            return cause
         box = self.sheet.boxes[n - 1]
         alone = {k: self.desk.expected(n, frozenset((k,))) for k in sorted(slips)}
-        return tuple(k for k, value in alone.items() if value is not None and not equal(value, box.key, box.digits))
+        needed = frozenset(k for k, v in alone.items() if v is not None and not equal(v, box.key, box.digits))
+        for k in sorted(needed):
+            if self.is_expected(n, (needed - {k}, needed - {k} | rounded)):
+                needed -= {k}
+        return tuple(sorted(needed))
+
+    def single_cause(self, n: int, slips: frozenset[int], rounded: frozenset[int]) -> tuple[int, ...]:
+        """The one earlier slip that is enough for what box n holds; empty where none is."""
+        alone = (k for k in sorted(slips) if self.is_expected(n, (frozenset((k,)), rounded | {k})))
+        return tuple(islice(alone, 1))
 
     def named(self, verdict: Verdict, worlds) -> Verdict | None:
         """The slip that box n holds, on the printed numbers or on the student's own; None for one without a name."""

@@ -7,7 +7,7 @@ import numpy as np
 from ..authoring import ask
 from ..authoring.page import page
 from ..engine.expressions import Name, as_expr
-from ..layout import APART, Shape, by, column, eq, frac, group, matrix, row, say, step, table, words
+from ..layout import APART, Shape, aligned, by, column, eq, frac, group, matrix, row, say, step, table, words
 
 V, W = Name("v"), Name("w")
 DIAGONAL, ALL = "diagonal", "all"
@@ -37,12 +37,16 @@ def entry_by_entry(given, box):
     given.require(not set(np.abs(w)) & set(v) and nudge not in w and nudge not in v)
     f = ask.product(box, v, w, "F", "Which entries meet?", how="Each entry of v times the entry of w beside it.")
     moved = np.arange(3) == place
-    change = box(nudge * w * moved, "ΔF", "Does this output contain the entry that moved?",
+    change = box(nudge * w * moved, "ΔF", "Does this output contain the entry that moved? If so, what multiplies it?",
         how="Only the output in the same place changes, by the nudge times its w.",
         slips={"every_input_counted": nudge * w, "value_not_change": f + nudge * w * moved,
-            "nudge_for_input": np.where(moved, nudge, np.nan)},
-        words={"every_input_counted": "Look at the formula of this output: is the entry that moved in it?",
-            "nudge_for_input": "That is the nudge. What is this entry multiplied by?"})
+            "nudge_for_input": np.where(moved, nudge, np.nan),
+            "other_vector": np.where(moved, nudge * v, np.nan),
+            "added_not_multiplied": np.where(moved, nudge + w, np.nan)},
+        words={"other_vector": "You multiplied the nudge by v itself. What is v multiplied by?",
+            "every_input_counted": "Look at the formula of this output: is the entry that moved in it?",
+            "nudge_for_input": "That is the nudge. What is this entry multiplied by?",
+            "added_not_multiplied": "You added the nudge. What does it get multiplied by?"})
     return (
         step("Two vectors are multiplied **entry by entry**. Fill in the result.",
             eq("F", "=", column(v, "v"), "⊙", column(w, "w"), "=", column(f, "F"))),
@@ -80,7 +84,7 @@ def which_vanish(given, box):
             "diagonal or all.",
             *[eq(name, "=", column(line), APART, by("v", name), words("is not 0 in:"), choice)
                 for name, line, choice in zip("FGH", lines[:3], (own, same, every), strict=True)]),
-        step("In $K$ the entries of $v$ are shuffled. Each row of its Jacobian has one entry that is not 0. In which "
+        step("In $K$ the entries of $v$ are shuffled. Each row of $∂K/∂v$ has one entry that is not 0. In which "
             "column?",
             eq("K", "=", column(lines[3])),
             table(["", "row 1", "row 2", "row 3"], (words("column"), *mixed))),
@@ -94,11 +98,12 @@ def five_operations(given, box):
     given.distinct(v, w, v / w, v * w, 1, v / w ** 2, 1 / w)
     given.require(w != 3, "thirds do not end")
     by_v, by_w, none = formulas(1, 1, W, 1 / W), formulas(1, -1, V, -V / W**2), np.full(4, np.nan, dtype=object)
+    quotient_by_v = np.array([np.nan, np.nan, np.nan, by_v[3]], dtype=object)
     both = lambda first, second: np.stack([first, second], axis=1)  # noqa: E731
     slopes = box(both(by_v, by_w), "the slopes with respect to v and w",
         "Treat the other letter as a number. What is the slope then?", names="v w",
         how="Differentiate with respect to one letter and treat the other as a number.",
-        slips={"other_variable": both(by_w, none), "wrong_sign": both(none, formulas(-1, 1, -V, V / W**2)),
+        slips={"other_variable": both(by_w, quotient_by_v), "wrong_sign": both(none, formulas(-1, 1, -V, V / W**2)),
             "divisor_not_squared": both(none, formulas(1, -1, V, -V / W)),
             "factors_not_swapped": both(none, formulas(1, -1, W, -V / W**2))},
         words={"wrong_sign": "The right size with the wrong sign. Does the result rise or fall as w grows?"})
@@ -107,8 +112,9 @@ def five_operations(given, box):
     values = box(numbers, "the slopes of v ÷ w", "What do the two formulas of the quotient become at these numbers?",
         how=f"The two formulas of the quotient at v = {v:g}, w = {w:g}.",
         slips={"wrong_sign": [np.nan, -numbers[1]], "not_inverted": [w, np.nan]})
-    larger = box([float(v > w), float(w > v)], "the slopes of max(v, w)", "Which of the two is the maximum?",
-        how="1 for the larger one, 0 for the other.", slips={"max_to_other": [float(w > v), float(v > w)]},
+    larger = box([float(v > w), float(w > v)], "the slopes of max(v, w)",
+        "Nudge each of the two. Does the maximum move with it?", how="1 for the larger one, 0 for the other.",
+        slips={"max_to_other": [float(w > v), float(v > w)], "input_for_slope": [v, w]},
         words={"max_to_other": "Only the larger one moves the maximum. Which is it?"})
     head = ["F", by("v", "F"), by("w", "F")]
     return (
@@ -141,7 +147,7 @@ def sum_and_difference(given, box):
         step(f"Let $v = ({v[0]:g}, {v[1]:g})$ and $w = ({w[0]:g}, {w[1]:g})$. Write the whole Jacobian of their sum. "
             "Do you need the numbers?",
             eq(frac("∂(v + w)", "∂v"), "=", matrix(plus))),
-        step(f"Now a difference with factors, $F = {a:g}v − {b:g}w$. Only the diagonals are asked.",
+        step(f"Now a difference with factors, $F = {a:g}v − {b:g}w$. Only the diagonals are asked for.",
             eq(by("v", "F"), "=", matrix(on_diagonal(first)), APART, by("w", "F"), "=", matrix(on_diagonal(second)))),
     )
 
@@ -157,11 +163,14 @@ def quotient(given, box):
     by_v = box(1 / w, "∂F_i/∂v_i", "Here w is a constant. Which factor does it put in front of v?", how="One over w.",
         slips={"not_inverted": w, "value_for_slope": v / w}, words=IN_WORDS)
     by_w = box(-v / w**2, "∂F_i/∂w_i", "Write the quotient as v times w to the power −1. What is its slope in w?",
-        how="Minus v over w squared.", slips={"wrong_sign": v / w**2, "divisor_not_squared": -v / w})
+        how="Minus v over w squared.",
+        slips={"wrong_sign": v / w**2, "divisor_not_squared": -v / w, "factor_left_out": -1 / w**2,
+            "value_for_slope": v / w},
+        words={"factor_left_out": "What stands above the bar is a factor, and it stays.", **IN_WORDS})
     return (
         step("Divide entry by entry.", eq("F", "=", column(v, "v"), "÷", column(w, "w"), "=", column(f, "F"))),
         step("Both Jacobians are diagonal. Write what stands on the diagonals.",
-            eq(by("v", "F"), "=", matrix(on_diagonal(by_v)), APART, by("w", "F"), "=", matrix(on_diagonal(by_w)))),
+            aligned((by("v", "F"), "=", matrix(on_diagonal(by_v))), (by("w", "F"), "=", matrix(on_diagonal(by_w))))),
     )
 
 
@@ -174,17 +183,18 @@ def maximum(given, box):
     f = box(np.maximum(v, w), "max(v, w)", "Which of the two is larger?", how="The larger of each pair.",
         slips={"max_to_other": np.minimum(v, w)}, words={"max_to_other": "That is the smaller one."})
     told = {"max_to_other": "Only the larger of the two moves the maximum. Which is larger here?", **IN_WORDS}
-    by_v = box(won, "∂F_i/∂v_i", "Is v the larger one here? Then what does a nudge of v do?",
+    passed = np.where(f == v, 1.0, np.where(f == w, 0.0, won))  # which of the two stands in F, right or wrong
+    by_v = box(passed, "∂F_i/∂v_i", "Is v the larger one here? Then what does a nudge of v do?",
         how="1 where v is larger, 0 where it is not.",
-        slips={"max_to_other": 1 - won, "value_for_slope": np.where(won > 0, v, np.nan)}, words=told)
-    by_w = box(1 - won, "∂F_i/∂w_i", "Is w the larger one here? Then what does a nudge of w do?",
+        slips={"max_to_other": 1 - passed, "value_for_slope": np.where(passed > 0, v, np.nan)}, words=told)
+    by_w = box(1 - np.asarray(by_v), "∂F_i/∂w_i", "Is w the larger one here? Then what does a nudge of w do?",
         how="1 where w is larger, 0 where it is not.",
-        slips={"max_to_other": won, "value_for_slope": np.where(won > 0, np.nan, w)}, words=told)
+        slips={"max_to_other": passed, "value_for_slope": np.where(passed > 0, np.nan, w)}, words=told)
     return (
         step("Take the larger of each pair.",
             eq("F", "=", words("max"), column(v, "v"), ",", column(w, "w"), "=", column(f, "F"))),
         step("Both Jacobians are diagonal. Write what stands on the diagonals.",
-            eq(by("v", "F"), "=", matrix(on_diagonal(by_v)), APART, by("w", "F"), "=", matrix(on_diagonal(by_w)))),
+            aligned((by("v", "F"), "=", matrix(on_diagonal(by_v))), (by("w", "F"), "=", matrix(on_diagonal(by_w))))),
         say("Where one slope is 1 the other is 0: the two Jacobians add up to the identity."),
     )
 
@@ -201,7 +211,9 @@ def comparison(given, box):
         after = box(less, f"v_{i + 1} + 0.1 < w_{i + 1}", "Is it still true, or still false, after this small nudge?",
             how="No entry passes the other, so the outcome is the same.", slips={"compared_backwards": 1 - less})
         ratio = box((after - outcome) / 0.1, f"ΔF_{i + 1}/Δv_{i + 1}", "By how much did this outcome change?",
-            how="No change over the nudge: 0.", slips={"comparison_for_slope": 1 if less else np.nan} if less else None)
+            how="No change over the nudge: 0.",
+            slips={**({"comparison_for_slope": 1} if less else {}),
+                **({"change_not_ratio": after - outcome} if after != outcome else {})})
         lines.append((v[i], w[i], outcome, after, ratio))
     slope = box(0, "each entry of ∂F/∂v", "An outcome that does not change: what is its slope?",
         how="The outcome stays the same for a small enough nudge: every entry is 0.",
@@ -240,7 +252,7 @@ def hadamard(given, box):
         step("The product entry by entry is called the **Hadamard product**.",
             eq("F", "=", "v ⊙ w", "=", column(v), "⊙", column(w), "=", column(f))),
         step("Write the diagonals of both Jacobians.",
-            eq(by("v", "F"), "=", matrix(on_diagonal(by_v)), APART, by("w", "F"), "=", matrix(on_diagonal(by_w)))),
+            aligned((by("v", "F"), "=", matrix(on_diagonal(by_v))), (by("w", "F"), "=", matrix(on_diagonal(by_w))))),
         say("In short: $∂(v ⊙ w)/∂v = diag(w)$ and $∂(v ⊙ w)/∂w = diag(v)$."),
     )
 
@@ -287,10 +299,13 @@ def scalar_product(given, box):
     v, x = given("v", [4, -3, 7], low=2, distinct=abs), given("x", 5, low=2)
     given.require(x not in np.abs(v) and np.sum(v) not in (x, *(v * x)))
     spread = box([x] * 3, "x times a column of ones", "What does each 1 become when it is multiplied by x?",
-        how="The scalar in every entry.", slips={"ones_not_filled": [1] * 3})
+        how="The scalar in every entry.",
+        slips={"ones_not_filled": [1] * 3, "input_for_slope": v, "value_for_slope": v * x},
+        words={"input_for_slope": "That is v. Here x alone is copied.",
+            "value_for_slope": "That is the product already. Here x alone is copied."})
     f = ask.product(box, v, np.asarray(spread), "F", "Entry by entry: which two meet?", how="Each entry of v times x.")
     by_v = box(np.asarray(spread), "∂F_i/∂v_i", "What is this v multiplied by?", how="The scalar x, on the diagonal.",
-        slips={"factors_not_swapped": v})
+        slips={"factors_not_swapped": v, "value_for_slope": v * x}, words=IN_WORDS)
     by_x = box(v, "∂F_i/∂x", "Raise x by one. By how much does this output change?",
         how="Each output changes by its own v.",
         slips={"factors_not_swapped": [x] * 3, "value_for_slope": v * x, "vector_summed": [np.sum(v)] * 3},
@@ -321,7 +336,7 @@ def scalar_operations(given, box):
         how="By x in the product, by one in the sum and in the difference.", slips={"wrong_sign": [-x, -1, -1]})
     tall = box(Shape((3, 1)), "the shape of ∂F/∂x", "How many outputs are there? How many numbers can move?",
         how="Three outputs, a single number that moves.", slips={"layout_swapped": Shape((1, 3))})
-    square = box(Shape((3, 3)), "the shape of ∂F/∂v", "How many outputs are there? How many entries has v?",
+    square = box(Shape((3, 3)), "the shape of ∂F/∂v", "How many outputs are there? How many entries are in v?",
         how="Three outputs, three entries.", slips={"scalar_for_vector": Shape((3, 1))})
     return (
         step(f"Let $x = {x:g}$ and $v = ({v[0]:g}, {v[1]:g}, {v[2]:g})$. What does a nudge of $x$ do? For plus and "
@@ -351,13 +366,14 @@ def sums(given, box):
         slips={"value_not_change": total + nudge})
     ones = box(np.ones(4), "∂S/∂v", "Change over nudge: is it different for another entry?",
         how="Each entry goes into the sum once: 1 everywhere.",
-        slips={"input_for_slope": v, "averaged_not_summed": np.full(4, 0.25)})
+        slips={"input_for_slope": v, "averaged_not_summed": np.full(4, 0.25), "change_not_ratio": [change] * 4})
     shape = box(Shape((1, 4)), "the shape of ∂S/∂v", "One output, four inputs: a row or a column?",
         how="One row, four columns.", slips={"layout_swapped": Shape((4, 1))})
-    twice = box(k, f"each slope of the sum of {k:g}v", "How many times does each entry count in this sum?",
+    slope = ones[0]
+    twice = box(k * slope, f"each slope of the sum of {k:g}v", "How many times does each entry count in this sum?",
         how="The factor in front of every entry.", slips={"factor_left_out": 1},
         words={"factor_left_out": "That is the slope without the factor. Each entry is multiplied first."})
-    mean = box(1 / 4, "each slope of the mean", "The mean is the sum divided by four. What happens to the slope?",
+    mean = box(slope / 4, "each slope of the mean", "The mean is the sum divided by four. What happens to the slope?",
         how="One over the number of entries.", slips={"factor_left_out": 1, "not_inverted": 4},
         words={"factor_left_out": "That is the slope of the sum. The mean divides it by the number of entries.",
             "not_inverted": "The mean is the sum divided by four, not multiplied."})
@@ -383,7 +399,7 @@ def sum_of_functions(given, box):
     keys = np.array([p.derivative(f"v_{i + 1}") for i, p in enumerate(parts)], dtype=object)
     slopes = box(keys, "∂S/∂v", "Only one term contains this v. What is its slope?", names="v_1 v_2 v_3",
         how="The slope of the one term with that entry; the others do not change.",
-        slips={"not_differentiated": parts, "factor_left_out": keys / n})
+        slips={"not_differentiated": parts, "factor_left_out": keys / n, "power_kept": n * parts})
     at = {f"v_{i + 1}": int(e) for i, e in enumerate(v)}
     numbers = box([float(f.evaluate(at)) for f in slopes], "∂S/∂v in numbers",
         "What does its formula become at this entry?", how="The formulas above with the numbers put in.",

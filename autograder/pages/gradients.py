@@ -6,7 +6,7 @@ import numpy as np
 
 from ..authoring import ask
 from ..authoring.page import page
-from ..engine.expressions import Name, cos, exp, sin
+from ..engine.expressions import Name, as_expr, cos, exp, sin
 from ..layout import aligned, column, echo, eq, frac, group, lit, matrix, network, row, say, step, table
 
 DZ_DW = frac("∂Z", "∂W")
@@ -23,7 +23,14 @@ def nudges(values) -> np.ndarray:
     return np.vectorize(lambda value: f"{value:+g}".replace("-", "−"), otypes=[object])(values)
 
 
+BACK = {"multiplied_not_divided": "You multiplied. The product is known: which factor is missing?",
+    "upside_down": "Upside down: which of the two is divided by the other?"}
 NEW_VALUE = {"value_not_change": "That is the new value alone. Subtract the old one, then divide."}
+
+
+def alone(f, name: str):
+    """The slope of somebody who drops the factors with the other variable: 2x for the slope of x²y in x."""
+    return f.derivative(name).substitute({other: as_expr(1) for other in f.names - {name}})
 
 
 # -- 1.1 One weight ---------------------------------------------------------------------------------------------------
@@ -35,12 +42,14 @@ def one_weight(given, box):
     x, w = given("X", 2, low=2), given("W", 3)
     given.require(w != 1)
     after = box((w + 1) * x, "the new Z", "What is the new weight times the input?",
-        how="The new weight times the input.", slips={"change_not_value": x, "added_not_multiplied": w + 1 + x})
+        how="The new weight times the input.",
+        slips={"change_not_value": x, "added_not_multiplied": w + 1 + x, "old_value": w * x},
+        words={"old_value": "That is the old output. Since then the weight has gone up."})
     dz = box(after - w * x, "ΔZ", "How far is it from the old value to the new one?", how="New value minus old value.",
         slips={"value_not_change": after, "subtracted_backwards": w * x - after})
     ratio = box(dz / 1, "∂Z/∂W", "How much does the output change for each unit of the nudge?",
         how="The change in the output over the nudge; it is the input.",
-        slips={"wrong_sign": -dz, "weight_for_input": w})
+        slips={"wrong_sign": -dz, "weight_for_input": w, "upside_down": 1 / dz if dz else np.inf})
     return (
         step(f"The output is $Z = W·X$. The weight is {w:g}; raise it by 1. What does the output become?",
             network([[x], [after]], [[[f"{w:g} → {w + 1:g}"]]], names=[["X"], ["Z"]],
@@ -101,7 +110,7 @@ def smaller_nudge(given, box):
                 title=f"One input {x:g}, a weight that goes from {w:g} to {w + nudge:g}, and the new output")),
         step(f"The old output was {w * x:g}. Write both changes, and their ratio.",
             eq(DZ_DW, "=", frac(dz, dw), "=", ratio)),
-        step("The ratio does not depend on the size of the nudge. Which number of the drawing is it?", eq(DZ_DW, "=",
+        step("The ratio does not depend on the size of the nudge. Which number in the drawing is it?", eq(DZ_DW, "=",
             "X", "=", same)),
     )
 
@@ -159,12 +168,15 @@ def reveals_input(given, box):
     given.require(x[0] != nudge[0])
     dz = x * nudge
     first = box(nudge[0], "ΔW_1", "Which nudge, times the input, gives this change?", how="The change over the ratio.",
-        slips={"multiplied_not_divided": dz[0] * x[0], "input_for_nudge": x[0]})
+        slips={"multiplied_not_divided": dz[0] * x[0], "input_for_nudge": x[0], "upside_down": x[0] / dz[0]},
+        words=BACK)
     second = ask.ratio(box, dz[1], nudge[1], "∂Z/∂W_2", "Which change belongs on top?",
         how="The change over the nudge.", slips={"change_not_ratio": dz[1]})
     third = box(nudge[2], "ΔW_3", "Mind the sign: which nudge gives this change?", how="The change over the ratio.",
-        slips={"sign_lost": -nudge[2], "multiplied_not_divided": dz[2] * x[2]})
-    revealed = box(x, "X", "Which input does each ratio equal?", how="Each ratio is the input of its weight.",
+        slips={"sign_lost": -nudge[2], "multiplied_not_divided": dz[2] * x[2], "upside_down": x[2] / dz[2]},
+        words=BACK)
+    revealed = box([x[0], second, x[2]], "X", "Which input does each ratio equal?",
+        how="Each ratio is the input of its weight.",
         slips={"change_not_ratio": dz})
     return (
         step("Some nudges and ratios are missing. Fill them in.",
@@ -191,9 +203,10 @@ def column_of_changes(given, box):
     dz = ask.product(box, nudge, x, "ΔZ", "What is the nudge of this neuron multiplied by?",
         how="Each nudge times the input.")
     dw = box(back, "ΔW", "Which nudge, times the input, gives this change?", how="Each change over the input.",
-        slips={"multiplied_not_divided": back * other * other, "input_for_nudge": [other, other]})
+        slips={"multiplied_not_divided": back * other * other, "input_for_nudge": [other, other],
+            "upside_down": 1 / back}, words=BACK)
     shared = box(lost, "X", "Which number, times each nudge, gives its change?", how="Either change over its nudge.",
-        slips={"upside_down": 1 / lost, "multiplied_not_divided": lost * last[0] ** 2})
+        slips={"upside_down": 1 / lost, "multiplied_not_divided": lost * last[0] ** 2}, words=BACK)
     return (
         step("One input feeds two neurons. Nudge the weight of each neuron by the number on its edge.",
             network([[x], dz], [[[one] for one in nudges(nudge)]], names=[["X"], ["ΔZ_1", "ΔZ_2"]], gap=300,
@@ -234,10 +247,10 @@ def missing_nudge(given, box):
     products = nudge * x
     lost_nudge = box(nudge, "ΔW", "Which nudge, times this input, gives the product?",
         how="The product over the input.", only=[0, 1],
-        slips={"multiplied_not_divided": products * x})
+        slips={"multiplied_not_divided": products * x, "upside_down": 1 / nudge}, words=BACK)
     lost_input = box(x, "X", "Which input, times this nudge, gives the product?", how="The product over the nudge.",
         only=[2],
-        slips={"multiplied_not_divided": products * nudge})
+        slips={"multiplied_not_divided": products * nudge, "upside_down": 1 / x}, words=BACK)
     total = box(np.sum(products), "ΔZ", "What is the sum of the products, signs and all?",
         how="The sum of the products.",
         slips={"only_one_term": products[0], "sign_lost": np.sum(np.abs(products))})
@@ -260,12 +273,12 @@ def two_neurons(given, box):
         slips={"other_column": nudge * x[::-1], "added_not_multiplied": nudge + x})
     sums = box(products.sum(axis=1), "ΔZ", "What is the sum of the products in this row?",
         how="The sum of each row of products.",
-        slips={"transposed": products.sum(axis=0)})
+        slips={"summed_down": products.sum(axis=0)})
     return (
         step("The nudges of the weights stand on the edges. In the matrix, each row belongs to a neuron and each "
             "column to an input.",
             network([lit("X_{j}", x), ["Z_1", "Z_2"]], [lit("W_{j}{k}", nudges(nudge), uses="X_{k}")],
-                names=[["X_1", "X_2"], ["", ""]], below=[(), echo(sums, "ΔZ")],
+                names=[["X_1", "X_2"], ["", ""]], below=[(), echo(sums, "ΔZ")], row_gap=130,
                 title="Two inputs joined to two neurons; each weight carries its nudge")),
         step("Multiply entry by entry, then add along each row. Both neurons get the same inputs, so $X$ is written in "
             "two rows.",
@@ -288,7 +301,7 @@ def three_inputs(given, box):
     return (
         step("Three inputs. Each row of $X$ holds the same inputs, and one product is done for you.",
             eq(matrix(nudge, "ΔW"), "⊙", matrix([x, x], "X"), "=", matrix(products), "→", column(sums, "ΔZ"))),
-        step("Now the gradient: in row $i$ and column $j$ stands how fast $Z_i$ changes with $W_{ij}$.",
+        step("Now the gradient: row $i$, column $j$ says how fast $Z_i$ changes with $W_{ij}$.",
             eq(DZ_DW, "=", matrix([[slope_of(i, j) for j in (1, 2, 3)] for i in (1, 2)]), "=", matrix(gradient))),
     )
 
@@ -300,12 +313,13 @@ def three_neurons(given, box):
     nudge = given("ΔW", [[2, 1, 3], [1, 2, -1], [-1, 1, 2]], high=4)
     lost = box(nudge, "ΔW", "Which nudge, times the input of this column, gives the product in the last row?",
         how="The product over the input of its column.", only=[(2, 0), (2, 1), (2, 2)],
-        slips={"input_for_nudge": np.broadcast_to(x, (3, 3))})
+        slips={"input_for_nudge": np.broadcast_to(x, (3, 3)), "multiplied_not_divided": nudge * x * x,
+            "upside_down": 1 / nudge}, words=BACK)
     products = ask.product(box, nudge, x, "ΔW ⊙ X", "Which input does the nudge in this column multiply?",
         how="Each column of nudges times its input.", only=[(0, 0), (0, 1), (0, 2), (1, 0), (1, 1), (1, 2)])
     sums = box(products.sum(axis=1), "ΔZ", "What is the sum of the products in this row?",
         how="The sum of each row of products.",
-        slips={"transposed": products.sum(axis=0)})
+        slips={"summed_down": products.sum(axis=0)})
     return (
         step("Three neurons, and $X$ written once: the row is **broadcast**, that is, used for every row of $ΔW$. Fill "
             "in the missing nudges, the products and the sums.",
@@ -354,12 +368,13 @@ def one_variable(given, box):
         how="The constant factor stays; the power comes down.",
         slips={"power_kept": k * m * x**m, "factor_left_out": k * x ** (m - 1), "not_differentiated": k * x**m})
     p = x**m - k * x + c
-    d = box(p.derivative("x"), f"d/dx ({p})", "Term by term. What does a constant do when x moves?", names="x",
+    d = box(p.derivative("x"), f"d/dx ({p})", "Term by term: what is the slope of each, constant included?", names="x",
         how="Each term by itself; the constant vanishes.",
-        slips={"constant_kept": p.derivative("x") + c, "not_differentiated": p, "term_left_out": m * x ** (m - 1)},
+        slips={"constant_kept": p.derivative("x") + c, "not_differentiated": p, "term_left_out": m * x ** (m - 1),
+            "factor_left_out": x ** (m - 1) - k, "power_kept": m * x**m - k},
         words={"term_left_out": "The constant vanishes, but what is the slope of the term before it?"})
     at = given("x", 2, low=2, high=5)
-    value = box(float(p.derivative("x").evaluate({"x": int(at)})), "the slope there",
+    value = box(float(as_expr(d).evaluate({"x": int(at)})), "the slope there",
         "What does your formula give for this number?", how=f"The formula above at x = {at:g}.",
         slips={"not_differentiated": float(p.evaluate({"x": int(at)}))})
     return (
@@ -376,18 +391,24 @@ def two_variables(given, box):
     x, y = Name("x"), Name("y")
     f = given.choice("f", x**2 + cos(y), x**3 + cos(y), 3 * x**2 + cos(2 * y), x**4 + cos(y))
     by_x, by_y = f.derivative("x"), f.derivative("y")
-    grad = box(np.array([by_x, by_y]), "∇f", "Only one variable moves. What does the other term do?", names="x y",
-        how="Differentiate with respect to one variable at a time.",
-        slips={"other_variable": np.array([by_y, by_x]), "cosine_sign": np.array([by_x, -by_y])})
+    of_x, of_y = f.terms
+    grad = box(np.array([by_x, by_y]), "∇f", "Only one variable moves. What is the slope of each term then?",
+        names="x y", how="Differentiate with respect to one variable at a time.",
+        slips={"other_variable": np.array([by_y, by_x]), "cosine_sign": np.array([by_x, -by_y]),
+            "constant_kept": np.array([by_x + of_y, by_y + of_x]), "not_differentiated": np.array([of_x, of_y]),
+            **({"inner_slope_left_out": np.array([by_x, by_y / 2])} if of_y == cos(2 * y) else {})},
+        words={"constant_kept": "Only one variable moves. The term without it does not change.",
+            "not_differentiated": "That is the term itself. Take its derivative."})
     g = given.choice("g", x**2 * y, x**3 * y, x**2 * y**2, x * y**3)
     second = box(np.array([g.derivative("x"), g.derivative("y")]), "∇g",
         "What is the slope if the other variable is a number?",
         names="x y", how="The other variable is a constant factor.",
         slips={"other_variable": np.array([g.derivative("y"), g.derivative("x")]),
-            "not_differentiated": np.array([g, g])})
+            "not_differentiated": np.array([g, g]),
+            "other_factor_left_out": np.array([alone(g, "x"), alone(g, "y")])})
     at = given("point", [3, 2], low=2, high=4, distinct=True)
     point = {"x": int(at[0]), "y": int(at[1])}
-    values = box(np.array([float(g.derivative(v).evaluate(point)) for v in "xy"]), "∇g at the point",
+    values = box(np.array([float(as_expr(slope).evaluate(point)) for slope in second]), "∇g at the point",
         "What does each formula give for these two numbers?",
         how=f"The formulas above at x = {at[0]:g}, y = {at[1]:g}.",
         slips={"other_variable": np.array([float(g.derivative(v).evaluate(point)) for v in "yx"])})
@@ -406,10 +427,14 @@ def network_slopes(given, box):
     a = given("a", 3, low=2, high=5)
     first = box(exp(a * x).derivative("x"), f"d/dx e^{{{a:g}x}}", "Which factor does the inner function bring?",
         names="x", how="The exponential stays; the inner slope comes in front.",
-        slips={"inner_slope_left_out": exp(a * x), "power_kept": a * x * exp(a * x)})
+        slips={"inner_slope_left_out": exp(a * x), "power_kept": a * x * exp(a * x),
+            "exponential_as_power": a * x * exp(a * x - 1)},
+        words={"power_kept": "What stands in the exponent stays there. Which factor is its slope?"})
     second = box(sin(x**2).derivative("x"), "d/dx sin(x^2)", "Outer slope first, then the inner one.", names="x",
         how="The cosine of the inner function, times the inner slope.",
-        slips={"inner_slope_left_out": cos(x**2), "cosine_sign": -2 * x * cos(x**2)})
+        slips={"inner_slope_left_out": cos(x**2), "cosine_sign": -2 * x * cos(x**2),
+            "inside_differentiated": cos(2 * x), "not_differentiated": sin(x**2)},
+        words={"cosine_sign": "The derivative of a sine has no minus sign."})
     g = x * exp(a * y)
     grad = box(np.array([g.derivative("x"), g.derivative("y")]), "∇g",
         "What is the slope if the other variable is a number?",

@@ -8,7 +8,7 @@ import numpy as np
 
 from ..authoring.page import page
 from ..engine import sigmoid, sigmoid_slope
-from ..engine.expressions import Name, add, as_expr, cos, exp, log, sin
+from ..engine.expressions import Name, Sum, add, as_expr, cos, exp, log, sin
 from ..layout import Shape, aligned, column, echo, eq, frac, graph, lit, matrix, network, row, say, step, table
 from ..layout.phrases import APART, by, words
 
@@ -33,11 +33,38 @@ def substituted(formulas, replacements) -> np.ndarray:
     return np.vectorize(lambda f: as_expr(f).substitute(replacements), otypes=[object])(formulas)
 
 
+def terms(formula) -> tuple:
+    """The terms of a sum; a single one of anything else."""
+    return formula.terms if isinstance(formula, Sum) else (formula,)
+
+
 @lru_cache
 def constants_kept(functions: tuple, names: str) -> np.ndarray:
     """The Jacobian of somebody who leaves the terms without the variable as they are."""
     return np.array([[add(f.derivative(n),
-        *(t for t in f.terms if n not in t.names)) for n in names] for f in functions], dtype=object)
+        *(t for t in terms(f) if n not in t.names)) for n in names] for f in functions], dtype=object)
+
+
+@lru_cache
+def terms_kept(functions: tuple, names: str) -> np.ndarray:
+    """The Jacobian of somebody who finds the terms with the variable, but does not differentiate them."""
+    return np.array([[add(*(t for t in terms(f) if n in t.names)) for n in names] for f in functions], dtype=object)
+
+
+@lru_cache
+def factors_dropped(functions: tuple, names: str) -> np.ndarray:
+    """The Jacobian of somebody who drops the factors with other variables: 2x for the slope of x²y in x."""
+    alone = {n: {m: 1 for m in names if m != n} for n in names}
+    return np.array([[f.derivative(n).substitute(alone[n]) for n in names] for f in functions], dtype=object)
+
+
+def as_values(slopes_, point) -> np.ndarray:
+    """What somebody gives who puts the numbers in at once; nan where the slope is a number anyway."""
+    return np.vectorize(lambda f: f.substitute(point) if f.names else np.nan, otypes=[object])(slopes_)
+
+
+PARTLY = {"constant_kept": "Only one variable moves. A term without it does not change.",
+    "not_differentiated": "That is the term itself. Take its derivative."}
 
 
 def on_diagonal(boxes) -> list[list]:
@@ -64,7 +91,8 @@ def two_outputs(given, box):
         words={"slope_for_value": "That is the slope. The change is the slope times the nudge."})
     ratios = box(changes.T / nudge, "∂F/∂(x, y)", "Which change belongs on top, and which nudge below?",
         how="Each change over its nudge: a row for each output, a column for each input.",
-        slips={"change_not_ratio": changes.T, "layout_swapped": changes / nudge[:, None]})
+        slips={"change_not_ratio": changes.T, "layout_swapped": changes / nudge[:, None],
+            "upside_down": nudge / changes.T})
     return (
         step(f"Two functions look at the same inputs: $F_1 = {linear(a[0], 'xy')}$ and $F_2 = {linear(a[1], 'xy')}$. "
             "Nudge one input at a time. By how much does each output change?",
@@ -86,9 +114,13 @@ def four_slopes(given, box):
     f = given.choice("F", *PAIRS)
     at = given("point", [1, 2], low=1, high=3, distinct=True)
     point = {"x": int(at[0]), "y": int(at[1])}
-    formulas = box(slopes(f, "xy"), "∂F/∂(x, y)", "Only one variable moves. What do the terms without it do?",
+    keys = slopes(f, "xy")
+    formulas = box(keys, "∂F/∂(x, y)", "Only one variable moves. What is the slope of each term then?",
         names="x y", how="Differentiate with respect to one variable; the other one counts as a constant.",
-        slips={"other_variable": slopes(f, "yx"), "constant_kept": constants_kept(f, "xy")})
+        slips={"other_variable": slopes(f, "yx"), "constant_kept": constants_kept(f, "xy"),
+            "not_differentiated": terms_kept(f, "xy"), "value_for_formula": as_values(keys, point),
+            "exponential_as_power": np.array([[np.nan, np.nan], [np.nan, Y * exp(Y - 1)]], dtype=object)},
+        words=PARTLY)
     values = numbers(formulas, point)
     given.distinct(values)
     whole = box(values, "J at the point", "Which of your four formulas belongs here, and what is it at this point?",
@@ -118,7 +150,8 @@ def three_outputs(given, box):
     point = {"x": int(at[0]), "y": int(at[1])}
     formulas = box(slopes(f, "xy"), "∂F/∂(x, y)", "Which output is this row about, and which input this column?",
         names="x y", how="The output of the row, differentiated with respect to the input of the column.",
-        slips={"other_variable": slopes(f, "yx"), "not_differentiated": np.array([[g, g] for g in f], dtype=object)})
+        slips={"other_variable": slopes(f, "yx"), "constant_kept": constants_kept(f, "xy"),
+            "not_differentiated": terms_kept(f, "xy"), "other_factor_left_out": factors_dropped(f, "xy")}, words=PARTLY)
     values = box(numbers(formulas, point), "J at the point",
         "Which formula stands at the same place, and what is it at this point?",
         how=f"The formulas above at x = {at[0]:g}, y = {at[1]:g}.",
@@ -144,9 +177,11 @@ def gradient_as_row(given, box):
     point = dict(zip("xyz", map(int, at), strict=True))
     lying = box(Shape((1, 3)), "the shape of J", "How many outputs does f have, and how many inputs?",
         how="One output makes one row, three inputs make three columns.", slips={"layout_swapped": Shape((3, 1))})
-    formulas = box(slopes((f,), "xyz")[0], "∂f/∂(x, y, z)", "Only one of the three moves. What is left of f?",
-        names="x y z", how="Differentiate with respect to one variable; the others count as constants.",
-        slips={"not_differentiated": np.array([f] * 3, dtype=object)})
+    formulas = box(slopes((f,), "xyz")[0], "∂f/∂(x, y, z)",
+        "Only one of the three moves. What is the slope of each term then?", names="x y z",
+        how="Differentiate with respect to one variable; the others count as constants.",
+        slips={"not_differentiated": terms_kept((f,), "xyz")[0], "constant_kept": constants_kept((f,), "xyz")[0],
+            "other_factor_left_out": factors_dropped((f,), "xyz")[0]}, words=PARTLY)
     values = numbers(formulas, point)
     given.distinct(values)
     standing = box(values, "∇f at the point", "Which slope comes first, and what is it at this point?",
@@ -160,10 +195,13 @@ def gradient_as_row(given, box):
             "in it?",
             eq(words("shape of $J$"), "=", lying),
             eq("J", "=", row(formulas))),
-        step("The **gradient** holds the same slopes in a column, the shape of the variables $(x, y, z)$. "
+        step("The **gradient** holds the same slopes in a column, in the shape of the variables $(x, y, z)$. "
             f"Write it at $(x, y, z) = ({at[0]:g}, {at[1]:g}, {at[2]:g})$.",
             eq("∇f", "=", "J^T", "=", column(standing), APART, words("shape of $∇f$"), "=", upright)),
     )
+
+
+COUNTED = {"layout_swapped": "These two have changed places. Which of them do the rows count?"}
 
 
 @page("Count rows, count columns", row="2.2")
@@ -176,9 +214,9 @@ def shapes(given, box):
         how="As many rows as outputs, as many columns as inputs.",
         slips={"layout_swapped": Shape(map(int, size[::-1]))}) for size in sizes]
     lost_n = box(n[3], "inputs", "Which side of the matrix counts the inputs?", how="The number of columns.",
-        slips={"layout_swapped": m[3]})
+        slips={"layout_swapped": m[3]}, words=COUNTED)
     lost_m = box(m[3], "outputs", "Which side of the matrix counts the outputs?", how="The number of rows.",
-        slips={"layout_swapped": n[3]})
+        slips={"layout_swapped": n[3]}, words=COUNTED)
     arrow = [f"ℝ^{a:g} → ℝ^{b:g}" for a, b in zip(n, m, strict=True)]
     return (
         step("A function from $ℝ^n$ to $ℝ^m$ takes $n$ numbers and gives $m$. What shape is its Jacobian?",
@@ -210,10 +248,11 @@ def slopes_on_arrows(given, box):
     slope = box(outer * inner, "df/dx", "Two arrows, two slopes: how do they combine?",
         how="The product of the slopes along the way.",
         slips={"inner_slope_left_out": outer, "slopes_added": outer + inner})
-    near = box(((k * (x + 0.1) + c) ** 2 - f) / 0.1, "Δf/Δx",
+    near = box(((g + k * 0.1) ** 2 - f) / 0.1, "Δf/Δx",
         "What are g and f from the nudged x, and how far is the new f from the old?",
         how="The new f minus the old one, over the nudge.",
-        slips={"value_not_change": (k * (x + 0.1) + c) ** 2, "change_not_ratio": (k * (x + 0.1) + c) ** 2 - f})
+        slips={"value_not_change": (g + k * 0.1) ** 2, "change_not_ratio": (g + k * 0.1) ** 2 - f},
+        words={"value_not_change": "That is the new f alone. Subtract the old one, then divide."})
     return (
         step(f"Here $g = {k:g}x + {c:g}$ and $f = g^2$. Write values into the nodes, slopes below the arrows.",
             graph({"x": (0, 0, x), "g": (1, 0, g), "f": (2, 0, f)},
@@ -253,7 +292,7 @@ def by_substitution(given, box):
     two = chain(p, q, box)
     return (
         step(f"To differentiate ${f.substitute({'g': g})}$, call the inside $g$: then $f = {f}$ and $g = {g}$. Each "
-            "slope is easy, and their product is the answer.",
+            "slope is easy, the first in $g$, the second in $x$, and their product is the answer.",
             eq(by("x", "f", "d"), "=", by("g", "f", "d"), "·", by("x", "g", "d"), "=", one[0], "·", one[1]),
             eq("=", one[2])),
         step(f"The same for $({q})^{n:g}$, with $f = g^{n:g}$ and $g = {q}$.",
@@ -278,12 +317,12 @@ def chain_of_three(given, box):
         slips={"not_differentiated": g})
     a = first.substitute({"q": middle}).substitute({"g": g})
     b = second.substitute({"g": g})
-    product = box(a * b * third, "df/dx", "How many links has the chain, and how many factors has your product?",
+    product = box(a * b * third, "df/dx", "How many links are in the chain, and how many factors in your product?",
         names="x", how="All three slopes multiplied, with q and g written out.",
         slips={"chain_factor_left_out": a * b, "inner_slope_left_out": a})
     return (
-        step(f"Three functions, one inside the other: $f = {outer}$, $q = {middle}$, $g = {g}$. Every link has its "
-            "slope.",
+        step(f"Three functions, one inside the other: $f = {outer}$, $q = {middle}$, $g = {g}$. Every link has a "
+            "slope in its own letter: $q$, then $g$, then $x$.",
             eq(by("x", "f", "d"), "=", by("q", "f", "d"), "·", by("g", "q", "d"), "·", by("x", "g", "d"), "=", first,
                 "·", second, "·", third)),
         step("Write the product in $x$ alone.", eq(by("x", "f", "d"), "=", product)),
@@ -308,9 +347,12 @@ def vector_chain(given, box):
     f, g = given.choice("F", *COMPOSED)
     written = dict(zip(("g_1", "g_2"), g, strict=True))
     sides = slopes(f, ("g_1", "g_2"))
+    powered = np.array([[h * exp(h - 1) if side == exp(h) else np.nan for side, h in zip(line, (G1, G2), strict=True)]
+        for line in sides], dtype=object)
     outer = box(sides, "∂F/∂g", "Does this output look at this g? If so, what is its slope?", names="g_1 g_2",
         how="Each output looks at its own g alone: slopes on the diagonal, 0 elsewhere.",
         slips={"every_input_counted": np.array([[sides[i, i]] * 2 for i in range(2)], dtype=object),
+            **({"exponential_as_power": powered} if exp(G1) in f or exp(G2) in f else {}),
             "not_differentiated": np.array([[f[0], 0 * X], [0 * X, f[1]]], dtype=object)})
     inner = box(slopes(g, "xy"), "∂g/∂(x, y)", "Which g is this row about, and which variable this column?",
         names="x y", how="The g of the row, differentiated with respect to the variable of the column.",
@@ -385,7 +427,7 @@ def shapes_in_a_chain(given, box):
             table(["∂s/∂g", "∂g/∂x", "∂s/∂x"], size)),
         step("The inner sizes agree and drop out. Multiply.",
             eq(by("x", "s"), "=", row(first, "∂s/∂g"), "·", matrix(second, "∂g/∂x"), "=", row(product, "∂s/∂x"))),
-        step(f"A longer chain, ${sizes}$, by way of $g$ and $q$ to $F$:",
+        step(f"A longer chain goes from $x$ to $g$, to $q$, to $F$: ${sizes}$. What are the shapes now?",
             table(["∂F/∂q", "∂q/∂g", "∂g/∂x", "∂F/∂x"], longer)),
     )
 
@@ -401,16 +443,18 @@ def layer(given, box):
     given.require(np.all(w != x) and np.all(w + b[:, None] != x))
     by_x = box(w, "∂z/∂x", "Nudge the input of this column. Which edge carries it to the node of this row?",
         how="The slope of a sum of multiples is the factor in front: the weight.",
-        slips={"constant_kept": w + b[:, None], "input_for_slope": np.tile(x, (2, 1))})
-    shape = box(Shape((2, 3)), "the shape of ∂z/∂x", "How many nodes has the layer, and how many inputs?",
+        slips={"constant_kept": w + b[:, None], "input_for_slope": np.tile(x, (2, 1)), "value_for_slope": w * x},
+        words=TERM)
+    shape = box(Shape((2, 3)), "the shape of ∂z/∂x", "How many nodes are in the layer, and how many inputs go in?",
         how="A row for each node, a column for each input.", slips={"layout_swapped": Shape((3, 2))})
     by_b = box(np.eye(2), "∂z/∂b", "Raise one bias by one. Which nodes notice, and by how much?",
         how="Each bias is added once, to its own node: 1 on the diagonal, 0 elsewhere.",
-        slips={"every_input_counted": np.ones((2, 2)), "input_for_slope": np.diag(b)})
+        slips={"every_input_counted": np.ones((2, 2)), "input_for_slope": np.diag(b)},
+        words={"every_input_counted": "Each node has a bias of its own. Does the bias of this column enter this node?"})
     return (
         step(f"A layer computes $z = Wx + b$. Let $x = ({x[0]:g}, {x[1]:g}, {x[2]:g})$. How does each node "
             "change when an input is nudged?",
-            network([["x_1", "x_2", "x_3"], ["z_1", "z_2"]], [lit("w_{j}{k}", w)], gap=330, along=(0.24, 0.42),
+            network([["x_1", "x_2", "x_3"], ["z_1", "z_2"]], [lit("w_{j}{k}", w)], gap=330, along=(0.24, 0.38),
                 below=[[], [f"+ {v:g}" if v > 0 else f"− {-v:g}" for v in b]],
                 title="Three inputs joined to two nodes by six weights; each node adds a bias"),
             eq(by("x", "z"), "=", matrix(lit("w_{j}{k}", by_x)), APART, words("of shape"), shape)),
@@ -492,7 +536,9 @@ def score_forward(given, box):
     z = box(w @ x + b, "z", "Each row of W meets x. And then?", how="The weighted sum plus the bias.",
         slips={"bias_left_out": w @ x})
     a = box(np.maximum(z, 0), "a", "What does ReLU do with this z?",
-        how="Positive numbers stay, negative ones become 0.", slips={"sign_flipped_only": np.abs(z)})
+        how="Positive numbers stay, negative ones become 0.",
+        slips={"sign_flipped_only": np.abs(z), "slope_for_value": (np.asarray(z) > 0) * 1.0},
+        words={"slope_for_value": "That is ReLU's slope. The box asks for its value."})
     s = box(u @ a, "s", "Which three products make the score?", how="The weights u times the values a, added up.",
         slips={"only_one_term": u[0] * a[0]})
     return (
@@ -500,7 +546,7 @@ def score_forward(given, box):
             eq("z", "=", matrix(w, "W"), "·", column(x, "x"), "+", column(b, "b"), "=", column(z))),
         step("Then the values $a = f(z)$ of the hidden nodes, and the score $s = u^T a$.",
             network([x, ["a_1", "a_2", "a_3"], ["s"]], [w, [u]], names=[["x_1", "x_2"], [], [""]],
-                below=[(), (), [echo(s, "s")]], gap=250, row_gap=100, along=((0.2, 0.72, 0.2), (0.4,)),
+                below=[(), (), [echo(s, "s")]], gap=250, row_gap=100, along=((0.2, 0.62, 0.2), (0.4,)),
                 title="Two inputs, three hidden nodes, one score; weights on the edges"),
             eq("a", "=", column(a), APART, "s", "=", s)),
     )
@@ -541,8 +587,10 @@ def shared_delta(given, box):
     first = np.flatnonzero(slope)[0]
     given.require(np.all((u * slope) @ w != 0) and np.all(u @ w != u[first] * w[first]))
     delta = box(u * slope, "δ", "Is this node silent? What does that do to its weight?",
-        how="Each weight u times the slope of f.", slips={"slope_left_out": u, "value_for_slope": np.maximum(z, 0)},
-        words={"value_for_slope": "That is ReLU's value. δ is the weight times the slope of ReLU."})
+        how="Each weight u times the slope of f.",
+        slips={"slope_left_out": u, "value_for_slope": np.maximum(z, 0), "not_multiplied": slope},
+        words={"value_for_slope": "That is ReLU's value. δ is the weight times the slope of ReLU.",
+            "not_multiplied": "That is the slope alone. Which weight does it meet?"})
     d = np.asarray(delta)
     by_b = box(d, "∂s/∂b", "What is ∂z/∂b, and what does it do to δ?", how="δ times the identity is δ.",
         slips={"slope_left_out": u})
@@ -584,8 +632,10 @@ def sigmoid_score(given, box):
         how="The value a times 1 − a.", slips={"slope_of_slope": sigmoid_slope(np.asarray(a)), "value_for_slope": a},
         words={"value_for_slope": "That is the value. The slope is the value times 1 minus the value."})
     delta = box(u * slope, "δ", "Which weight meets which slope?", digits=3,
-        how="Each weight u times the slope of its node.", slips={"slope_left_out": u, "value_for_slope": u * a},
-        words={"value_for_slope": "You used the value. δ is the weight times the slope."})
+        how="Each weight u times the slope of its node.",
+        slips={"slope_left_out": u, "value_for_slope": u * a, "not_multiplied": slope},
+        words={"value_for_slope": "You used the value. δ is the weight times the slope.",
+            "not_multiplied": "That is the slope alone. Which weight does it meet?"})
     by_w = box(np.outer(delta, x), "∂s/∂W", "Which δ belongs to this row, which input to this column?", digits=3,
         how="δ of the row times the input of the column.",
         slips={"slope_left_out": np.outer(u, x), "transposed": np.outer(x, delta)})

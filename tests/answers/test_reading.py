@@ -138,7 +138,10 @@ def test_blank_is_blank(typed):
         ("1e2.5", "power of ten"),
         ("2x", "letters"),
         ("three", "letters"),
-        ("True", "letters"),
+        ("True", "1 for true"),
+        ("v_3", "letters"),
+        ("(-15)+(-4)", "work it out"),
+        ("-15-(-4)", "work it out"),
         ("x = 3", "equals sign"),
         ("(3)", "brackets"),
         ("[3]", "brackets"),
@@ -256,6 +259,7 @@ def test_a_spelling_that_fits_two_words_is_asked_back():
         ("e^{2y}", exp(2 * y), "e^(2y)"),
         ("x^{y^{2}}", x ** (y**2), "x^(y^2)"),
         ("w_{1}x", Name("w_1") * x, "w_1·x"),
+        ("2w_{1}", 2 * Name("w_1"), "2w_1"),
         ("cos(x²)2x", 2 * x * cos(x**2), "cos(x^2)·2·x"),
         ("(x+1)2y", 2 * y * (x + 1), "(x + 1)·2·y"),
         ("log_e(x)", log(x), "ln(x)"),
@@ -686,8 +690,21 @@ def test_the_generated_checks_can_fail():
         assert read_number("0.5") == Number(half, None, "0.5")
 
 
-@pytest.mark.parametrize(("typed", "meant"), [("3", "node 3"), ("node 2", "node 2"), ("lower", "lower z"), ("z", None)])
+@pytest.mark.parametrize(
+    ("typed", "meant"),
+    [
+        ("3", "node 3"),
+        ("node 2", "node 2"),
+        ("the lower", "lower z"),
+        ("rais", "raise z"),
+        ("nod 2", "node 2"),
+        ("z", None),
+        ("nod", None),
+        ("the", None),
+        ("ra", None),
+    ],
+)
 def test_some_words_of_a_choice_are_enough(typed, meant):
-    """Words that only one of the options has stand for it; what two have is asked back."""
+    """Words that only one of the options has stand for it, and so do three letters of them; others are asked back."""
     read = read_choice(typed, ("node 2", "node 3", "lower z", "raise z"))
     assert getattr(read, "value", None) == meant

@@ -5,7 +5,7 @@ import pytest
 from autograder import pages
 from autograder.authoring.mistakes import MESSAGES, OTHER_SIZE, SIGN_CODES, message_for
 from autograder.authoring.page import page
-from autograder.engine.expressions import Name, exp
+from autograder.engine.expressions import Name, exp, sin
 from autograder.layout import eq, step
 from autograder.marking.pages import mark
 
@@ -26,7 +26,8 @@ def letters(given, box):
         slips={"inner_slope_left_out": exp(2 * a)},
     )
     value = box(x * 4, "w", "Times four?", how="Four times x.")
-    return step("The cost of $u$ is $C = ½(z − y)^2$.", eq(slope, rule, power, value))
+    sine = box(-sin(a - 1), "s", "The cosine?", names="a", how="Minus the sine.")
+    return step("The cost of $u$ is $C = ½(z − y)^2$.", eq(slope, rule, power, value, sine))
 
 
 @page("Slips that look alike", row="0")
@@ -57,19 +58,26 @@ def test_a_page_says_what_its_letters_stand_for():
 
 
 def test_a_wrong_formula_in_letters_of_the_page_is_wrong():
-    """y − z is not z − y."""
-    assert verdict(letters, 1, "y-z").state == "wrong"
+    """y − 2z is not z − y."""
+    assert verdict(letters, 1, "y-2z").state == "wrong"
 
 
 def test_a_letter_that_only_stands_on_the_page():
     """It is not called unknown; a letter that is nowhere is."""
-    assert verdict(letters, 1, "z-u").message == "This box takes a formula in z. Put in what u stands for."
+    assert verdict(letters, 1, "z-u").message == "This box takes a formula in z. Write it without u."
     assert "q is not known here" in verdict(letters, 1, "z-q").message
 
 
 @pytest.mark.parametrize(
     ("n", "text", "part"),
-    [(2, "1/1-a", "1/(1-a)"), (3, "2e^2a", "e^(2a)"), (3, "e^2a", "e^(2a)"), (3, "2*e^2*a", "e^(2*a)")],
+    [
+        (2, "1/1-a", "1/(1-a)"),
+        (2, "-1/a-1", "-1/(a-1)"),
+        (3, "2e^2a", "e^(2a)"),
+        (3, "e^2a", "e^(2a)"),
+        (3, "2*e^2*a", "e^(2*a)"),
+        (5, "-sina-1", "-sin(a-1)"),
+    ],
 )
 def test_missing_brackets_are_said(n, text, part):
     """How it was read, and where the brackets belong."""
@@ -81,6 +89,11 @@ def test_missing_brackets_are_said(n, text, part):
 def test_brackets_do_not_help_a_wrong_formula():
     """A formula that no brackets make right keeps its hint."""
     assert verdict(letters, 2, "2/1-a").message == "One over what?"
+
+
+def test_a_formula_with_the_wrong_sign_is_told_so():
+    """8 − z is z − 8 turned, though the page has no slip for it."""
+    assert verdict(letters, 1, "8-z").code == "wrong_sign"
 
 
 def test_the_right_number_where_letters_are_wanted():

@@ -112,6 +112,11 @@ def test_several_trivial_slips_are_not_carried():
     assert "follows" not in states(chain, {1: "0", 2: "1", 3: "0"})
 
 
+def test_what_follows_from_one_of_two_slips():
+    """Whoever computes from the printed number in one place and from a slip in another follows the slip."""
+    assert states(chain, {1: "10", 2: "20", 3: "110"}) == ["wrong", "wrong", "follows"]
+
+
 def test_the_right_number_with_the_wrong_sign_is_told_so():
     """Where a page has no slip for it, a turned sign is still no riddle."""
     key = chain.sheet().boxes[1].shown

@@ -67,7 +67,7 @@ def test_forward_and_back_it_is_the_same_network():
 def test_a_wrong_factor_is_carried_into_the_product():
     """Whoever differentiates the sine wrongly and multiplies on correctly loses one point, not two."""
     marks = mark("jacobians/by-substitution", {1: "-cos(g)", 2: "2x", 3: "-2x·cos(x^2)"})
-    assert [v.state for v in marks.verdicts[:3]] == ["wrong", "right", "follows"]
+    assert [v.state for v in marks.verdicts[:3]] == ["mistake", "right", "follows"]
 
 
 def test_a_wrong_matrix_is_carried_into_the_product():
