@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from .errors import WorkbookError
+from .site.distribution import ADDRESS
 
 if TYPE_CHECKING:
     from .handout.copies import Done
@@ -136,6 +137,18 @@ def update(root: Path, folder: Path) -> int:
     return 0
 
 
+def site(root: Path, out: Path, pyodide: str) -> int:
+    """Build a static site of the chapters, which runs in any browser with nothing installed."""
+    from .handout.places import handed_out
+    from .site.build import build
+
+    fetched = build(root / out, handed_out(root), pyodide)
+    print(f"The site lies in {out}. Try it: python -m http.server --directory {out}")
+    print("A browser will fetch these from elsewhere:" if fetched else "It needs nothing from elsewhere.")
+    print("".join(f"    {address}\n" for address in fetched), end="")
+    return 0
+
+
 def _tell(done: list[Done]) -> None:
     for deed in ("new", "brought up to date", "left alone"):
         for one in done:
@@ -174,6 +187,14 @@ FOLDER = option("folder", nargs="?", type=Path, default=Path("backprop-workbook"
 COMMANDS: dict[str, Command] = {
     "start": Command(start, (FOLDER, option("--no-open", action="store_true", help="only copy")), in_course=False),
     "update": Command(update, (FOLDER,), in_course=False),
+    "site": Command(
+        site,
+        (
+            option("--out", type=Path, default=Path("site"), help="the folder (default: %(default)s)"),
+            option("--pyodide", default=ADDRESS, metavar="FOLDER", help="a release of Pyodide (default: %(default)s)"),
+        ),
+        in_course=False,
+    ),
     "build": command(build),
     "check": command(check),
     "pictures": command(pictures),

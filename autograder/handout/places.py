@@ -10,12 +10,13 @@ PACKED = Path(__file__).with_name("chapters")  # the wheel has them here: [tool.
 CLONED = Path(__file__).parents[2] / "chapters"
 
 
-def handed_out() -> dict[str, Path]:
+def handed_out(course: Path | None = None) -> dict[str, Path]:
     """Every file that belongs to the chapters: its place below the student's folder → where it lies now.
 
+    course  a course folder, whose chapters are taken if it has any
     Raises WorkbookError where there are none.
     """
-    for folder in (PACKED, CLONED):
+    for folder in (*([course / "chapters"] if course else []), PACKED, CLONED):
         if files := {path.relative_to(folder).as_posix(): path for path in sorted(folder.rglob("*")) if _ours(path)}:
             return files
     raise WorkbookError("This installation has no notebooks. Install it again: pip install --force-reinstall .")

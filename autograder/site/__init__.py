@@ -1,0 +1,8 @@
+"""The workbook as a static site: JupyterLite, with nothing to install.
+
+build           all of it into a folder: the chapters, the look, the kernel
+distribution    Pyodide, which is Python in the browser: its core, and the packages that a page needs
+wheels          the workbook itself, and what Pyodide lacks, as wheels
+
+Imports: errors, handout, labextension, settings.
+"""
