@@ -14,6 +14,7 @@ from .formulas import WORDS, plain_formula
 PIECE = re.compile(r"\*\*|[0-9.]+|[^\W\d_]+_?[0-9]*|\S|\s+")
 FUNCTION = re.compile(f"({'|'.join(sorted(WORDS, key=len, reverse=True))})")
 SIGNS = frozenset("+-")
+NOTHING: frozenset[str] = frozenset()
 OPENS = {"^", "**", "/"}  # what works on the one thing after it, though more may have been meant
 MOST = 24  # texts to try
 
@@ -49,7 +50,7 @@ def _candidates(pieces: list[str]) -> Iterator[list[tuple[int, int]]]:
     """What might be put together: (start, end) of each pair of brackets."""
     signs = [at for at, piece in enumerate(pieces) if piece in OPENS]
     powers = [at for at in signs if pieces[at] != "/"]
-    for stops in (SIGNS, frozenset()):
+    for stops in (SIGNS, NOTHING):
         yield from ([(at + 1, _end(pieces, at + 1, stops))] for at in signs)
     yield [(at + 1, _end(pieces, at + 1, SIGNS)) for at in powers]
     functions = [at for at, piece in enumerate(pieces[:-1]) if piece in WORDS and pieces[at + 1] != "("]

@@ -7,11 +7,8 @@ from math import floor, isfinite, log10
 
 from ..engine.expressions import Expr, as_expr
 from ..engine.same_value import same_value
-from ..layout.boxed import Shape
+from ..layout.boxed import Shape, Value
 from ..layout.numbers import simple_fraction
-
-Value = Fraction | float | Expr | str | Shape
-
 
 NOISE = 12  # so many significant digits alike are the same number: 6.300000000000001 is what Python makes of 2.1·3
 
@@ -62,7 +59,7 @@ def rounded_off(answer: Fraction, typed: int | None, key: Value, asked: int | No
     """
     if typed is None and asked is not None and answer.denominator == 1:
         typed = len(str(abs(answer.numerator)).rstrip("0"))
-    if not typed or (typed < 2 and asked is None) or isinstance(key, Expr) or not isfinite(key):
+    if not typed or (typed < 2 and asked is None) or isinstance(key, (Expr, str, Shape)) or not isfinite(key):
         return False
     if not key or not answer or (asked is not None and typed >= asked):
         return False

@@ -11,7 +11,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from fractions import Fraction
 from functools import lru_cache
-from typing import NamedTuple
+from typing import NamedTuple, TypeAlias
 
 from ..engine.expressions import (
     ATOM,
@@ -38,13 +38,13 @@ from .numbers import (
     PLAIN,
     SUBSCRIPT,
     VULGARS,
+    Refused,
     Unreadable,
-    _decimal,
-    _mixed,
-    _plain,
-    _reason,
-    _Refused,
-    _stripped,
+    in_plain_characters,
+    read_decimal,
+    read_mixed,
+    reason_for,
+    stripped,
 )
 
 
@@ -61,7 +61,7 @@ def read_expression(text: str, names: tuple[str, ...]) -> Formula | Unreadable |
     Reads + - * / ^, brackets, products without a sign (2x, x(y + 1), 2x cos x), powers such as x² and sin²x, the
     functions in WORDS, e and π. Products and quotients are read from left to right: 1/2x is (1/2)·x.
     """
-    text = _stripped(text)
+    text = stripped(text)
     if not text:
         return None
     if len(text) > LONGEST_FORMULA:
@@ -117,31 +117,32 @@ def _tokens(text: str, names: tuple[str, ...]) -> list[_Token]:
         rf"\s*(?:(?P<special>{literal or '(?!)'})|(?P<number>[0-9]*\s*[{VULGARS}]|(?:{DECIMAL}){exponent})"
         rf"|(?P<word>[^\W\d_]\w*?(?=\W|[{VULGARS}]|$))|(?P<power>\*\s*\*)|(?P<sign>[-+*/^()√]))"
     )
-    tokens, position = [], 0
+    tokens: list[_Token] = []
+    position = 0
     while position < len(text):
-        found = pattern.match(text, position)
-        if not found:
-            raise _Refused(_strange(text[position:].strip()[:1]))
-        position, kind = found.end(), found.lastgroup
+        match = pattern.match(text, position)
+        if not match:
+            raise Refused(_strange(text[position:].strip()[:1]))
+        position, kind = match.end(), match.lastgroup
         if kind == "word":
-            tokens += _word(found["word"], known)
+            tokens += _word(match["word"], known)
         elif kind == "special":
-            tokens.append(_Token("name", special[found["special"]]))
+            tokens.append(_Token("name", special[match["special"]]))
         elif kind == "number":
-            tokens.append(_Token("number", found["number"]))
+            tokens.append(_Token("number", match["number"]))
         else:
-            tokens.append(_Token("^", "^") if kind == "power" else _Token(found["sign"], found["sign"]))
+            tokens.append(_Token("^", "^") if kind == "power" else _Token(match["sign"], match["sign"]))
     return tokens
 
 
 def _strange(character: str) -> str:
-    shown = f"The character {character}" if character.isprintable() else "An invisible character"
-    return f"{shown} cannot be read here. Write formulas such as 2x, x^2, sin(x) or e^x."
+    subject = f"The character {character}" if character.isprintable() else "An invisible character"
+    return f"{subject} cannot be read here. Write formulas such as 2x, x^2, sin(x) or e^x."
 
 
 def _special(names: tuple[str, ...]) -> dict[str, str]:
     """Names that are not one word, such as f′ or x̂: as they are spelled in plain characters → the name."""
-    return {plain: name for name in names if not re.fullmatch(r"\w+", plain := _unbraced(_plain(name)))}
+    return {plain: name for name in names if not re.fullmatch(r"\w+", plain := _unbraced(in_plain_characters(name)))}
 
 
 def _bare(name: str) -> str:
@@ -159,24 +160,28 @@ def _word(word: str, known: dict[str, str]) -> list[_Token]:
         return [_Token("function", WORDS[bare.lower()])]
     pieces = _pieces(bare, known, False, {})
     if pieces is None:
-        raise _Refused(_unknown(word, bare, known))
+        raise Refused(_unknown(word, bare, known))
     return pieces
 
 
-def _pieces(rest: str, known: dict[str, str], after_function: bool, tried: dict) -> list[_Token] | None:
+Tried: TypeAlias = "dict[tuple[str, bool], list[_Token] | None]"
+"""What is left of a word, and whether a function stands before it → its pieces, where it is worked out already."""
+
+
+def _pieces(rest: str, known: dict[str, str], after_function: bool, tried: Tried) -> list[_Token] | None:
     """The longest names first; digits may only follow a function, as in sin2x. None if it cannot be done."""
     if not rest:
         return []
     if (rest, after_function) in tried:
         return tried[rest, after_function]
-    answer = None
+    pieces = None
     for token, length in _starts(rest, known, after_function):
         more = _pieces(rest[length:], known, token.kind == "function", tried)
         if more is not None:
-            answer = [token, *more]
+            pieces = [token, *more]
             break
-    tried[rest, after_function] = answer
-    return answer
+    tried[rest, after_function] = pieces
+    return pieces
 
 
 def _starts(rest: str, known: dict[str, str], after_function: bool) -> list[tuple[_Token, int]]:
@@ -228,13 +233,13 @@ class _Piece:
 @lru_cache(4096)
 def _read_expression(text: str, names: tuple[str, ...]) -> Formula | Unreadable:
     try:
-        text = _unbraced(_plain(text))
+        text = _unbraced(in_plain_characters(text))
         if character := _foreign(text, names):
-            raise _Refused(character)
-        if reason := _reason(_without(text, _special(names)), NOT_A_FORMULA):
-            raise _Refused(reason)
+            raise Refused(character)
+        if reason := reason_for(_without(text, _special(names)), NOT_A_FORMULA):
+            raise Refused(reason)
         piece = _Parser(_tokens(text, names), "e" in names).whole()
-    except _Refused as refused:
+    except Refused as refused:
         return Unreadable(str(refused))
     return Formula(piece.value, piece.text)
 
@@ -246,8 +251,8 @@ READ_HERE = ("LATIN", "GREEK", "MODIFIER", "SUPERSCRIPT", "SUBSCRIPT", "SCRIPT")
 def plain_formula(text: str) -> str:
     """The text in plain characters: e²ˣ as e^(2x) and e^{2y} as e^(2y). What cannot be read stays as it is."""
     try:
-        return _unbraced(_plain(text))
-    except _Refused:
+        return _unbraced(in_plain_characters(text))
+    except Refused:
         return text
 
 
@@ -301,7 +306,7 @@ class _Parser:
     def whole(self) -> _Piece:
         piece = self.sum()
         if self.next is not END:
-            raise _Refused("There is one closing bracket too many. Check that each ) has its (.")
+            raise Refused("There is one closing bracket too many. Check that each ) has its (.")
         return piece
 
     def sum(self) -> _Piece:
@@ -329,7 +334,7 @@ class _Parser:
     def following(self, left: _Piece) -> _Piece:
         """The second factor of a product without a sign between."""
         if self.next.kind == "number" and not (left.closed and self.after.kind in LETTERS):
-            raise _Refused(
+            raise Refused(
                 "Two numbers stand side by side. Put a sign between them, such as 2·3."
                 if left.kind == "number"
                 else "A number follows a factor. Write a power as x^2 and a product as 2x."
@@ -350,7 +355,7 @@ class _Parser:
         base = self.operand()
         if self.next.kind == "^":
             if base.kind == "root":
-                raise _Refused("A power after √ can mean two things. Write √(x^2) or (√x)^2.")
+                raise Refused("A power after √ can mean two things. Write √(x^2) or (√x)^2.")
             self.take()
             base = _power(base, self.signed())
         self.depth -= 1
@@ -359,7 +364,7 @@ class _Parser:
     def deeper(self) -> None:
         self.depth += 1
         if self.depth > DEEPEST:
-            raise _Refused("There are too many brackets inside brackets. Try a simpler way to write it.")
+            raise Refused("There are too many brackets inside brackets. Try a simpler way to write it.")
 
     def operand(self) -> _Piece:
         token = self.take()
@@ -375,14 +380,14 @@ class _Parser:
             return self.root()
         if token.kind == "function":
             return self.function(token.text)
-        raise _Refused(self.missing(token))
+        raise Refused(self.missing(token))
 
     def bracket(self) -> _Piece:
         if self.next.kind == ")":
-            raise _Refused("There is nothing between the brackets. Fill them in, or leave them out.")
+            raise Refused("There is nothing between the brackets. Fill them in, or leave them out.")
         piece = self.sum()
         if self.take().kind != ")":
-            raise _Refused("A bracket is not closed. Add the missing ).")
+            raise Refused("A bracket is not closed. Add the missing ).")
         return _Piece(piece.value, piece.text, piece.level, "bracket")
 
     def root(self) -> _Piece:
@@ -396,12 +401,12 @@ class _Parser:
         """sin(x), sin x, sin 2x, sin²(x); without brackets all factors up to the next sign, bracket or function."""
         exponent = None
         if self.next.kind == "^":
+            if self.after.kind != "number":
+                raise Refused(f"A power on {function} is not clear. Write {function}(x)^2, or 1/{function}(x).")
             self.take()
-            if self.next.kind != "number":
-                raise _Refused(f"A power on {function} is not clear. Write {function}(x)^2, or 1/{function}(x).")
             exponent = self.operand()
         if self.next.kind not in OPERANDS and self.next.kind not in ("+", "-"):
-            raise _Refused(f"{function} needs something to work on. Write it as in {function}(x).")
+            raise Refused(f"{function} needs something to work on. Write it as in {function}(x).")
         if self.next.kind == "(":
             argument = self.operand()
         else:
@@ -435,19 +440,19 @@ class _Parser:
 
 def _checked(piece: _Piece) -> _Piece:
     if piece.value == UNDEFINED:
-        raise _Refused("This has no value, because it divides by 0. Check the denominators.")
+        raise Refused("This has no value, because it divides by 0. Check the denominators.")
     return piece
 
 
 def _written_number(text: str) -> _Piece:
     if text[-1] in VULGARS:
-        value = _mixed(text[:-1].strip(), text[-1])
+        value = read_mixed(text[:-1].strip(), text[-1])
         return _Piece(Constant(value), f"{value.numerator}/{value.denominator}", PRODUCT, "number")
     typed, _, exponent = text.lower().partition("e")
-    value, digits, shown = _decimal(typed)
+    value, digits, written = read_decimal(typed)
     if (digits or 0) > NOISE:  # 6.300000000000001 is 6.3
         value = simple_fraction(float(value)) or value
-    number = _Piece(Constant(value), shown, ATOM, "number")
+    number = _Piece(Constant(value), written, ATOM, "number")
     if not exponent:
         return number
     ten = _Piece(Constant(Fraction(10)), "10", ATOM, "number")
@@ -470,7 +475,7 @@ def _product(left: _Piece, right: _Piece, *, joined: bool) -> _Piece:
 
 def _quotient(left: _Piece, right: _Piece) -> _Piece:
     if right.value == ZERO:
-        raise _Refused("Nothing can be divided by 0. Check what stands after the fraction bar.")
+        raise Refused("Nothing can be divided by 0. Check what stands after the fraction bar.")
     # x^1/2 is half of x, although x^(1/2) may have been meant
     above = f"({left.text})" if left.text.endswith("^1") else left.within(PRODUCT)
     return _checked(_Piece(left.value / right.value, f"{above}/{right.within(POWER)}", PRODUCT, "quotient"))
@@ -478,7 +483,7 @@ def _quotient(left: _Piece, right: _Piece) -> _Piece:
 
 def _check_exponent(exponent: Expr) -> None:
     if isinstance(exponent, Constant) and not abs(exponent.value) <= LARGEST_POWER:
-        raise _Refused(f"Exponents go up to {LARGEST_POWER} here. Is this one right?")
+        raise Refused(f"Exponents go up to {LARGEST_POWER} here. Is this one right?")
 
 
 def _power(base: _Piece, exponent: _Piece) -> _Piece:

@@ -26,8 +26,9 @@ CLIP = 40  # characters of code shown in place of an answer
 _DECIMAL = re.compile(r"-?(?:0|[1-9][0-9]*)(?:\.[0-9]+)?")
 _PRINTED_BACK = re.compile(r"(?!-0\Z)(?!-?0\.0000)-?(?:0|[1-9][0-9]*)(?:\.[0-9]*[1-9])?")  # no 007, 0.50, -0, 0.00001
 _KEY = re.compile(rf"\s*[0-9]{{1,{len(str(MAX_BOX))}}}\s*", re.ASCII)
-_ESCAPES = {n: f"\\u{n:04x}" for n in range(32)}
-_ESCAPES |= {ord(letter): f"\\{name}" for letter, name in zip('"\\\n\r\t\b\f', '"\\nrtbf', strict=True)}
+_ESCAPES = {n: f"\\u{n:04x}" for n in range(32)} | {
+    ord(letter): f"\\{name}" for letter, name in zip('"\\\n\r\t\b\f', '"\\nrtbf', strict=True)
+}
 
 
 # -- text → source, text → value ---------------------------------------------------------------------------------------
@@ -104,8 +105,9 @@ def text_in(node: ast.AST, source_of: Callable[[ast.AST], str]) -> str:
     sign, operand = "", node
     if isinstance(node, ast.UnaryOp) and isinstance(node.op, ast.USub | ast.UAdd):
         sign, operand = "-" if isinstance(node.op, ast.USub) else "", node.operand
-    if isinstance(operand, ast.Constant) and type(operand.value) in (int, float):
-        return sign + _digits(operand.value, source_of(operand).replace("_", ""))
+    value = operand.value if isinstance(operand, ast.Constant) else None
+    if isinstance(value, int | float) and not isinstance(value, bool):
+        return sign + _digits(value, source_of(operand).replace("_", ""))
     return code_in(node, source_of)
 
 
@@ -127,6 +129,7 @@ def box_of(key: object) -> int | None:
     """The box that a key of a dict of answers names: 3, "3" and 3.0 are box 3. None for what names no box."""
     if isinstance(key, str):
         return int(key) if _KEY.fullmatch(key) else None
-    if isinstance(key, Real) and not isinstance(key, bool) and 0 <= key <= MAX_BOX and int(key) == key:
-        return int(key)
-    return None
+    if isinstance(key, bool) or not isinstance(key, Real) or key < 0:
+        return None
+    box = int(float(key)) if key <= MAX_BOX else None
+    return box if box == key else None

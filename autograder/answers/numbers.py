@@ -55,7 +55,7 @@ class ShapeTyped(NamedTuple):
     read_as: str
 
 
-class _Refused(Exception):
+class Refused(Exception):
     """Carries the message of an Unreadable out of the depths of the grammar."""
 
 
@@ -65,7 +65,7 @@ def read_number(text: str, *, infinity: bool = False) -> Number | Unreadable | N
     Reads 3, -0.5, .5, 0,5, 2e-3, 2·10^-3, 3/4, 1.5/2, ½, 1½, ¹⁄₃, 75% and 60 000, with any of Unicode's minus signs
     and fraction bars.
     """
-    text = _stripped(text)
+    text = stripped(text)
     if not text:
         return None
     if len(text) > LONGEST_NUMBER:
@@ -117,7 +117,7 @@ def _spelled(word: str) -> str:
     return re.sub(_BETWEEN, "", re.sub("delta", "δ", word, flags=re.IGNORECASE))
 
 
-SPELLINGS = (  # one after the other, because l and L may both be on offer
+SPELLINGS: tuple[Callable[[str], str], ...] = (  # one after the other, because l and L may both be on offer
     lambda word: word,
     _spelled,
     lambda word: _spelled(word).casefold(),
@@ -138,7 +138,7 @@ def _read_shape(text: str) -> ShapeTyped | Unreadable:
 
 def read_shape(text: str) -> ShapeTyped | Unreadable | None:
     """The shape that was typed, as 3×2, 3x2, 3 by 2 or (3, 2); None for a blank."""
-    text = _stripped(text)
+    text = stripped(text)
     return _read_shape(text[:LONGEST_NUMBER]) if text else None
 
 
@@ -166,11 +166,11 @@ BUILT_FRACTION = re.compile(r"(?<![\w.,)\]])([0-9]{0,9})([⁰¹²³⁴⁵⁶⁷�
 MATHEMATICAL_LETTERS = re.compile("[ℎ\U0001d400-\U0001d7cb]")  # the 𝑥 of a copied formula is an x
 
 
-def _stripped(text: str) -> str:
+def stripped(text: str) -> str:
     return text.strip().strip(INVISIBLE).strip()
 
 
-def _plain(text: str) -> str:
+def in_plain_characters(text: str) -> str:
     """The text in plain characters, with x² as x^2 and x₁ as x_1."""
     text = unicodedata.normalize("NFC", text).translate(PLAIN)
     text = MATHEMATICAL_LETTERS.sub(lambda letter: unicodedata.normalize("NFKC", letter[0]), text)
@@ -178,17 +178,17 @@ def _plain(text: str) -> str:
     text = RAISED.sub(_raised, text)
     text = re.sub("_?[₀₁₂₃₄₅₆₇₈₉]+", lambda run: f"_{run[0].lstrip('_').translate(SUBSCRIPT)} ", text)
     if any(c.isdigit() and c not in "0123456789" for c in text):
-        raise _Refused("Some of these digits cannot be read here. Please type them with 0 to 9.")
+        raise Refused("Some of these digits cannot be read here. Please type them with 0 to 9.")
     return text.strip()
 
 
-def _built(fraction: re.Match) -> str:
+def _built(fraction: re.Match[str]) -> str:
     """¹⁄₃ as 1/3 and 2¹⁄₃ as 7/3."""
     whole, above, below = (int(part.translate(SUPERSCRIPT).translate(SUBSCRIPT) or "0") for part in fraction.groups())
     return f"{whole * below + above}/{below} "
 
 
-def _raised(run: re.Match) -> str:
+def _raised(run: re.Match[str]) -> str:
     """x² as x^2 and e²ˣ as e^(2x)."""
     exponent = unicodedata.normalize("NFKC", run[0].translate(SUPERSCRIPT))
     return f"^{exponent} " if exponent.lstrip("+-").isdigit() else f"^({exponent}) "
@@ -204,7 +204,7 @@ GROUPED = re.compile(r"([+-]?)\s*([1-9][0-9]{0,2}(?:\s[0-9]{3})+)")  # 60 000, a
 PERCENT = re.compile(rf"([+-]?)\s*({DECIMAL})\s*%")
 INFINITY = re.compile(r"([+-]?)\s*(?:∞|inf|infinity|oo)", re.IGNORECASE)
 WORK_IT_OUT = "Please work it out first: this box takes one number, such as -0.5 or 3/4."
-NOT_A_NUMBER = (  # tried in this order; the first that is found gives the reason
+NOT_A_NUMBER = (  # tried in this order; the first that matches gives the reason
     (r"[=]", "Type only the number itself, without an equals sign."),
     (
         r"\b(np|numpy)\b|float[0-9]+|\barray\b",
@@ -246,19 +246,19 @@ NOT_A_NUMBER = (  # tried in this order; the first that is found gives the reaso
 @lru_cache(4096)
 def _read_number(text: str, infinity: bool) -> Number | Unreadable:
     try:
-        return _number(_plain(text), infinity)
-    except _Refused as refused:
+        return _number(in_plain_characters(text), infinity)
+    except Refused as refused:
         return Unreadable(str(refused))
 
 
 def _number(text: str, infinity: bool) -> Number:
     if boundless := INFINITY.fullmatch(text):
         if not infinity:
-            raise _Refused("Infinity is not possible here. Type a number such as -0.5 or 3/4.")
+            raise Refused("Infinity is not possible here. Type a number such as -0.5 or 3/4.")
         minus = "-" if boundless[1] == "-" else ""
         return Number(float(minus + "inf"), None, minus + "∞")
     if mixed := MIXED.fullmatch(text):
-        value = _mixed(mixed[2], mixed[3]) * (-1 if mixed[1] == "-" else 1)
+        value = read_mixed(mixed[2], mixed[3]) * (-1 if mixed[1] == "-" else 1)
         return Number(value, None, f"{value.numerator}/{value.denominator}")
     if percent := PERCENT.fullmatch(text):
         return _percent(percent)
@@ -266,65 +266,65 @@ def _number(text: str, infinity: bool) -> Number:
         text = "".join(text.split())
     above, *below = (PART.fullmatch(part.strip()) for part in text.split("/", 1))
     if above and not below:
-        value, digits, shown = _part(above)
-        return Number(value, digits, _minus(above) * bool(value) + shown)
+        value, digits, size = _part(above)
+        return Number(value, digits, _minus(above) * bool(value) + size)
     if above and below[0]:
         return _fraction(above, below[0])
-    raise _Refused(_reason(text, NOT_A_NUMBER) or "This cannot be read as a number. Write one such as -0.5 or 3/4.")
+    raise Refused(reason_for(text, NOT_A_NUMBER) or "This cannot be read as a number. Write one such as -0.5 or 3/4.")
 
 
-def _percent(percent: re.Match) -> Number:
+def _percent(percent: re.Match[str]) -> Number:
     """75% is 0.75."""
-    value, digits, _ = _decimal(percent[2])
+    value, digits, _ = read_decimal(percent[2])
     decimal = f"{Decimal(percent[2].replace(',', '.')).scaleb(-2):f}"
     digits = digits or len(decimal.replace(".", "").lstrip("0")) or 1
     minus = "-" if percent[1] == "-" and value else ""
     return Number(value / 100 * (-1 if minus else 1), digits, minus + decimal)
 
 
-def _fraction(above: re.Match, below: re.Match) -> Number:
-    (top, _, top_shown), (bottom, _, bottom_shown) = _part(above), _part(below)
+def _fraction(above: re.Match[str], below: re.Match[str]) -> Number:
+    (top, _, top_text), (bottom, _, bottom_text) = _part(above), _part(below)
     if not bottom:
-        raise _Refused("Nothing can be divided by 0. Is the number below the fraction bar right?")
+        raise Refused("Nothing can be divided by 0. Is the number below the fraction bar right?")
     minus = "-" if _minus(above) != _minus(below) and top else ""
-    shown = f"({bottom_shown})" if "·" in bottom_shown else bottom_shown
-    return Number(top / bottom, None, f"{minus}{top_shown}/{shown}")
+    divisor = f"({bottom_text})" if "·" in bottom_text else bottom_text
+    return Number(top / bottom, None, f"{minus}{top_text}/{divisor}")
 
 
-def _part(part: re.Match) -> tuple[Fraction, int | None, str]:
+def _part(part: re.Match[str]) -> tuple[Fraction, int | None, str]:
     """Value with its sign, significant digits (None for an integer), and the text without its sign."""
     exponent = part["e"] or part["ten"] or part["power"]
-    value, digits, shown = _decimal(part["decimal"] or "1")
+    value, digits, text = read_decimal(part["decimal"] or "1")
     if exponent is not None:
         power = int(exponent)
         if abs(power) > LARGEST_EXPONENT:
-            raise _Refused(f"Powers of ten go up to {LARGEST_EXPONENT} here. Is the exponent right?")
-        value, digits = value * Fraction(10) ** power, digits or len(shown.lstrip("0")) or 1
-        shown = f"{shown}·10^{power}" if part["decimal"] else f"10^{power}"
-    return -value if _minus(part) else value, digits, shown
+            raise Refused(f"Powers of ten go up to {LARGEST_EXPONENT} here. Is the exponent right?")
+        value, digits = value * Fraction(10) ** power, digits or len(text.lstrip("0")) or 1
+        text = f"{text}·10^{power}" if part["decimal"] else f"10^{power}"
+    return -value if _minus(part) else value, digits, text
 
 
-def _minus(part: re.Match) -> str:
+def _minus(part: re.Match[str]) -> str:
     return "-" if part["sign"] == "-" else ""
 
 
-def _decimal(typed: str) -> tuple[Fraction, int | None, str]:
-    """An unsigned decimal: its value, its significant digits (None for an integer), and how it is shown."""
+def read_decimal(typed: str) -> tuple[Fraction, int | None, str]:
+    """An unsigned decimal: its value, its significant digits (None for an integer), and how it is written."""
     if re.fullmatch("[1-9][0-9]{0,2},[0-9]{3}", typed):
-        raise _Refused("That comma can mean two things. Write 1.234 for a decimal and 1234 for a thousand.")
+        raise Refused("That comma can mean two things. Write 1.234 for a decimal and 1234 for a thousand.")
     typed = typed.replace(",", ".")
     whole, point, decimals = typed.partition(".")
     whole = whole.lstrip("0") or "0"
-    shown = f"{whole}.{decimals}" if decimals else whole
+    text = f"{whole}.{decimals}" if decimals else whole
     digits = len((whole + decimals).lstrip("0")) or max(1, len(decimals))
-    return Fraction(shown), digits if point else None, shown
+    return Fraction(text), digits if point else None, text
 
 
-def _mixed(whole: str, vulgar: str) -> Fraction:
+def read_mixed(whole: str, vulgar: str) -> Fraction:
     return int(whole or 0) + Fraction(unicodedata.normalize("NFKC", vulgar).replace("⁄", "/"))
 
 
-def _reason(text: str, reasons: tuple[tuple[str, str], ...]) -> str | None:
+def reason_for(text: str, reasons: tuple[tuple[str, str], ...]) -> str | None:
     return next((message for pattern, message in reasons if re.search(pattern, text, re.IGNORECASE)), None)
 
 

@@ -13,69 +13,104 @@ Each takes `box`, what the value is made of, and then what `box` takes; `slips` 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from typing import TYPE_CHECKING
 
 import numpy as np
 
-Box = Callable[..., object]
-Slips = Mapping[str, object] | None
+if TYPE_CHECKING:  # pages import this module beside page, which is not needed to run it
+    from typing import Unpack
+
+    from .page import BoxOptions, Declare, Options, Quantity, Slips
 
 
 def error(
-    box: Box, prediction: object, target: object, name: str, hint: str = "Which comes first, prediction or target?", *,
-    how: str = "Prediction minus target.", slips: Slips = None, **options: object,
-) -> object:  # fmt: skip
+    box: Declare, prediction: Quantity, target: Quantity, name: str,
+    hint: str = "Which comes first, prediction or target?", *,
+    how: str = "Prediction minus target.", slips: Slips | None = None, **options: Unpack[Options],
+) -> Quantity:  # fmt: skip
     """Prediction minus target; the usual slip is the difference the other way round."""
     usual = {"target_minus_prediction": target - prediction}
-    return box(prediction - target, name, hint, how=how, slips=usual | (slips or {}), **options)
+    return box(prediction - target, name, hint, how=how, slips={**usual, **(slips or {})}, **options)
 
 
 def change(
-    box: Box, new: object, old: object, name: str, hint: str, *, slips: Slips = None, **options: object
-) -> object:
+    box: Declare,
+    new: Quantity,
+    old: Quantity,
+    name: str,
+    hint: str,
+    *,
+    slips: Slips | None = None,
+    **options: Unpack[BoxOptions],
+) -> Quantity:
     """New minus old; the usual slip is the difference the other way round."""
     usual = {"subtracted_backwards": old - new}
-    return box(new - old, name, hint, slips=usual | (slips or {}), **options)
+    return box(new - old, name, hint, slips={**usual, **(slips or {})}, **options)
 
 
-def product(box: Box, a: object, b: object, name: str, hint: str, *, slips: Slips = None, **options: object) -> object:
+def product(
+    box: Declare,
+    a: Quantity,
+    b: Quantity,
+    name: str,
+    hint: str,
+    *,
+    slips: Slips | None = None,
+    **options: Unpack[BoxOptions],
+) -> Quantity:
     """A product, entry by entry; the usual slip is the sum."""
     usual = {"added_not_multiplied": a + b}
-    return box(a * b, name, hint, slips=usual | (slips or {}), **options)
+    return box(a * b, name, hint, slips={**usual, **(slips or {})}, **options)
 
 
 def ratio(
-    box: Box, above: object, below: object, name: str, hint: str, *, slips: Slips = None, **options: object
-) -> object:
+    box: Declare,
+    above: Quantity,
+    below: Quantity,
+    name: str,
+    hint: str,
+    *,
+    slips: Slips | None = None,
+    **options: Unpack[BoxOptions],
+) -> Quantity:
     """A ratio; the usual slips are the ratio upside down and, unless it is divided by 1, the product."""
     usual = {"upside_down": _over(below, above)}
     if np.any(np.abs(below) != 1):
         usual["multiplied_not_divided"] = above * below
-    return box(above / below, name, hint, slips=usual | (slips or {}), **options)
+    return box(above / below, name, hint, slips={**usual, **(slips or {})}, **options)
 
 
-def _over(above: object, below: object) -> object:
+def _over(above: Quantity, below: Quantity) -> Quantity:
     """A quotient, infinite over 0: what a student typed may be 0 where the page's own number is not."""
     with np.errstate(divide="ignore", invalid="ignore"):
         return np.divide(above, below)
 
 
 def outer(
-    box: Box, rows: object, columns: object, name: str, hint: str, *, slips: Slips = None, **options: object
-) -> object:
+    box: Declare,
+    rows: Quantity,
+    columns: Quantity,
+    name: str,
+    hint: str,
+    *,
+    slips: Slips | None = None,
+    **options: Unpack[BoxOptions],
+) -> Quantity:
     """A row for each of the one, a column for each of the other; the usual slip takes the entries of another row."""
     usual = {"other_row": np.outer(rows[::-1], columns)}
-    return box(np.outer(rows, columns), name, hint, slips=usual | (slips or {}), **options)
+    return box(np.outer(rows, columns), name, hint, slips={**usual, **(slips or {})}, **options)
 
 
 def sigmoid_slope(
-    box: Box, value: object, name: str, hint: str = "How does the sigmoid's slope come from its value?", *,
-    how: str = "The value times one minus the value.", **options: object,
-) -> object:  # fmt: skip
+    box: Declare, value: Quantity, name: str, hint: str = "How does the sigmoid's slope come from its value?", *,
+    how: str = "The value times one minus the value.", slips: Slips | None = None, **options: Unpack[Options],
+) -> Quantity:  # fmt: skip
     """The slope of a sigmoid from its value, which may be a number or a formula."""
-    return box(value * (1 - value), name, hint, how=how, **options)
+    return box(value * (1 - value), name, hint, how=how, slips=slips, **options)
 
 
-def bias_gradient(box: Box, error: object, name: str, **options: object) -> object:
+def bias_gradient(
+    box: Declare, error: Quantity, name: str, *, slips: Slips | None = None, **options: Unpack[BoxOptions]
+) -> Quantity:
     """The gradient of a bias, which is the error of its node."""
-    return box(error, name, "What is the local gradient of a bias?", **options)
+    return box(error, name, "What is the local gradient of a bias?", slips=slips, **options)

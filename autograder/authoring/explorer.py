@@ -22,16 +22,55 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from math import isfinite
 from numbers import Real
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple, TypeAlias, TypedDict, TypeGuard, TypeVar, cast
 
 from ..errors import WorkbookError
 from ..layout import Node
 from ..layout.typeset import caption, unmarked
 from . import slugs
 
+if TYPE_CHECKING:
+    from typing import Unpack
+
 MAX_TEXT = 200  # characters of a text that a reader types
-Spec = dict[str, object]
-"""A control as the browser gets it: kind, name, label, spoken, value, and what its kind needs."""
+
+Setting: TypeAlias = "float | str | bool | tuple[float, float]"
+"""The value of a control."""
+
+Set = TypeVar("Set", bound=Setting)
+Draws: TypeAlias = "Callable[[Controls], object]"
+"""An author's function. What it returns is looked at when it is drawn."""
+
+
+class Option(TypedDict):
+    """One of a choice: its value, and its name as HTML."""
+
+    value: str
+    label: str
+
+
+class Details(TypedDict, total=False):
+    """What a control needs of its kind."""
+
+    low: float
+    high: float
+    step: float
+    values: list[float]
+    options: list[Option]
+    play: int
+    each: int
+    x: list[float]
+    y: list[float]
+
+
+class Spec(Details):
+    """A control as the browser gets it."""
+
+    kind: str
+    name: str
+    value: Setting
+    label: str
+    spoken: str
 
 
 class ExplorerError(WorkbookError):
@@ -45,16 +84,20 @@ class Drawn(NamedTuple):
     body: tuple[Node, ...]
 
     @property
-    def values(self) -> dict[str, object]:
+    def values(self) -> dict[str, Setting]:
         """Control → its value, as it was used."""
         return {spec["name"]: spec["value"] for spec in self.controls}
+
+
+def _nothing_typed(slug: str) -> Mapping[int, str]:
+    return {}
 
 
 class Desk(NamedTuple):
     """What an explorer may see of the notebook around it: whose numbers are shown, and what is typed on a page."""
 
     variant: int = 0
-    typed: Callable[[str], Mapping[int, str]] = lambda slug: {}  # noqa: E731  page → box → text
+    typed: Callable[[str], Mapping[int, str]] = _nothing_typed  # page → box → text
     frank: bool = True  # whether what is typed may be compared with anything, or marks are held back
 
 
@@ -65,7 +108,7 @@ class Explorer:
     slug: str
     title: str
     about: str
-    draws: Callable[[Controls], Node | tuple[Node, ...]]
+    draws: Draws
     beside: str
     rows: tuple[str, ...] = ()
     points = 0  # nothing is answered here
@@ -78,17 +121,19 @@ class Explorer:
     def draw(self, values: Mapping[str, object] | None = None, desk: Desk | None = None) -> Drawn:
         """Compute and draw for these values of its controls; those missing have their canonical value."""
         control = Controls(self.slug, values or {}, desk)
-        body = self.draws(control)
-        body = body if isinstance(body, tuple) and not isinstance(body, Node) else (body,)
-        if not all(isinstance(node, Node) for node in body):
+        made = self.draws(control)
+        several = isinstance(made, tuple) and not isinstance(made, Node)
+        parts = cast("tuple[object, ...]", made if several else (made,))
+        body = tuple(part for part in parts if isinstance(part, Node))
+        if len(body) < len(parts):
             raise ExplorerError(f"{self.slug} returns something else than figure, readings, say …: return those")
         return Drawn(tuple(control.specs.values()), body)
 
 
-def explorer(title: str, *, beside: str, rows: str | Sequence[str] = ()) -> Callable[[Callable], Explorer]:
+def explorer(title: str, *, beside: str, rows: str | Sequence[str] = ()) -> Callable[[Draws], Explorer]:
     """Make the function an explorer called <its chapter's module>/<its name with hyphens>."""
 
-    def decorate(function: Callable) -> Explorer:
+    def decorate(function: Draws) -> Explorer:
         chapter = function.__module__.rpartition(".")[2]
         slug = slugs.slug(chapter, function.__name__)
         about = " ".join((inspect.getdoc(function) or "").split())
@@ -107,7 +152,8 @@ class Controls:
     """
 
     def __init__(self, slug: str, values: Mapping[str, object], desk: Desk | None = None) -> None:
-        self.slug, self.given, self.specs = slug, values, {}
+        self.slug, self.given = slug, values
+        self.specs: dict[str, Spec] = {}
         self._desk = desk or Desk()
 
     @property
@@ -146,8 +192,8 @@ class Controls:
         value = given if isinstance(given, str) and given in options else start or options[0]
         if value not in options:
             raise ExplorerError(f"{self.slug}: {name} starts at {start!r}, which is not among its options")
-        shown = [{"value": option, "label": caption(option)} for option in options]
-        return self._add("choice", name, value, label, spoken, options=shown)
+        listed: list[Option] = [{"value": option, "label": caption(option)} for option in options]
+        return self._add("choice", name, value, label, spoken, options=listed)
 
     def switch(self, name: str, start: bool = False, *, label: str = "", spoken: str = "") -> bool:
         """On or off."""
@@ -175,25 +221,27 @@ class Controls:
         self._within(name, start[0], x)
         self._within(name, start[1], y)
         given = self.given.get(name)
-        pair = given if isinstance(given, (list, tuple)) and len(given) == 2 else start
-        value = tuple(_stepped(at, span, step, first) for at, span, first in zip(pair, (x, y), start, strict=True))
+        pair = cast("Sequence[object]", given) if isinstance(given, (list, tuple)) else start
+        across, up = pair if len(pair) == 2 else start
+        value = _stepped(across, x, step, start[0]), _stepped(up, y, step, start[1])
         return self._add("drag", name, value, "", spoken, x=list(x), y=list(y), step=step)
 
     def _within(self, name: str, start: float, span: tuple[float, float]) -> None:
         if not span[0] <= start <= span[1]:
             raise ExplorerError(f"{self.slug}: {name} starts at {start}, outside {span[0]} to {span[1]}")
 
-    def _add(self, kind: str, name: str, value, label: str, spoken: str, **more: object):
+    def _add(self, kind: str, name: str, value: Set, label: str, spoken: str, **details: Unpack[Details]) -> Set:
         if name in self.specs:
             raise ExplorerError(f"{self.slug} has two controls called {name}: rename one")
-        said = spoken or re.sub(r"[_^]", " ", unmarked(label or name))
-        shown = {"label": caption(label or name), "spoken": said}
-        self.specs[name] = {"kind": kind, "name": name, "value": value, **shown, **more}
+        words = spoken or re.sub(r"[_^]", " ", unmarked(label or name))
+        self.specs[name] = {
+            "kind": kind, "name": name, "value": value, "label": caption(label or name), "spoken": words, **details,
+        }  # fmt: skip
         return value
 
 
-def _number(given: object) -> bool:
-    return isinstance(given, Real) and not isinstance(given, bool) and isfinite(given)
+def _number(given: object) -> TypeGuard[float]:
+    return not isinstance(given, bool) and isinstance(given, Real) and isfinite(given)
 
 
 def _stepped(given: object, span: tuple[float, float], step: float, start: float) -> float:

@@ -16,14 +16,12 @@ returning what a student typed, it yields what would follow from the student's o
 from __future__ import annotations
 
 import re
-import sys
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from fractions import Fraction
 from functools import cached_property, lru_cache
-from inspect import unwrap
+from inspect import currentframe, unwrap
 from math import isfinite
-from typing import NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple, Protocol, TypeAlias, TypedDict, TypeVar, cast, overload
 
 import numpy as np
 
@@ -32,10 +30,15 @@ from ..answers.literals import literal_of
 from ..engine.expressions import Expr
 from ..errors import WorkbookError
 from ..layout import Node, Shape, boxed, nodes_in, number, undrawn
-from ..layout.boxed import BoxedArray
+from ..layout.boxed import BoxedArray, Value
 from ..layout.numbers import simple_fraction
 from . import slugs
 from .mistakes import MESSAGES
+
+if TYPE_CHECKING:
+    from typing import Unpack
+
+    from numpy.typing import NDArray
 
 OWN = 10_000  # variants below are for practice; from here on each belongs to students, see autograder.marking.variants
 OWN_VARIANTS = 1_000_000
@@ -45,7 +48,58 @@ CLASHING = 0.01  # share of named mistakes that may look like another one of the
 WORTH_CARRYING = {0.0, 1.0}  # trivial answers that make what follows trivial too
 
 
-SHARING: dict[Callable, list[Page]] = {}  # what draws shared numbers → the pages that have them in common
+Quantity: TypeAlias = Any
+"""What a page computes with: a number, an array, a formula, a word. Only the page knows which of them."""
+
+Slips: TypeAlias = Mapping[str, Quantity]
+"""Code of a named mistake → what it gives, of the same shape as what is asked."""
+
+Index: TypeAlias = tuple[int, ...]
+Gradient: TypeAlias = "str | tuple[str | int, ...]"
+"""Whose gradient a box asks for: an array, one entry of it, or an array for each entry."""
+
+Whole = TypeVar("Whole")
+
+
+class Options(TypedDict, total=False):
+    """What may be said of a box beside its value, name, hint and how; `Run.box` says what each of them does."""
+
+    digits: int | None
+    only: Mask
+    names: tuple[str, ...] | str
+    options: Sequence[str]
+    gradient_of: Gradient
+    words: Mapping[str, str] | None
+    meanings: Mapping[str, Quantity] | None
+
+
+class BoxOptions(Options, total=False):
+    """The same, and how it is done."""
+
+    how: str
+
+
+class Declare(Protocol):
+    """What a page calls `box`."""
+
+    def __call__(
+        self, value: Quantity, name: str, hint: str = "", *, how: str = "", digits: int | None = None,
+        only: Mask = None, names: tuple[str, ...] | str = (), options: Sequence[str] = (), slips: Slips | None = None,
+        gradient_of: Gradient = "", words: Mapping[str, str] | None = None,
+        meanings: Mapping[str, Quantity] | None = None,
+    ) -> Quantity:  # fmt: skip
+        """Declare boxes, one per entry of `value`, and return what stands in them."""
+        ...
+
+
+PageFunction: TypeAlias = "Callable[[Given, Declare], Node | Iterable[Node]]"
+Shares: TypeAlias = "Callable[[Given], Quantity]"
+"""Draws the numbers that several pages have in common."""
+
+Mask: TypeAlias = "NDArray[Any] | Iterable[int | Index] | None"
+"""Which entries of an array are boxes: a mask, their indices, or None for all."""
+
+SHARING: dict[Shares, list[Page]] = {}  # what draws shared numbers → the pages that have them in common
 DECLARED: dict[str, set[tuple[str, int]]] = {}  # slug → where pages of that name are written
 
 
@@ -63,7 +117,7 @@ ENTRIES = {1: ("entry",), 2: ("row", "column")}
 KINDS = {"expression": Expr, "choice": str, "shape": Shape}  # anything else is a number
 
 
-Entry = tuple[str, tuple[int, ...]]
+Entry: TypeAlias = tuple[str, Index]
 """A number of a computation, such as ("W2", (0, 1)): an array of it, and the place in it."""
 
 
@@ -72,19 +126,19 @@ class Box:
     """One box: what is expected in it, and what to say about it."""
 
     number: int
-    key: Fraction | float | Expr | str | Shape
+    key: Value
     name: str  # what stands in it, as mathematics: "∂Z/∂W"
-    index: tuple[int, ...]  # its place in the array that the name stands for, counted from 0
+    index: Index  # its place in the array that the name stands for, counted from 0
     hint: str
     how: str
     digits: int | None = None  # significant digits asked for; None asks for the exact number
     names: tuple[str, ...] = ()  # the variables that a formula may use
-    mistakes: tuple[tuple[str, object], ...] = ()  # (code, what that slip gives)
+    mistakes: tuple[tuple[str, Value], ...] = ()  # (code, what that slip gives)
     width: int = 3
     options: tuple[str, ...] = ()  # the words to choose from
     gradient_of: Entry | None = None  # the number of the page's computation whose gradient stands here
     words: tuple[tuple[str, str], ...] = ()  # (code of a slip, what is said of it on this page)
-    meanings: tuple[tuple[str, object], ...] = ()  # (letter that an answer may use as well, what it stands for)
+    meanings: tuple[tuple[str, Value], ...] = ()  # (letter that an answer may use as well, what it stands for)
 
     @property
     def kind(self) -> str:
@@ -94,7 +148,7 @@ class Box:
     @property
     def shown(self) -> str:
         """The key as it is printed."""
-        return number(self.key, self.digits) if self.kind == "number" else str(self.key)
+        return str(self.key) if isinstance(self.key, (Expr, str, Shape)) else number(self.key, self.digits)
 
     @property
     def label(self) -> str:
@@ -130,7 +184,7 @@ class Sheet:
     attempt: Attempt
     boxes: tuple[Box, ...]
     body: tuple[Node, ...]
-    givens: Mapping[str, object]  # what the page was given, by name
+    givens: Mapping[str, Quantity]  # what the page was given, by name
 
     @property
     def own(self) -> bool:
@@ -161,7 +215,7 @@ class Sheet:
         """The boxes whose answers the page shows a second time."""
         return frozenset(node.options["box"] for node in nodes_in(self.body) if node.kind == "echo")
 
-    def follow(self, carried: Mapping[int, object]) -> Run:
+    def follow(self, carried: Mapping[int, Value]) -> Run:
         """The run in which the boxes in `carried` hold these values instead of the key."""
         run = Run(self.page, self.variant, self.attempt, carried)
         try:
@@ -176,13 +230,13 @@ class Sheet:
 class Page:
     """An exercise: a function of (given, box), and where it belongs."""
 
-    function: Callable
+    function: PageFunction
     title: str
     rows: tuple[str, ...]  # the rows of the curriculum that it teaches
     chapter: str
     slug: str
     place: int = 0  # its number in the chapter, which the catalogue gives it
-    shares: Callable | None = None  # what draws the numbers that it has in common with other pages
+    shares: Shares | None = None  # what draws the numbers that it has in common with other pages
 
     @property
     def kicker(self) -> str:
@@ -205,14 +259,14 @@ class Page:
         return f"Page({self.slug!r})"
 
 
-def page(title: str, row: str | tuple[str, ...], *, shares: Callable | None = None) -> Callable[[Callable], Page]:
+def page(title: str, row: str | tuple[str, ...], *, shares: Shares | None = None) -> Callable[[PageFunction], Page]:
     """Make a page of a function (given, box) → what to print.
 
     row     the curriculum's row, or rows
     shares  a function of `given`, common to several pages: `given.shared(it)` gives all of them the same numbers
     """
 
-    def make(function: Callable) -> Page:
+    def make(function: PageFunction) -> Page:
         chapter = function.__module__.rpartition(".")[2]
         slug = slugs.slug(chapter, function.__name__)
         code = unwrap(function).__code__
@@ -236,7 +290,7 @@ def _sheet(page: Page, variant: int) -> Sheet:
 
 
 @lru_cache(maxsize=1024)
-def _common(shares: Callable, variant: int) -> int:
+def _common(shares: Shares, variant: int) -> int:
     """The first of the shared numbers of this variant that are fit for every page that has them."""
     if variant == 0:
         return 0
@@ -249,7 +303,7 @@ def _common(shares: Callable, variant: int) -> int:
     )
 
 
-def _drawable(shares: Callable, page: Page, variant: int, shared: int) -> bool:
+def _drawable(shares: Shares, page: Page, variant: int, shared: int) -> bool:
     """Whether the shared numbers are fit by themselves, which is known before any page is made with them."""
     try:
         with np.errstate(all="ignore"):
@@ -272,7 +326,8 @@ def _has_own(page: Page) -> bool:
     whole, common = Run(page, 0, Attempt()), Run(page, 0, Attempt())
     with undrawn():
         page.function(whole.given, whole.box)
-    common.given.shared(page.shares)
+    if page.shares is not None:
+        common.given.shared(page.shares)
     return len(whole.numbers) > len(common.numbers)
 
 
@@ -312,7 +367,7 @@ def _most_clashes(page: Page) -> float:
 
 def _digits_asked(boxes: list[Box], exact: bool) -> list[str]:
     """How many digits are asked for; of which box, where that differs."""
-    asked = sorted({box.digits for box in boxes})
+    asked = sorted({box.digits for box in boxes if box.digits is not None})
     if len(asked) < 2:
         where = "Where decimals go on, give" if exact else "Give"
         return [f"{where} {digits} digits, not counting zeros in front." for digits in asked]
@@ -332,9 +387,9 @@ def _counted(numbers: list[int]) -> str:
     return f"box {named}" if len(numbers) == 1 else f"boxes {named}"
 
 
-def _error(page: Page, said: str, line: int | None = None) -> PageError:
+def _error(page: Page, message: str, line: int | None = None) -> PageError:
     code = unwrap(page.function).__code__
-    return PageError(f"{page.slug} ({code.co_filename}:{line or code.co_firstlineno}): {said}")
+    return PageError(f"{page.slug} ({code.co_filename}:{line or code.co_firstlineno}): {message}")
 
 
 def _of(variant: int) -> str:
@@ -343,7 +398,8 @@ def _of(variant: int) -> str:
 
 def _line(page: Page, error: BaseException) -> int | None:
     """The line of the page's own file at which this error came up."""
-    file, lines = unwrap(page.function).__code__.co_filename, []
+    file = unwrap(page.function).__code__.co_filename
+    lines: list[int] = []
     traced = error.__traceback__
     while traced:
         if traced.tb_frame.f_code.co_filename == file:
@@ -355,34 +411,34 @@ def _line(page: Page, error: BaseException) -> int | None:
 class Run:
     """One execution of a page's function: hands out numbers, collects boxes."""
 
-    def __init__(self, page: Page, variant: int, attempt: Attempt, carried: Mapping[int, object] | None = None) -> None:
+    def __init__(self, page: Page, variant: int, attempt: Attempt, carried: Mapping[int, Value] | None = None) -> None:
         self.page, self.variant, self.attempt, self.carried = page, variant, attempt, carried
         self.canonical = variant == 0
         self.boxes: list[Box] = []
-        self.handed: list[object] = []  # what each box was handed, in order
-        self.slips: list[tuple[tuple[str, object], ...]] = []  # and what each named mistake would give
+        self.handed: list[Value] = []  # what each box was handed, in order
+        self.slips: list[tuple[tuple[str, Value], ...]] = []  # and what each named mistake would give
         self.invisible: list[str] = []
         self.blamed: int | None = None  # the line of the first box whose named mistake gives the key
         self.planted = self.clashes = 0  # named mistakes, and those that look like another one of their box
-        self.numbers: dict[str, object] = {}
+        self.numbers: dict[str, Quantity] = {}
         self.given = Given(self, f"{page.slug}/{variant}/{attempt.own}")
 
     def box(
         self,
-        value: object,
+        value: Quantity,
         name: str,
         hint: str = "",
         *,
         how: str = "",
         digits: int | None = None,
-        only: object = None,
+        only: Mask = None,
         names: tuple[str, ...] | str = (),
-        options: tuple[str, ...] | list[str] = (),
-        slips: Mapping[str, object] | None = None,
-        gradient_of: str | tuple = "",
+        options: Sequence[str] = (),
+        slips: Slips | None = None,
+        gradient_of: Gradient = "",
         words: Mapping[str, str] | None = None,
-        meanings: Mapping[str, object] | None = None,
-    ) -> object:
+        meanings: Mapping[str, Quantity] | None = None,
+    ) -> Quantity:
         """Declare boxes, one per entry of `value`, and return what stands in them.
 
         name      what it is, as mathematics ("∂Z/∂W"); spoken as the box's label
@@ -411,32 +467,36 @@ class Run:
             self._declare(values, where, first, name, hint, how, digits, names, tuple(options), given_by, gradient_of)
             self._add_words(first, given_by, words or {}, meanings or {})
             return self._boxed(values, where, first)
-        held = values.copy()
+        typed = values.copy()
         for n, index in enumerate(where, start=first):
-            held[index] = self.carried.get(n, values[index])
-        return self._boxed(held, where, first)
+            typed[index] = self.carried.get(n, values[index])
+        return self._boxed(typed, where, first)
 
-    def _boxed(self, values: np.ndarray, where: list[tuple], first: int) -> object:
+    def _boxed(self, values: NDArray[Any], where: list[Index], first: int) -> Quantity:
         if values.shape == ():
-            return boxed(values[()], first)
+            return boxed(values.item(), first)
         numbers = np.zeros(values.shape, dtype=int)
         for n, index in enumerate(where, start=first):
             numbers[index] = n
         return BoxedArray(values, numbers)
 
-    def _declare(self, values, where, first, name, hint, how, digits, names, options, slips, gradient_of) -> None:
+    def _declare(
+        self, values: NDArray[Any], where: list[Index], first: int, name: str, hint: str, how: str, digits: int | None,
+        names: tuple[str, ...] | str, options: tuple[str, ...], slips: Mapping[str, NDArray[Any]],
+        gradient_of: Gradient,
+    ) -> None:  # fmt: skip
         if unknown := set(slips) - set(MESSAGES):
             raise PageError(f"unknown mistake {sorted(unknown)[0]!r}; add it to autograder/authoring/mistakes.py")
         for what, text in (("name", name), ("hint", hint), ("how", how)):
             if not text or not text.strip():
                 raise PageError(f'box {first} has no {what}; say box(value, "name", "a hint that asks", how="...")')
-        shown = [False] * len(slips)
+        told = [False] * len(slips)  # of each slip, whether it can be told from the key in any box
         for n, index in enumerate(where, start=first):
             key = _key(values[index], digits, n)
-            kept = []
+            kept: list[tuple[str, Value]] = []
             for i, (code, slip) in enumerate(slips.items()):
                 if _tellable(slip[index], key, digits):
-                    shown[i] = True
+                    told[i] = True
                     kept.append((code, slip[index]))
             self.planted += len(kept)
             self.clashes += _clashes([slip for _, slip in kept], digits)
@@ -451,14 +511,14 @@ class Run:
         for i, box in enumerate(self.boxes[first - 1 :], start=first - 1):
             width = max(3, widest + 1) if box.kind == "number" else max(5, widest, *map(len, options))
             self.boxes[i] = replace(box, width=width)
-        for code, seen in zip(slips, shown, strict=True):
+        for code, seen in zip(slips, told, strict=True):
             if not seen:
                 self.invisible.append(f"box {first}: {code}")
                 self.blamed = self.blamed or self._calling_line()
         if not self.canonical and (self.invisible or self.clashes > _most_clashes(self.page)):
             raise Unfit("vet() would refuse these numbers, whatever comes")
 
-    def _add_words(self, first: int, slips: Mapping, words: Mapping, meanings: Mapping) -> None:
+    def _add_words(self, first: int, slips: Slips, words: Mapping[str, str], meanings: Mapping[str, Quantity]) -> None:
         if unused := set(words) - set(slips):
             raise PageError(f"box {first} has words for {sorted(unused)[0]!r}, which is not among its slips")
         if words or meanings:
@@ -467,7 +527,7 @@ class Run:
 
     def _calling_line(self) -> int | None:
         """The line of the page that is being run just now."""
-        file, frame = unwrap(self.page.function).__code__.co_filename, sys._getframe()
+        file, frame = unwrap(self.page.function).__code__.co_filename, currentframe()
         while frame and frame.f_code.co_filename != file:
             frame = frame.f_back
         return frame.f_lineno if frame else None
@@ -480,37 +540,39 @@ class Run:
             raise Unfit("two named mistakes of a box give the same")
 
 
-def _array(value: object) -> np.ndarray:
+def _array(value: Quantity) -> NDArray[Any]:
     """The value as an array of floats, or of formulas, words or shapes, each a single entry."""
     if isinstance(value, (Expr, str, Shape)):
-        single = np.empty((), dtype=object)
+        single: NDArray[Any] = np.empty((), dtype=object)
         single[()] = value
         return single
     if isinstance(value, (list, tuple)):
-        rows = [_array(entry) for entry in value]
+        rows = [_array(entry) for entry in cast("Sequence[Quantity]", value)]
         return np.stack(rows) if rows else np.empty(0)
     return np.asarray(value, dtype=object if np.asarray(value).dtype.kind == "O" else float)
 
 
-def _positions(shape: tuple[int, ...], only: object) -> list[tuple]:
+def _positions(shape: Index, only: Mask) -> list[Index]:
     if only is None:
         return list(np.ndindex(shape))
     if isinstance(only, np.ndarray) and only.dtype == bool:
-        return [index for index in np.ndindex(shape) if only[index]]
-    return [tuple(map(int, index)) if isinstance(index, tuple) else (int(index),) for index in only]
+        mask = cast("NDArray[Any]", only)
+        return [index for index in np.ndindex(shape) if mask[index]]
+    places = cast("Iterable[int | Index]", only)
+    return [tuple(map(int, place)) if isinstance(place, tuple) else (int(place),) for place in places]
 
 
-def _entry(gradient_of: str | tuple, index: tuple[int, ...]) -> Entry | None:
+def _entry(gradient_of: Gradient, index: Index) -> Entry | None:
     """Whose gradient stands in the box at this index."""
     if not gradient_of:
         return None
     if isinstance(gradient_of, str):
         return gradient_of, index
-    name, *rest = gradient_of
-    return (name, tuple(rest)) if isinstance(rest[0], int) else (gradient_of[index[0]], ())
+    entry = tuple(place for place in gradient_of if isinstance(place, int))
+    return (str(gradient_of[0]), entry) if entry else (str(gradient_of[index[0]]), ())
 
 
-def _key(value: object, digits: int | None, n: int) -> Fraction | float | Expr | str | Shape:
+def _key(value: Value, digits: int | None, n: int) -> Value:
     if isinstance(value, (Expr, str, Shape)):
         return value
     value = float(value)
@@ -519,15 +581,15 @@ def _key(value: object, digits: int | None, n: int) -> Fraction | float | Expr |
     exact = simple_fraction(value)
     if exact is None and digits is None:
         raise PageError(f"the key of box {n} is {value!r}, no short fraction; say digits=3")
-    return value if digits is not None and exact is None else exact
+    return value if exact is None else exact
 
 
-def _tellable(slip: object, key: object, digits: int | None) -> bool:
+def _tellable(slip: Value, key: Value, digits: int | None) -> bool:
     """Whether this mistake can be told from the right answer; nan stands for one that this entry does not have."""
     return bool(slip == slip) and not equal(slip, key, digits)
 
 
-def _clashes(slips: list, digits: int | None) -> int:
+def _clashes(slips: Sequence[Value], digits: int | None) -> int:
     """How many of these mistakes would be taken for an earlier one."""
     return sum(any(equal(slip, other, digits) for other in slips[:i]) for i, slip in enumerate(slips))
 
@@ -539,6 +601,22 @@ def spoken(name: str) -> str:
     return name.replace("_", " ").replace("^", " to the ").replace("{", "").replace("}", "")
 
 
+By: TypeAlias = Callable[[float], float]
+"""By what two numbers are told apart: abs, say."""
+
+Array: TypeAlias = "NDArray[Any] | Sequence[float] | Sequence[Sequence[float]]"
+
+
+class Bounds(TypedDict, total=False):
+    """Which numbers a page may be given; `Given` says what each of them does."""
+
+    low: float | None
+    high: float | None
+    step: float | None
+    zero: bool | None
+    distinct: bool | By
+
+
 class Given:
     """Hands a page its numbers; what a page calls `given`."""
 
@@ -548,17 +626,21 @@ class Given:
         self._run = run
         self._draw = Random(seed).random  # the same numbers on every machine
 
+    @overload
+    def __call__(self, name: str, canonical: float, **bounds: Unpack[Bounds]) -> float: ...
+    @overload
+    def __call__(self, name: str, canonical: Array, **bounds: Unpack[Bounds]) -> NDArray[Any]: ...
     def __call__(
         self,
         name: str,
-        canonical: object,
+        canonical: float | Array,
         *,
         low: float | None = None,
         high: float | None = None,
         step: float | None = None,
         zero: bool | None = None,
-        distinct: bool | Callable = False,
-    ) -> object:
+        distinct: bool | By = False,
+    ) -> float | NDArray[Any]:
         """The number or array `name`: the canonical one, or seeded ones of the same shape and kind.
 
         low, high  bounds of an entry's size, sign aside; by default up to the largest canonical one, at least 9 steps
@@ -566,15 +648,17 @@ class Given:
         zero       whether an entry may be 0; by default if a canonical one is
         distinct   True: no two entries are equal; abs: no two are of the same size, sign aside
         """
-        values = np.array(canonical, dtype=float)
+        values: NDArray[Any] = np.array(canonical, dtype=float)
         if not self._run.canonical:
             values = self._vary(values, low, high, step, zero)
         values.flags.writeable = False
         if distinct:
-            self.distinct(values, by=None if distinct is True else distinct)
+            self.distinct(values, by=None if isinstance(distinct, bool) else distinct)
         return self._noted(name, float(values) if values.shape == () else values)
 
-    def _vary(self, canonical, low, high, step, zero) -> np.ndarray:
+    def _vary(
+        self, canonical: NDArray[Any], low: float | None, high: float | None, step: float | None, zero: bool | None
+    ) -> NDArray[Any]:
         step = step or _finest_place(canonical)
         zero = bool(np.any(canonical == 0)) if zero is None else zero
         least = round((low if low is not None else (0.0 if zero else step)) / step)
@@ -587,24 +671,24 @@ class Given:
             out[index] = round(sign * size * step, 6)
         return out
 
-    def choice(self, name: str, canonical: object, *others: object) -> object:
+    def choice(self, name: str, canonical: Whole, *others: Whole) -> Whole:
         """One of several things, the first being canonical: a formula, a word, a list of numbers."""
         options = (canonical, *others)
         chosen = canonical if self._run.canonical else options[int(self._draw() * len(options))]
         return self._noted(name, chosen)
 
-    def shared(self, make: Callable) -> object:
+    def shared(self, make: Callable[[Given], Whole]) -> Whole:
         """What `make(given)` returns, with the same numbers on all pages that were declared with shares=make."""
         if make is not self._run.page.shares:
             raise PageError(f"say shares={make.__name__} in @page, so that other pages get the same numbers")
-        return make(self._beside())
+        return make(self._beside(make))
 
-    def _beside(self) -> Given:
+    def _beside(self, make: Shares) -> Given:
         """Hands out the numbers that the page shares."""
         run = self._run
-        return Given(run, f"{run.page.chapter}.{run.page.shares.__name__}/{run.variant}/{run.attempt.shared}")
+        return Given(run, f"{run.page.chapter}.{make.__name__}/{run.variant}/{run.attempt.shared}")
 
-    def _noted(self, name: str, value: object) -> object:
+    def _noted(self, name: str, value: Whole) -> Whole:
         self._run.numbers[name] = value
         return value
 
@@ -613,13 +697,13 @@ class Given:
         if not condition and self._run.carried is None:
             raise Unfit(why or "require() does not hold")
 
-    def distinct(self, *numbers: object, by: Callable | None = None) -> None:
+    def distinct(self, *numbers: Quantity, by: By | None = None) -> None:
         """Require that no two of these numbers are equal, all entries counted; with by=abs that no sizes are."""
-        entries = np.concatenate([np.ravel(number) for number in numbers]).tolist()
+        entries: list[float] = np.concatenate([np.ravel(number) for number in numbers]).tolist()
         kept = {by(entry) if by else entry for entry in entries}
         self.require(len(kept) == len(entries), f"two of these numbers are {'of one size' if by else 'the same'}")
 
-    def apart(self, key: object, *slips: object) -> None:
+    def apart(self, key: Quantity, *slips: Quantity) -> None:
         """Require that no two slips give the same wrong number in any entry, so that each can be told by its name."""
         wrong = [values + 0 * np.asarray(key) for values in slips]
         told = [np.abs(values - key) > 1e-9 for values in wrong]
@@ -627,7 +711,7 @@ class Given:
         self.require(not alike, "two slips give the same")
 
 
-def _finest_place(numbers: np.ndarray) -> float:
+def _finest_place(numbers: NDArray[Any]) -> float:
     """1, 0.1, 0.01 or 0.001: the last decimal place that these numbers use."""
-    flat = numbers.ravel().tolist()
+    flat: list[float] = numbers.ravel().tolist()
     return next(10.0**-k for k in range(4) if k == 3 or all(abs(round(v, k) - v) < 1e-12 for v in flat))

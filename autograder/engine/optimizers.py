@@ -15,13 +15,25 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import NamedTuple
+from typing import Any, NamedTuple, Protocol
 
 import numpy as np
 
 from .arrays import Array, Numbers, ShapeError, floats, plain
 
 Arrays = tuple[Numbers, ...]
+
+
+class Optimizer(Protocol):
+    """What a training asks of an optimizer. What it remembers is its own affair: handed in, and handed back."""
+
+    def start(self, parameters: Sequence[Numbers]) -> Any:
+        """What it remembers before the first step."""
+        ...
+
+    def step(self, parameters: Sequence[Numbers], gradients: Sequence[Numbers], state: Any) -> tuple[Arrays, Any]:
+        """The next parameters, and what to hand to the next step."""
+        ...
 
 
 @dataclass(frozen=True)

@@ -36,7 +36,7 @@ class UnknownExplorer(WorkbookError, KeyError):
 @lru_cache(maxsize=1)
 def catalogue() -> dict[str, Explorer]:
     """Every explorer, slug → explorer, in the order of the course."""
-    return {found.slug: found for chapter in CHAPTERS for found in chapter_explorers(chapter)}
+    return {explorer.slug: explorer for chapter in CHAPTERS for explorer in chapter_explorers(chapter)}
 
 
 def chapter_explorers(chapter: str) -> list[Explorer]:
@@ -44,7 +44,8 @@ def chapter_explorers(chapter: str) -> list[Explorer]:
     if find_spec(f"{__name__}.{chapter}") is None:
         return []  # not every chapter has one
     module = import_module(f"{__name__}.{chapter}")
-    return [found for found in vars(module).values() if isinstance(found, Explorer) and found.chapter == chapter]
+    explorers = [value for value in vars(module).values() if isinstance(value, Explorer)]
+    return [explorer for explorer in explorers if explorer.chapter == chapter]
 
 
 def load(slug: str) -> Explorer:

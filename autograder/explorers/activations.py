@@ -38,12 +38,12 @@ def slopes(control):
         _slope_curve(name, grid), segment((z, 0), (z, steep), "accent"), dots([(z, steep)], "accent", size=5),
         x=SPAN, y=steepness, names=("z", "slope"), title=f"The slope of {name}",
     )  # fmt: skip
-    said = {
+    words = {
         "ReLU": "The slope is 1 above 0, and 0 elsewhere, at 0 by agreement.",
         "sigmoid": f"From the value alone: $a(1 − a)$ = {compact(a * (1 - a))}. It is never more than a quarter.",
         "tanh": f"From the value alone: $1 − a^2$ = {compact(1 - a * a)}. It is never more than 1.",
     }[name]
-    return beside(left, right), readings(("z", compact(z)), ("a", compact(a)), ("slope", compact(steep))), say(said)
+    return beside(left, right), readings(("z", compact(z)), ("a", compact(a)), ("slope", compact(steep))), say(words)
 
 
 def _slope_curve(name: str, grid: np.ndarray):
@@ -67,15 +67,15 @@ def mask(control):
     slope = relu_slope(z)
     rows = np.array([z, relu(z), slope, UPSTREAM, UPSTREAM * slope])
     largest = np.array([[35], [35], [1.4], [4.2], [4.2]])  # each kind of row has a scale of its own
-    shown = heatmap(rows, title="z, ReLU of z, its slope, the gradient from above and what is left of it", rows=SHOWN,
+    picture = heatmap(rows, title="z, ReLU of z, its slope, the gradient from above and what is left of it", rows=SHOWN,
                     columns=[f"{i}" for i in range(1, 5)], cell=58, left=120, largest=largest)  # fmt: skip
     dead = int(np.sum(slope == 0))
-    said = {
+    words = {
         0: "Nothing is cut: the gradient goes through untouched.",
         1: "1 of 4 entries is cut, forward and backward.",
         4: "All is cut: no gradient comes through, and what lies below learns nothing.",
     }
-    return shown, say(said.get(dead, f"{dead} of 4 entries are cut, forward and backward."))
+    return picture, say(words.get(dead, f"{dead} of 4 entries are cut, forward and backward."))
 
 
 @explorer("Softmax and its Jacobian", beside="activations/softmax-jacobian")
@@ -97,9 +97,9 @@ def shares(control):
     right = heatmap(jacobian, rows=[f"p_{i}" for i in names], columns=[f"z_{i}" for i in names], cell=62, largest=0.25,
                     title="The Jacobian: a row for each share, a column for each z")  # fmt: skip
     rest = float(np.abs(jacobian.sum(axis=1)).max())
-    found = readings(("p_1 + p_2 + p_3 + p_4", compact(p.sum())), ("row sums", compact(rest)))
+    line = readings(("p_1 + p_2 + p_3 + p_4", compact(p.sum())), ("row sums", compact(rest)))
     sure = float(p.max())
-    said = "On the diagonal $p(1 − p)$, elsewhere minus the product of two shares. Only differences of $z$ count."
+    words = "On the diagonal $p(1 − p)$, elsewhere minus the product of two shares. Only differences of $z$ count."
     if sure > 0.97:
-        said = "One share has nearly everything, and every slope is nearly 0."
-    return beside(left, right), found, say(said)
+        words = "One share has nearly everything, and every slope is nearly 0."
+    return beside(left, right), line, say(words)

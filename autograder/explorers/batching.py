@@ -75,7 +75,7 @@ def summing(control):
     return drawn, formula, share
 
 
-def _bias(delta: np.ndarray, kept: list[int], rows: bool) -> tuple[list[Part], Node, np.ndarray]:
+def _bias(delta: np.ndarray, kept: list[int], rows: bool) -> tuple[list[Part | Laid], Node, np.ndarray]:
     """The errors, and their sum over the examples that are kept."""
     total = delta[:, kept].sum(axis=1, keepdims=True)
     result = Block(total, ("sum", "sum"))
@@ -83,11 +83,13 @@ def _bias(delta: np.ndarray, kept: list[int], rows: bool) -> tuple[list[Part], N
     return [_laid(part, rows) for part in parts], eq("∂C/∂b", "=", frac("1", "m"), "Σ_i δ_i"), total
 
 
-def _weights(delta: np.ndarray, a: np.ndarray, kept: list[int], rows: bool) -> tuple[list[Part], Node, np.ndarray]:
+def _weights(
+    delta: np.ndarray, a: np.ndarray, kept: list[int], rows: bool
+) -> tuple[list[Part | Laid], Node, np.ndarray]:
     """The product that adds up an outer product for each example that is kept."""
     total = COLUMNS.bp4(delta[:, kept], a[:, kept]) * len(kept)  # bp4 takes the mean; here stands the sum
     names = ("δ^T", "A") if rows else ("δ", "A^T")
-    factors = [Block(delta, (names[0],) * 2, examples=True), Block(a, (names[1],) * 2, examples=True)]
+    factors = [Block(delta, (names[0], names[0]), examples=True), Block(a, (names[1], names[1]), examples=True)]
     formula = eq("∂C/∂W", "=", frac("1", "m"), group(*names), "=", frac("1", "m"), "Σ_i δ_{i}a_i^T")
     return [factors[0], _laid(factors[1], True), "=", Block(total, ("sum", "sum"))], formula, total
 
@@ -131,7 +133,7 @@ def _drawn(columns: Sequence, rows: Sequence, turn: float, title: str, kept: Seq
 LIFT = 44  # pixels by which two blocks that change places go over and under each other
 
 
-def _passed(part: object, columns: Sequence, rows: Sequence) -> int:
+def _passed(part: Part | Laid, columns: Sequence, rows: Sequence) -> int:
     """How many places to the left a part goes."""
     before, after = ([_key(other) for other in parts].index(_key(part)) for parts in (columns, rows))
     return before - after
@@ -142,12 +144,12 @@ def _edge_on(turn: float) -> str:
     return " wb-gone" if 0.35 < turn < 0.65 else ""
 
 
-def _key(part: object) -> str:
+def _key(part: Part | Laid) -> str:
     block = part.block if isinstance(part, Laid) else part
     return block.names[0] if isinstance(block, Block) else block
 
 
-def _size(part: object, turned: bool) -> tuple[int, int]:
+def _size(part: Block | Laid, turned: bool) -> tuple[int, int]:
     """Rows and columns of a part as it lies."""
     if isinstance(part, Laid):
         return part.block.values.shape[::-1]
@@ -186,9 +188,9 @@ def _cells(
         corners = [(x + 2, y + 2), (x + CELL - 2, y + 2), (x + CELL - 2, y + CELL - 2), (x + 2, y + CELL - 2)]
         marks.append(area(corners, look, filled=not out, dashed=out))
         if not out:
-            said = compact(value)
-            small = " wb-small" if len(said) > 4 else ""
-            marks.append(label((x + CELL / 2, y + CELL / 2), said, f"{look} wb-flat{small}{_edge_on(turn)}", dy=5))
+            text = compact(value)
+            small = " wb-small" if len(text) > 4 else ""
+            marks.append(label((x + CELL / 2, y + CELL / 2), text, f"{look} wb-flat{small}{_edge_on(turn)}", dy=5))
     return marks
 
 

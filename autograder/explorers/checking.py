@@ -45,7 +45,7 @@ def opened_at(slug: str, variant: int, box: int) -> dict[str, object]:
     for part in parts:
         for quantity, asked in part.boxes.items():
             if asked.number == box:
-                chosen = {"nudged": part.computation.called(quantity)}
+                chosen: dict[str, object] = {"nudged": part.computation.called(quantity)}
                 return chosen if len(parts) == 1 else chosen | {"boxes": _span(part)}
     return {}
 
@@ -106,8 +106,8 @@ def _picture(check: Check, chosen: Quantity, nudge: float) -> Node:
     rings = [_ring(check, spot, written, chosen) for spot in sketch.spots]
     tags = [_tag(check, quantity, _place(check, quantity, written, quantity == chosen), quantity == chosen, nudge)
             for quantity in written if quantity == chosen or not _in_ring(check, quantity)]  # fmt: skip
-    said = f"{computation.called(chosen)} is nudged by {nudge:g}"
-    return sketch.figure(*edges, *rings, *tags, title=f"What the page computes; {said}")
+    words = f"{computation.called(chosen)} is nudged by {nudge:g}"
+    return sketch.figure(*edges, *rings, *tags, title=f"What the page computes; {words}")
 
 
 def _ring(check: Check, spot: Spot, written: Mapping[Quantity, Edge | Spot], chosen: Quantity) -> Mark:
@@ -159,10 +159,10 @@ def _under(check: Check, quantity: Quantity) -> bool:
 def _tag(check: Check, quantity: Quantity, place: Placed, lit: bool, nudge: float) -> Mark:
     """The number or its name; a click on it chooses it, if the page asks for its gradient."""
     (at, down), value, name = place, check.computation.value(quantity), check.computation.called(quantity)
-    said = name if value is None else number(value)
+    words = name if value is None else number(value)
     if lit:
-        said = f"{said} {'+' if nudge > 0 else '−'} {abs(nudge):g}"
+        words = f"{words} {'+' if nudge > 0 else '−'} {abs(nudge):g}"
     if quantity.array[0] == "b" and value is not None:
-        said = f"b = {said}"
+        words = f"b = {words}"
     pick = ("nudged", name) if quantity in check.boxes else None
-    return tag(at, said, "care" if lit else "accent" if pick else "soft", dy=down, pick=pick)
+    return tag(at, words, "care" if lit else "accent" if pick else "soft", dy=down, pick=pick)

@@ -30,19 +30,19 @@ def checks(slug: str, variant: int = 0) -> tuple[Check, ...]:
     if slug not in PAGES:
         return ()
     sheet = pages.load(slug).sheet(variant)
-    said = PAGES[slug](sheet.givens)
-    said = said if isinstance(said, list) else [said]
-    all_asked = [one if isinstance(one, Asked) else Asked(one) for one in said]
+    computations = PAGES[slug](sheet.givens)
+    computations = computations if isinstance(computations, list) else [computations]
+    all_asked = [one if isinstance(one, Asked) else Asked(one) for one in computations]
     ends = [*(asked.since for asked in all_asked[1:]), len(sheet.boxes) + 1]
-    found = []
+    parts = []
     for asked, end in zip(all_asked, ends, strict=True):
         boxes: dict[Quantity, Box] = {}
         for box in sheet.boxes[asked.since - 1 : end - 1]:
             quantity = _quantity(slug, asked, box)
             if quantity is not None:
                 boxes.setdefault(quantity, box)
-        found.append(Check(asked.computation, boxes))
-    return tuple(found)
+        parts.append(Check(asked.computation, boxes))
+    return tuple(parts)
 
 
 def _quantity(slug: str, asked: Asked, box: Box) -> Quantity | None:

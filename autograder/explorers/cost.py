@@ -9,6 +9,7 @@ import numpy as np
 
 from ..authoring.explorer import explorer
 from ..engine import Adam, GradientDescent, Layer, Momentum, Network, parameters
+from ..engine.optimizers import Optimizer
 from ..layout import beside, readings, say
 from ..layout.figures import Mark, contours, curve, dots, figure, handle, vector
 from ..layout.numbers import rounded
@@ -55,18 +56,18 @@ def descent(control):
         title="Level lines of the cost over two weights, with the gradient at the start and the path of the walk",
     )  # fmt: skip
     inside = np.all(np.abs(path) <= SPAN[1], axis=1)
-    shown = len(path) if inside.all() else int(np.argmin(inside))
+    last = len(path) if inside.all() else int(np.argmin(inside))
     hill = relief().seen(
         turn,
-        lines=[(across[:shown], down[:shown], costs[:shown], "bad")],
+        lines=[(across[:last], down[:last], costs[:last], "bad")],
         names=("w_1", "w_2", "C"),
         title="The cost as a surface, with the same path on it",
     )
-    found = readings(
+    line = readings(
         ("∇C", f"({_said(gradient[0])}, {_said(gradient[1])})"), ("C_0", _said(costs[0])),
         (f"C_{{{len(path) - 1}}}", _said(costs[-1])),
     )  # fmt: skip
-    return beside(flat, hill), found, say(verdict(costs))
+    return beside(flat, hill), line, say(verdict(costs))
 
 
 def verdict(costs: np.ndarray) -> str:
@@ -107,13 +108,14 @@ def slope(w: np.ndarray, x: np.ndarray = X, y: np.ndarray = Y) -> np.ndarray:
     return parameters(network.backward(network.forward(x), y))[0][0]
 
 
-def walk(start: tuple[float, float], optimizer: object, size: int, steps: int) -> np.ndarray:
+def walk(start: tuple[float, float], optimizer: Optimizer, size: int, steps: int) -> np.ndarray:
     """The weights before the first step and after each, (steps + 1, 2); fewer if they run away."""
     w = np.array(start, float)
     path, state = [w], optimizer.start([w])
     for chosen, _ in zip(batches(size), range(steps), strict=False):
-        (w,), state = optimizer.step([w], [slope(w, X[:, chosen], Y[:, chosen])], state)
-        path.append(np.asarray(w))
+        (moved,), state = optimizer.step([w], [slope(w, X[:, chosen], Y[:, chosen])], state)
+        w = np.asarray(moved, float)
+        path.append(w)
         if np.abs(w).max() > FAR:
             break
     return np.array(path)

@@ -39,10 +39,10 @@ def nudge_several(control):
     def total(v: np.ndarray | float) -> np.ndarray | float:
         return w @ x - w[k] * x[k] + v * x[k]
 
-    shown = _nudged(total, w[k], dw, handle_for=which, y=(-26, 26), index=k + 1,
+    picture = _nudged(total, w[k], dw, handle_for=which, y=(-26, 26), index=k + 1,
                     title="Z against the weight that is nudged, the others held still")  # fmt: skip
     inputs = readings(*((f"X_{i}", value) for i, value in enumerate(x, start=1)))
-    return inputs, *shown
+    return inputs, *picture
 
 
 # -- 1.10 The way up ---------------------------------------------------------------------------------------------------
@@ -67,18 +67,18 @@ def steepest(control):
     at = control.drag("point", (1.0, 1.0), x=SIDE, y=SIDE, spoken="point x, y")
     gradient = gradient_at(name, at)
     way = np.array([np.cos(np.radians(angle)), np.sin(np.radians(angle))])
-    shown = figure(
+    picture = figure(
         *hills(name),
         *vector(at, 0.4 * gradient, "∇f", "care", x=SIDE, y=SIDE), *vector(at, way, "u", x=SIDE, y=SIDE, side=-1),
         handle("point", at),
         x=SIDE, y=SIDE, names=("x", "y"), width=400, height=394,
         title="Level lines of f, its gradients as small arrows, and at a point the gradient and a direction u",
     )  # fmt: skip
-    found = readings(
-        ("∇f", f"({_said(gradient[0])}, {_said(gradient[1])})"), ("slope along u", _said(gradient @ way)),
-        ("slope along ∇f", _said(np.hypot(*gradient))),
+    values = readings(
+        ("∇f", f"({_said(gradient[0])}, {_said(gradient[1])})"), ("slope along u", _said(float(gradient @ way))),
+        ("slope along ∇f", _said(float(np.hypot(*gradient)))),
     )  # fmt: skip
-    return shown, found, say(_way(gradient, way))
+    return picture, values, say(_way(gradient, way))
 
 
 def _way(gradient: np.ndarray, way: np.ndarray) -> str:
@@ -87,11 +87,11 @@ def _way(gradient: np.ndarray, way: np.ndarray) -> str:
     if steep < 1e-9:
         return "The ground is level here: the gradient is 0, and every direction is as good."
     share = gradient @ way / steep  # the cosine of the angle between them
-    for least, said in ((0.999, "Straight up: no direction is steeper, and the slope is the length of the gradient."),
+    for least, words in ((0.999, "Straight up: no direction is steeper, and the slope is the length of the gradient."),
                         (0.05, "Up, but not the shortest way."), (-0.05, "Along the level line: neither up nor down."),
                         (-0.999, "Down, but not the shortest way.")):  # fmt: skip
         if share >= least:
-            return said
+            return words
     return "Straight down: against the gradient. This is the step that training takes."
 
 
@@ -174,11 +174,11 @@ def _nudged(
         *_named_changes((w, z), (w + dw, there), y, f"ΔW{sub}"),
         handle(handle_for, (w, z), along="x"),
     ]
-    shown = figure(*marks, x=SHOWN, y=y, names=(f"W{sub}", "Z"), width=480, height=340, title=title)
-    found = [(f"ΔW{sub}", _said(dw)), ("ΔZ", _said(there - z)), (f"ΔZ/ΔW{sub}", _said(ratio))]
+    picture = figure(*marks, x=SHOWN, y=y, names=(f"W{sub}", "Z"), width=480, height=340, title=title)
+    numbers = [(f"ΔW{sub}", _said(dw)), ("ΔZ", _said(there - z)), (f"ΔZ/ΔW{sub}", _said(ratio))]
     if slope is not None:
-        found.append((f"dZ/dW{sub}", _said(slope)))
-    return shown, readings(*found)
+        numbers.append((f"dZ/dW{sub}", _said(slope)))
+    return picture, readings(*numbers)
 
 
 def _named_changes(

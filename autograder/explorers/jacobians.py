@@ -8,7 +8,7 @@ from typing import NamedTuple
 import numpy as np
 
 from ..authoring.explorer import explorer
-from ..engine.expressions import Name, cos, exp, sin
+from ..engine.expressions import Expr, Name, cos, exp, sin
 from ..layout import beside, eq, matrix, readings, say
 from ..layout.figures import area, arrow, figure, handle, label
 from ..layout.numbers import compact
@@ -23,8 +23,8 @@ Span = tuple[float, float]
 class Map(NamedTuple):
     """Two functions of x and y, and the ranges in which their values are shown."""
 
-    first: object
-    second: object
+    first: Expr
+    second: Expr
     across: Span
     up: Span
 
@@ -49,9 +49,9 @@ def square(control):
     at = np.array(point)
     there, slopes = image(name, at[None])[0], jacobian(name, at)
     corners = edges(at, size)
-    true, said = image(name, corners), there + (corners - at) @ slopes.T
+    true, guess = image(name, corners), there + (corners - at) @ slopes.T
     half = size / 2 * np.eye(2)
-    reach = 0.75 * np.abs(np.vstack([true, said]) - there).max(axis=0).max() * 2 if zoom else 0.0
+    reach = 0.75 * np.abs(np.vstack([true, guess]) - there).max(axis=0).max() * 2 if zoom else 0.0
 
     def window(middle: float, whole: Span, near: float) -> Span:
         return (middle - near, middle + near) if zoom else whole
@@ -64,7 +64,7 @@ def square(control):
     )  # fmt: skip
     steps = [slopes @ step for step in half]
     after = figure(
-        area(true), area(said, "ink", filled=False, dashed=True),
+        area(true), area(guess, "ink", filled=False, dashed=True),
         *(arrow(there, there + step, look) for step, look in zip(steps, LOOKS, strict=True)),
         label(there, "F", dx=-10, dy=14),
         x=window(there[0], MAPS[name].across, reach), y=window(there[1], MAPS[name].up, reach),
@@ -73,11 +73,11 @@ def square(control):
     )  # fmt: skip
     formulas = matrix(tuple(tuple(map(str, row)) for row in formulas_of(name)))
     numbers = matrix([[compact(entry) for entry in row] for row in slopes])
-    gap = float(np.abs(true - said).max())
-    areas = ("area", size**2), ("image", area_of(true)), ("parallelogram", area_of(said))
-    found = readings(*((name, compact(area)) for name, area in areas))
+    gap = float(np.abs(true - guess).max())
+    areas = ("area", size**2), ("image", area_of(true)), ("parallelogram", area_of(guess))
+    sizes = readings(*((name, compact(area)) for name, area in areas))
     return (
-        beside(before, after), eq("J", "=", formulas, "=", numbers), found,
+        beside(before, after), eq("J", "=", formulas, "=", numbers), sizes,
         say(verdict(gap / (size * max(np.abs(slopes).max(), 1e-9)), float(np.linalg.det(slopes)))),
     )  # fmt: skip
 
@@ -88,19 +88,19 @@ LOOKS = ("care", "ok")  # of a step along x, and of one along y
 def verdict(gap: float, determinant: float) -> str:
     """How well the parallelogram does, and what becomes of areas. `gap` is measured in sides of the parallelogram."""
     if gap < 1e-9:
-        said = "The prediction is exact: $F$ is linear, and its Jacobian is all there is to it."
+        sentence = "The prediction is exact: $F$ is linear, and its Jacobian is all there is to it."
     elif gap < 0.03:
-        said = "At this size the image and the parallelogram can hardly be told apart."
+        sentence = "At this size the image and the parallelogram can hardly be told apart."
     else:
-        said = f"The prediction is off by up to {100 * gap:.0f} % of a side. Smaller squares come off better."
+        sentence = f"The prediction is off by up to {100 * gap:.0f} % of a side. Smaller squares come off better."
     if abs(determinant) < 1e-9:
-        return f"{said} The square is pressed flat: the determinant of $J$ is 0."
+        return f"{sentence} The square is pressed flat: the determinant of $J$ is 0."
     flipped = " and turns the square over" if determinant < 0 else ""
-    return f"{said} $J$ multiplies areas by {compact(abs(determinant))}{flipped}."
+    return f"{sentence} $J$ multiplies areas by {compact(abs(determinant))}{flipped}."
 
 
 @lru_cache(maxsize=8)
-def formulas_of(name: str) -> tuple[tuple[object, object], ...]:
+def formulas_of(name: str) -> tuple[tuple[Expr, ...], ...]:
     """The Jacobian as formulas, a row for each output."""
     return tuple(tuple(f.derivative(by) for by in "xy") for f in MAPS[name][:2])
 

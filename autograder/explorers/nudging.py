@@ -14,40 +14,44 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from functools import cached_property, reduce
-from operator import getitem
+from functools import cached_property
 from types import SimpleNamespace
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, TypeAlias, cast
 
 import numpy as np
 
 from ..engine.activations import ACTIVATIONS
+from ..engine.arrays import Numbers, floats
 from ..engine.equations import weighted_sum
 from ..engine.losses import mean_squared_error
 from .sketch import Edge, Sketch, Spot
 
-Step = Callable[[SimpleNamespace], object]
-Given = Mapping[str, Any]
+Step: TypeAlias = Callable[[SimpleNamespace], Any]
+"""Computes a number or an array of what is computed already: `lambda v: v.z ** 2`."""
+
+Given: TypeAlias = Mapping[str, Any]
+Letter: TypeAlias = "str | Sequence[Letter]"
+"""How an array is called, or each of its entries."""
 
 
 class Quantity(NamedTuple):
     """One number that can be nudged: an entry of an array of the computation, counted from 0."""
 
     array: str
-    index: tuple[int, ...] = ()
+    index: tuple[int, ...] = ()  # pyright: ignore[reportIncompatibleMethodOverride]  # nobody looks for an entry in it
 
 
 @dataclass(frozen=True)
 class Computation:
     """A cost, how it is computed, and how that is drawn."""
 
-    given: Mapping[str, np.ndarray]
+    given: Given
     steps: Mapping[str, Step]  # the last one is the cost
     sketch: Sketch
     edges: Sequence[Edge]
     spots: Mapping[str, Spot | Edge] = field(default_factory=dict)  # of a graph: where each of its numbers stands
     told: frozenset[str] = frozenset()  # the arrays whose entries the page prints
-    letters: Mapping[str, object] = field(default_factory=dict)  # array → how it is called, or its entries are
+    letters: Mapping[str, Letter] = field(default_factory=dict)  # array → how it is called, or its entries are
     note: str = ""  # what else to say of it
 
     @property
@@ -59,10 +63,10 @@ class Computation:
         """All that comes out, with one number nudged as soon as it is there."""
         values = SimpleNamespace()
         for name, value in {**self.given, **self.steps}.items():
-            found = np.array(value(values) if callable(value) else value, float)
+            array = np.array(value(values) if callable(value) else value, float)
             if nudged is not None and name == nudged.array:
-                found[nudged.index] += nudge
-            setattr(values, name, found)
+                array[nudged.index] += nudge
+            setattr(values, name, array)
         return vars(values)
 
     def rise(self, nudged: Quantity, nudge: float) -> float:
@@ -86,7 +90,9 @@ class Computation:
         """As mathematics: w^{(2)}_{13}, b^{(1)}_2, u_3."""
         letter = self.letters.get(of.array, of.array)
         if not isinstance(letter, str):  # each entry has a name of its own
-            return reduce(getitem, of.index, letter)
+            for i in of.index:
+                letter = letter[i]
+            return str(letter)
         shape = self.values[of.array].shape
         entry = "".join(str(i + 1) for i, size in zip(of.index, shape, strict=True)
                         if size > 1 or shape[0] > 1 or "^" in letter and of.array[0] == "W")  # fmt: skip
@@ -98,9 +104,9 @@ class Computation:
         """The edge or the node at which it stands."""
         if of.array in self.spots:
             *place, last = self.spots[of.array]
-            return (*place, last + (of.index[0] if of.index else 0))
+            return cast("Edge | Spot", (*place, last + (of.index[0] if of.index else 0)))  # as many as before
         layer = int(of.array[1:] or 0)
-        return (layer, *of.index[:2]) if of.array[0] == "W" else (layer, of.index[0])
+        return (layer, of.index[0], of.index[1]) if of.array[0] == "W" else (layer, of.index[0])
 
     def but(self, **changed: object) -> Computation:
         """The same, drawn or called otherwise."""
@@ -121,14 +127,14 @@ class Asked(NamedTuple):
 ERRORS_ONLY = "The page tells the errors δ alone, so the cost here rises by δ for each 1 of z, however large the nudge."
 
 
-def slope(delta: np.ndarray, z: np.ndarray) -> float:
+def slope(delta: Numbers, z: Numbers) -> float:
     """A cost of which only the errors δ are told: it rises by δ where z rises by 1; its mean over examples."""
-    delta, z = np.asarray(delta, float), np.asarray(z, float)
-    return float(np.sum(delta * z) / (delta.shape[1] if delta.ndim == 2 else 1))
+    errors, sums = np.asarray(delta, float), np.asarray(z, float)
+    return float(np.sum(errors * sums) / (errors.shape[1] if errors.ndim == 2 else 1))
 
 
-def layered(x: object, pairs: Sequence[tuple], sigmas: Sequence[str] | str = "identity", *, y: object,
-            result: str = "C") -> Computation:  # fmt: skip
+def layered(x: Numbers, pairs: Sequence[tuple[Numbers, Numbers]], sigmas: Sequence[str] | str = "identity", *,
+            y: Numbers, result: str = "C") -> Computation:  # fmt: skip
     """A network with all its numbers and the squared error.
 
     x       (n,) or examples in columns (n, m); y likewise
@@ -138,7 +144,7 @@ def layered(x: object, pairs: Sequence[tuple], sigmas: Sequence[str] | str = "id
     given, steps = {"a0": np.asarray(x, float)}, {}
     sigmas = [sigmas] * len(pairs) if isinstance(sigmas, str) else sigmas
     for n, ((w, b), sigma) in enumerate(zip(pairs, sigmas, strict=True), start=1):
-        given |= {f"W{n}": np.atleast_2d(w), f"b{n}": np.atleast_1d(b)}
+        given |= {f"W{n}": np.atleast_2d(floats(w)), f"b{n}": np.atleast_1d(floats(b))}
         steps |= {f"z{n}": _weighted(n), f"a{n}": _activated(n, sigma)}
     last = f"a{len(pairs)}"
     steps[result] = lambda v: mean_squared_error(getattr(v, last), y)
@@ -147,7 +153,7 @@ def layered(x: object, pairs: Sequence[tuple], sigmas: Sequence[str] | str = "id
     return _dense(given, steps, sizes, told)
 
 
-def seen(x: object, *, cost: Step, z: object = 0.0, nodes: int = 1, sigma: str = "identity", result: str = "C",
+def seen(x: Numbers, *, cost: Step, z: Numbers = 0.0, nodes: int = 1, sigma: str = "identity", result: str = "C",
          more: Mapping[str, Step] | None = None, first: str = "x") -> Computation:  # fmt: skip
     """A layer of which the inputs x and its z are told, not its weights: they begin at nothing, nudges count from z.
 
@@ -160,36 +166,36 @@ def seen(x: object, *, cost: Step, z: object = 0.0, nodes: int = 1, sigma: str =
     return _dense(given, steps, [len(x), nodes], frozenset({"a0"}) if x.ndim == 1 else frozenset(), first)
 
 
-def errors(delta: object, inputs: object = None, *, result: str = "C", first: str = "a") -> Computation:
+def errors(delta: Numbers, inputs: Numbers | None = None, *, result: str = "C", first: str = "a") -> Computation:
     """A layer of which only the errors δ and perhaps the inputs are told; examples in columns."""
     delta = np.asarray(delta, float)
     inputs = np.zeros((1, *delta.shape[1:])) if inputs is None else inputs
-    found = seen(inputs, z=np.zeros(delta.shape), cost=lambda v: slope(delta, v.z1), nodes=len(delta), result=result,
+    base = seen(inputs, z=np.zeros(delta.shape), cost=lambda v: slope(delta, v.z1), nodes=len(delta), result=result,
                  first=first)  # fmt: skip
-    return found.but(told=found.told if np.any(inputs) else frozenset(), note=ERRORS_ONLY)
+    return base.but(told=base.told if np.any(floats(inputs)) else frozenset(), note=ERRORS_ONLY)
 
 
-def feeding(w: object, delta: object, z: object, sigma: str = "identity", *, result: str = "C") -> Computation:
+def feeding(w: Numbers, delta: Numbers, z: Numbers, sigma: str = "identity", *, result: str = "C") -> Computation:
     """Nodes that feed a layer with weights w, of which only the errors δ are told."""
-    given = {"z0": np.atleast_1d(np.asarray(z, float)), "W1": np.atleast_2d(w)}
+    given = {"z0": np.atleast_1d(np.asarray(z, float)), "W1": np.atleast_2d(floats(w))}
     steps = {"a0": lambda v: ACTIVATIONS[sigma].value(v.z0), "z1": lambda v: v.W1 @ v.a0,
              result: lambda v: slope(delta, v.z1)}  # fmt: skip
-    found = _dense(given, steps, list(given["W1"].shape[::-1]), frozenset({"W1"}), "a")
-    columns = [found.sketch.columns[0], _numbered("z", len(given["W1"]))]
-    return found.but(sketch=Sketch(columns), note=ERRORS_ONLY)
+    base = _dense(given, steps, list(given["W1"].shape[::-1]), frozenset({"W1"}), "a")
+    columns = [base.sketch.columns[0], _numbered("z", len(given["W1"]))]
+    return base.but(sketch=Sketch(columns), note=ERRORS_ONLY)
 
 
-def graph(columns: str, steps: Mapping[str, Step], given: Mapping[str, object], *, edges: str = "",
-          told: bool = True, shown: Mapping[str, str] | None = None) -> Computation:  # fmt: skip
+def graph(columns: str, steps: Mapping[str, Step], given: Given, *, edges: str = "",
+          told: bool = True, signs: Mapping[str, str] | None = None) -> Computation:  # fmt: skip
     """Numbers that are computed from each other, one after the other.
 
     columns  their names in the order of drawing, columns parted by |: "x y | p | l"
     edges    which goes into which: "x>p y>p p>l"; all to all of the next column where it is left out
-    shown    name → what stands in its node: an operation
+    signs    name → what stands in its node: an operation
     """
     names = [column.split() for column in columns.split("|")]
     spots = {name: (i, j) for i, column in enumerate(names) for j, name in enumerate(column)}
-    sketch = Sketch([[(shown or {}).get(name, name) for name in column] for column in names])
+    sketch = Sketch([[(signs or {}).get(name, name) for name in column] for column in names])
     ends = [pair.split(">") for pair in edges.split()]
     lines = [(*spots[end], spots[start][1]) for start, end in ends] or sketch.edges
     return Computation(given, steps, sketch, lines, spots, frozenset(given) if told else frozenset())

@@ -135,8 +135,9 @@ class Walk:
         crowded = active[0][0] if active and self.sketch.gap < CROWDED else 0  # there is room for what acts alone
         marks = [mark for edge in self.sketch.edges if edge not in active for mark in self._edge(edge, crowded)]
         marks += [mark for spot in self.sketch.spots for mark in self._node(*spot, done)]
-        marks += [mark for edge in active for mark in self._active(edge, now, bool(crowded))]
-        title = f"A {'–'.join(map(str, self.sizes))} network, {self.said(now) if now else 'before the first step'}"
+        if now:
+            marks += [mark for edge in active for mark in self._active(edge, now, bool(crowded))]
+        title = f"A {'–'.join(map(str, self.sizes))} network, {self.title_of(now) if now else 'before the first step'}"
         if not equations:
             return self.sketch.figure(*marks, title=title)
         return self.sketch.figure(*panel(now), *marks, title=title, over=PANEL)
@@ -186,7 +187,7 @@ class Walk:
 
     # -- the words ---------------------------------------------------------------------------------------------------
 
-    def said(self, now: Operation) -> str:
+    def title_of(self, now: Operation) -> str:
         """What an operation does, in words."""
         where = f"node {now.node + 1} of layer {now.layer}"
         return {
@@ -203,7 +204,7 @@ class Walk:
         if not done:
             return (say("Nothing is computed yet. Take the first step."),)
         now = self.operations[done - 1]
-        title = self.said(now)
+        title = self.title_of(now)
         heading = say(f"**{done} of {len(self.operations)}** · {title[0].upper()}{title[1:]}.")
         if now.kind == FORWARD:
             return heading, *self._sum(now)
@@ -215,11 +216,11 @@ class Walk:
         _, layer, node = now
         terms = [f"{_factor(self.weight(*edge))}·{_factor(self.value(layer - 1, edge[2]))}" for edge in self.edges(now)]
         bias, z = float(self.network.layers[layer - 1].bias[node]), float(self.seen[layer - 1].z[node])
-        found = eq(_name("z", layer, node), "=", " + ".join(terms) + _signed(bias), "=", _number(z))
+        total = eq(_name("z", layer, node), "=", " + ".join(terms) + _signed(bias), "=", _number(z))
         sigma = SYMBOLS[self.network.layers[layer - 1].activation]
         if not sigma:
-            return (found,)
-        return found, eq(_name("a", layer, node), "=", f"{sigma}({_number(z)})", "=", _number(self.value(layer, node)))
+            return (total,)
+        return total, eq(_name("a", layer, node), "=", f"{sigma}({_number(z)})", "=", _number(self.value(layer, node)))
 
     def _cost(self) -> Node:
         last = len(self.seen)

@@ -12,6 +12,7 @@ import numpy as np
 from ..authoring.explorer import explorer
 from ..engine import Adam, GradientDescent, Momentum, Network, parameters
 from ..engine.network import Layer
+from ..engine.optimizers import Optimizer
 from ..layout import Node, beside, readings, say
 from ..layout.figures import contours, curve, dots, figure, heatmap, label, segment
 from ..layout.numbers import rounded
@@ -107,7 +108,7 @@ def training(task: str, method: str, rate: float) -> Training:
     return Training(task, method, rate)
 
 
-def _frames(examples: Task, optimizer: object) -> Iterator[Frame]:
+def _frames(examples: Task, optimizer: Optimizer) -> Iterator[Frame]:
     network = _start(examples)
     state = optimizer.start(network.parameters)
     for step in count():
@@ -125,7 +126,7 @@ def _start(task: Task) -> Network:
     """Small weights to begin with, the same each time."""
     n, draw = len(task.inputs), np.random.default_rng(1)
     hidden = Layer(draw.normal(0, 1, (HIDDEN, n)), draw.normal(0, 1, HIDDEN), "tanh")
-    return Network([hidden, Layer(draw.normal(0, 0.4, (1, HIDDEN)), [0.0], task.last)], task.loss)
+    return Network([hidden, Layer(draw.normal(0, 0.4, (1, HIDDEN)), np.zeros(1), task.last)], task.loss)
 
 
 # -- drawing -----------------------------------------------------------------------------------------------------------

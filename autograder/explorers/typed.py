@@ -73,10 +73,11 @@ def _given(text: str, activation: str) -> Typed:
 
 
 def _numbers(text: str) -> list[float]:
-    found = [read_number(word) for word in re.split(r"[\s,]+", text.strip()) if word]
-    if not found or not all(isinstance(each, Number) and abs(each.value) <= LARGEST for each in found):
+    words = [read_number(word) for word in re.split(r"[\s,]+", text.strip()) if word]
+    numbers = [word.value for word in words if isinstance(word, Number) and abs(word.value) <= LARGEST]
+    if not words or len(numbers) < len(words):
         raise Unclear(f"“{text.strip()[:20]}” should be numbers up to {LARGEST} with spaces between, as in 2 -1 0.5.")
-    return [float(each.value) for each in found]
+    return [float(number) for number in numbers]
 
 
 def _checked(x, weights: list, biases: list, y, activation: str) -> Typed:

@@ -1,6 +1,6 @@
 """How a page is said: the words it is written in, as a tree. HTML and text are made of it in render/.
 
-words       step, say, eq, frac, indexed, matrix, column, row, table, aligned, group, term, drawing, beside, readings,
+vocabulary  step, say, eq, frac, indexed, matrix, column, row, table, aligned, group, term, drawing, beside, readings,
             echo, lit
 phrases     words, APART, by, link, signed, added, grouped, listed
 layers      each, edges, under, back_along, named, nodes, fig: layers lit alike in drawings and formulas (import from
@@ -17,12 +17,13 @@ Imports: engine.
 """
 
 from importlib import import_module
+from typing import TYPE_CHECKING, Any
 
 from .boxed import BoxedArray, BoxedNumber, Shape, box_of, boxed
 from .diagrams import graph, network
 from .numbers import number
 from .phrases import APART, added, by, grouped, link, listed, signed, words
-from .words import (
+from .vocabulary import (
     At,
     Node,
     aligned,
@@ -53,12 +54,16 @@ __all__ = [
     "table", "term", "undrawn", "words",
 ]  # fmt: skip
 
+if TYPE_CHECKING:
+    from .typeset import mathematics as mathematics  # under its own name: it is passed on
+    from .typeset import prose as prose
+
 LATER = {  # what only rendering needs is loaded when it is first used; marking never renders
     **dict.fromkeys(("mathematics", "prose"), ".typeset"),
 }
 
 
-def __getattr__(name: str):
+def __getattr__(name: str) -> Any:
     if name in LATER:
         return getattr(import_module(LATER[name], __name__), name)
     raise AttributeError(f"autograder.layout has no {name!r}")

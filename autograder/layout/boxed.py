@@ -6,11 +6,16 @@ A page function computes with what `box` gives back, and later lays the same val
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from fractions import Fraction
+from typing import TYPE_CHECKING, Any, TypeAlias
 
 import numpy as np
 
 from ..engine.expressions import OPERATORS, Expr
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
 
 
 class BoxedNumber(float):
@@ -27,9 +32,9 @@ class BoxedNumber(float):
 class BoxedArray(np.ndarray):
     """An array of which some entries are boxes: `boxes` holds their numbers, 0 where the entry is printed."""
 
-    boxes: np.ndarray | None
+    boxes: NDArray[Any] | None
 
-    def __new__(cls, values: np.ndarray, boxes: np.ndarray) -> BoxedArray:
+    def __new__(cls, values: NDArray[Any], boxes: NDArray[Any]) -> BoxedArray:
         self = np.asarray(values).view(cls)
         self.boxes = boxes
         return self
@@ -37,42 +42,49 @@ class BoxedArray(np.ndarray):
     def __array_finalize__(self, parent: object) -> None:
         self.boxes = None
 
-    def __array_ufunc__(self, ufunc, method, *inputs, **kwargs):
+    def __array_ufunc__(self, ufunc: np.ufunc, method: str, *inputs: Any, **kwargs: Any) -> Any:
         return getattr(ufunc, method)(*map(_plain, inputs), **kwargs)
 
-    def __getitem__(self, key):
-        values = np.asarray(self)[key]
+    def __getitem__(self, key: Any) -> Any:  # whatever NumPy takes and gives
+        values: Any = np.asarray(self)[key]
         if self.boxes is None:
             return values
-        boxes = self.boxes[key]
-        return BoxedArray(values, boxes) if isinstance(boxes, np.ndarray) else boxed(values, int(boxes))
+        boxes: Any = self.boxes[key]
+        return BoxedArray(values, boxes) if boxes.ndim else boxed(values, int(boxes))
 
-    def __iter__(self):
+    def __iter__(self) -> Iterator[Any]:
         return (self[index] for index in range(len(self)))
 
     @property
-    def T(self) -> np.ndarray:
+    def T(self) -> NDArray[Any]:
         return np.asarray(self).T if self.boxes is None else BoxedArray(np.asarray(self).T, self.boxes.T)
 
 
 class BoxedFormula(Expr):
     """A formula that is shown as box `box`; computing with it gives plain formulas."""
 
-    __slots__ = ("box", "formula")
+    __slots__ = ("_formula", "box")
 
     def __init__(self, formula: Expr, box: int) -> None:
-        self.formula, self.box = formula, box
+        self._formula, self.box = formula, box
+
+    @property
+    def formula(self) -> Expr:
+        return self._formula
 
     @property
     def names(self) -> frozenset[str]:
-        return self.formula.names
+        return self._formula.names
 
     def __neg__(self) -> Expr:
-        return -self.formula
+        return -self._formula
 
 
 def _delegate(method: str) -> None:
-    setattr(BoxedFormula, method, lambda self, *args: getattr(self.formula, method)(*map(_plain, args)))
+    def delegated(self: BoxedFormula, *args: Any) -> Any:
+        return getattr(self.formula, method)(*map(_plain, args))
+
+    setattr(BoxedFormula, method, delegated)
 
 
 for _method in ("derivative", "substitute", "parts", "_key", "value_at", "printed"):
@@ -82,13 +94,14 @@ for _operation in OPERATORS:
     _delegate(f"__r{_operation}__")
 
 
-def _plain(value: object) -> object:
+def _plain(value: Any) -> Any:
+    """What is computed with: the formula or the array itself, and anything else as it is."""
     if isinstance(value, BoxedFormula):
         return value.formula
     return np.asarray(value) if isinstance(value, BoxedArray) else value
 
 
-class Shape(tuple):
+class Shape(tuple[int, ...]):
     """The shape of a matrix, rows × columns: `Shape((3, 2))` is printed 3×2."""
 
     box: int = 0
@@ -103,15 +116,19 @@ class BoxedWord(str):
     box: int = 0
 
 
-def boxed(value: object, box: int) -> object:
+Value: TypeAlias = Fraction | float | Expr | str | Shape
+"""What one box asks for, or holds."""
+
+
+def boxed(value: Value, box: int) -> Value:
     """The one value `value`, marked as box `box`; box 0 is no box."""
     if isinstance(value, (str, Shape)):
         marked = Shape(value) if isinstance(value, Shape) else BoxedWord(value)
         marked.box = box
         return marked
-    if isinstance(value, (int, float, np.number, Fraction)):
-        return BoxedNumber(value, box) if box else float(value)
-    return BoxedFormula(_plain(value), box) if box else value
+    if isinstance(value, Expr):
+        return BoxedFormula(value.formula, box) if box else value
+    return BoxedNumber(float(value), box) if box else float(value)
 
 
 def box_of(value: object) -> int:

@@ -9,12 +9,15 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from math import hypot
-from typing import NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple, TypeAlias
 from zlib import crc32
 
 from .boxed import box_of
 from .numbers import number
-from .words import At, Node, drawing, drawn, entries, lit, names_of, unlit
+from .vocabulary import At, Node, Part, Several, drawing, drawn, entries, lit, names_of, unlit
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
 
 NODE_RADIUS = 27
 COLUMN_GAP = 270
@@ -22,15 +25,24 @@ ROW_GAP = 100
 MARGIN = 56
 SIDE = 100  # left and right of a network, where names stand
 
+Point: TypeAlias = tuple[float, float]
+Weights: TypeAlias = "NDArray[Any] | Sequence[Several]"
+
+Arrow: TypeAlias = "tuple[str, str] | tuple[str, str, Part] | tuple[str, str, Part, Part]"
+"""From which node to which, and what stands above the arrow and below it."""
+
+Nodes: TypeAlias = "Mapping[str, tuple[float, float, Part]]"
+"""Name → column, row, and what stands in the node."""
+
 
 def network(
-    layers: Sequence[object],
-    weights: Sequence[object] = (),
+    layers: Sequence[Part],
+    weights: Sequence[Weights | None] = (),
     *,
-    names: Sequence[Sequence[str]] = (),
+    names: Sequence[Several] = (),
     captions: Sequence[str] = (),
     title: str = "",
-    below: Sequence[Sequence[object]] = (),
+    below: Sequence[Several] = (),
     along: Sequence[float] | Sequence[Sequence[float]] = (0.36,),
     gap: int = COLUMN_GAP,
     row_gap: int = ROW_GAP,
@@ -49,7 +61,9 @@ def network(
     if not drawn.get():
         return Node("drawing", ())
     own = _own(title)
-    columns = [[lit(f"{own}a{n}.{i}", part) for i, part in enumerate(entries(layer))] for n, layer in enumerate(layers)]
+    columns: list[list[Part]] = [
+        [lit(f"{own}a{n}.{i}", part) for i, part in enumerate(entries(layer))] for n, layer in enumerate(layers)
+    ]
     deep = any(holds_box(under) for level in below for under in level)
     hanging = any(len(level) for level in below[1:-1]) if len(below) == len(columns) else False
     height = 2 * (MARGIN + 34 * deep) + (max(map(len, columns)) - 1) * row_gap
@@ -58,18 +72,16 @@ def network(
         [(SIDE + gap * level, height / 2 + (i - (len(column) - 1) / 2) * row_gap) for i in range(len(column))]
         for level, column in enumerate(columns)
     ]
-    shapes, labels = [], []
+    shapes: list[str] = []
+    labels: list[At] = []
     for level, matrix in enumerate(weights):
-        shares = along[level] if isinstance(along[0], Sequence) else along
+        shares = _shares(along, level)
         for j, end in enumerate(spots[level + 1]):
             for k, start in enumerate(spots[level]):
                 share = shares[j % len(shares)] if len(spots[level + 1]) > 1 else 0.46
                 end_lit = f"{own}d{level + 1}.{j}" if below and len(below[level + 1]) else f"{own}a{level + 1}.{j}"
-                part = lit(
-                    f"{own}w{level}.{j}.{k}",
-                    matrix[j][k] if matrix is not None else None,
-                    uses=f"{own}a{level}.{k} {end_lit}",
-                )
+                weight: Part = None if matrix is None else matrix[j][k]
+                part = lit(f"{own}w{level}.{j}.{k}", weight, uses=f"{own}a{level}.{k} {end_lit}")
                 edge = Edge(start, end, columns[level][k], columns[level + 1][j], curved=hanging)
                 shapes.append(edge.svg(part))
                 if unlit(part) is not None:
@@ -96,17 +108,22 @@ def network(
     return drawing(width, int(max(height, bottom)), shapes=shapes, labels=labels, title=title or _sizes(columns))
 
 
+def _shares(along: Sequence[float] | Sequence[Sequence[float]], gap: int) -> Sequence[float]:
+    one = along[gap if isinstance(along[0], Sequence) else 0]
+    return one if isinstance(one, Sequence) else [share for share in along if not isinstance(share, Sequence)]
+
+
 def _own(title: str) -> str:
     """What the names of one drawing begin with, so that they are no other's; the dot says that they are not spoken."""
     return f"·{crc32(title.encode()) % 4096:x}"
 
 
 def graph(
-    nodes: Mapping[str, tuple[float, float, object]],
-    edges: Sequence[tuple],
+    nodes: Nodes,
+    edges: Sequence[Arrow],
     *,
     title: str,
-    above: Mapping[str, object] | None = None,
+    above: Mapping[str, Part] | None = None,
     unit: tuple[int, int] = (150, 92),
     along: float = 0.5,
 ) -> Node:
@@ -122,12 +139,14 @@ def graph(
         return Node("drawing", ())
     top = MARGIN + 24 if above else MARGIN
     places = {name: (MARGIN + unit[0] * x, top + unit[1] * y) for name, (x, y, _) in nodes.items()}
-    shapes, labels = [], []
+    shapes: list[str] = []
+    labels: list[At] = []
     own = _own(title)
     above = {name: lit(f"{own}l.{name}", part) for name, part in (above or {}).items()}
-    for start, end, *notes in edges:
+    for edge in edges:
+        start, end = edge[:2]
         a, b = places[start], places[end]
-        notes = _named(own, start, end, notes, nodes, edges)
+        notes = _named(own, edge, nodes, edges)
         shapes.append(Edge(a, b, nodes[start][2], nodes[end][2]).svg(*notes))
         for part, side in zip(notes, (-1, 1), strict=False):
             if unlit(part) is not None:
@@ -143,8 +162,9 @@ def graph(
     return drawing(width, height, shapes=shapes, labels=labels, title=title)
 
 
-def _named(own: str, start: str, end: str, notes: list, nodes: Mapping, edges: Sequence[tuple]) -> list:
+def _named(own: str, edge: Arrow, nodes: Nodes, edges: Sequence[Arrow]) -> list[Part]:
     """The notes of an edge, lit: what comes back here is made of what comes back behind the node and its own factor."""
+    start, end, *notes = edge
     upstream = [f"{own}b.{here}.{there}" for here, there, *_ in edges if here == end]
     others = [f"{own}f.{here}.{there}" for here, there, *_ in edges if there == end and here != start]
     local = [f"{own}l.{end}", *(others if unlit(nodes[end][2]) == "×" else [])]  # a product's slope is the other factor
@@ -155,23 +175,20 @@ def _named(own: str, start: str, end: str, notes: list, nodes: Mapping, edges: S
     ]
 
 
-def holds_box(part: object) -> bool:
+def holds_box(part: Part) -> bool:
     """Whether a part is a box or has one inside."""
     return bool(box_of(part)) or (isinstance(part, Node) and any(map(holds_box, part.parts)))
 
 
-def is_long(part: object) -> bool:
+def is_long(part: Part) -> bool:
     """Whether a number or a string needs smaller print to stay inside a node."""
     part = unlit(part)
     if box_of(part) or isinstance(part, Node):
         return False
     if not isinstance(part, (str, int, float)):
         return False
-    shown = part if isinstance(part, str) else number(part)
-    return " " in shown or len(shown) > 5
-
-
-Point = tuple[float, float]
+    text = part if isinstance(part, str) else number(part)
+    return " " in text or len(text) > 5
 
 
 def arrow(start: Point, end: Point, leave: float = NODE_RADIUS, reach: float = NODE_RADIUS) -> str:
@@ -191,11 +208,11 @@ class Edge(NamedTuple):
 
     start: Point
     end: Point
-    tail: object = ""
-    head: object = ""
+    tail: Part = ""
+    head: Part = ""
     curved: bool = False  # leave to the right and come in from the left
 
-    def svg(self, *lit: object) -> str:
+    def svg(self, *lit: Part) -> str:
         """The arrow as SVG, lit by the names of what stands on it."""
         return _arrow(self._path(), names_in(*lit))
 
@@ -223,7 +240,7 @@ class Edge(NamedTuple):
         return f"M{x1:.1f} {y1:.1f}{bend}{x2:.1f} {y2:.1f}"
 
 
-def names_in(*parts: object) -> str:
+def names_in(*parts: Part) -> str:
     """The attributes by which a shape lights up with what stands on it."""
     from html import escape  # here, where something is drawn: marking draws nothing, and starts the sooner
 
@@ -231,7 +248,7 @@ def names_in(*parts: object) -> str:
     return (f' data-lit="{escape(names)}"' if names else "") + (f' data-uses="{escape(uses)}"' if uses else "")
 
 
-def _reach(part: object, here: Point, there: Point) -> float:
+def _reach(part: Part, here: Point, there: Point) -> float:
     """How far from its middle a node ends, or a box, on the way from here to there."""
     part = unlit(part)
     if not box_of(part):
@@ -243,7 +260,7 @@ def _reach(part: object, here: Point, there: Point) -> float:
     return min(half_width / max(across, 1e-9), 20 / max(down, 1e-9))
 
 
-def node(x: float, y: float, kind: str, part: object = "") -> str:
+def node(x: float, y: float, kind: str, part: Part = "") -> str:
     """An SVG node: kind is "in", "hidden" or "out". Lit by the names of what stands in it."""
     return f'<circle class="wb-node wb-{kind}"{names_in(part)} cx="{x:.1f}" cy="{y:.1f}" r="{NODE_RADIUS}"/>'
 
@@ -252,7 +269,7 @@ def _between(a: Point, b: Point, share: float) -> Point:
     return a[0] + (b[0] - a[0]) * share, a[1] + (b[1] - a[1]) * share
 
 
-def _beside(a: Point, b: Point, share: float, part: object, side: int) -> Point:
+def _beside(a: Point, b: Point, share: float, part: Part, side: int) -> Point:
     """The place beside an arrow where a label clears the line: above it for side −1, below it for 1."""
     length = hypot(b[0] - a[0], b[1] - a[1]) or 1.0
     across, down = (a[1] - b[1]) / length, (b[0] - a[0]) / length  # the line's normal, pointing down
@@ -266,5 +283,5 @@ def _beside(a: Point, b: Point, share: float, part: object, side: int) -> Point:
     return x + side * far * across, y + side * far * down
 
 
-def _sizes(columns: Sequence[Sequence[object]]) -> str:
+def _sizes(columns: Sequence[Sequence[Part]]) -> str:
     return "A network with layers of " + ", ".join(str(len(column)) for column in columns) + " nodes"

@@ -12,38 +12,48 @@ import re
 from collections.abc import Callable, Iterable, Sequence
 from functools import lru_cache
 from html import escape
-from itertools import pairwise, zip_longest
+from itertools import chain, pairwise, repeat
 from math import floor, hypot, isfinite, log10
-from typing import NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple, TypeAlias, TypeVar
 
 import numpy as np
 
 from .numbers import rounded, trimmed
 from .typeset import mathematics, unmarked
-from .words import Node
+from .vocabulary import Node
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
 
 WIDTH, HEIGHT = 346, 290
 LEFT, RIGHT, TOP, BOTTOM = 40, 14, 14, 34  # room for ticks and names around the axes
 HEAD = 9  # length of an arrow's head, in pixels
 
-Point = Sequence[float]
-Span = tuple[float, float]
+Numbers: TypeAlias = "Sequence[float] | NDArray[Any]"
+Point: TypeAlias = "Sequence[float] | NDArray[Any]"
+Points: TypeAlias = "Sequence[Point] | NDArray[Any]"
+Face: TypeAlias = "tuple[Points, float]"
+"""A polygon, and from 0 to 1 how dark it is."""
+
+Span: TypeAlias = tuple[float, float]
+Pixel: TypeAlias = tuple[float, float]
+Length = TypeVar("Length", float, "NDArray[Any]")
 
 
 class Mark(NamedTuple):
     """One thing in a figure: what it is, where it is, and its options."""
 
     kind: str
-    data: object
-    options: dict
+    data: Any  # of each kind its own: points, numbers, polygons
+    options: dict[str, Any]
 
 
 # -- the words ---------------------------------------------------------------------------------------------------------
 
 
 def figure(
-    *marks: Mark, x: Span, y: Span, title: str, names: tuple[str, str] = ("", ""), width: int = WIDTH,
-    height: int = HEIGHT, axes: bool = True, room: tuple[int, int, int, int] = (LEFT, RIGHT, TOP, BOTTOM),
+    *marks: Mark, x: Span, y: Span, title: str, names: tuple[str, str] = ("", ""), width: float = WIDTH,
+    height: float = HEIGHT, axes: bool = True, room: tuple[int, int, int, int] = (LEFT, RIGHT, TOP, BOTTOM),
 ) -> Node:  # fmt: skip
     """A figure `width` × `height` CSS pixels over the ranges x and y; y = (3, 0) counts downwards.
 
@@ -54,7 +64,7 @@ def figure(
     return Node("figure", marks, {"x": x, "y": y, "title": title, "names": names, "axes": axes, **size})
 
 
-def curve(x: Sequence[float], y: Sequence[float], look: str = "accent", *, dashed: bool = False) -> Mark:
+def curve(x: Numbers, y: Numbers, look: str = "accent", *, dashed: bool = False) -> Mark:
     """A line through the points (x, y); broken where one of them is not finite."""
     return Mark("curve", (x, y), {"look": look, "dashed": dashed})
 
@@ -74,13 +84,13 @@ def arrows(starts: Iterable[Point], ends: Iterable[Point], look: str = "soft") -
     return Mark("arrow", tuple(zip(starts, ends, strict=True)), {"look": f"{look} wb-thin"})
 
 
-def area(points: Sequence[Point], look: str = "accent", *, filled: bool = True, dashed: bool = False) -> Mark:
+def area(points: Points, look: str = "accent", *, filled: bool = True, dashed: bool = False) -> Mark:
     """A closed polygon, lightly filled."""
     return Mark("area", points, {"look": look, "filled": filled, "dashed": dashed})
 
 
 def vector(
-    start: Point, by: Point, said: str, look: str = "accent", *, x: Span, y: Span, side: int = 1,
+    start: Point, by: Point, name: str, look: str = "accent", *, x: Span, y: Span, side: int = 1,
 ) -> tuple[Mark, Mark]:  # fmt: skip
     """An arrow from `start` by (dx, dy), and its name beyond its tip, on the side asked for: 1 is the left, -1 the
     right. The name stays within the ranges x and y of the figure, even where the arrow leaves them."""
@@ -90,23 +100,21 @@ def vector(
     shift = 9 * ahead + 11 * side * left
     place = [min(max(at, low + 0.05 * (high - low)), high - 0.05 * (high - low))
              for at, (low, high) in zip(end, (x, y), strict=True)]  # fmt: skip
-    return arrow(start, end, look), label(place, said, look, dx=float(shift[0]), dy=5 - float(shift[1]))
+    return arrow(start, end, look), label(place, name, look, dx=float(shift[0]), dy=5 - float(shift[1]))
 
 
-def dots(points: Sequence[Point], look: str = "ink", *, size: float = 3.5) -> Mark:
+def dots(points: Points, look: str = "ink", *, size: float = 3.5) -> Mark:
     """Points."""
     return Mark("dots", points, {"look": look, "size": size})
 
 
-def bars(
-    values: Sequence[float], look: str = "accent", *, at: Sequence[float] | None = None, wide: float = 0.6
-) -> Mark:
+def bars(values: Numbers, look: str = "accent", *, at: Numbers | None = None, wide: float = 0.6) -> Mark:
     """Bars from 0 to each value, the first at x = 0 unless `at` says where."""
     places = range(len(values)) if at is None else at
     return Mark("bars", tuple(zip(places, values, strict=True)), {"look": look, "wide": wide})
 
 
-def contours(x: Sequence[float], y: Sequence[float], z: np.ndarray, levels: Sequence[float]) -> Mark:
+def contours(x: Numbers, y: Numbers, z: NDArray[Any], levels: Sequence[float]) -> Mark:
     """Level lines of z over the grid, z[i, j] at (x[j], y[i]); the higher, the darker the ground.
 
     Keep the mark (in an lru_cache, say) where it stays the same: it remembers how it is drawn.
@@ -114,7 +122,7 @@ def contours(x: Sequence[float], y: Sequence[float], z: np.ndarray, levels: Sequ
     return Mark("contours", (x, y, z), {"levels": tuple(levels), "drawn": {}})
 
 
-def cells(values: np.ndarray, *, largest: float | np.ndarray | None = None, printed: bool = True) -> Mark:
+def cells(values: NDArray[Any], *, largest: float | NDArray[Any] | None = None, printed: bool = True) -> Mark:
     """A heat map, row 0 on top of y = (rows, 0): the colour says the sign and, against `largest`, the size.
 
     largest   what has the full colour, one number for all or a column of one for each row
@@ -122,22 +130,22 @@ def cells(values: np.ndarray, *, largest: float | np.ndarray | None = None, prin
     return Mark("cells", np.asarray(values, float), {"largest": largest, "printed": printed})
 
 
-def label(at: Point, said: str, look: str = "ink", *, anchor: str = "middle", dx: float = 0, dy: float = 0) -> Mark:
+def label(at: Point, text: str, look: str = "ink", *, anchor: str = "middle", dx: float = 0, dy: float = 0) -> Mark:
     """A formula at a point, moved by (dx, dy) pixels; anchor is start, middle or end."""
-    return Mark("label", at, {"look": look, "said": said, "anchor": anchor, "dx": dx, "dy": dy})
+    return Mark("label", at, {"look": look, "text": text, "anchor": anchor, "dx": dx, "dy": dy})
 
 
-def tag(at: Point, said: str, look: str = "ink", *, dy: float = 0, pick: tuple[str, str] | None = None) -> Mark:
+def tag(at: Point, text: str, look: str = "ink", *, dy: float = 0, pick: tuple[str, str] | None = None) -> Mark:
     """A formula on a patch of paper, for a place where lines run; a click on it sets the control `pick` names."""
-    return Mark("tag", at, {"look": look, "said": said, "dy": dy, "pick": pick})
+    return Mark("tag", at, {"look": look, "text": text, "dy": dy, "pick": pick})
 
 
-def ring(at: Point, said: str, look: str = "ink", *, size: float = 24, pick: tuple[str, str] | None = None) -> Mark:
+def ring(at: Point, text: str, look: str = "ink", *, size: float = 24, pick: tuple[str, str] | None = None) -> Mark:
     """A node of a network: a circle `size` pixels in radius with a formula or a number in it; `pick` as for a tag."""
-    return Mark("ring", at, {"look": look, "said": said, "size": size, "pick": pick})
+    return Mark("ring", at, {"look": look, "text": text, "size": size, "pick": pick})
 
 
-def faces(polygons: Sequence[tuple[Sequence[Point], float]]) -> Mark:
+def faces(polygons: Sequence[Face]) -> Mark:
     """Polygons drawn one over the other, each with a share from 0 to 1 that says how dark it is.
 
     Like contours, the mark remembers how it is drawn.
@@ -153,13 +161,13 @@ def handle(control: str, at: Point, along: str = "xy") -> Mark:
     return Mark("handle", at, {"control": control, "along": along})
 
 
-def heatmap(values: np.ndarray, *, title: str, rows: Sequence[str] = (), columns: Sequence[str] = (), cell: int = 46,
-            largest: float | np.ndarray | None = None, printed: bool = True, left: int = LEFT) -> Node:  # fmt: skip
+def heatmap(values: NDArray[Any], *, title: str, rows: Sequence[str] = (), columns: Sequence[str] = (), cell: int = 46,
+            largest: float | NDArray[Any] | None = None, printed: bool = True, left: int = LEFT) -> Node:  # fmt: skip
     """A figure of its own for a matrix: coloured cells, numbers in them, names above columns and beside rows, for which
     there are `left` pixels."""
     values = np.atleast_2d(values)
     if printed:  # what is read can be heard as well
-        title = f"{title}: {'; '.join(_spoken(*row) for row in zip_longest(rows, values, fillvalue=''))}"
+        title = f"{title}: {'; '.join(_spoken(*row) for row in zip(chain(rows, repeat('')), values, strict=False))}"
     high, wide = values.shape
     marks = [cells(values, largest=largest, printed=printed)]
     marks += [label((0, i + 0.5), name, "soft", anchor="end", dx=-7, dy=5) for i, name in enumerate(rows)]
@@ -170,7 +178,7 @@ def heatmap(values: np.ndarray, *, title: str, rows: Sequence[str] = (), columns
     return figure(*marks, x=(0, wide), y=(high, 0), title=title, axes=False, room=room, **size)
 
 
-def _spoken(name: str, numbers: Sequence[float]) -> str:
+def _spoken(name: str, numbers: Iterable[float]) -> str:
     """A row of a heat map in words."""
     return f"{name}: {', '.join(map(short, numbers))}".removeprefix(": ").replace("-", "−")
 
@@ -186,17 +194,19 @@ class Frame(NamedTuple):
     width: float
     height: float
 
-    def across(self, x: object) -> object:
+    def across(self, x: Length) -> Length:
         """Pixels from the left of the plot; works on arrays."""
         return (x - self.x[0]) / (self.x[1] - self.x[0]) * self.width
 
-    def down(self, y: object) -> object:
+    def down(self, y: Length) -> Length:
         """Pixels from the top of the plot; works on arrays."""
         return (self.y[1] - y) / (self.y[1] - self.y[0]) * self.height
 
-    def place(self, point: Point) -> tuple[float, float]:
+    def place(self, point: Point) -> Pixel:
         """The pixel of a point."""
-        return self.across(point[0]), self.down(point[1])
+        x: float = point[0]
+        y: float = point[1]
+        return self.across(x), self.down(y)
 
 
 def drawn(node: Node) -> str:
@@ -221,7 +231,7 @@ def drawn(node: Node) -> str:
 
 def _drawn(mark: Mark, frame: Frame) -> str:
     """The SVG of a mark, from its memory if it has one."""
-    memory = mark.options.get("drawn")
+    memory: dict[Frame, str] | None = mark.options.get("drawn")
     if memory is None:
         return DRAW[mark.kind](mark, frame)
     if frame not in memory:
@@ -277,27 +287,32 @@ def _tick(value: float) -> str:
 
 
 def _curve(mark: Mark, frame: Frame) -> str:
-    x, y = (np.asarray(values, float) for values in mark.data)
+    x, y = _floats(*mark.data)
     dashed = " wb-dashed" if mark.options["dashed"] else ""
     return f'<path class="wb-curve wb-{mark.options["look"]}{dashed}" d="{_path(frame.across(x), frame.down(y))}"/>'
+
+
+def _floats(*values: Numbers) -> list[NDArray[Any]]:
+    return [np.asarray(each, float) for each in values]
 
 
 FAR = 4000.0  # pixels: beyond this a curve is out of sight, and drawing programs lose their footing
 
 
-def _path(x: np.ndarray, y: np.ndarray) -> str:
+def _path(x: NDArray[Any], y: NDArray[Any]) -> str:
     """Lines through the points, lifted where one is not finite, cut off where they leave for good."""
-    parts, pen = [], None
+    parts: list[str] = []
+    pen: Pixel | None = None
     for start, end in pairwise(zip(x.tolist(), y.tolist(), strict=True)):
-        seen = _cut(start, end)
-        if seen:
-            start, end = seen
+        inside = _cut(start, end)
+        if inside:
+            start, end = inside
             parts.append(("" if start == pen else f"M{_n(start[0])} {_n(start[1])}") + f"L{_n(end[0])} {_n(end[1])}")
-        pen = end if seen else None
+        pen = end if inside else None
     return "".join(parts)
 
 
-def _cut(start: Point, end: Point) -> tuple[Point, Point] | None:
+def _cut(start: Pixel, end: Pixel) -> tuple[Pixel, Pixel] | None:
     """The part of a line that is less than FAR away; moving an end alone would turn the line."""
     along = end[0] - start[0], end[1] - start[1]
     if not isfinite(sum(start) + sum(along)):
@@ -312,7 +327,7 @@ def _cut(start: Point, end: Point) -> tuple[Point, Point] | None:
     if first > last:
         return None
 
-    def place(share: float) -> Point:
+    def place(share: float) -> Pixel:
         return start[0] + share * along[0], start[1] + share * along[1]
 
     return start if first == 0 else place(first), end if last == 1 else place(last)
@@ -324,7 +339,7 @@ def _arrows(mark: Mark, frame: Frame) -> str:
     return f'<path class="wb-arrow wb-{mark.options["look"]}" d="{shafts}"/>'
 
 
-def _arrow(start: Point, end: Point, head: float) -> str:
+def _arrow(start: Pixel, end: Pixel, head: float) -> str:
     """A shaft and a filled head; a short arrow has a smaller head, and one without length is a dot."""
     dx, dy = end[0] - start[0], end[1] - start[1]
     length = hypot(dx, dy)
@@ -365,14 +380,14 @@ def _bars(mark: Mark, frame: Frame) -> str:
 def _contours(mark: Mark, frame: Frame) -> str:
     from contourpy import contour_generator  # Matplotlib's own, without Matplotlib
 
-    x, y, z = (np.asarray(values, float) for values in mark.data)
-    found = contour_generator(frame.across(x), frame.down(y), z, name="serial", corner_mask=False)
+    x, y, z = _floats(*mark.data)
+    contours = contour_generator(frame.across(x), frame.down(y), z, name="serial", corner_mask=False)
     levels = mark.options["levels"]
     grounds = [f'<path style="--p:0%" d="M0 0H{_n(frame.width)}V{_n(frame.height)}H0Z"/>']
     for place, low in enumerate(levels, start=1):  # each ground lies on the one below and is everything above its level
         outlines = "".join(
             _outline(points[start:end])
-            for points, offsets in zip(*found.filled(low, np.inf), strict=True)
+            for points, offsets in zip(*contours.filled(low, np.inf), strict=True)
             for start, end in pairwise(offsets)
         )
         grounds.append(f'<path style="--p:{round(DARKEST * place / len(levels))}%" d="{outlines}"/>')
@@ -382,7 +397,7 @@ def _contours(mark: Mark, frame: Frame) -> str:
 DARKEST = 46  # per cent of the accent's colour in the highest ground
 
 
-def _outline(points: np.ndarray) -> str:
+def _outline(points: NDArray[Any]) -> str:
     """A closed path, each point relative to the one before, without those that lie on the line of their neighbours."""
     points = points[np.any(np.abs(points - np.roll(points, 1, axis=0)) > 1e-6, axis=1)]  # a level met twice at a corner
     before, after = points - np.roll(points, 1, axis=0), np.roll(points, -1, axis=0) - points
@@ -399,11 +414,11 @@ def _faces(mark: Mark, frame: Frame) -> str:
 
 
 def _cells(mark: Mark, frame: Frame) -> str:
-    values = mark.data
-    given = mark.options["largest"]
+    values: NDArray[Any] = mark.data
+    given: float | NDArray[Any] | None = mark.options["largest"]
     most = np.broadcast_to(np.abs(values).max(initial=0) or 1.0 if given is None else given, values.shape)
     wide, high = frame.width / values.shape[1], frame.height / values.shape[0]
-    parts = []
+    parts: list[str] = []
     for (i, j), value in np.ndenumerate(values):
         share = min(1.0, abs(value) / most[i, j])
         sign = " wb-minus" if value < 0 else ""
@@ -427,17 +442,17 @@ def short(value: float) -> str:
 def _label(mark: Mark, frame: Frame) -> str:
     x, y = frame.place(mark.data)
     opt = mark.options
-    return _text(x + opt["dx"], y + opt["dy"], opt["said"], f"wb-label wb-{opt['look']} wb-{opt['anchor']}")
+    return _text(x + opt["dx"], y + opt["dy"], opt["text"], f"wb-label wb-{opt['look']} wb-{opt['anchor']}")
 
 
 def _tag(mark: Mark, frame: Frame) -> str:
     x, y = frame.place(mark.data)
     opt = mark.options
     y += opt["dy"]
-    half = 4.1 * len(unmarked(opt["said"])) + 5
+    half = 4.1 * len(unmarked(opt["text"])) + 5
     drawn = (
         f'<rect class="wb-patch" x="{_n(x - half)}" y="{_n(y - 11)}" width="{_n(2 * half)}" height="22" rx="6"/>'
-        + _text(x, y + 5, opt["said"], f"wb-tag wb-{opt['look']}")
+        + _text(x, y + 5, opt["text"], f"wb-tag wb-{opt['look']}")
     )
     return _picked(drawn, opt["pick"])
 
@@ -453,9 +468,9 @@ def _picked(drawn: str, pick: tuple[str, str] | None) -> str:
 def _ring(mark: Mark, frame: Frame) -> str:
     x, y = frame.place(mark.data)
     opt = mark.options
-    small = " wb-small" if len(unmarked(opt["said"])) > 5 else ""
+    small = " wb-small" if len(unmarked(opt["text"])) > 5 else ""
     circle = f'<circle class="wb-ring wb-{opt["look"]}" cx="{_n(x)}" cy="{_n(y)}" r="{_n(opt["size"])}"/>'
-    return _picked(circle + _text(x, y + 5, opt["said"], f"wb-inring{small}"), opt["pick"])
+    return _picked(circle + _text(x, y + 5, opt["text"], f"wb-inring{small}"), opt["pick"])
 
 
 def _handle(mark: Mark, frame: Frame) -> str:
@@ -494,8 +509,8 @@ def _n(value: float) -> str:
     return text[:-2] if text.endswith(".0") else text
 
 
-def _text(x: float, y: float, said: str, names: str) -> str:
-    return f'<text class="{names}" x="{_n(x)}" y="{_n(y)}">{_spans(said)}</text>'
+def _text(x: float, y: float, text: str, names: str) -> str:
+    return f'<text class="{names}" x="{_n(x)}" y="{_n(y)}">{_spans(text)}</text>'
 
 
 _PIECE = re.compile(r"<(/?)(\w+)[^>]*>|([^<]+)")
@@ -504,10 +519,11 @@ _RAISE = {"sub": 5, "sup": -6}
 
 
 @lru_cache(maxsize=1024)
-def _spans(said: str) -> str:
+def _spans(formula: str) -> str:
     """A formula as SVG text: names italic, indices smaller and moved."""
-    out, tags, moved = "", [], 0
-    for close, tag, text in _PIECE.findall(_RELATION.sub(r" \1 ", mathematics(said))):
+    out, moved = "", 0
+    tags: list[str] = []
+    for close, tag, text in _PIECE.findall(_RELATION.sub(r" \1 ", mathematics(formula))):
         if text:
             wanted = sum(_RAISE.get(open_, 0) for open_ in tags)
             dy = f' dy="{wanted - moved}"' if wanted != moved else ""

@@ -9,17 +9,21 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any, TypeAlias
 
 import numpy as np
 
 from .boxed import box_of
 from .numbers import rounded
-from .words import Node, group, lit
+from .vocabulary import Node, Part, Several, group, lit
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
 
 PASSED = "back_{j} slope_{j}"
 """What an error is made of: what came back, and the slope of its node."""
 
-BARE = np.full((9, 9), None)
+BARE: NDArray[Any] = np.full((9, 9), None)
 """Edges without weights on them."""
 
 
@@ -28,7 +32,11 @@ def fig(value: float) -> str:
     return f"{value:g}" if abs(value * 100 - round(value * 100)) < 1e-9 else rounded(float(value), 4)
 
 
-def figs(values: Sequence) -> list:
+Figures: TypeAlias = "list[str | Figures]"
+"""Values as they are printed; rows of a matrix are lists of them."""
+
+
+def figs(values: NDArray[Any] | Sequence[Any]) -> Figures:
     """The entries of a vector, or the rows of a matrix, in four digits."""
     return [figs(value) if np.ndim(value) else fig(value) for value in values]
 
@@ -44,24 +52,24 @@ def layered(name: str, layer: int | str = "") -> str:
     return f"{name}^{{({layer})}}" if layer else name
 
 
-def nodes(values: Sequence) -> list:
+def nodes(values: NDArray[Any] | Sequence[Any]) -> list[Part]:
     """What stands in the nodes of a drawn layer: boxes, or values in four digits."""
     return [value if box_of(value) or isinstance(value, (str, Node)) else fig(value) for value in values]
 
 
-def under(name: str, values: Sequence, layer: int | str = "") -> object:
+def under(name: str, values: NDArray[Any] | Sequence[Any], layer: int | str = "") -> NDArray[Any]:
     """What stands under the nodes of a drawn layer: δ_1 = and a box, or a number."""
     names = named(name, len(values), layer)
     parts = [group(one, "=", value if box_of(value) else fig(value)) for one, value in zip(names, values, strict=True)]
     return lit(f"{name}{_above(layer)}_{{j}}", parts)
 
 
-def each(name: str, values: object, layer: int | str = "", *, uses: str = "") -> object:
+def each(name: str, values: Several, layer: int | str = "", *, uses: str = "") -> NDArray[Any]:
     """The entries of a vector, lit as δ^1_2 or δ_2: with the nodes of the drawn layer and all else of that name."""
     return lit(f"{name}{_above(layer)}_{{j}}", values, uses=uses)
 
 
-def edges(values: object, layer: int | str = "", *, forward: bool = False) -> object:
+def edges(values: Several, layer: int | str = "", *, forward: bool = False) -> NDArray[Any]:
     """The entries of a matrix, lit as the weights of a layer, with the value that comes in; going back with the error
     that it meets as well."""
     up, before = _above(layer), f"^({layer - 1})" if isinstance(layer, int) else ""
@@ -69,7 +77,7 @@ def edges(values: object, layer: int | str = "", *, forward: bool = False) -> ob
     return lit(f"w{up}_{{j}}{{k}}", values, uses=f"{start}_{{k}}" if forward else f"δ{up}_{{j}} {start}_{{k}}")
 
 
-def back_along(values: object, count: int, layer: int | str = "") -> Node:
+def back_along(values: Several, count: int, layer: int | str = "") -> NDArray[Any]:
     """What comes back through the weights of a layer with `count` nodes, lit with its weights and its errors."""
     up = _above(layer)
     return lit("back_{j}", values, uses=" ".join(f"w{up}_{n}{{j}} δ{up}_{n}" for n in range(1, count + 1)))

@@ -19,7 +19,8 @@ def simple_fraction(value: float) -> Fraction | None:
 def number(value: float | Fraction, digits: int | None = None) -> str:
     """A number as we print it: 3, -0.5, 1/3, or rounded to so many significant digits."""
     if digits is None and not isinstance(value, Fraction):
-        value = simple_fraction(value) if simple_fraction(value) is not None else value
+        exact = simple_fraction(value)
+        value = value if exact is None else exact
     if isinstance(value, Fraction):
         if digits is None or value.denominator == 1:
             return _exact(value)

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from .words import Node, frac, lit
+from .vocabulary import Node, frac, lit
 
 
 def words(text: str) -> Node:

@@ -6,20 +6,24 @@ plot({"tanh": (np.tanh, "accent", 3.4)}, -1, 1, up=80, title="…")
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from typing import TypeAlias
 
 import numpy as np
 
 from .boxed import box_of
-from .diagrams import arrow, node
+from .diagrams import Point, arrow, node
 from .phrases import words
-from .words import At, Node, drawing
+from .vocabulary import At, Node, Part, Several, drawing
+
+Curve: TypeAlias = "tuple[Callable[[float], float], str, float]"
+"""A function, its colour, and at which z its name stands."""
 
 CURVES = {"ReLU": "M-24 12H0L22 -14", "σ": "M-24 13C2 13 -2 -13 24 -13"}
 
 
 def neuron(
-    x: Sequence, w: Sequence, bias: float, z: object, a: object, *,
+    x: Several, w: Several, bias: float, z: Part, a: Part, *,
     names: Sequence[str] | None = None, activation: str = "ReLU", title: str,
 ) -> Node:  # fmt: skip
     """One neuron drawn out: inputs, their weights, the sum with its bias below, the activation, and what comes out."""
@@ -59,16 +63,20 @@ def neuron(
     return drawing(690, int(height), shapes=shapes, labels=labels, title=title)
 
 
-def plot(curves: dict[str, tuple[Callable, str, float]], bottom: float, top: float, up: int, title: str) -> Node:
+def plot(curves: Mapping[str, Curve], bottom: float, top: float, up: int, title: str) -> Node:
     """Curves over z from −4 to 4, `up` pixels to one unit of height: name → (function, colour, where its name is)."""
     across, left = 50, 60
-    place = lambda z, a: (left + (z + 4) * across, 20 + (top - a) * up)  # noqa: E731
-    line = lambda a, b: (  # noqa: E731
-        f'<line class="wb-edge" style="stroke-width:1" x1="{a[0]}" y1="{a[1]:.1f}" x2="{b[0]}" y2="{b[1]:.1f}"/>'
-    )
-    shapes, labels = [line(place(-4, 0), place(4, 0)), line(place(0, bottom), place(0, top))], []
+
+    def place(z: float, a: float) -> Point:
+        return left + (z + 4) * across, 20 + (top - a) * up
+
+    def line(a: Point, b: Point) -> str:
+        return f'<line class="wb-edge" style="stroke-width:1" x1="{a[0]}" y1="{a[1]:.1f}" x2="{b[0]}" y2="{b[1]:.1f}"/>'
+
+    shapes = [line(place(-4, 0), place(4, 0)), line(place(0, bottom), place(0, top))]
+    labels: list[At] = []
     for name, (f, colour, end) in curves.items():
-        points = [place(z, float(f(z))) for z in np.linspace(-4, 4, 97) if bottom <= f(z) <= top]
+        points = [place(z, float(f(z))) for z in np.linspace(-4, 4, 97).tolist() if bottom <= f(z) <= top]
         path = "M" + "L".join(f"{x:.1f} {y:.1f}" for x, y in points)
         shapes.append(f'<path d="{path}" style="fill:none;stroke:var(--{colour});stroke-width:2.4"/>')
         x, y = place(end, float(f(end)))

@@ -9,24 +9,28 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from math import cos, radians, sin
+from typing import TYPE_CHECKING, Any, TypeAlias
 
 import numpy as np
 
-from .figures import Mark, area, curve, dots, faces, figure, label, segment
-from .words import Node
+from .figures import Face, Mark, Numbers, area, curve, dots, faces, figure, label, segment
+from .vocabulary import Node
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
 
 HIGH = 1.3  # of a surface whose base is 2 wide
 TILT = 32  # degrees from which it is looked at
 
 
-Line = tuple[Sequence[float], Sequence[float], Sequence[float], str]
+Line: TypeAlias = "tuple[Numbers, Numbers, Numbers, str]"
 """x, y, z of the points of a line on a surface, and its look."""
 
 
 class Surface:
     """z[i, j] at (x[j], y[i]). Keep it where it stays the same: it remembers its faces from every side."""
 
-    def __init__(self, x: Sequence[float], y: Sequence[float], z: np.ndarray) -> None:
+    def __init__(self, x: Numbers, y: Numbers, z: NDArray[Any]) -> None:
         self.x, self.y, self.z = x, y, np.asarray(z, float)
         self.sides: dict[float, Mark] = {}
 
@@ -41,10 +45,10 @@ class Surface:
         (x0, x1), (y0, y1), low = view.x, view.y, view.z[0]
         corners = [(x0, y0, low), (x1, y0, low), (x1, y1, low), (x0, y1, low)]
         marks = [area([view.place(*corner) for corner in corners], "soft", filled=False), self.sides[turn]]
-        for *points, look in lines:
-            shown = [view.place(*point) for point in zip(*points, strict=True)]
-            if shown:
-                marks += [curve(*zip(*shown, strict=True), look), dots(shown[-1:], look, size=4)]
+        for xs, ys, zs, look in lines:
+            path = [view.place(*point) for point in zip(xs, ys, zs, strict=True)]
+            if path:
+                marks += [curve([a for a, _ in path], [b for _, b in path], look), dots(path[-1:], look, size=4)]
         marks += _names(view, corners, names)
         across = 2.0**0.5 * 1.06
         ratio = (height - 48) / (width - 54)  # the same unit both ways
@@ -73,23 +77,23 @@ class View:
         return u * self.cos - v * self.sin, u * self.sin + v * self.cos
 
 
-def _faces(view: View, x: Sequence[float], y: Sequence[float], z: np.ndarray) -> Mark:
+def _faces(view: View, x: Numbers, y: Numbers, z: NDArray[Any]) -> Mark:
     low, span = view.z[0], (view.z[1] - view.z[0]) or 1.0
-    found = []
+    shades: list[tuple[float, Face]] = []
     for i in range(len(y) - 1):
         for j in range(len(x) - 1):
             around = ((i, j), (i, j + 1), (i + 1, j + 1), (i + 1, j))
             away = view.level((x[j] + x[j + 1]) / 2, (y[i] + y[i + 1]) / 2)[1]
             high = sum(z[a, b] for a, b in around) / 4
-            found.append((away, ([view.place(x[b], y[a], z[a, b]) for a, b in around], (high - low) / span)))
-    found.sort(key=lambda face: -face[0])
-    return faces([face for _, face in found])
+            shades.append((away, ([view.place(x[b], y[a], z[a, b]) for a, b in around], (high - low) / span)))
+    shades.sort(key=lambda face: -face[0])
+    return faces([face for _, face in shades])
 
 
 def _names(view: View, corners: Sequence[tuple[float, float, float]], names: tuple[str, str, str]) -> list[Mark]:
     """The names of x and y at the edges of the base that are nearest, and of z at its left corner."""
     places = [view.place(*corner) for corner in corners]
-    marks = []
+    marks: list[Mark] = []
     for name, edges in ((names[0], ((0, 1), (2, 3))), (names[1], ((1, 2), (3, 0)))):
         if name:
             ends = [(places[a], places[b]) for a, b in edges]

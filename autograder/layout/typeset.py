@@ -27,9 +27,9 @@ def mathematics(text: str) -> str:
 _POWER = re.compile(r"(?<=\d)e([+-]\d\d+)\b")
 
 
-def _power(found: re.Match) -> str:
+def _power(match: re.Match[str]) -> str:
     """A power of ten, which Python prints as e-06, as it is written by hand."""
-    return f"·10^{{{int(found[1])}}}"
+    return f"·10^{{{int(match[1])}}}"
 
 
 def _run(tokens: list[str], closing: str | None) -> tuple[str, list[str]]:
@@ -82,7 +82,8 @@ def _symbol(token: str, after: str = ")") -> str:
         return f'<span class="{space}">{escape(token)}</span>'
     if not token[0].isalpha():
         return escape(token)
-    mark = _OPERATOR.match(token)[0]
+    operator = _OPERATOR.match(token)
+    mark = operator[0] if operator else ""
     name = token[len(mark) :]
     if not name or name in _UPRIGHT or len(name) > 2:
         return mark + escape(name)
@@ -94,7 +95,8 @@ _INLINE = re.compile(r"\$([^$]+)\$|\*\*([^*]+)\*\*")
 
 def prose(text: str) -> str:
     """A sentence as HTML: `$...$` is mathematics, `**...**` is bold, everything else is just text."""
-    out, at = [], 0
+    out: list[str] = []
+    at = 0
     for match in _INLINE.finditer(text):
         out.append(escape(text[at : match.start()]))
         formula, strong = match.groups()

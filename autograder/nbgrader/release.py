@@ -37,7 +37,7 @@ from ..marking.pages import Marks, mark
 from ..render import explorers as exploring
 from ..render import pages as render
 from ..render.code import STYLE
-from ..render.outputs import _output, code_outputs, grade_outputs, page_outputs
+from ..render.outputs import code_outputs, grade_outputs, output_of, page_outputs
 from ..settings import CourseSettings, Settings
 from ..submissions.ids import (
     END_ID,
@@ -248,7 +248,7 @@ class ShowExplorers(NbGraderPreprocessor):
         slug = explorer_slug(cell)
         if slug is not None:
             found = explorers.catalogue().get(slug)
-            cell.outputs = [_output("display_data", _still(found))] if found else []
+            cell.outputs = [output_of("display_data", _still(found))] if found else []
         return cell, resources
 
 

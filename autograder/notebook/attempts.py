@@ -3,7 +3,7 @@
     attempts = Attempts()
     attempts.watch(get_ipython())        from now on every run of a cell is noted
     attempts.saw(cells(nb))              the notebook as it stands in the browser, whenever it is known
-    attempts.look(exercise, names)       Doubt(said, tried): what to tell before the marks; None if all is well
+    attempts.look(exercise, names)       Doubt(message, tried): what to tell before the marks; None if all is well
 
 A class stays in the kernel when its cell is edited into something that does not run. Its marks would be those of code
 that nobody will hand in.
@@ -12,14 +12,15 @@ that nobody will hand in.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from itertools import count
-from typing import NamedTuple
+from typing import NamedTuple, Protocol
 
 from ..authoring.exercise import Exercise
 from ..submissions.ids import code_id
 from ..submissions.notebook import Cell
+from .running import Shell
 
 FAILED = "Nothing was tried: the last run of the cell with {name} ended with {error}. Mend that cell, {again}"
 FAILED_LATER = "The last run of the cell with {name} ended with {error}, after {name} was made. Mend that cell, {again}"
@@ -45,10 +46,32 @@ class Run(NamedTuple):
         return {one or other for one, other in _MADE.findall(self.source)}
 
 
+class Asked(Protocol):
+    """What IPython was asked to run."""
+
+    cell_id: str | None
+    raw_cell: str | None
+
+
+class Result(Protocol):
+    """What IPython tells of one run."""
+
+    info: Asked
+    error_before_exec: BaseException | None
+    error_in_exec: BaseException | None
+
+
+class Seen(NamedTuple):
+    """The source of a cell, and when it was seen."""
+
+    source: str
+    time: int
+
+
 class Doubt(NamedTuple):
     """Why marks may not be those of what stands in the cell."""
 
-    said: str
+    message: str
     tried: bool  # whether there is something to try all the same
 
 
@@ -56,17 +79,23 @@ class Doubt(NamedTuple):
 class Attempts:
     """The runs of cells in this kernel, and the notebook as it was last seen."""
 
-    runs: dict[str, Run] = field(default_factory=dict)  # the last of each cell, the latest at the end
-    homes: dict[str, str] = field(default_factory=dict)  # a name → the cell that last made it
-    things: dict[str, object] = field(default_factory=dict)  # a name → the class or function that this gave
-    cells: dict[str, tuple[str, int]] = field(default_factory=dict)  # in the browser: source, and when it was seen
-    clock: count = field(default_factory=count)
+    runs: dict[str, Run] = field(default_factory=dict[str, Run])  # the last of each cell, the latest at the end
+    homes: dict[str, str] = field(default_factory=dict[str, str])  # a name → the cell that last made it
+    things: dict[str, object] = field(
+        default_factory=dict[str, object]
+    )  # a name → the class or function that this gave
+    cells: dict[str, Seen] = field(default_factory=dict[str, Seen])  # as they stand in the browser
+    clock: Iterator[int] = field(default_factory=count)
 
-    def watch(self, shell: object) -> None:
+    def watch(self, shell: Shell) -> None:
         """Note every run of a cell in this IPython shell."""
-        shell.events.register("post_run_cell", lambda result: self.ran(result, shell.user_ns))
 
-    def ran(self, result: object, names: Mapping[str, object]) -> None:
+        def note(result: Result | None) -> None:
+            self.ran(result, shell.user_ns)
+
+        shell.events.register("post_run_cell", note)
+
+    def ran(self, result: Result | None, names: Mapping[str, object]) -> None:
         """Note one run, as IPython's event post_run_cell tells it: of a run that was cut off, nothing."""
         if result is None:
             return
@@ -83,7 +112,7 @@ class Attempts:
     def saw(self, listed: Iterable[Cell]) -> None:
         """Note what stands in the cells of the notebook just now."""
         now = next(self.clock)
-        self.cells = {cell.cell_id: (cell.source, now) for cell in listed if cell.cell_id}
+        self.cells = {cell.cell_id: Seen(cell.source, now) for cell in listed if cell.cell_id}
 
     def look(self, exercise: Exercise, names: Mapping[str, object]) -> Doubt | None:
         """What there is to doubt of what the kernel holds for this exercise, or for one that it builds on."""
@@ -105,8 +134,8 @@ class Attempts:
             others = sorted(made for made in run.makes if callable(names.get(made)))
             words["others"] = f", only {' and '.join(others[:3])}" if others else ""
             return Doubt(UNMADE.format(**words), tried=False)
-        source, seen = self.cells.get(own, ("", -1)) if run.cell == own[:64] else ("", -1)
-        if seen > run.time and source.strip() != run.source.strip():
+        seen = self.cells.get(own) if run.cell == own[:64] else None
+        if seen and seen.time > run.time and seen.source.strip() != run.source.strip():
             return Doubt(CHANGED.format(**words), tried=True)
         return None
 

@@ -6,9 +6,9 @@ import sys
 from collections.abc import MutableMapping, Sequence
 from html import escape
 from pathlib import Path
+from typing import TypeGuard, cast
 
-from IPython import get_ipython
-from IPython.display import display
+from IPython.display import display  # pyright: ignore[reportUnknownVariableType]  # IPython names few types
 
 from .. import explorers, pages
 from ..answers.literals import box_of, shortened, text_of
@@ -29,15 +29,16 @@ from ..submissions.notebook import Cell as SubmittedCell
 from ..submissions.notebook import cells
 from ..submissions.writing import with_answers
 from ..widgets.explorer_widget import ExplorerWidget
-from ..widgets.page_widget import WAITING, PageWidget, noted, twin_bundle
+from ..widgets.live import Bundle, Metadata
+from ..widgets.page_widget import WAITING, Answers, PageWidget, noted, twin_bundle
 from ..widgets.progress_widget import ProgressWidget, still
 from ..widgets.student_widget import StudentWidget, who
 from .points import worth
-from .running import Cell
-from .session import Advice, _course
+from .running import Cell, the_shell
+from .session import Advice, this_course
 
-if get_ipython() is not None:
-    _course.attempts.watch(get_ipython())
+if (shell := the_shell()) is not None:
+    this_course.attempts.watch(shell)
 
 
 UNSAID = "…"
@@ -49,32 +50,34 @@ def course(*, student: str | None = UNSAID, **settings: object) -> None:
     student   the student id, where everybody has numbers of their own; None asks for it
     """
     try:
-        _course.settings = _course.settings.but(**settings)
+        this_course.settings = this_course.settings.but(**settings)
     except SettingError as error:
         raise Advice(f"{error}.") from None
     if student is UNSAID:
         _renumber()
         return
     try:
-        _course.name(student or "")
+        this_course.name(student or "")
     except ValueError as error:
         raise Advice(str(error)) from None
-    if _course.settings.variants == "student":
+    if this_course.settings.variants == "student":
         _ask()
 
 
 def _renumber() -> None:
-    for widget in _course.live.values():
-        widget.renumber(_course.variant)
+    for widget in this_course.live.values():
+        widget.renumber(this_course.variant)
 
 
 def _ask() -> None:
     """Show whose numbers the notebook shows, or ask for it."""
     cell = Cell.running()
     if cell.live:
-        display(StudentWidget(_course.name, student=_course.student, hub=bool(_course.hub), cell_id=cell.id))
+        display(
+            StudentWidget(this_course.name, student=this_course.student, hub=bool(this_course.hub), cell_id=cell.id)
+        )
     else:
-        _show(who(_course.student, bool(_course.hub)))
+        _show(who(this_course.student, bool(this_course.hub)))
 
 
 def progress(chapter: str = "", *, end: bool = False) -> None:
@@ -88,17 +91,17 @@ def progress(chapter: str = "", *, end: bool = False) -> None:
         raise Advice(f"There is no chapter “{shortened(chapter)}”; the chapters are {', '.join(pages.CHAPTERS)}.")
 
     def look(listed: Sequence[SubmittedCell] | None) -> Sequence[Progress]:
-        _course.attempts.saw(listed or ())
-        given = {"settings": _course.settings, "student": _course.student}
+        this_course.attempts.saw(listed or ())
         if not chapter:
-            return chapters_in(Path.cwd().parent, student=_course.student)
-        return [progress_of(_saved(chapter) if listed is None else listed, chapter, **given)]
+            return chapters_in(Path.cwd().parent, student=this_course.student)
+        now = _saved(chapter) if listed is None else listed
+        return [progress_of(now, chapter, settings=this_course.settings, student=this_course.student)]
 
-    shape = {"many": not chapter, "end": end and bool(chapter), "beyond": _beyond(chapter) if end else None}
+    many, at_end, beyond = not chapter, end and bool(chapter), _beyond(chapter) if end else None
     if Cell.running().live:
-        display(ProgressWidget(look, **shape))
+        display(ProgressWidget(look, many=many, end=at_end, beyond=beyond))
     else:
-        _show(still(look(None), **shape))
+        _show(still(look(None), many=many, end=at_end, beyond=beyond))
 
 
 def _beyond(chapter: str) -> tuple[str, str] | None:
@@ -119,41 +122,49 @@ def _saved(chapter: str) -> Sequence[SubmittedCell]:
     return ()
 
 
-def page(slug: str, answers: MutableMapping | None = None, variant: int = 0) -> None:
+def page(slug: str, answers: Answers | None = None, variant: int = 0) -> None:
     """Show a page, its boxes filled with `answers` (box → what to write in it).
 
     variant   other numbers than the page's own, for practice: nothing typed there is kept or handed in
     Raises Advice, a sentence without a traceback, for a page or variant that does not exist.
     """
-    shown = _load(slug)
-    if not isinstance(variant, int) or variant < 0:
-        raise Advice(f"variant is a whole number from 0 on, not {variant!r}.")
-    cell = Cell.running().asking_for(shown.slug)
-    call = cell.call(shown.slug)
-    texts, notes = _texts(shown, answers, call)
+    page = _load(slug)
+    _check_variant(variant)
+    cell = Cell.running().asking_for(page.slug)
+    call = cell.call(page.slug)
+    texts, notes = _texts(page, answers, call)
     own = answers if isinstance(answers, MutableMapping) else None
     if not cell.live:
-        _course.live.pop(shown.slug, None)
-        _course.texts[shown.slug] = texts
-        bundle = twin_bundle(shown, _told(shown, texts), f"{shown.slug}#{cell.count}", notes=notes)
-        _show(bundle, noted(shown, _course.variant))
+        this_course.live.pop(page.slug, None)
+        this_course.texts[page.slug] = texts
+        bundle = twin_bundle(page, _told(page, texts), f"{page.slug}#{cell.count}", notes=notes)
+        _show(bundle, noted(page, this_course.variant))
         return
-    texts = _typed_before(shown.slug, texts, cell)
-    there = _course.live.get(shown.slug)
+    texts = _typed_before(page.slug, texts, cell)
+    there = this_course.live.get(page.slug)
     if cell.opening and not variant and _same(there, cell):  # reloaded, or a second tab: one page, seen twice
         there.follow(texts, own, notes)
         display(there)
         return
     widget = PageWidget(
-        shown, texts, answers=own, notes=notes, show_how=lambda: _course.show_how,
-        tells=lambda marks: _course.policy.tells(marks), frank=lambda: not _course.policy.held,
-        variant=_course.variant, practice=variant, cell_id=cell.id, call_index=cell.count,
+        page, texts, answers=own, notes=notes, show_how=lambda: this_course.show_how,
+        tells=lambda marks: this_course.policy.tells(marks), frank=lambda: not this_course.policy.held,
+        variant=this_course.variant, practice=variant, cell_id=cell.id, call_index=cell.count,
         variable=call.variable if call else "answers",
     )  # fmt: skip
-    _close(_course.live.get(shown.slug), cell)
-    _course.live[shown.slug] = widget
-    widget.observe(lambda _change: _retold(shown.slug), names="texts")
+    _close(this_course.live.get(page.slug), cell)
+    this_course.live[page.slug] = widget
+
+    def edited(_change: object) -> None:
+        _retold(page.slug)
+
+    widget.observe(edited, names="texts")
     display(widget)
+
+
+def _check_variant(variant: object) -> None:
+    if not isinstance(variant, int) or variant < 0:
+        raise Advice(f"variant is a whole number from 0 on, not {variant!r}.")
 
 
 def grade(slug: str) -> float | None:
@@ -163,24 +174,29 @@ def grade(slug: str) -> float | None:
     on what the kernel knows under its name; 0.0, with a word of advice, if the last run of its cell failed.
     None while the points may not be told yet.
     """
-    if isinstance(slug, str) and slug in pages.exercises():
+    if _is_code(slug):
         return _grade_code(slug)
     graded = _load(slug)
-    if graded.slug in _course.live:
-        texts = _course.live[graded.slug].typed
-    elif graded.slug in _course.texts:
-        texts = _course.texts[graded.slug]
+    if graded.slug in this_course.live:
+        texts = this_course.live[graded.slug].typed
+    elif graded.slug in this_course.texts:
+        texts = this_course.texts[graded.slug]
     else:
-        said = f"The page “{graded.title}” has not been run yet. Run its cell above, then run this one again."
-        return worth(0.0, 0.0, {"text/html": line(escape(said)), "text/plain": said})
+        advice = f"The page “{graded.title}” has not been run yet. Run its cell above, then run this one again."
+        return worth(0.0, 0.0, {"text/html": line(escape(advice)), "text/plain": advice})
     marks = _told(graded, texts)
     if marks is None:
         return worth(0.0, 0.0, {"text/html": line(escape(WAITING)), "text/plain": WAITING})
-    shown = {"text/html": report(marks), "text/plain": report_text(marks)}
+    bundle = {"text/html": report(marks), "text/plain": report_text(marks)}
     if isinstance(marks, Told) and marks.earned is None:
-        _show(shown)
+        _show(bundle)
         return None
-    return worth(marks.points, marks.out_of, shown)
+    return worth(marks.points, marks.out_of, bundle)
+
+
+def _is_code(slug: object) -> bool:
+    """Whether a slug, which is whatever a student wrote, is that of a code exercise."""
+    return isinstance(slug, str) and slug in pages.exercises()
 
 
 def explore(slug: str) -> None:
@@ -189,53 +205,53 @@ def explore(slug: str) -> None:
     Raises Advice for an explorer that does not exist.
     """
     try:
-        found = explorers.load(slug)
+        explorer = explorers.load(slug)
     except explorers.UnknownExplorer as unknown:
         raise Advice(str(unknown)) from None
     cell = Cell.running()
     if not cell.live:
-        _show(exploring.bundle(found))
+        _show(exploring.bundle(explorer))
         return
-    old = _course.explored.get((cell.id, found.slug))
+    old = this_course.explored.get((cell.id, explorer.slug))
     if cell.opening and old is not None and old.comm is not None:
         display(old)
         return
     if old is not None:
         old.close()
-    desk = Desk(_course.variant or 0, _typed, frank=not _course.policy.held)
-    _course.explored[cell.id, found.slug] = widget = ExplorerWidget(found, desk)
+    desk = Desk(this_course.variant or 0, _typed, frank=not this_course.policy.held)
+    this_course.explored[cell.id, explorer.slug] = widget = ExplorerWidget(explorer, desk)
     display(widget)
 
 
 def _typed(slug: str) -> dict[int, str]:
     """What is typed on a page of this notebook just now."""
-    return _course.live[slug].typed if slug in _course.live else _course.texts.get(slug, {})
+    return this_course.live[slug].typed if slug in this_course.live else this_course.texts.get(slug, {})
 
 
 def _retold(slug: str) -> None:
     """Draw again the explorers that show what is typed on this page."""
-    for explored in _course.explored.values():
+    for explored in this_course.explored.values():
         if slug in explored.reads:
             explored.again()
 
 
 def _grade_code(slug: str) -> float | None:
-    shell = get_ipython()
+    shell = the_shell()
     names = shell.user_ns if shell else sys.modules["__main__"].__dict__
     exercise = pages.load_exercise(slug)
-    doubt = _course.attempts.look(exercise, names)
-    note = doubt.said if doubt else ""
+    doubt = this_course.attempts.look(exercise, names)
+    note = doubt.message if doubt else ""
     try:
         marks = mark_code(exercise, local(names)) if doubt is None or doubt.tried else blank_marks(exercise)
     except KeyboardInterrupt:
         raise Advice("Stopped. If your code never came to an end, look at its loops.") from None
-    if _course.policy.held:
-        said, points = _course.policy.tells_code(marks)
-        said = note if note and marks.blank else f"{note} {said}".strip()
-        _show({"text/html": f"<p>{prose(marks.exercise.title)} · {escape(said)}</p>", "text/plain": said})
+    if this_course.policy.held:
+        summary, points = this_course.policy.tells_code(marks)
+        words = note if note and marks.blank else f"{note} {summary}".strip()
+        _show({"text/html": f"<p>{prose(marks.exercise.title)} · {escape(words)}</p>", "text/plain": words})
         return points
-    shown = {"text/html": code_report(marks, note=note), "text/plain": code_report_text(marks, note=note)}
-    return worth(marks.points, marks.out_of, shown)
+    bundle = {"text/html": code_report(marks, note=note), "text/plain": code_report_text(marks, note=note)}
+    return worth(marks.points, marks.out_of, bundle)
 
 
 def _close(old: PageWidget | None, cell: Cell) -> None:
@@ -244,18 +260,18 @@ def _close(old: PageWidget | None, cell: Cell) -> None:
         old.close()
 
 
-def _same(old: PageWidget | None, cell: Cell) -> bool:
+def _same(old: PageWidget | None, cell: Cell) -> TypeGuard[PageWidget]:
     """Whether this very call showed the page, and it is still connected."""
     return old is not None and old.comm is not None and (old.cell_id, old.call_index) == (cell.id, cell.count)
 
 
-def _told(shown: Page, texts: dict[int, str]) -> Marks | None:
+def _told(page: Page, texts: dict[int, str]) -> Marks | None:
     """What may be told of the marks of a page; None while it is not known whose numbers it has."""
-    return None if _course.variant is None else _course.policy.tells(mark(shown, texts, _course.variant))
+    return None if this_course.variant is None else this_course.policy.tells(mark(page, texts, this_course.variant))
 
 
-def _show(bundle: dict[str, str], metadata: dict[str, object] | None = None) -> None:
-    if get_ipython() is None:
+def _show(bundle: Bundle, metadata: Metadata | None = None) -> None:
+    if the_shell() is None:
         print(bundle["text/plain"])
     else:
         display(bundle, raw=True, metadata=metadata or {})
@@ -269,15 +285,16 @@ def _typed_before(slug: str, texts: dict[int, str], cell: Cell) -> dict[int, str
 
     Only while the cell is executing: asked for later, set_next_input would overwrite whichever cell runs next.
     """
-    old = _course.live.get(slug)
+    old = this_course.live.get(slug)
     if old is None or old.writeback or old.given != {n: text for n, text in texts.items() if text}:
         return texts
     if old.typed == old.given:
         return texts
     typed = {n: old.typed.get(n, "") for n in sorted({*texts, *old.typed})}
     source = with_answers(cell.source, slug, typed, cell.count)
-    if source is not None:
-        get_ipython().set_next_input(source, replace=True)
+    shell = the_shell()
+    if source is not None and shell is not None:
+        shell.set_next_input(source, replace=True)
     return typed
 
 
@@ -286,7 +303,7 @@ def _typed_before(slug: str, texts: dict[int, str], cell: Cell) -> dict[int, str
 
 def _load(slug: object) -> Page:
     try:
-        return pages.load(slug)
+        return pages.load(cast(str, slug))  # it is whatever a student wrote
     except pages.UnknownPage as unknown:
         raise Advice(str(unknown)) from None
 
@@ -295,9 +312,9 @@ EXAMPLE = 'answers = {1: 2, 2: "3/4", 3: None}'
 ELSEWHERE = "These answers do not stand in this cell, so they are shown but not handed in. Write them out here: "
 
 
-def _texts(shown: Page, answers: object, call: PageCall | None) -> tuple[dict[int, str], list[str]]:
+def _texts(page: Page, answers: object, call: PageCall | None) -> tuple[dict[int, str], list[str]]:
     """The text of each box, and what to say of the others. What the cell says goes before what the kernel holds."""
-    known = range(1, len(shown.sheet().boxes) + 1)
+    known = range(1, len(page.sheet().boxes) + 1)
     if answers is None:
         return {}, []
     if not isinstance(answers, MutableMapping):
@@ -306,7 +323,7 @@ def _texts(shown: Page, answers: object, call: PageCall | None) -> tuple[dict[in
     if call is not None and call.defined:
         texts, notes = dict(call.answers), [f"{fault[:1].upper()}{fault[1:]}." for fault in call.faults]
     else:
-        texts, notes = _from_dict(answers)
+        texts, notes = _from_dict(cast(Answers, answers))
         notes += [ELSEWHERE + EXAMPLE] if any(texts.values()) else []
     strange = [n for n in texts if n not in known]
     if strange:
@@ -315,12 +332,13 @@ def _texts(shown: Page, answers: object, call: PageCall | None) -> tuple[dict[in
     return {n: text for n, text in texts.items() if n in known}, notes
 
 
-def _from_dict(answers: MutableMapping) -> tuple[dict[int, str], list[str]]:
-    texts, notes = {}, []
-    for key, held in answers.items():
+def _from_dict(answers: Answers) -> tuple[dict[int, str], list[str]]:
+    texts: dict[int, str] = {}
+    notes: list[str] = []
+    for key, answer in answers.items():
         box = box_of(key)
         if box is None:
             notes.append(f"{shortened(key)} is not the number of a box: use 1, 2, 3, …")
         else:
-            texts[box] = text_of(held)
+            texts[box] = text_of(answer)
     return texts, notes[:5]

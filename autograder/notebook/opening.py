@@ -9,18 +9,17 @@ from __future__ import annotations
 
 import sys
 
-from IPython import get_ipython
-
-from .running import OPENING
+from .running import OPENING, part_of, the_shell
 
 
 def begin(before: list[str]) -> None:
     """Put the folder back on the path, where it was, as soon as a cell runs that the reader asked for."""
-    shell = get_ipython()
+    shell = the_shell()
+    if shell is None:  # nothing runs cells here
+        return
 
     def asked(_info: object) -> None:
-        parent = shell.get_parent() if hasattr(shell, "get_parent") else {}
-        if (parent.get("metadata") or {}).get(OPENING):
+        if hasattr(shell, "get_parent") and part_of(shell.get_parent(), "metadata").get(OPENING):
             return
         shell.events.unregister("pre_run_cell", asked)
         sys.path[:] = before + [place for place in sys.path if place not in before]

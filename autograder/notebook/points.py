@@ -14,6 +14,8 @@ from IPython import get_ipython
 class Points(float):
     """Points, a float in every respect, that a notebook shows as HTML."""
 
+    _html: str
+
     def __new__(cls, points: float, html: str) -> Points:
         """`points`, shown as `html`."""
         made = super().__new__(cls, points)
@@ -23,7 +25,7 @@ class Points(float):
     def _repr_html_(self) -> str:
         return self._html
 
-    def __reduce__(self) -> tuple:
+    def __reduce__(self) -> tuple[type[float], tuple[float]]:
         return float, (float(self),)
 
 

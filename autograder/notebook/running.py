@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import sys
 from collections import Counter
+from collections.abc import Callable, Mapping, MutableMapping
 from dataclasses import dataclass, replace
+from typing import Any, Protocol, cast
 
 from IPython import get_ipython
 
@@ -12,6 +14,33 @@ from ..submissions.cells import PageCall, read_cell
 
 OPENING = "workbook_opening"  # in the metadata of what the extension runs by itself
 WHERE = (("metadata", "cellId"), ("content", "code"), ("header", "msg_id"))
+
+
+class Events(Protocol):
+    """What IPython calls before and after it runs a cell."""
+
+    def register(self, event: str, function: Callable[[Any], object]) -> None: ...
+    def unregister(self, event: str, function: Callable[[Any], object]) -> None: ...
+
+
+class Shell(Protocol):
+    """What we ask of IPython's shell."""
+
+    user_ns: MutableMapping[str, object]
+    events: Events
+
+    def get_parent(self) -> Mapping[str, Any]: ...
+    def set_next_input(self, text: str, replace: bool = False) -> None: ...
+
+
+def the_shell() -> Shell | None:
+    """The shell of this kernel; None in plain Python."""
+    return cast("Shell | None", get_ipython())  # IPython says less of it
+
+
+def part_of(request: Mapping[str, Any], part: str) -> Mapping[str, Any]:
+    """The part of a request to run a cell that goes by this name; an empty one if there is none."""
+    return request.get(part) or {}
 
 
 @dataclass(frozen=True)
@@ -32,12 +61,11 @@ class Cell:
     @staticmethod
     def running() -> Cell:
         """The cell whose code runs now, as the browser described it when it asked for it to be run."""
-        shell = get_ipython()
+        shell: Any = get_ipython()
         try:
-            parent = shell.get_parent() if hasattr(shell, "get_parent") else shell.kernel._parent_header
-            said = [(parent.get(part) or {}).get(name) for part, name in WHERE]
-            opening = bool((parent.get("metadata") or {}).get(OPENING))
-            return Cell(*(str(text or "") for text in said), opening=opening)
+            request: Any = shell.get_parent() if hasattr(shell, "get_parent") else shell.kernel._parent_header
+            cell, source, run = (str(part_of(request, part).get(name) or "") for part, name in WHERE)
+            return Cell(cell, source, run, opening=bool(part_of(request, "metadata").get(OPENING)))
         except AttributeError:  # plain Python, or a kernel that does not say
             return Cell()
 
@@ -51,7 +79,7 @@ class Cell:
         return calls[min(self.count, len(calls) - 1)] if calls else None
 
 
-_counted: tuple[str, Counter] = ("", Counter())
+_counted: tuple[str, Counter[str]] = ("", Counter())
 
 
 def _count(run: str, slug: str) -> int:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from dataclasses import dataclass, field
+from typing import TypeAlias
 
 from ..answers.literals import shortened
 from ..marking.policy import Policy, policy_of
@@ -21,15 +22,21 @@ class Advice(Exception):
         return [f"{type(self).__name__}: {self}"]
 
 
+Place: TypeAlias = tuple[str, str]
+"""The cell in which an explorer is shown, and its slug."""
+
+
 @dataclass
 class Course:
     """What `course` sets, and the pages shown so far in this kernel."""
 
     settings: Settings = Settings()
     typed: str = ""  # the student id as it stands in the notebook
-    live: dict[str, PageWidget] = field(default_factory=dict)
-    texts: dict[str, dict[int, str]] = field(default_factory=dict)  # of pages shown without a browser
-    explored: dict[tuple[str, str], ExplorerWidget] = field(default_factory=dict)  # by cell and explorer
+    live: dict[str, PageWidget] = field(default_factory=dict[str, PageWidget])
+    texts: dict[str, dict[int, str]] = field(
+        default_factory=dict[str, dict[int, str]]
+    )  # of pages shown without a browser
+    explored: dict[Place, ExplorerWidget] = field(default_factory=dict[Place, ExplorerWidget])
     attempts: Attempts = field(default_factory=Attempts)  # the runs of cells in this kernel
 
     @property
@@ -56,8 +63,8 @@ class Course:
     @property
     def show_how(self) -> str:
         """Where a worked solution may be opened; not on the graded page while its marks are held back."""
-        shown = self.settings.show_how
-        return "practice" if shown == "always" and self.policy.held else shown
+        setting = self.settings.show_how
+        return "practice" if setting == "always" and self.policy.held else setting
 
     def name(self, student: str) -> str:
         """Take the student id as typed, and give every page its numbers. ValueError for what can be no id."""
@@ -67,7 +74,7 @@ class Course:
         return self.student
 
 
-_course = Course()
+this_course = Course()
 
 
 def _student_id(typed: object) -> str:

@@ -419,7 +419,7 @@ def prediction_minus_target(given, box):
     total = box(np.sum(error), "the sum", "What do the three errors add up to?",
         how="p and y both add up to 1, so it is 0.")
     back = box(one_hot(other), "y", "In which entry is the error negative?", how="Prediction minus error.",
-        slips={"wrong_sign": -one_hot(other), "predicted_for_true": one_hot(np.argmax(q))})
+        slips={"wrong_sign": -one_hot(other), "predicted_for_true": one_hot(int(np.argmax(q)))})
     s = box(softmax(z), "p", "Powers of e, over their sum?", digits=3, how="Each power of e over the sum.",
         slips={"not_normalised": np.exp(z)})
     last = ask.error(box, np.asarray(s), one_hot(k), "∂C/∂z", "What is taken away, and where?", digits=3)

@@ -292,7 +292,8 @@ def small_error(given: Mapping[str, Any], came: Mapping[str, Any]) -> Judged:
         return Judged(0.0, "There is no number for each day yet.")
     predictions = np.asarray(came["predictions"], dtype=float)
     error = model.mean_absolute_error(predictions, np.array([RENTALS[date] for date in given["later"]["date"]]))
-    share = round(float(np.interp(error, *zip(*reversed(LADDER), strict=True))), 1)
+    errors, shares = zip(*reversed(LADDER), strict=True)
+    share = round(float(np.interp(error, errors, shares)), 1)
     return Judged(share) if share == 1 else Judged(share, _how_good(error), _why_not_good(came, predictions))
 
 

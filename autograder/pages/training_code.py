@@ -310,7 +310,8 @@ def points(draw: np.random.Generator) -> Iterator[Case]:
     yield Case("one number", x=[2.0], curve=[3.0])
     yield Case("a row of two", x=[[1.0, -2.0]], curve=[[1.0, 2.0]])
     for shape, order in (((2, 3), "C"), ((4, 3), "F"), ((5,), "C")):
-        x = np.asarray(whole_numbers(draw, *shape, most=3), order=order)
+        x = whole_numbers(draw, *shape, most=3)
+        x = np.asfortranarray(x) if order == "F" else x
         yield Case(f"shape {shape}", x=x, curve=np.abs(whole_numbers(draw, *shape, most=4)))
 
 

@@ -52,7 +52,7 @@ def pairs_of(came: Value) -> tuple[list[Batch], str]:
         return [], "mini_batches gives None. Is there a return?"
     if not isinstance(came, list):
         return [], f"mini_batches gives {kind_of(came)}. {WANTED}."
-    parts = [part if isinstance(part, list) else [part] for part in came]
+    parts: list[list[Value]] = [part if isinstance(part, list) else [part] for part in came]
     if len(parts) == 2 and len(parts[0]) == len(parts[1]) and not any(map(_is_pair, parts)):
         batches = [batch for both in zip(*parts, strict=True) if (batch := _is_pair(list(both)))]
         if len(batches) == len(parts[0]):

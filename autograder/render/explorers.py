@@ -15,9 +15,10 @@ import re
 from base64 import b64encode
 from html import escape
 
+from ..authoring.explorer import Drawn, Explorer
 from ..layout.figures import alone
 from ..layout.typeset import prose, unmarked
-from ..layout.words import Node
+from ..layout.vocabulary import Node, Part
 from .pages import Html, stylesheet
 
 STYLE = ("colours", "mathematics", "figures", "explorer", "frame")
@@ -25,7 +26,7 @@ STILL_STYLE = ("colours", "mathematics", "explorer", "frame")
 RERUN = "Run this cell to move things."
 
 
-def heading(explorer: object) -> str:
+def heading(explorer: Explorer) -> str:
     """The title and the sentence that says what to try."""
     return (
         f'<header class="wb-head"><span class="wb-kicker">Explore</span><h2>{prose(explorer.title)}</h2></header>'
@@ -33,30 +34,30 @@ def heading(explorer: object) -> str:
     )
 
 
-def body(drawn: object) -> str:
+def body(drawn: Drawn) -> str:
     """What an explorer has drawn, as HTML."""
     html = Html()
     return "".join(map(html.part, drawn.body))
 
 
-def still(explorer: object, *, style: bool = True, rerun: bool = True) -> str:
+def still(explorer: Explorer, *, style: bool = True, rerun: bool = True) -> str:
     """The explorer with its canonical values, as a static output."""
-    html = Html(show_figure=picture)
-    shown = (
+    pen = Html(show_figure=picture)
+    html = (
         f'<div class="wb-page wb-explorer wb-static" data-explorer="{explorer.slug}">{heading(explorer)}'
-        + "".join(map(html.part, explorer.draw().body))
+        + "".join(map(pen.part, explorer.draw().body))
         + (f'<p class="wb-note wb-rerun">{RERUN}</p>' if rerun else "")
         + "</div>"
     )
-    return (f"<style>{needed(stylesheet(*STILL_STYLE), shown + 'wb-live')}</style>" if style else "") + shown
+    return (f"<style>{needed(stylesheet(*STILL_STYLE), html + 'wb-live')}</style>" if style else "") + html
 
 
-def bundle(explorer: object) -> dict[str, str]:
+def bundle(explorer: Explorer) -> dict[str, str]:
     """The still picture as a notebook output."""
     return {"text/html": still(explorer), "text/plain": plain(explorer)}
 
 
-def plain(explorer: object) -> str:
+def plain(explorer: Explorer) -> str:
     """The explorer as text: its title, what its figures show, its numbers and sentences."""
     lines = [f"{unmarked(explorer.title)} ({explorer.slug})"]
     for node in _nodes(explorer.draw().body):
@@ -85,7 +86,7 @@ _RULE = re.compile(r"\s*([^{}]+)\{((?:[^{}]|\{[^{}]*\})*)\}")
 def needed(css: str, html: str) -> str:
     """The rules of a stylesheet that this HTML uses: those with a selector all of whose classes are in it."""
     used = set(re.findall(r"wb-[\w-]+", html))
-    kept = []
+    kept: list[str] = []
     for selector, rules in _RULE.findall(css):
         if selector.startswith("@"):
             inner = needed(rules, html)
@@ -97,7 +98,7 @@ def needed(css: str, html: str) -> str:
 
 def _tight(css: str) -> str:
     """Without the blanks that only a reader wants."""
-    return re.sub(r"([;,]|: ) *", lambda found: found[1].strip(), css.strip()).rstrip(";")
+    return re.sub(r"([;,]|: ) *", lambda match: match[1].strip(), css.strip()).rstrip(";")
 
 
 def _parts(selector: str) -> list[str]:
@@ -106,10 +107,10 @@ def _parts(selector: str) -> list[str]:
     return re.split(r",(?![^(]*\))", plain)
 
 
-def _nodes(parts: tuple) -> list[Node]:
+def _nodes(parts: tuple[Part, ...]) -> list[Node]:
     """Every word of a body, those inside others too."""
-    found = []
+    nodes: list[Node] = []
     for part in parts:
         if isinstance(part, Node):
-            found += [part, *(_nodes(part.parts) if part.kind == "beside" else [])]
-    return found
+            nodes += [part, *(_nodes(part.parts) if part.kind == "beside" else [])]
+    return nodes

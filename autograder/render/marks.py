@@ -13,8 +13,8 @@ from .pages import STATES
 
 
 def _points(marks: Marks) -> str:
-    held = isinstance(marks, Told) and marks.earned is None
-    return "" if held else f"{marks.points:g} of {marks.out_of}"
+    untold = isinstance(marks, Told) and marks.earned is None
+    return "" if untold else f"{marks.points:g} of {marks.out_of}"
 
 
 def line(html: str) -> str:

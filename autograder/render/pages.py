@@ -12,21 +12,27 @@ an `echo` holds already.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from functools import lru_cache
 from html import escape
 from pathlib import Path
+from typing import TYPE_CHECKING, Any, TypeGuard
 
 import numpy as np
 
+from ..authoring.page import Box, Page, Sheet
 from ..layout.boxed import box_of
 from ..layout.numbers import number
 from ..layout.typeset import mathematics, prose, unmarked
-from ..layout.words import At, Node
+from ..layout.vocabulary import At, Node, Part
+from ..marking.pages import Marks, Verdict
 from ..marking.states import RIGHT
 from ..pages import CHAPTERS, chapter_pages
 from ..submissions.ids import page_id
 from .text import Text
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
 
 Slot = Callable[[int], str]
 SIGNS = set("=≈→+−-·×⊙⊗")
@@ -38,25 +44,30 @@ def _inline(node: Node) -> str:
     return drawn(node)
 
 
+def _nothing(n: int) -> str:
+    return ""
+
+
 class Html:
     """Renders nodes; `slot` gives the HTML of a box, `typed` that of what is right in it, `show_figure` of a figure."""
 
     def __init__(
         self,
-        boxes: tuple = (),
+        boxes: Sequence[Box] = (),
         slot: Slot = str,
-        typed: Slot = lambda n: "",
+        typed: Slot = _nothing,
         *,
         show_figure: Callable[[Node], str] = _inline,
     ) -> None:
         self.boxes, self.slot, self.typed, self.show_figure, self.steps = boxes, slot, typed, show_figure, 0
 
-    def part(self, part: object) -> str:
+    def part(self, part: Part) -> str:
         """Anything that may stand in a formula: a word, a box, a string, a number, a formula, an array."""
         if isinstance(part, Node):
             return WORDS[part.kind](self, part)
         if isinstance(part, np.ndarray):
-            return self.array(part)
+            values: NDArray[Any] = part
+            return self.array(values)
         if box := box_of(part):
             return self.slot(box)
         if isinstance(part, str):
@@ -65,11 +76,11 @@ class Html:
             return f'<span class="wb-m">{mathematics(number(float(part)))}</span>'
         return f'<span class="wb-m">{mathematics(str(part))}</span>'
 
-    def array(self, values: np.ndarray) -> str:
-        rows = values if values.ndim == 2 else [[entry] for entry in values]
+    def array(self, values: NDArray[Any]) -> str:
+        rows: Any = values if values.ndim == 2 else [[entry] for entry in values]
         return self.part(Node("matrix", tuple(tuple(row) for row in rows), {"label": ""}))
 
-    def join(self, parts: tuple, between: str = "") -> str:
+    def join(self, parts: tuple[Part, ...], between: str = "") -> str:
         return between.join(map(self.part, parts))
 
     def step(self, node: Node) -> str:
@@ -84,7 +95,7 @@ class Html:
         return f"<span>{prose(node.options['text'])}</span>"
 
     def eq(self, node: Node) -> str:
-        formulas: list[list[object]] = [[]]
+        formulas: list[list[Part]] = [[]]
         for part in self.rounded(node.parts):  # a line breaks between formulas first, and then before a sign
             if _is_gap(part):
                 formulas.append([])
@@ -101,7 +112,7 @@ class Html:
     def group(self, node: Node) -> str:
         return f'<span class="wb-group">{self.join(self.rounded(node.parts), " ")}</span>'
 
-    def rounded(self, parts: tuple) -> tuple:
+    def rounded(self, parts: tuple[Part, ...]) -> tuple[Part, ...]:
         """The same parts, with ≈ for = before a box that asks for digits: what stands there is rounded."""
         following = (*parts[1:], None)
         return tuple(
@@ -109,7 +120,7 @@ class Html:
             for part, after in zip(parts, following, strict=True)
         )
 
-    def asks_digits(self, part: object) -> bool:
+    def asks_digits(self, part: Part) -> bool:
         """Whether the first box in a part of a formula asks for digits."""
         n = next(_boxes_in(part), 0)
         return bool(n and n <= len(self.boxes) and self.boxes[n - 1].digits)
@@ -142,7 +153,7 @@ class Html:
 
     def table(self, node: Node) -> str:
         cells = ((part, self.part(part)) for part in node.options["head"])  # a head without words heads nothing
-        head = "".join(f'<th scope="col">{shown}</th>' if part else "<td></td>" for part, shown in cells)
+        head = "".join(f'<th scope="col">{html}</th>' if part else "<td></td>" for part, html in cells)
         lines = "".join("<tr>" + "".join(f"<td>{self.part(part)}</td>" for part in row) + "</tr>" for row in node.parts)
         return f'<table class="wb-table"><thead><tr>{head}</tr></thead><tbody>{lines}</tbody></table>'
 
@@ -173,12 +184,12 @@ class Html:
         return f'<div class="wb-beside">{self.join(node.parts)}</div>'
 
     def readings(self, node: Node) -> str:
-        shown = '<span class="wb-over">; </span>'.join(
+        line = '<span class="wb-over">; </span>'.join(
             f'<span class="wb-named"><span class="wb-m">{mathematics(name)} <span class="wb-rel">=</span> </span>'
             f"{self.part(value)}</span>"
             for name, value in node.parts
         )
-        return f'<p class="wb-readings">{shown}</p>'
+        return f'<p class="wb-readings">{line}</p>'
 
     def echo(self, node: Node) -> str:
         n, name = node.options["box"], node.options["name"]
@@ -202,16 +213,16 @@ def _lit(name: str, uses: str = "") -> str:
     return f' data-lit="{escape(name)}"' + (f' data-uses="{escape(uses)}"' if uses else "")
 
 
-def _is_gap(part: object) -> bool:
+def _is_gap(part: Part) -> bool:
     """Whether a part is only room between two formulas."""
     return isinstance(part, Node) and part.kind == "words" and not part.options["text"].strip()
 
 
-def _equals(part: object) -> bool:
+def _equals(part: Part) -> TypeGuard[str]:
     return isinstance(part, str) and part.rstrip().endswith("=")
 
 
-def _boxes_in(part: object) -> Iterator[int]:
+def _boxes_in(part: Part) -> Iterator[int]:
     """The boxes in a part of a formula, from left to right."""
     if isinstance(part, Node):
         if part.kind != "echo":
@@ -221,8 +232,8 @@ def _boxes_in(part: object) -> Iterator[int]:
         for inner in part:
             yield from _boxes_in(inner)
     elif isinstance(part, np.ndarray):
-        boxes = getattr(part, "boxes", None)
-        yield from (int(n) for n in np.ravel(boxes) if n) if boxes is not None else ()
+        boxes: NDArray[Any] | None = getattr(part, "boxes", None)
+        yield from (int(n) for n in boxes.ravel() if n) if boxes is not None else ()
     elif n := box_of(part):
         yield n
 
@@ -232,7 +243,7 @@ _ARROW = (
     '<defs><marker id="wb-arrow-{{uid}}" viewBox="0 0 8 8" refX="7.2" refY="4" markerWidth="11.2" markerHeight="11.2" '
     'markerUnits="userSpaceOnUse" orient="auto"><path d="M0 .8 7.4 4 0 7.2z" class="wb-arrowhead"/></marker></defs>'
 )
-WORDS = {
+WORDS: dict[str, Callable[[Html, Node], str]] = {
     word: getattr(Html, word)
     for word in (
         "step",
@@ -258,7 +269,7 @@ WORDS = {
 # -- the live page ----------------------------------------------------------------------------------------------------
 
 
-def template(sheet: object) -> str:
+def template(sheet: Sheet) -> str:
     """The page with empty slots. `{{uid}}` in it must be replaced by something unique to each rendering."""
 
     def slot(n: int) -> str:
@@ -270,13 +281,13 @@ def template(sheet: object) -> str:
     return _head(sheet) + _body(sheet, slot) + _foot(sheet) + neighbours(sheet.page)
 
 
-def notice(page: object, text: str) -> str:
+def notice(page: Page, text: str) -> str:
     """A page of which only the title can be shown, and a sentence that says why."""
     head = f'<span class="wb-kicker">{escape(page.kicker)}</span><h2>{prose(page.title)}</h2>'
     return f'<header class="wb-head">{head}</header><p class="wb-say">{escape(text)}</p>'
 
 
-def _head(sheet: object) -> str:
+def _head(sheet: Sheet) -> str:
     which = "own numbers" if sheet.own else f"other numbers {sheet.variant}"
     practice = f" · {which}" if sheet.variant else ""
     return (
@@ -285,16 +296,16 @@ def _head(sheet: object) -> str:
     )
 
 
-def _body(sheet: object, slot: Slot, typed: Slot = lambda n: "") -> str:
+def _body(sheet: Sheet, slot: Slot, typed: Slot = _nothing) -> str:
     html = Html(sheet.boxes, slot, typed)
     return "".join(map(html.part, sheet.body))
 
 
-def _foot(sheet: object) -> str:
+def _foot(sheet: Sheet) -> str:
     return f'<p class="wb-rules">{escape(sheet.rules)}</p>'
 
 
-def neighbours(page: object) -> str:
+def neighbours(page: Page) -> str:
     """Links to the pages before and after this one in its chapter; the notebook hides those that it does not hold."""
     listed = chapter_pages(page.chapter) if page.chapter in CHAPTERS else []
     place = next((n for n, other in enumerate(listed) if other.slug == page.slug), None)
@@ -307,7 +318,7 @@ def neighbours(page: object) -> str:
     return f'<p class="wb-neighbours">{"".join(links)}</p>'
 
 
-def _neighbour(page: object, rel: str, shape: str) -> str:
+def _neighbour(page: Page, rel: str, shape: str) -> str:
     cell = page_id(page.slug)[:64]
     return f'<a rel="{rel}" href="#{cell}" data-cell="{cell}">{shape.format(prose(page.title))}</a>'
 
@@ -326,7 +337,7 @@ STATES = {
 }
 
 
-def echoed(verdict: object) -> str:
+def echoed(verdict: Verdict) -> str:
     """What `echo` shows of a box, as HTML: what was typed, once it is right or follows; nothing before."""
     if verdict.state not in RIGHT:
         return ""
@@ -334,7 +345,7 @@ def echoed(verdict: object) -> str:
     return mathematics((verdict.read_as if formula else verdict.text)[:40].strip())
 
 
-def static(sheet: object, marks: object, *, notes: tuple[str, ...] = (), after: str = "", style: bool = True) -> str:
+def static(sheet: Sheet, marks: Marks, *, notes: tuple[str, ...] = (), after: str = "", style: bool = True) -> str:
     """The page filled with the answers in `marks`, coloured, with its hints listed; needs no script.
 
     notes   sentences for the reader, below the boxes
@@ -357,8 +368,7 @@ def static(sheet: object, marks: object, *, notes: tuple[str, ...] = (), after: 
         return echoed(marks.verdicts[n - 1])
 
     uid = f"{sheet.page.slug}-{sheet.variant}".replace("/", "-")
-    said = [verdict for verdict in marks.verdicts if verdict.message]
-    hints = "".join(f"<li><b>Box {v.box}</b> {prose(v.message)}</li>" for v in said)
+    hints = "".join(f"<li><b>Box {v.box}</b> {prose(v.message)}</li>" for v in marks.verdicts if v.message)
     return (
         (f"<style>{stylesheet()}</style>" if style else "")
         + '<div class="wb-page wb-static">'
@@ -370,7 +380,7 @@ def static(sheet: object, marks: object, *, notes: tuple[str, ...] = (), after: 
     )
 
 
-def plain(sheet: object, marks: object) -> str:
+def plain(sheet: Sheet, marks: Marks) -> str:
     """The page as plain text: its question, then its boxes, a line each."""
 
     def slot(n: int) -> str:
@@ -378,24 +388,25 @@ def plain(sheet: object, marks: object) -> str:
 
     lines = [f"{unmarked(sheet.page.title)} ({sheet.page.slug})", "", *Text(slot).lines(sheet.body), ""]
     for box, verdict in zip(sheet.boxes, marks.verdicts, strict=True):
-        said = f": {unmarked(verdict.message)}" if verdict.message else ""
-        lines.append(f"  {box.label} = {verdict.text[:40] or '…'}  [{STATES[verdict.state][1]}]{said}")
+        message = f": {unmarked(verdict.message)}" if verdict.message else ""
+        lines.append(f"  {box.label} = {verdict.text[:40] or '…'}  [{STATES[verdict.state][1]}]{message}")
     return "\n".join([*lines, marks.summary])
 
 
-def solution(sheet: object) -> str:
+def solution(sheet: Sheet) -> str:
     """How each box is found: its name, its value, and one sentence; neighbouring boxes found alike share a line."""
-    lines, together = [], []
+    lines: list[str] = []
+    together: list[Box] = []
     for box in sheet.boxes:
         if together and (box.how, box.name) != (together[-1].how, together[-1].name):
-            lines.append(_found(together))
+            lines.append(_how(together))
             together = []
         together.append(box)
-    lines.append(_found(together))
+    lines.append(_how(together))
     return f'<div class="wb-solution"><h3>How it is done</h3><ol>{"".join(lines)}</ol></div>'
 
 
-def _found(boxes: list) -> str:
+def _how(boxes: Sequence[Box]) -> str:
     first, last = boxes[0].number, boxes[-1].number
     which = f"Box {first}" if first == last else f"Boxes {first}–{last}"
     values = ", ".join(mathematics(box.shown) for box in boxes)

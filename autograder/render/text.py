@@ -9,14 +9,18 @@ it, from left to right and from top to bottom.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from ..layout.boxed import box_of
 from ..layout.numbers import number
 from ..layout.typeset import unmarked
-from ..layout.words import At, Node
+from ..layout.vocabulary import At, Node, Part, Rows
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
 
 SENTENCES = ("step", "say", "eq", "table", "aligned", "drawing", "figure", "beside", "readings")
 """Words that begin a line of their own."""
@@ -28,7 +32,7 @@ class Text:
     def __init__(self, slot: Callable[[int], str]) -> None:
         self.slot, self.steps = slot, 0
 
-    def lines(self, parts: tuple) -> Iterator[str]:
+    def lines(self, parts: tuple[Part, ...]) -> Iterator[str]:
         """The lines that parts of a page give."""
         for part in parts:
             if isinstance(part, Node) and part.kind in SENTENCES:
@@ -74,23 +78,24 @@ class Text:
 
     # -- parts of a line ---------------------------------------------------------------------------------------------
 
-    def part(self, part: object) -> str:
+    def part(self, part: Part) -> str:
         """Anything that may stand in a formula."""
         if isinstance(part, Node):
             within = INLINE.get(part.kind)
             return within(self, part) if within else "; ".join(self.lines((part,)))
         if isinstance(part, np.ndarray):
-            return self.rows(part if part.ndim == 2 else [[entry] for entry in part])
+            values: NDArray[Any] = part
+            return self.rows(values if values.ndim == 2 else [[entry] for entry in values])
         if box := box_of(part):
             return self.slot(box)
         if isinstance(part, (int, float, np.number)):
             return number(float(part))
         return unmarked(str(part)).strip()
 
-    def join(self, parts: tuple) -> str:
+    def join(self, parts: Iterable[Part]) -> str:
         return " ".join(filter(None, map(self.part, parts)))
 
-    def rows(self, rows: object) -> str:
+    def rows(self, rows: Rows) -> str:
         return f"[{'; '.join(' '.join(map(self.part, row)) for row in rows)}]"
 
     def words(self, node: Node) -> str:
@@ -115,10 +120,18 @@ class Text:
         return "" if node.parts[0] is None else self.part(node.parts[0])
 
 
-INLINE = {
+def _group(text: Text, node: Node) -> str:
+    return text.join(node.parts)
+
+
+def _echo(text: Text, node: Node) -> str:
+    return ""  # it says a second time what stands in a box
+
+
+INLINE: dict[str, Callable[[Text, Node], str]] = {
     **{kind: getattr(Text, kind) for kind in ("words", "term", "frac", "indexed", "matrix", "lit")},
-    "group": lambda text, node: text.join(node.parts),
-    "echo": lambda text, node: "",  # says a second time what stands in a box
+    "group": _group,
+    "echo": _echo,
 }
 
 

@@ -14,7 +14,7 @@ Imports: nothing of the workbook.
 from __future__ import annotations
 
 from functools import cache
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
 if TYPE_CHECKING:  # the server loads us; where there is none, nothing of it is needed
     from jupyter_server.serverapp import ServerApp
@@ -23,11 +23,11 @@ CONNECTION = "kernel_websocket_connection_class"
 OURS = "autograder.widgets."  # how the state of each of our widgets names its class
 
 
-def _jupyter_server_extension_points() -> list[dict[str, str]]:
+def _jupyter_server_extension_points() -> list[dict[str, str]]:  # pyright: ignore[reportUnusedFunction]  # Jupyter calls it
     return [{"module": "autograder.server"}]
 
 
-def _load_jupyter_server_extension(app: ServerApp) -> None:
+def _load_jupyter_server_extension(app: ServerApp) -> None:  # pyright: ignore[reportUnusedFunction]  # Jupyter calls it
     settings = app.web_app.settings
     connection = settings.get(CONNECTION)
     if hasattr(connection, "handle_outgoing_message"):  # before version 2 a server has no such setting
@@ -48,7 +48,7 @@ def at_once(connection: type[Any]) -> type[Any]:
                 self.at_once = True
                 if self.websocket_handler.ws_connection is not None:  # or the browser is gone already
                     self.websocket_handler.set_nodelay(True)
-            super().handle_outgoing_message(*message)
+            super().handle_outgoing_message(*message)  # pyright: ignore[reportUnknownMemberType]  # of a class to come
 
     AtOnce.__name__, AtOnce.__qualname__ = connection.__name__, connection.__qualname__  # in settings and in the log
     return AtOnce
@@ -60,4 +60,4 @@ def of_the_workbook(message: object) -> bool:
         return OURS.encode() in message
     if isinstance(message, str):
         return OURS in message
-    return isinstance(message, (list, tuple)) and any(map(of_the_workbook, message))
+    return isinstance(message, (list, tuple)) and any(map(of_the_workbook, cast("list[object]", message)))

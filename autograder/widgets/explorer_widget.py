@@ -8,13 +8,14 @@ nobody would see. (Traits from the browser would wait for the kernel to be idle,
 from __future__ import annotations
 
 from collections.abc import Mapping
+from typing import Any, cast
 
 import traitlets as t
 
 from ..authoring.explorer import Desk, Explorer
 from ..render import explorers as exploring
 from ..render.pages import stylesheet
-from .live import HERE, LiveWidget
+from .live import HERE, Bundle, LiveWidget, message_in
 from .scripts import script
 
 
@@ -26,21 +27,24 @@ class ExplorerWidget(LiveWidget):
 
     slug = t.Unicode().tag(sync=True)
     heading = t.Unicode().tag(sync=True)
-    controls = t.List().tag(sync=True)  # what each control is: autograder.authoring.explorer.Spec
+    controls: t.List[Any] = t.List().tag(sync=True)  # what each control is: autograder.authoring.explorer.Spec
     body = t.Unicode().tag(sync=True)  # what is drawn for `done`
     values = t.Dict().tag(sync=True)  # control → value, as the browser sent it; none: the canonical one
     trouble = t.Unicode().tag(sync=True)  # why it could not be drawn
     done = t.Int(0).tag(sync=True)  # number of the last change that is drawn
 
     def __init__(self, explorer: Explorer, desk: Desk | None = None, start: dict[str, object] | None = None) -> None:
-        self.explorer, self.desk, self.reads = explorer, desk or Desk(), set()
+        self.explorer, self.desk = explorer, desk or Desk()
+        self.reads: set[str] = set()  # the pages of which it shows what is typed
         super().__init__(slug=explorer.slug, heading=exploring.heading(explorer))
         self._draw(start or {}, 0)
         self.on_msg(self._moved)
 
     def _moved(self, _widget: object, content: object, _buffers: object) -> None:
-        if isinstance(content, dict) and isinstance(content.get("values"), dict) and type(content.get("seq")) is int:
-            self._draw(content["values"], content["seq"])
+        message = message_in(content)
+        values, seq = message.get("values"), message.get("seq")
+        if isinstance(values, dict) and isinstance(seq, int) and not isinstance(seq, bool):
+            self._draw(cast("dict[str, object]", values), seq)
 
     def _typed(self, slug: str) -> Mapping[int, str]:
         self.reads.add(slug)
@@ -60,6 +64,6 @@ class ExplorerWidget(LiveWidget):
                 self.trouble = f"This cannot be drawn ({type(error).__name__}: {error}). Press Start again."
             self.values, self.done = values, seq
 
-    def twin_bundle(self) -> dict[str, str]:
+    def twin_bundle(self) -> Bundle:
         """The still picture, for when there is no browser or no kernel."""
         return exploring.bundle(self.explorer)

@@ -9,19 +9,46 @@ A live thing is two outputs of its cell, the widget and then its static twin, of
 
 from __future__ import annotations
 
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
+from typing import Any, Protocol, TypeAlias, cast
 
 import anywidget
 
 from . import fonts
 
 HERE = Path(__file__).parent
+REPLIES = "_reply_subshell_for"  # what ipykernel asks on which subshell to answer
+
+Bundle: TypeAlias = dict[str, str]
+"""Kind of text → the same thing in it, as a notebook keeps an output."""
+
+Metadata: TypeAlias = dict[str, object]
+Handler: TypeAlias = Callable[[Any, object, object], None]
+"""Called with the widget, a message from the browser, and its buffers."""
+
+
+class Handle(Protocol):
+    """An output that stands in the notebook and can be drawn anew."""
+
+    def update(self, bundle: Bundle, /, *, raw: bool, metadata: Metadata = ...) -> None:
+        """Show this in its place."""
+        ...
+
+
+def message_in(content: object) -> Mapping[str, object]:
+    """What came from a browser as a message: an empty one if it is none."""
+    return cast("Mapping[str, object]", content) if isinstance(content, dict) else {}
+
+
+def _same_subshell(_data: object, subshell: object) -> object:
+    return subshell
 
 
 class LiveWidget(anywidget.AnyWidget):
     """A widget that answers while a cell runs, sends the font when asked, and leaves a static twin behind."""
 
-    last_output = None  # the handle of the static twin
+    last_output: Handle | None = None  # of the static twin
 
     def __init__(self, **traits: object) -> None:
         super().__init__(**traits)
@@ -31,26 +58,36 @@ class LiveWidget(anywidget.AnyWidget):
         """Connect to the browser. Messages stay on their own subshell, so that answers come while a cell runs."""
         super().open()
         # ipykernel 7.4 hands them to the thread that runs cells, for the sake of cells that wait for a widget.
-        if hasattr(self.comm, "_reply_subshell_for"):
-            self.comm._reply_subshell_for = lambda _data, subshell: subshell
+        if hasattr(self.comm, REPLIES):
+            setattr(self.comm, REPLIES, _same_subshell)
 
-    def twin_bundle(self) -> dict[str, str]:
+    def on_msg(self, callback: Handler, remove: bool = False) -> None:
+        """Call this with every message from the browser."""
+        super().on_msg(callback, remove)  # pyright: ignore[reportUnknownMemberType]  # ipywidgets names no types
+
+    def send(self, content: Mapping[str, object], buffers: Sequence[bytes] | None = None) -> None:
+        """Send a message to the browser."""
+        super().send(content, buffers)  # pyright: ignore[reportUnknownMemberType]  # ipywidgets names no types
+
+    def twin_bundle(self) -> Bundle:
         """The same as a static output, for when there is no browser or no kernel."""
         raise NotImplementedError
 
-    def note(self) -> dict[str, object]:
+    def note(self) -> Metadata:
         """Metadata for the static output: what the file should tell of it to whoever reads it as data."""
         return {}
 
     def _send_fonts(self, _widget: object, content: object, _buffers: object) -> None:
-        if isinstance(content, dict) and content.get("want") == "fonts":
+        if message_in(content).get("want") == "fonts":
             self.send({"fonts": fonts.descriptors()}, buffers=fonts.buffers())
 
     def _ipython_display_(self, **_options: object) -> None:
         """Two outputs: the widget, then its static twin."""
-        from IPython.display import display
+        from IPython.display import display  # pyright: ignore[reportUnknownVariableType]  # IPython names few types
 
-        data, metadata = self._repr_mimebundle_()
+        view = cast("tuple[Bundle, Metadata]", self._repr_mimebundle_())  # pyright: ignore[reportUnknownMemberType]  # nor does anywidget
+        data, metadata = view
         data.pop("text/plain", None)  # or exported pages print it above the twin
         display(data, metadata=metadata, raw=True)
-        self.last_output = display(self.twin_bundle(), raw=True, display_id=True, metadata=self.note())
+        twin = display(self.twin_bundle(), raw=True, display_id=True, metadata=self.note())
+        self.last_output = cast("Handle | None", twin)

@@ -11,7 +11,7 @@ import re
 from collections.abc import Callable, Iterable, Mapping, MutableMapping
 from functools import lru_cache
 from html import escape, unescape
-from typing import Any
+from typing import Any, NotRequired, TypeAlias, TypedDict
 
 import numpy as np
 import traitlets as t
@@ -21,10 +21,10 @@ from ..authoring.explorer import Desk
 from ..authoring.page import OWN, Page, Sheet
 from ..explorers.checking import checker, opened_at
 from ..layout import mathematics, prose
-from ..marking.pages import Marks, mark
+from ..marking.pages import Marks, Verdict, mark
 from ..render.pages import STATES, echoed, notice, plain, solution, static, stylesheet, template
 from .explorer_widget import ExplorerWidget
-from .live import HERE, LiveWidget
+from .live import HERE, Bundle, LiveWidget, Metadata, message_in
 from .scripts import script
 
 SHOW_HOW = ("practice", "always", "never")
@@ -35,6 +35,18 @@ WAITING = (
     "Everybody has numbers of their own on this page. Say who you are at the top of the notebook: in the box there, or "
     'in the cell, as in course(student="ada"). Then the page appears here, or when you run this cell again.'
 )
+
+
+def _everything(marks: Marks) -> Marks:
+    return marks
+
+
+def _always() -> bool:
+    return True
+
+
+Answers: TypeAlias = MutableMapping[Any, Any]
+"""The dict that a student has written: it may hold anything."""
 
 
 class PageWidget(LiveWidget):
@@ -85,11 +97,11 @@ class PageWidget(LiveWidget):
         page: Page,
         texts: Mapping[int, str] | None = None,
         *,
-        answers: MutableMapping | None = None,
+        answers: Answers | None = None,
         notes: Iterable[str] = (),
         show_how: str | Callable[[], str] = "practice",
-        tells: Callable[[Marks], Marks] = lambda marks: marks,
-        frank: Callable[[], bool] = lambda: True,
+        tells: Callable[[Marks], Marks] = _everything,
+        frank: Callable[[], bool] = _always,
         variant: int | None = 0,
         practice: int = 0,
         cell_id: str = "",
@@ -137,7 +149,7 @@ class PageWidget(LiveWidget):
         marks = self.marks
         return marks and self.tells(marks)
 
-    def follow(self, texts: Mapping[int, str], answers: MutableMapping | None, notes: Iterable[str]) -> None:
+    def follow(self, texts: Mapping[int, str], answers: Answers | None, notes: Iterable[str]) -> None:
         """Show what stands in the cell now, which has run again, and keep the dict that this has made in step."""
         with self.hold_sync():
             self.answers = answers
@@ -167,8 +179,8 @@ class PageWidget(LiveWidget):
         marks = mark(self.page, boxes(self.trial), self.shown) if self.shown else self.told
         with self.hold_sync():
             echoes = marks.page.sheet(marks.variant).echoes if marks else ()
-            told = {str(v.box): said(v, v.box in echoes) for v in marks.verdicts} if marks else {}
-            self.verdicts, self.summary = told, summary(marks) if marks else ""
+            verdicts = {str(v.box): for_browser(v, v.box in echoes) for v in marks.verdicts} if marks else {}
+            self.verdicts, self.summary = verdicts, summary(marks) if marks else ""
             self.can_show, self.can_nudge = self._may_show(), self._may_nudge()
             self.done = self.seq
 
@@ -209,7 +221,11 @@ class PageWidget(LiveWidget):
         return self.shown != 0 and setting != "never" or own
 
     def _ask(self, change: Mapping[str, Any]) -> None:
-        self.how = solution(self.page.sheet(self.shown or self.variant)) if change["new"] and self._may_show() else ""
+        variant = self.shown or self.variant
+        if change["new"] and variant is not None and self._may_show():
+            self.how = solution(self.page.sheet(variant))
+        else:
+            self.how = ""
 
     # -- check by nudging ----------------------------------------------------------------------------------------------
 
@@ -224,32 +240,37 @@ class PageWidget(LiveWidget):
         self._nudger = self._checker(change["new"]) if change["new"] and self._may_nudge() else None
         self.nudger = f"IPY_MODEL_{self._nudger.model_id}" if self._nudger else ""
 
-    def _checker(self, box: int) -> ExplorerWidget:
-        desk = Desk(self.shown or self.variant, lambda _slug: boxes(self.trial) if self.shown else self.typed)
-        start = opened_at(self.page.slug, desk.variant, box)
-        return ExplorerWidget(checker(self.page.slug), desk, start)
+    def _checker(self, box: int) -> ExplorerWidget | None:
+        explorer, variant = checker(self.page.slug), self.shown or self.variant
+        if explorer is None or variant is None:
+            return None
+        return ExplorerWidget(explorer, Desk(variant, self._on_view), opened_at(self.page.slug, variant, box))
+
+    def _on_view(self, _slug: str) -> Mapping[int, str]:
+        """What stands in the boxes that are on view: those of the practice, or those that are handed in."""
+        return boxes(self.trial) if self.shown else self.typed
 
     # -- what is sent only when asked for ------------------------------------------------------------------------------
 
     def _answer(self, _widget: object, content: object, _buffers: object) -> None:
-        want = content.get("want") if isinstance(content, dict) else None
-        if want == "twin" and self.writeback:
-            self.send({"twin": self.twin_bundle(), "client": content.get("client")})
-        elif want == "twin" and self.last_output is not None:
+        message = message_in(content)
+        if message.get("want") != "twin":
+            return
+        if self.writeback:
+            self.send({"twin": self.twin_bundle(), "client": message.get("client")})
+        elif self.last_output is not None:
             self.last_output.update(self.twin_bundle(), raw=True, metadata=self.note())
 
-    def twin_bundle(self) -> dict[str, str]:
+    def twin_bundle(self) -> Bundle:
         """The page as a static output, for when there is no browser or no kernel."""
         return twin_bundle(self.page, self.told, self.twin, rerun=True)
 
-    def note(self) -> dict[str, object]:
+    def note(self) -> Metadata:
         """Which numbers the page shows, as it stands in the file."""
         return noted(self.page, self.variant)
 
 
-def twin_bundle(
-    page: Page, marks: Marks | None, key: str, *, notes: Iterable[str] = (), rerun: bool = False
-) -> dict[str, str]:
+def twin_bundle(page: Page, marks: Marks | None, key: str, *, notes: Iterable[str] = (), rerun: bool = False) -> Bundle:
     """A static page as a notebook output; `key` marks it, so that it is found again among a cell's outputs.
 
     marks   what may be told; None where it is not known whose numbers the page shows
@@ -266,7 +287,7 @@ def twin_bundle(
     }
 
 
-def noted(page: Page, variant: int | None) -> dict[str, object]:
+def noted(page: Page, variant: int | None) -> Metadata:
     """The metadata of a page's output: which numbers it shows, so that others' numbers are named; never believed."""
     return {} if variant is None else {"workbook": {"page": page.slug, "variant": variant}}
 
@@ -290,27 +311,38 @@ def summary(marks: Marks) -> str:
 
 # -- verdicts, ready to be shown as text nodes -----------------------------------------------------------------------
 
-Runs = list[list]
+Runs: TypeAlias = list[list[str | list[str]]]
 """Typeset text without markup: [[text, [tags around it]], ...]."""
+
+
+class VerdictData(TypedDict):
+    """A verdict as the browser gets it."""
+
+    state: str
+    words: str
+    say: NotRequired[Runs]
+    read: NotRequired[Runs]
+    echo: NotRequired[Runs]
+
 
 _MINUS = str.maketrans({"−": "-", "–": "-", "‐": "-", "‑": "-", "‒": "-", "﹣": "-", "－": "-"})
 _TAG = re.compile(r"<(/?)(\w+)[^>]*>|([^<]+)")
 _KEPT = ("i", "b", "sub", "sup")
 
 
-def said(verdict: object, repeated: bool = False) -> dict[str, object]:
+def for_browser(verdict: Verdict, repeated: bool = False) -> VerdictData:
     """A verdict as the browser gets it: state, words, message, and how the answer was read where that differs.
 
     repeated   whether the page shows the answer a second time, once it is right
     """
-    told: dict[str, object] = {"state": verdict.state, "words": STATES[verdict.state][1]}
+    data: VerdictData = {"state": verdict.state, "words": STATES[verdict.state][1]}
     if verdict.message:
-        told["say"] = runs(prose(verdict.message))
+        data["say"] = runs(prose(verdict.message))
     if verdict.read_as and _bare(verdict.read_as) != _bare(verdict.text):
-        told["read"] = runs(mathematics(verdict.read_as))
-    if repeated and (shown := echoed(verdict)):
-        told["echo"] = runs(shown)
-    return told
+        data["read"] = runs(mathematics(verdict.read_as))
+    if repeated and (echo := echoed(verdict)):
+        data["echo"] = runs(echo)
+    return data
 
 
 def _bare(text: str) -> str:
@@ -320,13 +352,13 @@ def _bare(text: str) -> str:
 @lru_cache(maxsize=1024)
 def runs(html: str) -> Runs:
     """HTML of `layout.prose` as runs of text, so that the browser never parses what holds a student's words."""
-    found: Runs = []
+    texts: Runs = []
     tags: list[str] = []
     for close, tag, text in _TAG.findall(html):
         if text:
-            found.append([unescape(text), list(tags)])
+            texts.append([unescape(text), list(tags)])
         elif tag in _KEPT and not close:
             tags.append(tag)
         elif tag in _KEPT and tag in tags:
             tags.remove(tag)
-    return found
+    return texts

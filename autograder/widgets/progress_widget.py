@@ -14,9 +14,10 @@ import traitlets as t
 from ..marking.progress import Progress
 from ..render.progress import bar, ending, ending_text, text
 from ..submissions.notebook import Cell, cells
-from .live import HERE, LiveWidget
+from .live import HERE, Bundle, LiveWidget, message_in
 from .scripts import script
 
+STYLE = (HERE / "progress.css").read_text(encoding="utf-8")
 MAX_MESSAGE = 5_000_000  # characters of cells in one message
 
 
@@ -29,7 +30,7 @@ class ProgressWidget(LiveWidget):
     """
 
     _esm = script("progress.js")
-    _css = (HERE / "progress.css").read_text(encoding="utf-8")
+    _css = STYLE
 
     body = t.Unicode().tag(sync=True)
     twin = t.Unicode("progress").tag(sync=True)  # how the static twin is found among the outputs
@@ -50,14 +51,14 @@ class ProgressWidget(LiveWidget):
         self.on_msg(self._cells)
 
     def _show(self, listed: Sequence[Cell] | None) -> None:
-        shown = self._look(listed)
+        chapters = self._look(listed)
         with self.hold_sync():
-            self.body = drawn(shown, many=self.many, end=self._end, beyond=self._beyond)
-            self.still = still(shown, many=self.many, end=self._end, beyond=self._beyond)
+            self.body = drawn(chapters, many=self.many, end=self._end, beyond=self._beyond)
+            self.still = still(chapters, many=self.many, end=self._end, beyond=self._beyond)
 
     def _cells(self, _widget: object, content: object, _buffers: object) -> None:
         """The notebook as it is now, as JSON text; "" to look again at the files."""
-        sent = content.get("cells") if isinstance(content, dict) else None
+        sent = message_in(content).get("cells")
         if not isinstance(sent, str) or len(sent) > MAX_MESSAGE:
             return
         try:
@@ -66,21 +67,21 @@ class ProgressWidget(LiveWidget):
             return
         self._show(listed)
 
-    def twin_bundle(self) -> dict[str, str]:
+    def twin_bundle(self) -> Bundle:
         return self.still
 
 
 Beyond = tuple[str, str] | None
 
 
-def drawn(shown: Sequence[Progress], *, many: bool, end: bool = False, beyond: Beyond = None) -> str:
+def drawn(chapters: Sequence[Progress], *, many: bool, end: bool = False, beyond: Beyond = None) -> str:
     """The bars, or the end of a chapter, as HTML."""
-    return "".join(ending(one, beyond) if end else bar(one, many=many) for one in shown)
+    return "".join(ending(one, beyond) if end else bar(one, many=many) for one in chapters)
 
 
-def still(shown: Sequence[Progress], *, many: bool = False, end: bool = False, beyond: Beyond = None) -> dict[str, str]:
+def still(chapters: Sequence[Progress], *, many: bool = False, end: bool = False, beyond: Beyond = None) -> Bundle:
     """The same as a static output."""
-    body = drawn(shown, many=many, end=end, beyond=beyond)
+    body = drawn(chapters, many=many, end=end, beyond=beyond)
     html = f'<div class="wb-progress wb-progress-static" data-twin="progress{"-end" * end}">{body}</div>'
-    words = [ending_text(one, beyond) if end else text(one) for one in shown]
-    return {"text/html": f"<style>{ProgressWidget._css}</style>{html}", "text/plain": "\n".join(words)}
+    words = [ending_text(one, beyond) if end else text(one) for one in chapters]
+    return {"text/html": f"<style>{STYLE}</style>{html}", "text/plain": "\n".join(words)}

@@ -12,7 +12,7 @@ from html import escape
 import traitlets as t
 
 from ..render.pages import stylesheet
-from .live import HERE, LiveWidget
+from .live import HERE, Bundle, LiveWidget
 from .scripts import script
 
 
@@ -52,15 +52,17 @@ class StudentWidget(LiveWidget):
         if self.last_output is not None:
             self.last_output.update(self.twin_bundle(), raw=True)
 
-    def twin_bundle(self) -> dict[str, str]:
+    def twin_bundle(self) -> Bundle:
         """Whose numbers they are, in the file."""
         return who(self.student, self.hub)
 
 
-def who(student: str, hub: bool = False) -> dict[str, str]:
+def who(student: str, hub: bool = False) -> Bundle:
     """Whose numbers a notebook shows, or how to say it, as a notebook output."""
     if student:
-        said = f"Numbers for {student}{', as JupyterHub knows you' if hub else ''}."
+        words = f"Numbers for {student}{', as JupyterHub knows you' if hub else ''}."
     else:
-        said = 'Which numbers are yours? Write your student id into this cell, as in course(student="ada"), and run it.'
-    return {"text/html": f'<div class="wb-page wb-static wb-who"><p>{escape(said)}</p></div>', "text/plain": said}
+        words = (
+            'Which numbers are yours? Write your student id into this cell, as in course(student="ada"), and run it.'
+        )
+    return {"text/html": f'<div class="wb-page wb-static wb-who"><p>{escape(words)}</p></div>', "text/plain": words}

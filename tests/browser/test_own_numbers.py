@@ -20,7 +20,7 @@ policy.clock = lambda: datetime.fromisoformat("{}")
 course(feedback="recorded", feedback_until="2026-11-01T12:00+01:00")"""
 FRESH = """from autograder.marking import policy
 from autograder.notebook import calls, session
-calls._course = session.Course()
+calls.this_course = session.Course()
 from datetime import UTC, datetime
 policy.clock = lambda: datetime.now(UTC)"""
 

@@ -75,5 +75,5 @@ def test_softmax_and_its_jacobian():
     assert cells("activations/shares", shift=4, **setting) == [pytest.approx(row) for row in found]
     assert shown("activations/shares", **setting) == {"p_1 + p_2 + p_3 + p_4": 1, "row sums": 0}
     bars = load("activations/shares").draw(setting).body[0].parts[0]
-    printed = [mark.options["said"] for mark in bars.parts if mark.kind == "label" and mark.options["said"][0] != "p"]
+    printed = [mark.options["text"] for mark in bars.parts if mark.kind == "label" and mark.options["text"][0] != "p"]
     assert [float(text) for text in printed] == pytest.approx(shares(z), rel=0.06)

@@ -17,12 +17,12 @@ def figure(slug: str, **values):
 def numbers(shown) -> list[tuple[float, float, float]]:
     """(x, y, number) of every cell with a number in it."""
     flat = [mark for mark in shown.parts if mark.kind == "label" and "wb-flat" in mark.options["look"]]
-    return [(*mark.data, float(mark.options["said"])) for mark in flat]
+    return [(*mark.data, float(mark.options["text"])) for mark in flat]
 
 
 def shapes(shown) -> dict[str, tuple[int, int]]:
     """Name → shape, as they stand under the blocks."""
-    said = [mark.options["said"].split("  ") for mark in shown.parts if "  " in mark.options.get("said", "")]
+    said = [mark.options["text"].split("  ") for mark in shown.parts if "  " in mark.options.get("text", "")]
     return {name: tuple(map(int, shape.split("×"))) for name, shape in said}
 
 

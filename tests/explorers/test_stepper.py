@@ -77,7 +77,7 @@ def test_only_the_active_edges_carry_products():
     """In the first step back, two edges show upstream times local; all the others only their weights."""
     walk = the_network()
     picture = walk.picture(walk.telling)
-    said = [mark.options["said"] for mark in picture.parts if mark.kind == "tag"]
+    said = [mark.options["text"] for mark in picture.parts if mark.kind == "tag"]
     assert [text for text in said if "=" in text and "δ" not in text] == ["-22 · 2 = -44", "-6 · (-2) = 12"]
     assert sum(mark.kind == "arrow" for mark in picture.parts) == 2
 
@@ -88,8 +88,8 @@ def test_nothing_is_shown_before_it_is_computed():
 
     def shown(done):
         marks = walk.picture(done).parts
-        values = [mark.options["said"] for mark in marks if mark.kind == "ring"]
-        return sum(map(bool, values)), sum(m.kind == "tag" and m.options["said"].startswith("δ") for m in marks)
+        values = [mark.options["text"] for mark in marks if mark.kind == "ring"]
+        return sum(map(bool, values)), sum(m.kind == "tag" and m.options["text"].startswith("δ") for m in marks)
 
     assert shown(0) == (2, 0)
     assert shown(3) == (5, 0)
@@ -102,7 +102,7 @@ def test_the_equation_that_acts_is_lit():
     walk = the_network()
     for operation in walk.operations:
         marks = panel(operation)
-        lit = [mark.options["said"] for mark in marks if mark.kind == "label" and mark.options["look"] == "ink"]
+        lit = [mark.options["text"] for mark in marks if mark.kind == "label" and mark.options["look"] == "ink"]
         assert sum(mark.kind == "area" for mark in marks) == (operation.kind in EQUATIONS)
         assert lit == ([operation.kind, EQUATIONS[operation.kind]] if operation.kind in EQUATIONS else [])
 

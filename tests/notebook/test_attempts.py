@@ -34,7 +34,7 @@ class Student:
 
     def sees(self, source: str, cell: str = OWN) -> None:
         """This stands in the cell now."""
-        calls._course.attempts.saw([Cell("code", source, cell, None)])
+        calls.this_course.attempts.saw([Cell("code", source, cell, None)])
 
     def grade(self, slug: str = RELU.slug) -> tuple[float | None, str]:
         points = calls.grade(slug)
@@ -45,11 +45,10 @@ class Student:
 def student(monkeypatch, capsys):
     config = Config({"HistoryManager": {"hist_file": ":memory:"}})
     shell, shown = InteractiveShell(config=config, user_module=ModuleType("students_own")), []
-    monkeypatch.setattr(calls, "get_ipython", lambda: shell)
     monkeypatch.setattr(running, "get_ipython", lambda: shell)
     monkeypatch.setattr(calls, "display", lambda thing, **options: shown.append(thing))
-    monkeypatch.setattr(calls, "_course", Course())
-    calls._course.attempts.watch(shell)
+    monkeypatch.setattr(calls, "this_course", Course())
+    calls.this_course.attempts.watch(shell)
     return Student(shell, shown, capsys)
 
 
@@ -145,7 +144,7 @@ def test_what_an_exercise_builds_on_is_looked_at_too(student):
 
 def test_it_is_told_while_marks_are_held_back_too(student, monkeypatch):
     """Whether a cell runs is no secret."""
-    calls._course.settings = Settings(feedback="recorded")
+    calls.this_course.settings = Settings(feedback="recorded")
     assert Policy("recorded").held
     student.run(RELU.solution)
     student.run(BROKEN)

@@ -51,10 +51,9 @@ class Shell:
 @pytest.fixture
 def shell(monkeypatch):
     shell = Shell()
-    monkeypatch.setattr(calls, "get_ipython", lambda: shell)
     monkeypatch.setattr(running, "get_ipython", lambda: shell)
     monkeypatch.setattr(calls, "display", lambda thing, **options: shell.shown.append(thing))
-    monkeypatch.setattr(calls, "_course", Course())
+    monkeypatch.setattr(calls, "this_course", Course())
     return shell
 
 

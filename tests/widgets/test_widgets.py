@@ -13,7 +13,7 @@ import pytest
 from autograder.pages import catalogue, load
 from autograder.render.pages import STATES
 from autograder.widgets import fonts
-from autograder.widgets.page_widget import PageWidget, boxes, runs, said, summary
+from autograder.widgets.page_widget import PageWidget, boxes, for_browser, runs, summary
 
 SLUG = "gradients/one-weight"  # boxes 8, 2, 2
 
@@ -218,14 +218,14 @@ def _verdict(**parts: object) -> SimpleNamespace:
 
 def test_how_it_was_read_is_told_only_where_it_differs():
     """Blanks and kinds of minus make no difference; ½ for 1/2 does."""
-    assert "read" not in said(_verdict(text=" −3 / 4", read_as="-3/4"))
-    assert "".join(text for text, _ in said(_verdict(text="½", read_as="1/2"))["read"]) == "1/2"
+    assert "read" not in for_browser(_verdict(text=" −3 / 4", read_as="-3/4"))
+    assert "".join(text for text, _ in for_browser(_verdict(text="½", read_as="1/2"))["read"]) == "1/2"
 
 
 def test_every_state_has_words():
     """No verdict is told by colour alone."""
     assert all(words for state, (_, words) in STATES.items())
-    assert said(_verdict(state="follows"))["words"] == STATES["follows"][1]
+    assert for_browser(_verdict(state="follows"))["words"] == STATES["follows"][1]
 
 
 def test_the_summary_counts_points():

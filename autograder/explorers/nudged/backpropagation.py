@@ -14,7 +14,7 @@ from ..nudging import ERRORS_ONLY, Asked, Computation, Given, errors, feeding, g
 def single_nodes(g: Given) -> list[Computation | Asked]:
     """Nodes that multiply, and what comes back to them."""
     first = graph("x | f | C", {"f": lambda v: g["k"] * v.x, "C": lambda v: g["up"] * v.f}, {"x": g["x"]},
-                  shown={"f": f"× {g['k']:g}"})  # fmt: skip
+                  signs={"f": f"× {g['k']:g}"})  # fmt: skip
     others = _side_by_side([lambda x, k=k: k * x for k in g["factors"]], [f"× {k:g}" for k in g["factors"]], g["ups"])
     return [first, Asked(others, since=3)]
 
@@ -31,10 +31,10 @@ def _side_by_side(nodes: list[Callable], signs: list[str], up: np.ndarray, x: ob
     steps = {"f": lambda v: [node(each) for node, each in zip(nodes, v.x, strict=True)],
              "C": lambda v: slope(up, v.f)}  # fmt: skip
     columns = " | ".join(" ".join(f"{letter}{i}" for i in numbers) for letter in "xf") + " | C"
-    shown = {f"x{i}": f"x_{i + 1}" for i in numbers} | {f"f{i}": sign for i, sign in enumerate(signs)}
-    found = graph(columns, steps, {"x": np.zeros(len(nodes)) if x is None else x}, told=x is not None, shown=shown,
+    signs = {f"x{i}": f"x_{i + 1}" for i in numbers} | {f"f{i}": sign for i, sign in enumerate(signs)}
+    base = graph(columns, steps, {"x": np.zeros(len(nodes)) if x is None else x}, told=x is not None, signs=signs,
                   edges=" ".join(f"x{i}>f{i} f{i}>C" for i in numbers))  # fmt: skip
-    return found.but(spots={"x": (0, 0)})
+    return base.but(spots={"x": (0, 0)})
 
 
 def chain_of_nodes(g: Given) -> Computation:
@@ -53,7 +53,7 @@ def weighted_inputs(g: Given) -> Computation:
 def _two_meet(operation: Callable, sign: str) -> Callable[[Given], Computation]:
     def meeting(g: Given) -> Computation:
         steps = {"f": lambda v: operation(v.x, v.y), "C": lambda v: g["up"] * v.f}
-        return graph("x y | f | C", steps, {"x": g["x"][0], "y": g["x"][1]}, shown={"f": sign})
+        return graph("x y | f | C", steps, {"x": g["x"][0], "y": g["x"][1]}, signs={"f": sign})
 
     return meeting
 
@@ -61,7 +61,7 @@ def _two_meet(operation: Callable, sign: str) -> Callable[[Given], Computation]:
 def largest(g: Given) -> list[Computation | Asked]:
     """The larger of two, the largest of three."""
     three = graph("x0 x1 x2 | f | C", {"f": lambda v: np.max(v.z), "C": lambda v: g["u"] * v.f}, {"z": g["z"]},
-                  shown={"f": "max", **{f"x{i}": f"z_{i + 1}" for i in range(3)}})  # fmt: skip
+                  signs={"f": "max", **{f"x{i}": f"z_{i + 1}" for i in range(3)}})  # fmt: skip
     return [_two_meet(np.maximum, "max")(g), Asked(three.but(spots={"z": (0, 0)}), since=4)]
 
 
@@ -71,8 +71,8 @@ def copied(g: Given) -> list[Computation | Asked]:
     ways = {"p": lambda v: k[0] * v.x, "q": lambda v: k[1] * v.x, "C": lambda v: up[0] * v.p + up[1] * v.q}
     product = {"f": lambda v: v.x * v.x, "C": lambda v: g["u"] * v.f}
     signs = {"p": f"× {k[0]:g}", "q": f"× {k[1]:g}"}
-    first = graph("x | p q | C", ways, {"x": 0}, told=False, shown=signs)
-    second = graph("x | f | C", product, {"x": g["s"]}, shown={"f": "x·x"})
+    first = graph("x | p q | C", ways, {"x": 0}, told=False, signs=signs)
+    second = graph("x | f | C", product, {"x": g["s"]}, signs={"f": "x·x"})
     return [first, Asked(second, since=5)]
 
 
@@ -80,7 +80,7 @@ def all_four(g: Given) -> Computation:
     """(x + y) · max(y, z)."""
     steps = {"s": lambda v: v.x + v.y, "m": lambda v: max(v.y, v.z), "f": lambda v: v.s * v.m}
     return graph("x y z | s m | f", steps, {name: g[name] for name in "xyz"}, edges="x>s y>s y>m z>m s>f m>f",
-                  shown={"s": "+", "m": "max", "f": "×"})  # fmt: skip
+                  signs={"s": "+", "m": "max", "f": "×"})  # fmt: skip
 
 
 def another_graph(g: Given) -> Computation:
@@ -88,7 +88,7 @@ def another_graph(g: Given) -> Computation:
     steps = {"q": lambda v: v.x * v.y, "m": lambda v: max(v.x, v.z), "s": lambda v: v.q + v.m,
              "C": lambda v: g["k"] * v.s}  # fmt: skip
     return graph("y x z | q m | s | C", steps, {name: g[name] for name in "xyz"}, edges="y>q x>q x>m z>m q>s m>s s>C",
-                  shown={"q": "×", "m": "max", "s": "+", "C": f"× {g['k']:g}"})  # fmt: skip
+                  signs={"q": "×", "m": "max", "s": "+", "C": f"× {g['k']:g}"})  # fmt: skip
 
 
 # -- the 2–3–2 network -------------------------------------------------------------------------------------------------
@@ -96,9 +96,9 @@ def another_graph(g: Given) -> Computation:
 
 def two_three_two(g: Given) -> Computation:
     """The network without activation that the chapter works through."""
-    found = layered(g["x"], [(g["W1"], g["b1"]), (g["W2"], g["b2"])], y=g["target"], result="C")
-    sketch = found.sketch._replace(columns=[*found.sketch.columns[:1], ["u_1", "u_2", "u_3"], ["a_1", "a_2"]])
-    return found.but(sketch=sketch, letters=LETTERS)
+    base = layered(g["x"], [(g["W1"], g["b1"]), (g["W2"], g["b2"])], y=g["target"], result="C")
+    sketch = base.sketch._replace(columns=[*base.sketch.columns[:1], ["u_1", "u_2", "u_3"], ["a_1", "a_2"]])
+    return base.but(sketch=sketch, letters=LETTERS)
 
 
 LETTERS = {
@@ -127,8 +127,8 @@ def rule_weights(g: Given) -> list[Computation | Asked]:
 
 def three_rules(g: Given) -> Computation:
     """A layer with all it needs for the three rules."""
-    found = seen(g["a"], cost=lambda v: slope(g["d"], v.z1), nodes=2, result="C", first="a")
-    return found.but(given={**found.given, "W1": g["W"]}, told=frozenset({"a0", "W1"}), note=ERRORS_ONLY)
+    base = seen(g["a"], cost=lambda v: slope(g["d"], v.z1), nodes=2, result="C", first="a")
+    return base.but(given={**base.given, "W1": g["W"]}, told=frozenset({"a0", "W1"}), note=ERRORS_ONLY)
 
 
 PAGES = {

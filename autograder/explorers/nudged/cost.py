@@ -36,8 +36,8 @@ def active_and_silent(g: Given) -> Computation:
     """Examples of which only z and the errors are told; some do not get through."""
     z = np.reshape(g["z"], (1, -1))
     nothing = np.zeros((1, z.size))
-    found = seen(nothing, z=z, sigma="relu", cost=lambda v: mean_squared_error(v.a1, relu(z) - g["e"]))
-    return found.but(told=frozenset())
+    base = seen(nothing, z=z, sigma="relu", cost=lambda v: mean_squared_error(v.a1, relu(z) - g["e"]))
+    return base.but(told=frozenset())
 
 
 def down_the_curve(g: Given) -> Computation:

@@ -5,25 +5,26 @@ from __future__ import annotations
 import numpy as np
 
 from ...engine.activations import sigmoid, softmax
+from ...engine.arrays import Numbers, floats
 from ...engine.losses import LOSSES, mean_squared_error
 from ..nudging import Asked, Computation, Given, errors, feeding, graph, layered, seen, slope
 from ..sketch import Sketch
 
 
-def logit(a: object) -> np.ndarray:
+def logit(a: Numbers) -> np.ndarray:
     """The z of a sigmoid node with this value."""
-    a = np.asarray(a, float)
-    return np.log(a / (1 - a))
+    value = np.asarray(a, float)
+    return np.log(value / (1 - value))
 
 
-def outputs(z: object, y: object) -> Computation:
+def outputs(z: Numbers, y: Numbers) -> Computation:
     """Sigmoid nodes whose values meet their targets."""
-    z, y = np.atleast_1d(z), np.atleast_1d(y)
-    names = " ".join(f"a{i}" for i in range(len(z)))
-    steps = {"a": lambda v: sigmoid(v.z), "C": lambda v: mean_squared_error(v.a, y)}
-    shown = {f"a{i}": f"a_{i + 1}" for i in range(len(z))}
-    found = graph(f"{names} | C", steps, {"z": z}, told=False, shown=shown)
-    return found.but(spots={"z": (0, 0), "a": (0, 0)})
+    sums, targets = np.atleast_1d(floats(z)), np.atleast_1d(floats(y))
+    names = " ".join(f"a{i}" for i in range(len(sums)))
+    steps = {"a": lambda v: sigmoid(v.z), "C": lambda v: mean_squared_error(v.a, targets)}
+    signs = {f"a{i}": f"a_{i + 1}" for i in range(len(sums))}
+    base = graph(f"{names} | C", steps, {"z": sums}, told=False, signs=signs)
+    return base.but(spots={"z": (0, 0), "a": (0, 0)})
 
 
 def one_z(g: Given) -> Computation:
@@ -56,8 +57,8 @@ def two_in_a_row(g: Given) -> Computation:
     """Two nodes with one input each; of the second only its error is told."""
     steps = {"z": lambda v: logit(g["u"]) + v.w * g["x"], "u": lambda v: sigmoid(v.z),
              "C": lambda v: g["r"] * v.v * v.u}  # fmt: skip
-    found = graph("x | z | v | C", steps, {"w": 0, "v": g["v"]}, told=False, shown={"z": "u", "v": "a"})
-    return found.but(spots={"z": (1, 0), "w": (1, 0, 0), "v": (2, 0, 0)})
+    base = graph("x | z | v | C", steps, {"w": 0, "v": g["v"]}, told=False, signs={"z": "u", "v": "a"})
+    return base.but(spots={"z": (1, 0), "w": (1, 0, 0), "v": (2, 0, 0)})
 
 
 def sigmoid_network(g: Given) -> Computation:
@@ -69,28 +70,28 @@ def sigmoid_network(g: Given) -> Computation:
 def classes(g: Given) -> Computation:
     """Sigmoid nodes with the cross-entropy."""
     cost = LOSSES["cross-entropy with sigmoid"].value
-    found = outputs(logit(g["a"]), g["y"])
-    return found.but(steps={"C": lambda v: cost(v.z, g["y"])})
+    base = outputs(logit(g["a"]), g["y"])
+    return base.but(steps={"C": lambda v: cost(v.z, g["y"])})
 
 
 def shares(z: object, true: int) -> Computation:
     """Shares of three nodes, and the cross-entropy of the true class."""
     steps = {"p": lambda v: softmax(v.z), "C": lambda v: -np.log(v.p[true])}
     letters = {f"{letter}{i}": f"{letter}_{i + 1}" for letter in "zp" for i in range(3)}
-    found = graph("z0 z1 z2 | p0 p1 p2 | C", steps, {"z": z}, told=False, shown=letters)
-    return found.but(spots={"z": (0, 0), "p": (1, 0)})
+    base = graph("z0 z1 z2 | p0 p1 p2 | C", steps, {"z": z}, told=False, signs=letters)
+    return base.but(spots={"z": (0, 0), "p": (1, 0)})
 
 
 def softmax_network(g: Given) -> Computation:
     """A ReLU layer of which z is told, a softmax layer, and the cross-entropy."""
     cost = LOSSES["cross-entropy with softmax"].value
     w, y = g["W2"], np.eye(len(g["W2"]))[g["true"]]
-    found = seen(g["x"], z=g["z1"], nodes=len(g["z1"]), sigma="relu", more={"z2": lambda v: v.W2 @ v.a1},
+    base = seen(g["x"], z=g["z1"], nodes=len(g["z1"]), sigma="relu", more={"z2": lambda v: v.W2 @ v.a1},
                  cost=lambda v: cost(v.z2, y))  # fmt: skip
-    sketch = Sketch([found.sketch.columns[0], ["a^{(1)}_1", "a^{(1)}_2"], ["p_1", "p_2", "p_3"]])
+    sketch = Sketch([base.sketch.columns[0], ["a^{(1)}_1", "a^{(1)}_2"], ["p_1", "p_2", "p_3"]])
     letters = {"W1": "w^{(1)}", "z1": "z^{(1)}", "a1": "a^{(1)}", "z2": "z^{(2)}"}
-    return found.but(given={**found.given, "W2": w}, told=frozenset({"a0", "W2"}), sketch=sketch, edges=sketch.edges,
-                     letters={**found.letters, **letters})  # fmt: skip
+    return base.but(given={**base.given, "W2": w}, told=frozenset({"a0", "W2"}), sketch=sketch, edges=sketch.edges,
+                     letters={**base.letters, **letters})  # fmt: skip
 
 
 PAGES = {

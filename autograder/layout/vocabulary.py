@@ -7,29 +7,55 @@ returned them.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Generator, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from contextvars import ContextVar
-from typing import NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple, TypeAlias, TypeGuard, overload
 
 import numpy as np
 
-from .boxed import Shape, box_of
+from .boxed import Shape, Value, box_of
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
 
 
 class Node(NamedTuple):
     """One thing on a page: what it is, what it holds, and its options."""
 
     kind: str
-    parts: tuple
-    options: dict = {}  # noqa: RUF012 - never changed
+    parts: tuple[Any, ...]  # parts of a page; rows of them (matrix, table, aligned); named ones (readings); marks
+    options: dict[str, Any] = {}  # noqa: RUF012 - never changed
+
+
+class At(NamedTuple):
+    """Something placed on a drawing, its middle at (x, y) in CSS pixels."""
+
+    x: float
+    y: float
+    part: Part
+    style: str = ""
+
+
+Single: TypeAlias = "Node | At | Value | np.number[Any] | None"
+"""One part of a page: a word, something typed or printed, or nothing."""
+
+Several: TypeAlias = "NDArray[Any] | Sequence[Part]"
+"""The entries of a vector, or the rows of a matrix."""
+
+Part: TypeAlias = "Single | Several"
+"""What may stand on a page."""
+
+Row: TypeAlias = "NDArray[Any] | Iterable[Part]"
+Rows: TypeAlias = "NDArray[Any] | Iterable[Row]"
+Index: TypeAlias = tuple[int, ...]
 
 
 drawn: ContextVar[bool] = ContextVar("drawn", default=True)
 
 
 @contextmanager
-def undrawn() -> Iterator[None]:
+def undrawn() -> Generator[None]:
     """Within it, what is costly to lay out is not: marking runs a page again and again for its numbers alone."""
     token = drawn.set(False)
     try:
@@ -38,82 +64,83 @@ def undrawn() -> Iterator[None]:
         drawn.reset(token)
 
 
-def step(text: str, *parts: object) -> Node:
+def step(text: str, *parts: Part) -> Node:
     """A numbered step of the page: a sentence, then the formulas and drawings that belong to it."""
     return Node("step", parts, {"text": text})
 
 
-def say(text: str, *parts: object) -> Node:
+def say(text: str, *parts: Part) -> Node:
     """A sentence without a number."""
     return Node("say", parts, {"text": text})
 
 
-def eq(*parts: object) -> Node:
+def eq(*parts: Part) -> Node:
     """A displayed formula: `eq("δ", "=", column(delta))`. A box that is said to equal something lit is lit like it."""
     return Node("eq", _equals(parts))
 
 
-def group(*parts: object) -> Node:
+def group(*parts: Part) -> Node:
     """Parts of a formula kept together, as one part of another word."""
     return Node("group", parts)
 
 
-def term(*parts: object) -> Node:
+def term(*parts: Part) -> Node:
     """Parts of a formula set without gaps, w_1x_1 of which each letter is lit by itself: `term(lit(…), lit(…))`."""
     return Node("term", parts)
 
 
-def frac(above: object, below: object) -> Node:
+def frac(above: Part, below: Part) -> Node:
     """A fraction."""
     return Node("frac", (above, below))
 
 
-def indexed(name: object, above: object, below: object) -> Node:
+def indexed(name: Part, above: Part, below: Part) -> Node:
     """A name with an index above and indices below, any of which may be a box: `indexed("w", layer, group(j, k))`."""
     return Node("indexed", (name, above, below))
 
 
-def matrix(rows: object, label: str = "") -> Node:
+def matrix(rows: Rows, label: str = "") -> Node:
     """A matrix in square brackets, from a 2-D array or rows of anything; `label` stands under it."""
     return Node("matrix", tuple(tuple(row) for row in rows), {"label": label})
 
 
-def column(entries: object, label: str = "") -> Node:
+def column(entries: Row, label: str = "") -> Node:
     """A column vector."""
     return matrix([(entry,) for entry in entries], label)
 
 
-def row(entries: object, label: str = "") -> Node:
+def row(entries: Row, label: str = "") -> Node:
     """A row vector."""
     return matrix([tuple(entries)], label)
 
 
-def table(head: Sequence[object], *rows: Sequence[object]) -> Node:
+def table(head: Sequence[Part], *rows: Sequence[Part]) -> Node:
     """A ruled table: a line of headings, then rows."""
     return Node("table", tuple(tuple(row) for row in rows), {"head": tuple(head)})
 
 
-def aligned(*equations: Sequence[object]) -> Node:
+def aligned(*equations: Sequence[Part]) -> Node:
     """Formulas under each other, each given as a row of parts that line up in columns."""
     return Node("aligned", tuple(_equals(tuple(parts)) for parts in equations))
 
 
-def _equals(parts: tuple) -> tuple:
+def _equals(parts: tuple[Part, ...]) -> tuple[Part, ...]:
     """A formula in which a box that is a side of its own lights up like the lit thing that it is said to equal."""
-    shown = list(parts)
+    sides = list(parts)
     for equation in _sides(parts):
-        like = None
+        like: Part = None
         for start, end in equation:
             if end - start == 1 and box_of(parts[start]):
-                shown[start] = _lit_like(like, parts[start])
-            elif end - start == 1 and isinstance(parts[start], Node) and parts[start].kind == "lit":
+                sides[start] = _lit_like(like, parts[start])
+            elif end - start == 1 and _is_lit(parts[start]):
                 like = parts[start]
-    return tuple(shown)
+    return tuple(sides)
 
 
-def _sides(parts: tuple) -> list[list[tuple[int, int]]]:
+def _sides(parts: tuple[Part, ...]) -> list[list[tuple[int, int]]]:
     """The equations of a line, parted by gaps, each as the places (from, to) of its sides."""
-    equations, start = [[]], 0
+    equations: list[list[tuple[int, int]]] = [[]]
+    start = 0
     for place, part in enumerate((*parts, None)):
         if place == len(parts) or _is_sign(part) or _is_gap(part):
             equations[-1].append((start, place))
@@ -123,38 +150,33 @@ def _sides(parts: tuple) -> list[list[tuple[int, int]]]:
     return equations
 
 
-def _is_sign(part: object) -> bool:
+def _is_sign(part: Part) -> bool:
     return isinstance(part, str) and part in ("=", "≈")
 
 
-def _is_gap(part: object) -> bool:
+def _is_gap(part: Part) -> bool:
     return isinstance(part, Node) and part.kind == "words" and not part.options["text"].strip()
 
 
-def _lit_like(other: object, part: object) -> object:
+def _is_lit(part: Part) -> TypeGuard[Node]:
+    return isinstance(part, Node) and part.kind == "lit"
+
+
+def _lit_like(other: Part, part: Part) -> Part:
     """The part, lit by the names by which the other one is."""
-    if not isinstance(other, Node) or other.kind != "lit":
+    if not _is_lit(other):
         return part
     return Node("lit", (_lit_like(other.parts[0], part),), other.options)
 
 
-def readings(*named: tuple[str, object]) -> Node:
+def readings(*named: tuple[str, Part]) -> Node:
     """A line of named numbers, `readings(("ΔW", 1), ("ΔZ", 2))`; a value may be any part of a formula."""
     return Node("readings", named)
 
 
-def beside(*parts: object) -> Node:
+def beside(*parts: Part) -> Node:
     """Figures and formulas next to each other, where there is room."""
     return Node("beside", parts)
-
-
-class At(NamedTuple):
-    """Something placed on a drawing, its middle at (x, y) in CSS pixels."""
-
-    x: float
-    y: float
-    part: object
-    style: str = ""
 
 
 def drawing(width: int, height: int, *, shapes: Sequence[str], labels: Sequence[At], title: str) -> Node:
@@ -165,7 +187,16 @@ def drawing(width: int, height: int, *, shapes: Sequence[str], labels: Sequence[
     return Node("drawing", tuple(labels), {"width": width, "height": height, "shapes": tuple(shapes), "title": title})
 
 
-def echo(value: object, name: str = "") -> object:
+# Of one part these make a word, of several an array of words; where nothing is drawn they give back what came in.
+
+
+@overload
+def echo(  # pyright: ignore[reportOverlappingOverload]  # a word is a tuple, a text a sequence: each is one part
+    value: Single, name: str = ""
+) -> Node: ...
+@overload
+def echo(value: Several, name: str = "") -> NDArray[Any]: ...
+def echo(value: Any, name: str = "") -> Any:
     """What a student typed into a box, shown a second time where it belongs: `echo(delta, "δ")` under a node.
 
     Empty, or only the name, until the box is right or follows; never the key. Takes what `box` returned, one value or
@@ -177,7 +208,7 @@ def echo(value: object, name: str = "") -> object:
         return Node("echo", (), {"box": box_of(value), "name": name})
     printed = getattr(value, "boxes", None) is not None  # a row of the author's plain numbers would give the key away
 
-    def one(part: object, index: tuple[int, ...]) -> object:
+    def one(part: Part, index: Index) -> Part:
         indices = "".join(str(i + 1) for i in index)
         return part if printed and not box_of(part) else echo(part, f"{name}_{indices}" if name and several else name)
 
@@ -185,7 +216,13 @@ def echo(value: object, name: str = "") -> object:
     return _each(value, one)
 
 
-def lit(name: str, part: object, *, uses: str = "") -> object:
+@overload
+def lit(  # pyright: ignore[reportOverlappingOverload]  # as for echo
+    name: str, part: Single, *, uses: str = ""
+) -> Node: ...
+@overload
+def lit(name: str, part: Several, *, uses: str = "") -> NDArray[Any]: ...
+def lit(name: str, part: Any, *, uses: str = "") -> Any:
     """Something that lights up with everything of the same name when one of them is pointed at or typed in.
 
     name   one word, or several; for an array {j} and {k} stand for the indices, as in lit("w{j}{k}", w)
@@ -198,24 +235,26 @@ def lit(name: str, part: object, *, uses: str = "") -> object:
     if not _several(part):
         return Node("lit", (part,), {"name": name, "uses": uses})
 
-    def one(entry: object, index: tuple[int, ...]) -> Node:
+    def one(entry: Any, index: Index) -> Part:
         where = dict(zip("jk", (i + 1 for i in index), strict=False))
         return lit(name.format(**where), entry, uses=uses.format(**where))
 
     return _each(part, one)
 
 
-def unlit(part: object) -> object:
+def unlit(part: Part) -> Part:
     """What `lit` was wrapped around."""
-    while isinstance(part, Node) and part.kind == "lit":
-        part = part.parts[0]
-    return part
+    if not _is_lit(part):
+        return part
+    inner: Part = part.parts[0]
+    return unlit(inner)
 
 
-def names_of(part: object) -> tuple[str, str]:
+def names_of(part: Part) -> tuple[str, str]:
     """By which names a part is lit, and which it uses: what `lit` said, and the box that it is or repeats."""
-    names, uses = [], []
-    while isinstance(part, Node) and part.kind == "lit":
+    names: list[str] = []
+    uses: list[str] = []
+    while _is_lit(part):
         names.append(part.options["name"])
         uses.append(part.options["uses"])
         part = part.parts[0]
@@ -223,7 +262,7 @@ def names_of(part: object) -> tuple[str, str]:
     return " ".join([*names, *([f"box{box}"] if box else [])]), " ".join(filter(None, uses))
 
 
-def nodes_in(parts: object) -> Iterator[Node]:
+def nodes_in(parts: Part) -> Iterator[Node]:
     """Every word of a page, from the outside in."""
     if isinstance(parts, At):
         parts = (parts.part,)
@@ -235,27 +274,30 @@ def nodes_in(parts: object) -> Iterator[Node]:
             yield from nodes_in(part)
 
 
-def _several(values: object) -> bool:
+def _several(values: Part) -> TypeGuard[Several]:
     return isinstance(values, (list, tuple, np.ndarray)) and not isinstance(values, (Node, At, Shape))
 
 
-def _each(values: object, word: Callable) -> np.ndarray:
+def _each(values: Several, word: Callable[[Any, Index], Part]) -> NDArray[Any]:
     """The array of word(entry, index) over the entries of a vector or a matrix, boxes kept."""
-    nested = not isinstance(values, np.ndarray) and any(map(_several, values))
-    shape = values.shape if isinstance(values, np.ndarray) else (len(values), *([len(values[0])] if nested else []))
-    out = np.empty(shape, dtype=object)
+    shape = values.shape if isinstance(values, np.ndarray) else _shape(values)
+    out: NDArray[Any] = np.empty(shape, dtype=object)
     for index in np.ndindex(shape):
         out[index] = word(values[index] if isinstance(values, np.ndarray) else _at(values, index), index)
     return out
 
 
-def _at(values: object, index: tuple[int, ...]) -> object:
+def _shape(values: Sequence[Part]) -> Index:
+    row: Any = values[0] if any(map(_several, values)) else None
+    return (len(values),) if row is None else (len(values), len(row))
+
+
+def _at(values: Any, index: Index) -> Part:
     for i in index:
         values = values[i]
     return values
 
 
-def entries(values: object) -> list:
+def entries(values: Part) -> list[Any]:
     """The entries of a vector, boxes kept, as a list; anything else is a list of one."""
-    many = isinstance(values, (list, tuple, np.ndarray)) and not isinstance(values, Node)
-    return list(values) if many else [values]
+    return list(values) if _several(values) else [values]
