@@ -19,7 +19,6 @@ import re
 import sys
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
-from fractions import Fraction
 from functools import cached_property, lru_cache
 from inspect import unwrap
 from math import isfinite
@@ -27,9 +26,9 @@ from typing import NamedTuple
 
 import numpy as np
 
-from ..answers.equality import equal
+from ..answers.equality import Value, equal
 from ..answers.literals import literal_of
-from ..engine.expressions import Expr
+from ..engine.expressions import Expr, Operand
 from ..errors import WorkbookError
 from ..layout import Node, Shape, boxed, nodes_in, number, undrawn
 from ..layout.boxed import BoxedArray
@@ -72,19 +71,19 @@ class Box:
     """One box: what is expected in it, and what to say about it."""
 
     number: int
-    key: Fraction | float | Expr | str | Shape
+    key: Value
     name: str  # what stands in it, as mathematics: "∂Z/∂W"
     index: tuple[int, ...]  # its place in the array that the name stands for, counted from 0
     hint: str
     how: str
     digits: int | None = None  # significant digits asked for; None asks for the exact number
     names: tuple[str, ...] = ()  # the variables that a formula may use
-    mistakes: tuple[tuple[str, object], ...] = ()  # (code, what that slip gives)
+    mistakes: tuple[tuple[str, Value], ...] = ()  # (code, what that slip gives)
     width: int = 3
     options: tuple[str, ...] = ()  # the words to choose from
     gradient_of: Entry | None = None  # the number of the page's computation whose gradient stands here
     words: tuple[tuple[str, str], ...] = ()  # (code of a slip, what is said of it on this page)
-    meanings: tuple[tuple[str, object], ...] = ()  # (letter that an answer may use as well, what it stands for)
+    meanings: tuple[tuple[str, Operand], ...] = ()  # (letter that an answer may use as well, what it stands for)
 
     @property
     def kind(self) -> str:
@@ -161,7 +160,7 @@ class Sheet:
         """The boxes whose answers the page shows a second time."""
         return frozenset(node.options["box"] for node in nodes_in(self.body) if node.kind == "echo")
 
-    def follow(self, carried: Mapping[int, object]) -> Run:
+    def follow(self, carried: Mapping[int, Value]) -> Run:
         """The run in which the boxes in `carried` hold these values instead of the key."""
         run = Run(self.page, self.variant, self.attempt, carried)
         try:
@@ -355,12 +354,12 @@ def _line(page: Page, error: BaseException) -> int | None:
 class Run:
     """One execution of a page's function: hands out numbers, collects boxes."""
 
-    def __init__(self, page: Page, variant: int, attempt: Attempt, carried: Mapping[int, object] | None = None) -> None:
+    def __init__(self, page: Page, variant: int, attempt: Attempt, carried: Mapping[int, Value] | None = None) -> None:
         self.page, self.variant, self.attempt, self.carried = page, variant, attempt, carried
         self.canonical = variant == 0
         self.boxes: list[Box] = []
-        self.handed: list[object] = []  # what each box was handed, in order
-        self.slips: list[tuple[tuple[str, object], ...]] = []  # and what each named mistake would give
+        self.handed: list[Value] = []  # what each box was handed, in order
+        self.slips: list[tuple[tuple[str, Value], ...]] = []  # and what each named mistake would give
         self.invisible: list[str] = []
         self.blamed: int | None = None  # the line of the first box whose named mistake gives the key
         self.planted = self.clashes = 0  # named mistakes, and those that look like another one of their box
@@ -381,7 +380,7 @@ class Run:
         slips: Mapping[str, object] | None = None,
         gradient_of: str | tuple = "",
         words: Mapping[str, str] | None = None,
-        meanings: Mapping[str, object] | None = None,
+        meanings: Mapping[str, Operand] | None = None,
     ) -> object:
         """Declare boxes, one per entry of `value`, and return what stands in them.
 
@@ -510,7 +509,7 @@ def _entry(gradient_of: str | tuple, index: tuple[int, ...]) -> Entry | None:
     return (name, tuple(rest)) if isinstance(rest[0], int) else (gradient_of[index[0]], ())
 
 
-def _key(value: object, digits: int | None, n: int) -> Fraction | float | Expr | str | Shape:
+def _key(value: object, digits: int | None, n: int) -> Value:
     if isinstance(value, (Expr, str, Shape)):
         return value
     value = float(value)
