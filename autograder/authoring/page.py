@@ -27,7 +27,7 @@ import numpy as np
 
 from ..answers.equality import equal
 from ..answers.literals import literal_of
-from ..engine.expressions import Expr
+from ..engine.expressions import Expr, Operand
 from ..errors import WorkbookError
 from ..layout import Node, Shape, boxed, nodes_in, number, undrawn
 from ..layout.boxed import BoxedArray, Value
@@ -138,7 +138,7 @@ class Box:
     options: tuple[str, ...] = ()  # the words to choose from
     gradient_of: Entry | None = None  # the number of the page's computation whose gradient stands here
     words: tuple[tuple[str, str], ...] = ()  # (code of a slip, what is said of it on this page)
-    meanings: tuple[tuple[str, Value], ...] = ()  # (letter that an answer may use as well, what it stands for)
+    meanings: tuple[tuple[str, Operand], ...] = ()  # (letter that an answer may use as well, what it stands for)
 
     @property
     def kind(self) -> str:
@@ -437,7 +437,7 @@ class Run:
         slips: Slips | None = None,
         gradient_of: Gradient = "",
         words: Mapping[str, str] | None = None,
-        meanings: Mapping[str, Quantity] | None = None,
+        meanings: Mapping[str, Operand] | None = None,
     ) -> Quantity:
         """Declare boxes, one per entry of `value`, and return what stands in them.
 

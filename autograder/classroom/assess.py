@@ -12,8 +12,7 @@ from functools import partial
 from pathlib import Path, PurePosixPath
 
 from .. import pages
-from ..marking.pages import Verdict
-from ..marking.states import POINTS
+from ..marking.states import POINTS, Verdict
 from ..marking.variants import mark_for
 from ..submissions.answers import PageAnswers, answers_to, read_notebook
 from ..submissions.files import MAX_BYTES, Handed, could_be_notebook, find, find_among, parse, quoted, read_file

@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from fractions import Fraction
 from math import floor, isfinite, log10
 from random import Random
-from typing import NamedTuple, TypeAlias, cast
+from typing import NamedTuple, TypeAlias
 
 from ..answers.equality import Value
 from ..answers.numbers import Unreadable
@@ -70,7 +70,7 @@ class _Desk:
     def __init__(self, sheet: Sheet) -> None:
         self.sheet = sheet
         self.done: list[Planted] = []
-        self.carried: dict[int, object] = {}
+        self.carried: dict[int, Value] = {}
         self.own: Run | None = None
 
     def put(self, planted: Planted) -> None:
@@ -85,13 +85,13 @@ class _Desk:
         """What a student who computes on would put into this box; None where their slips lead nowhere."""
         if self.own is None:
             return box.key
-        values = cast("list[Value]", self.own.handed)
+        values = self.own.handed
         return values[box.number - 1] if box.number <= len(values) else None
 
     def slips(self, box: Box) -> Slips:
         """The named mistakes of a box: with the printed numbers, and with the student's own."""
         own = self.own.slips[box.number - 1] if self.own and box.number <= len(self.own.slips) else ()
-        return cast("Slips", (*box.mistakes, *own))
+        return (*box.mistakes, *own)
 
 
 def _decide(box: Box, desk: _Desk, habits: Habits, rng: Random) -> Planted:

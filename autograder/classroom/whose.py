@@ -184,10 +184,7 @@ def _differ(way: Way, best: Way, notebooks: list[str]) -> bool:
 def _notebooks(found: list[Found]) -> list[str]:
     """What tells the level: notebooks; if there are none, whatever no platform added."""
     names = [each.name for each in found if not is_receipt(each.name)]
-    for fits in (lambda name: ".ipynb" in name.casefold(), lambda _: True):
-        if some := [name for name in names if fits(name.rpartition("/")[2])]:
-            return some
-    return []
+    return [name for name in names if ".ipynb" in name.rpartition("/")[2].casefold()] or names
 
 
 # -- the levels --------------------------------------------------------------------------------------------------------

@@ -19,8 +19,14 @@ from copy import deepcopy
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from nbgrader.converters import GenerateAssignment, GenerateSolution, NbGraderException
-from nbgrader.coursedir import CourseDirectory
+from nbgrader.converters import (  # pyright: ignore[reportMissingTypeStubs]  # nbgrader comes without types
+    GenerateAssignment,
+    GenerateSolution,
+    NbGraderException,
+)
+from nbgrader.coursedir import (  # pyright: ignore[reportMissingTypeStubs]  # nbgrader comes without types
+    CourseDirectory,
+)
 from traitlets.config import Config
 from traitlets.config.loader import ConfigFileNotFound, PyFileConfigLoader
 
@@ -51,10 +57,10 @@ def build(root: Path, into: Path | None = None) -> list[Path]:
     """
     root, into = Path(root).resolve(), Path(into or root).resolve()
     own = _own_config(root)  # first, so that a fault in it is told at once
-    used = (pages.catalogue().get(slug) for word, slug in _used(root) if word == "page")
+    used = (pages.catalogue().get(slug) for word, slug in calls_in(root) if word == "page")
     if faults := [fault for page in used if page for fault in vet(page, range(VETTED))]:
         raise BuildError("\n".join(faults))
-    chapters = [folder.name for folder in _chapters(root)]
+    chapters = [folder.name for folder in source_folders(root)]
     with TemporaryDirectory() as folder:
         gradebook = Path(folder) / "gradebook.db"
         with closing(sqlite3.connect(gradebook)) as book:
@@ -80,7 +86,8 @@ def _write_documents(root: Path, into: Path) -> list[Path]:
     return list(paths)
 
 
-def _chapters(root: Path) -> list[Path]:
+def source_folders(root: Path) -> list[Path]:
+    """The folders in source/ that hold a notebook, by name."""
     source = root / "source"
     return sorted(folder for folder in source.glob("*") if folder.is_dir() and any(folder.glob("*.ipynb")))
 
@@ -106,17 +113,17 @@ def _config(own: Config, root: Path, into: Path, gradebook: Path, chapter: str) 
     return config
 
 
-def _convert(kind: type, config: Config, chapter: str) -> None:
-    said = _Said()
-    converter = kind(coursedir=CourseDirectory(config=config), config=config, log=said.log)
+def _convert(kind: type[GenerateAssignment | GenerateSolution], config: Config, chapter: str) -> None:
+    errors = _Errors()
+    converter = kind(coursedir=CourseDirectory(config=config), config=config, log=errors.log)
     converter.force = True
     try:
         converter.start()
     except NbGraderException:
-        raise BuildError(f"source/{chapter} cannot be built: {said.reason}") from None
+        raise BuildError(f"source/{chapter} cannot be built: {errors.reason}") from None
 
 
-class _Said(logging.Handler):
+class _Errors(logging.Handler):
     """Listens to a converter, which tells its log, not its caller, what went wrong."""
 
     def __init__(self) -> None:
@@ -146,15 +153,16 @@ def _drop_old(folder: Path, chapters: list[str]) -> None:
 # -- check -------------------------------------------------------------------------------------------------------------
 
 
-def _used(root: Path) -> Counter[tuple[str, str]]:
+def calls_in(root: Path) -> Counter[tuple[str, str]]:
     """How often each word and slug, as in page("…"), stands in the source notebooks, in their order."""
-    paths = (path for folder in _chapters(root) for path in sorted(folder.glob("*.ipynb")))
-    code = (cell for path in paths for cell in cells(_json(path)) if cell.kind == "code")
+    paths = (path for folder in source_folders(root) for path in sorted(folder.glob("*.ipynb")))
+    code = (cell for path in paths for cell in cells(parsed(path)) if cell.kind == "code")
     calls = (CALL.fullmatch(cell.source) for cell in code)
     return Counter((call[1], call[3]) for call in calls if call)
 
 
-def _json(path: Path) -> object:
+def parsed(path: Path) -> object:
+    """The JSON of a file; None for what cannot be read."""
     try:
         return json.loads(path.read_text(encoding="utf-8"))
     except (OSError, ValueError, RecursionError):

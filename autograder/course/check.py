@@ -8,15 +8,16 @@ from __future__ import annotations
 import re
 from pathlib import Path
 from tempfile import TemporaryDirectory
+from typing import cast
 
 from .. import explorers, pages
-from ..marking.code import local, mark_code
+from ..marking.code import CodeMarks, local, mark_code
 from ..marking.pages import mark
 from ..nbgrader.feedback import FormulaError, formula_svg
 from ..submissions.answers import read_notebook
 from ..submissions.ids import code_slug_of, grade_id
 from ..submissions.notebook import cells
-from .build import MADE, REBUILD, BuildError, _chapters, _json, _used, build
+from .build import MADE, REBUILD, BuildError, build, calls_in, parsed, source_folders
 from .documents import uncovered
 
 NOTE = ".license"  # ends the name of a note on the origin and licence of a data file, which is how one is declared
@@ -44,18 +45,18 @@ def _stray(root: Path) -> list[str]:
 
     Data for students is declared by a note beside it, of origin and licence: days.csv by days.csv.license.
     """
-    found = []
+    faults: list[str] = []
     for path in sorted((root / "source").rglob("*")):
         here = path.relative_to(root).as_posix()
         if ".ipynb_checkpoints" in path.parts or "__pycache__" in path.parts or path.is_dir():
             continue
         beside_a_notebook = len(path.relative_to(root / "source").parts) == 2
         if not beside_a_notebook or not (path.suffix == ".ipynb" or _declared(path)):
-            found.append(
+            faults.append(
                 f"{here} would be published with its chapter: git rm {here}, or move it out of source/; "
                 f"if it is data for students, say where it comes from in {here}{NOTE}"
             )
-    return found
+    return faults
 
 
 def _declared(path: Path) -> bool:
@@ -67,46 +68,52 @@ def _declared(path: Path) -> bool:
 
 def _sources(root: Path) -> list[str]:
     """Source notebooks can be read, hold no outputs, and their formulas can be drawn."""
-    found = []
-    for folder in _chapters(root):
+    faults: list[str] = []
+    for folder in source_folders(root):
         for path in sorted(folder.glob("*.ipynb")):
             here = path.relative_to(root).as_posix()
-            nb = _json(path)
-            if not isinstance(nb, dict) or not isinstance(nb.get("cells"), list):
-                found.append(f"{here} is not a notebook: restore it with git checkout {here}")
+            nb = parsed(path)
+            if (raw := _raw_cells(nb)) is None:
+                faults.append(f"{here} is not a notebook: restore it with git checkout {here}")
                 continue
-            if any(isinstance(cell, dict) and cell.get("outputs") for cell in nb["cells"]):
-                found.append(f"{here} holds outputs: jupyter nbconvert --clear-output --inplace {here}")
+            if any(isinstance(cell, dict) and cast("dict[str, object]", cell).get("outputs") for cell in raw):
+                faults.append(f"{here} holds outputs: jupyter nbconvert --clear-output --inplace {here}")
             for n, cell in enumerate(cells(nb), start=1):
                 if cell.kind == "markdown":
-                    found += [f"{here}, cell {n}: {error}; edit {here}" for error in bad_formulas(cell.source)]
-    return found
+                    faults += [f"{here}, cell {n}: {error}; edit {here}" for error in bad_formulas(cell.source)]
+    return faults
+
+
+def _raw_cells(nb: object) -> list[object] | None:
+    """The cells of a notebook as they stand in its file; None for what is no notebook."""
+    raw = cast("dict[str, object]", nb).get("cells") if isinstance(nb, dict) else None
+    return cast("list[object]", raw) if isinstance(raw, list) else None
 
 
 def bad_formulas(markdown: str) -> list[str]:
     """What is wrong with the formulas between dollar signs in a text."""
-    found = []
+    faults: list[str] = []
     for match in FORMULA.finditer(CODE.sub("", markdown)):
         try:
             formula_svg(match[2])
         except FormulaError as error:
-            found.append(str(error))
-    return found
+            faults.append(str(error))
+    return faults
 
 
 def _catalogue(root: Path) -> list[str]:
     """Every page and every explorer stands in exactly one source notebook, once."""
-    used = _used(root)
+    used = calls_in(root)
     known = {"page": pages.catalogue(), "explore": explorers.catalogue(), "exercise": pages.exercises()}
     names = {"explore": "explorer"}
-    found = [
+    missing = [
         f"the {names.get(word, word)} {slug} is in no notebook: "
         f'add a cell {word}("{slug}") to source/{pages.CHAPTERS[each.chapter]}/'
         for word, all_ in known.items()
         for slug, each in all_.items()
         if not used[word, slug] and each.chapter in pages.CHAPTERS
     ]
-    return found + [
+    return missing + [
         f"the {names.get(word, word)} {slug} is used {n} times: keep one of its cells in source/"
         for (word, slug), n in used.items()
         if n > 1
@@ -120,19 +127,19 @@ def _current(root: Path) -> list[str]:
             build(root, Path(folder))
         except BuildError as error:
             return [f"{error}; mend it, then {REBUILD}"]
-        found = []
+        faults: list[str] = []
         for made in (*MADE, "docs"):
             fresh, there = _files(Path(folder) / made), _files(root / made)
             if made == "docs":  # most documents there are written by hand
                 there = {name: path for name, path in there.items() if name in fresh}
             for name in sorted(fresh.keys() | there.keys()):
                 if name not in there:
-                    found.append(f"{made}/{name} is missing: {REBUILD}")
+                    faults.append(f"{made}/{name} is missing: {REBUILD}")
                 elif name not in fresh:
-                    found.append(f"{made}/{name} has no source: git rm {made}/{name}")
+                    faults.append(f"{made}/{name} has no source: git rm {made}/{name}")
                 elif fresh[name].read_bytes() != there[name].read_bytes():
-                    found.append(f"{made}/{name} differs from its source: {REBUILD}")
-    return found
+                    faults.append(f"{made}/{name} differs from its source: {REBUILD}")
+    return faults
 
 
 def _files(folder: Path) -> dict[str, Path]:
@@ -142,14 +149,14 @@ def _files(folder: Path) -> dict[str, Path]:
 
 def _scores(root: Path) -> list[str]:
     """A chapter handed in as it is released earns nothing; a solution earns everything."""
-    found = []
+    faults: list[str] = []
     for made, expected in zip(MADE, ("0", "full marks"), strict=True):
         for name, path in sorted(_files(root / made).items()):
             if path.suffix == ".ipynb":
-                points, out_of = map(sum, zip(score(_json(path)), _code_score(_json(path)), strict=True))
+                points, out_of = map(sum, zip(score(parsed(path)), _code_score(parsed(path)), strict=True))
                 if points != (0 if made == "chapters" else out_of):
-                    found.append(f"{made}/{name} earns {points:g} of {out_of:g}, not {expected}: {REBUILD}")
-    return found
+                    faults.append(f"{made}/{name} earns {points:g} of {out_of:g}, not {expected}: {REBUILD}")
+    return faults
 
 
 def score(nb: object) -> tuple[float, float]:
@@ -164,7 +171,7 @@ def score(nb: object) -> tuple[float, float]:
 def _code_score(nb: object) -> tuple[float, float]:
     """The same for code exercises. It runs them here: they are the course's own."""
     names: dict[str, object] = {}
-    earned = []
+    earned: list[CodeMarks] = []
     for cell in cells(nb):
         if (slug := code_slug_of(cell.cell_id)) in pages.exercises():
             for need in pages.load_exercise(slug).needs:

@@ -7,10 +7,18 @@ uncovered()     rows of the curriculum that no page teaches
 from __future__ import annotations
 
 from collections import defaultdict
+from collections.abc import Iterable
+from typing import TypeAlias
 
 from .. import explorers, pages
+from ..authoring.exercise import Exercise
+from ..authoring.explorer import Explorer
 from ..authoring.mistakes import MESSAGES
+from ..authoring.page import Page
 from ..pages.curriculum import CURRICULUM
+
+Lesson: TypeAlias = Page | Exercise | Explorer
+"""What teaches rows of the curriculum: each knows its rows, its slug and its points."""
 
 MADE = "<!-- made by `workbook build` from autograder/; do not edit -->\n"
 
@@ -30,18 +38,17 @@ def uncovered() -> list[str]:
     ]
 
 
-def _all() -> list:
-    """Pages, code exercises and explorers: all know their rows, their slug and their points."""
+def _all() -> list[Lesson]:
     return [*pages.catalogue().values(), *pages.exercises().values(), *explorers.catalogue().values()]
 
 
 def _curriculum() -> str:
-    taught = defaultdict(list)
-    for page in _all():
-        for row in page.rows:
-            taught[row].append(page)
+    taught: dict[str, list[Lesson]] = defaultdict(list)
+    for lesson in _all():
+        for row in lesson.rows:
+            taught[row].append(lesson)
     lines = [
-        f"| {row} | {about} | {_list(taught[row])} | {sum(page.points for page in taught[row])} |"
+        f"| {row} | {about} | {_list(taught[row])} | {sum(lesson.points for lesson in taught[row])} |"
         for row, about in CURRICULUM.items()
     ]
     count, boxes = len(pages.catalogue()), sum(page.points for page in pages.catalogue().values())
@@ -55,7 +62,7 @@ def _curriculum() -> str:
 
 
 def _mistakes() -> str:
-    named = defaultdict(dict)
+    named: dict[str, dict[str, Lesson]] = defaultdict(dict)
     for page in pages.catalogue().values():
         for box in page.sheet().boxes:
             for code, _ in box.mistakes:
@@ -63,12 +70,12 @@ def _mistakes() -> str:
     for exercise in pages.exercises().values():
         for code in exercise.slips:
             named[code][exercise.slug] = exercise
-    lines = [f"| `{code}` | {said} | {_list(named[code].values())} |" for code, said in sorted(MESSAGES.items())]
+    lines = [f"| `{code}` | {message} | {_list(named[code].values())} |" for code, message in sorted(MESSAGES.items())]
     return (
         f"{MADE}# Slips with a name\n\nA code stays the same on every page and in every variant; the message is what "
         "the student reads.\n\n| code | message | pages and code exercises |\n|:--|:--|:--|\n" + "\n".join(lines) + "\n"
     )
 
 
-def _list(found) -> str:
-    return ", ".join(page.slug for page in found)
+def _list(lessons: Iterable[Lesson]) -> str:
+    return ", ".join(lesson.slug for lesson in lessons)

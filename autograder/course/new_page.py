@@ -15,6 +15,7 @@ import re
 from keyword import iskeyword
 from pathlib import Path
 from string import Template
+from typing import NotRequired, TypedDict, cast
 
 from .. import pages
 from ..authoring.page import PageError
@@ -81,6 +82,26 @@ Say here what this chapter is about, and why it is worth an evening.
 **You need** what earlier chapters taught.""")
 
 
+class SourceCell(TypedDict):
+    """A cell of a source notebook, as it stands in the file."""
+
+    cell_type: str
+    id: str
+    metadata: dict[str, str]
+    source: list[str]
+    execution_count: NotRequired[None]
+    outputs: NotRequired[list[str]]
+
+
+class SourceNotebook(TypedDict):
+    """A source notebook, as it stands in the file."""
+
+    cells: list[SourceCell]
+    metadata: dict[str, dict[str, str]]
+    nbformat: int
+    nbformat_minor: int
+
+
 def start(root: Path, slug: str, title: str = "", row: str = "") -> list[Path]:
     """Write the page `slug`, and its chapter where there is none; returns the files written or changed.
 
@@ -96,13 +117,13 @@ def start(root: Path, slug: str, title: str = "", row: str = "") -> list[Path]:
     number = int(place.partition("-")[0])
     title = title.strip() or name.replace("-", " ").capitalize()
     row = _row(row, number)
-    said = {"number": number, "module": module, "chapter_title": chapter.replace("-", " ").capitalize(),
-            "name": name, "function": function, "title": _quoted(title), "row": row}  # fmt: skip
+    words = {"number": str(number), "module": module, "chapter_title": chapter.replace("-", " ").capitalize(),
+             "name": name, "function": function, "title": _quoted(title), "row": row}  # fmt: skip
     package = root / "autograder"
     if module in pages.CHAPTERS:
-        texts = _one_more(package / "pages" / f"{module}.py", root / "source" / place, slug, said)
+        texts = _one_more(package / "pages" / f"{module}.py", root / "source" / place, slug, words)
     else:
-        texts = _new_chapter(root, module, place, slug, said)
+        texts = _new_chapter(root, module, place, slug, words)
     if row not in CURRICULUM:
         before = max((other for other in CURRICULUM if _order(other) < _order(row)), key=_order)
         curriculum = package / "pages" / "curriculum.py"
@@ -113,26 +134,26 @@ def start(root: Path, slug: str, title: str = "", row: str = "") -> list[Path]:
     return list(texts)
 
 
-def _one_more(module: Path, folder: Path, slug: str, said: dict) -> dict[Path, str]:
+def _one_more(module: Path, folder: Path, slug: str, words: dict[str, str]) -> dict[Path, str]:
     """The files of a chapter that is there, with one more page."""
     notebooks = sorted(folder.glob("*.ipynb"))
     if not notebooks:
         raise PageError(f"source/{folder.name} has no notebook; put one there, with a title in a Markdown cell")
-    page = PAGE.substitute(said)
+    page = PAGE.substitute(words)
     return {
-        module: with_page(_read(module), page, said["function"], module.name),
+        module: with_page(_read(module), page, words["function"], module.name),
         notebooks[0]: with_cell(_read(notebooks[0]), slug),
     }
 
 
-def _new_chapter(root: Path, module: str, place: str, slug: str, said: dict) -> dict[Path, str]:
+def _new_chapter(root: Path, module: str, place: str, slug: str, words: dict[str, str]) -> dict[Path, str]:
     """The files of a new chapter, and the catalogue that knows it."""
     folder = root / "autograder" / "pages"
-    blank = MODULE.substitute(said)
+    blank = MODULE.substitute(words)
     made = {
-        folder / f"{module}.py": with_page(blank, PAGE.substitute(said), said["function"], f"{module}.py"),
-        root / "source" / place / f"{slug.partition('/')[0]}.ipynb": notebook(OPENING.substitute(said), slug),
-        root / "tests" / "pages" / f"test_{module}.py": TEST.substitute(said),
+        folder / f"{module}.py": with_page(blank, PAGE.substitute(words), words["function"], f"{module}.py"),
+        root / "source" / place / f"{slug.partition('/')[0]}.ipynb": notebook(OPENING.substitute(words), slug),
+        root / "tests" / "pages" / f"test_{module}.py": TEST.substitute(words),
     }
     for path in made:
         if path.exists():
@@ -196,9 +217,11 @@ def _read(path: Path) -> str:
 
 def with_entry(source: str, table: str, key: str, value: str, after: str | None = None) -> str:
     """The source of a module with one more entry in the dict called `table`, behind the key `after` or at its end."""
-    found = [node.value for node in ast.parse(source).body if isinstance(node, ast.Assign)
-             and isinstance(node.targets[0], ast.Name) and node.targets[0].id == table]  # fmt: skip
-    ends = {entry.value: held.end_lineno for entry, held in zip(found[0].keys, found[0].values, strict=True)}
+    entries = next(node.value for node in ast.parse(source).body
+                   if isinstance(node, ast.Assign) and isinstance(node.value, ast.Dict)
+                   and isinstance(node.targets[0], ast.Name) and node.targets[0].id == table)  # fmt: skip
+    ends = {name.value: _last_line(entry) for name, entry in zip(entries.keys, entries.values, strict=True)
+            if isinstance(name, ast.Constant)}  # fmt: skip
     lines = source.splitlines()
     lines.insert(ends[after] if after else max(ends.values()), f"    {_quoted(key)}: {_quoted(value)},")
     return "\n".join(lines) + "\n"
@@ -216,7 +239,7 @@ def with_page(source: str, page: str, function: str, file: str) -> str:
 
 def _top_level(source: str) -> dict[str, int]:
     """What a module defines or imports: name → line."""
-    names = {}
+    names: dict[str, int] = {}
     for node in ast.parse(source).body:
         if isinstance(node, (ast.Import, ast.ImportFrom)):
             names |= {(alias.asname or alias.name).partition(".")[0]: node.lineno for alias in node.names}
@@ -241,8 +264,13 @@ def with_import(source: str, module: str, names: list[str]) -> str:
             return "\n".join(lines) + "\n"
     before = [node for node in nodes if node.level == 0 or (node.level, node.module) < (2, module)]
     gap = [""] if before[-1].level == 0 and before[-1] is nodes[-1] else []
-    lines[before[-1].end_lineno : before[-1].end_lineno] = [*gap, _import(module, names)]
+    end = _last_line(before[-1])
+    lines[end:end] = [*gap, _import(module, names)]
     return "\n".join(lines) + "\n"
+
+
+def _last_line(node: ast.stmt | ast.expr) -> int:
+    return cast(int, node.end_lineno)  # which is None only for a tree that was not parsed
 
 
 def _import(module: str, names: list[str]) -> str:
@@ -254,7 +282,7 @@ def _import(module: str, names: list[str]) -> str:
 
 def notebook(opening: str, slug: str) -> str:
     """A source notebook: what the chapter is about, and its first page."""
-    made = {
+    made: SourceNotebook = {
         "cells": [_markdown("opening", opening), _page_cell(slug)],
         "metadata": {"kernelspec": {"display_name": "Python 3", "language": "python", "name": "python3"}},
         "nbformat": 4,
@@ -265,21 +293,21 @@ def notebook(opening: str, slug: str) -> str:
 
 def with_cell(text: str, slug: str) -> str:
     """A source notebook with one more page, behind its last one."""
-    made = json.loads(text)
+    made: SourceNotebook = json.loads(text)
     places = [n for n, cell in enumerate(made["cells"], start=1)
               if cell["cell_type"] == "code" and "page(" in "".join(cell["source"])]  # fmt: skip
     made["cells"].insert(places[-1] if places else len(made["cells"]), _page_cell(slug))
     return _as_text(made)
 
 
-def _markdown(name: str, text: str) -> dict:
+def _markdown(name: str, text: str) -> SourceCell:
     return {"cell_type": "markdown", "id": name, "metadata": {}, "source": text.splitlines(keepends=True)}
 
 
-def _page_cell(slug: str) -> dict:
+def _page_cell(slug: str) -> SourceCell:
     return {"cell_type": "code", "execution_count": None, "id": slug.replace("/", "-")[:64], "metadata": {},
             "outputs": [], "source": [f'page("{slug}")']}  # fmt: skip
 
 
-def _as_text(made: dict) -> str:
+def _as_text(made: SourceNotebook) -> str:
     return json.dumps(made, ensure_ascii=False, indent=1) + "\n"

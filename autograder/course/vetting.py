@@ -16,7 +16,9 @@ from typing import NamedTuple
 import numpy as np
 
 from .. import pages
+from ..answers.equality import Value
 from ..authoring.page import Box, Given, Page, PageError, Run, Sheet
+from ..marking.carried import as_number
 from ..render import pages as render
 
 TINY = 1e-6  # how far numbers are moved, relative to their size
@@ -36,17 +38,17 @@ WAYS = [Way(seed, mirrored) for seed in range(2) for mirrored in (False, True)]
 def vet(page: Page | str, variants: Iterable[int]) -> list[str]:
     """What is wrong with a page, each fault once, with the line and what to do."""
     page = pages.load(page) if isinstance(page, str) else page
-    found: dict[str, None] = {}
+    faults: dict[str, None] = {}
     for variant in variants:
         try:
             sheet = page.sheet(variant)
         except PageError as error:
-            return [*found, str(error)]
+            return [*faults, str(error)]
         for n in misplaced(sheet) if variant == 0 else ():
-            found[f"{_where(page)}: box {n} must stand on the page once; show what box() returned, not a copy"] = None
-        if not found and (n := on_a_kink(sheet)):
-            found[_kink(sheet, n)] = None
-    return list(found)
+            faults[f"{_where(page)}: box {n} must stand on the page once; show what box() returned, not a copy"] = None
+        if not faults and (n := on_a_kink(sheet)):
+            faults[_kink(sheet, n)] = None
+    return list(faults)
 
 
 def misplaced(sheet: Sheet) -> list[int]:
@@ -62,32 +64,31 @@ def on_a_kink(sheet: Sheet) -> int | None:
 
 def _jumps(sheet: Sheet, way: Way) -> int | None:
     far = _nudged(sheet, TINY, way)
-    moved = [box for box, held in zip(sheet.boxes, far, strict=True) if _apart(held, box) > JUMP] if far else []
-    close = _nudged(sheet, TINY / 100, way) if moved else None
+    moved = [box for box, value in zip(sheet.boxes, far, strict=True) if _apart(value, box) > JUMP] if far else []
+    close = _nudged(sheet, TINY / 100, way) if moved else []
     for box in moved if close else ():
-        held = close[box.number - 1]
-        if _apart(held, box) > max(JUMP, _apart(far[box.number - 1], box) / 2):
+        if _apart(close[box.number - 1], box) > max(JUMP, _apart(far[box.number - 1], box) / 2):
             return box.number
     return None
 
 
-def _apart(held: object, box: Box) -> float:
+def _apart(value: Value, box: Box) -> float:
     """How far what a box would hold is from its key; from a word, another is 1 away."""
     if box.kind == "number":
-        return abs(float(held) - float(box.key))
-    return float(box.kind == "choice" and held != box.key)
+        return abs(float(as_number(value)) - float(as_number(box.key)))
+    return float(box.kind == "choice" and value != box.key)
 
 
-def _nudged(sheet: Sheet, size: float, way: Way) -> list | None:
-    """What the boxes would hold if every number were a little larger in size; None if the page cannot say."""
+def _nudged(sheet: Sheet, size: float, way: Way) -> list[Value]:
+    """What the boxes would hold if every number were a little larger in size; [] if the page cannot say."""
     run = Run(sheet.page, sheet.variant, sheet.attempt, {})
     run.given = Nudged(run, sheet.givens, size, way)
     try:
         with np.errstate(all="ignore"):
             sheet.page.function(run.given, run.box)
     except Exception:  # noqa: BLE001
-        return None
-    return run.handed if len(run.handed) == len(sheet.boxes) else None
+        return []
+    return run.handed if len(run.handed) == len(sheet.boxes) else []
 
 
 class Nudged(Given):

@@ -1,6 +1,6 @@
 """What an answer is worth, and why: data in, data out; no widget, no HTML, no notebook server.
 
-states       what a verdict can be: right, follows, slips, open; what each earns
+states       the verdict on a box, and what it can be: right, follows, slips, open; what each earns
 pages        the boxes of a page: right, follows, a slip with a name, wrong
 carried      what follows from a student's earlier answers
 advice       what is said of an answer that is not what the box asks for

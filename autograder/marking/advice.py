@@ -11,30 +11,32 @@ from __future__ import annotations
 from functools import lru_cache
 
 from ..answers.brackets import with_brackets
-from ..answers.equality import equal
+from ..answers.equality import Value, equal
 from ..answers.formulas import Formula, read_expression
 from ..answers.numbers import Unreadable
 from ..authoring.mistakes import MESSAGES
 from ..authoring.page import Box, Sheet
 from ..engine.expressions import Expr
+from .states import Verdict
 from .surroundings import letters, numbers
 
 LONGEST_MESSAGE = 120  # characters; a bubble holds two lines
 
 
 @lru_cache(maxsize=4096)
-def missing_brackets(text: str, box: Box, value: object) -> str:
+def missing_brackets(text: str, box: Box, value: Value) -> str:
     """What to say of a formula that brackets turn into `value`, the key or that of a named slip; "" for any other."""
     for whole, part in with_brackets(text):
         formula = read_expression(whole, box.names)
         if isinstance(formula, Formula) and equal(formula.value, value):
-            read_as = read_expression(text, box.names).read_as
+            typed = read_expression(text, box.names)
+            read_as = typed.read_as if isinstance(typed, Formula) else text
             message = f"Read as {read_as}. If that is not what you mean, put brackets: {part}."
             return message if len(message) <= LONGEST_MESSAGE else MESSAGES["brackets_missing"]
     return ""
 
 
-def advice(sheet: Sheet, verdict):
+def advice(sheet: Sheet, verdict: Verdict) -> Verdict:
     """The verdict on a wrong answer with a better message than the box's hint, where there is one."""
     box = sheet.boxes[verdict.box - 1]
     answer = read_expression(verdict.text, box.names) if isinstance(box.key, Expr) else None
@@ -56,7 +58,7 @@ def advice(sheet: Sheet, verdict):
 def _value_of_key(sheet: Sheet, box: Box, answer: Expr) -> bool:
     """Whether the number is what the formula asked for gives with the numbers of the page."""
     known = numbers(sheet)
-    if not box.key.names or not box.key.names <= set(known):
+    if not isinstance(box.key, Expr) or not box.key.names or not box.key.names <= set(known):
         return False
     value, typed = box.key.evaluate({name: known[name] for name in box.key.names}), answer.evaluate({})
     return abs(float(value) - float(typed)) <= 1e-9 * max(1.0, abs(float(value)))

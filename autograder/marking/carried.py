@@ -12,18 +12,31 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from fractions import Fraction
-from math import isfinite, isnan
+from math import isfinite, isnan, nan
+from typing import TypeAlias
 
-from ..answers.equality import equal
-from ..answers.numbers import Number
+from ..answers.equality import Value, equal
+from ..answers.formulas import Formula
+from ..answers.numbers import Choice, Number, ShapeTyped
 from ..authoring.page import WORTH_CARRYING, Box, Run, Sheet
 from ..engine.expressions import Expr
+from ..layout.boxed import Shape
+
+Answer: TypeAlias = Number | Formula | Choice | ShapeTyped
+"""An answer that could be read."""
+
+READABLE = (Number, Formula, Choice, ShapeTyped)
+
+
+def as_number(value: Value | None) -> Fraction | float:
+    """The value, where it is a number; else nan, which is no number's equal."""
+    return value if isinstance(value, (int, float, Fraction)) else nan
 
 
 class Desk:
     """A page and the answers that may be carried on; each combination of them is computed once."""
 
-    def __init__(self, sheet: Sheet, values: Mapping[int, object]) -> None:
+    def __init__(self, sheet: Sheet, values: Mapping[int, Value]) -> None:
         self.sheet, self.values = sheet, values
         self._runs: dict[frozenset[int], Run] = {}
 
@@ -33,14 +46,14 @@ class Desk:
             self._runs[boxes] = self.sheet.follow({n: self.values[n] for n in boxes})
         return self._runs[boxes]
 
-    def expected(self, n: int, boxes: frozenset[int]) -> object:
+    def expected(self, n: int, boxes: frozenset[int]) -> Value | None:
         """What box `n` would hold; None where these answers lead nowhere."""
         if not boxes:
             return self.sheet.boxes[n - 1].key
         handed = self.run(boxes).handed
         return handed[n - 1] if n <= len(handed) else None
 
-    def slips(self, n: int, boxes: frozenset[int]) -> tuple[tuple[str, object], ...]:
+    def slips(self, n: int, boxes: frozenset[int]) -> tuple[tuple[str, Value], ...]:
         """What each named slip of box `n` would give on these answers."""
         if not boxes:
             return ()
@@ -50,33 +63,34 @@ class Desk:
     def between(self, n: int, rounded: Iterable[int], base: frozenset[int]) -> tuple[float, float] | None:
         """The least and the greatest that box `n` becomes if the boxes `rounded` hold the key, what was typed, or
         something between, and those of `base` what was typed. None where that leads nowhere."""
-        start = self.expected(n, base)
-        ends = [self.expected(n, base | {k}) for k in rounded]
-        if not all(isinstance(value, (int, float, Fraction)) and isfinite(value) for value in (start, *ends)):
+        values = [self.expected(n, base), *(self.expected(n, base | {k}) for k in rounded)]
+        numbers = [float(value) for value in values if isinstance(value, (int, float, Fraction)) and isfinite(value)]
+        if len(numbers) < len(values):
             return None
-        moves = [float(end) - float(start) for end in ends]
-        return float(start) + sum(min(0.0, move) for move in moves), float(start) + sum(max(0.0, m) for m in moves)
+        start, *ends = numbers
+        moves = [end - start for end in ends]
+        return start + sum(min(0.0, move) for move in moves), start + sum(max(0.0, move) for move in moves)
 
 
-def worth_carrying(box: Box, answer) -> object:
+def worth_carrying(box: Box, answer: Answer) -> Value | None:
     """The value with which the page is computed on from a slip, or None: trivial and useless ones are not carried.
 
     A bare 0 or 1 is carried where a named slip gives it, or where the key is as simple, as 1 is for −1: it is then no
     way to make the rest easy.
     """
     value = answer.value
-    if not isinstance(answer, Number) and not isinstance(value, Expr):
-        return value
     if isinstance(value, Expr):
-        bare = _trivial(value) and not _trivial(box.key)
+        bare = _trivial(value) and not (isinstance(box.key, Expr) and _trivial(box.key))
         return None if bare and not _is_named(box, value) else value
+    if isinstance(value, (str, Shape)):
+        return value
     if not isfinite(value):
         return None
-    bare = float(value) in WORTH_CARRYING and abs(box.key) not in WORTH_CARRYING
+    bare = float(value) in WORTH_CARRYING and abs(as_number(box.key)) not in WORTH_CARRYING
     return None if bare and not _is_named(box, value) else float(value)
 
 
-def bare_value(box: Box, answer) -> object:
+def bare_value(box: Box, answer: Answer) -> Value | None:
     """A bare 0 or 1 that is not worth carrying by itself; None for any other answer."""
     if worth_carrying(box, answer) is not None:
         return None
@@ -84,11 +98,11 @@ def bare_value(box: Box, answer) -> object:
     return value if isinstance(value, Expr) else float(value) if isfinite(value) else None
 
 
-def _is_named(box: Box, value: object) -> bool:
+def _is_named(box: Box, value: Value) -> bool:
     return any(equal(value, slip, box.digits) for _, slip in box.mistakes)
 
 
-def rounded_value(box: Box, answer, state: str) -> float | None:
+def rounded_value(box: Box, answer: Answer, state: str) -> float | None:
     """The value with which the page is computed on from an answer that is right but not exact; None for an exact one.
 
     A right 1.00 for 0.9997 is carried, a bare 1 with too few digits is not: it would make what follows trivial.
@@ -98,7 +112,7 @@ def rounded_value(box: Box, answer, state: str) -> float | None:
     value = float(answer.value)
     if state == "few_digits" and value in WORTH_CARRYING:
         return None
-    return value if abs(value - float(box.key)) > 1e-12 * max(1.0, abs(value)) else None
+    return value if abs(value - float(as_number(box.key))) > 1e-12 * max(1.0, abs(value)) else None
 
 
 def _trivial(formula: Expr) -> bool:

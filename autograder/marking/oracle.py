@@ -223,8 +223,10 @@ def mark_exercises(
     known = pages.exercises()
     asked = [slug for slug in known if (slug in slugs if slugs is not None else _mentions(listed, slug))]
     written = {slug: index for slug in asked if (index := _begun_in(listed, known[slug])) is not None}
-    settings = {"seed": seed, "folder": folder, "course": course, "seconds": seconds, "megabytes": megabytes}
-    tried = try_code(listed, written, **settings, sandboxed=sandboxed) if written else []
+    tried = try_code(
+        listed, written, seed=seed, folder=folder, course=course,
+        seconds=seconds, megabytes=megabytes, sandboxed=sandboxed,
+    ) if written else []  # fmt: skip
     marked = {step.exercise.slug: step.marks for _, step in tried if step.exercise}
     return {slug: marked.get(slug) or blank_marks(known[slug]) for slug in asked}
 

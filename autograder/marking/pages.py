@@ -11,37 +11,26 @@ notebook as in the instructor's.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from fractions import Fraction
 from functools import lru_cache
 from itertools import islice
-from math import isfinite
-from typing import NamedTuple
+from math import inf, isfinite
+from typing import TypeAlias
 
 from .. import pages
-from ..answers.equality import equal, rounded_off, unit
+from ..answers.equality import Value, equal, rounded_off, unit
 from ..answers.formulas import Formula, read_expression
 from ..answers.numbers import Number, Unreadable, read_choice, read_number, read_shape
 from ..authoring.mistakes import SIGN_CODES, message_for
 from ..authoring.page import Box, Page, Sheet
-from ..engine.expressions import Expr
+from ..engine.expressions import Expr, Operand
+from ..layout.boxed import Shape
 from .advice import advice, letters_for_number, missing_brackets
-from .carried import Desk, bare_value, rounded_value, worth_carrying
-from .states import POINTS, RIGHT, SLIPS
+from .carried import READABLE, Answer, Desk, as_number, bare_value, rounded_value, worth_carrying
+from .states import POINTS, RIGHT, SLIPS, Verdict
 from .surroundings import letters, meanings
-
-
-class Verdict(NamedTuple):
-    """What is said of one box."""
-
-    box: int
-    state: str  # one of states.STATES; or states.RECORDED, where it is held back
-    text: str = ""  # as typed
-    read_as: str = ""  # as understood
-    message: str = ""
-    code: str = ""  # of a known mistake
-    follows_from: tuple[int, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -80,15 +69,15 @@ class Marks:
             return f"{self.out_of} boxes to fill."
         if right == self.out_of and not follow:
             return f"All {self.out_of} right."
-        said = [f"{right} of {self.out_of} right"]
+        parts = [f"{right} of {self.out_of} right"]
         if self.slips:
-            said.append("1 slip" if self.slips == 1 else f"{self.slips} slips")
+            parts.append("1 slip" if self.slips == 1 else f"{self.slips} slips")
         if follow:
-            named = ", ".join(map(str, follow))
-            said.append(f"box {named} follows" if len(follow) == 1 else f"boxes {named} follow")
+            numbers = ", ".join(map(str, follow))
+            parts.append(f"box {numbers} follows" if len(follow) == 1 else f"boxes {numbers} follow")
         if blank:
-            said.append(f"{blank} still blank")
-        return "; ".join(said) + "."
+            parts.append(f"{blank} still blank")
+        return "; ".join(parts) + "."
 
 
 def mark(page: Page | str, answers: Mapping[int, str], variant: int = 0) -> Marks:
@@ -108,14 +97,18 @@ def _mark(page: Page, variant: int, texts: tuple[str, ...]) -> Marks:
     looks = zip(sheet.boxes, texts, answers, strict=True)
     verdicts = [_first_look(box, text, answer) for box, text, answer in looks]
     if any(verdict.state in LOOKED_AGAIN for verdict in verdicts):
-        verdicts = _SecondLook(sheet, answers, verdicts).verdicts()
+        readable = {n: answer for n, answer in enumerate(answers, start=1) if isinstance(answer, READABLE)}
+        verdicts = _SecondLook(sheet, readable, verdicts).verdicts()
     return Marks(page, variant, tuple(verdicts))
 
 
 # -- reading and the first look ---------------------------------------------------------------------------------------
 
 
-READERS = {
+Reader: TypeAlias = Callable[[Box, str], Answer | Unreadable | None]
+"""Reads what was typed into a box; None for a blank."""
+
+READERS: dict[str, Reader] = {
     "number": lambda box, text: read_number(text),
     "expression": lambda box, text: read_expression(text, (*box.names, *dict(box.meanings))),
     "choice": lambda box, text: read_choice(text, box.options),
@@ -123,7 +116,7 @@ READERS = {
 }
 
 
-def _read(sheet: Sheet, box: Box, text: str):
+def _read(sheet: Sheet, box: Box, text: str) -> Answer | Unreadable | None:
     """What was typed; where it cannot be read, with the other letters of the page, and what these stand for put in."""
     answer = READERS[box.kind](box, text)
     if isinstance(answer, Unreadable) and box.kind == "number":
@@ -151,7 +144,7 @@ def _with_letters_of_the_page(sheet: Sheet, box: Box, text: str) -> Formula | Un
     return Unreadable(f"This box takes a formula in {asked}. Write it without {stray}.")
 
 
-def _first_look(box: Box, text: str, answer) -> Verdict:
+def _first_look(box: Box, text: str, answer: Answer | Unreadable | None) -> Verdict:
     """The verdict on a box by itself, against the key."""
     if answer is None:
         return Verdict(box.number, "blank")
@@ -164,26 +157,29 @@ def _first_look(box: Box, text: str, answer) -> Verdict:
     return Verdict(box.number, "wrong", text, answer.read_as, message=box.hint)
 
 
-def _rounded_off(answer, key, box: Box) -> bool:
+def _rounded_off(answer: Answer, key: Value, box: Box) -> bool:
     """Whether the answer is this key, rounded to fewer digits than the box asks for."""
-    rounded = isinstance(answer, Number) and isinstance(answer.value, Fraction)
-    return rounded and rounded_off(answer.value, answer.digits, key, box.digits)
+    if not (isinstance(answer, Number) and isinstance(answer.value, Fraction)):
+        return False
+    return rounded_off(answer.value, answer.digits, key, box.digits)
 
 
-def _one_digit_slip(answer: Number, box: Box) -> bool:
+def _one_digit_slip(answer: Answer, box: Box) -> bool:
     """A single digit that is just what a named slip gives: that says more than that it may be rounded."""
+    if not isinstance(answer, Number):
+        return False
     single = answer.digits == 1 or (answer.digits is None and abs(answer.value) < 10)
     return single and any(equal(answer.value, slip) for _, slip in box.mistakes)
 
 
 def _ask_digits(box: Box) -> str:
     if box.digits:
-        small = isinstance(box.key, (int, float, Fraction)) and 0 < abs(box.key) < 0.1
+        small = 0 < abs(as_number(box.key)) < 0.1
         return f"Right so far. Give {box.digits} digits{'; zeros in front do not count' if small else ''}."
     return "Right as far as it goes. This box takes the exact number: a fraction such as 3/4 is fine."
 
 
-def _turned(verdict: Verdict, box: Box, answer) -> Verdict | None:
+def _turned(verdict: Verdict, box: Box, answer: Answer) -> Verdict | None:
     """What is said of the right number or formula with the wrong sign, where no slip of the page is; else None."""
     if not isinstance(answer, Number | Formula) or equal(0, box.key) or not equal(-answer.value, box.key, box.digits):
         return None
@@ -202,13 +198,15 @@ class _SecondLook:
     `rounded` are boxes that hold a right answer, though not the exact one; `slips` those that hold a wrong one.
     """
 
-    def __init__(self, sheet: Sheet, answers: list, verdicts: list[Verdict]) -> None:
+    def __init__(self, sheet: Sheet, answers: Mapping[int, Answer], verdicts: list[Verdict]) -> None:
         self.sheet, self.answers, self.first = sheet, answers, verdicts
-        values: dict[int, object] = {}
-        bare: dict[int, object] = {}
+        values: dict[int, Value] = {}
+        bare: dict[int, Value] = {}
         self.rounded, self.few, self.slips = set[int](), set[int](), set[int]()
         for verdict in verdicts:
-            n, box, answer = verdict.box, sheet.boxes[verdict.box - 1], answers[verdict.box - 1]
+            n, box, answer = verdict.box, sheet.boxes[verdict.box - 1], answers.get(verdict.box)
+            if answer is None:
+                continue
             if verdict.state == "wrong" and (value := worth_carrying(box, answer)) is not None:
                 self.slips.add(n)
                 values[n] = value
@@ -241,10 +239,10 @@ class _SecondLook:
         if len(slips) > 1 and (cause := self.single_cause(n, slips, rounded)):  # computed anew in one place, not in all
             return _following(verdict, cause)
         for world in dict.fromkeys((*worlds, rounded | few)):
-            if world and _rounded_off(self.answers[n - 1], self.finite(n, world), self.sheet.boxes[n - 1]):
+            if world and _rounded_off(self.answers[n], self.finite(n, world), self.sheet.boxes[n - 1]):
                 return verdict._replace(state="few_digits", message=_ask_digits(self.sheet.boxes[n - 1]))
         box = self.sheet.boxes[n - 1]
-        if isinstance(self.answers[n - 1], Formula) and (message := missing_brackets(verdict.text, box, box.key)):
+        if isinstance(self.answers[n], Formula) and (message := missing_brackets(verdict.text, box, box.key)):
             return verdict._replace(state="mistake", code="brackets_missing", message=message)
         if (named := self.named(verdict, dict.fromkeys((rounded | few, *worlds)))) is not None:
             return named
@@ -252,7 +250,7 @@ class _SecondLook:
             return self.harmless(verdict)
         if rounded and slips and (self.is_between(n, rounded, slips) or self.is_between(n, rounded, slips | few)):
             return _following(verdict, self.causes(n, slips, rounded | few))
-        return _turned(verdict, box, self.answers[n - 1]) or advice(self.sheet, verdict)
+        return _turned(verdict, box, self.answers[n]) or advice(self.sheet, verdict)
 
     def harmless(self, verdict: Verdict) -> Verdict:
         """Right, by earlier answers that were rounded; from here on it is such an answer itself."""
@@ -262,18 +260,18 @@ class _SecondLook:
             self.rounded.add(verdict.box)
         return verdict._replace(state="right", message="")
 
-    def finite(self, n: int, world: frozenset[int]) -> object:
+    def finite(self, n: int, world: frozenset[int]) -> Operand:
         """What box n would hold in this world, as a number; infinite where that leads nowhere."""
         value = self.desk.expected(n, world)
-        return float("inf") if value is None or isinstance(value, (str, tuple)) else value
+        return inf if value is None or isinstance(value, (str, Shape)) else value
 
     def is_expected(self, n: int, worlds: tuple[frozenset[int], ...]) -> bool:
         """Whether box n holds what follows in one of these worlds: sets of boxes that hold what was typed."""
-        box, answer = self.sheet.boxes[n - 1], self.answers[n - 1]
+        box, answer = self.sheet.boxes[n - 1], self.answers[n]
         values = (self.desk.expected(n, world) for world in worlds if world)
         return any(value is not None and _follows(answer, self.in_letters_of(box, value), box) for value in values)
 
-    def in_letters_of(self, box: Box, value: object) -> object:
+    def in_letters_of(self, box: Box, value: Value) -> Value:
         """What follows, read as the answer was: with what the other letters of the page stand for put in."""
         if isinstance(value, Expr) and not value.names <= set(box.names):
             return value.substitute(meanings(self.sheet, box))
@@ -282,7 +280,7 @@ class _SecondLook:
     def is_between(self, n: int, rounded: frozenset[int], base: frozenset[int]) -> bool:
         """Whether box n lies between what exact and what rounded earlier answers give: many compute on with some
         digits more than they write down, or with the exact number in one place and the rounded one in another."""
-        box, answer = self.sheet.boxes[n - 1], self.answers[n - 1]
+        box, answer = self.sheet.boxes[n - 1], self.answers[n]
         if not box.digits:
             return self.is_expected(n, tuple(base | {k} for k in rounded))
         if not isinstance(answer, Number) or not isfinite(answer.value):
@@ -290,7 +288,7 @@ class _SecondLook:
         ends = self.desk.between(n, rounded, base)
         if ends is None or ends[0] == ends[1]:
             return False
-        spare = unit(self.desk.expected(n, base), box.digits) * (1 + 1e-9)
+        spare = unit(as_number(self.desk.expected(n, base)), box.digits) * (1 + 1e-9)
         return ends[0] - spare <= float(answer.value) <= ends[1] + spare
 
     def causes(self, n: int, slips: frozenset[int], rounded: frozenset[int]) -> tuple[int, ...]:
@@ -310,10 +308,10 @@ class _SecondLook:
         alone = (k for k in sorted(slips) if self.is_expected(n, (frozenset((k,)), rounded | {k})))
         return tuple(islice(alone, 1))
 
-    def named(self, verdict: Verdict, worlds) -> Verdict | None:
+    def named(self, verdict: Verdict, worlds: Iterable[frozenset[int]]) -> Verdict | None:
         """The slip that box n holds, on the printed numbers or on the student's own; None for one without a name."""
-        n, box, answer = verdict.box, self.sheet.boxes[verdict.box - 1], self.answers[verdict.box - 1]
-        codes: dict[str, object] = {}
+        n, box, answer = verdict.box, self.sheet.boxes[verdict.box - 1], self.answers[verdict.box]
+        codes: dict[str, Value] = {}
         for slips, right in ((box.mistakes, box.key), *((self.desk.slips(n, w), self.finite(n, w)) for w in worlds)):
             for code, slip in slips:
                 if slip == slip and equal(answer.value, slip, box.digits):  # nan: an entry without this slip
@@ -330,9 +328,10 @@ def _before(n: int, boxes: set[int]) -> frozenset[int]:
     return frozenset(k for k in boxes if k < n)
 
 
-def _follows(answer, expected, box: Box) -> bool:
+def _follows(answer: Answer, expected: Value, box: Box) -> bool:
     if not isinstance(answer, Number):
         return equal(answer.value, expected)
+    expected = as_number(expected)
     if not isfinite(expected):
         return False
     if equal(answer.value, expected, box.digits):
@@ -341,10 +340,11 @@ def _follows(answer, expected, box: Box) -> bool:
     return goes_on and (answer.digits or 0) >= 3 and equal(answer.value, expected, 3)
 
 
-def _same_size(answer, right: object, box: Box) -> bool:
+def _same_size(answer: Answer, right: Value, box: Box) -> bool:
     """Whether an answer is right but for its sign; formulas and words have no size that could be another one."""
     if not isinstance(answer, Number):
         return not isinstance(right, Expr) or equal(-right, answer.value)
+    right = as_number(right)
     return isfinite(right) and equal(-answer.value, right, box.digits)
 
 

@@ -14,8 +14,8 @@ from datetime import UTC, datetime
 
 from ..settings import Settings
 from .code import CodeMarks
-from .pages import Marks, Verdict
-from .states import OPEN, RECORDED, RIGHT
+from .pages import Marks
+from .states import OPEN, RECORDED, RIGHT, Verdict
 
 MONTHS = (
     "January", "February", "March", "April", "May", "June",
@@ -38,7 +38,7 @@ def spoken(moment: datetime) -> str:
 class Told(Marks):
     """Marks of which a part is held back: boxes are recorded, blank or unreadable, and no more is known of them."""
 
-    said: str = ""  # the summary
+    sentence: str = ""  # the summary
     earned: float | None = None  # the points, where they may be told
 
     @property
@@ -47,7 +47,7 @@ class Told(Marks):
 
     @property
     def summary(self) -> str:
-        return self.said
+        return self.sentence
 
 
 @dataclass(frozen=True)
@@ -84,13 +84,13 @@ class Policy:
         filled = sum(verdict.state == RECORDED for verdict in verdicts)
         if held == "counts" and (handed_in or filled == marks.out_of):
             right = sum(verdict.state in RIGHT for verdict in marks.verdicts)
-            said = f"{right} of {marks.out_of} right{_open(marks.out_of - filled)}.{self._later('Which ones they are')}"
-            return Told(marks.page, marks.variant, verdicts, said, marks.points)
+            count = f"{right} of {marks.out_of} right{_open(marks.out_of - filled)}."
+            return Told(marks.page, marks.variant, verdicts, count + self._later("Which ones they are"), marks.points)
         if held == "counts":
-            said = f"{filled} of {marks.out_of} boxes filled; how many are right is told once all are."
+            summary = f"{filled} of {marks.out_of} boxes filled; how many are right is told once all are."
         else:
-            said = f"{filled} of {marks.out_of} boxes recorded.{self._later('What is right')}"
-        return Told(marks.page, marks.variant, verdicts, said)
+            summary = f"{filled} of {marks.out_of} boxes recorded.{self._later('What is right')}"
+        return Told(marks.page, marks.variant, verdicts, summary)
 
     def tells_code(self, marks: CodeMarks) -> tuple[str, float | None]:
         """What is told of a code exercise while something is held back: a sentence, and the points if they may be."""

@@ -2,7 +2,6 @@
 
     progress_of(cells(nb), "equations")       from a notebook, as data; runs nothing
     chapters_in(folder)                       of all chapters in a folder, from their .ipynb files
-    bar(progress), text(progress)             the same as HTML and as plain text
 
 A page is right when all its boxes are right or follow, as far as the course tells that already: where it does not, a
 page with nothing left blank is filled. Whether code is right is known from the result that its grade cell holds.
@@ -56,7 +55,7 @@ class Item(NamedTuple):
         return (code_id if self.code else page_id)(self.slug)[:64]
 
     @property
-    def said(self) -> str:
+    def spoken(self) -> str:
         """In words: "3, The error of the last layer: begun, 4 of 9 right"."""
         what = "" if self.state in ("blank", "right") or not self.done else f", {self.done:g} of {self.out_of}"
         return f"{self.place}, {self.title}: {STATES[self.state]}{what}"
@@ -109,13 +108,13 @@ def progress_of(
     """
     settings = settings or settings_in(listed)
     known = {page.slug: page for page in pages.chapter_pages(chapter)}
-    found = read_cells(list(listed), {slug: len(page.sheet().boxes) for slug, page in known.items()})
-    variant = own_variant(student or found.student or "", settings)
+    submission = read_cells(list(listed), {slug: len(page.sheet().boxes) for slug, page in known.items()})
+    variant = own_variant(student or submission.student or "", settings)
     policy = Policy(settings.feedback, settings.feedback_until)
-    items = []
+    items: list[Item] = []
     for n, slug in enumerate(_order(listed, chapter, known), start=1):
         if slug in known:
-            answers = found.pages[slug].answers if slug in found.pages else {}
+            answers = submission.pages[slug].answers if slug in submission.pages else {}
             items.append(page_item(known[slug], answers, variant, policy)._replace(place=n))
         else:
             items.append(_code_item(listed, slug, policy)._replace(place=n))
@@ -184,18 +183,15 @@ def chapters_in(
 
     settings   gives the settings of a chapter by the name of its folder; by default as its set-up cell says
     """
-    found = []
+    chapters: list[Progress] = []
     for chapter, name in pages.CHAPTERS.items():
         for path in sorted((folder / name).glob("*.ipynb")):
             listed = cells(read(path))
             if listed:
-                found.append(
-                    progress_of(
-                        listed, chapter, settings=settings(name), student=student, place=f"../{name}/{path.name}"
-                    )
-                )
+                place = f"../{name}/{path.name}"
+                chapters.append(progress_of(listed, chapter, settings=settings(name), student=student, place=place))
                 break
-    return found
+    return chapters
 
 
 def read(path: Path) -> object:
@@ -213,6 +209,3 @@ def chapter_of(listed: Sequence[Cell]) -> str | None:
         if slug in pages.catalogue():
             return pages.catalogue()[slug].chapter
     return None
-
-
-# -- shown -------------------------------------------------------------------------------------------------------------

@@ -16,15 +16,17 @@ import numpy as np
 
 from ..answers.formulas import WORDS
 from ..authoring.page import Box, Page, Sheet
+from ..engine.expressions import Operand
 from ..layout import nodes_in
+from .carried import as_number
 
 LETTER = re.compile(r"[^\W\d_](?:_?[0-9]|′)?")  # x, w_1, y′: what pages name numbers by, not words
 FORMULA = re.compile(r"\$([^$]*)\$")
 
 
-def meanings(sheet: Sheet, box: Box) -> dict[str, object]:
+def meanings(sheet: Sheet, box: Box) -> dict[str, Operand]:
     """The letters that may stand in a formula besides those it is asked in: name → number or formula."""
-    known = {**_numbers(sheet.page, sheet.variant), **dict(box.meanings)}
+    known: dict[str, Operand] = {**_numbers(sheet.page, sheet.variant), **dict(box.meanings)}
     return {name: value for name, value in known.items() if name not in box.names}
 
 
@@ -43,7 +45,7 @@ def _numbers(page: Page, variant: int) -> Mapping[str, float]:
     named: dict[str, list[float]] = {}
     for box in sheet.boxes:
         if box.kind == "number" and LETTER.fullmatch(box.name):
-            named.setdefault(box.name, []).append(float(box.key))
+            named.setdefault(box.name, []).append(float(as_number(box.key)))
     for name, keys in named.items():
         known |= {k: v for k, v in _entries(name, keys if len(keys) > 1 else keys[0]).items() if k not in known}
     return known
@@ -66,7 +68,7 @@ def letters(page: Page, variant: int) -> frozenset[str]:
     formulas: list[str] = []
     for node in nodes_in(page.sheet(variant).body):
         texts = [part for part in (*node.parts, *node.options.values()) if isinstance(part, str)]
-        formulas += [found for text in texts for found in FORMULA.findall(text)] if node.kind in PROSE else texts
+        formulas += [formula for text in texts for formula in FORMULA.findall(text)] if node.kind in PROSE else texts
     return frozenset(letter for formula in formulas for run in RUN.findall(formula) for letter in _letters(run))
 
 

@@ -54,25 +54,26 @@ def mark_for(student: str, answers: PageAnswers, settings: Settings) -> tuple[Ma
 
 def _others_numbers(student: str, answers: PageAnswers, settings: Settings, marks: Marks) -> str:
     """What to say where a page that holds answers showed other numbers than the student's own; "" where it did not."""
-    shown = answers.shown
-    if shown is None and answers.student is not None:
-        shown = own_variant(answers.student, settings)
-    if shown is None or shown == marks.variant or answers.blank:
+    variant = answers.shown
+    if variant is None and answers.student is not None:
+        variant = own_variant(answers.student, settings)
+    if variant is None or variant == marks.variant or answers.blank:
         return ""
     try:
-        by_those = mark(answers.slug, answers.answers, shown)
+        by_those = mark(answers.slug, answers.answers, variant)
     except PageError:
         return ""  # a number that no page could have shown
+    theirs, own = _whose(variant, answers.student, settings), clean_id(student)
     return (
-        f"the page showed {_whose(shown, answers.student, settings)}, and was marked by those of {clean_id(student)}; "
+        f"the page showed {theirs}, and was marked by those of {own}; "
         f"by the numbers shown it would earn {by_those.points:g} of {by_those.out_of} points"
     )
 
 
-def _whose(shown: int, student: str | None, settings: Settings) -> str:
-    if shown < OWN:
+def _whose(variant: int, student: str | None, settings: Settings) -> str:
+    if variant < OWN:
         return "the canonical numbers"
-    if student is not None and variant_of(student, settings.salt) == shown:
+    if student is not None and variant_of(student, settings.salt) == variant:
         return f"the numbers of {clean_id(student)}"
     return "the numbers of somebody else"
 

@@ -74,8 +74,8 @@ def _segment(item: Item, place: str) -> str:
     sign = f'<span class="wb-sign" aria-hidden="true">{SIGNS[item.state]}</span>' if item.state != "blank" else ""
     return (
         f'<li class="{kind}" style="--share:{share:.2f}"><a href="{escape(place)}#{item.cell}" '
-        f'data-cell="{item.cell}" data-slips="{item.slips}" title="{escape(item.said)}" '
-        f'aria-label="{escape(item.said)}">'
+        f'data-cell="{item.cell}" data-slips="{item.slips}" title="{escape(item.spoken)}" '
+        f'aria-label="{escape(item.spoken)}">'
         f"<span>{item.place}</span>{sign}</a></li> "
     )
 
@@ -89,4 +89,4 @@ def text(shown: Progress, *, each: bool = False) -> str:
 def _lines(shown: Progress) -> Iterator[str]:
     for item in shown.items:
         if item.state != "right":
-            yield f"  {SIGNS[item.state]} {item.said}"
+            yield f"  {SIGNS[item.state]} {item.spoken}"
