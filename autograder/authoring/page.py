@@ -40,6 +40,7 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
+NBSP = "\u00a0"  # a blank at which no line ends
 OWN = 10_000  # variants below are for practice; from here on each belongs to students, see autograder.marking.variants
 OWN_VARIANTS = 1_000_000
 OWN_TRIES = 20  # of a page's own numbers beside shared ones
@@ -206,7 +207,8 @@ class Sheet:
             rules.append("Shapes are rows × columns: 3×2, or 3x2.")
         for options in dict.fromkeys(box.options for box in self.boxes if box.options):
             boxes = _counted([box.number for box in self.boxes if box.options == options])
-            listed = "\u00a0| ".join(options)  # a bar stays with the word before it
+            unbroken = [option.replace(" ", NBSP) for option in options]
+            listed = f"{NBSP}| ".join(unbroken)
             rules.append(f"Choose for {boxes}: {listed}.")
         return " ".join(rules)
 

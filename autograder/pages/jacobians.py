@@ -546,7 +546,7 @@ def score_forward(given, box):
             eq("z", "=", matrix(w, "W"), "·", column(x, "x"), "+", column(b, "b"), "=", column(z))),
         step("Then the values $a = f(z)$ of the hidden nodes, and the score $s = u^T a$.",
             network([x, ["a_1", "a_2", "a_3"], ["s"]], [w, [u]], names=[["x_1", "x_2"], [], [""]],
-                below=[(), (), [echo(s, "s")]], gap=250, row_gap=100, along=((0.2, 0.62, 0.2), (0.4,)),
+                below=[(), (), [echo(s, "s")]], gap=250, row_gap=100, along=((0.2, 0.67, 0.2), (0.4,)),
                 title="Two inputs, three hidden nodes, one score; weights on the edges"),
             eq("a", "=", column(a), APART, "s", "=", s)),
     )
