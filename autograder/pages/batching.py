@@ -213,7 +213,8 @@ def ledger(given, box):
             "once. $W$ has a row for each node in both layouts. Write the shapes, rows × columns.",
             table(["", words("examples in columns"), words("examples in rows")],
                 *[(name, *shapes) for name, shapes in lines])),
-        step(f"Which shapes depend on the number of examples? Choose {groups[0]}, {groups[1]}, or {groups[2]}.",
+        step(f"Which of them have a shape that depends on the number of examples: the {groups[0]}, the {groups[1]}, or "
+            f"{groups[2]}?",
             eq(which)),
     )
 
@@ -249,7 +250,8 @@ def dominoes(given, box):
             aligned(("AW^T", ":", *product("AWᵀ", size(m, k), size(k, n))),
                 ("δW", ":", *product("δW", size(m, n), size(n, k))),
                 ("δ^{T}A", ":", *product("δᵀA", size(n, m), size(m, k))))),
-        say("In the last product of each kind the examples meet inside and vanish: that is the sum over the batch."),
+        say("In the third product of each layout the number of examples stands inside and vanishes: that is the sum "
+            "over the batch."),
     )
 
 
@@ -282,8 +284,8 @@ def back_columns(given, box):
     before = box(through * slope, "δ of the layer before", "Entry by entry: what times what?",
         how="What came back, times the slope.", slips={"slope_left_out": through})
     return (
-        step("Two examples in columns. The errors $δ$ of three nodes go back through their weights; each column minds "
-            "its own example.",
+        step("Two examples in columns. The errors $δ$ of three nodes go back through their weights, each "
+            "example in its own column.",
             eq("W", "=", matrix(w), APART, "δ", "=", matrix(delta)),
             eq("W^{T}δ", "=", matrix(through))),
         step(f"The two nodes of the hidden layer before used ReLU. What is its slope at each entry? ({RELU_SAYS}.)",
@@ -317,10 +319,10 @@ def back_rows(given, box):
         words={"multiplied_not_divided": "You multiplied by the error. What undoes a product?"})
     return (
         step("Two examples in rows: $δ$ is 2×3, $W$ is 3×2. In columns $W^{T}δ$ went back. What is written with a "
-            "transpose now: W, δ, or neither?",
+            "transpose now: $W$, $δ$, or neither?",
             eq(turned)),
         step("Send the errors back.", eq(matrix(delta, "δ"), matrix(w, "W"), "=", matrix(through))),
-        step(f"The hidden layer used ReLU. Its errors? ({RELU_SAYS}.)",
+        step(f"The hidden layer used ReLU. What are its errors? ({RELU_SAYS}.)",
             eq("Z", "=", matrix(z), APART, "(δW) ⊙ σ′(Z)", "=", matrix(before))),
         step("In another layer one weight got lost.",
             eq(row(d, "δ"), column([lost, known], "W"), "=", d[0] * x + d[1] * known)),
@@ -352,8 +354,8 @@ def stored_in_out(given, box):
         slips={"not_turned": [size(many, k), size(many, n), size(n, k)],
             "examples_in_the_other_direction": [size(k, many), size(n, many), size(k, n)]})
     return (
-        step("Some programs store $W$ with a row for each input, so that $Z = AW + b$ needs no transpose. Then going "
-            "back does. Here are two examples in rows, with three inputs and two nodes.",
+        step("Some programs store $W$ with a row for each input, so that $Z = AW + b$ needs no transpose. Then the "
+            "way back needs one. Here are two examples in rows, with three inputs and two nodes.",
             eq("δ", "=", matrix(delta), APART, "W", "=", matrix(w)),
             eq("δW^T", "=", matrix(back))),
         step("The gradient has the shape of the stored $W$.",
@@ -469,7 +471,7 @@ def weights_in_one_product(given, box):
         step("Five examples in rows, three nodes, two inputs.",
             eq(matrix(d.T, "δ^T"), matrix(x, "A"), "=", matrix(two[0])),
             eq(by("W"), "=", frac(1, 5), "δ^{T}A", "=", matrix(two[1]))),
-        step("In each product, which number do the inner ends of the two shapes share?",
+        step("In each product, which inner number do the two shapes share?",
             eq(words("in columns:"), inner[0], APART, words("in rows:"), inner[1])),
     )
 
@@ -488,7 +490,8 @@ def once_only(given, box):
     early = box(delta / m, "δ/m", "Which number divides each error?", how="Each error over the number of examples.",
         slips={"mean_left_out": delta, "mean_taken_twice": delta / m**2},
         words={"mean_left_out": "That is the error as it was. Divide it by the number of examples."})
-    same = box(early @ a, "∂C/∂w", "Each error is divided already. What is left to do?",
+    same = box(early @ a + (mean - total / m), "∂C/∂w",  # both ways give one number: a slip in the first is carried on
+        "Each error is divided already. What is left to do?",
         how="The sum of the products: the mean is already in them.",
         slips={"mean_left_out": m * (early @ a), "mean_taken_twice": early @ a / m})
     order = given.choice("order", (2, 0, 1), (1, 2, 0), (0, 1, 2), (2, 1, 0), (0, 2, 1), (1, 0, 2))
@@ -537,7 +540,7 @@ def twice_the_batch(given, box):
             "uphill": b + rate * np.array([means[1], means2[1]])},
         words={"summed_not_averaged": "You stepped by the sum. The gradient is the mean."})
     return (
-        step("A neuron's errors and inputs for three examples. Sum and mean for the weight and for the bias:",
+        step("A neuron’s errors and inputs for three examples. Sum and mean for the weight and for the bias:",
             eq("δ", "=", row(delta), APART, "x", "=", row(x)),
             table(["", words("sum"), words("mean")], ("∂C/∂w", sums[0], means[0]), ("∂C/∂b", sums[1], means[1]))),
         step("Now write every example down twice, so that $m = 6$.",
@@ -569,9 +572,10 @@ def bias_update(given, box):
     new = box(b - rate * mean, "the new b", "Against the gradient, and how far?",
         how="The old bias minus the learning rate times the mean.",
         slips={"uphill": b + rate * mean, "summed_not_averaged": b - rate * terms.sum(axis=1),
-            "learning_rate_left_out": b - mean, "step_for_value": -rate * mean},
+            "learning_rate_left_out": b - mean, "step_for_value": -rate * mean, "change_not_value": rate * mean},
         words={"summed_not_averaged": "You stepped by the sum. The gradient is the mean.",
-            "learning_rate_left_out": "You took the whole gradient away. How much of it does η take?"})
+            "learning_rate_left_out": "You took the whole gradient away. How much of it does η take?",
+            "change_not_value": "That is the length of the step. Take it away from the old bias."})
     return (
         step("The errors of two nodes for four examples in rows: each column belongs to one bias. What does each bias "
             "collect?",
@@ -608,8 +612,9 @@ def bias_update_backwards(given, box):
     grad, start = given("g", -6, low=2, high=8), given("start", 3, low=1, high=5)
     eta = given.choice("η'", 0.3, 0.4, 0.7)
     found = box(eta, "η", "By how much did b move, and for which gradient?", how="Old minus new, over the gradient.",
-        slips={"wrong_sign": -eta, "upside_down": 1 / eta},
-        words={"upside_down": "You have the ratio upside down: the learning rate is the step over the gradient.",
+        slips={"wrong_sign": -eta, "upside_down": 1 / eta, "change_not_ratio": eta * grad},
+        words={"change_not_ratio": "That is how far b moved. How large was the gradient of that step?",
+            "upside_down": "You have the ratio upside down: the learning rate is the step over the gradient.",
             "wrong_sign": "A learning rate is positive. Which is taken away, the old bias or the new one?"})
     every = box((start - eta * grad) - found * grad, "b after one more step", "The same step, from the new bias.",
         how="The bias minus the same step.",
@@ -643,7 +648,8 @@ def mean_of_singles(given, box):
         slips={"half_left_out": 2 * single, "not_squared": error.sum(0) / 2, "only_one_term": error[0] ** 2 / 2},
         words={"only_one_term": "That is one output alone. The cost adds both."})
     cost = box(np.sum(costs) / m, "C", "Sum or mean?", how="The mean of the three costs.",
-        slips={"summed_not_averaged": np.sum(costs), "mean_taken_twice": np.sum(costs) / m**2})
+        slips={"summed_not_averaged": np.sum(costs), "mean_taken_twice": np.sum(costs) / m**2,
+            "mean_over_entries": np.sum(costs) / a.size})
     one, batch, three = (given(name, numbers, high=9) for name, numbers in
         (("g1", [4, -2, 1]), ("g", [3, 1, -2]), ("g3", [2, 4, -5])))
     left = m * batch - one - three
@@ -663,8 +669,8 @@ def mean_of_singles(given, box):
             eq("A", "=", matrix(a), APART, "Y", "=", matrix(y)),
             eq(words("single costs:"), row(costs))),
         step("And the cost of the batch?", eq("C", "=", cost)),
-        step("As with costs, so with gradients: that of the batch is the mean of the single ones. Here, for three "
-            "weights, the second gradient got lost.",
+        step("The gradient of the batch, too, is the mean of the gradients of its examples. Here are those of three "
+            "weights; that of the second example got lost.",
             eq(words("example 1:"), row(one), APART, words("example 3:"), row(three)),
             eq(words("batch of three:"), row(batch))),
         step("What is the sum of the three, and what was lost?",
@@ -797,7 +803,7 @@ def backward_columns(given, box):
     x, _, _, w2, _, _, z1, a1, _, delta2 = network
     dw2, db2, delta1, dw1, db1 = gradients(box, network, in_columns=True)
     return (
-        step("The network and the batch of the page on going forward, in columns. The gradients of the second layer?",
+        step("The network and the batch of “A batch forward, in columns”. What are the gradients of the second layer?",
             eq("δ^{(2)}", "=", matrix(delta2), APART, "A^{(1)}", "=", matrix(a1)),
             eq(by("W^{(2)}"), "=", matrix(dw2), APART, by("b^{(2)}"), "=", matrix([db2]))),
         step(f"Back to the hidden layer, whose $Z^{{(1)}}$ went through ReLU. ({RELU_SAYS}.)",
@@ -816,7 +822,7 @@ def backward_rows(given, box):
     x, _, _, w2, _, _, z1, a1, _, delta2 = network
     dw2, db2, delta1, dw1, db1 = gradients(box, network, in_columns=False)
     return (
-        step("The network and the batch of the page on going forward, in rows. The gradients of the second layer, "
+        step("The network and the batch of “A batch forward, in rows”. What are the gradients of the second layer, "
             "shaped like $W^{(2)}$ and $b^{(2)}$?",
             eq("δ^{(2)}", "=", matrix(delta2.T), APART, "A^{(1)}", "=", matrix(a1.T)),
             eq(by("W^{(2)}"), "=", matrix(dw2), APART, by("b^{(2)}"), "=", matrix([db2]))),
@@ -826,5 +832,6 @@ def backward_rows(given, box):
         step("The gradients of the first layer, $W^{(1)}$ with a row for each node?",
             eq("X", "=", matrix(x.T)),
             eq(by("W^{(1)}"), "=", matrix(dw1), APART, by("b^{(1)}"), "=", row(db1))),
-        say("Had the batch lain in columns, the gradients would be the same. Only the sums would run the other way."),
+        say("With the same batch in columns, the gradients would hold the same numbers. Only the sums would run the "
+            "other way."),
     )

@@ -33,8 +33,9 @@ def shuffled_batches(given, box):
         slips={"rest_not_cut": days // batch + 1})
     rest = box(days - batch * full, "days in the last batch", "What do the full batches leave over?",
         how="All days minus those in full batches.", slips={"rest_forgotten": batch})
-    steps = box((full + 1) * epochs, "steps", "How many batches has an epoch, the short one included?",
-        how="Batches of an epoch times epochs.", slips={"rest_forgotten": full * epochs})
+    steps = box((full + 1) * epochs, "steps", "How many batches are in an epoch, the short one included?",
+        how="Batches of an epoch times epochs.",
+        slips={"rest_forgotten": full * epochs, "one_epoch_alone": full + 1})
     return (
         step("Ten examples, shuffled into this order, are cut into batches of four. Write the numbers of the examples "
             "in the second and the third batch.",
@@ -79,6 +80,11 @@ def valley_formulas(curve: np.ndarray) -> tuple[str, str]:
     return f"½({c1 * w1**2 + c2 * w2**2})", f"({c1 * w1}, {c2 * w2})"
 
 
+WEIGHT_ALONE = {
+    "parameter_for_gradient": "That is the weight alone. The gradient multiplies it by the factor of its direction."}
+STEP_ALONE = {"change_not_value": "That is the length of the step. The box asks for the weight after it."}
+
+
 @page("Plain steps in a valley", row="10.3")
 def plain_steps(given, box):
     """Two plain steps: slow along the valley, to and fro across it."""
@@ -87,16 +93,20 @@ def plain_steps(given, box):
     descent = GradientDescent(rate)
     g1 = box(curve * start, "∇C", "What does each entry multiply its weight by?",
         how="Each factor of the gradient times its weight.",
-        slips={"parameter_for_gradient": start, "not_multiplied": curve})
+        slips={"parameter_for_gradient": start, "not_multiplied": curve}, words=WEIGHT_ALONE)
     w1 = box(descent.step([start], [g1])[0][0], "w after one step", "Against the gradient, and how far?",
         how="The weights minus η times the gradient.",
-        slips={"uphill": start + rate * g1, "learning_rate_left_out": start - g1, "step_for_value": -rate * g1},
-        words={"learning_rate_left_out": "You took the whole gradient away. How much of it does η take?"})
+        slips={"uphill": start + rate * g1, "learning_rate_left_out": start - g1, "step_for_value": -rate * g1,
+            "change_not_value": rate * g1},
+        words={"learning_rate_left_out": "You took the whole gradient away. How much of it does η take?"} | STEP_ALONE)
     g2 = box(curve * w1, "∇C after one step", "Where do the weights stand now?",
-        how="The same factors times the new weights.", slips={"last_step_repeated": g1})
+        how="The same factors times the new weights.", slips={"last_step_repeated": g1, "parameter_for_gradient": w1},
+        words=WEIGHT_ALONE)
     w2 = box(descent.step([w1], [g2])[0][0], "w after two steps", "Which gradient belongs to this step?",
         how="The weights minus η times the gradient there.",
-        slips={"last_step_repeated": w1 - rate * g1, "uphill": w1 + rate * g2, "step_for_value": -rate * g2})
+        slips={"last_step_repeated": w1 - rate * g1, "uphill": w1 + rate * g2, "step_for_value": -rate * g2,
+            "change_not_value": rate * g2, "began_at_the_start": start - rate * g2},
+        words=STEP_ALONE)
     cost, gradient = valley_formulas(curve)
     return (
         step(f"The cost $C = {cost}$ is a valley: gentle along $w_1$, steep along $w_2$. Its gradient is $∇C = "
@@ -132,7 +142,8 @@ def momentum_steps(given, box):
             "gradient_weighted": keep * v1 + (1 - keep) * g2})
     w2 = box(w1 - rate * v2, "w after two steps", "Which velocity belongs to this step?",
         how="The weights minus η times the new velocity.",
-        slips={"velocity_forgotten": w1 - rate * g2, "uphill": w1 + rate * v2, "old_velocity": w1 - rate * v1},
+        slips={"velocity_forgotten": w1 - rate * g2, "uphill": w1 + rate * v2, "old_velocity": w1 - rate * v1,
+            "began_at_the_start": start - rate * v2},
         words={"velocity_forgotten": "That is a plain step. Momentum steps by the velocity.",
             "uphill": "You added the step. It is taken away."})
     return (
@@ -191,10 +202,10 @@ def momentum_memory(given, box):
             table([words("step"), "1", "2", "3"], (words("gradient"), g, g, g), ("v", *same))),
         step("Across a valley it changes its sign each time:",
             table([words("step"), "1", "2", "3"], (words("gradient"), g, -g, g), ("v", *turning))),
-        step("After many more steps, where does $v$ settle in the first case? And what size, sign aside, has it in "
-            "the second?",
+        step("After many more steps, where does $v$ settle in the first case? And which size does it settle to, apart "
+            "from its sign, in the second? How many times as fast is it along the valley as across it?",
             eq(words("steady:"), long, APART, words("to and fro:"), across),
-            eq(words("times as fast along the valley as across it:"), faster)),
+            eq(words("times as fast along as across:"), faster)),
     )
 
 
@@ -248,7 +259,8 @@ def bias_correction(given, box):
         before = box(keep * before + (1 - keep) * g, "m",
             "How much of the old mean is kept, and how much of the gradient comes in?",
             how="β times the mean before, plus 1 − β times the gradient.",
-            slips=slips | ({"only_one_term": (1 - keep) * g} if t > 1 else {}))
+            slips=slips if t == 1 else slips | {
+                "only_one_term": (1 - keep) * g, "all_of_mean_kept": before + (1 - keep) * g})
         running.append(before)
     share = box([1 - keep**t for t in (1, 2, 3)], "1 − β^t", "What is β to this power? And what is left up to 1?",
         how="One minus β to the power of the step.",
@@ -280,7 +292,7 @@ def bias_correction(given, box):
 B1, B2, TINY = 0.9, 0.99, 0.0  # β₂ is 0.999 in programs; 0.99 keeps the numbers short
 
 
-@page("Adam's first step", row="10.3")
+@page("Adam’s first step", row="10.3")
 def adam_first_step(given, box):
     """Two weights with gradients of very different sizes take steps of the same size."""
     g = np.array([given.choice("sign", 1, -1) * given("large", 4, low=3, high=9), given.choice("small", -0.5, 0.5)])
@@ -289,9 +301,10 @@ def adam_first_step(given, box):
     moved, state = adam.step([w], [g], adam.start([w]))
     m = box(state.mean[0], "m", "Which share of the gradient comes in?", how="1 − β₁ times the gradient.",
         slips={"gradient_not_weighted": g, "weights_exchanged": B1 * g})
-    v = box(state.square[0], "v", "What is averaged here: the gradient, or its square?",
+    v = box(state.square[0], "v", "The square of what, and which share of it?",
         how="1 − β₂ times the square of the gradient.",
-        slips={"not_squared": (1 - B2) * g, "gradient_not_weighted": g**2, "weights_exchanged": B2 * g**2},
+        slips={"not_squared": (1 - B2) * g, "gradient_not_weighted": g**2, "weights_exchanged": B2 * g**2,
+            "other_share": (1 - B1) * g**2},
         words={"not_squared": "That is the share of the gradient itself. v is a mean of its square."})
     m_hat = box(m / (1 - B1), "m̂", "Divide by 1 − β₁.", how="m over 1 − β₁.",
         slips={"bias_correction_left_out": m, "multiplied_not_divided": m * (1 - B1)},
@@ -307,8 +320,8 @@ def adam_first_step(given, box):
         slips={"uphill": w + move, "step_for_value": -np.asarray(move)})
     given.require(np.allclose(moved[0], w - rate * np.sign(g)))
     return (
-        step(f"Two weights, and a gradient that is much larger for one than for the other. Adam with $η = {rate:g}$, "
-            f"$β_1 = {B1:g}$, $β_2 = {B2:g}$; $m$ and $v$ are zero before. Squares, roots and quotients are taken "
+        step(f"Two weights, and a gradient that is much larger for one than for the other. Adam has $η = {rate:g}$, "
+            f"$β_1 = {B1:g}$, $β_2 = {B2:g}$; $m$ and $v$ are zero at first. Squares, roots and quotients are taken "
             "entry by entry. First the running means.",
             eq("g = ∇C", "=", column(g)),
             eq("m = (1 − β_1) g", "=", column(m), APART, "v = (1 − β_2) g ⊙ g", "=", column(v))),
@@ -317,11 +330,12 @@ def adam_first_step(given, box):
         step("Then step. (Programs add a tiny $ε$ to the root, so that nothing is divided by zero.)",
             eq("η", "·", frac("m̂", "√v̂"), "=", column(move)),
             eq(column(w, "w"), "−", words("step"), "=", column(new, "new w"))),
-        say("However large or small the gradient, the first step is as long as the learning rate."),
+        say("However large or small the gradient, as long as it is not zero, the first step is exactly as long as the "
+            "learning rate."),
     )
 
 
-@page("Adam's second step", row="10.3")
+@page("Adam’s second step", row="10.3")
 def adam_second_step(given, box):
     """One weight, two gradients: means carried on, corrections of the second step."""
     g = given("g", [4, 2], low=2, high=9, distinct=True)
@@ -354,7 +368,7 @@ def adam_second_step(given, box):
     new = box(w - move, "new w", "Against the gradient, and how far?", how="The weight minus the step.", digits=4,
         slips={"uphill": w + move, "step_for_value": -move})
     return (
-        step(f"One weight, $w = {w:g}$, after Adam's first step; $β_1 = {B1:g}$, $β_2 = {B2:g}$, $η = {rate:g}$. The "
+        step(f"One weight, $w = {w:g}$, after Adam’s first step; $β_1 = {B1:g}$, $β_2 = {B2:g}$, $η = {rate:g}$. The "
             f"first gradient was ${g[0]:g}$ and left $m = {first[0]:g}$, $v = {first[1]:g}$. Now the gradient is "
             f"${g[1]:g}$. Give 4 digits throughout; fewer where the decimals end.",
             aligned(("m ← β_1 m + (1 − β_1) g", "≈", m), ("v ← β_2 v + (1 − β_2) g^2", "≈", v))),
@@ -449,10 +463,10 @@ def day_as_row(given, box):
             table(headings(seasons), tuple(float(name == season) for name in seasons)),
             eq(words("season:"), first)),
         step(f"The weather was {words_of(weather)}. Fill in its columns.", table(headings(sky), tuple(second))),
-        step(f"It was {KINDS[kind]}. A working day is a day from Monday to Friday that is no holiday.",
+        step(f"It was {KINDS[kind]}. A working day is a day from Monday to Friday that is not a holiday.",
             table([words("holiday"), words("working day")], tuple(third))),
-        step(f"With {measured:g} measurements besides (temperature and the like), how many columns has a day in all? "
-            f"And how many parameters has a network with one hidden layer of {hidden} nodes and one output?",
+        step(f"With {measured:g} measurements besides (temperature and the like), how many columns does a day have in "
+            f"all? And how many parameters does a network have with one hidden layer of {hidden} nodes and one output?",
             table(["", words("how many?")],
                 (words("columns"), columns),
                 (words("parameters of the hidden layer"), inner),
@@ -462,7 +476,8 @@ def day_as_row(given, box):
 
 
 KINDS = {
-    "Sunday": "a Sunday, and no holiday", "Tuesday": "a Tuesday, and no holiday", "holiday": "a holiday on a Monday"}
+    "Sunday": "a Sunday, and not a holiday", "Tuesday": "a Tuesday, and not a holiday",
+    "holiday": "a holiday on a Monday"}
 
 
 def words_of(weather: str) -> str:
@@ -501,7 +516,7 @@ def same_scale(given, box):
         slips={"mean_not_taken_away": x / deviation, "root_left_out": off / variance},
         words={"root_left_out": "You divided by the variance. s is its root."})
     held = box((later - mean) / deviation, "z of the later day",
-        "Whose mean and s? The training days' or its own?", how="With the mean and s of the training days.",
+        "Whose mean and s? The training days’ or its own?", how="With the mean and s of the training days.",
         slips={"mean_not_taken_away": later / deviation, "held_back_peeked": 0,
             "subtracted_backwards": (mean - later) / deviation},
         words={"held_back_peeked": "That is its distance from itself. Use the mean of the training days."})
@@ -513,7 +528,7 @@ def same_scale(given, box):
             table(["x", *x], ["x − mean", *off]),
             eq(words("variance:"), variance, APART, "s", "=", deviation)),
         step("Bring each to the same scale: $z = (x − mean)/s$.", eq("z", "=", row(scaled))),
-        step(f"A later day, held back until now, has {later:g} degrees. A network that was trained on $z$ must be "
+        step(f"On a later day, held back until now, it is {later:g} degrees. A network that was trained on $z$ must be "
             "given $z$ of the same scale.",
             eq("z", "=", held)),
         say("Nobody knows the mean and $s$ of later days when the network is trained. Using them would be peeking."),
@@ -545,12 +560,12 @@ def lazy_guesses(given, box):
         if guess is not model:
             off = box(off, f"how far off, {name}", "How many rentals lie between guess and day?",
                 how="The distance between guess and rentals.",
-                slips={"sign_kept": [d if d < 0 else np.nan for d in np.asarray(guess - later)]})
+                slips={"sign_kept": -off})
         errors.append(box(np.mean(off), f"the mean absolute error, {name}", "The mean of which four?",
             how="The mean of the four distances.",
             slips={"summed_not_averaged": np.sum(off), "signs_cancelled": np.mean(guess - later)},
             words={"summed_not_averaged": "That is the sum of the four. Take their mean."}))
-        rows.append((words(name), *off, errors[-1]))
+        rows.append((words(name.removeprefix("the ")), *off, errors[-1]))
     choices = ("the mean", "yesterday", "the model")
     best = box(choices[int(np.argmin(errors))], "the best guess", "Which error is smallest?", options=choices,
         how="The one with the smallest error.",
@@ -563,7 +578,7 @@ def lazy_guesses(given, box):
             table([words("later day"), "1", "2", "3", "4"],
                 (words("rentals"), *later),
                 (words("yesterday"), *yesterday),
-                (words("the model"), *model))),
+                (words("model"), *model))),
         step("How far off is each guess on each day? The mean of these distances is its mean absolute error.",
             table([words("off by"), "1", "2", "3", "4", words("error")], *rows)),
         step("Which guess is best here: the mean, yesterday, or the model?", eq(best)),
