@@ -3,6 +3,7 @@
 # make prove   try every page on 1 000 variants, and write docs/quality.md
 # make check   rebuild chapters and solutions elsewhere and compare; lint; import rules; types
 # make build   make chapters/ and solutions/ from source/ and the pages
+# make site    build the workbook as a static site (PYODIDE=folder with a release of Pyodide, for no outside host)
 # make bench   measure, and write docs/benchmarks.md
 # make clean   remove what make lab and make test installed
 
@@ -13,7 +14,7 @@ BIN := .venv/bin
 SHIPPED := $(shell find autograder/labextension autograder/server -type f -not -name '*.py*')  # copied when installed
 AS_ROOT := $(if $(filter 0,$(shell id -u)),--allow-root)
 
-.PHONY: lab test prove check build bench clean
+.PHONY: lab test prove check build site bench clean
 
 lab: .venv/ready
 	@echo "If no browser comes up, open the address that follows below (http://localhost:$(PORT)/lab?token=...)."
@@ -34,6 +35,9 @@ check: .venv/ready-to-test
 
 build: .venv/ready
 	$(BIN)/workbook build
+
+site: .venv/ready
+	$(BIN)/workbook site --out site $(if $(PYODIDE),--pyodide '$(PYODIDE)')
 
 bench: .venv/ready-to-test
 	$(BIN)/python -m bench

@@ -256,7 +256,18 @@ COMMANDS: dict[str, Command] = {
     ),
 }
 
-TEACHING = ("nbgrader", "nbconvert", "nbformat", "jinja2", "matplotlib", "filelock", "tqdm", "jupyter_client", "zmq")
+TEACHING = (
+    "packaging",
+    "nbgrader",
+    "nbconvert",
+    "nbformat",
+    "jinja2",
+    "matplotlib",
+    "filelock",
+    "tqdm",
+    "jupyter_client",
+    "zmq",
+)
 """Packages that only the extras bring: whoever works through pages in a browser has no use for them."""
 
 

@@ -1,4 +1,4 @@
-"""Every trick and every accident, on every chapter, graded by `nbgrader autograde`; nothing leaves its folder."""
+"""Every trick and every accident, on three chapters each, graded by `nbgrader autograde`; nothing leaves its folder."""
 
 from __future__ import annotations
 
@@ -34,8 +34,13 @@ def course(tmp_path_factory):
     made = course.run("generate_assignment", "--assignment=*")
     assert made.returncode == 0, made.stderr[-2000:]
     for chapter in CHAPTERS:
-        hand_in(course, chapter)
+        hand_in(course, chapter, cases_of(chapter))
     return course
+
+
+def cases_of(chapter: Chapter) -> list[str]:
+    """A third of the cases: each comes up in every third chapter, and all of them in the first, in test_nbgrader."""
+    return list(CASES)[CHAPTERS.index(chapter) % 3 :: 3]
 
 
 @pytest.mark.parametrize("chapter", CHAPTERS, ids=lambda chapter: chapter.folder)
@@ -46,7 +51,8 @@ def test_no_trick_gains_and_no_accident_loses(course, chapter):
     ran = course.autograde(chapter=chapter.folder)
     assert ran.returncode == 0 and "Traceback" not in ran.stderr, ran.stdout + ran.stderr
     wrong = {}
-    for student, (_, deserves, said) in CASES.items():
+    for student in cases_of(chapter):
+        _, deserves, said = CASES[student]
         grades = course.grades(student, chapter.folder, chapter.name)
         if set(grades) != {grade_id(slug) for slug in chapter.pages} or None in grades.values():
             wrong[student] = grades

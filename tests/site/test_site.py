@@ -1,0 +1,147 @@
+"""The static site: everything a browser asks for lies in it, and the workbook runs there."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+import subprocess
+import sys
+import zipfile
+from pathlib import Path
+
+import pytest
+
+from autograder.errors import WorkbookError
+from autograder.handout.places import handed_out
+from autograder.marking.pages import mark
+from autograder.site import build, wheels
+from autograder.site.distribution import CORE, LOCK, Distribution, closure, put
+from autograder.submissions.answers import read_notebook
+
+from .trip import Trip
+
+pytestmark = pytest.mark.xdist_group("site")
+
+BROUGHT = ("numpy", "contourpy", "ipython", "traitlets", "micropip", "packaging", "ssl", "sqlite3", "jedi",
+           "typing-extensions")  # fmt: skip
+"""Packages of Pyodide that the workbook leans on."""
+
+
+@pytest.fixture(scope="module")
+def pyodide(tmp_path_factory):
+    """A folder that looks like a release of Pyodide: the names are right, the contents are not."""
+    folder = tmp_path_factory.mktemp("pyodide")
+    for name in CORE:
+        (folder / name).write_bytes(name.encode())
+    packages = {}
+    for name in BROUGHT:
+        file = f"{name.replace('-', '_')}-1.0-py3-none-any.whl"
+        (folder / file).write_bytes(name.encode())
+        sha = hashlib.sha256(name.encode()).hexdigest()
+        packages[name] = {"name": name, "version": "1.0", "file_name": file, "sha256": sha, "depends": []}
+    packages["unused"] = packages["numpy"] | {"name": "unused", "file_name": "unused-1.0-py3-none-any.whl"}
+    (folder / LOCK).write_text(json.dumps({"info": {"python": "3.12.7"}, "packages": packages}), encoding="utf-8")
+    return folder
+
+
+@pytest.fixture(scope="module")
+def site(pyodide, tmp_path_factory):
+    out = tmp_path_factory.mktemp("site") / "out"
+    build.build(out, handed_out(), str(pyodide))
+    return out
+
+
+def test_a_notebook_finds_the_workbook_through_the_lock_file(site):
+    """`import autograder` is in the lock file; each file that it names is there with its hash; nothing lacks."""
+    python = site / "static" / "pyodide"
+    packages = json.loads((python / LOCK).read_text(encoding="utf-8"))["packages"]
+    assert "autograder" in packages["backprop-workbook"]["imports"]
+    assert {"anywidget", "ipywidgets", "comm", "psygnal"} <= packages.keys() and "unused" not in packages
+    for package in packages.values():
+        assert hashlib.sha256((python / package["file_name"]).read_bytes()).hexdigest() == package["sha256"]
+        assert set(map(wheels.canonicalize_name, package["depends"])) <= packages.keys(), package["name"]
+    for name in CORE:
+        assert (python / name).read_bytes() == name.encode()
+
+
+def test_every_address_of_the_site_lies_in_it(site):
+    """The chapters, the start page, the extensions and Python: no page of the site asks for what is not there."""
+    for place, path in handed_out().items():
+        assert (site / "files" / place).read_bytes() == path.read_bytes()
+    settings = json.loads((site / "jupyter-lite.json").read_text(encoding="utf-8"))["jupyter-config-data"]
+    for one in settings["federated_extensions"]:
+        assert (site / "extensions" / one["name"] / one["load"]).is_file(), one["name"]
+    names = {one["name"] for one in settings["federated_extensions"]}
+    assert names == {*build.EXTENSIONS, "anywidget", "backprop-workbook"}
+    assert settings["appName"] == build.TITLE
+    address = settings["litePluginSettings"][build.KERNEL]["pyodideUrl"]
+    assert (site / address).is_file()
+    landing = (site / "index.html").read_text(encoding="utf-8")
+    assert f"lab/index.html?path={build.FIRST}" in landing and (site / "files" / build.FIRST).is_file()
+    assert "http:" not in landing and "https:" not in landing
+
+
+def test_the_wheel_is_enough_for_a_notebook(tmp_path):
+    """From the site's wheel alone every page and explorer loads; nothing of it belongs to instructors; it is small."""
+    wheel = wheels.workbook_wheel(tmp_path)
+    with zipfile.ZipFile(wheel) as packed:
+        packed.extractall(tmp_path / "apart")
+        assert not {name.split("/")[1] for name in packed.namelist()} & set(wheels.LEFT_OUT)
+    assert wheel.stat().st_size < 1_000_000
+    code = (
+        "import autograder.notebook, autograder.widgets.page_widget; from autograder import pages, explorers;"
+        "print(autograder.notebook.__file__, len(pages.catalogue()), len(explorers.catalogue()))"
+    )
+    environment = {**os.environ, "PYTHONPATH": str(tmp_path / "apart")}
+    command = [sys.executable, "-c", code]
+    done = subprocess.run(command, capture_output=True, text=True, env=environment, cwd=tmp_path, check=False)
+    assert done.stdout.startswith(str(tmp_path)), done.stderr
+    assert wheel.read_bytes() == wheels.workbook_wheel(tmp_path).read_bytes()  # the same files make the same wheel
+
+
+def test_a_browser_fetches_from_an_address_what_is_not_local(pyodide, tmp_path, monkeypatch):
+    """With an address in place of a folder the core is local, and each package names where it is fetched from."""
+    monkeypatch.setattr(Distribution, "read", lambda self, name: (pyodide / name).read_bytes())
+    source = Distribution("https://example.org/pyodide/")
+    fetched = put(source, source.lock(), ["numpy"], tmp_path / "put")
+    assert fetched == ["https://example.org/pyodide/numpy-1.0-py3-none-any.whl"]
+    lock = json.loads((tmp_path / "put" / LOCK).read_text(encoding="utf-8"))
+    assert lock["packages"]["ssl"]["file_name"] == "https://example.org/pyodide/ssl-1.0-py3-none-any.whl"
+    assert closure(lock, ["numpy"]) == ["numpy"]
+
+
+def test_what_cannot_be_had_is_named(pyodide, tmp_path):
+    """A folder without Pyodide, a release without NumPy, an --out with something else in it: each says what to do."""
+    with pytest.raises(WorkbookError, match="Unpack a release of Pyodide"):
+        Distribution(str(tmp_path)).lock()
+    lock = Distribution(str(pyodide)).lock()
+    lock["packages"]["numpy"]["file_name"] = "numpy-9-py3-none-any.whl"
+    with pytest.raises(WorkbookError, match="lacks numpy-9-py3-none-any.whl"):
+        put(Distribution(str(pyodide)), lock, ["numpy"], tmp_path / "put")
+    (tmp_path / "precious.txt").write_text("mine", encoding="utf-8")
+    with pytest.raises(WorkbookError, match="holds something else"):
+        build.clear(tmp_path)
+    assert (tmp_path / "precious.txt").read_text(encoding="utf-8") == "mine"
+
+
+PYODIDE = os.environ.get("PYODIDE", "")
+
+
+@pytest.mark.browser
+@pytest.mark.skipif(not PYODIDE, reason="PYODIDE names no release of Pyodide with NumPy")
+def test_the_whole_trip(tmp_path):
+    """From the link to the grade: boxes are right in the browser, after a reload too, and earn their points at home."""
+    out = tmp_path / "site"
+    assert build.build(out, handed_out(), PYODIDE) == []
+    with Trip(out) as trip:
+        trip.open("01-gradients/gradients.ipynb")
+        trip.type({1: "8", 2: "2", 3: "2"})
+        assert trip.states(3) == ["right"] * 3
+        trip.reload()
+        assert trip.states(3) == ["right"] * 3
+        notebook = trip.saved("01-gradients/gradients.ipynb")
+        assert trip.elsewhere == []  # no address beside the site was asked for
+    answers = read_notebook(notebook).pages["gradients/one-weight"].answers
+    assert mark("gradients/one-weight", answers).points == 3
+    assert Path(out, "files", "01-gradients", "gradients.ipynb").is_file()
