@@ -95,8 +95,9 @@ def progress(chapter: str = "", *, end: bool = False) -> None:
         return [progress_of(_saved(chapter) if listed is None else listed, chapter, **given)]
 
     shape = {"many": not chapter, "end": end and bool(chapter), "beyond": _beyond(chapter) if end else None}
-    if Cell.running().live:
-        display(ProgressWidget(look, **shape))
+    cell = Cell.running()
+    if cell.live:
+        display(ProgressWidget(look, asked=cell.opening and bool(chapter), **shape))
     else:
         _show(still(look(None), **shape))
 
@@ -148,7 +149,7 @@ def page(slug: str, answers: MutableMapping | None = None, variant: int = 0) -> 
         shown, texts, answers=own, notes=notes, show_how=lambda: _course.show_how,
         tells=lambda marks: _course.policy.tells(marks), frank=lambda: not _course.policy.held,
         variant=_course.variant, practice=variant, cell_id=cell.id, call_index=cell.count,
-        variable=call.variable if call else "answers",
+        variable=call.variable if call else "answers", writeback=cell.opening,
     )  # fmt: skip
     _close(_course.live.get(shown.slug), cell)
     _course.live[shown.slug] = widget

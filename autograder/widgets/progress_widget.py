@@ -14,9 +14,10 @@ import traitlets as t
 from ..marking.progress import Progress
 from ..render.progress import bar, ending, ending_text, text
 from ..submissions.notebook import Cell, cells
-from .live import HERE, LiveWidget
+from .live import HERE, LiveWidget, code
 from .scripts import script
 
+STYLE = (HERE / "progress.css").read_text(encoding="utf-8")
 MAX_MESSAGE = 5_000_000  # characters of cells in one message
 
 
@@ -26,10 +27,10 @@ class ProgressWidget(LiveWidget):
     look     gives what to show: of the notebook's cells, or of None, where there are none to be had
     end      whether it stands at the end of the chapter, and says what slipped and what is next
     beyond   place and title of the next chapter
+    asked    whether to wait until the browser sends the cells: marking a whole chapter takes longer than its first page
     """
 
-    _esm = script("progress.js")
-    _css = (HERE / "progress.css").read_text(encoding="utf-8")
+    _esm = code(script("progress.js", STYLE))
 
     body = t.Unicode().tag(sync=True)
     twin = t.Unicode("progress").tag(sync=True)  # how the static twin is found among the outputs
@@ -43,10 +44,14 @@ class ProgressWidget(LiveWidget):
         many: bool = False,
         end: bool = False,
         beyond: tuple[str, str] | None = None,
+        asked: bool = False,
     ) -> None:
         self._look, self._end, self._beyond = look, end, beyond
         super().__init__(many=many, twin="progress" + "-end" * end)
-        self._show(None)
+        if asked:
+            self.still = still((), end=end)
+        else:
+            self._show(None)
         self.on_msg(self._cells)
 
     def _show(self, listed: Sequence[Cell] | None) -> None:
@@ -83,4 +88,4 @@ def still(shown: Sequence[Progress], *, many: bool = False, end: bool = False, b
     body = drawn(shown, many=many, end=end, beyond=beyond)
     html = f'<div class="wb-progress wb-progress-static" data-twin="progress{"-end" * end}">{body}</div>'
     words = [ending_text(one, beyond) if end else text(one) for one in shown]
-    return {"text/html": f"<style>{ProgressWidget._css}</style>{html}", "text/plain": "\n".join(words)}
+    return {"text/html": f"<style>{STYLE}</style>{html}", "text/plain": "\n".join(words)}
