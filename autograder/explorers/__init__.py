@@ -21,6 +21,7 @@ from functools import lru_cache
 from importlib import import_module
 from importlib.util import find_spec
 
+from ..authoring import slugs
 from ..authoring.explorer import Explorer
 from ..errors import WorkbookError
 from ..pages import CHAPTERS
@@ -48,10 +49,17 @@ def chapter_explorers(chapter: str) -> list[Explorer]:
     return [explorer for explorer in explorers if explorer.chapter == chapter]
 
 
+@lru_cache(maxsize=len(CHAPTERS))
+def _of(chapter: str) -> dict[str, Explorer]:
+    return {found.slug: found for found in chapter_explorers(chapter)}
+
+
 def load(slug: str) -> Explorer:
-    """The explorer called `slug`; UnknownExplorer if there is none."""
+    """The explorer called `slug`; UnknownExplorer if there is none. Of the chapters only its own is read."""
     try:
-        return catalogue()[slug]
+        chapter = slugs.chapter_of(slug) if isinstance(slug, str) else ""
+        known = _of(chapter) if chapter in CHAPTERS else {}
+        return known[slug] if slug in known else catalogue()[slug]
     except (KeyError, TypeError):
         from difflib import get_close_matches
 

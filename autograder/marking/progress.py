@@ -205,7 +205,8 @@ def read(path: Path) -> object:
 def chapter_of(listed: Sequence[Cell]) -> str | None:
     """The chapter to which the pages of a notebook belong."""
     for cell in listed:
-        slug = cell.page or slug_of(cell.cell_id)
-        if slug in pages.catalogue():
-            return pages.catalogue()[slug].chapter
+        slug = cell.page or slug_of(cell.cell_id) or ""
+        chapter = slugs.chapter_of(slug)
+        if chapter in pages.CHAPTERS and slug in {page.slug for page in pages.chapter_pages(chapter)}:
+            return chapter
     return None

@@ -98,8 +98,10 @@ def progress(chapter: str = "", *, end: bool = False) -> None:
         return [progress_of(now, chapter, settings=this_course.settings, student=this_course.student)]
 
     many, at_end, beyond = not chapter, end and bool(chapter), _beyond(chapter) if end else None
-    if Cell.running().live:
-        display(ProgressWidget(look, many=many, end=at_end, beyond=beyond))
+    cell = Cell.running()
+    if cell.live:
+        asked = cell.opening and bool(chapter)
+        display(ProgressWidget(look, many=many, end=at_end, beyond=beyond, asked=asked))
     else:
         _show(still(look(None), many=many, end=at_end, beyond=beyond))
 
@@ -150,7 +152,7 @@ def page(slug: str, answers: Answers | None = None, variant: int = 0) -> None:
         page, texts, answers=own, notes=notes, show_how=lambda: this_course.show_how,
         tells=lambda marks: this_course.policy.tells(marks), frank=lambda: not this_course.policy.held,
         variant=this_course.variant, practice=variant, cell_id=cell.id, call_index=cell.count,
-        variable=call.variable if call else "answers",
+        variable=call.variable if call else "answers", writeback=cell.opening,
     )  # fmt: skip
     _close(this_course.live.get(page.slug), cell)
     this_course.live[page.slug] = widget

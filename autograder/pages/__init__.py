@@ -21,6 +21,7 @@ from importlib import import_module
 from types import ModuleType
 from typing import TYPE_CHECKING
 
+from ..authoring import slugs
 from ..authoring.page import DECLARED, Page, PageError
 from ..errors import WorkbookError
 
@@ -56,14 +57,17 @@ class UnknownPage(WorkbookError, KeyError):
 @lru_cache(maxsize=1)
 def catalogue() -> dict[str, Page]:
     """Every page, slug → page, in the order of the course. PageError when two have the same slug."""
-    pages: dict[str, Page] = {}
-    for chapter in CHAPTERS:
-        for page in chapter_pages(chapter):
-            if len(places := DECLARED[page.slug]) > 1:
-                where = " and ".join(f"{file}:{line}" for file, line in sorted(places))
-                raise PageError(f"two pages are called {page.slug} ({where}); rename one of the functions")
-            pages[page.slug] = page
+    pages = {page.slug: page for chapter in CHAPTERS for page in chapter_pages(chapter)}
+    for slug in pages:
+        if len(places := DECLARED[slug]) > 1:
+            where = " and ".join(f"{file}:{line}" for file, line in sorted(places))
+            raise PageError(f"two pages are called {slug} ({where}); rename one of the functions")
     return pages
+
+
+@lru_cache(maxsize=len(CHAPTERS))
+def _of(chapter: str) -> dict[str, Page]:
+    return {page.slug: page for page in chapter_pages(chapter)}
 
 
 def chapter_pages(chapter: str) -> list[Page]:
@@ -100,8 +104,10 @@ def exercises() -> dict[str, Exercise]:
 
 
 def load(slug: str) -> Page:
-    """The page called `slug`; UnknownPage if there is none."""
-    return _load(slug, catalogue(), "page")
+    """The page called `slug`; UnknownPage if there is none. Of the chapters only its own is read."""
+    chapter = slugs.chapter_of(slug) if isinstance(slug, str) else ""
+    known = _of(chapter) if chapter in CHAPTERS else {}
+    return known[slug] if slug in known else _load(slug, catalogue(), "page")
 
 
 def load_exercise(slug: str) -> Exercise:

@@ -24,11 +24,25 @@ export const line = (className, nodes) => {
   return div;
 };
 
+/**
+ * The style sheet of a widget (STYLE in its script), once in the document: setting it again with each page, as anywidget
+ * does with `_css`, has the browser style the whole document anew.
+ */
+export function addStyle({ name, text }) {
+  const there = document.head.querySelector(`style[data-workbook="${name}"]`);
+  if (!text || there?.textContent === text) return;
+  const style = there ?? element("style", "");
+  style.dataset.workbook = name;
+  style.textContent = text;
+  if (!there) document.head.append(style);
+}
+
 // Asked for once per document, sent by Python as bytes, never fetched from another host.
 
 export function askForFonts(model) {
-  const have = [...document.fonts].some((face) => face.family.replace(/["']/g, "") === "STIX Two Text");
-  if (have || Date.now() - (globalThis.workbookFontsAsked ?? -1e9) < 5000) return;
+  // To look through the fonts has the browser lay everything out, so it is done until they are there, and no longer.
+  globalThis.workbookFonts ||= [...document.fonts].some((face) => face.family.replace(/["']/g, "") === "STIX Two Text");
+  if (globalThis.workbookFonts || Date.now() - (globalThis.workbookFontsAsked ?? -1e9) < 5000) return;
   globalThis.workbookFontsAsked = Date.now();
   model.send({ want: "fonts" });
 }

@@ -4,7 +4,7 @@
 // the old one node by node, so that what has the focus or is being dragged stays. Nothing a student typed elsewhere is
 // read or changed.
 
-import { addFonts, askForFonts, element } from "./dom.js";
+import { addFonts, addStyle, askForFonts, element } from "./dom.js";
 import { leaveTo, watchKernel } from "./notebook.js";
 
 const UNDERWAY = 2; // changes that may be on their way at once: one being drawn, the next already waiting at the kernel
@@ -142,6 +142,7 @@ const RESHAPING = new Set(["choice", "switch", "text"]); // they choose another 
 let explorers = 0;
 
 function render({ model, el }) {
+  addStyle(STYLE);
   const uid = `wb-x${++explorers}-${Math.random().toString(36).slice(2, 8)}`;
   const root = element("div", "wb-page wb-explorer wb-live");
   root.dataset.explorer = model.get("slug");

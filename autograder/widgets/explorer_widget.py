@@ -15,15 +15,14 @@ import traitlets as t
 from ..authoring.explorer import Desk, Explorer
 from ..render import explorers as exploring
 from ..render.pages import stylesheet
-from .live import HERE, Bundle, LiveWidget, message_in
+from .live import HERE, Bundle, LiveWidget, code, message_in
 from .scripts import script
 
 
 class ExplorerWidget(LiveWidget):
     """One explorer in a notebook's output."""
 
-    _esm = script("explorer.js")
-    _css = stylesheet(*exploring.STYLE) + (HERE / "live.css").read_text(encoding="utf-8")
+    _esm = code(script("explorer.js", stylesheet(*exploring.STYLE) + (HERE / "live.css").read_text(encoding="utf-8")))
 
     slug = t.Unicode().tag(sync=True)
     heading = t.Unicode().tag(sync=True)

@@ -1,7 +1,7 @@
 """What every live thing of the workbook has in common: its script, its font, its static twin.
 
     class PageWidget(LiveWidget):
-        _esm = script("page.js")
+        _esm = code(script("page.js", style))
         def twin_bundle(self): ...
 
 A live thing is two outputs of its cell, the widget and then its static twin, of which the stylesheet shows one.
@@ -14,6 +14,8 @@ from pathlib import Path
 from typing import Any, Protocol, TypeAlias, cast
 
 import anywidget
+import traitlets as t
+from ipywidgets import Layout
 
 from . import fonts
 
@@ -45,14 +47,29 @@ def _same_subshell(_data: object, subshell: object) -> object:
     return subshell
 
 
+def code(text: str) -> t.Unicode:
+    """The JavaScript of a live thing, as the trait that anywidget sends."""
+    return t.Unicode(text).tag(sync=True)
+
+
 class LiveWidget(anywidget.AnyWidget):
     """A widget that answers while a cell runs, sends the font when asked, and leaves a static twin behind."""
 
     last_output: Handle | None = None  # of the static twin
+    _anywidget_id = t.Unicode("autograder").tag(sync=True)
+    _layout: Layout | None = None  # of all live things, which lay themselves out
 
     def __init__(self, **traits: object) -> None:
-        super().__init__(**traits)
+        if LiveWidget._layout is None or LiveWidget._layout.comm is None:
+            LiveWidget._layout = Layout()
+        super().__init__(layout=LiveWidget._layout, **traits)
         self.on_msg(self._send_fonts)
+
+    def add_traits(self, **traits: object) -> None:
+        """Only those that the class lacks: with anywidget's own each widget would be the one object of a new class."""
+        lacking = {name: trait for name, trait in traits.items() if not self.has_trait(name)}
+        if lacking:
+            super().add_traits(**lacking)
 
     def open(self) -> None:
         """Connect to the browser. Messages stay on their own subshell, so that answers come while a cell runs."""

@@ -7,7 +7,7 @@
 import { boxesIn, grow, showState, showText } from "./boxes.js";
 import { bubble, spoken } from "./bubble.js";
 import { cellLink } from "./cell_link.js";
-import { addFonts, askForFonts, element } from "./dom.js";
+import { addFonts, addStyle, askForFonts, element } from "./dom.js";
 import { go, listenToKeys } from "./keyboard.js";
 import { goToCell, leaveTo, notebookOf, watchKernel } from "./notebook.js";
 import { described, lights, nextShape, openDrawings, showEchoes } from "./picture.js";
@@ -206,9 +206,10 @@ class LivePage {
 
   /** Drawings shrink with the page down to two thirds; narrower than that they scroll. */
   fitDrawings() {
-    const { body } = this.parts;
+    const { body } = this.parts, room = body.clientWidth;
+    if (!room) return; // not in the document yet
     for (const drawing of body.querySelectorAll(".wb-drawing")) {
-      const room = body.clientWidth, wide = parseFloat(drawing.style.width) || room;
+      const wide = parseFloat(drawing.style.width) || room;
       drawing.style.zoom = Math.max(0.66, Math.min(1, room / wide));
     }
     if (this.hinted) this.showHint(this.hinted);
@@ -370,6 +371,7 @@ class LivePage {
 }
 
 function render({ model, el }) {
+  addStyle(STYLE);
   const page = new LivePage(model, el);
   return () => page.dispose();
 }

@@ -24,7 +24,7 @@ from ..layout import mathematics, prose
 from ..marking.pages import Marks, Verdict, mark
 from ..render.pages import STATES, echoed, notice, plain, solution, static, stylesheet, template
 from .explorer_widget import ExplorerWidget
-from .live import HERE, Bundle, LiveWidget, Metadata, message_in
+from .live import HERE, Bundle, LiveWidget, Metadata, code, message_in
 from .scripts import script
 
 SHOW_HOW = ("practice", "always", "never")
@@ -60,10 +60,10 @@ class PageWidget(LiveWidget):
     tells     gives back of marks what may be told of them
     frank     whether all may be told, so that gradients may be checked by nudging
     variant   the numbers of the page that is handed in; None while it is not known whose they are
+    writeback whether the view is known to write into its cell; else it says so itself
     """
 
-    _esm = script("page.js")
-    _css = stylesheet() + (HERE / "live.css").read_text(encoding="utf-8")
+    _esm = code(script("page.js", stylesheet() + (HERE / "live.css").read_text(encoding="utf-8")))
 
     # from Python
     slug = t.Unicode().tag(sync=True)
@@ -107,6 +107,7 @@ class PageWidget(LiveWidget):
         cell_id: str = "",
         call_index: int = 0,
         variable: str = "answers",
+        writeback: bool = False,
     ) -> None:
         self.page, self.answers = page, answers
         self.variant, self.tells, self.frank = variant, tells, frank
@@ -121,6 +122,7 @@ class PageWidget(LiveWidget):
             call_index=call_index,
             variable=variable or "answers",
             twin=f"{page.slug}#{call_index}",
+            writeback=writeback,
         )
         self.given = self.typed
         self._check()

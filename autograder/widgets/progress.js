@@ -2,10 +2,11 @@
 //
 // Nothing is read or marked here: the cells go to Python as they are, the bar comes back as HTML from the catalogue.
 
-import { element } from "./dom.js";
+import { addStyle, element } from "./dom.js";
 import { goToCell, notebookOf, replaceOutput } from "./notebook.js";
 
 const REST = 300; // milliseconds without a change before the cells are sent
+const SOON = 100; // and the first time, when a chapter opens and changes all the while
 const UNFINISHED = "li:not(.wb-right, .wb-filled)", SLIPPED = 'li:has([data-slips]:not([data-slips="0"]))';
 const CALL = /\b(page|grade|course)\s*\(/;
 
@@ -69,6 +70,7 @@ function filters(root, chosen, choose) {
 }
 
 function render({ model, el }) {
+  addStyle(STYLE);
   const root = element("div", "wb-progress wb-progress-live");
   const notebook = notebookOf(model);
   let timer = 0, sent = null, chosen = "All";
@@ -112,10 +114,11 @@ function render({ model, el }) {
   if (!model.get("many")) notebook?.contentChanged.connect(later);
   seen.observe(root);
   show();
-  later();
+  const first = model.get("body") ? later() : setTimeout(look, SOON);
 
   return () => {
     clearTimeout(timer);
+    clearTimeout(first);
     seen.disconnect();
     model.off("change:body", onBody);
     notebook?.contentChanged.disconnect(later);

@@ -14,7 +14,7 @@ import traitlets as t
 from ..marking.progress import Progress
 from ..render.progress import bar, ending, ending_text, text
 from ..submissions.notebook import Cell, cells
-from .live import HERE, Bundle, LiveWidget, message_in
+from .live import HERE, Bundle, LiveWidget, code, message_in
 from .scripts import script
 
 STYLE = (HERE / "progress.css").read_text(encoding="utf-8")
@@ -27,10 +27,10 @@ class ProgressWidget(LiveWidget):
     look     gives what to show: of the notebook's cells, or of None, where there are none to be had
     end      whether it stands at the end of the chapter, and says what slipped and what is next
     beyond   place and title of the next chapter
+    asked    whether to wait until the browser sends the cells: marking a whole chapter takes longer than its first page
     """
 
-    _esm = script("progress.js")
-    _css = STYLE
+    _esm = code(script("progress.js", STYLE))
 
     body = t.Unicode().tag(sync=True)
     twin = t.Unicode("progress").tag(sync=True)  # how the static twin is found among the outputs
@@ -44,10 +44,14 @@ class ProgressWidget(LiveWidget):
         many: bool = False,
         end: bool = False,
         beyond: tuple[str, str] | None = None,
+        asked: bool = False,
     ) -> None:
         self._look, self._end, self._beyond = look, end, beyond
         super().__init__(many=many, twin="progress" + "-end" * end)
-        self._show(None)
+        if asked:
+            self.still = still((), end=end)
+        else:
+            self._show(None)
         self.on_msg(self._cells)
 
     def _show(self, listed: Sequence[Cell] | None) -> None:

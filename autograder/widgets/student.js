@@ -1,7 +1,7 @@
 // The prompt for a student id. Python says whether an id will do; then it is written into the cell's own source, where
 // it survives what the answers survive. What was typed only ever becomes a text node, an input's value or a string.
 
-import { element } from "./dom.js";
+import { addStyle, element } from "./dom.js";
 import { notebookOf } from "./notebook.js";
 
 const ASK = "Which numbers are yours? Everybody has their own here. Type your student id, as your course knows it.";
@@ -23,6 +23,7 @@ function sourceOf(model) {
 }
 
 function render({ model, el }) {
+  addStyle(STYLE);
   const root = element("form", "wb-page wb-live wb-who");
   const said = element("p", "wb-who-said");
   const input = element("input", "wb-input", {

@@ -12,7 +12,7 @@ from html import escape
 import traitlets as t
 
 from ..render.pages import stylesheet
-from .live import HERE, Bundle, LiveWidget
+from .live import HERE, Bundle, LiveWidget, code
 from .scripts import script
 
 
@@ -24,8 +24,7 @@ class StudentWidget(LiveWidget):
     hub       whether it comes from JupyterHub, and so needs no asking
     """
 
-    _esm = script("student.js")
-    _css = stylesheet() + (HERE / "student.css").read_text(encoding="utf-8")
+    _esm = code(script("student.js", stylesheet() + (HERE / "student.css").read_text(encoding="utf-8")))
 
     student = t.Unicode().tag(sync=True)
     hub = t.Bool(False).tag(sync=True)

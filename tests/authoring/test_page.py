@@ -1,16 +1,20 @@
 """What a page function may do, and how an author's mistakes are answered."""
 
+import subprocess
+import sys
 from functools import wraps
+from pathlib import Path
 
 import numpy as np
 import pytest
 
 from autograder import layout, pages
-from autograder.authoring.page import DECLARED, Page, PageError, page, spoken
+from autograder.authoring.page import DECLARED, SHARING, Page, PageError, page, spoken
 from autograder.layout import column, eq
 from autograder.pages import gradients
 from autograder.render import pages as render
 
+ROOT = Path(__file__).parents[2]
 HINT = {"hint": "Which?", "how": "So."}
 
 
@@ -304,6 +308,25 @@ def test_two_pages_of_one_name(monkeypatch):
     finally:
         monkeypatch.undo()
         pages.catalogue.cache_clear()
+
+
+def test_a_page_is_found_without_reading_other_chapters():
+    """A kernel that shows one chapter loads the pages and explorers of that chapter alone."""
+    script = """
+import sys
+from autograder import explorers, pages
+pages.load("cost/mean-squared-error"), explorers.load("cost/descent")
+for package in ("pages", "explorers"):
+    print(*[name for name in pages.CHAPTERS if f"autograder.{package}.{name}" in sys.modules])
+"""
+    done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True, cwd=ROOT)
+    assert done.stdout.split() == ["cost", "cost"]
+
+
+def test_shared_numbers_stay_within_a_chapter():
+    """Which pages have the same numbers is known when their chapter is read, whatever else was read before."""
+    pages.catalogue()
+    assert SHARING and all(len({page.chapter for page in sharing}) == 1 for sharing in SHARING.values())
 
 
 def test_an_echo_of_no_box_is_refused():

@@ -51,7 +51,9 @@ def jupyter(folder: Path, *, at_once: bool = True) -> Iterator[str]:
     shared = os.pathsep.join(filter(None, [str(ship(home) / "share/jupyter"), os.environ.get("JUPYTER_PATH")]))
     open_as_books(folder, False)
     own = {f"JUPYTER_{kind}_DIR": str(home / kind.lower()) for kind in ("CONFIG", "DATA", "RUNTIME")}
-    environment = os.environ | own | {
+    # As where the workbook is installed: what Python has compiled once, the next kernel reads.
+    compiling = {name: text for name, text in os.environ.items() if name != "PYTHONDONTWRITEBYTECODE"}
+    environment = compiling | own | {
         "HOME": str(home), "IPYTHONDIR": str(home / "ipython"), "JUPYTER_PREFER_ENV_PATH": "1", "JUPYTER_PATH": shared,
         "PYTHONPATH": os.pathsep.join(filter(None, [str(REPOSITORY), os.environ.get("PYTHONPATH")])),
         "JUPYTERLAB_SETTINGS_DIR": str(home / "settings"),

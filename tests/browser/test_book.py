@@ -28,6 +28,10 @@ from .desk import ADDRESS, PANEL, Desk, open_as_books
 
 SLUGS = ("activations/relu-and-its-kink", "activations/relu-mask", "activations/argmax")
 RELU = pages.load_exercise("activations/relu-code")
+FIRST, CODE = f"page-{SLUGS[0].replace('/', '--')}", f"code-{RELU.slug.replace('/', '--')}"
+SHOWN = ".jp-NotebookPanel:not(.lm-mod-hidden)"
+IN_LAB = pytest.mark.parametrize("desk", ["lab"], indirect=True, scope="class")  # where Notebook 7 does the same
+OURS = {"runOnly": {"type": "tag", "values": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "best-practice"]}}
 LIVE = f"{PANEL}.node.querySelectorAll('.wb-live').length"
 WIDGET = "application/vnd.jupyter.widget-view+json"
 
@@ -85,7 +89,7 @@ class BookDesk(Desk):
             [...Array(cell.outputs.length).keys()].some(n => cell.outputs.get(n).data['{WIDGET}'])).length"""
         self.wait(f"{held} >= {6 if count is None else count}", 60_000)
         if count is None or count > 1:
-            self.wait(f"{LIVE} > 0", 30_000)
+            self.wait(f"{LIVE} > 0 && {PANEL}.node.querySelector('.wb-progress-live .wb-bar')", 30_000)
 
     def close(self) -> None:
         """Close the notebook and its kernel, unsaved."""
@@ -103,6 +107,14 @@ class BookDesk(Desk):
         node = f"{self.cell(name)}.node" + (f".querySelector('{part}')" if part else "")
         return self.page.evaluate(
             f"() => {{ const node = {node}; return Boolean(node?.isConnected && node.offsetHeight); }}"
+        )
+
+    def go_to(self, index: int) -> None:
+        """Scroll to a cell, or to the last one, until it has been laid out."""
+        self.page.evaluate(
+            f"""async index => {{ const book = {PANEL}.content, last = Math.min(index, book.widgets.length - 1);
+            await book.scrollToItem(last); }}""",
+            index,
         )
 
     def notice(self) -> str:
@@ -149,38 +161,143 @@ def both(request, books):
     desk.close()
 
 
-# -- what is seen ------------------------------------------------------------------------------------------------------
+# -- one book ----------------------------------------------------------------------------------------------------------
 
 
-def test_a_chapter_opens_as_a_book(both, folder):
-    """Without a click: pages with live boxes, no code and no prompts, nothing scrolled, nothing chosen; code exercises
-    keep their code and have a button; the switch shows the rest, and is remembered."""
-    desk = both.book(chapter(folder / "work" / f"book-{both.flavour}"))
-    assert desk.at() == [0, 0]
-    first = f"page-{SLUGS[0].replace('/', '--')}"
-    assert desk.seen(first, ".wb-live .wb-input") and desk.seen("workbook-setup", ".wb-bar")
-    for name in ("workbook-setup", first, "explore-activations--slopes", "workbook-end"):
-        assert not desk.seen(name, ".jp-InputArea"), name
-        assert not desk.seen(name, ".jp-OutputPrompt") and not desk.seen(name, ".jp-Collapser"), name
-    assert not desk.seen(first.replace("page-", "grade-"))
-    desk.page.evaluate(f"async () => {{ await {PANEL}.content.scrollToItem({PANEL}.content.widgets.length - 2); }}")
-    code = "code-activations--relu-code"
-    desk.page.locator(".wb-book-try button:visible").wait_for()
-    assert desk.seen(code, ".jp-InputArea") and not desk.seen(code.replace("code-", "grade-"), ".jp-InputArea")
-    switch = desk.page.locator(".jp-NotebookPanel:not(.lm-mod-hidden) .wb-book-switch").first
-    switch.click()
-    desk.wait(f"{PANEL}.hasClass('wb-book-code')")
-    desk.page.evaluate(f"async () => {{ await {PANEL}.content.scrollToItem(2); }}")
-    desk.wait(f"{desk.cell(first)}.node.querySelector('.jp-InputArea').offsetHeight > 0")
-    if desk.flavour == "lab":
-        desk.page.evaluate(f"async () => {{ await {PANEL}.context.rename('other.ipynb'); }}")
-        desk.path = desk.path.with_name("other.ipynb")
-        assert desk.page.evaluate(f"() => {PANEL}.hasClass('wb-book-code')")
-    desk.save()
-    desk.wait(f"!{PANEL}.context.model.dirty")
+@pytest.fixture(scope="class", params=["lab", "notebook"])
+def desk(request, books, folder):
+    place = folder / "work" / f"shared-{request.param}"
+    path = chapter(place, extra=["import beside_the_notebook\nprint(beside_the_notebook.WORD)"])
+    (place / "beside_the_notebook.py").write_text("WORD = 'found'\n")
+    desk = books(request.param).book(path)
+    yield desk
     desk.close()
-    desk.book(desk.path)
-    assert desk.page.evaluate(f"() => {PANEL}.hasClass('wb-book-code')")
+
+
+class TestOneBook:
+    """A small chapter, opened once and read from beginning to end: each test leaves it usable for the next."""
+
+    def test_it_opens_by_itself(self, desk):
+        """Without a click: pages with live boxes, no code and no prompts, nothing scrolled, nothing chosen."""
+        assert desk.at() == [0, 0]
+        assert desk.seen(FIRST, ".wb-live .wb-input") and desk.seen("workbook-setup", ".wb-bar")
+        for name in ("workbook-setup", FIRST, "explore-activations--slopes", "workbook-end"):
+            assert not desk.seen(name, ".jp-InputArea"), name
+            assert not desk.seen(name, ".jp-OutputPrompt") and not desk.seen(name, ".jp-Collapser"), name
+        assert not desk.seen(FIRST.replace("page-", "grade-"))
+
+    def test_one_style_sheet_serves_all_pages(self, desk):
+        """With a copy in every page the browser would style the whole chapter anew for each that comes alive."""
+        sheets = desk.page.evaluate("() => [...document.querySelectorAll('style')].map(style => style.textContent)")
+        assert sum(".wb-page .wb-frac" in sheet and ".wb-live .wb-foot" not in sheet for sheet in sheets) <= 2
+        assert desk.page.locator(".jp-RenderedHTML style").count() == 0
+        assert desk.page.locator(f"{SHOWN} [data-twin]").count() > 3
+
+    def test_the_keyboard_alone_goes_to_the_last_box(self, desk):
+        """Tab after Tab from where the notebook opens: every box of every page, in order, is reached."""
+        wanted = [(slug, n) for slug in SLUGS for n in range(1, len(pages.load(slug).sheet().boxes) + 1)]
+        desk.page.evaluate(
+            f"""() => {{ {PANEL}.content.activeCell.node.focus(); window.reached = [];
+            document.addEventListener('focusin', ({{ target }}) => {{ const slot = target.closest('.wb-live .wb-slot');
+                if (slot) window.reached.push(slot.dataset.box); }}); }}"""
+        )
+        for _ in range(len(wanted) + 60):
+            desk.page.keyboard.press("Tab")
+        reached = [int(n) for n in desk.page.evaluate("() => window.reached")]
+        assert reached[: len(wanted)] == [n for _, n in wanted]
+
+    def test_shift_enter_runs_a_page_once_more(self, desk):
+        """As in any notebook: the page is alive again, what was typed is in it, and the next cell is chosen."""
+        box = desk.page.locator(f"{SHOWN} .wb-live .wb-slot[data-box='1'] .wb-input").first
+        box.click()
+        desk.page.keyboard.type("99")
+        desk.wait(f"{desk.cell(FIRST)}.model.sharedModel.getSource().includes('1: 99')")
+        desk.page.keyboard.press("Escape")
+        before = desk.page.evaluate(f"() => {desk.cell(FIRST)}.model.executionCount")
+        index = desk.page.evaluate(f"() => {PANEL}.content.widgets.indexOf({desk.cell(FIRST)})")
+        desk.page.evaluate(
+            f"""() => {{ const book = {PANEL}.content; book.activeCellIndex = {index}; book.mode = 'command';
+            book.activeCell.node.focus(); }}"""
+        )
+        desk.page.keyboard.press("Shift+Enter")
+        desk.wait(f"{desk.cell(FIRST)}.model.executionCount > {before}")
+        desk.wait(f"{desk.cell(FIRST)}.node.querySelector('.wb-live .wb-input')?.value === '99'")
+        assert desk.page.evaluate(f"() => {PANEL}.content.activeCellIndex") > index
+
+    @IN_LAB
+    def test_the_bar_shows_only_what_slipped(self, desk):
+        """A slip in one page: "Slipped" leaves that page and the headings; "All" brings everything back."""
+        button = desk.page.locator(f"{SHOWN} .wb-filters button", has_text="Slipped 1")
+        button.click()
+        second = f"page-{SLUGS[1].replace('/', '--')}"
+        desk.wait(f"{desk.cell(second)}.node.offsetHeight === 0")
+        assert desk.seen(FIRST) and not desk.seen(CODE) and desk.seen("markdown-1")
+        desk.page.locator(f"{SHOWN} .wb-filters button", has_text="All").click()
+        desk.wait(f"{desk.cell(second)}.node.offsetHeight > 0")
+
+    @IN_LAB
+    def test_axe_finds_nothing_to_mend(self, desk):
+        """In both themes: the bar with its filter, pages, the button of a code exercise, the end."""
+        from axe_playwright_python.sync_playwright import Axe
+
+        try:
+            for theme in ("JupyterLab Dark", "JupyterLab Light"):
+                desk.theme(theme)
+                for index in (0, 100):
+                    desk.go_to(index)
+                    found = Axe().run(desk.page, context=f"{SHOWN} .jp-Notebook", options=OURS)
+                    assert [
+                        f"{theme}: {rule['id']}: {node['html'][:160]}"
+                        for rule in found.response["violations"]
+                        for node in rule["nodes"]
+                        if "wb-" in node["html"] or "wb-" in str(node["target"])
+                    ] == []
+        finally:
+            desk.theme("JupyterLab Light")
+
+    @IN_LAB
+    def test_a_reader_who_runs_a_cell_has_the_folder_back(self, desk):
+        """Modules beside the notebook are found once the reader runs a cell, as in any notebook."""
+        index = desk.page.evaluate(f"() => {PANEL}.content.widgets.indexOf({desk.cell('extra-0')})")
+        desk.run(index)
+        desk.wait_output(index, "found")
+
+    @IN_LAB
+    def test_code_exercises_keep_their_code_and_have_a_button(self, desk):
+        """*Try it* runs the exercise's own cell and shows its marks; so does Shift+Enter; an error stays in sight."""
+        desk.go_to(100)
+        button = desk.page.locator(f"{SHOWN} .wb-book-try button:visible")
+        button.wait_for()
+        assert desk.seen(CODE, ".jp-InputArea") and not desk.seen(CODE.replace("code-", "grade-"), ".jp-InputArea")
+        index = desk.page.evaluate(f"() => {PANEL}.content.widgets.indexOf({desk.cell(CODE)})")
+        desk.set_source(index, RELU.solution)
+        button.click()
+        desk.wait_output(index + 1, "All of it works")
+        desk.set_source(index, "1 / 0")
+        desk.page.locator(f"{SHOWN} .wb-book-try button:not(:disabled)").wait_for()
+        desk.page.evaluate(f"() => {{ {PANEL}.content.activeCellIndex = {index}; {PANEL}.content.mode = 'edit'; }}")
+        desk.page.evaluate(f"() => {PANEL}.content.activeCell.editor.focus()")
+        desk.page.keyboard.press("Shift+Enter")
+        desk.wait_output(index, "ZeroDivisionError")
+
+    def test_show_code_is_remembered(self, desk):
+        """The switch in the toolbar shows the rest, and still does when the notebook has another name or opens anew."""
+        desk.page.locator(f"{SHOWN} .wb-book-switch").first.click()
+        desk.wait(f"{PANEL}.hasClass('wb-book-code')")
+        desk.go_to(2)
+        desk.wait(f"{desk.cell(FIRST)}.node.querySelector('.jp-InputArea').offsetHeight > 0")
+        if desk.flavour == "lab":
+            desk.page.evaluate(f"async () => {{ await {PANEL}.context.rename('other.ipynb'); }}")
+            desk.path = desk.path.with_name("other.ipynb")
+            assert desk.page.evaluate(f"() => {PANEL}.hasClass('wb-book-code')")
+        desk.save()
+        desk.wait(f"!{PANEL}.context.model.dirty")
+        desk.close()
+        desk.book(desk.path, alive=0)
+        desk.wait(f"{PANEL}.hasClass('wb-book-code')")
+
+
+# -- what is seen ------------------------------------------------------------------------------------------------------
 
 
 def test_a_notebook_of_ones_own_is_left_alone(lab, folder):
@@ -253,30 +370,6 @@ def test_a_set_up_cell_with_more_in_it_runs_nothing(lab, folder):
     assert lab.page.evaluate(f"() => [...{PANEL}.content.model.cells].every(cell => !cell.executionCount)")
 
 
-def test_a_reader_who_runs_a_cell_has_the_folder_back(lab, folder):
-    """Modules beside the notebook are found once the reader runs a cell, as in any notebook."""
-    place = folder / "work" / "beside"
-    path = chapter(place, extra=["import beside_the_notebook\nprint(beside_the_notebook.WORD)"])
-    (place / "beside_the_notebook.py").write_text("WORD = 'found'\n")
-    lab.book(path)
-    index = lab.page.evaluate(f"() => {PANEL}.content.widgets.indexOf({lab.cell('extra-0')})")
-    lab.run(index)
-    lab.wait_output(index, "found")
-
-
-def test_try_it_runs_the_code_above_and_shows_its_marks(lab, folder):
-    """The button under a code exercise: the exercise's own cell, then its marks; an error stays in sight."""
-    lab.book(chapter(folder / "work" / "try"))
-    lab.page.evaluate(f"async () => {{ await {PANEL}.content.scrollToItem({PANEL}.content.widgets.length - 2); }}")
-    index = lab.page.evaluate(f"() => {PANEL}.content.widgets.indexOf({lab.cell('code-activations--relu-code')})")
-    lab.set_source(index, RELU.solution)
-    lab.page.locator(".wb-book-try button:visible").click()
-    lab.wait_output(index + 1, "All of it works")
-    lab.set_source(index, "1 / 0")
-    lab.page.locator(".wb-book-try button:visible").click()
-    lab.wait_output(index, "ZeroDivisionError")
-
-
 # -- alive -------------------------------------------------------------------------------------------------------------
 
 
@@ -284,8 +377,8 @@ def test_what_is_typed_at_once_is_kept(both, folder):
     """Into the first box as soon as it is there, while the other pages still come: it stays, in box and cell,
     and the box keeps the focus."""
     desk = both.book(chapter(folder / "work" / f"early-{both.flavour}"), alive=0)
-    desk.page.wait_for_selector(".jp-NotebookPanel:not(.lm-mod-hidden) .wb-live .wb-input", timeout=60_000)
-    box = desk.page.locator(".jp-NotebookPanel:not(.lm-mod-hidden) .wb-live .wb-slot[data-box='1'] .wb-input").first
+    desk.page.wait_for_selector(f"{SHOWN} .wb-live .wb-input", timeout=60_000)
+    box = desk.page.locator(f"{SHOWN} .wb-live .wb-slot[data-box='1'] .wb-input").first
     box.click()
     desk.page.keyboard.type("7/2")
     desk.wait_alive()
@@ -297,7 +390,7 @@ def test_a_new_kernel_brings_the_pages_back_under_the_hand(lab, folder):
     """The kernel restarts while somebody types: pages come alive again, and typing goes on in the same box."""
     lab.book(chapter(folder / "work" / "restart"))
     lab.page.evaluate(f"() => {{ {PANEL}.node.dataset.old = {LIVE}; }}")
-    box = lab.page.locator(".jp-NotebookPanel:not(.lm-mod-hidden) .wb-live .wb-slot[data-box='1'] .wb-input").first
+    box = lab.page.locator(f"{SHOWN} .wb-live .wb-slot[data-box='1'] .wb-input").first
     box.click()
     lab.page.keyboard.type("1")
     lab.restart()
@@ -339,11 +432,12 @@ def test_after_a_reload_pages_are_alive_and_nothing_is_lost(books, folder):
 
 
 def test_a_click_in_the_bar_goes_to_a_page_before_it_is_alive(lab, folder):
-    """The last page of a long chapter, asked for as soon as the bar is there: it is shown, chosen, and alive next."""
+    """The last page of a long chapter, asked for as soon as the bar is there: it is shown, chosen, and alive next; and
+    there it stays while thirty pages above it come alive."""
     place = folder / "work" / "long"
     shutil.copytree(Path(__file__).parents[2] / "chapters" / "08-equations", place)
     lab.book(place / "equations.ipynb", alive=0)
-    link = lab.page.locator(".jp-NotebookPanel:not(.lm-mod-hidden) .wb-progress-live li a").last
+    link = lab.page.locator(f"{SHOWN} .wb-progress-live li a").last
     link.wait_for(timeout=60_000)
     name = link.get_attribute("data-cell")
     link.click()
@@ -359,21 +453,34 @@ def test_a_click_in_the_bar_goes_to_a_page_before_it_is_alive(lab, folder):
     )
     assert waiting > 0  # it did not have to wait for all the others
     lab.wait(f"{PANEL}.content.activeCell.model.id === '{name}'")
+    lab.page.wait_for_timeout(1000)  # until it has been put in its place
+    top = f"{lab.cell(name)}.node.getBoundingClientRect().top"
+    before = lab.page.evaluate(f"() => {top}")
+    lab.wait(f"[...{PANEL}.content.model.cells].every(c => !c.id.startsWith('page-') || c.executionCount)", 60_000)
+    lab.page.wait_for_timeout(300)
+    assert abs(lab.page.evaluate(f"() => {top}") - before) < 3
+    assert lab.page.evaluate(f"() => {PANEL}.content.activeCell.model.id") == name
 
 
-def test_the_bar_shows_only_what_is_unfinished_or_slipped(lab, folder):
-    """A slip in one page: "Slipped" leaves that page and the headings; "All" brings everything back."""
-    path = chapter(folder / "work" / "filter")
-    text = path.read_text().replace("1: None", "1: 99", 1)
-    path.write_text(text)
-    lab.book(path)
-    button = lab.page.locator(".jp-NotebookPanel:not(.lm-mod-hidden) .wb-filters button", has_text="Slipped 1")
-    button.click()
-    first, second = (f"page-{slug.replace('/', '--')}" for slug in SLUGS[:2])
-    lab.wait(f"{lab.cell(second)}.node.offsetHeight === 0")
-    assert lab.seen(first) and not lab.seen("code-activations--relu-code") and lab.seen("markdown-1")
-    lab.page.locator(".jp-NotebookPanel:not(.lm-mod-hidden) .wb-filters button", has_text="All").click()
-    lab.wait(f"{lab.cell(second)}.node.offsetHeight > 0")
+def test_a_copy_is_a_book_of_its_own(lab, folder):
+    """Duplicated with what was typed in it: alive, with these answers; what is typed then goes into the copy alone."""
+    path = chapter(folder / "work" / "copied")
+    path.write_text(path.read_text().replace("1: None", "1: 99", 1))
+    lab.ready()
+    copy = lab.page.evaluate(
+        "async path => (await window.jupyterapp.serviceManager.contents.copy(path, 'copied')).path",
+        path.relative_to(lab.root).as_posix(),
+    )
+    lab.book(lab.root / copy)
+    first = lab.page.locator(f"{SHOWN} .wb-live .wb-slot[data-box='1'] .wb-input").first
+    assert first.input_value() == "99"
+    first.click()
+    lab.page.keyboard.press("Control+a")
+    lab.page.keyboard.type("7")
+    lab.wait(f"{lab.cell(FIRST)}.model.sharedModel.getSource().includes('1: 7')")
+    lab.save()
+    lab.wait(f"!{PANEL}.context.model.dirty")
+    assert "1: 7" in (lab.root / copy).read_text() and "1: 99" in path.read_text()
 
 
 # -- switched off, and what goes wrong ---------------------------------------------------------------------------------
@@ -395,7 +502,7 @@ def test_switched_off_it_is_an_ordinary_notebook(lab, folder):
         lab.page.wait_for_timeout(500)
         assert not lab.page.evaluate(f"() => {PANEL}.hasClass('wb-book')")
         assert lab.page.evaluate(f"() => [...{PANEL}.content.model.cells].every(cell => !cell.executionCount)")
-        assert not lab.page.locator(".jp-NotebookPanel:not(.lm-mod-hidden) .wb-book-switch").first.is_visible()
+        assert not lab.page.locator(f"{SHOWN} .wb-book-switch").first.is_visible()
     finally:
         lab.page.evaluate(change, True)
         box.check()
@@ -456,51 +563,5 @@ def test_an_old_notebook_without_marks_opens_too(lab, folder):
     notebook["nbformat_minor"] = 4
     path.write_text(json.dumps(notebook))
     lab.book(path)
-    assert lab.page.locator(".jp-NotebookPanel:not(.lm-mod-hidden) .wb-live .wb-input").count() > 5
+    assert lab.page.locator(f"{SHOWN} .wb-live .wb-input").count() > 5
     assert lab.notice() == ""
-
-
-# -- keyboard, and what is heard ---------------------------------------------------------------------------------------
-
-
-def test_the_keyboard_alone_goes_from_opening_to_the_last_box(both, folder):
-    """Tab after Tab from where the notebook opens: every box of every page, in order, is reached."""
-    desk = both.book(chapter(folder / "work" / f"keys-{both.flavour}"))
-    desk.page.evaluate(f"() => {PANEL}.content.activeCell.node.focus()")
-    reached = []
-    wanted = [(slug, n) for slug in SLUGS for n in range(1, len(pages.load(slug).sheet().boxes) + 1)]
-    where = """() => { const slot = document.activeElement?.closest('.wb-live .wb-slot');
-        return slot ? [slot.closest('.jp-Cell').dataset.windowedListIndex, Number(slot.dataset.box)] : null; }"""
-    for _ in range(len(wanted) + 90):
-        desk.page.keyboard.press("Tab")
-        if (spot := desk.page.evaluate(where)) and spot not in reached:
-            reached.append(spot)
-        if len(reached) == len(wanted):
-            break
-    assert [n for _, n in reached] == [n for _, n in wanted]
-
-
-@pytest.mark.parametrize("theme", ["JupyterLab Light", "JupyterLab Dark"])
-def test_axe_finds_nothing_to_mend_in_a_book(lab, folder, theme):
-    """Contrast, names, roles: the bar with its filter, pages, the button of a code exercise, the end, a notice."""
-    from axe_playwright_python.sync_playwright import Axe
-
-    lab.theme(theme)
-    try:
-        lab.book(chapter(folder / "work" / f"axe-{theme[-4:].strip()}"))
-        for index in (0, 8, 100):
-            lab.page.evaluate(
-                f"async i => {{ const b = {PANEL}.content; await b.scrollToItem(Math.min(i, b.widgets.length - 1)); }}",
-                index,
-            )
-            lab.page.wait_for_timeout(300)
-            for part in (".wb-progress-live", ".wb-live.wb-page", ".wb-book-try", ".wb-book-notice"):
-                if lab.page.locator(f".jp-NotebookPanel:not(.lm-mod-hidden) {part}").count():
-                    found = Axe().run(lab.page, context=f".jp-NotebookPanel:not(.lm-mod-hidden) {part}")
-                    assert [
-                        f"{rule['id']}: {node['html'][:160]}"
-                        for rule in found.response["violations"]
-                        for node in rule["nodes"]
-                    ] == []
-    finally:
-        lab.theme("JupyterLab Light")

@@ -26,4 +26,6 @@ def test_what_several_need_comes_once(tmp_path, monkeypatch):
                        "b.js": 'import { c } from "./c.js";\nB\n', "c.js": "C\n"}.items():  # fmt: skip
         Path(tmp_path / name).write_text(text)
     monkeypatch.setattr(scripts, "HERE", tmp_path)
-    assert scripts.script.__wrapped__("a.js").split() == ["C", "B", "A"]
+    style, *files = scripts.script.__wrapped__("a.js", "p { color: red }\n").split("\n")
+    assert [line for line in files if line] == ["C", "B", "A"]
+    assert style == r'const STYLE = {"name": "a", "text": "p { color: red }\n"};'

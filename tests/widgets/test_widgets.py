@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 import subprocess
 import sys
@@ -10,11 +11,16 @@ from types import SimpleNamespace
 
 import pytest
 
+from autograder.explorers import load as load_explorer
+from autograder.marking.progress import progress_of
 from autograder.pages import catalogue, load
 from autograder.render.pages import STATES
 from autograder.widgets import fonts
+from autograder.widgets.explorer_widget import ExplorerWidget
 from autograder.widgets.page_widget import PageWidget, boxes, for_browser, runs, summary
+from autograder.widgets.progress_widget import ProgressWidget
 
+EXPLORER = "gradients/nudge"
 SLUG = "gradients/one-weight"  # boxes 8, 2, 2
 
 
@@ -123,8 +129,7 @@ def test_the_key_is_not_sent_to_the_browser():
     """A blank page's state holds no answer: neither in its template nor in its verdicts."""
     page = load("gradients/network-slopes")
     state = PageWidget(page).get_state()
-    for name in ("_esm", "_css"):
-        state.pop(name)
+    state.pop("_esm")
     assert not [box.shown for box in page.sheet().boxes if box.shown in str(state)]
 
 
@@ -287,3 +292,34 @@ def test_a_page_without_gradients_offers_no_check(slug):
     shown = PageWidget(load(slug))
     shown.nudging = 1
     assert not shown.can_nudge and shown.nudger == ""
+
+
+# -- what a chapter of thirty pages costs ------------------------------------------------------------------------------
+
+
+def test_pages_are_objects_of_one_class_and_share_a_layout():
+    """anywidget would make a class for each, and ipywidgets a model of its layout, which a page does not use."""
+    one, other, explorer = PageWidget(load(SLUG)), PageWidget(load(SLUG)), ExplorerWidget(load_explorer(EXPLORER))
+    assert type(one) is type(other) is PageWidget
+    assert one.layout is other.layout is explorer.layout
+    assert one._esm != explorer._esm and "_css" not in one.get_state()
+
+
+def test_a_bar_that_waits_is_drawn_from_what_the_browser_sends():
+    """In a chapter that opens by itself: nothing is marked until the cells come, then the bar is that of the cells."""
+    asked = []
+
+    def look(cells):
+        asked.append(cells)
+        return [progress_of(cells or (), "gradients")]
+
+    bar = ProgressWidget(look, asked=True)
+    assert (asked, bar.body) == ([], "") and 'data-twin="progress"' in bar.twin_bundle()["text/html"]
+    cell = {
+        "cell_type": "code",
+        "source": f'answers = {{1: 8}}\npage("{SLUG}", answers)',
+        "metadata": {},
+        "outputs": [],
+    }
+    bar._handle_custom_msg({"cells": json.dumps([cell])}, [])
+    assert "wb-begun" in bar.body and "wb-begun" in bar.twin_bundle()["text/html"]

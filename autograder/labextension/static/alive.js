@@ -9,7 +9,7 @@ import { holdFocus, holdHeight, holdView } from "./still.js";
 
 const RUNS = new Set(["page", "explore", "progress", "course"]);
 const GONE = new Set(["restarting", "autorestarting", "dead", "terminating"]);
-const TOGETHER = 3; // cells that are asked for at once, so that the kernel is never idle and scrolling still counts
+const TOGETHER = 3; // cells that are under way at once, so that the kernel is never idle and scrolling still counts
 const SLOW = 40_000; // milliseconds without a word from Python after which a reader is told
 
 /**
@@ -120,23 +120,23 @@ export class Alive {
   }
 
   async work(current) {
-    for (let next; current() && (next = this.waiting()).length; ) {
-      await Promise.all(next.slice(0, TOGETHER).map((cell) => this.run(cell)));
-    }
+    const one = async () => { for (let cell; current() && (cell = this.nearest()); ) await this.run(cell); };
+    await Promise.all(Array.from({ length: TOGETHER }, one));
   }
 
   cells() { return this.notebook.widgets.filter((cell) => cell.model.type === "code"); }
 
-  /** The cells that may run and have not, the nearest to what is in view first. */
-  waiting() {
+  /** Of the cells that may run and have not, the nearest to what is in view. */
+  nearest() {
     if (this.ran.has(this.notebook.widgets[this.near]?.model.id)) this.near = null;
     const middle = this.near ?? this.inView();
-    const found = [];
+    let found = null, near = Infinity;
     this.notebook.widgets.forEach((cell, index) => {
-      if (cell.model.type !== "code" || this.ran.has(cell.model.id)) return;
-      if (RUNS.has(read(cell.model.sharedModel.getSource()).kind)) found.push({ cell, far: Math.abs(index - middle) });
+      const far = Math.abs(index - middle);
+      if (far >= near || cell.model.type !== "code" || this.ran.has(cell.model.id)) return;
+      if (RUNS.has(read(cell.model.sharedModel.getSource()).kind)) [found, near] = [cell, far];
     });
-    return found.sort((a, b) => a.far - b.far).map(({ cell }) => cell);
+    return found;
   }
 
   /** The place, among the cells, of the first one that can be seen. */
