@@ -65,7 +65,7 @@ def test_gradient_of_two_variables():
     assert shown("two-variables")[:2] == ["2x", "-sin(y)"]
 
 
-# -- one slip, one point ------------------------------------------------------------------------------------------------
+# -- one slip, one point -----------------------------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize(
