@@ -486,20 +486,21 @@ def both_ways(given, box):
     x = given("x", 2, low=2)
     true = box(3 * x**2, "f′(x)", "What is the derivative of a cube?", how="The derivative is 3x².",
         slips={"power_kept": 3 * x**3, "factor_left_out": x**2, "not_differentiated": x**3})
-    lines = []
+    lines, sense = [], 1.0  # whoever takes the ratio from the slope once does so all the way
     for h in (1.0, 0.1):
         up, down = (x + h) ** 3, (x - h) ** 3
         one = box((up - x**3) / h, f"the one-sided ratio for h = {h:g}",
             "Cube both numbers. How far apart are they, and how long is the step?",
             how="f(x + h) minus f(x), over h.",
             slips={"value_not_change": up, **({"change_not_ratio": up - x**3} if h < 1 else {})}, words=NEW_VALUE)
-        off = ask.change(box, one, true, f"the error of one side for h = {h:g}",
+        off = ask.change(box, sense * one, sense * true, f"the error of one side for h = {h:g}",
             "What is the ratio minus the true slope?",
             how="The ratio minus the slope.")
+        sense = -1.0 if off * (one - true) < 0 else 1.0
         two = box((up - down) / (2 * h), f"the central ratio for h = {h:g}",
             "Cube both numbers. How long is the step from x − h to x + h?",
             how="f(x + h) minus f(x − h), over 2h.", slips={"step_not_doubled": (up - down) / h})
-        near = ask.change(box, two, true, f"the error of both sides for h = {h:g}",
+        near = ask.change(box, sense * two, sense * true, f"the error of both sides for h = {h:g}",
             "What is the ratio minus the true slope?",
             how="The ratio minus the slope.")
         lines.append((h, one, off, two, near))

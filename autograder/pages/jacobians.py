@@ -268,7 +268,8 @@ def slopes_on_arrows(given, box):
 def chain(outer, inner, box, letter: str = "x"):
     """Boxes for the outer slope, the inner slope and their product, of f = outer(g), g = inner(x)."""
     first = box(outer.derivative("g"), "df/dg", "Forget what g is made of. What is the slope of f in g?", names="g",
-        how="Differentiate f with respect to g, as if g were a plain variable.", slips={"not_differentiated": outer})
+        how="Differentiate f with respect to g, as if g were a plain variable.",
+        slips={} if outer == exp(G) else {"not_differentiated": outer})  # e^g is its own slope
     second = box(inner.derivative("x"), "dg/dx", "And how fast does g change with x?", names="x",
         how="Differentiate g with respect to x.", slips={"not_differentiated": inner})
     outside = first.substitute({"g": inner})

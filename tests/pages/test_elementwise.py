@@ -53,6 +53,12 @@ def test_ones_times_a_diagonal():
     assert shown("ones-times-diagonal")[3:6] == ["4", "-7", "2"]
 
 
+def test_the_smaller_numbers_cost_three_points():
+    """The slopes follow from the numbers that were taken, the larger ones or not."""
+    smaller = dict(enumerate(("-3", "-2", "2", "0", "1", "0", "1", "0", "1"), 1))
+    assert mark("elementwise/maximum", smaller).points == 6
+
+
 def test_a_wrong_diagonal_is_carried_into_the_row():
     """A wrong entry of diag(x) comes out of the product again, and costs one point."""
     marks = mark("elementwise/ones-times-diagonal", {1: "5", 4: "5"})

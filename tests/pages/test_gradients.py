@@ -8,6 +8,7 @@ import pytest
 from autograd import elementwise_grad, grad, jacobian
 
 from autograder import pages
+from autograder.marking.pages import mark
 
 
 def shown(slug: str) -> list[str]:
@@ -62,6 +63,24 @@ def test_two_neurons_three_inputs():
 def test_gradient_of_two_variables():
     """∇(x² + cos y) = (2x, −sin y)."""
     assert shown("two-variables")[:2] == ["2x", "-sin(y)"]
+
+
+# -- one slip, one point -----------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("slug", "answers", "slipped"),
+    [
+        ("one-variable", {3: "x^2 - 5", 4: "-1"}, {3}),  # the number is what the formula gives
+        ("two-variables", {3: "2x", 4: "x^2", 5: "6", 6: "9"}, {3}),
+        ("reveals-input", {2: "4", 5: "4"}, {2}),
+        ("both-ways", {1: "12", 2: "19", 3: "-7", 4: "13", 5: "-1", 7: "-0.61", 9: "-0.01"}, {3}),  # each the other way
+    ],
+)
+def test_a_slip_is_carried_through_the_page(slug, answers, slipped):
+    """Whoever works on from a slip, or keeps to it, loses its one point."""
+    verdicts = mark(f"gradients/{slug}", answers).verdicts
+    assert {v.box for v in verdicts if v.text and v.state not in ("right", "follows")} == slipped
 
 
 # -- every key a second way --------------------------------------------------------------------------------------------
