@@ -242,7 +242,7 @@ MESSAGES = {
     "exactly_equal": "Nudging is never exact. How close is close enough?",
     "too_low_passes": "An entry that is too small gets through. Differences have two directions.",
     "too_high_passes": "An entry that is too large gets through. Differences have two directions.",
-    "only_relative": "Where a gradient is 0, nudging gives a tiny number. A millionth is near enough there.",
+    "only_relative": "A millionth of a gradient of 0 is nothing. Where the cost is flat, a millionth itself will do.",
     "one_entry_is_enough": "One entry that agrees is enough for your check. All of them should.",
     "shape_not_compared": "A gradient of another shape gets through: NumPy stretches it to fit. Compare shapes first.",
     "last_batch_dropped": "The examples that do not fill a batch are never used. They make a shorter one.",
