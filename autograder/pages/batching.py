@@ -567,17 +567,21 @@ def bias_update(given, box):
     rate, m = given.choice("η", 0.3, 0.6, 0.9, 0.2), 4
     sums = delta.sum(0)
     given.require(np.all(np.abs(sums) >= 2))
-    terms = box(delta.T, "the errors of each bias", "Which column belongs to this bias?",
-        how="The column of the bias, an entry for each example.", slips={"refilled_row_by_row": delta.reshape(2, 4)},
-        words={"refilled_row_by_row": "You went along the rows. The errors of one bias stand in one column."})
-    mean = box(terms.sum(axis=1) / m, "∂C/∂b", "How many examples are in the sum?",
-        how="The sum of the four errors over four.", gradient_of="b1",
-        slips={"mean_left_out": terms.sum(axis=1), "mean_taken_twice": terms.sum(axis=1) / m**2,
-            "mean_over_nodes": terms.sum(axis=1) / 2})
-    new = box(b - rate * mean, "the new b", "Against the gradient, and how far?",
+    terms, mean = [], []
+    for j in range(2):
+        terms.append(box(delta[:, j], f"the errors of b_{j + 1}", "Which column belongs to this bias?",
+            how="The column of the bias, an entry for each example.",
+            slips={"refilled_row_by_row": delta.reshape(2, 4)[j]},
+            words={"refilled_row_by_row": "You went along the rows. The errors of one bias stand in one column."}))
+        total = terms[j].sum()
+        mean.append(box(total / m, f"∂C/∂b_{j + 1}", "How many examples are in the sum?",
+            how="The sum of the four errors over four.", gradient_of=("b1", j),
+            slips={"mean_left_out": total, "mean_taken_twice": total / m**2, "mean_over_nodes": total / 2}))
+    slope, collected = np.array(mean, dtype=float), np.array([float(term.sum()) for term in terms])
+    new = box(b - rate * slope, "the new b", "Against the gradient, and how far?",
         how="The old bias minus the learning rate times the mean.",
-        slips={"uphill": b + rate * mean, "summed_not_averaged": b - rate * terms.sum(axis=1),
-            "learning_rate_left_out": b - mean, "step_for_value": -rate * mean, "change_not_value": rate * mean},
+        slips={"uphill": b + rate * slope, "summed_not_averaged": b - rate * collected,
+            "learning_rate_left_out": b - slope, "step_for_value": -rate * slope, "change_not_value": rate * slope},
         words={"summed_not_averaged": "You stepped by the sum. The gradient is the mean.",
             "learning_rate_left_out": "You took the whole gradient away. How much of it does η take?",
             "change_not_value": "That is the length of the step. Take it away from the old bias."})
@@ -585,8 +589,8 @@ def bias_update(given, box):
         step("The errors of two nodes for four examples in rows: each column belongs to one bias. What does each bias "
             "collect?",
             eq("δ", "=", matrix(delta), APART, "b", "=", row(b)),
-            aligned(*[(by(f"b_{j + 1}"), "=", frac(1, 4), "(", terms[j, 0], "+", terms[j, 1], "+", terms[j, 2], "+",
-                terms[j, 3], ")", "=", mean[j]) for j in range(2)])),
+            *[eq(by(f"b_{j + 1}"), "=", frac(1, 4), "(", terms[j][0], "+", terms[j][1], "+", terms[j][2], "+",
+                terms[j][3], ")", "=", mean[j]) for j in range(2)]),
         step(f"Now one step with $η = {rate:g}$, for each bias by itself.",
             aligned(*[(f"b_{j + 1}", "←", b[j], "−", rate, "·", by(f"b_{j + 1}"), "=", new[j]) for j in range(2)])),
     )
