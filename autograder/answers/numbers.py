@@ -233,6 +233,7 @@ NOT_A_NUMBER = (  # tried in this order; the first that matches gives the reason
     (r"/.*/", "One fraction bar is enough here. Please simplify to the form 3/4."),
     (r"/\s*[+-]?\s*$", "The number below the fraction bar is missing. Write it as in 3/4."),
     (r"^\s*[+-]?\s*/", "The number above the fraction bar is missing. Write it as in 3/4."),
+    (r"[0-9]\s*[+-]\s*[0-9.,]", WORK_IT_OUT),
     (r",.*,|[.][^/]*,|,[^/]*[.]|[.][^/]*[.]", "Use one decimal point, as in 1234.5, and nothing between thousands."),
     (r"[()\[\]{}]", "No brackets are needed here. Type a number such as -0.5 or 3/4."),
     (r"[0-9][eE]", "The power of ten cannot be read. Write it as in 2e-3, or as a decimal: 0.002."),

@@ -1,7 +1,10 @@
-"""Drawings made of words: one neuron drawn out, and curves over z.
+"""Drawings made of words: one neuron, curves over z, a batch, numbers and their mean, and steps in a valley.
 
 neuron([2, 3], [w_1, w_2], bias, z, a, title="…")
 plot({"tanh": (np.tanh, "accent", 3.4)}, -1, 1, up=80, title="…")
+batch(("X", 2), ("Z", 3), 4, by="W, b", title="…")
+number_line({"example 1": -5, "example 2": 2}, ("mean", -1.5), title="…")
+descent((1, 8), {"plain": (points, "care")}, title="…")
 """
 
 from __future__ import annotations
@@ -92,3 +95,102 @@ def plot(curves: Mapping[str, Curve], bottom: float, top: float, up: int, title:
         labels.append(At(x, y + 14, words(f"{z}".replace("-", "−")), "caption"))
     height = int((top - bottom) * up) + 40
     return drawing(2 * left + 8 * across, height, shapes=shapes, labels=labels, title=title)
+
+
+CELL = 30  # of a matrix that is drawn without its numbers
+
+
+def batch(
+    before: tuple[str, int], after: tuple[str, int], m: int, *, by: str, in_rows: bool = False, title: str
+) -> Node:
+    """m examples, each a column (or a row) of its own, on their way through a layer; the second one stands out.
+
+    before, after   the name of the matrix, and how many numbers an example has in it
+    by              what each example meets on the way
+    """
+    left, gap = 60, 150
+    middle = 12 + CELL * m / 2 if in_rows else 36 + CELL * max(before[1], after[1]) / 2
+    shapes: list[str] = []
+    labels: list[At] = []
+    start, ends = float(left), list[float]()
+    for name, n in (before, after):
+        wide, high = (n, m) if in_rows else (m, n)
+        top = middle - high * CELL / 2
+        for i in range(m):
+            x, y = (start, top + i * CELL) if in_rows else (start + i * CELL, top)
+            w, h = (n * CELL, CELL - 8) if in_rows else (CELL - 8, n * CELL)
+            look = "wb-node wb-in" if i == 1 else "wb-node"
+            shapes.append(f'<rect class="{look}" x="{x:.0f}" y="{y:.0f}" width="{w}" height="{h}" rx="5"/>')
+            at = (start - 16, y + h / 2) if in_rows else (x + w / 2, top - 14)
+            labels.append(At(*at, f"{name.lower()}_{i + 1}", "caption"))
+        labels.append(At(start + (wide * CELL - 8 * (not in_rows)) / 2, top + high * CELL + 14, name, "caption"))
+        ends += [start, start + wide * CELL]
+        start += wide * CELL + gap
+    level = middle - 4 * in_rows
+    shapes.append(arrow((ends[1], level), (ends[2] - 26 * in_rows, level), 14, 14))
+    labels.append(At((ends[1] + ends[2] - 26 * in_rows) / 2, level - 20, by, "name"))
+    height = max([label.y for label in labels]) + 14
+    return drawing(int(ends[3] + left), int(height), shapes=shapes, labels=labels, title=title)
+
+
+def number_line(points: Mapping[str, float], mean: tuple[str, float], *, low: int, high: int, title: str) -> Node:
+    """Numbers as dots over an axis with ticks, their names above, each at its own height; below it the mean, on which
+    they balance."""
+    width, left, ground = 660, 90, 24 + 30 * len(points)
+    place = lambda value: left + (value - low) / (high - low) * (width - 2 * left)  # noqa: E731
+    shapes = [f'<path class="wb-edge" d="M{left - 14} {ground}H{width - left + 14}"/>']
+    labels: list[At] = []
+    step = max(1, -(-(high - low) // 10))
+    for value in range(-(-low // step) * step, high + 1, step):
+        shapes.append(f'<path class="wb-edge" d="M{place(value):.1f} {ground - 4}v8"/>')
+        labels.append(At(place(value), ground + 17, words(f"{value}".replace("-", "−")), "caption"))
+    for n, (name, value) in enumerate(points.items()):
+        x, y = place(value), ground - 30 - 30 * n
+        shapes.append(f'<path class="wb-edge" d="M{x:.1f} {ground}V{y + 13}"/>')
+        shapes.append(f'<circle cx="{x:.1f}" cy="{ground}" r="6" style="fill:var(--ink)"/>')
+        labels.append(At(x, y, words(name), "name"))
+    x = place(mean[1])
+    shapes.append(f'<path d="M{x:.1f} {ground + 30}l-11 19h22Z" style="fill:var(--accent)"/>')
+    labels.append(At(x, ground + 62, words(mean[0]), "backward"))
+    return drawing(width, ground + 78, shapes=shapes, labels=labels, title=title)
+
+
+Way: TypeAlias = "tuple[Sequence[Point], str]"
+"""The places on a way, and its colour."""
+
+
+def descent(
+    curve: tuple[float, float], ways: Mapping[str, Way], *, x: tuple[int, int], y: tuple[int, int], title: str
+) -> Node:
+    """Level lines of ½(c₁w₁² + c₂w₂²) over axes with ticks, and ways down with a dot for each place; their names stand
+    below, in their colours."""
+    width, height, left, top = 600, 250, 54, 16
+    across = lambda value: left + (value - x[0]) / (x[1] - x[0]) * width  # noqa: E731
+    down = lambda value: top + (y[1] - value) / (y[1] - y[0]) * height  # noqa: E731
+    frame = f'<rect class="wb-edge" style="stroke-width:1" x="{left}" y="{top}" width="{width}" height="{height}"/>'
+    inside: list[str] = []
+    highest = curve[0] * max(map(abs, x)) ** 2 + curve[1] * max(map(abs, y)) ** 2
+    for share in (0.02, 0.08, 0.18, 0.32, 0.5, 0.72):  # of equal steps between them along either axis
+        rx, ry = ((share * highest / c) ** 0.5 * size / (span[1] - span[0])
+                  for c, size, span in zip(curve, (width, height), (x, y), strict=True))  # fmt: skip
+        inside.append(
+            f'<ellipse class="wb-edge" style="stroke-width:1;opacity:.55" cx="{across(0):.1f}" cy="{down(0):.1f}" '
+            f'rx="{rx:.1f}" ry="{ry:.1f}"/>'
+        )
+    labels = [At(left + width + 20, top + height, "w_1", "caption"), At(left - 30, top + 20, "w_2", "caption")]
+    for n, (name, (points, colour)) in enumerate(ways.items()):
+        spots = [(across(a), down(b)) for a, b in points]
+        path = "M" + "L".join(f"{a:.1f} {b:.1f}" for a, b in spots)
+        inside.append(f'<path d="{path}" style="fill:none;stroke:var(--{colour});stroke-width:2"/>')
+        inside += [f'<circle cx="{a:.1f}" cy="{b:.1f}" r="3.4" style="fill:var(--{colour})"/>' for a, b in spots]
+        at = left + width * (n + 0.5) / len(ways)
+        labels.append(At(at - 36 + 3.7 * len(name), top + height + 44, words(name), "caption"))
+        frame += f'<path d="M{at - 76:.1f} {top + height + 44}h32" style="stroke:var(--{colour});stroke-width:3"/>'
+    place = f'x="{left}" y="{top}" width="{width}" height="{height}" viewBox="{left} {top} {width} {height}"'
+    clip = f'<svg {place} style="overflow:hidden">'
+    for value in range(x[0], x[1] + 1, 2):
+        labels.append(At(across(value), top + height + 15, words(f"{value}".replace("-", "−")), "caption"))
+    for value in range(y[0], y[1] + 1):
+        labels.append(At(left - 14, down(value), words(f"{value}".replace("-", "−")), "caption"))
+    shapes = [frame, f"{clip}{''.join(inside)}</svg>"]
+    return drawing(left + width + 40, top + height + 62, shapes=shapes, labels=labels, title=title)

@@ -9,7 +9,7 @@ in the student's kernel (`autograder.marking.oracle`). Nothing that comes back i
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Set
 from dataclasses import dataclass
 from math import isfinite
 from typing import NamedTuple, TypeAlias, cast
@@ -29,7 +29,9 @@ BUILDS_ON = "This builds on {}, which is not there. Write it, and run its cell b
 GARBLED = "What came back from this code could not be read."
 FOLLOWS = "This follows from the slip in “{}”, which costs points once."
 NOTHING_RETURNED = "{} is None. Is there a return?"
+OTHER_KIND = "{} should be {}."
 NONE_USED = "Something is None here that should be a value. Is there a return?"
+NONE_CALLED = "None is called here as if it were a function. Is the function always there?"
 
 RAISED = {
     "MemoryError": "Your code asks for more memory than it may have.",
@@ -118,17 +120,20 @@ def mark_code(exercise: Exercise | str, ask: Ask, seed: str = RELEASE) -> CodeMa
     exercise = pages.load_exercise(exercise) if isinstance(exercise, str) else exercise
     findings: list[Finding] = []
     charged: dict[str, int] = {}  # a slip → the behaviour, counted from 1, that it has cost
+    raised: set[tuple[str, str]] = set()  # errors without a name, and the student's lines in which they happened
     stopped = ""
     for number, behaviour in enumerate(exercise.behaviours, start=1):
         if not stopped:
             try:
-                findings.append(_judged(behaviour, ask(behaviour.request(seed)), seed, charged))
+                findings.append(_judged(behaviour, ask(behaviour.request(seed)), seed, charged, raised))
             except Stopped as stop:
                 stopped = str(stop)
         if stopped:
             findings.append(Finding(behaviour, "stopped", message=stopped))
         if findings[-1].code:
             charged.setdefault(findings[-1].code, number)
+        elif findings[-1].raised:
+            raised.add((findings[-1].raised, findings[-1].line))
     return CodeMarks(exercise, tuple(findings))
 
 
@@ -155,7 +160,9 @@ def local(namespace: Mapping[str, object]) -> Ask:
 # -- one behaviour -----------------------------------------------------------------------------------------------------
 
 
-def _judged(behaviour: Behaviour, answers: object, seed: str, charged: Mapping[str, int]) -> Finding:
+def _judged(
+    behaviour: Behaviour, answers: object, seed: str, charged: Mapping[str, int], raised: Set[tuple[str, str]]
+) -> Finding:
     cases = behaviour.drawn(seed)
     try:
         if not isinstance(answers, list) or len(cast("list[object]", answers)) != len(cases):
@@ -170,12 +177,13 @@ def _judged(behaviour: Behaviour, answers: object, seed: str, charged: Mapping[s
         return Finding(behaviour, "blank", message=NOT_BEGUN, unmade=bool(missing))
     if behaviour.judge:
         return _by_judge(behaviour, behaviour.judge, cases, outcomes)
-    return _compared(behaviour, cases, outcomes, seed, charged)
+    return _compared(behaviour, cases, outcomes, seed, charged, raised)
 
 
 def _compared(
-    behaviour: Behaviour, cases: tuple[Case, ...], outcomes: list[Outcome], seed: str, charged: Mapping[str, int]
-) -> Finding:
+    behaviour: Behaviour, cases: tuple[Case, ...], outcomes: list[Outcome], seed: str, charged: Mapping[str, int],
+    raised: Set[tuple[str, str]],
+) -> Finding:  # fmt: skip
     """Held against the reference, case by case; one that fails also against the slips."""
     expected = [read(outcome) for outcome in behaviour.expected(seed)]
     wrong = [n for n in range(len(cases)) if not same(expected[n], outcomes[n], tolerance(behaviour))]
@@ -187,7 +195,8 @@ def _compared(
             message = FOLLOWS.format(behaviour.exercise.behaviours[number - 1].title)
             return Finding(behaviour, "follows", 1.0, message, follows_from=number)
     smallest = min(wrong, key=lambda n: cases[n].size)
-    code = _named(alike, wrong, smallest)
+    again = (_raised(outcomes[smallest]), outcomes[smallest].line) in raised
+    code = "" if again else _named(alike, wrong, smallest)  # the line has failed before: no slip of this behaviour
     return _failed(behaviour, cases[smallest], expected[smallest], outcomes[smallest], code)
 
 
@@ -197,10 +206,13 @@ def tolerance(behaviour: Behaviour) -> Tolerance:
 
 
 def same(expected: Outcome, got: Outcome, tolerance: Tolerance) -> bool:
-    """Whether two outcomes are the same: the same values, or the same error."""
+    """Whether two outcomes are the same: the same values, or the same error; of those that may mean anything, the same
+    sentence as well."""
     if expected.values is not None and got.values is not None:
         return difference(expected.values, got.values, tolerance) is None
-    return bool(expected.error) and expected.error == got.error
+    says_little = expected.error in ("TypeError", "AttributeError")
+    return bool(expected.error) and expected.error == got.error and (
+        not says_little or expected.message == got.message)  # fmt: skip
 
 
 def _alike(behaviour: Behaviour, code: str, outcomes: list[Outcome], seed: str) -> list[bool]:
@@ -225,21 +237,25 @@ def _failed(behaviour: Behaviour, case: Case, expected: Outcome, got: Outcome, c
     """What is said of a case that went wrong: an error, or values that differ."""
     if got.error:
         message = MESSAGES[code] if code else _of_error(got)
-        raised = f"{got.error}: {got.message}".rstrip(": ")
         return Finding(behaviour, "mistake" if code else "error", 0.0, message, code, case,
-                       expected=expected.values, raised=raised, line=got.line)  # fmt: skip
+                       expected=expected.values, raised=_raised(got), line=got.line)  # fmt: skip
     values = got.values or {}
     different = difference(expected.values or {}, values, tolerance(behaviour))
     message = MESSAGES[code] if code else behaviour.hint
-    if not code and different is not None and different.nothing:
-        message = NOTHING_RETURNED.format(different.place)
+    if not code and different is not None and different.kind:
+        message = (NOTHING_RETURNED if different.nothing else OTHER_KIND).format(different.place, different.kind)
     state = "mistake" if code else "wrong"
     return Finding(behaviour, state, 0.0, message, code, case, different, values, expected.values)
 
 
+def _raised(got: Outcome) -> str:
+    """The error as Python says it."""
+    return f"{got.error}: {got.message}".rstrip(": ")
+
+
 def _of_error(got: Outcome) -> str:
     if got.error in ("TypeError", "AttributeError") and "NoneType" in got.message:
-        return NONE_USED
+        return NONE_CALLED if "not callable" in got.message else NONE_USED
     return RAISED.get(got.error, "Your code ends with an error here.")
 
 

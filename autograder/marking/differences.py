@@ -42,6 +42,7 @@ class Difference:
     got: str
     message: str = ""
     nothing: bool = False  # whether None came back in the place of a value, as from a function without a return
+    kind: str = ""  # the kind of value that is wanted, where another kind came
 
     @property
     def place(self) -> str:
@@ -131,7 +132,7 @@ def _differ(
     kind, other = kind_of(expected), kind_of(got)
     if kind != other:
         message = _other_kind(placed(name, index), kind, other)
-        return Difference(name, index, in_words(expected), in_words(got), message, other == "nothing")
+        return Difference(name, index, in_words(expected), in_words(got), message, other == "nothing", kind)
     if kind == "an array":
         return _arrays(name, index, cast(np.ndarray, expected), cast(np.ndarray, got), tolerance)
     if isinstance(expected, list) and isinstance(got, list):

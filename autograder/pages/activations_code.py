@@ -355,6 +355,7 @@ SoftmaxCrossEntropy.slip(
 )
 SoftmaxCrossEntropy.slip("softmax_over_examples", "np.exp(low), axis=1", "np.exp(low), axis=0")
 SoftmaxCrossEntropy.slip("mean_left_out", " - self.targets) / len(self.targets)", " - self.targets)")
+SoftmaxCrossEntropy.slip("gradient_over_entries", "/ len(self.targets)", "/ self.targets.size")
 SoftmaxCrossEntropy.slip("mean_taken_twice", "/ len(self.targets)", "/ len(self.targets) ** 2")
 SoftmaxCrossEntropy.slip("summed_not_averaged", " / len(inputs)", "")
 SoftmaxCrossEntropy.slip(

@@ -7,6 +7,7 @@ import numpy as np
 from ..authoring.page import page
 from ..engine import bp2, relu, relu_slope, weighted_sum, weighted_sum_rows
 from ..layout import APART, Shape, aligned, by, column, echo, eq, frac, matrix, row, say, step, table, words
+from ..layout.sketches import batch, number_line
 
 ALONG, DOWN = DIRECTIONS = ("along rows", "down columns")
 
@@ -57,6 +58,8 @@ def columns(given, box):
             eq(matrix(w, "W"), column(x[:, 0], "x_1"), "+", column(b, "b"), "=", column(first, "z_1"))),
         step("Three more examples stand beside it. $W$ meets each column in turn, and $b$ is broadcast: every column "
             "gets the same biases.",
+            batch(("X", 2), ("Z", 3), 4, by="W, b", title="The four columns of X go through the layer; each becomes a "
+                "column of Z"),
             eq(matrix(w, "W"), matrix(x, "X"), "+", column(b, "b"), "=",
                 matrix([[echo(first[j], f"z_{{1{j + 1}}}"), *rest[j, 1:]] for j in range(3)], "Z"))),
         step("What are the shapes of $X$ and $Z$ here?", eq("X:", shapes[0], APART, "Z:", shapes[1])),
@@ -89,6 +92,8 @@ def rows(given, box):
             "node. To meet the rows of $X$, its rows must become columns.",
             eq(matrix(w, "W"), "→", matrix(turned, "W^T"))),
         step("Four examples at once. The bias is a row now, added to every row.",
+            batch(("X", 2), ("Z", 3), 4, by="W^T, b", in_rows=True, title="The four rows of X go through the layer; "
+                "each becomes a row of Z"),
             eq(matrix(x, "X"), "W^T", "+", row(b, "b"), "=", matrix(z, "Z"))),
         step(f"With {m:g} examples, {inputs:g} inputs and {nodes:g} nodes, what are the shapes?",
             eq("X:", shapes[0], APART, "W^T:", shapes[1], APART, "Z:", shapes[2])),
@@ -562,17 +567,21 @@ def bias_update(given, box):
     rate, m = given.choice("η", 0.3, 0.6, 0.9, 0.2), 4
     sums = delta.sum(0)
     given.require(np.all(np.abs(sums) >= 2))
-    terms = box(delta.T, "the errors of each bias", "Which column belongs to this bias?",
-        how="The column of the bias, an entry for each example.", slips={"refilled_row_by_row": delta.reshape(2, 4)},
-        words={"refilled_row_by_row": "You went along the rows. The errors of one bias stand in one column."})
-    mean = box(terms.sum(axis=1) / m, "∂C/∂b", "How many examples are in the sum?",
-        how="The sum of the four errors over four.", gradient_of="b1",
-        slips={"mean_left_out": terms.sum(axis=1), "mean_taken_twice": terms.sum(axis=1) / m**2,
-            "mean_over_nodes": terms.sum(axis=1) / 2})
-    new = box(b - rate * mean, "the new b", "Against the gradient, and how far?",
+    terms, mean = [], []
+    for j in range(2):
+        terms.append(box(delta[:, j], f"the errors of b_{j + 1}", "Which column belongs to this bias?",
+            how="The column of the bias, an entry for each example.",
+            slips={"refilled_row_by_row": delta.reshape(2, 4)[j]},
+            words={"refilled_row_by_row": "You went along the rows. The errors of one bias stand in one column."}))
+        total = terms[j].sum()
+        mean.append(box(total / m, f"∂C/∂b_{j + 1}", "How many examples are in the sum?",
+            how="The sum of the four errors over four.", gradient_of=("b1", j),
+            slips={"mean_left_out": total, "mean_taken_twice": total / m**2, "mean_over_nodes": total / 2}))
+    slope, collected = np.array(mean, dtype=float), np.array([float(term.sum()) for term in terms])
+    new = box(b - rate * slope, "the new b", "Against the gradient, and how far?",
         how="The old bias minus the learning rate times the mean.",
-        slips={"uphill": b + rate * mean, "summed_not_averaged": b - rate * terms.sum(axis=1),
-            "learning_rate_left_out": b - mean, "step_for_value": -rate * mean, "change_not_value": rate * mean},
+        slips={"uphill": b + rate * slope, "summed_not_averaged": b - rate * collected,
+            "learning_rate_left_out": b - slope, "step_for_value": -rate * slope, "change_not_value": rate * slope},
         words={"summed_not_averaged": "You stepped by the sum. The gradient is the mean.",
             "learning_rate_left_out": "You took the whole gradient away. How much of it does η take?",
             "change_not_value": "That is the length of the step. Take it away from the old bias."})
@@ -580,8 +589,8 @@ def bias_update(given, box):
         step("The errors of two nodes for four examples in rows: each column belongs to one bias. What does each bias "
             "collect?",
             eq("δ", "=", matrix(delta), APART, "b", "=", row(b)),
-            aligned(*[(by(f"b_{j + 1}"), "=", frac(1, 4), "(", terms[j, 0], "+", terms[j, 1], "+", terms[j, 2], "+",
-                terms[j, 3], ")", "=", mean[j]) for j in range(2)])),
+            *[eq(by(f"b_{j + 1}"), "=", frac(1, 4), "(", terms[j][0], "+", terms[j][1], "+", terms[j][2], "+",
+                terms[j][3], ")", "=", mean[j]) for j in range(2)]),
         step(f"Now one step with $η = {rate:g}$, for each bias by itself.",
             aligned(*[(f"b_{j + 1}", "←", b[j], "−", rate, "·", by(f"b_{j + 1}"), "=", new[j]) for j in range(2)])),
     )
@@ -650,17 +659,17 @@ def mean_of_singles(given, box):
     cost = box(np.sum(costs) / m, "C", "Sum or mean?", how="The mean of the three costs.",
         slips={"summed_not_averaged": np.sum(costs), "mean_taken_twice": np.sum(costs) / m**2,
             "mean_over_entries": np.sum(costs) / a.size})
-    one, batch, three = (given(name, numbers, high=9) for name, numbers in
+    one, mean, three = (given(name, numbers, high=9) for name, numbers in
         (("g1", [4, -2, 1]), ("g", [3, 1, -2]), ("g3", [2, 4, -5])))
-    left = m * batch - one - three
-    given.require(np.all(left != 0) and np.all(np.abs(m * batch) > 2))
-    total = box(m * batch, "the sum", "The mean is known. What was the sum?", how="Three times the mean.",
-        slips={"mean_left_out": batch, "mean_taken_twice": 9 * batch},
+    left = m * mean - one - three
+    given.require(np.all(left != 0) and np.all(np.abs(m * mean) > 2))
+    total = box(m * mean, "the sum", "The mean is known. What was the sum?", how="Three times the mean.",
+        slips={"mean_left_out": mean, "mean_taken_twice": 9 * mean},
         words={"mean_left_out": "That is the mean itself. What was divided by three?",
             "mean_taken_twice": "You multiplied by three twice."})
     lost = box(total - one - three, "the gradient of example 2", "What is missing to reach the sum?",
         how="The sum minus the two known gradients.",
-        slips={"mean_left_out": batch - one - three, "term_left_out": total - one},
+        slips={"mean_left_out": mean - one - three, "term_left_out": total - one},
         words={"mean_left_out": "You took the mean for the sum. What is the sum of the three?",
             "term_left_out": "Two gradients are known. Take both away from the sum."})
     return (
@@ -672,7 +681,11 @@ def mean_of_singles(given, box):
         step("The gradient of the batch, too, is the mean of the gradients of its examples. Here are those of three "
             "weights; that of the second example got lost.",
             eq(words("example 1:"), row(one), APART, words("example 3:"), row(three)),
-            eq(words("batch of three:"), row(batch))),
+            eq(words("batch of three:"), row(mean))),
+        say("For the first weight: where must example 2 lie, so that the three balance on their mean?",
+            number_line({"example 1": one[0], "example 3": three[0]}, ("mean of the three", mean[0]),
+                low=-10, high=10, title=f"The first weight: example 1 at {one[0]:g}, example 3 at {three[0]:g}, the "
+                f"mean at {mean[0]:g}")),
         step("What is the sum of the three, and what was lost?",
             eq(words("sum:"), row(total), APART, words("example 2:"), row(lost))),
     )

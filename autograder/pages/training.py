@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from functools import lru_cache
+
 import numpy as np
 
 from ..authoring.page import page
@@ -10,6 +13,8 @@ from ..bikes.table import SEASONS, WEATHER
 from ..engine import Adam, GradientDescent, Momentum
 from ..engine.expressions import Name
 from ..layout import APART, Node, aligned, column, eq, frac, row, say, step, table, words
+from ..layout.diagrams import Point
+from ..layout.sketches import Way, descent
 
 # -- 10.2 Mini-batches ------------------------------------------------------------------------------------------------
 
@@ -85,16 +90,27 @@ WEIGHT_ALONE = {
 STEP_ALONE = {"change_not_value": "That is the length of the step. The box asks for the weight after it."}
 
 
+@lru_cache(maxsize=8)
+def way_down(curve: tuple[float, float], optimizer, start: tuple[float, float], steps: int) -> list[Point]:
+    """The places on the way down a valley, the start included."""
+    at: Sequence[float] = start
+    places, state = [start], optimizer.start(start)
+    for _ in range(steps):
+        at, state = optimizer.step(at, [c * w for c, w in zip(curve, at, strict=True)], state)
+        places.append((float(at[0]), float(at[1])))
+    return places
+
+
 @page("Plain steps in a valley", row="10.3")
 def plain_steps(given, box):
     """Two plain steps: slow along the valley, to and fro across it."""
     curve, start, rate = valley(given)
     given.require(np.all(curve * start != rate * curve * start) and np.all(start != 2 * rate * curve * start))
-    descent = GradientDescent(rate)
+    plain = GradientDescent(rate)
     g1 = box(curve * start, "∇C", "What does each entry multiply its weight by?",
         how="Each factor of the gradient times its weight.",
         slips={"parameter_for_gradient": start, "not_multiplied": curve}, words=WEIGHT_ALONE)
-    w1 = box(descent.step([start], [g1])[0][0], "w after one step", "Against the gradient, and how far?",
+    w1 = box(plain.step([start], [g1])[0][0], "w after one step", "Against the gradient, and how far?",
         how="The weights minus η times the gradient.",
         slips={"uphill": start + rate * g1, "learning_rate_left_out": start - g1, "step_for_value": -rate * g1,
             "change_not_value": rate * g1},
@@ -102,7 +118,7 @@ def plain_steps(given, box):
     g2 = box(curve * w1, "∇C after one step", "Where do the weights stand now?",
         how="The same factors times the new weights.", slips={"last_step_repeated": g1, "parameter_for_gradient": w1},
         words=WEIGHT_ALONE)
-    w2 = box(descent.step([w1], [g2])[0][0], "w after two steps", "Which gradient belongs to this step?",
+    w2 = box(plain.step([w1], [g2])[0][0], "w after two steps", "Which gradient belongs to this step?",
         how="The weights minus η times the gradient there.",
         slips={"last_step_repeated": w1 - rate * g1, "uphill": w1 + rate * g2, "step_for_value": -rate * g2,
             "change_not_value": rate * g2, "began_at_the_start": start - rate * g2},
@@ -114,10 +130,21 @@ def plain_steps(given, box):
             eq(column(start, "w"), "−", f"{rate:g}", "·", column(g1, "∇C"), "=", column(w1, "new w"))),
         step("Take a second step, from where you are now.",
             eq("w", "−", f"{rate:g}", "·", column(g2, "∇C"), "=", column(w2, "new w"))),
+        say("From another start, ten steps look like this. The curved lines join places of equal cost.",
+            descent((curve[0], curve[1]), {"plain steps": (way_down(tuple(curve), plain, (9.0, 2.5), 10), "accent")},
+                x=(-2, 10), y=(-3, 3), title="Ten plain steps: they leap from side to side of the valley while they "
+                "creep along it")),
         say("The first weight creeps: each step takes a fifth of what is left. The second jumps over the bottom and "
             "back. A larger learning rate would make its jumps wilder; a smaller one would make the first weight "
             "slower still. One rate has to serve both."),
     )
+
+
+NARROW = (1.0, 18.0)
+TWO_WAYS: dict[str, Way] = {
+    "plain, η = 0.1": (way_down(NARROW, GradientDescent(0.1), (9.0, 2.0), 12), "care"),
+    "momentum, μ = 0.6": (way_down(NARROW, Momentum(0.1, 0.6), (9.0, 2.0), 12), "accent"),
+}
 
 
 @page("Steps with a memory", row="10.3")
@@ -157,7 +184,9 @@ def momentum_steps(given, box):
             eq("w", "−", f"{rate:g}", "·", "v", "=", column(w2, "new w"))),
         say("Along $w_1$ both gradients point the same way, and the second step is longer than a plain one. For $w_2$ "
             "they point opposite ways: the old velocity takes away from the new step, or even carries $w_2$ further "
-            "out. Two steps are too few to see a gain; the next page looks at many."),
+            "out. Two steps are too few to see a gain. Here are twelve, in a narrower valley:",
+            descent(NARROW, TWO_WAYS, x=(-2, 10), y=(-3, 3), title="Twelve plain steps are still on their way to and "
+                "fro along the valley; twelve steps with momentum have swung to its lowest place")),
     )
 
 

@@ -63,7 +63,8 @@ def part(table, first, last):
 
 
 @features.behaviour(
-    "says yes or no to each season and weather", "Has a word its column when no day of the table has it?", tables,
+    "says yes or no to each season and weather",
+    "In which order do the words have their columns, those included that no day of the table has?", tables,
     points=2, uses=(part,),
 )  # fmt: skip
 def words_of_features(features, days):
@@ -76,7 +77,9 @@ def numbers_of_features(features, days):
 
 
 features.slip("columns_from_data", 'for season in ("winter", "spring", "summer", "autumn")',
-              'for season in sorted(set(days["season"]))')  # fmt: skip
+              'for season in sorted(set(days["season"]))',
+              'for weather in ("clear", "cloudy/misty", "light rain/snow")',
+              'for weather in sorted(set(days["weather"]))')  # fmt: skip
 features.slip("days_in_columns", ".astype(float)", ".astype(float).T")
 
 
@@ -158,6 +161,8 @@ Scale.slip("held_back_peeked", "return (x - self.mean) / self.deviation",
 Scale.slip("divided_by_zero", "np.where(deviation == 0, 1, deviation)", "deviation")
 Scale.slip("one_scale_for_all", "np.mean(x, axis=0), np.std(x, axis=0)", "np.mean(x), np.std(x)")
 Scale.slip("deviation_of_a_sample", "np.std(x, axis=0)", "np.std(x, axis=0, ddof=1)")
+Scale.slip("rows_measured", "np.mean(x, axis=0), np.std(x, axis=0)",
+           "np.mean(x, axis=1, keepdims=True), np.std(x, axis=1, keepdims=True)")  # fmt: skip
 Scale.slip("root_left_out", "np.std(x, axis=0)", "np.var(x, axis=0)")
 Scale.slip("mean_not_taken_away", "(x - self.mean) / self.deviation", "x / self.deviation")
 
@@ -214,6 +219,13 @@ def _(days, date):
     return tuple({name: [column[n] for n in half] for name, column in days.items()} for half in (early, late))
 
 
+@split_in_time.slip("counts_on_order")
+def _(days, date):
+    cut = sum(day < date for day in days["date"])
+    early = {name: column[:cut] for name, column in days.items()}
+    return early, {name: column[cut:] for name, column in days.items()}
+
+
 split_in_time.slip("later_first", "in (early, late)", "in (late, early)")
 
 
@@ -246,7 +258,7 @@ def how_far_off(mean_absolute_error, predicted, rentals):
 
 mean_absolute_error.slip("signs_cancelled", "np.mean(np.abs(predicted - rentals))",
                          "abs(np.mean(predicted - rentals))")  # fmt: skip
-mean_absolute_error.slip("summed_not_averaged", "np.mean(", "np.sum(")
+mean_absolute_error.slip("distances_summed", "np.mean(", "np.sum(")
 mean_absolute_error.slip("squares_for_distances", "np.mean(np.abs(predicted - rentals))",
                          "np.sqrt(np.mean((predicted - rentals) ** 2))")  # fmt: skip
 
@@ -277,20 +289,33 @@ def number_for_each_day(given: Mapping[str, Any], came: Mapping[str, Any]) -> Ju
     """One finite number for each day."""
     if came["predictions"] is None:
         return Judged(0.0, "predict gives None. Is there a return?")
-    predictions = np.asarray(came["predictions"], dtype=float)
-    wanted = (len(given["later"]["date"]),)
-    if predictions.shape != wanted:
-        return Judged(0.0, f"predict gives shape {predictions.shape}; one number for each day is shape {wanted}.")
-    if not np.all(np.isfinite(predictions)):
-        return Judged(0.0, "Some predictions are not numbers. Did the cost grow in training?")
-    return Judged(1.0)
+    shape, wanted = np.shape(came["predictions"]), (len(given["later"]["date"]),)
+    if shape != wanted:
+        return Judged(0.0, f"predict gives shape {shape}; one number for each day is shape {wanted}.")
+    return Judged(1.0) if np.all(np.isfinite(_flat(came, "predictions"))) else Judged(0.0, NOT_NUMBERS)
+
+
+NOT_NUMBERS = "Some predictions are not numbers. Did the cost grow in training?"
+
+
+def _flat(came: Mapping[str, Any], name: str) -> np.ndarray:
+    """Predictions in a row, also those that lie in a column: the behaviour that asks for the shape has said so."""
+    numbers = np.asarray(came[name], dtype=float)
+    return numbers[:, 0] if numbers.ndim == 2 and numbers.shape[1] == 1 else numbers
+
+
+def _fault(given: Mapping[str, Any], came: Mapping[str, Any]) -> str:
+    """Why the predictions cannot be looked at; "" where there is a number for each day, in a row or a column."""
+    if came["predictions"] is None or len(_flat(came, "predictions")) != len(given["later"]["date"]):
+        return "There is no number for each day yet."
+    return "" if np.all(np.isfinite(_flat(came, "predictions"))) else NOT_NUMBERS
 
 
 def small_error(given: Mapping[str, Any], came: Mapping[str, Any]) -> Judged:
     """More for a smaller error on held-back days. How large it is stays untold: it would invite trying one's luck."""
-    if not number_for_each_day(given, came).share:
-        return Judged(0.0, "There is no number for each day yet.")
-    predictions = np.asarray(came["predictions"], dtype=float)
+    if fault := _fault(given, came):
+        return Judged(0.0, fault)
+    predictions = _flat(came, "predictions")
     error = model.mean_absolute_error(predictions, np.array([RENTALS[date] for date in given["later"]["date"]]))
     errors, shares = zip(*reversed(LADDER), strict=True)
     share = round(float(np.interp(error, errors, shares)), 1)
@@ -317,11 +342,13 @@ def _why_not_good(came: Mapping[str, Any], predictions: np.ndarray) -> str:
 
 def same_alone(given: Mapping[str, Any], came: Mapping[str, Any]) -> Judged:
     """A day is predicted alike whether it comes alone or among others."""
+    if fault := _fault(given, came):
+        return Judged(0.0, fault)
     return Judged(1.0) if _alone_as_among_others(came) else Judged(0.0, code="held_back_peeked")
 
 
 def _alone_as_among_others(came: Mapping[str, Any]) -> bool:
-    predictions, alone = (np.asarray(came[name], dtype=float) for name in ("predictions", "alone"))
+    predictions, alone = (_flat(came, name) for name in ("predictions", "alone"))
     return alone.shape == (1,) and bool(np.isclose(alone[0], predictions[0], rtol=1e-6, atol=1e-6))
 
 

@@ -91,9 +91,7 @@ def dbiases(Layer, weights, biases, inputs, dvalues):
     return {"dbiases": passed(Layer(weights, biases), inputs, dvalues, "dbiases").dbiases}
 
 
-@Layer.behaviour(
-    "sends the gradient back", "Which way do the weights point on the way back?", layers, points=2
-)
+@Layer.behaviour("sends the gradient back", "Which way do the weights point on the way back?", layers, points=2)
 def dinputs(Layer, weights, biases, inputs, dvalues):
     layer = Layer(weights, biases)
     layer.forward_pass(inputs)
@@ -193,9 +191,7 @@ def network_forward(Network, matrices, inputs):
     return {"outputs": Network([Step(matrix) for matrix in matrices]).forward_pass(inputs)}
 
 
-@Network.behaviour(
-    "goes back", "Which layer hears of the cost first on the way back?", chains, points=2, uses=(Step,)
-)
+@Network.behaviour("goes back", "Which layer hears of the cost first on the way back?", chains, points=2, uses=(Step,))
 def network_backward(Network, matrices, inputs, dvalues):
     network = Network([Step(matrix) for matrix in matrices])
     network.forward_pass(inputs)
@@ -218,6 +214,8 @@ Network.slip("each_given_inputs", "inputs = layer.forward_pass(inputs)\n        
 Network.slip("each_given_last_gradient", "dvalues = layer.backward_pass(dvalues)\n        return dvalues",
              "outputs = layer.backward_pass(dvalues)\n        return outputs")  # fmt: skip
 Network.slip("back_from_the_front", "reversed(self.layers)", "self.layers")
+Network.slip("layers_left_reversed", "for layer in reversed(self.layers):",
+             "self.layers.reverse()\n        for layer in self.layers:")  # fmt: skip
 Network.slip("last_layer_left_out", "in self.layers:", "in self.layers[:-1]:")
 
 
@@ -289,6 +287,8 @@ MeanSquaredError.slip("doubled", "return self.errors / len(self.errors)", "retur
 MeanSquaredError.slip("mean_left_out", "return self.errors / len(self.errors)", "return self.errors")
 MeanSquaredError.slip("mean_taken_twice", "return self.errors / len(self.errors)",
                       "return self.errors / len(self.errors) ** 2")  # fmt: skip
+MeanSquaredError.slip("gradient_over_entries", "return self.errors / len(self.errors)",
+                      "return self.errors / self.errors.size")  # fmt: skip
 MeanSquaredError.slip("target_minus_prediction", "self.errors = outputs - targets", "self.errors = targets - outputs")
 MeanSquaredError.slip("inputs_changed", "self.errors = outputs - targets",
                       "outputs -= targets\n        self.errors = outputs")  # fmt: skip
@@ -369,6 +369,19 @@ numerical_gradient.slip("one_sided", "cost(x - nudge)) / (2 * h)", "cost(x)) / h
 numerical_gradient.slip("subtracted_backwards", "(cost(x + nudge) - cost(x - nudge))",
                         "(cost(x - nudge) - cost(x + nudge))")  # fmt: skip
 numerical_gradient.slip("all_nudged_at_once", "nudge[index] = h", "nudge[...] = h")
+
+
+@numerical_gradient.slip("rows_nudged")
+def _(cost, x, h=1e-5):
+    gradient = np.zeros(len(x))
+    for i in range(len(x)):
+        up, down = x.copy(), x.copy()
+        up[i] += h
+        down[i] -= h
+        gradient[i] = (cost(up) - cost(down)) / (2 * h)
+    return gradient
+
+
 numerical_gradient.slip(
     "not_put_back",
     "nudge[index] = h\n        gradient[index] = (cost(x + nudge) - cost(x - nudge)) / (2 * h)",
@@ -396,8 +409,8 @@ def gradient_is_right(cost, x, gradient):
 
 
 @gradient_is_right.behaviour(
-    "tells right from wrong", "A check that says yes to everything has checked nothing: does yours ever say no?",
-    points, points=2, uses=(valley,),
+    "tells right from wrong", "Which gradients should get through, and which should be stopped?", points,
+    points=2, uses=(valley,),
 )  # fmt: skip
 def right_from_wrong(gradient_is_right, x, curve):
     gradient = curve * x + np.cos(x)
@@ -431,7 +444,9 @@ def minds_shape(gradient_is_right, x, curve):
 def forgives(gradient_is_right, x, curve):
     gradient = curve * x + np.cos(x)
     given = [gradient * (1 + 1e-8), gradient * (1 - 1e-8), gradient * 1.001]
-    return {"verdicts": [gradient_is_right(lambda x: valley(x, curve), x, each) for each in given]}
+    verdicts = [gradient_is_right(lambda x: valley(x, curve), x, each) for each in given]
+    flat = gradient_is_right(lambda x: 3.0, x, np.full(x.shape, 1e-8))
+    return {"verdicts": verdicts, "where the cost is flat": flat}
 
 
 gradient_is_right.slip("everything_passes", "return bool(np.all(np.abs(gradient - nudged) <= 1e-6 * "
@@ -442,5 +457,7 @@ gradient_is_right.slip("exactly_equal", "np.abs(gradient - nudged) <= 1e-6 * np.
                        "gradient == nudged",
                        fatal="A check that stops every gradient has checked nothing.")  # fmt: skip
 gradient_is_right.slip("too_low_passes", "np.abs(gradient - nudged) <= 1e-6", "(gradient - nudged) <= 1e-6")
+gradient_is_right.slip("too_high_passes", "np.abs(gradient - nudged) <= 1e-6", "(nudged - gradient) <= 1e-6")
+gradient_is_right.slip("only_relative", "1e-6 * np.maximum(larger, 1)", "1e-6 * larger")
 gradient_is_right.slip("one_entry_is_enough", "np.all(", "np.any(")
 gradient_is_right.slip("shape_not_compared", "if np.shape(gradient) != nudged.shape:\n        return False\n    ", "")

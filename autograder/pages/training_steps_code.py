@@ -85,11 +85,19 @@ def every_example_once(given: Mapping[str, Any], came: Mapping[str, Value]) -> J
     sizes = [len(x) for x, _ in batches]
     if sum(sizes) == m // size * size < m:
         return Judged(0.0, code="last_batch_dropped")
-    if sizes != [size] * (m // size) + [m % size] * (m % size > 0):
-        return Judged(0.0, f"The sizes of the batches are {', '.join(map(str, sizes[:8]))}.")
+    wanted = [size] * (m // size) + [m % size] * (m % size > 0)
+    if sizes != wanted:
+        return Judged(0.0, f"The sizes of the batches are {_sizes(sizes)}; {_sizes(wanted)} are wanted.")
     if sorted(np.vstack([x for x, _ in batches])[:, 0]) != list(range(1, m + 1)):
         return Judged(0.0, "Some examples come twice, and others never.")
     return Judged(1.0)
+
+
+def _sizes(sizes: list[int]) -> str:
+    """Some sizes in words: "4, 4, 2"."""
+    shown = [str(size) for size in sizes[:8]]
+    more = [f"{len(sizes) - 8} more"] * (len(sizes) > 8)
+    return ", ".join([*shown, *more]) or "none"
 
 
 def together(given: Mapping[str, Any], came: Mapping[str, Value]) -> Judged:
@@ -158,7 +166,9 @@ def shuffled(mini_batches, inputs, targets, size, seed):
     "leaves the data as they are", "Does your code put the arrays it was handed into another order?", few_and_many
 )
 def data_untouched(mini_batches, inputs, targets, size, seed):
-    mini_batches(inputs, targets, size, np.random.default_rng(seed))
+    batches = mini_batches(inputs, targets, size, np.random.default_rng(seed))
+    for _ in () if batches is None else batches:
+        pass  # a generator does its work when it is asked
     return {"inputs": inputs, "targets": targets}
 
 
@@ -307,6 +317,8 @@ def plain_bare(GradientDescent, learning_rate, layers, gradients):
 
 GradientDescent.slip("uphill", "return self.learning_rate * gradient", "return -self.learning_rate * gradient")
 GradientDescent.slip("learning_rate_left_out", "return self.learning_rate * gradient", "return gradient")
+GradientDescent.slip("learning_rate_ignored", "return self.learning_rate * gradient", "return 0.01 * gradient")
+GradientDescent.slip("first_layer_alone", "in layers:", "in layers[:1]:")
 GradientDescent.slip("biases_forgotten", "layer.biases = layer.biases - self._move(layer.dbiases)", "pass")
 
 
@@ -375,6 +387,7 @@ Momentum.slip("velocity_shared", "for n, layer in enumerate(layers)", "for n, la
 Momentum.slip("all_of_velocity_kept", VELOCITY, "self.velocities.get(name, 0.0) + gradient")
 Momentum.slip("gradient_weighted", VELOCITY,
               "self.momentum * self.velocities.get(name, 0.0) + (1 - self.momentum) * gradient")  # fmt: skip
+Momentum.slip("first_layer_alone", "in enumerate(layers):", "in enumerate(layers[:1]):")
 Momentum.slip("velocity_without_biases", 'self._move((n, "biases"), layer.dbiases)',
               "self.learning_rate * layer.dbiases")  # fmt: skip
 Momentum.slip("uphill", "return self.learning_rate * velocity", "return -self.learning_rate * velocity")
@@ -458,6 +471,11 @@ def adam_untouched(Adam, learning_rate, beta_mean, beta_square, epsilon, layers,
 Adam.slip("bias_correction_left_out", "m_hat = m / (1 - self.beta_mean**self.steps)\n"
           "        v_hat = v / (1 - self.beta_square**self.steps)", "m_hat, v_hat = m, v")  # fmt: skip
 Adam.slip("power_left_out", "self.steps += 1", "self.steps = 1")
+Adam.slip("steps_from_zero", "self.epsilon, self.steps, self.means = epsilon, 0, {}",
+          "self.epsilon, self.steps, self.means = epsilon, -1, {}")  # fmt: skip
+Adam.slip("corrected_means_kept", "        self.means[name] = m, v\n", "",
+          "        return", "        self.means[name] = m_hat, v_hat\n        return")  # fmt: skip
+Adam.slip("first_layer_alone", "in enumerate(layers):", "in enumerate(layers[:1]):")
 Adam.slip("steps_counted_by_layer", "self.steps += 1\n        for n, layer in enumerate(layers):\n            if",
           "for n, layer in enumerate(layers):\n            self.steps += hasattr(layer, 'weights')\n"
           "            if")  # fmt: skip
@@ -615,6 +633,9 @@ def watched(train, costs, sizes, passes):
 
 
 train.slip("mean_over_batches", "* len(inputs)\n            count += len(inputs)", "\n            count += 1")
+train.slip("last_batch_alone", "total += cost.forward_pass(network.forward_pass(inputs), targets) * len(inputs)\n"
+           "            count += len(inputs)",
+           "total, count = cost.forward_pass(network.forward_pass(inputs), targets), 1")  # fmt: skip
 train.slip("shuffled_once", "costs = []\n", "costs = []\n    once = new_batches()\n    new_batches = lambda: once\n")
 train.slip("step_forgotten", "            optimizer.update(network.layers)\n", "")
 train.slip("way_back_forgotten", "network.backward_pass(cost.backward_pass())", "cost.backward_pass()")
@@ -623,6 +644,7 @@ train.slip("step_once_a_pass", "            optimizer.update(network.layers)\n  
 train.slip("summed_not_averaged", "costs.append(total / count)", "costs.append(total)")
 train.slip("told_at_the_end", "        if watch:\n            watch(costs[-1])\n    return costs",
            "    for cost in costs if watch else ():\n        watch(cost)\n    return costs")  # fmt: skip
+train.slip("watch_always_called", "        if watch:\n            watch(costs[-1])", "        watch(costs[-1])")
 train.slip("told_for_each_batch", "        if watch:\n            watch(costs[-1])\n", "",
            "total += cost.forward_pass(network.forward_pass(inputs), targets) * len(inputs)",
            "now = cost.forward_pass(network.forward_pass(inputs), targets)\n            total += now * len(inputs)\n"

@@ -103,6 +103,8 @@ def test_blank_is_blank(typed):
         ("56^2", "work it out"),
         ("0.9(1-0.9)", "work it out"),
         ("2*5", "work it out"),
+        ("-0.2-1.2", "work it out"),
+        ("1.5 + 2.5", "work it out"),
         ("1 1/2", "one fraction"),
         ("½/2", "one fraction"),
         ("1_000", "underscore"),
