@@ -34,45 +34,27 @@ def error(
 
 
 def change(
-    box: Declare,
-    new: Quantity,
-    old: Quantity,
-    name: str,
-    hint: str,
-    *,
-    slips: Slips | None = None,
-    **options: Unpack[BoxOptions],
-) -> Quantity:
+    box: Declare, new: Quantity, old: Quantity, name: str, hint: str,
+    *, slips: Slips | None = None, **options: Unpack[BoxOptions],
+) -> Quantity:  # fmt: skip
     """New minus old; the usual slip is the difference the other way round."""
     usual = {"subtracted_backwards": old - new}
     return box(new - old, name, hint, slips={**usual, **(slips or {})}, **options)
 
 
 def product(
-    box: Declare,
-    a: Quantity,
-    b: Quantity,
-    name: str,
-    hint: str,
-    *,
-    slips: Slips | None = None,
-    **options: Unpack[BoxOptions],
-) -> Quantity:
+    box: Declare, a: Quantity, b: Quantity, name: str, hint: str,
+    *, slips: Slips | None = None, **options: Unpack[BoxOptions],
+) -> Quantity:  # fmt: skip
     """A product, entry by entry; the usual slip is the sum."""
     usual = {"added_not_multiplied": a + b}
     return box(a * b, name, hint, slips={**usual, **(slips or {})}, **options)
 
 
 def ratio(
-    box: Declare,
-    above: Quantity,
-    below: Quantity,
-    name: str,
-    hint: str,
-    *,
-    slips: Slips | None = None,
-    **options: Unpack[BoxOptions],
-) -> Quantity:
+    box: Declare, above: Quantity, below: Quantity, name: str, hint: str,
+    *, slips: Slips | None = None, **options: Unpack[BoxOptions],
+) -> Quantity:  # fmt: skip
     """A ratio; the usual slips are the ratio upside down and, unless it is divided by 1, the product."""
     usual = {"upside_down": _over(below, above)}
     if np.any(np.abs(below) != 1):
@@ -87,15 +69,9 @@ def _over(above: Quantity, below: Quantity) -> Quantity:
 
 
 def outer(
-    box: Declare,
-    rows: Quantity,
-    columns: Quantity,
-    name: str,
-    hint: str,
-    *,
-    slips: Slips | None = None,
-    **options: Unpack[BoxOptions],
-) -> Quantity:
+    box: Declare, rows: Quantity, columns: Quantity, name: str, hint: str,
+    *, slips: Slips | None = None, **options: Unpack[BoxOptions],
+) -> Quantity:  # fmt: skip
     """A row for each of the one, a column for each of the other; the usual slip takes the entries of another row."""
     usual = {"other_row": np.outer(rows[::-1], columns)}
     return box(np.outer(rows, columns), name, hint, slips={**usual, **(slips or {})}, **options)

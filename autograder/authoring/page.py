@@ -21,16 +21,16 @@ from dataclasses import dataclass, replace
 from functools import cached_property, lru_cache
 from inspect import currentframe, unwrap
 from math import isfinite
-from typing import TYPE_CHECKING, Any, NamedTuple, Protocol, TypeAlias, TypedDict, TypeVar, cast, overload
+from typing import TYPE_CHECKING, Any, NamedTuple, TypeAlias, TypedDict, TypeVar, cast, overload
 
 import numpy as np
 
-from ..answers.equality import equal
+from ..answers.equality import Value, equal
 from ..answers.literals import literal_of
 from ..engine.expressions import Expr, Operand
 from ..errors import WorkbookError
 from ..layout import Node, Shape, boxed, nodes_in, number, undrawn
-from ..layout.boxed import BoxedArray, Value
+from ..layout.boxed import BoxedArray
 from ..layout.numbers import simple_fraction
 from . import slugs
 from .mistakes import MESSAGES
@@ -80,18 +80,8 @@ class BoxOptions(Options, total=False):
     how: str
 
 
-class Declare(Protocol):
-    """What a page calls `box`."""
-
-    def __call__(
-        self, value: Quantity, name: str, hint: str = "", *, how: str = "", digits: int | None = None,
-        only: Mask = None, names: tuple[str, ...] | str = (), options: Sequence[str] = (), slips: Slips | None = None,
-        gradient_of: Gradient = "", words: Mapping[str, str] | None = None,
-        meanings: Mapping[str, Quantity] | None = None,
-    ) -> Quantity:  # fmt: skip
-        """Declare boxes, one per entry of `value`, and return what stands in them."""
-        ...
-
+Declare: TypeAlias = "Callable[..., Quantity]"
+"""What a page calls `box`; `Run.box` says what it takes."""
 
 PageFunction: TypeAlias = "Callable[[Given, Declare], Node | Iterable[Node]]"
 Shares: TypeAlias = "Callable[[Given], Quantity]"
@@ -557,9 +547,10 @@ def _array(value: Quantity) -> NDArray[Any]:
 def _positions(shape: Index, only: Mask) -> list[Index]:
     if only is None:
         return list(np.ndindex(shape))
-    if isinstance(only, np.ndarray) and only.dtype == bool:
+    if isinstance(only, np.ndarray):
         mask = cast("NDArray[Any]", only)
-        return [index for index in np.ndindex(shape) if mask[index]]
+        if mask.dtype == bool:
+            return [index for index in np.ndindex(shape) if mask[index]]
     places = cast("Iterable[int | Index]", only)
     return [tuple(map(int, place)) if isinstance(place, tuple) else (int(place),) for place in places]
 

@@ -68,7 +68,7 @@ def mask(control):
     rows = np.array([z, relu(z), slope, UPSTREAM, UPSTREAM * slope])
     largest = np.array([[35], [35], [1.4], [4.2], [4.2]])  # each kind of row has a scale of its own
     picture = heatmap(rows, title="z, ReLU of z, its slope, the gradient from above and what is left of it", rows=SHOWN,
-                    columns=[f"{i}" for i in range(1, 5)], cell=58, left=120, largest=largest)  # fmt: skip
+                      columns=[f"{i}" for i in range(1, 5)], cell=58, left=120, largest=largest)  # fmt: skip
     dead = int(np.sum(slope == 0))
     words = {
         0: "Nothing is cut: the gradient goes through untouched.",

@@ -40,7 +40,7 @@ def nudge_several(control):
         return w @ x - w[k] * x[k] + v * x[k]
 
     picture = _nudged(total, w[k], dw, handle_for=which, y=(-26, 26), index=k + 1,
-                    title="Z against the weight that is nudged, the others held still")  # fmt: skip
+                      title="Z against the weight that is nudged, the others held still")  # fmt: skip
     inputs = readings(*((f"X_{i}", value) for i, value in enumerate(x, start=1)))
     return inputs, *picture
 

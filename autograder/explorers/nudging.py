@@ -171,7 +171,7 @@ def errors(delta: Numbers, inputs: Numbers | None = None, *, result: str = "C", 
     delta = np.asarray(delta, float)
     inputs = np.zeros((1, *delta.shape[1:])) if inputs is None else inputs
     base = seen(inputs, z=np.zeros(delta.shape), cost=lambda v: slope(delta, v.z1), nodes=len(delta), result=result,
-                 first=first)  # fmt: skip
+                first=first)  # fmt: skip
     return base.but(told=base.told if np.any(floats(inputs)) else frozenset(), note=ERRORS_ONLY)
 
 

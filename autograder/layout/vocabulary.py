@@ -235,7 +235,7 @@ def lit(name: str, part: Any, *, uses: str = "") -> Any:
     if not _several(part):
         return Node("lit", (part,), {"name": name, "uses": uses})
 
-    def one(entry: Any, index: Index) -> Part:
+    def one(entry: Part, index: Index) -> Part:
         where = dict(zip("jk", (i + 1 for i in index), strict=False))
         return lit(name.format(**where), entry, uses=uses.format(**where))
 

@@ -174,8 +174,8 @@ def _inline(value: Value, at: Index) -> str:
         first, last = _window(len(value), at)
         entries = [_inline(value[n], _inside(at, n)) for n in range(first, last)]
         return "[" + ", ".join(["…"] * (first > 0) + entries + ["…"] * (last < len(value))) + "]"
-    shown = escape(_text(value, at))
-    return f"<mark>{shown}</mark>" if at == () else shown
+    text = escape(_text(value, at))
+    return f"<mark>{text}</mark>" if at == () else text
 
 
 def _window(length: int, at: Index) -> tuple[int, int]:
@@ -218,8 +218,8 @@ def _window_of_axis(size: int, at: tuple[int, ...] | None, axis: int) -> range:
 
 
 def _entry(entry: Value | np.generic, marked: bool) -> str:
-    shown = escape(_number(entry))
-    return f"<mark>{shown}</mark>" if marked else shown
+    text = escape(_number(entry))
+    return f"<mark>{text}</mark>" if marked else text
 
 
 def _text(value: Value, at: Index = None) -> str:

@@ -10,31 +10,31 @@ from ..marking.progress import Item, Progress
 SIGNS = {"blank": "·", "begun": "◐", "filled": "●", "right": "✓"}
 
 
-def bar(shown: Progress, *, many: bool = False) -> str:
+def bar(chapter: Progress, *, many: bool = False) -> str:
     """A chapter as a bar of its pages, each a link to its cell; `many` puts the chapter's name, a link too, before."""
-    head = f'<a class="wb-chapter" href="{escape(shown.place)}">{escape(shown.title)}</a> ' if many else ""
-    segments = "".join(_segment(item, shown.place if many else "") for item in shown.items)
+    head = f'<a class="wb-chapter" href="{escape(chapter.place)}">{escape(chapter.title)}</a> ' if many else ""
+    segments = "".join(_segment(item, chapter.place if many else "") for item in chapter.items)
     return (
-        f'<nav class="wb-bar" aria-label="Pages of chapter {escape(shown.title)}"><p>{head}'
-        f'<span class="wb-far">{escape(shown.summary)}</span>{_left(shown)}</p><ol>{segments}</ol></nav>'
+        f'<nav class="wb-bar" aria-label="Pages of chapter {escape(chapter.title)}"><p>{head}'
+        f'<span class="wb-far">{escape(chapter.summary)}</span>{_left(chapter)}</p><ol>{segments}</ol></nav>'
     )
 
 
-def _left(shown: Progress) -> str:
-    begun = any(item.state != "blank" for item in shown.items)
-    return f'<span class="wb-time">{shown.time}{" to go" * begun}</span>' if shown.time else ""
+def _left(chapter: Progress) -> str:
+    begun = any(item.state != "blank" for item in chapter.items)
+    return f'<span class="wb-time">{chapter.time}{" to go" * begun}</span>' if chapter.time else ""
 
 
-def ending(shown: Progress, beyond: tuple[str, str] | None) -> str:
+def ending(chapter: Progress, beyond: tuple[str, str] | None) -> str:
     """The end of a chapter: what is right, what slipped, what is left, and where to go on.
 
     beyond   place and title of the next chapter, if there is one
     """
-    right = sum(item.state in ("right", "filled") for item in shown.items)
-    everything = right == len(shown.items)
-    head = "You have done all of this chapter." if everything else f"You have come to the end. {_sentence(shown)}"
-    slipped = [item for item in shown.items if item.slips]
-    left = [item for item in shown.items if item.state in ("blank", "begun") and not item.slips]
+    right = sum(item.state in ("right", "filled") for item in chapter.items)
+    everything = right == len(chapter.items)
+    head = "You have done all of this chapter." if everything else f"You have come to the end. {_sentence(chapter)}"
+    slipped = [item for item in chapter.items if item.slips]
+    left = [item for item in chapter.items if item.state in ("blank", "begun") and not item.slips]
     parts = [
         f'<p class="wb-done">{escape(head)}</p>',
         _links("Look again at", slipped, lambda item: f"{item.slips} box{'' if item.slips == 1 else 'es'}"),
@@ -46,8 +46,8 @@ def ending(shown: Progress, beyond: tuple[str, str] | None) -> str:
     return f'<section class="wb-ending" aria-label="End of the chapter">{"".join(parts)}</section>'
 
 
-def _sentence(shown: Progress) -> str:
-    return shown.summary[:1].upper() + shown.summary[1:] + "."
+def _sentence(chapter: Progress) -> str:
+    return chapter.summary[:1].upper() + chapter.summary[1:] + "."
 
 
 def _links(head: str, items: list[Item], note: Callable[[Item], str]) -> str:
@@ -61,10 +61,10 @@ def _links(head: str, items: list[Item], note: Callable[[Item], str]) -> str:
     return f"<h3>{escape(head)}</h3><ul>{lines}</ul>"
 
 
-def ending_text(shown: Progress, beyond: tuple[str, str] | None) -> str:
+def ending_text(chapter: Progress, beyond: tuple[str, str] | None) -> str:
     """The same as plain text."""
-    lines = [_sentence(shown)]
-    lines += [f"  Look again at {item.place}, {item.title}" for item in shown.items if item.slips]
+    lines = [_sentence(chapter)]
+    lines += [f"  Look again at {item.place}, {item.title}" for item in chapter.items if item.slips]
     return "\n".join(lines + ([f"Next: {beyond[1]}"] if beyond else []))
 
 
@@ -80,13 +80,13 @@ def _segment(item: Item, place: str) -> str:
     )
 
 
-def text(shown: Progress, *, each: bool = False) -> str:
+def text(chapter: Progress, *, each: bool = False) -> str:
     """A chapter as plain text: a line of signs, and with `each` a line for every page that is not right."""
-    signs = "".join(SIGNS[item.state] for item in shown.items)
-    return "\n".join([f"{shown.title}: {shown.summary}", f"  {signs}", *(_lines(shown) if each else ())])
+    signs = "".join(SIGNS[item.state] for item in chapter.items)
+    return "\n".join([f"{chapter.title}: {chapter.summary}", f"  {signs}", *(_lines(chapter) if each else ())])
 
 
-def _lines(shown: Progress) -> Iterator[str]:
-    for item in shown.items:
+def _lines(chapter: Progress) -> Iterator[str]:
+    for item in chapter.items:
         if item.state != "right":
             yield f"  {SIGNS[item.state]} {item.spoken}"

@@ -8,7 +8,7 @@ nobody would see. (Traits from the browser would wait for the kernel to be idle,
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any, cast
+from typing import cast
 
 import traitlets as t
 
@@ -26,7 +26,7 @@ class ExplorerWidget(LiveWidget):
 
     slug = t.Unicode().tag(sync=True)
     heading = t.Unicode().tag(sync=True)
-    controls: t.List[Any] = t.List().tag(sync=True)  # what each control is: autograder.authoring.explorer.Spec
+    controls = t.List(t.Dict()).tag(sync=True)  # what each control is: autograder.authoring.explorer.Spec
     body = t.Unicode().tag(sync=True)  # what is drawn for `done`
     values = t.Dict().tag(sync=True)  # control → value, as the browser sent it; none: the canonical one
     trouble = t.Unicode().tag(sync=True)  # why it could not be drawn

@@ -31,9 +31,9 @@ def _side_by_side(nodes: list[Callable], signs: list[str], up: np.ndarray, x: ob
     steps = {"f": lambda v: [node(each) for node, each in zip(nodes, v.x, strict=True)],
              "C": lambda v: slope(up, v.f)}  # fmt: skip
     columns = " | ".join(" ".join(f"{letter}{i}" for i in numbers) for letter in "xf") + " | C"
-    signs = {f"x{i}": f"x_{i + 1}" for i in numbers} | {f"f{i}": sign for i, sign in enumerate(signs)}
-    base = graph(columns, steps, {"x": np.zeros(len(nodes)) if x is None else x}, told=x is not None, signs=signs,
-                  edges=" ".join(f"x{i}>f{i} f{i}>C" for i in numbers))  # fmt: skip
+    letters = {f"x{i}": f"x_{i + 1}" for i in numbers} | {f"f{i}": sign for i, sign in enumerate(signs)}
+    base = graph(columns, steps, {"x": np.zeros(len(nodes)) if x is None else x}, told=x is not None, signs=letters,
+                 edges=" ".join(f"x{i}>f{i} f{i}>C" for i in numbers))  # fmt: skip
     return base.but(spots={"x": (0, 0)})
 
 

@@ -87,11 +87,11 @@ def softmax_network(g: Given) -> Computation:
     cost = LOSSES["cross-entropy with softmax"].value
     w, y = g["W2"], np.eye(len(g["W2"]))[g["true"]]
     base = seen(g["x"], z=g["z1"], nodes=len(g["z1"]), sigma="relu", more={"z2": lambda v: v.W2 @ v.a1},
-                 cost=lambda v: cost(v.z2, y))  # fmt: skip
+                cost=lambda v: cost(v.z2, y))  # fmt: skip
     sketch = Sketch([base.sketch.columns[0], ["a^{(1)}_1", "a^{(1)}_2"], ["p_1", "p_2", "p_3"]])
     letters = {"W1": "w^{(1)}", "z1": "z^{(1)}", "a1": "a^{(1)}", "z2": "z^{(2)}"}
     return base.but(given={**base.given, "W2": w}, told=frozenset({"a0", "W2"}), sketch=sketch, edges=sketch.edges,
-                     letters={**base.letters, **letters})  # fmt: skip
+                    letters={**base.letters, **letters})  # fmt: skip
 
 
 PAGES = {
