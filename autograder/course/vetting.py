@@ -106,7 +106,7 @@ class Nudged(Given):
         moved = np.where(values == 0, self._size * (2 * share - 1), values * (1 + self._size * share))
         return float(moved) if moved.shape == () else moved
 
-    def choice(self, name: str, *_: object) -> object:
+    def choice(self, name: str, canonical: object, *others: object) -> object:
         return self._givens[name]
 
     def _beside(self) -> Given:

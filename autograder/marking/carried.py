@@ -94,8 +94,8 @@ def bare_value(box: Box, answer: Answer) -> Value | None:
     """A bare 0 or 1 that is not worth carrying by itself; None for any other answer."""
     if worth_carrying(box, answer) is not None:
         return None
-    value = answer.value
-    return value if isinstance(value, Expr) else float(value) if isfinite(value) else None
+    number = as_number(answer.value)
+    return answer.value if isinstance(answer, Formula) else float(number) if isfinite(number) else None
 
 
 def _is_named(box: Box, value: Value) -> bool:
