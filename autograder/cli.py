@@ -59,6 +59,18 @@ def mark(root: Path, **options: Any) -> int:
     return mark_class(root, **options)
 
 
+def grades(root: Path, roster: Path, platform: str, marks: Path, out: Path | None, **options: Any) -> int:
+    """Write a file of grades that a learning platform's gradebook takes, from the roster that was exported there."""
+    from .classroom.upload import upload
+
+    written = upload(root / marks, platform, root / roster, out=root / out if out else None, **options)
+    for said in written.lost:
+        print(f"left out: {said}")
+    path = written.path.relative_to(root) if written.path.is_relative_to(root) else written.path
+    print(f"{path}: {written.found} {'student' if written.found == 1 else 'students'}")
+    return 0
+
+
 def new_page(root: Path, page: str, title: str, row: str) -> int:
     """Start a page, chapter/name: a small exercise that works, in a new chapter or behind the pages of an old one."""
     from .course.new_page import start
@@ -227,7 +239,12 @@ COMMANDS: dict[str, Command] = {
         ),
         option("--chapter", default="", help="mark only this chapter; from an LMS, take every file to be of it"),
         option("--out", type=Path, default=Path("marks"), help="where the tables go (default: %(default)s)"),
-        option("--table", choices=("csv", "parquet"), default="csv", help="the format (default: %(default)s)"),
+        option(
+            "--table",
+            choices=("csv", "excel", "parquet"),
+            default="csv",
+            help="the format; excel is CSV whose letters Excel reads rightly (default: %(default)s)",
+        ),
         option("--jobs", type=int, default=0, help="processes (default: one for each core; 1 needs no other process)"),
         option("--dask", action="store_true", help="mark on a Dask cluster of --jobs processes on this computer"),
         option("--scheduler", default="", metavar="tcp://HOST:PORT", help="mark on this Dask cluster"),
@@ -236,6 +253,25 @@ COMMANDS: dict[str, Command] = {
         option("--dry-run", action="store_true", help="only show whom I would mark"),
         option("--yes", action="store_true", help="write grades though there are fewer students than in the last run"),
         option("--into-gradebook", action="store_true", help="write the grades into nbgrader's gradebook as well"),
+    ),
+    "grades": command(
+        grades,
+        option("roster", type=Path, help="the file that you exported from the platform's gradebook"),
+        option(
+            "--for",
+            dest="platform",
+            required=True,
+            choices=("moodle", "canvas", "blackboard", "brightspace"),
+            help="the learning platform",
+        ),
+        option("--marks", type=Path, default=Path("marks"), help="what workbook mark wrote (default: marks)"),
+        option("--out", type=Path, help="the file to write (default: marks/upload-<platform>.csv)"),
+        option("--chapter", default="", help="only this chapter"),
+        option("--column", default="", help="the roster's column for this chapter, if it is not called so"),
+        option("--by", default="", metavar="COLUMN", help="the roster's column that holds students as the tables do"),
+        option("--scale", action="store_true", help="scale to the points that the platform's column is worth"),
+        option("--bom", action="store_true", help="begin the file with the mark by which Excel knows UTF-8"),
+        option("--yes", action="store_true", help="leave out students who are not certain, instead of stopping"),
     ),
     "report": command(
         report,

@@ -13,6 +13,7 @@ executors                mark many, in all cores or on a Dask cluster; whatever 
 records                  what is known of a submission once it is marked
 ledger                   keep what is marked, so that a run that was killed goes on where it stopped
 tables                   the verdicts and the grades, as CSV or Parquet
+upload                   the grades as a file that a learning platform takes
 transfer                 the same grades into nbgrader's gradebook
 
 Imports: nbgrader (its gradebook, for transfer), marking and all below them.

@@ -148,12 +148,13 @@ def _students(number: int) -> str:
 
 
 def _write(ledger: Ledger, out: Path, form: str) -> Iterator[Path]:
+    plain = "csv" if form == "parquet" else form
     yield tables.write(out, "verdicts", tables.VERDICTS, ledger.verdicts(), form)
     yield tables.write(out, "grades", tables.GRADES, ledger.grades(), form)
     faults = (tables.csv_lines([fault]) for fault in ledger.faults())
-    yield tables.write(out, "faults", tables.FAULTS, faults, "csv")
+    yield tables.write(out, "faults", tables.FAULTS, faults, plain)
     rows = (tables.csv_lines([row(entry)]) for entry in ledger.entries())
-    yield tables.write(out, "students", tables.STUDENTS, rows, "csv")
+    yield tables.write(out, "students", tables.STUDENTS, rows, plain)
 
 
 def _summary(ledger: Ledger, chapters: dict[str, Chapter]) -> Iterator[str]:

@@ -26,7 +26,7 @@ VERDICTS = Row._fields
 GRADES = ("student", "chapter", "points", "out_of", "faults")
 FAULTS = Fault._fields
 STUDENTS = ("student", "number", "chapter", "place", "files")
-FORMATS = ("csv", "parquet")
+FORMATS = ("csv", "excel", "parquet")
 WHOLE, PARTS, TEXT = "int32", "float64", "string"
 TYPES = {"box": WHOLE, "variant": WHOLE, "faults": WHOLE, "points": PARTS, "out_of": PARTS}
 """Columns that hold numbers; all others hold text."""
@@ -69,14 +69,17 @@ def read_lines(lines: str) -> Iterator[list[str]]:
 
 def write(folder: Path, name: str, columns: tuple[str, ...], lines: Iterable[str], form: str) -> Path:
     """Write a table in one go: a killed run leaves the earlier file, the same table leaves the file untouched."""
-    path = folder / f"{name}.{form}"
-    with _replacing(path) as draft:
-        (_write_parquet if form == "parquet" else _write_csv)(draft, columns, lines)
+    path = folder / f"{name}.{'parquet' if form == 'parquet' else 'csv'}"
+    with replacing(path) as draft:
+        if form == "parquet":
+            _write_parquet(draft, columns, lines)
+        else:
+            _write_csv(draft, columns, lines, "utf-8-sig" if form == "excel" else "utf-8")
     return path
 
 
 @contextmanager
-def _replacing(path: Path) -> Generator[Path]:
+def replacing(path: Path) -> Generator[Path]:
     draft = path.with_name(f".{path.name}.new")
     try:
         yield draft
@@ -87,8 +90,8 @@ def _replacing(path: Path) -> Generator[Path]:
         draft.unlink(missing_ok=True)
 
 
-def _write_csv(path: Path, columns: tuple[str, ...], lines: Iterable[str]) -> None:
-    with path.open("w", encoding="utf-8", errors="replace", newline="") as file:
+def _write_csv(path: Path, columns: tuple[str, ...], lines: Iterable[str], encoding: str) -> None:
+    with path.open("w", encoding=encoding, errors="replace", newline="") as file:
         file.write(",".join(columns) + "\n")
         file.writelines(lines)
 

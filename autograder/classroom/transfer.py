@@ -18,6 +18,9 @@ from nbgrader.api import (  # pyright: ignore[reportMissingTypeStubs]  # nbgrade
 from nbgrader.coursedir import (  # pyright: ignore[reportMissingTypeStubs]  # nbgrader comes without types
     CourseDirectory,
 )
+from nbgrader.preprocessors import (  # pyright: ignore[reportMissingTypeStubs]  # nbgrader comes without types
+    AssignLatePenalties,
+)
 from sqlalchemy.exc import DBAPIError
 from tqdm import tqdm
 from traitlets.config.loader import PyFileConfigLoader
@@ -36,10 +39,12 @@ def transfer(root: Path, ledger: Ledger) -> int:
 
     ClassError where the gradebook cannot be written, or does not know a chapter.
     """
-    course = CourseDirectory(config=PyFileConfigLoader("nbgrader_config.py", path=str(root)).load_config())
+    config = PyFileConfigLoader("nbgrader_config.py", path=str(root)).load_config()
+    course, late = CourseDirectory(config=config), cast(Any, AssignLatePenalties(config=config))
+    late.init_plugin()
     try:
         with Gradebook(course.db_url, course.course_id) as book:
-            return _transfer(book, course, ledger)
+            return _transfer(book, course, late, ledger)
     except (DBAPIError, InvalidEntry) as error:  # nbgrader turns some of the first into the second
         first = str(error).splitlines()[0]
         reason = "another program has locked it: close that, or wait" if "locked" in first else first
@@ -48,7 +53,7 @@ def transfer(root: Path, ledger: Ledger) -> int:
         ) from None
 
 
-def _transfer(book: Gradebook, course: CourseDirectory, ledger: Ledger) -> int:
+def _transfer(book: Gradebook, course: CourseDirectory, late: Any, ledger: Ledger) -> int:
     (total, _), done = ledger.count(), 0
     known: set[str] = set()
     for student, chapter, lines, faults, entry in tqdm(ledger.full(), total=total, unit=" grades", disable=None):
@@ -61,8 +66,21 @@ def _transfer(book: Gradebook, course: CourseDirectory, ledger: Ledger) -> int:
             submission = writer.update_or_create_submission(chapter, student, **_timestamp(course, entry.folder))
         _fill(submission, [row_of(texts) for texts in read_lines(lines)], faults)
         book.db.commit()
+        if submission.total_seconds_late > 0 or any(each.late_submission_penalty for each in submission.notebooks):
+            _penalise(late, student, submission)
+            book.db.commit()
         done += 1
     return done
+
+
+def _penalise(late: Any, student: str, submission: SubmittedAssignment) -> None:
+    """Take off what the course's plugin takes off for being late, as the last step of `nbgrader autograde` does."""
+    seconds = submission.total_seconds_late
+    for notebook in submission.notebooks:
+        notebook.late_submission_penalty = None
+        penalty = late.plugin_inst.late_submission_penalty(student, notebook.score, seconds) if seconds > 0 else None
+        if penalty is not None:
+            notebook.late_submission_penalty = late._check_late_penalty(notebook, penalty)
 
 
 def _need(book: Gradebook, chapter: str) -> None:

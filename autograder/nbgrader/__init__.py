@@ -10,6 +10,7 @@ rebuild              the clean notebook that is made around its answers
 marks                the steps that mark it and keep the grades
 feedback, holdback   what students are shown, and what is kept back until a date
 lock                 one run at a time, and what a run that was cut off left behind
+literal              a student id with the letters of a pattern in it
 engine, reasons      one database engine for a whole run, and why the gradebook or the disk failed it
 
 Imports: widgets (the fonts), render, marking and all below them; and nbgrader, which takes a second to load: so

@@ -34,6 +34,7 @@ from traitlets.config import Application
 from ..submissions.files import Handed, find, stays_within
 from ..submissions.notebook import cells
 from .engine import one_engine
+from .literal import own_notebooks, students
 from .lock import alone, begin, finish, sweep
 from .reasons import in_words
 from .rebuild import Blueprint, Rebuilt, blueprint
@@ -62,6 +63,7 @@ class SubmissionExporter(NotebookExporter):
         # timestamp.txt raises in nbgrader, and the submission is lost.
         self._replace(converter, "convert_notebooks", self.undisturbed)
         self._replace(directory, "get_existing_timestamp", partial(_timestamp, self.log))
+        own_notebooks(converter)
         with in_words(self.log):
             self._add_empty_submissions(converter)
 
@@ -82,8 +84,8 @@ class SubmissionExporter(NotebookExporter):
         """nbgrader passes over a folder without notebooks; we grade it: its notebook may have another name or place."""
         directory = converter.coursedir
         names = [name for name in self.names(directory.assignment_id) if fnmatch(name, directory.notebook_id)]
-        for folder in glob(converter._format_source(directory.assignment_id, directory.student_id)):
-            if folder not in converter.assignments and os.path.isdir(folder) and names:
+        for folder in glob(converter._format_source(directory.assignment_id, students(directory))):
+            if not converter.assignments.get(folder) and os.path.isdir(folder) and names:
                 converter.assignments[folder] = [os.path.join(folder, f"{name}.ipynb") for name in names]
 
     def names(self, assignment: str) -> list[str]:
@@ -112,7 +114,7 @@ class SubmissionExporter(NotebookExporter):
         graded = partial(directory.format_path, directory.autograded_directory)
         lock = Path(graded(".", f".{directory.assignment_id}.lock"))
         with alone(lock, self.log, patience=-1 if isinstance(self.parent.parent, Application) else 5):
-            sweep(map(Path, glob(graded(directory.student_id, directory.assignment_id))), self.log)
+            sweep(map(Path, glob(graded(students(directory), directory.assignment_id))), self.log)
             with in_words(self.log), one_engine(), warnings.catch_warnings():
                 warnings.simplefilter("ignore", SAWarning)  # of nbgrader's own queries; no instructor could mend them
                 convert()

@@ -16,6 +16,7 @@ from bs4 import BeautifulSoup
 from jinja2 import pass_context
 from nbconvert.exporters import HTMLExporter
 from nbconvert.filters.markdown_mistune import IPythonRenderer, MarkdownWithMath
+from nbgrader.converters import GenerateFeedback
 from traitlets.config import Config
 
 from ..layout.typeset import unmarked
@@ -23,6 +24,7 @@ from ..pages import catalogue, exercises
 from ..render.pages import stylesheet
 from ..submissions.ids import FRAME, is_ours, slug_of
 from ..widgets.fonts import face_css
+from .literal import own_notebooks
 
 TEMPLATES = Path(__file__).parent / "templates"
 MAX_FORMULA = 300  # characters; longer ones are shown as they were typed
@@ -134,6 +136,11 @@ def markdown_with_formulas(context, source: str) -> str:
 
 class FeedbackExporter(HTMLExporter):
     """Writes the feedback with the template in autograder/nbgrader/templates/workbook."""
+
+    def __init__(self, config=None, **kw):
+        super().__init__(config=config, **kw)
+        if isinstance(self.parent, GenerateFeedback):
+            own_notebooks(self.parent)
 
     @property
     def default_config(self):

@@ -40,6 +40,7 @@ from ..settings import load
 from .exporter import RepairSubmission, SubmissionExporter
 from .feedback import FeedbackExporter, template_paths
 from .holdback import HoldBack
+from .literal import as_written
 from .marks import CapOutput, MarkCode, MarkPages, SaveGrades
 from .release import BlankAnswers, FillAnswers, RenderPages, RunCode, ShowExplorers, ShowPages, StampPages, Tidy
 
@@ -110,6 +111,7 @@ def configure(c: object, root: Path) -> None:
     for step in (c.StampPages, c.ShowPages, c.FillAnswers, c.MarkPages, c.HoldBack):
         step.settings = settings
     _find_alembic()
+    as_written()
     c.Execute.record_timing = False  # a solution must not hold the time of day
     c.Execute.store_widget_state = False
     if zmq.has("curve") and "transport_encryption" in KernelManager.class_trait_names():

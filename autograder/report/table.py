@@ -168,7 +168,7 @@ def _columns(path: Path, names: tuple[str, ...]) -> Iterator[list[Column]]:
 
 
 def _csv(path: Path, names: tuple[str, ...]) -> Iterator[list[Column]]:
-    with path.open(encoding="utf-8", errors="replace", newline="") as file:
+    with path.open(encoding="utf-8-sig", errors="replace", newline="") as file:
         reader = csv.reader(file)
         heading: list[str] = next(reader, list[str]())
         where = [heading.index(name) for name in _there(path, names, heading)]

@@ -154,6 +154,63 @@ def test_into_gradebook_writes_what_nbgrader_writes(course, tmp_path):
         shutil.copy(theirs, course / "gradebook.db")
 
 
+PENALTIES = """
+from nbgrader.plugins import LateSubmissionPlugin
+
+class Ours(LateSubmissionPlugin):
+    def late_submission_penalty(self, student_id, score, total_seconds_late):
+        return {"ada1": score, "ada[1]": score / 2, "dan": -1.0, "eve": 2 * score, "fay": None}[student_id]
+
+c.AssignLatePenalties.plugin_class = Ours
+"""
+
+
+def penalties(path: Path) -> dict[str, tuple[float, float]]:
+    """Student → points, and what is taken off."""
+    with Gradebook(f"sqlite:///{path}") as gradebook:
+        graded = [each for each in gradebook.db.query(SubmittedAssignment) if each.score]
+        return {each.student_id: (each.score, each.late_submission_penalty) for each in graded}
+
+
+def test_being_late_costs_the_same_in_both(tmp_path):
+    """All, half, less than nothing, more than all, nothing; in time; with an extension: both take off the same.
+
+    One student is called like a pattern that fits another: `--student` grades the one who is called so.
+    """
+    root, students = tmp_path / "late", ("ada1", "ada[1]", "bob", "cleo", "dan", "eve", "fay")
+    shutil.copytree(REPOSITORY / "source" / CHAPTERS[0], root / "source" / CHAPTERS[0])
+    for name in ("nbgrader_config.py", "workbook.toml"):
+        shutil.copy(REPOSITORY / name, root)
+    nbgrader(root, "generate_assignment", CHAPTERS[0])
+    with (root / "nbgrader_config.py").open("a") as config:
+        config.write(PENALTIES)
+    for student in students:
+        folder = root / "submitted" / student / CHAPTERS[0]
+        folder.mkdir(parents=True)
+        shutil.copy(REPOSITORY / "solutions" / CHAPTERS[0] / "start.ipynb", folder)
+        (folder / "timestamp.txt").write_text("2029-12-31" if student == "bob" else "2030-03-03")
+    with Gradebook(f"sqlite:///{root / 'gradebook.db'}") as gradebook:
+        gradebook.update_or_create_assignment(CHAPTERS[0], duedate="2030-01-01 00:00:00 UTC")
+        gradebook.update_or_create_student("cleo")
+        with gradebook.db.no_autoflush:
+            gradebook.update_or_create_submission(CHAPTERS[0], "cleo")
+        gradebook.db.commit()
+        gradebook.grant_extension(CHAPTERS[0], "cleo", weeks=20)
+    shutil.copy(root / "gradebook.db", root / "theirs.db")
+    nbgrader(root, "autograde", CHAPTERS[0], "--student=ada[1]", "--db=sqlite:///theirs.db")
+    assert set(penalties(root / "theirs.db")) == {"ada[1]"}
+    nbgrader(root, "autograde", CHAPTERS[0], "--db=sqlite:///theirs.db")
+    assert main(["mark", "--root", str(root), "--jobs", "1", "--into-gradebook"]) == 0
+    theirs = penalties(root / "theirs.db")
+    assert penalties(root / "gradebook.db") == theirs
+    most = theirs["bob"][0]
+    off = {"ada1": most, "ada[1]": most / 2, "bob": 0, "cleo": 0, "dan": 0, "eve": most, "fay": 0}
+    assert theirs == {student: (most, off[student]) for student in students}
+    (root / "submitted" / "ada1" / CHAPTERS[0] / "timestamp.txt").write_text("2029-12-31")
+    assert main(["mark", "--root", str(root), "--jobs", "1", "--into-gradebook"]) == 0
+    assert penalties(root / "gradebook.db") == theirs | {"ada1": (most, 0)}  # a penalty goes with its reason
+
+
 def test_what_a_grader_entered_by_hand_stays(course, tmp_path):
     """A manual score and a manual comment survive --into-gradebook."""
     student, page = "demo-001", next(slug for slug in pages.catalogue() if slug.startswith("cost/"))
