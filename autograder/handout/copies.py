@@ -13,7 +13,7 @@ import os
 from collections.abc import Callable, Iterator
 from datetime import datetime
 from pathlib import Path
-from typing import NamedTuple
+from typing import NamedTuple, cast
 
 from ..errors import WorkbookError
 from ..submissions.files import read_file
@@ -65,13 +65,14 @@ def _updated(folder: Path, place: str, target: Path, source: Path, stamp: str) -
     remarks: tuple[str, ...] = ()
     if target.suffix == ".ipynb":
         handed = read_file(target)
-        if not isinstance(handed.notebook, dict) or not isinstance(handed.notebook.get("cells"), list):
+        old = cast("Json", handed.notebook) if isinstance(handed.notebook, dict) else {}
+        if not isinstance(old.get("cells"), list):
             fresh = target.with_name(f"{target.stem}-new.ipynb")
             _write(fresh, new)
             return Done(place, "left alone", (*handed.faults, f"The new one lies beside it, as {fresh.name}."))
-        change = renewed(json.loads(new), handed.notebook)
+        change = renewed(json.loads(new), old)
         remarks = tuple(change.left_out)
-        if same(change.notebook, handed.notebook):
+        if same(change.notebook, old):
             return Done(place, "kept")
         new = _bytes(change.notebook)
     _write(folder / BEFORE / stamp / place, target.read_bytes())

@@ -12,7 +12,7 @@ import copy
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, cast
 
 from .. import pages
 from ..answers.literals import literal_of
@@ -32,7 +32,7 @@ class Renewed:
     """The notebook, and what of the student's could not be put into it, a sentence each."""
 
     notebook: Json
-    left_out: list[str] = field(default_factory=list)
+    left_out: list[str] = field(default_factory=list[str])
 
 
 def renewed(new: Json, old: Json) -> Renewed:
@@ -46,14 +46,13 @@ def same(one: Json, other: Json) -> bool:
 
 
 def _said(cell: Json) -> tuple[object, ...]:
-    marks = cell.get("metadata", {}).get("nbgrader") if isinstance(cell.get("metadata"), dict) else None
-    return cell.get("cell_type"), _name(cell), _text(cell), marks
+    return cell.get("cell_type"), _name(cell), _text(cell), _inside(_inside(cell, "metadata"), "nbgrader")
 
 
 class _Renewal:
     def __init__(self, new: Json, old: Json) -> None:
         self.new, self.old, self.written = new, old, cells(old)
-        self.raw = [raw for raw in old.get("cells", []) if isinstance(raw, dict)]
+        self.raw: list[Json] = [raw for raw in old.get("cells", []) if isinstance(raw, dict)]
         self.left_out: list[str] = []
         self.answers = read_cells(self.written, list(pages.catalogue())).pages
 
@@ -72,8 +71,7 @@ class _Renewal:
 
     def metadata(self) -> Json:
         """The new notebook's, with what editors and readers have set in the old one."""
-        old = self.old.get("metadata")
-        return (old if isinstance(old, dict) else {}) | self.new["metadata"]
+        return _inside(self.old, "metadata") | self.new["metadata"]
 
     def filled(self, cell: Json, name: str | None) -> Json:
         """A cell that is handed out, with the student's text where it is the student's to write."""
@@ -137,11 +135,15 @@ class _Renewal:
         return {slug for cell in self.new["cells"] if (slug := slug_of(_name(cell)))}
 
 
+def _inside(json: Json, key: str) -> Json:
+    """The object that lies there; an empty one if something else does."""
+    value = json.get(key)
+    return cast("Json", value) if isinstance(value, dict) else {}
+
+
 def _name(cell: Json) -> str | None:
     """What a cell is known by: nbgrader's id, or else the notebook's."""
-    metadata = cell.get("metadata")
-    marks = metadata.get("nbgrader") if isinstance(metadata, dict) else None
-    name = marks.get("grade_id") if isinstance(marks, dict) else None
+    name = _inside(_inside(cell, "metadata"), "nbgrader").get("grade_id")
     return name if isinstance(name, str) else f"id:{cell['id']}" if "id" in cell else None
 
 
@@ -160,6 +162,5 @@ def _lines(source: str) -> list[str]:
 
 def _own(raw: Json) -> Json:
     """A student's own cell, without marks of nbgrader or the workbook: a copy of a page's cell is no page's cell."""
-    metadata = raw.get("metadata")
-    kept = metadata if isinstance(metadata, dict) else {}
-    return raw | {"metadata": {key: value for key, value in kept.items() if key not in ("nbgrader", "workbook")}}
+    kept = {key: value for key, value in _inside(raw, "metadata").items() if key not in ("nbgrader", "workbook")}
+    return raw | {"metadata": kept}
