@@ -107,7 +107,7 @@ def load(slug: str) -> Page:
     """The page called `slug`; UnknownPage if there is none. Of the chapters only its own is read."""
     chapter = slugs.chapter_of(slug) if isinstance(slug, str) else ""
     known = _of(chapter) if chapter in CHAPTERS else {}
-    return known[slug] if slug in known else _load(slug, catalogue(), "page")
+    return known[slug] if known and slug in known else _load(slug, catalogue(), "page")
 
 
 def load_exercise(slug: str) -> Exercise:

@@ -15,7 +15,7 @@ from typing import Any, Protocol, TypeAlias, cast
 
 import anywidget
 import traitlets as t
-from ipywidgets import Layout  # pyright: ignore[reportMissingTypeStubs]  # it has none
+from ipywidgets import Layout  # pyright: ignore[reportMissingTypeStubs]  # ipywidgets comes without types
 
 from . import fonts
 

@@ -453,8 +453,12 @@ def test_a_click_in_the_bar_goes_to_a_page_before_it_is_alive(lab, folder):
     )
     assert waiting > 0  # it did not have to wait for all the others
     lab.wait(f"{PANEL}.content.activeCell.model.id === '{name}'")
-    lab.page.wait_for_timeout(1000)  # until it has been put in its place
     top = f"{lab.cell(name)}.node.getBoundingClientRect().top"
+    lab.wait(  # until it has been put in its place
+        f"""(() => {{ const top = {top}, now = performance.now();
+        if (window.stood !== top) [window.stood, window.since] = [top, now];
+        return now - window.since > 700; }})()"""
+    )
     before = lab.page.evaluate(f"() => {top}")
     lab.wait(f"[...{PANEL}.content.model.cells].every(c => !c.id.startsWith('page-') || c.executionCount)", 60_000)
     lab.page.wait_for_timeout(300)
