@@ -83,7 +83,8 @@ def plot(curves: Mapping[str, Curve], bottom: float, top: float, up: int, title:
         path = "M" + "L".join(f"{x:.1f} {y:.1f}" for x, y in points)
         shapes.append(f'<path d="{path}" style="fill:none;stroke:var(--{colour});stroke-width:2.4"/>')
         x, y = place(end, float(f(end)))
-        labels.append(At(x + (34 if end > 0 else -26), y, name, "name"))
+        beside, above = (14 + 5 * len(name), 0) if abs(end) > 2 else (0, 18)  # at an end of the curve, or over it
+        labels.append(At(x + (beside if end > 0 else -beside), y - above, name, "name"))
     labels.append(At(place(4, 0)[0] + 16, place(4, 0)[1], "z", "caption"))
     for value in sorted({*range(int(np.ceil(bottom)), int(top) + 1)} - {0}):
         x, y = place(0, value)
