@@ -184,8 +184,8 @@ def shares_moved(p, q, j):
 
 
 def jacobian_entries(c):
-    letters = [lambda at, i=i, j=j: shares_moved(at["p"], at["q"], j)[i] for i in (0, 1) for j in (0, 1)]
-    two = [lambda at, sign=sign: sign * RULES[0](at["p"]) for sign in (1, -1)]  # a sigmoid of the difference of two z
+    letters = [lambda at, i=i, j=j: shares_moved(at["q"], at["r"], j)[i] for i in (0, 1) for j in (0, 1)]
+    two = [lambda at, sign=sign: sign * RULES[0](at["q"]) for sign in (1, -1)]  # a sigmoid of the difference of two z
     full = at_shares(c["v"])
     i, j = (n - 1 for n in c["entry"])
     return [*letters, *two, full[i, i], full[i, j], full[j, i]]
