@@ -60,7 +60,7 @@ def neuron(
         labels.append(At(419, middle - 40, "z", "name"))
     if box_of(bias):
         shapes.append(arrow((330, height - 26), total, 24, 27))
-        labels += [At(330, height - 26, bias, "node"), At(390, height - 26, "b", "name")]
+        labels += [At(330, height - 26, bias, "node"), At(378, height - 26, "b", "name")]
     else:
         labels.append(At(330, middle + 46, words(f"bias {bias:g}".replace("-", "−")), "caption"))
     return drawing(690, int(height), shapes=shapes, labels=labels, title=title)

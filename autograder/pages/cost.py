@@ -565,14 +565,15 @@ def unrolled(given, box):
         slips={"biases_first": grad[:2]})
     return (
         step("A 3–2–1 network in one column $θ$: the weights of a layer row by row, its biases, then the next layer. "
-            "To save space it is printed as a row, $θ^T$.",
+            "To save space it is printed as a row, $θ^T$, in two parts.",
             network([["x_1", "x_2", "x_3"], ["", ""], [""]], [lit("u_{j}{k}", w1), lit("v_{j}{k}", w2)],
                 below=[(), *(lit(f"b{n}_{{j}}", [f"b = {b:g}" for b in bs]) for n, bs in ((1, b1), (2, b2)))], gap=220,
                 row_gap=140, along=((0.32,), (0.5,)),
                 title="A 3–2–1 network with its weights on the edges and its biases under the nodes"),
             eq("W^{(1)} =", matrix(lit("u_{j}{k}", w1)), words(", "), "b^{(1)} =", column(lit("b1_{j}", b1)), APART,
                 "W^{(2)} =", matrix(lit("v_{j}{k}", w2)), words(", "), "b^{(2)} =", column(lit("b2_{j}", b2))),
-            eq(row(vector, "θ^T"))),
+            eq(row([vector[i] for i in range(8)], "layer 1"), words(", "),
+                row([vector[i] for i in range(8, 11)], "layer 2"))),
         step(f"How many parameters does a network of ${sizes[0]:g}$ inputs, ${sizes[1]:g}$ hidden and ${sizes[2]:g}$ "
             "output nodes have? The gradient $∇C$ has as many entries.",
             eq(words("layer 1:"), first, APART, words("layer 2:"), second, APART, words("in all:"), entries)),
