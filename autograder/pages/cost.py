@@ -244,7 +244,9 @@ def cost_as_formula(given, box):
         return float(v.derivative(name).evaluate(at))
 
     by_w = box(slope_in("w"), "∂v/∂w", "Only one term holds w. What is its factor?",
-        how="The factor of w, with its sign.", slips={"sign_lost": x, "parameter_for_gradient": w})
+        how="The factor of w, with its sign.",
+        slips={"sign_lost": x, "parameter_for_gradient": w, "not_differentiated": -x * w},
+        words={"not_differentiated": "That is the whole term. Its slope is the factor beside w."})
     by_b = box(slope_in("b"), "∂v/∂b", "Only one term holds b. What is its factor?",
         how="The factor of b, with its sign.", slips={"sign_lost": 1})
     dw = box(v * by_w, "∂C/∂w", "The outer slope is v. What is the inner one?", names="w b", how="v times ∂v/∂w.",
