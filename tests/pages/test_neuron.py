@@ -7,6 +7,7 @@ from autograd import grad, jacobian
 
 from autograder import pages
 from autograder.layout import Shape
+from autograder.marking.pages import mark
 
 
 def shown(slug: str) -> list[str]:
@@ -44,6 +45,28 @@ def test_chain_of_factors():
 def test_both_sides_of_the_kink():
     """Where z ≤ 0 the neuron answers to nothing, zero included; elsewhere to x, and with 1 to its bias."""
     assert shown("behind-the-kink") == ["1", "3", "-2", "1", *["0"] * 8]
+
+
+# -- one idea, one point -----------------------------------------------------------------------------------------------
+
+
+def states(slug, answers):
+    return [verdict.state for verdict in mark(f"neuron/{slug}", answers).verdicts]
+
+
+def test_swapped_indices_cost_one_point_an_edge():
+    """Who writes from before to has one idea wrong, in the name of an edge as in a pair of names."""
+    assert states("read-the-index", {1: "1", 2: "1", 3: "3"})[:3] == ["right", "mistake", "follows"]
+    assert states("weight-from-index", {1: "7", 2: "-2", 5: "h_2", 6: "y_1"})[:2] == ["mistake", "follows"]
+
+
+def test_shapes_that_are_turned_throughout_cost_two_points():
+    """One for the matrices, one for the vectors."""
+    turned = {
+        n: box.shown.split("×") for n, box in enumerate(pages.load("neuron/shapes-through-network").sheet().boxes, 1)
+    }
+    found = states("shapes-through-network", {n: "×".join(reversed(shape)) for n, shape in turned.items()})
+    assert found.count("mistake") == 2 and found.count("follows") == 10
 
 
 # -- every key a second way --------------------------------------------------------------------------------------------
