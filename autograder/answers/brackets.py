@@ -15,6 +15,7 @@ PIECE = re.compile(r"\*\*|[0-9.]+|[^\W\d_]+_?[0-9]*|\S|\s+")
 FUNCTION = re.compile(f"({'|'.join(sorted(WORDS, key=len, reverse=True))})")
 SIGNS = frozenset("+-")
 NOTHING: frozenset[str] = frozenset()
+FACTORS = SIGNS | frozenset("*/·")
 OPENS = {"^", "**", "/"}  # what works on the one thing after it, though more may have been meant
 MOST = 24  # texts to try
 
@@ -23,8 +24,8 @@ def with_brackets(text: str) -> Iterator[tuple[str, str]]:
     """Pairs of the whole text with brackets put in, and the part of it that was put together.
 
     After a power sign or a fraction bar the bracket may have been meant to hold all factors that follow, or all that
-    follows; after the name of a function, all that follows; before a fraction bar, all that stands before it. Several
-    exponents may lack theirs.
+    follows; after the name of a function, all that follows; before a fraction bar or a dot, all that stands before it.
+    Several exponents may lack theirs, and so may a sum between two dots.
     """
     pieces = _pieces(plain_formula(text))
     seen = {"".join(pieces)}
@@ -52,10 +53,14 @@ def _candidates(pieces: list[str]) -> Iterator[list[tuple[int, int]]]:
     powers = [at for at in signs if pieces[at] != "/"]
     for stops in (SIGNS, NOTHING):
         yield from ([(at + 1, _end(pieces, at + 1, stops))] for at in signs)
-    yield [(at + 1, _end(pieces, at + 1, SIGNS)) for at in powers]
+    for stops in (SIGNS, FACTORS):
+        yield [(at + 1, _end(pieces, at + 1, stops)) for at in powers]
     functions = [at for at, piece in enumerate(pieces[:-1]) if piece in WORDS and pieces[at + 1] != "("]
     yield from ([(at + 1, _end(pieces, at + 1, frozenset()))] for at in functions)
     yield from ([(_start(pieces, at), at)] for at in signs if pieces[at] == "/")
+    dots = [at for at, piece in enumerate(pieces) if piece in "*·"]
+    yield from ([(_start(pieces, at), at)] for at in dots)
+    yield from ([(at + 1, _end(pieces, at + 1, FACTORS - SIGNS))] for at in dots)
 
 
 def _end(pieces: list[str], start: int, stops: frozenset[str]) -> int:
@@ -86,7 +91,7 @@ def _put_in(pieces: list[str], spans: list[tuple[int, int]]) -> str:
 
 
 def _part(pieces: list[str], start: int, end: int) -> str:
-    """What was put together, with what works on it: e^(2x), 1/(1-a), -v/(w*w), cos(x-y)."""
+    """What was put together, with what works on it and what it is divided by: e^(2x), 1/(1-a), cos(x-y), (w-4)/2."""
     first = start
     if start >= 2 and pieces[start - 1] in OPENS:
         first = start - 2
@@ -94,4 +99,6 @@ def _part(pieces: list[str], start: int, end: int) -> str:
         first = start - 1
     if first < start and first == 1 and pieces[0] in SIGNS:
         first = 0
-    return "".join(pieces[first:start]) + f"({''.join(pieces[start:end]).strip()})"
+    below = pieces[end + 1 : end + 2] if pieces[end : end + 1] == ["/"] else []
+    back = ["/", *below] if below and below[0].isalnum() else []
+    return "".join(pieces[first:start]) + f"({''.join(pieces[start:end]).strip()})" + "".join(back)

@@ -219,8 +219,9 @@ NOT_A_NUMBER = (  # tried in this order; the first that matches gives the reason
     (r"0[xob]", "Please write the number in ordinary digits, such as 16."),
     (r"^(true|false)$", "This box takes a number: write 1 for true, 0 for false."),
     (r"[0-9]_", "Write the digits without underscores: 1000."),
+    (r"(?<![^\W\d_])(ln|log|exp|sqrt|sin|cos|tanh?)\s*\(?\s*[-+]?[0-9.]", WORK_IT_OUT),
     (
-        r"[0-9)]\s*[*^]\s*[(+-]*\s*[0-9(]|[0-9)]\s*[-+]?\s*\(|\)\s*[-+]|√|\([^()]*[0-9]\s*[-+*/][^()]*\)",
+        r"[0-9)]\s*[*^]\s*[(+-]*\s*[.0-9(]|[0-9)]\s*[-+]?\s*\(|\)\s*[-+]|√|\([^()]*[0-9]\s*[-+*/][^()]*\)",
         WORK_IT_OUT,
     ),
     (

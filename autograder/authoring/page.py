@@ -191,7 +191,7 @@ class Sheet:
         rules = ["Numbers are exact: 3, −0.5 and 3/4 are all fine."] if exact else []
         rules += _digits_asked([box for box in numbers if box.digits], exact)
         if formulas:
-            x = formulas[0]
+            x = next((name for name in formulas if name != "e"), formulas[0])  # e^e teaches nobody anything
             rules.append(f"Formulas in {', '.join(formulas)}: {x}^2, 2{x}, sin({x}), e^{x}, ln({x}), 1/{x}.")
         if any(box.kind == "shape" for box in self.boxes):
             rules.append("Shapes are rows × columns: 3×2, or 3x2.")

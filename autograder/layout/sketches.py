@@ -60,7 +60,7 @@ def neuron(
         labels.append(At(419, middle - 40, "z", "name"))
     if box_of(bias):
         shapes.append(arrow((330, height - 26), total, 24, 27))
-        labels += [At(330, height - 26, bias, "node"), At(390, height - 26, "b", "name")]
+        labels += [At(330, height - 26, bias, "node"), At(378, height - 26, "b", "name")]
     else:
         labels.append(At(330, middle + 46, words(f"bias {bias:g}".replace("-", "−")), "caption"))
     return drawing(690, int(height), shapes=shapes, labels=labels, title=title)
@@ -83,7 +83,8 @@ def plot(curves: Mapping[str, Curve], bottom: float, top: float, up: int, title:
         path = "M" + "L".join(f"{x:.1f} {y:.1f}" for x, y in points)
         shapes.append(f'<path d="{path}" style="fill:none;stroke:var(--{colour});stroke-width:2.4"/>')
         x, y = place(end, float(f(end)))
-        labels.append(At(x + (34 if end > 0 else -26), y, name, "name"))
+        beside, above = (14 + 5 * len(name), 0) if abs(end) > 2 else (0, 18)  # at an end of the curve, or over it
+        labels.append(At(x + (beside if end > 0 else -beside), y - above, name, "name"))
     labels.append(At(place(4, 0)[0] + 16, place(4, 0)[1], "z", "caption"))
     for value in sorted({*range(int(np.ceil(bottom)), int(top) + 1)} - {0}):
         x, y = place(0, value)

@@ -8,6 +8,7 @@ a number where letters are asked for, letters where a number is.
 
 from __future__ import annotations
 
+import re
 from functools import lru_cache
 
 from ..answers.brackets import with_brackets
@@ -20,6 +21,7 @@ from ..engine.expressions import Expr
 from .states import Verdict
 from .surroundings import letters, numbers
 
+POWER_OF_A_FRACTION = re.compile(r"brackets: [^\W\d_]\^\([0-9/]+\)")  # v^(3/3): nobody meant that
 LONGEST_MESSAGE = 120  # characters; a bubble holds two lines
 
 
@@ -43,7 +45,7 @@ def advice(sheet: Sheet, verdict: Verdict) -> Verdict:
     if not isinstance(answer, Formula):
         return verdict
     for _, slip in box.mistakes:
-        if message := missing_brackets(verdict.text, box, slip):
+        if (message := missing_brackets(verdict.text, box, slip)) and not POWER_OF_A_FRACTION.search(message):
             return verdict._replace(state="mistake", code="brackets_missing", message=message)
     if not answer.value.names and _value_of_key(sheet, box, answer.value):
         return verdict._replace(state="mistake", code="value_for_formula", message=MESSAGES["value_for_formula"])

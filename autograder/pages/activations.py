@@ -75,9 +75,10 @@ def relu_mask(given, box):
     given.apart(up * relu_slope(u), up, up * relu(u), relu_slope(u))
     return (
         step("A vector goes through ReLU.", eq("u", "=", column(u), APART, "ReLU(u)", "=", column(a))),
-        step("Where ReLU lets a value through, its slope is 1; where it cuts, 0. Write the slopes: the **mask**.",
+        step("Where ReLU lets a value through, its slope is 1; where it gives 0, the slope is 0. Write the slopes: the "
+            "**mask**.",
             eq("ReLU′(u)", "=", column(mask))),
-        step("On the way back a gradient arrives at the outputs. The mask decides what goes on.",
+        step("On the way back a gradient arrives. The mask decides which entries pass.",
             eq(by("u", "C"), "=", column(up, "upstream"), "⊙", words("mask"), "=", column(down))),
     )
 
@@ -91,9 +92,9 @@ def sigmoid_values(given, box):
     k = given("k", [3, 4], low=2, high=9, distinct=True)
     z = given("z", 2, step=0.5, low=0.5, high=3)
     e = np.array([1 / k[0], k[1], 1.0])
-    power = box(e, "e^{−z}", "What does e to the power of a logarithm give, and what does the minus do?",
+    power = box(e, "e^{−z}", "Which power of e is this, with the minus? Remember that e undoes ln.", digits=3,
         how="e and ln cancel; a minus in the exponent turns the number upside down.", slips={"exponent_sign": 1 / e})
-    value = box(1 / (1 + np.asarray(power)), "σ(z)", "One over what?", how="1 over 1 plus the power.",
+    value = box(1 / (1 + np.asarray(power)), "σ(z)", "One over what?", digits=3, how="1 over 1 plus the power.",
         slips={"exponent_sign": np.asarray(power) / (1 + np.asarray(power))})
     two = box([sigmoid(z), sigmoid(-z)], "σ(z) and σ(−z)", "Which power stands below, and what is added to it?",
         digits=3, how="1 over 1 plus e to the minus z.",
@@ -124,7 +125,8 @@ def slope_from_value(given, box):
         how="a times 1 minus a.",
         slips={"slope_of_slope": sigmoid(s) * (1 - sigmoid(s)), "not_multiplied": 1 - s, "tanh_for_sigmoid": 1 - s**2})
     second = box(1 - t**2, "tanh′", "Which power of the value is taken from 1?", digits=3, how="1 minus a squared.",
-        slips={"slope_of_slope": 1 - tanh(t) ** 2, "value_not_squared": 1 - t, "sigmoid_for_tanh": t * (1 - t)})
+        slips={"slope_of_slope": 1 - tanh(t) ** 2, "value_not_squared": 1 - t, "sigmoid_for_tanh": t * (1 - t),
+            "square_added": 1 + t**2})
     given.apart(first, sigmoid(s) * (1 - sigmoid(s)), 1 - s)
     given.apart(second, t * (1 - t), 1 - tanh(t) ** 2)
     steepest = box([0.25, 1.0], "the largest slope", "For which value a is the product, or the difference, largest?",
@@ -150,14 +152,14 @@ def from_z_to_slope(given, box):
         slips={"slope_of_slope": sigmoid(sigmoid(z)) * sigmoid(-sigmoid(z)), "tanh_for_sigmoid": 1
             - np.asarray(s) ** 2, "input_for_rule": z * (1 - z)})
     t = box(tanh(z), "tanh(z)", "Which of the two powers is taken from the other?", digits=3,
-        how="The difference of the two powers of e over their sum.", slips={"exponent_sign": -tanh(z)})
+        how="The difference of the two powers of e over their sum.", slips={"wrong_sign": -tanh(z)})
     dt = box(1 - np.asarray(t) ** 2, "tanh′(z)", "Is what stands in 1 − a² the z or the value?", digits=3,
         how="1 minus the square of the value.",
         slips={"slope_of_slope": 1 - np.tanh(np.asarray(t)) ** 2, "value_not_squared": 1 - np.asarray(t),
-            "input_for_rule": 1 - z**2})
+            "square_added": 1 + np.asarray(t) ** 2, "input_for_rule": 1 - z**2})
     return (
         step("Now from $z$. First the value, then the slope at that $z$: the rules take the **value** that came out.",
-            plot({"σ": (sigmoid, "accent", -4), "tanh": (tanh, "ink", -4)}, -1.15, 1.15, 72,
+            plot({"σ": (sigmoid, "accent", -1.4), "tanh": (tanh, "ink", -4)}, -1.15, 1.15, 72,
                 "The graphs of sigmoid and tanh; tanh runs from −1 to 1"),
             table(["z", "σ(z)", "σ′(z)"], *[(z[i], s[i], ds[i]) for i in range(2)]),
             table(["z", "tanh(z)", "tanh′(z)"], *[(z[i], t[i], dt[i]) for i in range(2)])),
@@ -182,19 +184,20 @@ def rules_derived(given, box):
         slips={"wrong_sign": 1 / v**2, "not_differentiated": 1 / v, "power_kept": -1 / v})
     chain = box(da.substitute({"v": 1 + u}) * dv * du, "da/dx", "Three factors; what does v stand for?", names="x",
         meanings={"u": u, "v": 1 + u, "a": 1 / (1 + u)},
-        how="The product of the three, with v put back.",
+        how="The product of the three, with 1 + u in place of v.",
         slips={"chain_factor_left_out": -1 / (1 + u) ** 2, "wrong_sign": -(k * u / (1 + u) ** 2)})
     rest = box(u / (1 + u), "1 − σ", "What is 1, written over the same bar?", names="x",
         meanings={"u": u, "a": 1 / (1 + u)},
         how="1 + u minus 1, over 1 + u.", slips={"not_taken_from_one": 1 / (1 + u)})
     short = box([k * a * (1 - a), k * (1 - a**2)], "the slopes in a", "How is the slope written with the value a?",
         names="a", how="a(1 − a) and 1 − a², each times the inner slope.",
-        slips={"tanh_for_sigmoid": [k * (1 - a**2), k * (1 - a**2)],
+        slips={**({} if k == 1 else {"inner_slope_left_out": [a * (1 - a), 1 - a**2]}),
+            "tanh_for_sigmoid": [k * (1 - a**2), k * (1 - a**2)],
             "sigmoid_for_tanh": [k * a * (1 - a), k * a * (1 - a)], "not_multiplied": [k * (1 - a), k * (1 - a)]})
     return (
         step(f"The sigmoid $a = σ({kx})$ in three steps: $u = e^{{−{kx}}}$, $v = 1 + u$, $a = 1/v$. Each has a slope.",
             eq(frac("du", "dx"), "=", du, APART, frac("dv", "du"), "=", dv, APART, frac("da", "dv"), "=", da)),
-        step("Multiply them, and put $v$ back.",
+        step(f"Multiply them, with $1 + e^{{−{kx}}}$ in place of $v$.",
             eq(frac("da", "dx"), "=", frac("da", "dv"), "·", frac("dv", "du"), "·", frac("du", "dx"), "=", chain)),
         step(f"The same without $x$: what is $1 − σ({kx})$, and so what is the slope in terms of the value $a$? And "
             f"for $a = tanh({kx})$?",
@@ -218,6 +221,8 @@ def through_activations(given, box):
         how="ReLU: 1 or 0. Sigmoid: a(1 − a). tanh: 1 − a².",
         slips={"value_for_slope": value, "tanh_for_sigmoid": [1.0, 1 - a[1] ** 2, true[2], 0.0],
             "sigmoid_for_tanh": [1.0, true[1], a[2] * (1 - a[2]), 0.0],
+            "square_added": [1.0, true[1], 1 + a[2] ** 2, 0.0],
+            "value_not_squared": [1.0, true[1], 1 - a[2], 0.0],
             "other_side_of_kink": [0.0, true[1], true[2], 1.0]})
     down = box(up * slope, "downstream", "Upstream times which number?", digits=3, how="Upstream times the slope.",
         slips={"upstream_for_downstream": up, "activation_for_slope": up * value, "local_for_downstream": true})
@@ -239,7 +244,7 @@ def through_activations(given, box):
 def softmax_shares(given, box):
     """Exponentials over their sum, with numbers that stay exact."""
     e = given("e", [1, 2, 5], low=1, high=9, distinct=True)
-    power = box(e, "e^z", "What does e to the power of a logarithm give?", how="e and ln cancel.",
+    power = box(e, "e^z", "Which power of e is this? Remember that e undoes ln.", how="e and ln cancel.",
         slips={"exponent_sign": 1 / e})
     total = box(np.sum(power), "the sum", "Which three numbers are added?", how="The sum of the three powers.",
         slips={"term_left_out": e[0] + e[1]})
@@ -247,9 +252,9 @@ def softmax_shares(given, box):
         how="Each power over the sum.",
         slips={"not_normalised": e, "exponential_left_out": np.log(e) / np.sum(np.log(e))})
     whole = box(1.0, "the sum of p", "How much is there to share?", how="Shares of a whole add up to 1.")
-    ratio = ask.ratio(box, e[2], e[1], "p_3/p_2", "The sum cancels. What is left?", how="The ratio of the two powers.",
-        slips={"subtracted_powers": e[2] - e[1]})
-    given.require(e[2] - e[1] not in (e[2] / e[1], e[1] / e[2]))
+    ratio = ask.ratio(box, p[2], p[1], "p_3/p_2", "The sum cancels. What is left?",
+        how="The ratio of the two powers.", slips={"subtracted_powers": e[2] - e[1]})
+    given.require(e[2] - e[1] not in (e[2] / e[1], e[1] / e[2]) and 4 * e[2] % e[1] == 0)
     names = [f"ln({value:g})" if value != 1 else "0" for value in e]
     return (
         step("Softmax turns any numbers into probabilities: take $e^z$ of each, and divide by the sum.",
@@ -316,17 +321,15 @@ def softmax_jacobian(given, box):
 @page("One entry at a time", row="5.3")
 def jacobian_entries(given, box):
     """The Jacobian in letters, on the diagonal and beside it."""
-    p, q = Name("p"), Name("q")
-    grid = np.array([[p * (1 - p), -p * q], [-p * q, q * (1 - q)]])
-    letters = box(grid, "∂(p, q)/∂z", "Is this entry on the diagonal?", names="p q",
-        how="p(1 − p) on the diagonal, minus the product beside it.",
-        slips={"outer_product_left_out": [
-            [p, 0 * p],
-            [0 * p, q]
-        ], "wrong_sign": -grid, "diagonal_left_out": [[-p * p, -p * q], [-p * q, -q * q]]})
-    two = box([p * (1 - p), -p * (1 - p)], "∂p/∂z_1 and ∂q/∂z_1", "With only two classes, what is q?", names="p",
-        how="q is 1 − p, so q loses what p gains.",
-        slips={"wrong_sign": [-p * (1 - p), p * (1 - p)], "diagonal_left_out": [-p * p, p * p]})
+    q, r = Name("q"), Name("r")
+    grid = np.array([[q * (1 - q), -q * r], [-q * r, r * (1 - r)]])
+    letters = box(grid, "∂(q, r)/∂z", "Is this entry on the diagonal?", names="q r",
+        how="q(1 − q) on the diagonal, minus the product beside it.",
+        slips={"outer_product_left_out": [[q, 0 * q], [0 * q, r]], "wrong_sign": -grid,
+            "diagonal_left_out": [[-q * q, -q * r], [-q * r, -r * r]]})
+    two = box([q * (1 - q), -q * (1 - q)], "∂q/∂z_1 and ∂r/∂z_1", "With only two classes, what is r?", names="q",
+        meanings={"r": 1 - q}, how="r is 1 − q, so r loses what q gains.",
+        slips={"wrong_sign": [-q * (1 - q), q * (1 - q)], "diagonal_left_out": [-q * q, q * q]})
     v = shares(given, "v", 0.2, 0.7, 0.1)
     i, j = given.choice("entry", (1, 2), (2, 1), (1, 3), (3, 2), (2, 3))
     full = np.diag(v) - np.outer(v, v)
@@ -336,12 +339,12 @@ def jacobian_entries(given, box):
         slips={"wrong_sign": [-full[i - 1, i - 1], v[i - 1] * v[j - 1], v[i - 1] * v[j - 1]],
             "outer_product_left_out": [v[i - 1], 0.0, 0.0]})
     return (
-        step("Three classes with the probabilities $p$, $q$ and what is left. The first two rows and columns of the "
+        step("Three classes with the probabilities $q$, $r$ and what is left. The first two rows and columns of the "
             "Jacobian, in letters:",
             eq(matrix(letters))),
-        step("Only two classes now, with $p$ and $q = 1 − p$. Write both with $p$ alone.",
-            eq(by("z_1", "p"), "=", two[0], APART, by("z_1", "q"), "=", two[1])),
-        step(f"And numbers: $p = ({v[0]:g}, {v[1]:g}, {v[2]:g})$.",
+        step("Only two classes now, with $q$ and $r = 1 − q$. Write both with $q$ alone.",
+            eq(by("z_1", "q"), "=", two[0], APART, by("z_1", "r"), "=", two[1])),
+        step(f"And numbers, in a vector $p = ({v[0]:g}, {v[1]:g}, {v[2]:g})$.",
             eq(by(f"z_{i}", f"p_{i}"), "=", numbers[0], APART, by(f"z_{j}", f"p_{i}"), "=", numbers[1], APART,
                 by(f"z_{i}", f"p_{j}"), "=", numbers[2])),
     )
@@ -404,7 +407,7 @@ def joint_derivative(given, box):
             eq(by("z", "p"), "=", matrix(dz))),
         step("Multiply the row by the matrix.",
             eq(by("z", "C"), "=", by("p", "C"), "·", by("z", "p"), "=", row(product))),
-        step("Compare it with the error.", eq("p − y", "=", row(short))),
+        step("Compare it with the error, here written as a row too.", eq("p − y", "=", row(short))),
     )
 
 
@@ -424,7 +427,8 @@ def prediction_minus_target(given, box):
         slips={"not_normalised": np.exp(z)})
     last = ask.error(box, np.asarray(s), one_hot(k), "∂C/∂z", "What is taken away, and where?", digits=3)
     return (
-        step("Softmax and cross-entropy together have the shortest derivative in this workbook, $∂C/∂z = p − y$.",
+        step("Softmax and cross-entropy together have the shortest derivative in this workbook, $∂C/∂z = p − y$, "
+            "from here on a column like $z$.",
             eq(by("z", "C"), "=", column(p, "p"), "−", column(one_hot(k), "y"), "=", column(error))),
         step("What do its entries add up to?", eq(words("sum:"), total)),
         step("Here the target is missing.",
@@ -457,7 +461,8 @@ def one_hot_targets(given, box):
     return (
         step("A class is not a number: a horse is not three cats. So its target is a column with a 1 in its own place, "
             "in the order cat, dog, horse. Write two of them.",
-            eq(*[part for k, y in zip(first, hot, strict=False) for part in (words(CLASSES[k]), "→", column(y))])),
+            eq(*[part for k, y in zip(first, hot, strict=False)
+                for part in (words(CLASSES[k]), "→", column(y), APART)][:-1])),
         step("And back.", eq(column(one_hot(asked[0])), "→", back[0], APART, column(one_hot(asked[1])), "→", back[1])),
         step(f"With {c} classes, how many entries does a target have? How many are ones, how many zeros?",
             table(["entries", "ones", "zeros"], (zeros[0], zeros[1], zeros[2]))),
@@ -477,7 +482,8 @@ def argmax(given, box):
         options=CLASSES, how="The class with the largest probability.",
         slips={"smallest_for_largest": [CLASSES[k] for k in least], "true_for_predicted": [CLASSES[k] for k in true]})
     right = float(np.sum(won == true))
-    hits = box(right, "right predictions", "In how many rows do the two classes agree?",
+    agree = [said == CLASSES[k] for said, k in zip(predicted, true, strict=True)]
+    hits = box(float(np.sum(agree)), "right predictions", "In how many rows do the two classes agree?",
         how="The rows in which the predicted class is the true one.", slips={"misses_for_hits": 4 - right})
     share = box(hits / 4, "accuracy", "Right ones out of how many?", how="The right ones over all four.",
         slips={"misses_for_hits": (4 - right) / 4, "classes_for_examples": right / 3})
@@ -491,7 +497,7 @@ def argmax(given, box):
             eq(words("right:"), hits, APART, words("accuracy:"), share)),
         step("argmax has no useful slope: nudge a probability a little, and the winner stays. So training compares "
             "$p$ with the one-hot target. What is the target of the first row?",
-            eq("y", "=", row(hot))),
+            eq("y", "=", column(hot))),
     )
 
 
@@ -504,10 +510,16 @@ def batch_of_targets(given, box):
     m, n, c = (int(v) for v in given("sizes", [50, 8, 3], low=2, high=60))
     given.distinct(m, n, c)
     given.require(m > c > 2)
-    shape = [box(Shape(key), f"the shape of {name}", "A row for each what, a column for each what?",
-        how="A row for each example.",
-        slips={"transposed": Shape(key[::-1]), "inputs_or_classes": Shape((m, wrong))}) for key, name,
-        wrong in (((m, n), "X", c), ((m, c), "P", n), ((m, c), "Y", n), ((m, c), "P − Y", n))]
+
+    def shape_of(key: Shape, name: str, right: tuple[int, int], wrong: int) -> Shape:
+        return box(key, f"the shape of {name}", "A row for each what, a column for each what?",
+            how="A row for each example.",
+            slips={"transposed": Shape(right[::-1]), "inputs_or_classes": Shape((m, wrong))})
+
+    inputs = shape_of(Shape((m, n)), "X", (m, n), c)
+    outputs = shape_of(Shape((c, m) if inputs == (n, m) else (m, c)), "P", (m, c), n)  # turned once, turned throughout
+    targets = shape_of(Shape(outputs), "Y", (m, c), n)
+    errors = shape_of(Shape(outputs), "P − Y", (m, c), n)
     ones = box(float(m), "ones in Y", "How many ones does each row have?", how="One in each row.",
         slips={"classes_for_examples": float(c)})
     told = ", ".join(CLASSES[k] for k in true)
@@ -517,8 +529,8 @@ def batch_of_targets(given, box):
             table(["row of Y", "column of the 1"], *[(str(i + 1), hot[i]) for i in range(4)])),
         step(f"A larger batch has $m = {m}$ examples of $n = {n}$ inputs each, in rows, and $c = {c}$ classes. What "
             "are the shapes?",
-            eq("X:", shape[0], APART, "P:", shape[1]),
-            eq("Y:", shape[2], APART, "P − Y:", shape[3])),
+            eq("X:", inputs, APART, "P:", outputs),
+            eq("Y:", targets, APART, "P − Y:", errors)),
         step("How many ones are there in its $Y$?", eq(ones)),
     )
 
@@ -540,11 +552,11 @@ def batch_error(given, box):
         slips={"summed_not_averaged": -np.sum(np.log(np.asarray(got))), "wrong_sign": np.mean(np.log(np.asarray(got))),
             "logarithm_to_base_ten": -np.mean(np.log10(np.asarray(got))), "logarithm_left_out": np.mean(got)})
     return (
-        step("Three examples in rows. Each example has its own $∂C/∂z = p − y$. (The 1/3 of the mean comes in later, "
-            "at the parameters.)",
+        step("Three examples in rows. Each has a cost of its own, $C_i$, with $∂C_i/∂z = p − y$. (The 1/3 of the mean "
+            "comes in later, at the parameters.)",
             eq(matrix(ps, "P"), "−", matrix(y, "Y"), "=", matrix(error))),
-        step("The cost of the batch is the mean of the three cross-entropies. Which probability did each true "
-            "class get?",
-            eq(column(got)),
-            eq("C", "=", "−", frac(1, 3), "Σ ln(p)", "=", cost)),
+        step("The cost $C$ of the batch is the mean of the three cross-entropies $C_i$. Which probability $q_i$ did "
+            "each true class get?",
+            eq("q", "=", column(got)),
+            eq("C", "=", "−", frac(1, 3), "Σ_i ln(q_i)", "=", cost)),
     )

@@ -65,11 +65,13 @@ def mean_squared_error(given, box):
     v = box(y - a, "v", "From which number do you take away which?", how="Target minus prediction.",
         slips={"prediction_minus_target": a - y})
     squares = box(v**2, "v^2", "What happens to the sign when a number is squared?", how="Each difference squared.",
-        slips={"not_squared": v, "wrong_sign": v * np.abs(v)},
+        slips={"not_squared": v, "wrong_sign": v * np.abs(v), "doubled_not_squared": 2 * v},
         words={"wrong_sign": "The square of a negative number is positive."})
     total = box(np.sum(squares), "Σ v^2", "Have you added all four squares?", how="The sum of the squares.",
-        slips={"not_squared": np.sum(v), "term_left_out": np.sum(squares[:-1])})
-    below = box(2 * m, "2m", "How many examples are there, and what stands before m?",
+        slips={"not_squared": np.sum(v), "term_left_out": np.sum(squares[:-1]), "half_kept": np.sum(squares) / 2},
+        words={"half_kept": "That is half the sum. The whole sum stands above the bar, and 2m below."})
+    cancelled = total == np.sum(squares) / 2  # who halves above has to halve below
+    below = box(m if cancelled else 2 * m, "2m", "How many examples are there, and what stands before m?",
         how="Twice the number of examples.", slips={"half_left_out": m})
     cost = box(total / below, "C", "By what is the sum divided?", how="The sum of the squares over 2m.",
         slips={"half_left_out": total / m, "summed_not_averaged": total / 2, "mean_taken_twice": total / (2 * m * m)})
@@ -236,16 +238,22 @@ def cost_as_formula(given, box):
     W, B = Name("w"), Name("b")
     v = box(y - x * W - B, "v", "What is taken away from the target?", names="w b", how="The target minus all of a.",
         slips={"prediction_minus_target": x * W + B - y, "bias_left_out": y - x * W})
-    by_w = box(-x, "∂v/∂w", "Only one term holds w. What is its factor?", how="The factor of w, with its sign.",
-        slips={"sign_lost": x, "parameter_for_gradient": w})
-    by_b = box(-1, "∂v/∂b", "Only one term holds b. What is its factor?", how="The factor of b, with its sign.",
-        slips={"sign_lost": 1})
+    at = {"w": w, "b": b}
+
+    def slope_in(name):
+        return float(v.derivative(name).evaluate(at))
+
+    by_w = box(slope_in("w"), "∂v/∂w", "Only one term holds w. What is its factor?",
+        how="The factor of w, with its sign.",
+        slips={"sign_lost": x, "parameter_for_gradient": w, "not_differentiated": -x * w},
+        words={"not_differentiated": "That is the whole term. Its slope is the factor beside w."})
+    by_b = box(slope_in("b"), "∂v/∂b", "Only one term holds b. What is its factor?",
+        how="The factor of b, with its sign.", slips={"sign_lost": 1})
     dw = box(v * by_w, "∂C/∂w", "The outer slope is v. What is the inner one?", names="w b", how="v times ∂v/∂w.",
         slips={"inner_slope_left_out": y - x * W - B, "sign_lost": x * (y - x * W - B),
             "doubled": -2 * x * (y - x * W - B)})
     db = box(v * by_b, "∂C/∂b", "The outer slope is v. What is the inner one?", names="w b", how="v times ∂v/∂b.",
         slips={"sign_lost": y - x * W - B, "doubled": -2 * (y - x * W - B), "other_variable": -x * (y - x * W - B)})
-    at = {"w": w, "b": b}
     values = [float(formula.evaluate(at)) for formula in (v, dw, db)]
     slopes = box([values[1], values[2]], "the gradient there", "Put both numbers into your formulas.",
         how=f"The formulas at w = {w:g}, b = {b:g}.", gradient_of=("W1", "b1"),
@@ -300,10 +308,10 @@ def active_examples(given, box):
         step(f"A neuron $a = ReLU(z)$ with $z = wx + b$, $w = {w:g}$ and $b = {b:g}$ sees four examples. An example is "
             "**active** if a nudge of the weight gets through to $a$, else it is **silent**. By agreement ReLU has the "
             "slope 0 at $z = 0$.",
-            table(["i", "x_i", "z_i", "", "∂a_i/∂w"],
+            table(["i", "x_i", "z_i", words("example"), "∂a_i/∂w"],
                 *[(str(i + 1), lit(f"x_{i}", x[i]), z[i], kinds[i], lit(f"g_{i}", by_w[i], uses=f"x_{i}"))
                     for i in range(4)])),
-        step(f"The bias rises slowly. Beyond which rise does example {last + 1} become active?", eq(rise)),
+        step(f"The bias rises slowly. How far may it rise before example {last + 1} becomes active?", eq(rise)),
         step(f"As it is, example {last + 1} is far too low: $a = 0$, but the target is 9. What does its share of the "
             "gradient say about the weight?",
             eq(told)),
@@ -347,9 +355,12 @@ def on_the_edges(given, box):
     error = ask.error(box, a, y, "e")
     edges = box(error * x, "∂C/∂w", "Which number is this weight multiplied by?", how="The error times the input.",
         gradient_of="W1",
-        slips={"input_left_out": np.full(3, a - y), "output_for_error": a * x, "added_not_multiplied": (a - y) + x})
+        slips={"input_left_out": np.full(3, a - y), "output_for_error": a * x, "added_not_multiplied": (a - y) + x,
+            "local_for_downstream": x},
+        words={"local_for_downstream": "That is the input alone. Multiply it by the error."})
     bias = box(error, "∂C/∂b", "Which number is a bias multiplied by?", how="The error times 1.", gradient_of="b1",
-        slips={"local_for_downstream": 1, "output_for_error": a})
+        slips={"local_for_downstream": 1, "output_for_error": a},
+        words={"local_for_downstream": "That is the slope of z alone. Multiply it by the error."})
     lost = box(e, "e", "In which row do you know both the gradient and the input?",
         how="The gradient of the first weight over its input.",
         slips={"multiplied_not_divided": e * other[0] ** 2, "upside_down": 1 / e})
@@ -362,8 +373,8 @@ def on_the_edges(given, box):
             network([lit("x_{j}", x), [a]], [[lit("w_{j}", edges, uses="e x_{j}")]],
                 names=[["x_1", "x_2", "x_3"], ["a"]], below=[[], [lit("e", error)]], along=(0.46,),
                 title=f"Three inputs joined to one neuron with the value {a:g}"),
-            eq(lit("w_1 w_2 w_3", by("w_k")), "=", lit("e", by("z")), "·", lit("x_1 x_2 x_3", by("w_k", "z")), APART,
-                by("b"), "=", lit("b", bias, uses="e"))),
+            eq(lit("w_1 w_2 w_3", by("w_k")), "=", lit("e", by("z")), "·", lit("x_1 x_2 x_3", by("w_k", "z"))),
+            eq(by("b"), "=", lit("b", bias, uses="e"))),
         step("Another example. Find its error, and the input that is missing.",
             eq(column([lit(f"g_{k}", e * value, uses=f"e' x'_{k}") for k, value in enumerate(other, 1)], "∂C/∂w"), "=",
                 lit("e'", lost), "·", column([lit("x'_1", other[0]), lit("x'_2", second)], "x"))),
@@ -378,7 +389,9 @@ def per_example(given, box):
     given.require(np.all(np.abs(n.x) >= 1) and np.all(np.abs(full.sum(0)) >= 2))
     shares = box(kept, "e·∂a/∂w", "Is the example active? Which input is this weight multiplied by?",
         how="Error times input where z is above zero, else 0.",
-        slips={"silent_example_counted": full, "target_minus_prediction": -kept, "other_column": kept[:, ::-1]})
+        slips={"silent_example_counted": full, "target_minus_prediction": -kept, "other_column": kept[:, ::-1],
+            "local_for_downstream": n.on[:, None] * n.x, "added_not_multiplied": n.on[:, None] * (n.e[:, None] + n.x)},
+        words={"local_for_downstream": "That is the input alone. Multiply it by the error."})
     sums = box(np.sum(shares, axis=0), "the sum", "Did you add the whole column?", how="The sum of each column.",
         slips={"silent_example_counted": full.sum(0), "term_left_out": kept[:3].sum(0)})
     mean = box(sums / m, "∂C/∂w", "Over how many examples is the mean?", how="The sum over the number of examples.",
@@ -415,7 +428,7 @@ def errors_found_back(given, box):
         how="The share over the error.",
         slips={"multiplied_not_divided": e[1] ** 2 * x[1, 1], "upside_down": 1 / x[1, 1]})
     total = box(errors @ np.array([x[0], [x[1, 0], lost], x[2]]), "X e",
-        "Each input of this row is multiplied by the error of its example. Did you add all three?",
+        "Each input of this row is multiplied by the error of its example. Which products are added, with which signs?",
         how="Each row of X times the column of errors.",
         slips={"only_one_term": e[0] * x[0], "term_left_out": e[:2] @ x[:2]})
     mean = box(total / 3, "∂C/∂w", "What turns a sum into a mean?", how="The sums over the number of examples.",
@@ -554,14 +567,15 @@ def unrolled(given, box):
         slips={"biases_first": grad[:2]})
     return (
         step("A 3–2–1 network in one column $θ$: the weights of a layer row by row, its biases, then the next layer. "
-            "To save space it is printed as a row, $θ^T$.",
+            "To save space it is printed as a row, $θ^T$, in two parts.",
             network([["x_1", "x_2", "x_3"], ["", ""], [""]], [lit("u_{j}{k}", w1), lit("v_{j}{k}", w2)],
                 below=[(), *(lit(f"b{n}_{{j}}", [f"b = {b:g}" for b in bs]) for n, bs in ((1, b1), (2, b2)))], gap=220,
                 row_gap=140, along=((0.32,), (0.5,)),
                 title="A 3–2–1 network with its weights on the edges and its biases under the nodes"),
             eq("W^{(1)} =", matrix(lit("u_{j}{k}", w1)), words(", "), "b^{(1)} =", column(lit("b1_{j}", b1)), APART,
                 "W^{(2)} =", matrix(lit("v_{j}{k}", w2)), words(", "), "b^{(2)} =", column(lit("b2_{j}", b2))),
-            eq(row(vector, "θ^T"))),
+            eq(row([vector[i] for i in range(8)], "layer 1"), words(", "),
+                row([vector[i] for i in range(8, 11)], "layer 2"))),
         step(f"How many parameters does a network of ${sizes[0]:g}$ inputs, ${sizes[1]:g}$ hidden and ${sizes[2]:g}$ "
             "output nodes have? The gradient $∇C$ has as many entries.",
             eq(words("layer 1:"), first, APART, words("layer 2:"), second, APART, words("in all:"), entries)),
@@ -651,11 +665,18 @@ def three_steps(given, box):
                 *[(str(i + 1), lit(f"w_{i}", old if i == 0 else words("from above")),
                     lit(f"g_{i}", grad, uses=f"slope w_{i}"), lit(f"w_{i + 1}", new, uses=f"w_{i} g_{i}"))
                     for i, (old, grad, new) in enumerate(((w0, g0, w1), (w1, g1, w2), (w2, g2, w3)))])),
-        say(f"The best weight is {best:g}. Every step covers half of what is left, and the slope shrinks with it."),
+        say(f"The best weight is {best:g}. Every step covers half of what is left, so the slope halves too."),
     )
 
 
 FATES = ("creeps", "lands", "jumps back and forth", "flies off")
+
+
+def fate_of(before: float, after: float) -> str:
+    """What becomes of a weight whose distance from the best one has changed like this in one step."""
+    if after < 1e-9:
+        return FATES[1]
+    return FATES[2] if abs(after - before) < 1e-9 else FATES[0] if after < before else FATES[3]
 
 
 @page("Too big, too small", row="6.5")
@@ -669,10 +690,12 @@ def learning_rates(given, box):
     w1 = box(w0 - rates * g0, "w after one step", "Against the slope, and how far?", how="w minus η times the slope.",
         slips={"uphill": w0 + rates * curve * far, "learning_rate_left_out": np.full(4, w0 - curve * far)})
     g1 = curve * (w1 - best)
-    w2 = box(w1 - rates * g1, "w after two steps", "What is the slope at the new weight?",
+    against = np.where(np.isclose(np.asarray(w1, dtype=float), w0 + rates * g0), -1, 1)  # who went uphill goes on so
+    w2 = box(w1 - against * rates * g1, "w after two steps", "What is the slope at the new weight?",
         how="The slope at the new weight, then the same step.",
         slips={"last_step_repeated": w0 - 2 * rates * curve * far})
-    fate = box(list(FATES), "what happens", "After each step, is it nearer, exactly there, as far away, or farther?",
+    fate = box([fate_of(abs(far), abs(float(w) - best)) for w in w1], "what happens",
+        "After each step, is it nearer, exactly there, as far away, or farther?",
         options=FATES, how="Compare the distances from the best weight.")
     return (
         step(f"The slope of a cost is $∂C/∂w = {curve:g}(w - {best:g})$, so the best weight is ${best:g}$. Begin at $w "
@@ -718,9 +741,12 @@ def count_batches(given, box):
         how="The number of examples that are really in it.", slips={"rest_forgotten": batch})
     steps = box([1, total, many], "steps in one epoch", "There is one step for each what?",
         how="One step for each batch: all examples, a mini-batch, or a single example.",
-        slips={"rest_forgotten": [1, many // batch, many], "batches_for_examples": [many, batch, 1]})
+        slips={"rest_forgotten": [1, many // batch, many], "batches_for_examples": [many, batch, 1]},
+        words={"batches_for_examples": "There is one step for each batch. How many batches of this size are there?"})
     longer = box(epochs * total, "steps in all", "How many steps does one epoch take?",
-        how="Steps in an epoch times epochs.", slips={"rest_forgotten": epochs * (many // batch)})
+        how="Steps in an epoch times epochs.",
+        slips={"rest_forgotten": epochs * (many // batch), "only_one_term": many // batch + 1},
+        words={"only_one_term": "Those are the steps of a single epoch."})
     return (
         step(f"Begin small: ${few:g}$ examples in batches of ${size:g}$.",
             eq(words("full:"), full, APART, words("left over:"), left, APART, words("batches:"), every)),
@@ -767,7 +793,7 @@ def mini_batches(given, box):
             "of each pair.",
             eq(row(g, "e_i·x_i")),
             eq(words("all six:"), every, APART, words("pairs:"), row(small))),
-        step("A pair may point quite another way than the whole batch. What is the mean of the three?",
+        step("A pair may point in another direction than the whole batch. What is the mean of the three?",
             eq(words("mean of the three:"), means)),
         step("With batches of four the last one is short.",
             eq(words("first four:"), four, APART, words("last two:"), two)),

@@ -1312,7 +1312,8 @@ def softmax_network(given, box):
     given.distinct(sums)
     given.require(np.ptp(sums) <= 6)
     lets = int(np.argmax(z1))  # the node whose ReLU is open
-    a1 = box(np.maximum(z1, 0), "a^{(1)}", "What does ReLU do to a negative sum?", how="Negative sums become zero.",
+    a1 = box(np.maximum(z1, 0), "a^{(1)}", "What does ReLU leave of a sum above zero, and of one below?",
+        how="Negative sums become zero.",
         slips={"sign_flipped_only": np.abs(z1)})
     z2 = box(w2 @ a1, "z^{(2)}", "Which row of the weights belongs to this node? Did you add both products?",
         how="Each row of the weights times a.", slips={"activation_left_out": w2 @ z1},

@@ -8,11 +8,28 @@ from ..authoring import ask
 from ..authoring.page import page
 from ..engine.activations import relu, relu_slope, sigmoid, tanh
 from ..engine.expressions import Name
-from ..layout import Shape, aligned, column, echo, eq, group, indexed, lit, matrix, network, row, say, step, table
+from ..layout import (
+    Shape,
+    aligned,
+    column,
+    echo,
+    eq,
+    group,
+    indexed,
+    lit,
+    matrix,
+    network,
+    row,
+    say,
+    step,
+    table,
+    term,
+)
 from ..layout.phrases import APART, added, by, words
 from ..layout.sketches import neuron
 
 LAYERS = ["layer 0", "layer 1", "layer 2"]
+GAP = words("\u2005")  # clear of the number on a box's corner
 
 
 # -- 4.1 Names of nodes, weights and biases ----------------------------------------------------------------------------
@@ -30,6 +47,7 @@ def letters(given, box):
     which = box(["m", "n", "j", "k", "w", "b"], "the letter", "Which letter does the text above use for this?",
         how="As the text above names them.", options=("m", "n", "j", "k", "w", "b"),
         slips={"inputs_for_examples": ["n", "n", "j", "k", "w", "b"],
+            "examples_for_inputs": ["m", "m", "j", "k", "w", "b"],
             "indices_swapped": ["m", "n", "k", "j", "w", "b"]})
     asked = ("how many examples there are", "how many inputs an example has", "the node an edge ends at",
         "the node it comes from", "the number on the edge", "the number that is added in a node")
@@ -47,12 +65,12 @@ def letters(given, box):
 
 
 def index_boxes(box, name: str, layer: int, to: int, source: int):
-    """The three indices of a weight as boxes: its layer above, to and from below."""
+    """The three indices of a weight as boxes: its layer above, to and from below. Who swaps to and from loses one."""
     above = box(float(layer), f"the layer of {name}", "Which layer does this edge enter?",
         how="The number of the layer that the edge enters.", slips={"layer_it_leaves": layer - 1.0})
     j = box(float(to), f"to, of {name}", "At which node does the edge end?",
         how="The number of the node the edge ends at.", slips={"indices_swapped": float(source)})
-    k = box(float(source), f"from, of {name}", "At which node does the edge start?",
+    k = box(float(to if j == source else source), f"from, of {name}", "At which node does the edge start?",
         how="The number of the node the edge starts at.", slips={"indices_swapped": float(to)})
     return indexed("w", above, group(j, k))
 
@@ -75,7 +93,8 @@ def read_the_index(given, box):
             "it the node the edge goes to, then the node it comes from.",
             network([["1", "2"], ["1", "2", "3"], ["1", "2"]], weights, gap=225, row_gap=106, captions=LAYERS,
                 along=(0.24, 0.3, 0.24), title="A 2–3–2 network with three of its edges marked A, B and C"),
-            eq(*[group(f"{letter} =", weight) for letter, weight in zip(named, found, strict=True)])),
+            eq(*[part for letter, weight in zip(named, found, strict=True)
+                for part in (group(f"{letter}:", weight), APART)][:-1])),
         say("The end before the start: that looks backwards. It pays off when the weights stand in a matrix, where "
             "each row belongs to the node that the edges go to."),
     )
@@ -83,27 +102,31 @@ def read_the_index(given, box):
 
 @page("Find the weight", row="4.1")
 def weight_from_index(given, box):
-    """From a name to its edge, and to the number on it."""
-    w1, w2 = given("W1", [[4, -2], [7, 5]], low=1), given("W2", [[3, 6], [-8, 9]], low=1)
-    given.distinct(w1, w2)
+    """From a name to its edge, and to the number on it. Who reads one name backwards, reads its partner so too."""
+    w1, w2 = given("W1", [[4, -2], [7, 5]], low=1, high=12), given("W2", [[3, 6], [-8, 9]], low=1, high=12)
+    given.distinct(np.abs(w1), np.abs(w2))
     asked = [("w^{(1)}_{12}", w1[0, 1], w1[1, 0], w2[0, 1]), ("w^{(1)}_{21}", w1[1, 0], w1[0, 1], w2[1, 0]),
         ("w^{(2)}_{12}", w2[0, 1], w2[1, 0], w1[0, 1]), ("w^{(2)}_{21}", w2[1, 0], w2[0, 1], w1[1, 0])]
-    found = [box(key, name, "Which layer does it enter? To which node, from which?",
-        how="Into the layer named above; to the first node named below, from the second.",
-        slips={"indices_swapped": swapped, "other_layer": other}) for name, key, swapped, other in asked]
+    found: list = []
+    for i, (name, key, swapped, other) in enumerate(asked):
+        turned = i % 2 == 1 and found[-1] == key
+        found.append(box(swapped if turned else key, name, "Which layer does it enter? To which node, from which?",
+            how="Into the layer named above; to the first node named below, from the second.",
+            slips={"indices_swapped": swapped, "other_layer": other}))
     layer, j, k = given.choice("edge", (2, 1, 2), (2, 2, 1), (1, 1, 2), (1, 2, 1))
     names = ("x_1", "x_2", "h_1", "h_2", "y_1", "y_2")
     start = box(names[2 * layer - 3 + k], "the start", "Which index says where an edge comes from?", options=names,
         how="The second index, counted in the layer before.", slips={"indices_swapped": names[2 * layer - 3 + j]})
-    end = box(names[2 * layer - 1 + j], "the end", "Which index says where an edge goes?", options=names,
-        how="The first index, counted in the layer that the weight belongs to.",
+    turned = start == names[2 * layer - 3 + j]
+    end = box(names[2 * layer - 1 + (k if turned else j)], "the end", "Which index says where an edge goes?",
+        options=names, how="The first index, counted in the layer that the weight belongs to.",
         slips={"indices_swapped": names[2 * layer - 1 + k]})
     return (
         step("Now from the name to the number. The layer stands above; below stand the node the edge goes to, then the "
             "node it comes from.",
             network([["x_1", "x_2"], ["h_1", "h_2"], ["y_1", "y_2"]], [w1, w2], gap=225, row_gap=120, captions=LAYERS,
                 along=(0.3,), title="A 2–2–2 network with a number on each of its eight edges"),
-            eq(*[group(name, "=", value, words("\u2002")) for (name, *_), value in zip(asked, found, strict=True)])),
+            *[eq(asked[i][0], "=", found[i], APART, asked[i + 1][0], "=", found[i + 1]) for i in (0, 2)]),
         step(f"Which nodes does $w^{{({layer})}}_{{{j}{k}}}$ join?", eq("from", start, words("to"), end)),
     )
 
@@ -111,22 +134,22 @@ def weight_from_index(given, box):
 @page("A row for each node", row="4.1")
 def weight_matrix(given, box):
     """From the edges into the matrix, and from a matrix back onto the edges."""
-    w = given("W", [[2, -1, 4], [3, 5, -2]], high=6, distinct=True)
-    back = given("V", [[1, -4], [6, 3]], low=1, high=7, distinct=True)
+    w = given("W", [[2, -1, 4], [3, 5, -6]], high=9, distinct=abs)
+    back = given("V", [[1, -4], [6, 3]], low=1, high=7, distinct=abs)
     full = box(w, "W", "The row is the node the edge goes to. What is the column?",
         how="Row: the node it goes to. Column: the node it comes from.",
         slips={"filled_by_senders": w.T.reshape(2, 3)})
-    edges = box(back, "the weight on the edge", "Which row belongs to the node where this edge ends?",
+    edges = box(back.T, "the weight on the edge", "Which row belongs to the node where this edge ends?",
         how="The entry in the row of the node it goes to, in the column of the node it comes from.",
-        slips={"transposed": back.T})
+        slips={"transposed": back})  # numbered down the drawing: the edges of one node, then those of the next
     return (
         step("The weight $w_{jk}$ stands in row $j$ and column $k$. Move all six into the matrix.",
-            network([["1", "2", "3"], ["1", "2"]], [w], gap=330, row_gap=92, along=(0.24, 0.34),
+            network([["1", "2", "3"], ["1", "2"]], [w], gap=330, row_gap=104, along=(1 / 3,),
                 title="Three inputs joined to two nodes by six weights"),
             eq("W", "=", matrix(full))),
         step("Now the other way: write these four on their edges.",
             eq("V", "=", matrix(back)),
-            network([["1", "2"], ["1", "2"]], [edges], gap=350, row_gap=190, along=(0.3,),
+            network([["1", "2"], ["1", "2"]], [edges.T], gap=350, row_gap=190, along=(0.3,),
                 title="Two inputs joined to two nodes; the four edges have boxes")),
     )
 
@@ -141,10 +164,17 @@ def biases(given, box):
         nodes[layer][j - 1] = letter
     read = []
     for letter, (layer, j) in {"P": p, "Q": q}.items():
+        swapped = "You swapped the two: the layer stands above, the node below."
+        either = "Another layer, or the number of the node? The layer stands above."
+        other = {"other_layer": 3.0 - layer, **({"indices_swapped": float(j)} if j == 3 else {})}
         above = box(float(layer), f"the layer of {letter}", "In which layer is this bias added?",
-            how="The layer of its node.", slips={"other_layer": 3.0 - layer})
-        read.append(indexed("b", above, box(float(j), f"the node of {letter}", "Which node of its layer is it?",
-            how="The number of its node, counted from the top.")))
+            how="The layer of its node.",
+            slips=other,
+            words={"indices_swapped": swapped} if j == 3 else {"other_layer": either} if j != layer else {})
+        read.append(indexed("b", above, box(float(layer if above == j else j), f"the node of {letter}",
+            "Which node of its layer is it?", how="The number of its node, counted from the top.",
+            slips={"indices_swapped": float(layer)} if j != layer else {},
+            words={"indices_swapped": swapped} if j != layer else {})))
     sizes = given("sizes", [4, 3, 2], low=2, high=9, distinct=True)
     each = box(sizes[1:], "biases, one per node", "How many nodes add a bias in this layer?",
         how="One for each node of the layer.", slips={"bias_of_senders": sizes[:-1]})
@@ -184,7 +214,7 @@ def neuron_by_hand(given, box):
     return (
         step("A neuron multiplies, adds, and applies its activation. First each input is multiplied by its weight, and "
             "the products are added.",
-            eq(column(w, "w"), "⊙", column(x, "x"), "=", column(products), "→", s)),
+            eq(column(w, "w"), "⊙", column(x, "x"), "=", column(products), APART, words("added up:"), s)),
         step("Then the bias is added, and ReLU comes last: $max(0, z)$.",
             neuron(x, w, b, z, a, title="One neuron with three inputs, its sum and ReLU")),
     )
@@ -231,7 +261,8 @@ def many_in_one_out(given, box):
     shapes = [box(Shape(shape), name, "How many rows, how many columns?", how=f"A {kind} of three entries.",
         slips={"transposed": Shape(shape[::-1])}) for shape, name,
         kind in (((1, 3), "the shape of w^T", "row"), ((3, 1), "the shape of x", "column"))]
-    one = box(Shape((1, 1)), "the shape of w^T x", "Which numbers of the two shapes are left over?",
+    one = box(Shape((shapes[0][0], shapes[1][1])), "the shape of w^T x",
+        "Which numbers of the two shapes are left over?",
         how="The outer numbers of the two shapes: a single number.", slips={"outer_for_inner": Shape((3, 3))})
     s = box(total, "w^T x", "First times first, second times second, …?", how="The sum of the products.",
         slips={"sign_lost": np.abs(w) @ x, "term_left_out": w[:2] @ x[:2]})
@@ -241,7 +272,11 @@ def many_in_one_out(given, box):
     a = box(relu(z), "ReLU(z)", "Which is larger, z or 0?", how="z where it is positive, otherwise 0.", slips=slip)
     bent = box([sigmoid(z), tanh(z)], "σ(z) and tanh(z)", "Did you put z into the formula, with its sign?", digits=3,
         how="z put into the formula of the activation.",
-        slips={"exponent_sign": [sigmoid(-z), tanh(-z)], "activation_left_out": [z, z]})
+        slips={"exponent_sign": [sigmoid(-z), np.nan], "wrong_sign": [np.nan, tanh(-z)],
+            "activation_left_out": [z, z], "tanh_for_sigmoid": [tanh(z), np.nan],
+            "sigmoid_for_tanh": [np.nan, sigmoid(z)]},
+        words={"tanh_for_sigmoid": "That is the tanh of z. This box is about the sigmoid.",
+            "sigmoid_for_tanh": "That is the sigmoid of z. This box is about tanh."})
     return (
         step("Let $w$ and $x$ be columns of 3 entries each. Written as a row times a column, $w^T x$, a neuron turns a "
             "whole vector into one number. What are the shapes?",
@@ -298,7 +333,9 @@ def layer_and_relu(given, box):
     given.apart(wa, w @ a[::-1], w[:, 0] * a[0])
     given.apart(wa + b, wa, wa - b)
     sums = box(wa, "W a", "Which row meets the vector?", how="Each row times the vector.",
-        slips={"only_one_term": w[:, 0] * a[0], "other_column": w @ a[::-1]})
+        slips={"only_one_term": w[:, 0] * a[0], "other_column": w @ a[::-1],
+            "sign_lost": np.where(np.any(w < 0, axis=1), np.abs(w) @ a, np.nan)},
+        words={"other_column": "Each weight meets the entry of its own column: the first the first."})
     z = box(sums + b, "z", "Each node has a bias of its own here. Which?", how="The sum and the bias of the same node.",
         slips={"bias_left_out": sums, "bias_subtracted": sums - b})
     out = box(relu(z), "a", "On which side of zero is this z?", how="z where it is positive, otherwise 0.",
@@ -319,7 +356,7 @@ def weights_rubbed_out(given, box):
     lost, at = np.array([w[h] for h in holes]), np.array([a[j] for _, j in holes])
     given.require(np.all(lost != 0) and np.all(rest != 0) and np.min(np.abs(wa)) > 1)
     given.apart(lost, lost * at, wa / at)
-    given.require(np.all(b != wa) and np.all(wa + b != 0))
+    given.require(np.all(b != wa) and np.all(wa + b != 0) and 0 < np.sum(wa + b > 0) < 3)
     product, whole = w.astype(float), w.astype(float)
     for i, hole in enumerate(holes):
         product[hole], whole[hole] = lost[i] * at[i], wa[i] / at[i]
@@ -342,21 +379,26 @@ def weights_rubbed_out(given, box):
 
 @page("Shapes through a network", row="4.4")
 def shapes_through_network(given, box):
-    """Rows × columns of everything on the way forward."""
+    """Rows × columns of everything on the way forward. Who turns the first matrix, or vector, turns all of them."""
     sizes = given("sizes", [4, 3, 5, 2], low=2, high=9, distinct=True)
     n = [int(size) for size in sizes]
-    lines = []
+    lines, rows_first, tall = [], True, True
     for i in (1, 2, 3):
-        w = box(Shape((n[i], n[i - 1])), f"the shape of W^{{({i})}}", "A row for each what, a column for each what?",
+        w = box(Shape((n[i], n[i - 1]) if rows_first else (n[i - 1], n[i])), f"the shape of W^{{({i})}}",
+            "A row for each what, a column for each what?",
             how="A row for each node of the layer, a column for each node before it.",
             slips={"transposed": Shape((n[i - 1], n[i]))})
-        a = box(Shape((n[i - 1], 1)), f"the shape of a^{{({i - 1})}}", "How many entries stand in this column?",
+        rows_first = w != (n[0], n[1]) if i == 1 else rows_first
+        a = box(Shape((n[i - 1], 1) if tall else (1, n[i - 1])), f"the shape of a^{{({i - 1})}}",
+            "How many entries stand in this column?",
             how="A column with the values of the layer before.",
             slips={"transposed": Shape((1, n[i - 1])), "other_layer": Shape((n[i], 1))})
-        b = box(Shape((n[i], 1)), f"the shape of b^{{({i})}}", "To which vector is the bias added?",
+        tall = a != (1, n[0]) if i == 1 else tall
+        one_each = Shape((n[i], 1) if tall else (1, n[i]))
+        b = box(one_each, f"the shape of b^{{({i})}}", "To which vector is the bias added?",
             how="A column, one bias for each node of the layer.",
             slips={"transposed": Shape((1, n[i])), "other_layer": Shape((n[i - 1], 1))})
-        z = box(Shape((n[i], 1)), f"the shape of z^{{({i})}}", "Which numbers are left over when W meets a?",
+        z = box(one_each, f"the shape of z^{{({i})}}", "Which numbers are left over when W meets a?",
             how="A column, one sum for each node of the layer.",
             slips={"transposed": Shape((1, n[i])), "other_layer": Shape((n[i - 1], 1))})
         lines.append((str(i), w, a, b, z))
@@ -415,14 +457,18 @@ def counting(given, box):
     b = box([n1, n2], "biases", "How many nodes add a bias here?", how="One for each node of the layer.",
         slips={"bias_of_senders": [n0, n1]})
     both = box(np.asarray(w) + np.asarray(b), "weights and biases", "How many numbers does the layer learn in all?",
-        how="Weights plus biases.", slips={"bias_left_out": w})
+        how="Weights plus biases.", slips={"bias_left_out": w},
+        words={"bias_left_out": "Those are the weights. The biases are learnt too."})
     total = box(np.sum(both), "all parameters", "Does every layer count?", how="The sum over both layers.",
-        slips={"bias_left_out": np.sum(w), "only_one_term": both[0]})
+        slips={"bias_left_out": np.sum(w), "only_one_term": both[0]},
+        words={"bias_left_out": "Those are the weights. The biases are learnt too."})
     deeper = given("deeper", 5, low=2, high=9)
     given.require(deeper not in sizes)
     new = box(deeper * n2 + deeper, "new parameters", "Which edges enter the new layer, and which biases?",
         how="New nodes times the nodes before them, plus a bias for each.",
-        slips={"bias_left_out": deeper * n2, "nodes_added": 2 * deeper + n2})
+        slips={"bias_left_out": deeper * n2, "nodes_added": 2 * deeper + n2, "added_not_multiplied": deeper + n2},
+        words={"bias_left_out": "Those are the weights. Each node of the new layer has a bias too.",
+            "added_not_multiplied": "You added the nodes. Every node is joined to every node of the layer before."})
     return (
         step(f"A network has {n0:g} inputs, {n1:g} hidden nodes and {n2:g} outputs; each node has its own bias. How "
             "many numbers does it learn?",
@@ -499,13 +545,14 @@ def fill_the_nodes(given, box):
     a3 = box(relu(w3 @ a2 + b3), "a^{(3)}", "Which two values arrive, and with which weights?",
         how="Weights times the values before plus the bias, then ReLU.",
         slips={"bias_left_out": relu(w3 @ a2), "activation_left_out": relu(w3 @ (w2 @ a1 + b2) + b3)})
-    before = box(w2 @ a1 + b2, "z^{(2)}", "Which sums stood there before ReLU?",
+    sums = np.where(np.asarray(a2) > 0, a2, w2 @ a1 + b2)  # ReLU leaves a sum above zero as it is
+    before = box(sums, "z^{(2)}", "Which sums stood there before ReLU?",
         how="Weights times values plus the bias.",
         slips={"bias_left_out": w2 @ a1, "slope_for_value": relu_slope(w2 @ a1 + b2)})
     return (
         step("Three layers with ReLU in each. Work from left to right and write the value of every node.",
             network([x, a1, a2, a3], [w1, w2, w3], names=[["x_1", "x_2"], ["", ""], ["", ""], [""]],
-                below=[(), [f"b = {b:g}" for b in b1], [f"b = {b:g}" for b in b2], [f"b = {b3:g}"]], along=(0.4,),
+                below=[(), [f"b = {b:g}" for b in b1], [f"b = {b:g}" for b in b2], [f"b = {b3:g}"]], along=(0.33,),
                 gap=163, row_gap=160, title="A 2–2–2–1 network with its weights and biases; its nodes have boxes")),
         step("What were the two sums of layer 2 before ReLU?", eq("z^{(2)}", "=", column(before))),
     )
@@ -543,7 +590,8 @@ def four_steps(given, box):
                 ("z", "=", f"s {added(b)[0]} {added(b)[1]}", "=", z),
                 ("a", "=", "ReLU(z)", "=", a))),
         step("To go back along this chain, look at what each function takes in. What stands inside it?",
-            eq("s = sum(", inside[0], ")", APART, "z = b +", inside[1], APART, "a = ReLU(", inside[2], ")")),
+            eq(term("s = sum(", GAP, inside[0], GAP, ")"), APART, "z = b +", inside[1], APART,
+                term("a = ReLU(", GAP, inside[2], GAP, ")"))),
     )
 
 
@@ -590,22 +638,25 @@ def behind_the_kink(given, box):
     x, z = given("x", [3, -2], low=2, high=6, distinct=abs), given("z", [4, -2.5], step=0.5, low=0.5, high=6)
     given.require(z[0] > 0 > z[1] and not set(np.abs(z)) & set(np.abs(x)))
     sums = np.array([z[0], z[1], 0.0])
-    slope = box(relu_slope(sums), "∂a/∂z", "Before the kink, behind it, or right at it?",
-        how="1 where z is positive, 0 elsewhere; at 0 we agreed on 0.",
-        slips={"other_side_of_kink": [0.0, 1.0, 0.0], "relu_open_at_zero": [1.0, 0.0, 1.0],
-            "value_for_slope": [z[0], z[1], 0.0]})
-    dw = box(np.outer(slope, x), "∂a/∂w", "Which slope and which input meet here?", how="The slope times the input.",
-        slips={"slope_left_out": np.array([np.zeros(2), x, x]) + np.array([x, np.zeros(2), np.zeros(2)]),
-            "input_left_out": np.outer(relu_slope(sums), np.ones(2))})
-    db = box(1.0 * slope, "∂a/∂b", "How far does z move when the bias moves, and how far does a?",
-        how="The slope times 1.", slips={"slope_left_out": [1.0, 1.0, 1.0], "bias_for_slope": [z[0], z[1], 0.0]})
+    lines = []
+    for i, s in enumerate(sums):
+        slope = box(float(relu_slope(s)), "∂a/∂z", "Before the kink, behind it, or right at it?",
+            how="1 where z is positive, 0 elsewhere; at 0 we agreed on 0.",
+            slips=({"other_side_of_kink": 0.0, "value_for_slope": s}, {"other_side_of_kink": 1.0, "value_for_slope": s},
+                {"relu_open_at_zero": 1.0})[i])
+        dw = box(slope * x, "∂a/∂w", "Which slope and which input meet here?", how="The slope times the input.",
+            slips={"input_left_out": np.ones(2)} if i == 0 else {"slope_left_out": x})
+        db = box(1.0 * slope, "∂a/∂b", "How far does z move when the bias moves, and how far does a?",
+            how="The slope times 1.",
+            slips=({"bias_for_slope": s}, {"bias_for_slope": s, "slope_left_out": 1.0}, {"slope_left_out": 1.0})[i])
+        lines.append((s, slope, *dw, db))
     return (
         step(f"Three neurons see the same inputs, $x = ({x[0]:g}, {x[1]:g})$. ".replace("-",
             "−")
             + "One sum is above ReLU's kink, one below, and one right on it, where we take the slope 0 by "
             "agreement. How fast does each $a$ change with its weights and its bias?",
             table(["z", by("z", "a"), by("w_1", "a"), by("w_2", "a"), by("b", "a")],
-                *[(sums[i], slope[i], dw[i, 0], dw[i, 1], db[i]) for i in range(3)])),
+                *lines)),
         say("A silent neuron does not change with its weights or its bias. From this example it cannot learn."),
     )
 
@@ -622,7 +673,8 @@ def across_the_kink(given, box):
         slips={"input_left_out": before + nudge})
     first, second = relu(before), relu(np.asarray(z))
     change = box(second - first, "Δa", "What was a before, and what is it now?", how="ReLU after minus ReLU before.",
-        slips={"value_not_change": second, "activation_left_out": np.asarray(z) - before})
+        slips={"value_not_change": second, "activation_left_out": np.asarray(z) - before},
+        words={"activation_left_out": "That is the change in z. How much of it gets through ReLU?"})
     ratio = box(change / nudge, "Δa/Δw", "Which change stands on top, and which below?",
         how="The change in a over the nudge.",
         slips={"change_not_ratio": change,
@@ -632,7 +684,7 @@ def across_the_kink(given, box):
     return (
         step(f"The input is $x = {x:g}$. Nudge its weight by {nudge:g}: three neurons, three places on ReLU.",
             table(["z before", "z after", "Δa", "Δa/Δw"], *[(before[i], z[i], change[i], ratio[i]) for i in range(3)])),
-        step("The third ratio is neither 0 nor the input, for the nudge crossed the kink. What is the derivative "
+        step("The third ratio is neither 0 nor the input, because the nudge crossed the kink. What is the derivative "
             f"there, at $z = −{over:g}$?",
             eq(by("w", "a"), "=", slope)),
         say("When a gradient check fails at a ReLU, look for a nudge that crossed the kink."),
@@ -677,11 +729,13 @@ def weights_bias_inputs(given, box):
 def in_formulas(given, box):
     """Factors and products in letters, for the sigmoid and for tanh."""
     a, x, w = Name("a"), Name("x"), Name("w")
-    n, at, point = given.choice("n", 1, 2, 3), given("a", 0.5, low=0.3, high=0.9), given("point", [2, 3], low=2, high=4)
+    n, at, point = given.choice("n", 1, 2, 3), given("a", 0.5, low=0.3, high=0.9), given("point", [3, 2], low=2, high=4)
+    given.require((1 - at) * point[0] ** n % 1 > 0.01, "what follows from a slip is not the key in one digit")
     inner = w * x**n
     slope = box([a * (1 - a), 1 - a**2], "∂a/∂z", "Which rule gives this slope from the value?", names="a",
         how="a(1 − a) for the sigmoid, 1 − a² for tanh.",
-        slips={"tanh_for_sigmoid": [1 - a**2, 1 - a**2], "sigmoid_for_tanh": [a * (1 - a), a * (1 - a)]})
+        slips={"tanh_for_sigmoid": [1 - a**2, 1 - a**2], "sigmoid_for_tanh": [a * (1 - a), a * (1 - a)],
+            "not_multiplied": [1 - a, 1 - a**2], "value_not_squared": [a * (1 - a), 1 - a]})
     dzw = box(inner.derivative("w"), "∂z/∂w", "Which factor stands beside w?", names="w x",
         how="What the weight multiplies.", slips={"other_variable": inner.derivative("x"), "not_differentiated": inner})
     dzx = box(inner.derivative("x"), "∂z/∂x", "Hold the weight still. What is the slope in x?", names="w x",
@@ -695,7 +749,8 @@ def in_formulas(given, box):
         how="Slope times ∂z/∂x.",
         slips={"inner_slope_left_out": [a * (1 - a), 1 - a**2], "slope_left_out": [inner.derivative("x")] * 2})
     raised = "" if n == 1 else f"^{n}"
-    value = box((1 - at**2) * point[0] ** n, "∂a/∂w", "Which number stands for which letter?", digits=3,
+    value = box(float(dw[1].evaluate({"a": at, "x": point[0], "w": point[1]})), "∂a/∂w",
+        "Which number stands for which letter?", digits=3,
         how="The tanh formula with the numbers put in.",
         slips={"sigmoid_for_tanh": at * (1 - at) * point[0] ** n, "slope_left_out": point[0] ** n})
     return (

@@ -27,7 +27,11 @@ def letters(given, box):
     )
     value = box(x * 4, "w", "Times four?", how="Four times x.")
     sine = box(-sin(a - 1), "s", "The cosine?", names="a", how="Minus the sine.")
-    return step("The cost of $u$ is $C = ½(z − y)^2$.", eq(slope, rule, power, value, sine))
+    u = exp(-2 * a)
+    share = box(u / (1 + u) ** 2, "s", "Which share?", names="a", how="The power over a square.")
+    triple = box(3 * (a - 1), "t", "Three times what?", names="a", how="Three times the difference.")
+    half = box((a + 2 * a**2) / 2, "h", "Half of what?", names="a", how="Half the sum.", slips={"doubled": a})
+    return step("The cost of $u$ is $C = ½(z − y)^2$.", eq(slope, rule, power, value, sine, share, triple, half))
 
 
 @page("Slips that look alike", row="0")
@@ -77,6 +81,10 @@ def test_a_letter_that_only_stands_on_the_page():
         (3, "e^2a", "e^(2a)"),
         (3, "2*e^2*a", "e^(2*a)"),
         (5, "-sina-1", "-sin(a-1)"),
+        (6, "e^-2a/(1+e^-2a)^2", "e^(-2a)"),
+        (7, "a-1*3", "(a-1)"),
+        (7, "3*a-1", "(a-1)"),
+        (8, "a+2a^2/2", "(a+2a^2)/2"),
     ],
 )
 def test_missing_brackets_are_said(n, text, part):
@@ -87,8 +95,9 @@ def test_missing_brackets_are_said(n, text, part):
 
 
 def test_brackets_do_not_help_a_wrong_formula():
-    """A formula that no brackets make right keeps its hint."""
+    """A formula that no brackets make right keeps its hint, and nobody meant a^(3/3)."""
     assert verdict(letters, 2, "2/1-a").message == "One over what?"
+    assert verdict(letters, 8, "a^3/3").message == "Half of what?"
 
 
 def test_a_formula_with_the_wrong_sign_is_told_so():

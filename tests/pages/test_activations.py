@@ -11,6 +11,7 @@ from autograd import grad, jacobian
 
 from autograder import pages
 from autograder.layout import Shape
+from autograder.marking.pages import mark
 
 CLASSES = ("cat", "dog", "horse")
 
@@ -65,6 +66,30 @@ def test_one_hot_and_argmax():
 def test_a_batch_of_rows():
     """50 examples of 3 classes make a 50×3 matrix of targets."""
     assert shown("batch-of-targets")[6] == "50×3"
+
+
+# -- one idea, one point -----------------------------------------------------------------------------------------------
+
+
+def states(slug, answers):
+    return [verdict.state for verdict in mark(f"activations/{slug}", answers).verdicts]
+
+
+def test_right_predictions_are_counted_on_the_students_own():
+    """Who reads one row wrongly counts on from what stands there: three right ones of four are then two."""
+    found = states("argmax", {1: "dog", 2: "cat", 3: "horse", 4: "cat", 5: "2", 6: "1/2"})
+    assert found[3] != "right" and found[4:6] == ["follows", "follows"]
+
+
+def test_a_batch_in_columns_costs_one_point():
+    """Turned once, all the shapes are turned."""
+    found = states("batch-of-targets", {5: "8x50", 6: "3x50", 7: "3x50", 8: "3x50"})
+    assert found[4:8] == ["mistake", "follows", "follows", "follows"]
+
+
+def test_decimals_of_a_fraction_are_as_good():
+    """At ln 3 the sigmoid is 3/4, and e to the −ln 3 is 1/3 or 0.333."""
+    assert states("sigmoid-values", {1: "0.333", 4: "3/4"})[0] == "right"
 
 
 # -- every key a second way --------------------------------------------------------------------------------------------
@@ -184,8 +209,8 @@ def shares_moved(p, q, j):
 
 
 def jacobian_entries(c):
-    letters = [lambda at, i=i, j=j: shares_moved(at["p"], at["q"], j)[i] for i in (0, 1) for j in (0, 1)]
-    two = [lambda at, sign=sign: sign * RULES[0](at["p"]) for sign in (1, -1)]  # a sigmoid of the difference of two z
+    letters = [lambda at, i=i, j=j: shares_moved(at["q"], at["r"], j)[i] for i in (0, 1) for j in (0, 1)]
+    two = [lambda at, sign=sign: sign * RULES[0](at["q"]) for sign in (1, -1)]  # a sigmoid of the difference of two z
     full = at_shares(c["v"])
     i, j = (n - 1 for n in c["entry"])
     return [*letters, *two, full[i, i], full[i, j], full[j, i]]

@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 
 from autograder import pages
+from autograder.marking.pages import mark
 
 
 def shown(slug: str) -> list[str]:
@@ -56,6 +57,29 @@ def test_unrolled():
 def test_learning_rates():
     """Four rates, four fates."""
     assert shown("learning-rates")[9:] == ["creeps", "lands", "jumps back and forth", "flies off"]
+
+
+# -- one idea, one point -----------------------------------------------------------------------------------------------
+
+
+def states(slug, answers):
+    return [verdict.state for verdict in mark(f"cost/{slug}", answers).verdicts]
+
+
+def test_who_goes_uphill_goes_on_uphill():
+    """What follows from a first step uphill is a second one, and a weight that flies off."""
+    typed = ["5", "3.1", "4", "5", "5.5", "3.21", "6", "11", "14.25", *["flies off"] * 4]
+    assert states("learning-rates", dict(enumerate(typed, 1))) == ["right", *["mistake"] * 4, *["follows"] * 7, "right"]
+
+
+def test_a_fraction_that_was_cancelled_costs_one_point():
+    """21/4 for 42/8 is the same cost; only the sum was not to be halved."""
+    assert states("mean-squared-error", {9: "21", 10: "4", 11: "21/4"})[8:] == ["mistake", "follows", "right"]
+
+
+def test_slopes_follow_from_a_formula_with_a_slip():
+    """Who forgets a bracket in y − (wx + b) has +1 as the slope in b."""
+    assert states("cost-as-formula", {1: "7-3w+b", 2: "-3", 3: "1"})[:3] == ["wrong", "right", "follows"]
 
 
 # -- every key a second way --------------------------------------------------------------------------------------------

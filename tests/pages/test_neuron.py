@@ -7,6 +7,7 @@ from autograd import grad, jacobian
 
 from autograder import pages
 from autograder.layout import Shape
+from autograder.marking.pages import mark
 
 
 def shown(slug: str) -> list[str]:
@@ -43,8 +44,29 @@ def test_chain_of_factors():
 
 def test_both_sides_of_the_kink():
     """Where z ≤ 0 the neuron answers to nothing, zero included; elsewhere to x, and with 1 to its bias."""
-    keys = shown("behind-the-kink")
-    assert keys[:3] == ["1", "0", "0"] and keys[3:9] == ["3", "-2", "0", "0", "0", "0"] and keys[9:] == ["1", "0", "0"]
+    assert shown("behind-the-kink") == ["1", "3", "-2", "1", *["0"] * 8]
+
+
+# -- one idea, one point -----------------------------------------------------------------------------------------------
+
+
+def states(slug, answers):
+    return [verdict.state for verdict in mark(f"neuron/{slug}", answers).verdicts]
+
+
+def test_swapped_indices_cost_one_point_an_edge():
+    """Who writes from before to has one idea wrong, in the name of an edge as in a pair of names."""
+    assert states("read-the-index", {1: "1", 2: "1", 3: "3"})[:3] == ["right", "mistake", "follows"]
+    assert states("weight-from-index", {1: "7", 2: "-2", 5: "h_2", 6: "y_1"})[:2] == ["mistake", "follows"]
+
+
+def test_shapes_that_are_turned_throughout_cost_two_points():
+    """One for the matrices, one for the vectors."""
+    turned = {
+        n: box.shown.split("×") for n, box in enumerate(pages.load("neuron/shapes-through-network").sheet().boxes, 1)
+    }
+    found = states("shapes-through-network", {n: "×".join(reversed(shape)) for n, shape in turned.items()})
+    assert found.count("mistake") == 2 and found.count("follows") == 10
 
 
 # -- every key a second way --------------------------------------------------------------------------------------------
@@ -82,7 +104,7 @@ def weight_from_index(c):
 
 
 def weight_matrix(c):
-    return [jacobian(lambda x: anp.dot(c["W"], x))(np.zeros(3)), np.stack([c["V"] @ unit for unit in np.eye(2)]).T]
+    return [jacobian(lambda x: anp.dot(c["W"], x))(np.zeros(3)), np.stack([c["V"] @ unit for unit in np.eye(2)])]
 
 
 def neuron_by_hand(c):
@@ -202,12 +224,8 @@ def chain_of_factors(c):
 
 def behind_the_kink(c):
     x, w = np.array(c["x"]), np.ones(2)
-    biases = [z - x @ w for z in (*c["z"], 0.0)]
-    return [
-        [grad(relu)(float(z)) for z in (*c["z"], 0.0)],
-        [grad(value)(w, x, b) for b in biases],
-        [grad(value, 2)(w, x, b) for b in biases],
-    ]
+    sums = [(float(z), z - x @ w) for z in (*c["z"], 0.0)]
+    return [[grad(relu)(z), *grad(value)(w, x, b), grad(value, 2)(w, x, b)] for z, b in sums]
 
 
 def across_the_kink(c):
