@@ -68,6 +68,7 @@ def sigmoid_slope(
     return box(value * (1 - value), name, hint, how=how, **options)
 
 
-def bias_gradient(box: Box, error: object, name: str, **options: object) -> object:
-    """The gradient of a bias, which is the error of its node."""
-    return box(error, name, "What is the local gradient of a bias?", **options)
+def bias_gradient(box: Box, error: object, name: str, *, slips: Slips = None, **options: object) -> object:
+    """The gradient of a bias, which is the error of its node; the usual slip is its local gradient, 1."""
+    usual = {"local_for_downstream": np.ones(np.shape(error))}
+    return box(error, name, "What is the local gradient of a bias?", slips=usual | (slips or {}), **options)
