@@ -220,7 +220,7 @@ class Edge(NamedTuple):
         length = hypot(x2 - x1, y2 - y1) or 1.0
         leave, reach = _reach(self.tail, self.start, self.end), _reach(self.head, self.end, self.start, self.widest)
         high = reach * (y2 - y1) / length > HALF_BOX / 2 and box_of(unlit(self.head))  # near the corner with the number
-        reach += 9 if high else CLEAR
+        reach += 12 if high else CLEAR
         return _between(self.start, self.end, leave / length), _between(self.end, self.start, reach / length)
 
     def _path(self) -> str:

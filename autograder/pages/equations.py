@@ -404,6 +404,11 @@ BOTH_EDGES = {"only_one_term": "That is what one edge brings. Each of these node
 """What is said of a single product where a node collects along two edges."""
 
 
+def beside_k(first, second) -> Node:
+    """The two indices of a weight, of which one is a box."""
+    return term(first, words("\u2009\u2009"), second)
+
+
 @page("Forward along rows, backward down columns", row="8.3")
 def rows_and_columns(given, box):
     """A square matrix lets you forget the transpose; one number tells whether you did."""
@@ -439,10 +444,10 @@ def rows_and_columns(given, box):
             eq("ΔC", "≈", "δ_1 Δz_1 + δ_2 Δz_2", "=", one),
             eq("ΔC", "≈", "(W^T δ)_1 Δa_1 + (W^T δ)_2 Δa_2", "=", two)),
         step("Each of these sums runs over $k$. Which index of $w$ stays?",
-            eq("Δz_1", "=", "Σ_k", indexed("w", "", term(index[0], "k")), "Δa_k", APART, "(W^T δ)_2", "=", "Σ_k",
-                indexed("w", "", term("k", index[1])), "δ_k"),
-            eq("(W^T δ)_1", "=", "Σ_k", indexed("w", "", term("k", index[2])), "δ_k", APART, "Δz_2", "=", "Σ_k",
-                indexed("w", "", term(index[3], "k")), "Δa_k")),
+            eq("Δz_1", "=", "Σ_k", indexed("w", "", beside_k(index[0], "k")), "Δa_k", APART, "(W^T δ)_2", "=", "Σ_k",
+                indexed("w", "", beside_k("k", index[1])), "δ_k"),
+            eq("(W^T δ)_1", "=", "Σ_k", indexed("w", "", beside_k("k", index[2])), "δ_k", APART, "Δz_2", "=", "Σ_k",
+                indexed("w", "", beside_k(index[3], "k")), "Δa_k")),
     )
 
 
@@ -556,8 +561,8 @@ def bp3_bias(given, box):
             "slopes. What are its errors, and what are the gradients of its biases (**BP3**)?",
             eq(column(lit("back_{j}", back), "∂C/∂a^{(l)}"), "⊙",
                 column(lit("slope_{j}", [f"{s:.4g}" for s in slope]), "σ′(z^{(l)})"), "≈",
-                column(each("δ", layer, uses=PASSED), "δ^{(l)}"), APART, by("b^{(l)}"), "≈",
-                column(each("δ", biases)))),
+                column(each("δ", layer, uses=PASSED), "δ^{(l)}")),
+            eq(by("b^{(l)}"), "≈", column(each("δ", biases)))),
         step(f"A bias has the value {bias:g} and the gradient ${gradient:g}$. Raise it by {nudge:g}. By how much does "
             "the cost change, roughly?",
             eq("ΔC", "≈", change)),
@@ -1142,7 +1147,8 @@ def deep_gradients(given, box):
             eq("≈", matrix(edges(w2, 2))),
             eq(by("b^{(2)}"), "≈", column(each("δ", b2, 2)))),
         step("The first layer. The gradients of its biases are $δ^{(1)}$ once more: only the weights are left.",
-            eq(by("W^{(1)}"), "=", e1, row(each("x", net.a[0])), "≈", matrix(edges(w1, 1)))),
+            eq(by("W^{(1)}"), "=", e1, row(each("x", net.a[0]))),
+            eq("≈", matrix(edges(w1, 1)))),
     )
 
 
