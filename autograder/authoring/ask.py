@@ -88,5 +88,6 @@ def sigmoid_slope(
 def bias_gradient(
     box: Declare, error: Quantity, name: str, *, slips: Slips | None = None, **options: Unpack[BoxOptions]
 ) -> Quantity:
-    """The gradient of a bias, which is the error of its node."""
-    return box(error, name, "What is the local gradient of a bias?", slips=slips, **options)
+    """The gradient of a bias, which is the error of its node; the usual slip is its local gradient, 1."""
+    usual: Slips = {"local_for_downstream": np.ones(np.shape(error))}
+    return box(error, name, "What is the local gradient of a bias?", slips=usual | (slips or {}), **options)

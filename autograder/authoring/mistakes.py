@@ -83,6 +83,7 @@ MESSAGES = {
     "upstream_added": "You added upstream and local. The chain rule multiplies them.",
     "factors_not_swapped": "The slope of a product is the other factor, not the same one.",
     "same_factor": "The slope of a product is the other factor, not the same one.",
+    "other_factor": "That is the other factor. The fractions above say which one comes first.",
     "add_scales": "An addition hands the gradient on unchanged to each input.",
     "add_splits": "An addition does not share the gradient out: each input gets all of it.",
     "max_to_both": "A maximum lets the gradient through to the larger input alone.",

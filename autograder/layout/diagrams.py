@@ -23,6 +23,8 @@ NODE_RADIUS = 27
 COLUMN_GAP = 270
 ROW_GAP = 100
 MARGIN = 56
+HALF_BOX = 17  # half the height of a box
+CLEAR = 2  # between the tip of an arrow and what it points at
 SIDE = 100  # left and right of a network, where names stand
 
 Point: TypeAlias = tuple[float, float]
@@ -74,6 +76,7 @@ def network(
     ]
     shapes: list[str] = []
     labels: list[At] = []
+    widest = [max(map(_letters, column)) for column in columns]
     for level, matrix in enumerate(weights):
         shares = _shares(along, level)
         for j, end in enumerate(spots[level + 1]):
@@ -82,7 +85,7 @@ def network(
                 end_lit = f"{own}d{level + 1}.{j}" if below and len(below[level + 1]) else f"{own}a{level + 1}.{j}"
                 weight: Part = None if matrix is None else matrix[j][k]
                 part = lit(f"{own}w{level}.{j}.{k}", weight, uses=f"{own}a{level}.{k} {end_lit}")
-                edge = Edge(start, end, columns[level][k], columns[level + 1][j], curved=hanging)
+                edge = Edge(start, end, columns[level][k], columns[level + 1][j], hanging, widest[level + 1])
                 shapes.append(edge.svg(part))
                 if unlit(part) is not None:
                     labels.append(At(*edge.at(share), part, "chip"))
@@ -211,6 +214,7 @@ class Edge(NamedTuple):
     tail: Part = ""
     head: Part = ""
     curved: bool = False  # leave to the right and come in from the left
+    widest: int = 0  # letters of the longest answer in the boxes of a layer, which are all as wide
 
     def svg(self, *lit: Part) -> str:
         """The arrow as SVG, lit by the names of what stands on it."""
@@ -226,12 +230,14 @@ class Edge(NamedTuple):
 
     def _ends(self) -> tuple[Point, Point]:
         (x1, y1), (x2, y2) = self.start, self.end
-        clear = 9 if box_of(unlit(self.head)) else 2  # the number of a box sits on its corner
         if self.curved:
-            return (x1 + _reach(self.tail, (0, 0), (1, 0)), y1), (x2 - _reach(self.head, (0, 0), (1, 0)) - clear, y2)
+            head = _reach(self.head, (0, 0), (1, 0), self.widest) + CLEAR
+            return (x1 + _reach(self.tail, (0, 0), (1, 0)), y1), (x2 - head, y2)
         length = hypot(x2 - x1, y2 - y1) or 1.0
-        leave, reach = _reach(self.tail, self.start, self.end), _reach(self.head, self.end, self.start)
-        return _between(self.start, self.end, leave / length), _between(self.end, self.start, (reach + clear) / length)
+        leave, reach = _reach(self.tail, self.start, self.end), _reach(self.head, self.end, self.start, self.widest)
+        high = reach * (y2 - y1) / length > HALF_BOX / 2 and box_of(unlit(self.head))  # near the corner with the number
+        reach += 12 if high else CLEAR
+        return _between(self.start, self.end, leave / length), _between(self.end, self.start, reach / length)
 
     def _path(self) -> str:
         (x1, y1), (x2, y2) = self._ends()
@@ -248,16 +254,23 @@ def names_in(*parts: Part) -> str:
     return (f' data-lit="{escape(names)}"' if names else "") + (f' data-uses="{escape(uses)}"' if uses else "")
 
 
-def _reach(part: Part, here: Point, there: Point) -> float:
+def _letters(part: Part) -> int:
+    """How many letters a box must hold; decimals that go on have three digits. 0 for what is not a box."""
+    part = unlit(part)
+    if not box_of(part):
+        return 0
+    return min(len(number(float(part)) if isinstance(part, (int, float)) else str(part)), 5)
+
+
+def _reach(part: Part, here: Point, there: Point, widest: int = 0) -> float:
     """How far from its middle a node ends, or a box, on the way from here to there."""
     part = unlit(part)
     if not box_of(part):
         return NODE_RADIUS
     length = hypot(there[0] - here[0], there[1] - here[1]) or 1.0
     across, down = abs(there[0] - here[0]) / length, abs(there[1] - here[1]) / length
-    text = number(float(part)) if isinstance(part, (int, float)) else str(part)
-    half_width = 15 + 5.6 * max(3, min(len(text), 5) + 1)  # as page.css has it; decimals that go on have three digits
-    return min(half_width / max(across, 1e-9), 20 / max(down, 1e-9))
+    half_width = 11 + 5.6 * max(3, max(_letters(part), widest) + 1)  # as page.css has it
+    return min(half_width / max(across, 1e-9), HALF_BOX / max(down, 1e-9))
 
 
 def node(x: float, y: float, kind: str, part: Part = "") -> str:

@@ -195,14 +195,15 @@ NOTHING: frozenset[int] = frozenset()
 class _SecondLook:
     """Boxes that are not right by themselves again, one after the other, in the light of the student's own answers.
 
-    `rounded` are boxes that hold a right answer, though not the exact one; `slips` those that hold a wrong one.
+    `exact` are boxes that hold the exact answer, `rounded` those that hold a right one, though not the exact one;
+    `slips` those that hold a wrong one.
     """
 
     def __init__(self, sheet: Sheet, answers: Mapping[int, Answer], verdicts: list[Verdict]) -> None:
         self.sheet, self.answers, self.first = sheet, answers, verdicts
         values: dict[int, Value] = {}
         bare: dict[int, Value] = {}
-        self.rounded, self.few, self.slips = set[int](), set[int](), set[int]()
+        self.rounded, self.few, self.slips, self.exact = set[int](), set[int](), set[int](), set[int]()
         for verdict in verdicts:
             n, box, answer = verdict.box, sheet.boxes[verdict.box - 1], answers.get(verdict.box)
             if answer is None:
@@ -216,6 +217,9 @@ class _SecondLook:
                 if (value := rounded_value(box, answer, verdict.state)) is not None:
                     (self.rounded if verdict.state == "right" else self.few).add(n)
                     values[n] = value
+            if verdict.state == "right" and n not in self.rounded:
+                self.exact.add(n)
+                values[n] = box.key
         for kind in ("number", "expression"):  # one is an honest slip; several of a kind make the page easy
             alone = {n: value for n, value in bare.items() if sheet.boxes[n - 1].kind == kind}
             if len(alone) == 1:
@@ -238,6 +242,8 @@ class _SecondLook:
             return _following(verdict, self.causes(n, slips, rounded | few))
         if len(slips) > 1 and (cause := self.single_cause(n, slips, rounded)):  # computed anew in one place, not in all
             return _following(verdict, cause)
+        if slips and (kept := self.right_in_spite_of(n, slips)) and self.is_expected(n, (slips | kept,)):
+            return _following(verdict, self.causes(n, slips, rounded | few))
         for world in dict.fromkeys((*worlds, rounded | few)):
             if world and _rounded_off(self.answers[n], self.finite(n, world), self.sheet.boxes[n - 1]):
                 return verdict._replace(state="few_digits", message=_ask_digits(self.sheet.boxes[n - 1]))
@@ -259,6 +265,15 @@ class _SecondLook:
         if verdict.box in self.desk.values:
             self.rounded.add(verdict.box)
         return verdict._replace(state="right", message="")
+
+    def right_in_spite_of(self, n: int, slips: frozenset[int]) -> frozenset[int]:
+        """Boxes before n that are right though a slip before them leads elsewhere: a student goes on from them."""
+        return frozenset(k for k in self.exact if k < n and not self._leads_to_key(k, slips))
+
+    def _leads_to_key(self, k: int, slips: frozenset[int]) -> bool:
+        box, before = self.sheet.boxes[k - 1], _before(k, set(slips))
+        value = self.desk.expected(k, before)
+        return value is None or equal(value, box.key, box.digits)
 
     def finite(self, n: int, world: frozenset[int]) -> Operand:
         """What box n would hold in this world, as a number; infinite where that leads nowhere."""
@@ -314,7 +329,7 @@ class _SecondLook:
         codes: dict[str, Value] = {}
         for slips, right in ((box.mistakes, box.key), *((self.desk.slips(n, w), self.finite(n, w)) for w in worlds)):
             for code, slip in slips:
-                if slip == slip and equal(answer.value, slip, box.digits):  # nan: an entry without this slip
+                if slip == slip and _follows(answer, slip, box):  # nan: an entry without this slip
                     codes.setdefault(code, right)
         if not codes:
             return None

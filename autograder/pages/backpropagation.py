@@ -115,11 +115,13 @@ def local_gradients(given, box):
     out = np.array([k * x[0], x[1] + c, x[2] ** 2])
     local = box([k, 1, 2 * x[2]], "∂f/∂x", "Nudge x by one small unit. By how many does f move?",
         how="The slope of the node at the value that came in: k for kx, 1 for x + c, 2x for a square.",
-        slips={"value_for_slope": out, "constant_kept": [k, c, 2 * x[2]], "factor_left_out": [k, 1, x[2]]})
+        slips={"value_for_slope": out, "constant_kept": [k, c, 2 * x[2]], "factor_left_out": [k, 1, x[2]]},
+        words={"constant_kept": "That is the number that is added. By how much does the sum rise when x rises by one?"})
     downs = box(up * local, "∂C/∂x", "Upstream and local: what do you do with them?", how="Upstream times local.",
         gradient_of="x", slips={"local_for_downstream": local, "upstream_added": up + local})
     return (
-        step("Write each node's local gradient over it. The last one depends on the value that came in.",
+        step("Write each node's local gradient over it; the last one depends on the value that came in. Then send each "
+            "gradient back, below the arrow on the left.",
             single_nodes([times(k), difference("x", -c), "x^2"], x, downs, up, local),
             chain_rule(*ROWS)),
         say("The value that came in matters only for the local gradient. Upstream is just a number to multiply by."),
@@ -334,14 +336,18 @@ def multiply_node(given, box):
     )
 
 
+THE_LARGER = {"max_to_other": "That is the smaller one. A maximum lets the larger one through."}
+"""What is said of a maximum, on the way forward."""
+
+
 @page("A maximum chooses the way", row="7.2")
 def max_node(given, box):
     """The larger input gets everything, the others nothing."""
     x, up = given("x", [2, 6], distinct=True), given("up", 5, low=2)
     given.require(up not in x)
     out = box(np.max(x), "max(x, y)", "Which one gets through?", how="The larger of the two.",
-        slips={"max_to_other": np.min(x)})
-    won = (x == np.max(x)) * 1.0
+        slips={"max_to_other": np.min(x)}, words=THE_LARGER)
+    won = (x == (out if out in x else np.max(x))) * 1.0
     downs = box(up * won, "∂C/∂(x, y)", "Nudge this input a little. Does the maximum notice?",
         how="The larger input gets all of upstream, the other one nothing.", gradient_of=("x", "y"),
         slips={"max_to_other": np.where(won, 0, np.nan), "max_to_both": [up] * 2, "value_for_slope": x},
@@ -438,7 +444,8 @@ def all_four(given, box):
     given.require(y > z and abs(z) > 1)
     s = box(x + y, "x + y", "What does the node do with its two values?", how="The sum.",
         slips={"multiplied_not_added": x * y})
-    m = box(max(y, z), "max(y, z)", "Which one is larger?", how="The larger one.", slips={"max_to_other": min(y, z)})
+    m = box(max(y, z), "max(y, z)", "Which one is larger?", how="The larger one.", slips={"max_to_other": min(y, z)},
+        words=THE_LARGER)
     f = ask.product(box, s, m, "f", "Which two numbers meet in the last node?", how="The product of the two.")
     ds = box(m, "∂f/∂(x + y)", "In a product, what is the slope with respect to one factor?",
         how="The other factor: the maximum.", gradient_of="s", slips={"factors_not_swapped": s})
@@ -448,13 +455,14 @@ def all_four(given, box):
         gradient_of="x", slips={"add_scales": ds * x, "add_splits": ds / 2})
     first = box(ds, "the gradient of y from the sum", "What does a sum do with the gradient that arrives?",
         how="The sum hands its gradient on.", slips={"add_scales": ds * y, "add_splits": ds / 2})
-    second = box(dm * (y > z), "the gradient of y from the maximum", "Was y the larger one?",
+    second = box(dm * (m != z), "the gradient of y from the maximum", "Was y the larger one?",
         how="All of it, since y was larger.", slips={"max_to_other": 0.0, "add_splits": dm / 2})
-    dz = box(dm * (z > y), "∂f/∂z", "Does the maximum notice z?", how="Nothing, since z was smaller.", gradient_of="z",
+    dz = box(dm * (m == z), "∂f/∂z", "Does the maximum notice z?", how="Nothing, since z was smaller.", gradient_of="z",
         slips={"max_to_other": dm})
     dy = box(first + second, "∂f/∂y", "Two ways out: how many gradients come back, and how do they join?",
         how="The sum of what comes back from both ways.", gradient_of="y",
-        slips={"copies_not_summed": first, "path_left_out": second, "copies_averaged": (first + second) / 2})
+        slips={"copies_not_summed": first, "path_left_out": second, "copies_averaged": (first + second) / 2,
+            "multiplied_not_added": first * second})
     nodes = {"x": (0, 0, "x"), "y": (0, 1.5, "y"), "z": (0, 3, "z"), "c": (1, 1.5, "copy"),
         "+": (2.1, 0.2, lit("plus", "+")), "max": (2.1, 2.8, lit("max", "max")), "×": (3.2, 1.5, lit("times", "×")),
         "f": (4.1, 1.5, "f")}
@@ -482,12 +490,13 @@ def another_graph(given, box):
     k = given("k", 2, low=2, high=4)
     given.require(x > z and y not in (x, k) and k != x and x * y + x not in (0, 1))
     q = ask.product(box, x, y, "x·y", "What does the node do with its two values?", how="The product.")
-    m = box(max(x, z), "max(x, z)", "Which one is larger?", how="The larger one.", slips={"max_to_other": min(x, z)})
+    m = box(max(x, z), "max(x, z)", "Which one is larger?", how="The larger one.", slips={"max_to_other": min(x, z)},
+        words=THE_LARGER)
     s = box(q + m, "the sum", "Which two numbers meet in the node?", how="The sum of the two.",
         slips={"multiplied_not_added": q * m})
     cost = ask.product(box, k, s, "C", "What does the last node do to the sum?", how="The sum times the factor.")
     ds = box(k * 1, "the gradient of the sum", "Upstream is 1. What is local?", how="The factor of the last node.",
-        gradient_of="s", slips={"value_for_slope": cost, "activation_for_weight": s})
+        gradient_of="s", slips={"value_for_slope": cost, "activation_for_weight": s, "upstream_for_downstream": 1.0})
     dq = box(ds, "the gradient of x·y", "What does a sum do with what arrives?", how="The sum passes it on.",
         gradient_of="q", slips={"add_scales": ds * q, "add_splits": ds / 2})
     dm = box(ds, "the gradient of the maximum", "What does a sum do with what arrives?", how="The sum passes it on.",
@@ -496,12 +505,13 @@ def another_graph(given, box):
         slips={"factors_not_swapped": dq * y, "local_for_downstream": x})
     one = box(dq * y, "the gradient of x from the product", "Which factor is the local gradient?",
         how="Upstream times y.", slips={"factors_not_swapped": dq * x, "local_for_downstream": y})
-    two = box(dm * (x > z), "the gradient of x from the maximum", "Was x the larger one?",
+    two = box(dm * (m != z), "the gradient of x from the maximum", "Was x the larger one?",
         how="All of it, since x was larger.", slips={"max_to_other": 0.0, "add_splits": dm / 2})
-    dz = box(dm * (z > x), "∂C/∂z", "Does the maximum notice z?", how="Nothing, since z was smaller.", gradient_of="z",
+    dz = box(dm * (m == z), "∂C/∂z", "Does the maximum notice z?", how="Nothing, since z was smaller.", gradient_of="z",
         slips={"max_to_other": dm})
     dx = box(one + two, "∂C/∂x", "Two arrows leave x. How many gradients come back?", how="The sum over both arrows.",
-        gradient_of="x", slips={"copies_not_summed": one, "path_left_out": two, "copies_averaged": (one + two) / 2})
+        gradient_of="x", slips={"copies_not_summed": one, "path_left_out": two, "copies_averaged": (one + two) / 2,
+            "multiplied_not_added": one * two})
     nodes = {"y": (0, 0, "y"), "x": (0, 1.5, "x"), "z": (0, 3, "z"), "×": (1.4, 0.2, lit("times", "×")),
         "max": (1.4, 2.8, lit("max", "max")), "+": (2.5, 1.5, lit("plus", "+")),
         "k": (3.5, 1.5, lit("k", times(k, "s"))), "C": (4.5, 1.5, "C")}
@@ -510,7 +520,8 @@ def another_graph(given, box):
         ("×", "+", *carries("q", q, dq, "∂s plus")), ("max", "+", *carries("m", m, dm, "∂s plus")),
         ("+", "k", *carries("s", s, ds, "∂C k")), ("k", "C", *carries("C", cost, 1, ""))]
     return (
-        step(f"This one is $C = {k:g}·(x·y + max(x, z))$. There is no copy node, but two arrows leave $x$.",
+        step(f"This one is $C = {k:g}·(x·y + max(x, z))$. There is no copy node, but two arrows leave $x$. Values "
+            "first, then the gradients.",
             graph(nodes, edges, unit=(129, 130),
                 title=f"x = {x:g} meets y = {y:g} in a product, z = {z:g} in a maximum; the sum times {k:g} is C"),
             eq(letter("q"), "=", letter("x", "_1"), lit("times", "·"), letter("y"), APART, letter("m"), "=",
@@ -657,16 +668,19 @@ def output_error(given, box):
         how="The two from the square cancels the one half.",
         slips={"doubled": 2 * (a - y), "target_minus_prediction": y - a, "half_kept": (a - y) / 2,
             "not_differentiated": (a - y) ** 2 / 2})
-    error = ask.error(box, net.out, net.target, "∂C/∂a", "Put the prediction into your formula, and its own target.",
-        gradient_of="a2",
-        slips={"doubled": 2 * (net.out - net.target), "value_for_slope": (net.out - net.target) ** 2 / 2})
+    gap = net.out - net.target
+    error = box([formula.evaluate({"a": y + far}) for far in gap], "∂C/∂a",
+        "Put the prediction into your formula, and its own target.", how="Prediction minus target.", gradient_of="a2",
+        slips={"target_minus_prediction": -gap, "doubled": 2 * gap, "half_kept": gap / 2,
+            "value_for_slope": gap**2 / 2},
+        words={"value_for_slope": "That is the cost of this output. How fast does it change?"})
     others, aims = given("predictions", [5, -4]), given("targets", [-2, 3])
     given.require(np.all(others != aims) and np.all(others != -aims))
-    gap = others - aims
+    known = others - aims
     lost = box(aims[0], "the target", "Prediction minus what gives this error?", how="Prediction minus error.",
-        slips={"wrong_sign": -aims[0], "target_minus_prediction": others[0] + gap[0]})
+        slips={"wrong_sign": -aims[0], "target_minus_prediction": others[0] + known[0]})
     found = box(others[1], "the prediction", "What minus the target gives this error?", how="Error plus target.",
-        slips={"target_minus_prediction": aims[1] - gap[1]})
+        slips={"target_minus_prediction": aims[1] - known[1]})
     both = "∂C/∂a_1 ∂C/∂a_2"
     return (
         step(f"One prediction $a$ with the target ${y:g}$: the cost is $C = ½(a - {y:g})^2$. Differentiate.",
@@ -678,7 +692,7 @@ def output_error(given, box):
                 title=f"The predictions {net.out[0]:g} and {net.out[1]:g} go into the cost")),
         step("Another example: prediction minus target is known for both outputs. Fill in what is missing.",
             eq(column([others[0], found], "predictions"), "−", column([lost, aims[1]], "targets"), "=",
-                column(gap, "∂C/∂a"))),
+                column(known, "∂C/∂a"))),
     )
 
 
@@ -911,7 +925,8 @@ def step_first_layer(given, box):
     after = net.b1 - net.du / 100
     lost = box((net.b1 - after) * 100, "∂C/∂b", "Old minus new is a hundredth of what?",
         how="A hundred times old minus new.", gradient_of="b1",
-        slips={"wrong_sign": (after - net.b1) * 100, "learning_rate_left_out": net.b1 - after})
+        slips={"wrong_sign": (after - net.b1) * 100, "step_for_value": net.b1 - after},
+        words={"step_for_value": "That is how far the bias moved. Of which gradient is it a hundredth?"})
     return (
         step("Now the six weights of the first layer.",
             eq(matrix(lit("w_{j}{k}", net.w1)), "−", frac(1, 100), matrix(lit("w_{j}{k}", grad)), "=",
@@ -967,7 +982,7 @@ def rule_values(given, box):
     """d‑values = weightsᵀ · d-values of the next layer."""
     net = given.shared(two_three_two)
     turned = box(net.w2.T, "W^T", "Which weights leave this hidden node?",
-        how="Rows and columns of the weights change places.", slips={"weights_not_transposed": net.w2.reshape(3, 2)})
+        how="Rows and columns of the weights change places.", slips={"refilled_row_by_row": net.w2.reshape(3, 2)})
     du = box(turned @ net.error, "∂C/∂u", "Which two weights leave this hidden node?",
         how="Each row of the transpose times the column: the sum over both paths.", gradient_of="a1",
         slips={"path_left_out": turned[:, 0] * net.error[0], "copies_averaged": turned @ net.error / 2})
@@ -1008,7 +1023,7 @@ def rule_weights(given, box):
         how="An entry of the second column over the d-value of its row.",
         slips={"upside_down": values[0] / known[0, 1], "multiplied_not_divided": known[0, 1] * values[0]})
     bias = ask.bias_gradient(box, values, "d‑biases", how="The same as the d-values: a bias is added as it is.",
-        gradient_of="b1", slips={"local_for_downstream": np.ones(3), "activation_for_weight": values * b[0]})
+        gradient_of="b1", slips={"activation_for_weight": values * b[0]})
     return (
         step("Every d-value is multiplied by every input. The result has the shape of the weights.",
             eq(RULES[1]),
@@ -1017,7 +1032,8 @@ def rule_weights(given, box):
         step("Here the result is known. What were the d-values of the three nodes, and the second input?",
             eq(column(lit("e_{j}", values), "d‑values"), row(lit("b_{j}", [b[0], second]), "inputs^T"), "=",
                 matrix(lit("v_{j}{k}", known, uses="e_{j} b_{k}"), "d‑weights"))),
-        step("The third rule is the shortest.", eq(RULES[2], "=", column(lit("e_{j}", bias)))),
+        step("The third rule is the shortest. What does it give for these three nodes?",
+            eq(RULES[2], "=", column(lit("e_{j}", bias)))),
     )
 
 
@@ -1063,14 +1079,14 @@ def three_rules(given, box):
     before = box(w.T @ d, "d‑values of the inputs", "Which column of the weights belongs to this input?",
         how="Each column of the weights times the d-values.", gradient_of="a0",
         slips={"path_left_out": w[0] * d[0], "other_row": w.T @ d[::-1], "copies_averaged": w.T @ d / 2})
-    dw = box(np.outer(d, a), "d‑weights", "Which d-value, which input?",
+    dw = box(np.outer(d, a), "d‑weights", "Which d-value belongs to this row, which input to this column?",
         how="The d-value of the row times the input of the column.", gradient_of="W1",
         slips={"weight_for_activation": d[:, None] * w, "other_row": np.outer(d[::-1], a)})
     db = ask.bias_gradient(box, d, "d‑biases", how="The same as the d-values.", gradient_of="b1",
-        slips={"local_for_downstream": np.ones(2), "other_row": d[::-1]})
+        slips={"other_row": d[::-1]})
     return (
         step("These inputs went into a layer, and the d-values of its two nodes have come back from the right.",
-            network([lit("a_{j}", a), ["1", "2"]], [lit("w_{j}{k}", w, uses="d_{j} a_{k}")],
+            network([lit("a_{j}", a), ["", ""]], [lit("w_{j}{k}", w, uses="d_{j} a_{k}")],
                 below=[lit("back_{j}", echo(before)), lit("d_{j}", d)], along=(0.3,), gap=330, row_gap=112,
                 title="Three inputs joined to two nodes by six weights; the d-values have arrived"),
             eq(words("weights:"), matrix(lit("w_{j}{k}", w)), APART, words("inputs:"), column(lit("a_{j}", a)), APART,
@@ -1093,17 +1109,20 @@ def whole_network(given, box):
     given.require(min(np.min(np.abs(v)) for v in (net.u, net.error, net.du)) >= 2)
     given.require(np.max(np.abs(net.out)) < 50 and abs(net.error[0]) != abs(net.error[1]))
     error = ask.error(box, net.out, target, "∂C/∂a", gradient_of="a2")
-    dw2 = box(np.outer(error, net.u), "∂C/∂W of the second layer", "d‑values times which row?",
+    dw2 = box(np.outer(error, net.u), "∂C/∂W of the second layer",
+        "Which d-value belongs to this row, which hidden value to this column?",
         how="The d-value of the row times the hidden value of the column.", gradient_of="W2",
         slips={"weight_for_activation": error[:, None] * w2, "other_row": np.outer(error[::-1], net.u)})
     du = box(w2.T @ error, "∂C/∂u", "Which weights leave this hidden node?",
         how="Each column of the weights times the d-values.", gradient_of="a1",
         slips={"path_left_out": w2[0] * error[0], "copies_averaged": w2.T @ error / 2})
-    dw1 = box(np.outer(du, x), "∂C/∂W of the first layer", "d‑values times which row?",
+    dw1 = box(np.outer(du, x), "∂C/∂W of the first layer",
+        "Which d-value belongs to this row, which input to this column?",
         how="The d-value of the row times the input of the column.", gradient_of="W1",
         slips={"weight_for_activation": du[:, None] * w1, "other_column": np.outer(du, x[::-1])})
     return (
-        step("A network with new numbers, and the forward pass is done. What are the gradients at the outputs?",
+        step("A network with new numbers. The forward pass is done, with biases that are not drawn. What are the "
+            "gradients at the outputs?",
             network([lit("x_{j}", x), lit("u_{j}", net.u), lit("a_{j}", net.out)],
                 [lit("w_{j}{k}", w1, uses="d_{j} x_{k}"), lit("v_{j}{k}", w2, uses="e_{j} u_{k}")],
                 names=[["x_1", "x_2"], U_NAMES, OUT_NAMES],

@@ -10,7 +10,7 @@ from ..authoring import ask
 from ..authoring.page import page
 from ..engine.activations import relu_slope, sigmoid, sigmoid_slope, sigmoid_slope_from_value, softmax
 from ..engine.equations import bp1, bp2, bp3, bp4
-from ..engine.expressions import Name
+from ..engine.expressions import Name, as_expr
 from ..engine.network import Layer, Network
 from ..layout import (
     Node,
@@ -61,10 +61,11 @@ def nudge_z(given, box):
     rows.append(("0.01", f"{cost(z + 0.01):.5f}", f"{cost(z + 0.01) - cost(z):.5f}", f"{gap + 0.005:g}"))
     delta = box(gap, "δ", "Which number do the ratios in the last column approach?",
         how="The number that the ratios approach as the nudge shrinks.", gradient_of="z",
-        slips={"wrong_sign": -gap, "value_not_change": z})
+        slips={"wrong_sign": -gap, "value_not_change": z, "half_left_out": 2 * gap},
+        words={"half_left_out": "Twice too much. Was the one half in your costs?"})
     formula = ask.error(box, name, y, "∂C/∂z", "The square brings down a factor of 2. What does that do to the ½?",
         names="z", meanings={"y": y}, how="The 2 from the square cancels the ½.",
-        slips={"half_kept": (name - y) / 2, "not_differentiated": (name - y) ** 2 / 2})
+        slips={"half_kept": (name - y) / 2, "doubled": 2 * (name - y), "not_differentiated": (name - y) ** 2 / 2})
     return (
         step(f"A node adds up what arrives: $z = {z:g}$. It has no activation, its target is $y = {y:g}$, and the cost "
             "is $C = ½(z − y)^2$. How large is the cost?",
@@ -128,6 +129,12 @@ def every_node(given, box):
 # -- 8.2 BP1, the last layer -------------------------------------------------------------------------------------------
 
 
+def target_of(by_a, a, slope):
+    """The target at which the formula ∂C/∂a has this slope: it is a line in y, whatever slip may be in it."""
+    least, most = (by_a.evaluate({"a": a, "y": y}) for y in (0.0, 1.0))
+    return (slope - least) / (most - least)
+
+
 @page("BP1 for one node", row=("8.1", "8.2"))
 def bp1_one_node(given, box):
     """The error of an output: how the cost follows a, times how a follows z."""
@@ -135,7 +142,7 @@ def bp1_one_node(given, box):
     by_a = ask.error(box, a, y, "∂C/∂a", "The square brings down a factor of 2. What does that do to the ½?",
         names="a y",
         how="The 2 from the square cancels the ½.",
-        slips={"doubled": 2 * (a - y), "not_differentiated": (a - y) ** 2 / 2})
+        slips={"doubled": 2 * (a - y), "half_kept": (a - y) / 2, "not_differentiated": (a - y) ** 2 / 2})
     slope = ask.sigmoid_slope(box, a, "∂a/∂z", "How does a sigmoid's slope come from its value?", names="a y",
         slips={"slope_factor_left_out": 1 - a, "not_differentiated": a})
     formula = box(by_a * slope, "δ", "What do you do with the slopes along a chain?", names="a y",
@@ -143,9 +150,10 @@ def bp1_one_node(given, box):
         slips={"slope_left_out": by_a, "cost_slope_left_out": slope, "upstream_added": by_a + slope})
     av, yv = given("a", 0.8, low=0.1, high=0.9), given.choice("y", 1.0, 0.0)
     given.require(av != 0.5, "at a half, a and 1 − a are the same")
-    error = ask.error(box, av, yv, "∂C/∂a", gradient_of="a")
-    number = ask.sigmoid_slope(box, av, "∂a/∂z", "How does a sigmoid's slope come from its value?",
-        slips={"slope_factor_left_out": 1 - av})
+    error = box(by_a.evaluate({"a": av, "y": yv}), "∂C/∂a", "Which comes first, prediction or target?",
+        how="Prediction minus target.", gradient_of="a", slips={"target_minus_prediction": yv - av})
+    number = box(slope.evaluate({"a": av, "y": yv}), "∂a/∂z", "How does a sigmoid's slope come from its value?",
+        how="The value times one minus the value.", slips={"slope_factor_left_out": 1 - av})
     delta = box(error * number, "δ", "Multiply along the chain.", how="The product of the two slopes.", gradient_of="z",
         slips={"slope_left_out": error, "cost_slope_left_out": number, "upstream_added": error + number})
     given.require(abs(abs(yv - av) - (1 - av)) > 0.01 or (av, yv) == (0.8, 1))
@@ -155,7 +163,8 @@ def bp1_one_node(given, box):
     lost = box(known, "∂C/∂a", "Which number, times the slope, gives this error?", how="The error over the slope.",
         slips={"multiplied_not_divided": product * other * (1 - other)},
         words={"multiplied_not_divided": "You multiplied by the slope. The error is a product: divide by the slope."})
-    target = box(other - lost, "y", "∂C/∂a is the prediction minus what?", how="Prediction minus ∂C/∂a.",
+    target = box(target_of(by_a, other, lost), "y", "∂C/∂a is the prediction minus what?",
+        how="Prediction minus ∂C/∂a.",
         slips={"target_minus_prediction": other + lost},
         words={"target_minus_prediction": "∂C/∂a is prediction minus target: which target gives that?"})
     both = "∂C/∂a σ′"
@@ -174,7 +183,8 @@ def bp1_one_node(given, box):
                 title="z goes through a sigmoid to the cost; the slopes come back below the arrows")),
         step(f"Another sigmoid node has the value $a = {other:g}$ and the error $δ = {product:.4g}$. What is its "
             "$∂C/∂a$, and what is its target?",
-            eq(f"{product:.4g}", "=", lost, "·", f"{other * (1 - other):g}", APART, "y", "=", target)),
+            eq(f"{product:.4g}", "=", lost, "·", f"{other * (1 - other):g}", APART, words("and"), APART, "y", "=",
+                target)),
     )
 
 
@@ -262,13 +272,15 @@ def bp2_one_node(given, box):
     w = given("w", [3, -2], low=2, high=5, distinct=True)
     a = given("a", 0.4, low=0.1, high=0.9)
     given.require(a != 0.5 and abs(delta @ w) > 0.05)
-    errors, weights = [], []
+    errors, weights, turned = [], [], False
     for k in range(2):
-        errors.append(box(delta[k], f"∂C/∂z_{k + 1}", "Which error stands at the end of this edge?",
+        errors.append(box(w[k] if turned else delta[k], f"∂C/∂z_{k + 1}", "Which error stands at the end of this edge?",
             how="The error of the node at the end of the edge.", gradient_of=("z1", k),
-            slips={"other_node": delta[1 - k]}))
-        weights.append(box(w[k], f"∂z_{k + 1}/∂a", "When a rises by one, by how much does this z rise?",
-            how="The weight on the edge.", slips={"activation_for_weight": a, "other_node": w[1 - k]}))
+            slips={"other_node": delta[1 - k], "other_factor": w[k]}))
+        turned = errors[k] == w[k]  # who began with the weight has the error left to write
+        weights.append(box(delta[k] if turned else w[k], f"∂z_{k + 1}/∂a",
+            "When a rises by one, by how much does this z rise?", how="The weight on the edge.",
+            slips={"activation_for_weight": a, "other_node": w[1 - k]}))
     total = box(errors[0] * weights[0] + errors[1] * weights[1], "∂C/∂a",
         "Two ways lead to the cost. What do you do with what comes back along them?",
         how="The sum of both products.", gradient_of="a0",
@@ -347,7 +359,8 @@ def index_form(given, box):
                 lit("δ_2", "δ_2"))),
         step("Do these two weights stand in one row of $W$ or in one column? And which numbers are they?",
             eq("W", "=", matrix(edges(w)), APART, words("in one"), where),
-            eq(column([lit(f"w_{k}{j}", leaving[k - 1]) for k in (1, 2)]))),
+            eq(words("to node 1:"), lit(f"w_1{j}", leaving[0]), APART, words("to node 2:"),
+                lit(f"w_2{j}", leaving[1]))),
         step(f"Now the sum for node {j}, and the sums for the other two.",
             eq(f"Σ_k w_{{k{j}}} δ_k", "=", one),
             eq(f"Σ_k w_{{k{rest[0] + 1}}} δ_k", "=", others[0], APART, f"Σ_k w_{{k{rest[1] + 1}}} δ_k", "=",
@@ -361,7 +374,7 @@ def matrix_form(given, box):
     w, delta = given("W", [[1, -2, 4], [3, 5, -1]], high=5), given("δ", [3, -2], low=2, high=5, distinct=abs)
     given.require(len({*np.abs(w).ravel()}) >= 4 and np.all(w.T @ delta != 0))
     turned = box(w.T, "W^T", "Which weights leave this node?", how="Rows and columns of W change places.",
-        slips={"weights_not_transposed": w.reshape(3, 2)})
+        slips={"refilled_row_by_row": w.reshape(3, 2)})
     sums = box(turned @ delta, "W^T δ", "A row of the transpose times the column of errors. Did you add the "
         "products up?",
         how="Each row of the transpose times the column.",
@@ -387,6 +400,15 @@ def matrix_form(given, box):
     )
 
 
+BOTH_EDGES = {"only_one_term": "That is what one edge brings. Each of these nodes has two."}
+"""What is said of a single product where a node collects along two edges."""
+
+
+def beside_k(first, second) -> Node:
+    """The two indices of a weight, of which one is a box."""
+    return term(first, words("\u2009\u2009"), second)
+
+
 @page("Forward along rows, backward down columns", row="8.3")
 def rows_and_columns(given, box):
     """A square matrix lets you forget the transpose; one number tells whether you did."""
@@ -396,10 +418,10 @@ def rows_and_columns(given, box):
     given.require(np.all(w.T @ delta != 0) and delta @ (w @ a) != 0 and a @ (w @ delta) != delta @ (w @ a))
     forward = box(w @ a, "Δz", "Does a node collect along a row of W or down a column, going forward?",
         how="Each row of W times Δa.",
-        slips={"columns_for_rows": w.T @ a, "entrywise_not_matrix": np.diag(w) * a})
+        slips={"columns_for_rows": w.T @ a, "only_one_term": np.diag(w) * a}, words=BOTH_EDGES)
     back = box(w.T @ delta, "W^T δ", "Does a node collect along a row of W or down a column, going back?",
         how="Each column of W times δ.",
-        slips={"weights_not_transposed": w @ delta, "entrywise_not_matrix": np.diag(w) * delta})
+        slips={"weights_not_transposed": w @ delta, "only_one_term": np.diag(w) * delta}, words=BOTH_EDGES)
     one = box(delta @ forward, "the change from δ and Δz", "What do you do with the two products?",
         how="The products of the entries, added up.", slips={"only_one_term": delta[0] * forward[0]})
     two = box(back @ a, "the change from W^T δ and Δa", "What do you do with the two products?",
@@ -422,10 +444,10 @@ def rows_and_columns(given, box):
             eq("ΔC", "≈", "δ_1 Δz_1 + δ_2 Δz_2", "=", one),
             eq("ΔC", "≈", "(W^T δ)_1 Δa_1 + (W^T δ)_2 Δa_2", "=", two)),
         step("Each of these sums runs over $k$. Which index of $w$ stays?",
-            eq("Δz_1", "=", "Σ_k", indexed("w", "", group(index[0], "k")), "Δa_k", APART, "(W^T δ)_2", "=", "Σ_k",
-                indexed("w", "", group("k", index[1])), "δ_k"),
-            eq("(W^T δ)_1", "=", "Σ_k", indexed("w", "", group("k", index[2])), "δ_k", APART, "Δz_2", "=", "Σ_k",
-                indexed("w", "", group(index[3], "k")), "Δa_k")),
+            eq("Δz_1", "=", "Σ_k", indexed("w", "", beside_k(index[0], "k")), "Δa_k", APART, "(W^T δ)_2", "=", "Σ_k",
+                indexed("w", "", beside_k("k", index[1])), "δ_k"),
+            eq("(W^T δ)_1", "=", "Σ_k", indexed("w", "", beside_k("k", index[2])), "δ_k", APART, "Δz_2", "=", "Σ_k",
+                indexed("w", "", beside_k(index[3], "k")), "Δa_k")),
     )
 
 
@@ -447,9 +469,9 @@ def bp2_layer(given, box):
     return (
         step("Layer $l$ has three sigmoid nodes with known values, layer $l + 1$ has two nodes with known errors. What "
             "comes back to layer $l$ through the weights?",
-            network([each("a", a), ["1", "2"]], [edges(w, "l+1")], names=[["a_1", "a_2", "a_3"], ["", ""]],
-                below=[each("δ", echo(own, "δ"), "l", uses=PASSED), under("δ", delta)], gap=400, row_gap=118,
-                along=(0.24,),
+            network([each("a", a), ["z_1", "z_2"]], [edges(w, "l+1")], names=[["a_1", "a_2", "a_3"], ["", ""]],
+                below=[each("δ", echo(own, "δ^{(l)}"), "l", uses=PASSED), under("δ", delta, "l+1")], gap=400,
+                row_gap=118, along=(0.24,),
                 title="Three nodes of layer l joined to two of layer l + 1, with their weights and errors"),
             eq("W^{(l+1)}", "=", matrix(edges(w, "l+1")), APART, "δ^{(l+1)}", "=", column(each("δ", delta, "l+1"))),
             eq("(W^{(l+1)})^T δ^{(l+1)}", "=", column(back_along(back, 2, "l+1")))),
@@ -504,6 +526,7 @@ def bp3_bias(given, box):
     """A bias is added to z as it is, so its gradient is the error itself."""
     delta, b = given("δ", 0.3, low=0.2, high=0.9), given("b", 2, low=2, high=5)
     a, back, values = given("a", 4, low=2, high=6), given("back", [2, -1.5, 0.5]), given("a^{(l)}", [0.4, 0.7, 0.2])
+    given.distinct(np.round(values * (1 - values), 9))
     back, values = np.array(back), np.array(values)
     factor = box(delta, "∂C/∂z", "Which letter stands for ∂C/∂z?", how="The error of the node.",
         slips={"bias_for_slope": b}, words={"bias_for_slope": "That is the bias itself. Which letter stands for "
@@ -518,7 +541,8 @@ def bp3_bias(given, box):
     layer = box(bp1(back, slope), "δ", "What does BP2 do with what came back?", digits=3,
         how="What came back, times the slope beside it.", gradient_of="z1",
         slips={"slope_left_out": back, "cost_slope_left_out": slope})
-    biases = ask.bias_gradient(box, bp3(layer), "∂C/∂b", digits=3, how="The errors themselves.", gradient_of="b1",
+    biases = ask.bias_gradient(box, bp3(layer) * local, "∂C/∂b", digits=3, how="The errors themselves.",
+        gradient_of="b1",
         slips={"slope_taken_twice": layer * slope})
     nudge, bias = given("Δb", 0.1, low=0.1, high=0.4), given("b_0", 0.5, low=0.2, high=0.9)
     gradient = given("∂C/∂b", -0.6, low=0.2, high=0.9)
@@ -535,13 +559,19 @@ def bp3_bias(given, box):
             eq(by("b"), "=", group(by("z"), "·", by("b", "z")), "=", factor, "·", local, "=", single)),
         step("A layer of three sigmoid nodes: the first column is what came back to its $a$, the second holds its "
             "slopes. What are its errors, and what are the gradients of its biases (**BP3**)?",
-            eq(column(lit("back_{j}", back)), "⊙", column(lit("slope_{j}", [f"{s:.4g}" for s in slope]), "σ′(z^{(l)})"),
-                "≈", column(each("δ", layer, uses=PASSED), "δ^{(l)}"), APART, by("b^{(l)}"), "≈",
-                column(each("δ", biases)))),
+            eq(column(lit("back_{j}", back), "∂C/∂a^{(l)}"), "⊙",
+                column(lit("slope_{j}", [f"{s:.4g}" for s in slope]), "σ′(z^{(l)})"), "≈",
+                column(each("δ", layer, uses=PASSED), "δ^{(l)}")),
+            eq(by("b^{(l)}"), "≈", column(each("δ", biases)))),
         step(f"A bias has the value {bias:g} and the gradient ${gradient:g}$. Raise it by {nudge:g}. By how much does "
             "the cost change, roughly?",
             eq("ΔC", "≈", change)),
     )
+
+
+def numbered(values, number, asked: int):
+    """The entry of this number; the one that is asked for where there is none of this number."""
+    return values[int(number) - 1 if number in range(1, len(values) + 1) else asked - 1]
 
 
 @page("BP4 for one weight", row="8.2")
@@ -553,9 +583,10 @@ def bp4_one_weight(given, box):
     index = box([2, 1], "the indices of δ and a", "Where does this edge end, and where does it begin?",
         how="The error where the edge ends, the value where it begins.", slips={"indices_swapped": [1, 2]},
         words={"indices_swapped": "Turned round: the error is that of the node where the edge ends."})
-    error = box(delta[1], "δ_2", "Which node does the edge go to?", how="The error at the end of the edge.",
-        slips={"other_node": delta[0]})
-    local = box(a[0], "∂z_2/∂w_21", "What does this weight multiply?", how="The value at the start of the edge.",
+    error = box(numbered(delta, index[0], 2), "δ_2", "Which node does the edge go to?",
+        how="The error at the end of the edge.", slips={"other_node": delta[0]})
+    local = box(numbered(a, index[1], 1), "∂z_2/∂w_21", "What does this weight multiply?",
+        how="The value at the start of the edge.",
         slips={"weight_for_activation": w, "output_for_input": own[1], "other_node": a[1]})
     single = box(error * local, "∂C/∂w_21", "Multiply along the chain.",
         how="The error at the end times the value at the start.", gradient_of=("W1", 1, 0),
@@ -565,7 +596,7 @@ def bp4_one_weight(given, box):
         only=[(0, 0), (0, 1), (0, 2)], how="The error at the end of the edge times the value at its start.",
         gradient_of="W1",
         slips={"output_for_input": np.outer(delta * own, np.ones(3)), "other_node": np.outer(delta[::-1], a),
-            "upstream_for_downstream": np.outer(delta, np.ones(3))},
+            "upstream_for_downstream": np.outer(delta, np.ones(3)), "local_for_downstream": np.outer(np.ones(2), a)},
         words={"other_node": "That uses the error of the other node. Where does this edge end?"})
     labels = edges([[None, None, None], ["w_{21}", None, None]])
     return (
@@ -623,6 +654,10 @@ def bp4_layer(given, box):
     )
 
 
+THE_VALUE_ALONE = {"local_for_downstream": "That is the value alone. Which error does it meet at the end of the edge?"}
+"""What is said of a value that comes in, where the gradient of its weight is asked for."""
+
+
 @page("The four equations on a chain", row="8.2")
 def chain(given, box):
     """One node a layer: every equation is a product of two or three letters."""
@@ -639,14 +674,19 @@ def chain(given, box):
             "other_layer": v * r * a * (1 - a)},
         words={"other_layer": "That is the slope of the last node. δ⁽¹⁾ takes the slope of the node in the middle."})
     bias = box(r, "∂C/∂b^{(2)}", "BP3: by how much does z change when the bias rises by one?", names="v r u a",
-        how="The error itself.", slips={"bias_multiplies": r * u, "slope_taken_twice": r * a * (1 - a)})
+        how="The error itself.",
+        slips={"bias_multiplies": r * u, "slope_taken_twice": r * a * (1 - a), "local_for_downstream": as_expr(1)},
+        words={"local_for_downstream": "That is how fast z follows the bias. How fast does the cost follow z?"})
     weight = box(r * u, "∂C/∂v", "BP4: what does this weight multiply?", names="v r u a",
         how="The error at its end times the value at its start.",
-        slips={"weight_for_activation": r * v, "output_for_input": r * a, "upstream_for_downstream": r},
-        words={"upstream_for_downstream": "That is the error alone. Multiply it by what the weight multiplies."})
-    early = box(middle * x, "∂C/∂w", "BP4 again: which error, and which value comes in?", names="v r u x",
+        slips={"weight_for_activation": r * v, "output_for_input": r * a, "upstream_for_downstream": r,
+            "local_for_downstream": u},
+        words={"upstream_for_downstream": "That is the error alone. Multiply it by what the weight multiplies."}
+        | THE_VALUE_ALONE)
+    early = box(middle * x, "∂C/∂w", "BP4 again: which error, and which value comes in?", names="v r u x a",
         how="The error of the hidden node times the input.",
-        slips={"output_for_input": middle * u, "chain_factor_left_out": v * r * x})
+        slips={"output_for_input": middle * u, "chain_factor_left_out": v * r * x, "local_for_downstream": x},
+        words=THE_VALUE_ALONE)
     at = {"x": given("x", 2, low=2, high=5), "u": given("u", 0.4, low=0.1, high=0.9),
         "v": given("v", 3, low=2, high=5), "r": given("r", -0.1, low=0.1, high=0.6)}
     given.require(at["u"] != 0.5 and at["x"] != at["v"])
@@ -655,11 +695,11 @@ def chain(given, box):
         slips={"slope_left_out": at["v"] * at["r"]})
     last = box(weight.evaluate(at), "∂C/∂v", digits=3, gradient_of="v", **put,
         slips={"weight_for_activation": at["r"] * at["v"]})
-    start = box(hidden * at["x"], "∂C/∂w", digits=3, gradient_of="w", **put,
+    start = box(hidden * (early.evaluate(at) / middle.evaluate(at)), "∂C/∂w", digits=3, gradient_of="w", **put,
         slips={"chain_factor_left_out": at["v"] * at["r"] * at["x"], "output_for_input": hidden * at["u"]})
     return (
         step("The shortest network with something in the middle: $u = σ(w x + b^{(1)})$, then $a = σ(v u + b^{(2)})$, "
-            "and $C = ½(a − y)^2$. **BP1** for the last node, with the letters $a$ and $y$.",
+            "and $C = ½(a − y)^2$. **BP1** for the last node, in $a$ and $y$:",
             network([["x"], ["u"], ["a"]], [[[lit("w", "w", uses="δ^(1)")]], [[lit("v", "v", uses="δ^(2)")]]], gap=210,
                 below=[(), [lit("δ^(1)", echo(middle, "δ^{(1)}"), uses="v δ^(2)")],
                     [lit("δ^(2)", echo(top, "δ^{(2)}"), uses="∂C/∂a σ′")]], title="A chain of three nodes: x, u and a"),
@@ -938,8 +978,8 @@ def small_gradients(given, box):
     w2 = box(bp4(d2, a1), "∂C/∂W^{(2)}", "Which value comes in along this edge?", digits=3,
         how="The error of the output times the value at the start of the edge.", gradient_of="W2",
         slips={"weight_for_activation": net.w[2] * d2[0], "other_node": np.outer(d2, a1[::-1]),
-            "output_for_input": np.full((1, 2), d2[0] * net.a[2][0])},
-        words=OTHER_START)
+            "output_for_input": np.full((1, 2), d2[0] * net.a[2][0]), "local_for_downstream": a1[None, :]},
+        words=OTHER_START | THE_VALUE_ALONE)
     b1 = ask.bias_gradient(box, bp3(d1), "∂C/∂b^{(1)}", digits=3, how="The errors of the layer.", gradient_of="b1",
         slips={"slope_taken_twice": d1 * net.slope[1]})
     w1 = box(bp4(d1, net.a[0]), "∂C/∂W^{(1)}", "Which error belongs to the row, and which input to the column?",
@@ -954,13 +994,13 @@ def small_gradients(given, box):
         step("The errors are known. What are the gradients of the output's bias and weights?",
             eq("δ^{(2)}", "=", lit("δ^(2)_1", fig(net.delta[2][0])), APART, "a^{(1)}", "=",
                 column(each("a", figs(net.a[1]), 1))),
-            eq(by("b^{(2)}"), "≈", lit("δ^(2)_1", b2[0]), APART, by("W^{(2)}"), "=", "δ^{(2)} (a^{(1)})^T", "≈",
-                row(edges(w2, 2)[0]))),
+            eq(by("b^{(2)}"), "≈", lit("δ^(2)_1", b2[0])),
+            eq(by("W^{(2)}"), "=", "δ^{(2)} (a^{(1)})^T", "≈", row(edges(w2, 2)[0]))),
         step("And the gradients of the hidden layer?",
             eq("δ^{(1)}", "=", column(each("δ", figs(net.delta[1]), 1)), APART, "x", "=",
                 column(each("x", nodes(net.a[0])))),
-            eq(by("b^{(1)}"), "≈", column(each("δ", b1, 1)), APART, by("W^{(1)}"), "=", "δ^{(1)} x^T", "≈",
-                matrix(edges(w1, 1)))),
+            eq(by("b^{(1)}"), "≈", column(each("δ", b1, 1))),
+            eq(by("W^{(1)}"), "=", "δ^{(1)} x^T", "≈", matrix(edges(w1, 1)))),
         step("Take one step against the gradient, with the learning rate $η = 10$, for the weights of the output.",
             eq(row(net.w[2][0], "W^{(2)}"), "−", group(10, "·", by("W^{(2)}")), "≈", row(new[0]))),
     )
@@ -1045,7 +1085,7 @@ def deep_backward(given, box):
     d2 = restated(net.delta[2])
     turned = box(net.w[2].T, "(W^{(2)})^T", "Which weights leave this node?",
         how="Rows and columns of W change places.",
-        slips={"weights_not_transposed": net.w[2].reshape(3, 2)})
+        slips={"refilled_row_by_row": net.w[2].reshape(3, 2)})
     back = box(turned @ d2, "(W^{(2)})^T δ^{(2)}", "Two ways lead on from each node. Did you take both?", digits=3,
         how="Each row of the transpose times the errors.", gradient_of="a1",
         slips={"path_left_out": turned[:, 0] * d2[0], "other_row": turned @ d2[::-1]},
@@ -1058,7 +1098,7 @@ def deep_backward(given, box):
         step("One layer further back. Here are the weights and the errors of the second layer. What comes back to the "
             "first?",
             drawn(net, net.a,
-                [(), each("δ", echo(d1, "δ^{(1)}"), 1), under("δ", net.delta[2], 2), under("δ", net.delta[3], 3)],
+                [(), each("δ", echo(d1, "δ^{(1)}"), 1), *(each("δ", figs(net.delta[n]), n) for n in (2, 3))],
                 weights=False, acting=(2,),
                 title="A 2–3–2–1 network with its values and the errors of the last two layers"),
             eq("W^{(2)}", "=", matrix(edges(net.w[2], 2)), APART, "δ^{(2)}", "=",
@@ -1080,7 +1120,8 @@ def deep_gradients(given, box):
     d1, d2, d3 = (restated(net.delta[level]) for level in (1, 2, 3))
     w3 = box(bp4(d3, a2), "∂C/∂W^{(3)}", "Which value comes in along this edge?", digits=3,
         how="The error of the output times the value at the start of the edge.", gradient_of="W3",
-        slips={"weight_for_activation": net.w[3] * d3[0], "other_node": np.outer(d3, a2[::-1])}, words=OTHER_START)
+        slips={"weight_for_activation": net.w[3] * d3[0], "other_node": np.outer(d3, a2[::-1]),
+            "local_for_downstream": a2[None, :]}, words=OTHER_START | THE_VALUE_ALONE)
     b3 = ask.bias_gradient(box, bp3(d3), "∂C/∂b^{(3)}", digits=3, how="The error itself.", gradient_of="b3",
         slips={"slope_taken_twice": d3 * net.slope[3]})
     w2 = box(bp4(d2, a1), "∂C/∂W^{(2)}", "Which row are you in, and which column?", digits=3,
@@ -1096,16 +1137,18 @@ def deep_gradients(given, box):
     e1, e2 = (column(each("δ", figs(net.delta[level]), level)) for level in (1, 2))
     return (
         step("The whole network, with a value in each node and the errors below. All the gradients follow from these.",
-            drawn(net, net.a, [(), *(under("δ", net.delta[level], level) for level in (1, 2, 3))], weights=False,
+            drawn(net, net.a, [(), *(each("δ", figs(net.delta[n]), n) for n in (1, 2, 3))], weights=False,
                 title="A 2–3–2–1 network with all its values and errors")),
         step("The last layer.",
-            eq(by("W^{(3)}"), "=", "δ^{(3)} (a^{(2)})^T", "≈", row(edges(w3, 3)[0]), APART, by("b^{(3)}"), "≈",
-                lit("δ^(3)_1", b3[0]))),
+            eq(by("W^{(3)}"), "=", "δ^{(3)} (a^{(2)})^T", "≈", row(edges(w3, 3)[0])),
+            eq(by("b^{(3)}"), "≈", lit("δ^(3)_1", b3[0]))),
         step("The second layer.",
-            eq(by("W^{(2)}"), "=", e2, row(each("a", figs(net.a[1]), 1)), "≈", matrix(edges(w2, 2)), APART,
-                by("b^{(2)}"), "≈", column(each("δ", b2, 2)))),
+            eq(by("W^{(2)}"), "=", e2, row(each("a", figs(net.a[1]), 1))),
+            eq("≈", matrix(edges(w2, 2))),
+            eq(by("b^{(2)}"), "≈", column(each("δ", b2, 2)))),
         step("The first layer. The gradients of its biases are $δ^{(1)}$ once more: only the weights are left.",
-            eq(by("W^{(1)}"), "=", e1, row(each("x", net.a[0])), "≈", matrix(edges(w1, 1)))),
+            eq(by("W^{(1)}"), "=", e1, row(each("x", net.a[0]))),
+            eq("≈", matrix(edges(w1, 1)))),
     )
 
 
@@ -1288,13 +1331,15 @@ def which_delta(given, box):
             slips["slope_kept"] = (value - target) * steep
         elif not alone:
             slips |= {"slope_left_out": value - target, "cost_slope_left_out": steep}
+            if activation == "tanh":
+                slips["sigmoid_for_tanh"] = (value - target) * value * (1 - value)
         number = box((value - target) * by_slope, f"δ, {activation} with {cost}",
             "Prediction minus target. Times a slope, or not?",
             how="Prediction minus target, times the slope where there is one.", slips=slips)
         rows.append((words(activation), words(cost), rule, f"{value:g}", f"{target:g}", number))
     return (
-        step("The error of a last layer is $a − y$ alone, or $a − y$ times a slope that is left to work out. Yes or "
-            "no: which is it for each of these? Then work out $δ$ for one node.",
+        step("The error of a last layer is $a − y$ alone, or $a − y$ times a slope. For each of these: is it times a "
+            "slope, yes or no? Then work out $δ$ for one node.",
             table([words("activation"), words("cost"), words("times a slope?"), "a", "y", "δ"], *rows)),
         say("Without an activation $a = z$, so the slope is 1. For tanh the slope is $1 − a^2$, with the square of "
             "$a$."),
@@ -1367,6 +1412,11 @@ def sizes(given, *canonical: int) -> list[int]:
     return found
 
 
+def transposed(shape: Shape) -> Shape:
+    """The shape of the transpose."""
+    return Shape(shape[::-1])
+
+
 FITTING = {"outer_for_inner": "A product fits when the columns of the first are as many as the rows of the second."}
 """What is said of those who compared the wrong numbers."""
 
@@ -1375,30 +1425,34 @@ FITTING = {"outer_for_inner": "A product fits when the columns of the first are 
 def ledger(given, box):
     """Every quantity of a two-layer network, the products of the equations, and their shapes."""
     n = sizes(given, 3, 4, 2)
-    rows, one = [], 1
-    kinds = (("W", True, "W"), ("b", False, "b"), ("δ", False, "δ"), (by("W"), True, "∂C/∂W"))
-    for shown, two_sided, name in kinds:
-        keys = [Shape((n[level], n[level - 1] if two_sided else one)) for level in (1, 2)]
-        shapes = box(keys, f"the shape of {name} in layers 1 and 2",
+    rows, found = [], {}
+    for shown, two_sided, name, like in (
+        ("W", True, "W", None), ("b", False, "b", None), ("δ", False, "δ", "b"), (by("W"), True, "∂C/∂W", "W")
+    ):
+        keys = found[like] if like else [Shape((n[level], n[level - 1] if two_sided else 1)) for level in (1, 2)]
+        found[name] = box(list(keys), f"the shape of {name} in layers 1 and 2",
             "There is a row for each node. What is there a column for?" if two_sided
             else "How many nodes does the layer have? And how many columns does a column have?",
             how="Nodes of the layer by nodes of the layer before." if two_sided
             else "One row for each node of the layer, and one column.",
-            slips={"transposed": [Shape(key[::-1]) for key in keys], "other_layer": keys[::-1]})
-        rows.append((shown, *shapes))
+            slips={"transposed": [transposed(key) for key in keys], "other_layer": keys[::-1]})
+        rows.append((shown, *found[name]))
     products = []
-    for shown, first, second, left, right in (
-        (group(words("BP2:"), "(W^{(2)})^T δ^{(2)}"), "(W^{(2)})^T", "δ^{(2)}", (n[1], n[2]), (n[2], 1)),
-        (group(words("BP4:"), "δ^{(1)} x^T"), "δ^{(1)}", "x^T", (n[1], 1), (1, n[0])),
+    for shown, names, factors, turns in (
+        (group(words("BP2:"), "(W^{(2)})^T δ^{(2)}"), ("(W^{(2)})^T", "δ^{(2)}"), (found["W"][1], found["δ"][1]), 0),
+        (group(words("BP4:"), "δ^{(1)} x^T"), ("δ^{(1)}", "x^T"), (found["δ"][0], Shape((n[0], 1))), 1),
     ):
-        ends = box([Shape(left), Shape(right)], f"the shapes of {first} and {second}",
-            "Is there a T? It turns the shape around.",
-            how="Weights are nodes by nodes before, everything else is a column; a T turns it around.",
-            slips={"transposed": [Shape(left[::-1]), Shape(right[::-1])]})
-        result = box(Shape((ends[0][0], ends[1][1])), f"the shape of {first} times {second}",
+        first, second = (
+            box(transposed(factor) if place == turns else factor, f"the shape of {name}",
+                "Which shape does it have without the T? And what does the T do?" if place == turns
+                else "Its shape stands in the table above. Which is it?",
+                how="The shape without the T, turned around." if place == turns else "A row for each node, one column.",
+                slips={"transposed": factor if place == turns else transposed(factor)})
+            for place, (name, factor) in enumerate(zip(names, factors, strict=True)))
+        result = box(Shape((first[0], second[1])), f"the shape of {names[0]} times {names[1]}",
             "Which two numbers are the outer ones?", how="The rows of the first by the columns of the second.",
-            slips={"transposed": Shape((ends[1][1], ends[0][0]))})
-        products.append((shown, ends[0], ends[1], result))
+            slips={"transposed": Shape((second[1], first[0]))})
+        products.append((shown, first, second, result))
     return (
         step(f"A network has {n[0]} inputs, {n[1]} hidden nodes and {n[2]} outputs; it sees one example. Write every "
             "shape as rows × columns.",
@@ -1417,7 +1471,8 @@ def from_shapes(given, box):
     given.distinct(n)
     nodes_ = box(n, "the numbers of nodes", "Does a weight matrix have a row for each node, or for each input?",
         how="Columns of the first matrix, rows of the first, rows of the second.",
-        slips={"transposed": [n[1], n[0], n[1]]})
+        slips={"transposed": [n[1], n[0], n[1]]},
+        words={"transposed": "You took rows for columns. A weight matrix has a row for each node of its layer."})
     inputs, hidden, outputs = (float(v) for v in nodes_)
     counts = box([inputs * hidden + hidden, hidden * outputs + outputs], "the numbers of parameters",
         "How many weights? And what else is learned?", how="Weights plus biases.",
