@@ -17,7 +17,7 @@ import numpy as np
 from .boxed import box_of
 from .diagrams import Point, arrow, node
 from .phrases import words
-from .vocabulary import At, Node, Part, Several, drawing
+from .vocabulary import At, Node, Part, Several, drawing, drawn
 
 Curve: TypeAlias = "tuple[Callable[[float], float], str, float]"
 """A function, its colour, and at which z its name stands."""
@@ -108,6 +108,8 @@ def batch(
     before, after   the name of the matrix, and how many numbers an example has in it
     by              what each example meets on the way
     """
+    if not drawn.get():
+        return Node("drawing", ())
     left, gap = 60, 150
     middle = 12 + CELL * m / 2 if in_rows else 36 + CELL * max(before[1], after[1]) / 2
     shapes: list[str] = []
@@ -136,8 +138,13 @@ def batch(
 def number_line(points: Mapping[str, float], mean: tuple[str, float], *, low: int, high: int, title: str) -> Node:
     """Numbers as dots over an axis with ticks, their names above, each at its own height; below it the mean, on which
     they balance."""
+    if not drawn.get():
+        return Node("drawing", ())
     width, left, ground = 660, 90, 24 + 30 * len(points)
-    place = lambda value: left + (value - low) / (high - low) * (width - 2 * left)  # noqa: E731
+
+    def place(value: float) -> float:
+        return left + (value - low) / (high - low) * (width - 2 * left)
+
     shapes = [f'<path class="wb-edge" d="M{left - 14} {ground}H{width - left + 14}"/>']
     labels: list[At] = []
     step = max(1, -(-(high - low) // 10))
@@ -164,13 +171,20 @@ def descent(
 ) -> Node:
     """Level lines of ½(c₁w₁² + c₂w₂²) over axes with ticks, and ways down with a dot for each place; their names stand
     below, in their colours."""
+    if not drawn.get():
+        return Node("drawing", ())
     width, height, left, top = 600, 250, 54, 16
-    across = lambda value: left + (value - x[0]) / (x[1] - x[0]) * width  # noqa: E731
-    down = lambda value: top + (y[1] - value) / (y[1] - y[0]) * height  # noqa: E731
+
+    def across(value: float) -> float:
+        return left + (value - x[0]) / (x[1] - x[0]) * width
+
+    def down(value: float) -> float:
+        return top + (y[1] - value) / (y[1] - y[0]) * height
+
     frame = f'<rect class="wb-edge" style="stroke-width:1" x="{left}" y="{top}" width="{width}" height="{height}"/>'
     inside: list[str] = []
     highest = curve[0] * max(map(abs, x)) ** 2 + curve[1] * max(map(abs, y)) ** 2
-    for share in (0.02, 0.08, 0.18, 0.32, 0.5, 0.72):  # of equal steps between them along either axis
+    for share in (0.02, 0.08, 0.18, 0.32, 0.5, 0.72):  # squares of even steps: the lines lie evenly
         rx, ry = ((share * highest / c) ** 0.5 * size / (span[1] - span[0])
                   for c, size, span in zip(curve, (width, height), (x, y), strict=True))  # fmt: skip
         inside.append(
