@@ -5,7 +5,8 @@ vocabulary  step, say, eq, frac, indexed, matrix, column, row, table, aligned, g
 phrases     words, APART, by, link, signed, added, grouped, listed
 layers      each, edges, under, back_along, named, nodes, fig: layers lit alike in drawings and formulas (import from
             there)
-sketches    neuron, plot: drawings of one neuron, and of curves (import from there)
+sketches    neuron, plot, batch, number_line, descent: drawings of a neuron, curves, a batch, a mean, and steps in a
+            valley (import from there)
 figures     axes with curves, arrows, areas, heat maps, contours, handles (import from there)
 surfaces    surfaces over a grid, seen from above and aside (import from there)
 diagrams    network, graph: drawn nodes, arrows, and what sits on them

@@ -17,7 +17,7 @@ import numpy as np
 from .boxed import box_of
 from .diagrams import Point, arrow, node
 from .phrases import words
-from .vocabulary import At, Node, Part, Several, drawing
+from .vocabulary import At, Node, Part, Several, drawing, drawn
 
 Curve: TypeAlias = "tuple[Callable[[float], float], str, float]"
 """A function, its colour, and at which z its name stands."""
@@ -109,6 +109,8 @@ def batch(
     before, after   the name of the matrix, and how many numbers an example has in it
     by              what each example meets on the way
     """
+    if not drawn.get():
+        return Node("drawing", ())
     left, gap = 60, 150
     middle = 12 + CELL * m / 2 if in_rows else 36 + CELL * max(before[1], after[1]) / 2
     shapes: list[str] = []
@@ -137,6 +139,8 @@ def batch(
 def number_line(points: Mapping[str, float], mean: tuple[str, float], *, low: int, high: int, title: str) -> Node:
     """Numbers as dots over an axis with ticks, their names above, each at its own height; below it the mean, on which
     they balance."""
+    if not drawn.get():
+        return Node("drawing", ())
     width, left, ground = 660, 90, 24 + 30 * len(points)
 
     def place(value: float) -> float:
@@ -168,6 +172,8 @@ def descent(
 ) -> Node:
     """Level lines of ½(c₁w₁² + c₂w₂²) over axes with ticks, and ways down with a dot for each place; their names stand
     below, in their colours."""
+    if not drawn.get():
+        return Node("drawing", ())
     width, height, left, top = 600, 250, 54, 16
 
     def across(value: float) -> float:
@@ -179,7 +185,7 @@ def descent(
     frame = f'<rect class="wb-edge" style="stroke-width:1" x="{left}" y="{top}" width="{width}" height="{height}"/>'
     inside: list[str] = []
     highest = curve[0] * max(map(abs, x)) ** 2 + curve[1] * max(map(abs, y)) ** 2
-    for share in (0.02, 0.08, 0.18, 0.32, 0.5, 0.72):  # of equal steps between them along either axis
+    for share in (0.02, 0.08, 0.18, 0.32, 0.5, 0.72):  # squares of even steps: the lines lie evenly
         rx, ry = ((share * highest / c) ** 0.5 * size / (span[1] - span[0])
                   for c, size, span in zip(curve, (width, height), (x, y), strict=True))  # fmt: skip
         inside.append(

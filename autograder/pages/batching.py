@@ -528,17 +528,23 @@ def twice_the_batch(given, box):
     b, rate = given("b", 7, low=2), given.choice("η", 0.1, 0.2, 0.5)
     total, m = np.array([delta @ x, delta.sum()]), 3
     given.require(np.all(np.abs(total) >= 3) and np.all(total % 3 == 0) and no_repeats(total) and 2 * rate != 1)
-    sums = box(total, "the sums", "Error times input for the weight; and for the bias?",
-        how="Error times input, and the error, added over the examples.",
-        slips={"sum_of_one_example": [delta[0] * x[0], delta[0]], "other_variable": total[::-1]},
-        words={"other_variable": "Weight and bias have changed places. Which of them multiplies an input?"})
-    means = box(sums / m, "the means", "How many examples are there?", how="The sums over three.",
-        gradient_of=("W1", "b1"), slips={"mean_left_out": sums, "mean_taken_twice": sums / m**2})
-    sums2 = box(2 * sums, "the sums of the doubled batch", "How often does every term occur?",
-        how="Twice the sums before.", slips={"batch_count_left": sums},
-        words={"batch_count_left": "That is the sum of the short batch. How often is every example there now?"})
-    means2 = box(sums2 / (2 * m), "the means of the doubled batch", "How many examples are there now?",
-        how="The sums over six.", slips={"mean_left_out": sums2, "batch_count_left": sums2 / m})
+    alone = delta[0] * x[0], delta[0]
+    sums, means, sums2, means2 = ([], [], [], [])
+    for n, name in enumerate(("w", "b")):
+        sums.append(box(total[n], f"the sum for ∂C/∂{name}", "Error times input for the weight; and for the bias?",
+            how="Error times input, and the error, added over the examples.",
+            slips={"sum_of_one_example": alone[n], "other_variable": total[1 - n]},
+            words={"other_variable": "Weight and bias have changed places. Which of them multiplies an input?"}))
+        means.append(box(sums[n] / m, f"the mean for ∂C/∂{name}", "How many examples are there?",
+            how="The sum over three.", gradient_of=("W1", "b1")[n],
+            slips={"mean_left_out": sums[n], "mean_taken_twice": sums[n] / m**2}))
+    for n, name in enumerate(("w", "b")):
+        sums2.append(box(2 * sums[n], f"the sum for ∂C/∂{name}, doubled batch", "How often does every term occur?",
+            how="Twice the sum before.", slips={"batch_count_left": sums[n]},
+            words={"batch_count_left": "That is the sum of the short batch. How often is every example there now?"}))
+        means2.append(box(sums2[n] / (2 * m), f"the mean for ∂C/∂{name}, doubled batch",
+            "How many examples are there now?", how="The sum over six.",
+            slips={"mean_left_out": sums2[n], "batch_count_left": sums2[n] / m}))
     new = box([b - rate * means[1], b - rate * means2[1]], "the new b", "Against the gradient, and by how much of it?",
         how="The old bias minus the learning rate times the mean.",
         slips={"summed_not_averaged": b - rate * np.array([sums[1], sums2[1]]),

@@ -264,6 +264,26 @@ def test_a_missing_return_is_said():
     assert "Is there a return" in mark_code(twice, local({"Twice": Twice})).verdicts[1].message
 
 
+def test_another_kind_of_value_is_said_before_anything_else():
+    """Where a list comes in the place of an array, the question about its numbers would lead away from that."""
+
+    class Twice:
+        def forward(self, x):
+            return (2 * np.asarray(x)).tolist()
+
+    assert mark_code(make(), local({"Twice": Twice})).verdicts[0].message == "y should be an array."
+
+
+def test_none_that_is_called_is_no_missing_return():
+    """It is another matter than None in the place of a number."""
+
+    class Twice:
+        def forward(self, x, then=None):
+            return then(2 * x)
+
+    assert "None is called" in mark_code(make(), local({"Twice": Twice})).verdicts[0].message
+
+
 def plus_one(Twice, x):
     return {"y": Twice().forward(x) + 1}
 

@@ -8,7 +8,7 @@ import pytest
 
 from autograder import layout, pages
 from autograder.engine.expressions import Name, cos
-from autograder.layout import layers, mathematics, number, prose
+from autograder.layout import layers, mathematics, number, prose, sketches
 from autograder.layout.boxed import BoxedArray, BoxedFormula, box_of, boxed
 from autograder.layout.numbers import compact, trimmed
 from autograder.layout.typeset import caption
@@ -260,3 +260,35 @@ def test_plain_text_of_a_page():
     slug = "gradients/one-weight"
     text = render.plain(pages.load(slug).sheet(), mark(slug, {1: "8"}))
     assert "box 1, the new Z = 8  [right]" in text and "box 2, ΔZ = …  [blank]" in text
+
+
+# -- sketches ----------------------------------------------------------------------------------------------------------
+
+
+def test_a_batch_has_a_strip_for_each_example_before_and_after():
+    """Columns are as high as an example has numbers, rows as wide; the second example stands out in both matrices."""
+    for in_rows, size in ((False, "height"), (True, "width")):
+        node = sketches.batch(("X", 2), ("Z", 3), 4, by="W", in_rows=in_rows, title="a batch")
+        strips = [shape for shape in node.options["shapes"] if shape.startswith("<rect")]
+        assert len(strips) == 8 and ["wb-in" in strip for strip in strips] == [False, True, False, False] * 2
+        assert all(f'{size}="{2 * sketches.CELL}"' in strip for strip in strips[:4])
+        assert all(f'{size}="{3 * sketches.CELL}"' in strip for strip in strips[4:])
+
+
+def test_a_number_line_has_its_mean_where_the_numbers_balance():
+    """The triangle stands as far from the one as from the other."""
+    node = sketches.number_line({"a": -4, "b": 6}, ("mean", 1), low=-10, high=10, title="a mean")
+    shapes = "".join(node.options["shapes"])
+    a, b = (float(x) for x in re.findall(r'cx="([0-9.]+)"', shapes))
+    (mean,) = re.findall(r"M([0-9.]+) [0-9.]+l-11 19", shapes)
+    assert float(mean) == (a + b) / 2
+
+
+def test_a_way_down_a_valley_has_a_dot_for_each_place():
+    """The ticks name places of both axes, and a level line is as much wider than high as the valley is narrow."""
+    ways = {"plain": (((9.0, 2.0), (8.0, -1.0), (7.0, 0.5)), "accent")}
+    node = sketches.descent((1.0, 4.0), ways, x=(-2, 10), y=(-3, 3), title="a way down")
+    shapes = "".join(node.options["shapes"])
+    assert shapes.count("<circle") == 3
+    rx, ry = map(float, re.search(r'rx="([0-9.]+)" ry="([0-9.]+)"', shapes).groups())
+    assert np.isclose((rx / 600 * 12) / (ry / 250 * 6), 2, rtol=0.01)

@@ -208,6 +208,47 @@ def test_batches_in_another_form_are_told_which_is_wanted(returned, said, points
     assert said in marks.verdicts[0].message and marks.points == points, marks.verdicts
 
 
+def test_batches_that_are_made_when_asked_may_not_shuffle_the_data():
+    """A generator touches nothing until somebody takes a batch: so that is done before the data are looked at."""
+
+    def in_place(inputs, targets, size, random):
+        order = random.permutation(len(inputs))
+        inputs[:], targets[:] = inputs[order], targets[order]
+        for start in range(0, len(inputs), size):
+            yield inputs[start : start + size], targets[start : start + size]
+
+    marks = mark_code(mini_batches, local({"mini_batches": in_place}), GRADING)
+    assert [verdict.code for verdict in marks.verdicts] == ["", "", "", "inputs_changed"]
+
+
+def test_an_error_on_the_way_forward_is_no_slip_of_the_way_back():
+    """The line has failed before: the same error in a later behaviour says nothing of that one."""
+    marks = rewritten(Layer, "return inputs @ self.weights", "return self.weights @ inputs")
+    assert {verdict.state for verdict in marks.verdicts} == {"error"}
+
+
+def test_a_type_error_is_a_slip_only_with_its_own_sentence():
+    """Calling watch where it is None is one; None in a product is another."""
+    always = rewritten(train, "if watch:", "if True:")
+    assert always.verdicts[0].code == "watch_always_called" and always.points == 4
+    other = rewritten(train, "costs[-1])\n    return costs", "costs[-1])\n    return costs * None")
+    assert {verdict.code for verdict in other.verdicts} == {""}
+
+
+LATER = {"later": {"date": ["2011-11-01", "2011-11-02"]}}
+
+
+def test_predictions_in_a_column_cost_the_one_behaviour_that_asks_for_the_shape():
+    """What they say of the days is looked at all the same; predictions that are no numbers are said to be none."""
+    column = {"predictions": [[4000.0], [3800.0]], "alone": [[4000.0]], "costs": [0.4]}
+    flat = {"predictions": [4000.0, 3800.0], "alone": [4000.0], "costs": [0.4]}
+    assert "shape (2, 1)" in bikes.number_for_each_day(LATER, column).message
+    assert bikes.small_error(LATER, column) == bikes.small_error(LATER, flat)
+    assert bikes.same_alone(LATER, column).share == bikes.same_alone(LATER, flat).share == 1
+    lost = {"predictions": [np.nan, 3800.0], "alone": [np.nan], "costs": []}
+    assert "not numbers" in bikes.same_alone(LATER, lost).message
+
+
 # -- what a docstring allows earns everything --------------------------------------------------------------------------
 
 
