@@ -137,7 +137,10 @@ def number_line(points: Mapping[str, float], mean: tuple[str, float], *, low: in
     """Numbers as dots over an axis with ticks, their names above, each at its own height; below it the mean, on which
     they balance."""
     width, left, ground = 660, 90, 24 + 30 * len(points)
-    place = lambda value: left + (value - low) / (high - low) * (width - 2 * left)  # noqa: E731
+
+    def place(value: float) -> float:
+        return left + (value - low) / (high - low) * (width - 2 * left)
+
     shapes = [f'<path class="wb-edge" d="M{left - 14} {ground}H{width - left + 14}"/>']
     labels: list[At] = []
     step = max(1, -(-(high - low) // 10))
@@ -165,8 +168,13 @@ def descent(
     """Level lines of ½(c₁w₁² + c₂w₂²) over axes with ticks, and ways down with a dot for each place; their names stand
     below, in their colours."""
     width, height, left, top = 600, 250, 54, 16
-    across = lambda value: left + (value - x[0]) / (x[1] - x[0]) * width  # noqa: E731
-    down = lambda value: top + (y[1] - value) / (y[1] - y[0]) * height  # noqa: E731
+
+    def across(value: float) -> float:
+        return left + (value - x[0]) / (x[1] - x[0]) * width
+
+    def down(value: float) -> float:
+        return top + (y[1] - value) / (y[1] - y[0]) * height
+
     frame = f'<rect class="wb-edge" style="stroke-width:1" x="{left}" y="{top}" width="{width}" height="{height}"/>'
     inside: list[str] = []
     highest = curve[0] * max(map(abs, x)) ** 2 + curve[1] * max(map(abs, y)) ** 2

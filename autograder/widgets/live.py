@@ -15,7 +15,7 @@ from typing import Any, Protocol, TypeAlias, cast
 
 import anywidget
 import traitlets as t
-from ipywidgets import Layout
+from ipywidgets import Layout  # pyright: ignore[reportMissingTypeStubs]  # ipywidgets names no types
 
 from . import fonts
 
@@ -47,7 +47,7 @@ def _same_subshell(_data: object, subshell: object) -> object:
     return subshell
 
 
-def code(text: str) -> t.Unicode:
+def code(text: str) -> t.Unicode[str, str | bytes]:
     """The JavaScript of a live thing, as the trait that anywidget sends."""
     return t.Unicode(text).tag(sync=True)
 
