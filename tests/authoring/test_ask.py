@@ -25,18 +25,18 @@ def boxes(question, *values, **options):
     return [box.key for box in found], [dict(box.mistakes) for box in found], found[0]
 
 
-@pytest.mark.parametrize("question, keys, code, slips", [
+@pytest.mark.parametrize("question, keys, codes, slips", [
     (ask.change, [3, -4], "subtracted_backwards", [-3, 4]),
     (ask.product, [18, 32], "added_not_multiplied", [9, 12]),
-    (ask.ratio, [2, 0.5], "upside_down", [0.5, 2]),
+    (ask.ratio, [2, 0.5], "upside_down multiplied_not_divided", [0.5, 2]),
     (ask.outer, [18, 48, 12, 32], "other_row", [12, 32, 18, 48]),
 ])  # fmt: skip
-def test_a_question_knows_its_usual_slip(question, keys, code, slips):
-    """And keeps the one that the author adds behind it."""
+def test_a_question_knows_its_usual_slips(question, keys, codes, slips):
+    """And keeps the one that the author adds behind them; `slips` are the numbers of the first."""
     found, mistakes, _ = boxes(question, A, B, **WORDS, slips={"doubled": 1000})
     assert found == keys
-    assert [list(each) for each in mistakes] == [[code, "doubled"]] * len(keys)
-    assert [each[code] for each in mistakes] == slips
+    assert [list(each) for each in mistakes] == [[*codes.split(), "doubled"]] * len(keys)
+    assert [each[codes.split()[0]] for each in mistakes] == slips
 
 
 def test_an_error_brings_its_words():
