@@ -17,7 +17,7 @@ import numpy as np
 
 from .. import pages
 from ..answers.equality import Value
-from ..authoring.page import Box, Given, Page, PageError, Run, Sheet
+from ..authoring.page import Box, Given, Page, PageError, Quantity, Run, Shares, Sheet
 from ..marking.carried import as_number
 from ..render import pages as render
 
@@ -94,22 +94,22 @@ def _nudged(sheet: Sheet, size: float, way: Way) -> list[Value]:
 class Nudged(Given):
     """Hands a page the numbers it was given, each a hair further from zero, so that int() and rounding see the same."""
 
-    def __init__(self, run: Run, givens: Mapping[str, object], size: float, way: Way) -> None:
+    def __init__(self, run: Run, givens: Mapping[str, Quantity], size: float, way: Way) -> None:
         super().__init__(run)
         self._givens, self._size, self._mirrored = givens, size, way.mirrored
         self._draw = Random(f"{run.page.slug}/{way.seed}").random
 
-    def __call__(self, name: str, *_: object, **__: object) -> object:
+    def __call__(self, name: str, *_: Quantity, **__: Quantity) -> Quantity:
         values = np.asarray(self._givens[name], dtype=float)
         share = np.reshape([self._draw() for _ in range(values.size)], values.shape)
         share = 1 - share if self._mirrored else share
         moved = np.where(values == 0, self._size * (2 * share - 1), values * (1 + self._size * share))
         return float(moved) if moved.shape == () else moved
 
-    def choice(self, name: str, canonical: object, *others: object) -> object:
+    def choice(self, name: str, canonical: Quantity, *others: Quantity) -> Quantity:
         return self._givens[name]
 
-    def _beside(self) -> Given:
+    def _beside(self, make: Shares) -> Given:
         return self
 
 

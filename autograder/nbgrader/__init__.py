@@ -9,6 +9,7 @@ exporter             how a submitted file is read
 rebuild              the clean notebook that is made around its answers
 marks                the steps that mark it and keep the grades
 feedback, holdback   what students are shown, and what is kept back until a date
+handover             the types of what nbgrader hands from step to step
 lock                 one run at a time, and what a run that was cut off left behind
 literal              a student id with the letters of a pattern in it
 engine, reasons      one database engine for a whole run, and why the gradebook or the disk failed it
@@ -20,9 +21,13 @@ Imports: widgets (the fonts), render, marking and all below them; and nbgrader, 
 from __future__ import annotations
 
 from pathlib import Path
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from traitlets.config import Config
 
 
-def configure(c: object, root: Path) -> None:
+def configure(c: Config, root: Path) -> None:
     """Set nbgrader's options for this course. `root` is the course folder, where workbook.toml stands."""
     from .pipeline import configure
 

@@ -10,14 +10,14 @@ as before, after each use. Where nbgrader makes its engines in another way one d
 from __future__ import annotations
 
 import contextlib
-from collections.abc import Iterator
+from collections.abc import Generator
 from functools import cache
 
-import nbgrader.api
+import nbgrader.api  # pyright: ignore[reportMissingTypeStubs]  # nbgrader comes without types
 
 
 @contextlib.contextmanager
-def one_engine() -> Iterator[None]:
+def one_engine() -> Generator[None]:
     """Until the end of the block, every Gradebook of one address shares an engine."""
     create = getattr(nbgrader.api, "create_engine", None)
     if create is None:

@@ -16,28 +16,43 @@ from functools import partial
 from glob import escape as literally
 from glob import glob
 from pathlib import Path
+from typing import Any, cast
 
-import nbgrader
+import nbgrader  # pyright: ignore[reportMissingTypeStubs]  # nbgrader comes without types
 from nbconvert.exporters import NotebookExporter
 from nbconvert.exporters.exporter import ResourcesDict
-from nbformat.v4 import new_markdown_cell, new_notebook
-from nbgrader.api import Gradebook, MissingEntry
-from nbgrader.converters import Autograde
-from nbgrader.converters.base import NbGraderException
-from nbgrader.coursedir import CourseDirectory
-from nbgrader.preprocessors import NbGraderPreprocessor
-from nbgrader.utils import find_all_files
+from nbformat.notebooknode import NotebookNode
+from nbgrader.api import (  # pyright: ignore[reportMissingTypeStubs]  # nbgrader comes without types
+    Gradebook,
+    MissingEntry,
+)
+from nbgrader.converters import (  # pyright: ignore[reportMissingTypeStubs]  # nbgrader comes without types
+    Autograde,
+)
+from nbgrader.converters.base import (  # pyright: ignore[reportMissingTypeStubs]  # nbgrader comes without types
+    NbGraderException,
+)
+from nbgrader.coursedir import (  # pyright: ignore[reportMissingTypeStubs]  # nbgrader comes without types
+    CourseDirectory,
+)
+from nbgrader.preprocessors import (  # pyright: ignore[reportMissingTypeStubs]  # nbgrader comes without types
+    NbGraderPreprocessor,
+)
+from nbgrader.utils import (  # pyright: ignore[reportMissingTypeStubs]  # nbgrader comes without types
+    find_all_files,
+)
 from sqlalchemy.exc import SAWarning
 from traitlets import Bool
-from traitlets.config import Application
+from traitlets.config import Application, Config
 
 from ..submissions.files import Handed, find, stays_within
 from ..submissions.notebook import cells
 from .engine import one_engine
+from .handover import Converter, HandedOn, Hook, Resources
 from .literal import own_notebooks, students
 from .lock import alone, begin, finish, sweep
 from .reasons import in_words
-from .rebuild import Blueprint, Rebuilt, blueprint
+from .rebuild import Blueprint, Rebuilt, blueprint, new_cell
 
 
 class SubmissionExporter(NotebookExporter):
@@ -45,15 +60,20 @@ class SubmissionExporter(NotebookExporter):
 
     optimistic_validation = Bool(True)  # one check of the notebook's format after all steps, not one after each
 
-    def __init__(self, config=None, **kw):
-        super().__init__(config=config, **kw)
+    def __init__(self, config: Config | None = None, **kw: Any) -> None:
+        super().__init__(config=config, **kw)  # pyright: ignore[reportUnknownMemberType]  # nbconvert leaves it open
         self.handed: dict[str, Handed] = {}
         self.known: dict[str, list[str]] = {}
         self.blueprints: dict[tuple[str, str], Blueprint] = {}
         if isinstance(self.parent, Autograde):
-            self._prepare(self.parent)
+            self._prepare(self.converter)
 
-    def _prepare(self, converter: Autograde) -> None:
+    @property
+    def converter(self) -> Converter:
+        """nbgrader's run of autograde, for which this exporter was made."""
+        return cast(Converter, self.parent)  # traitlets says only that a parent is configurable
+
+    def _prepare(self, converter: Converter) -> None:
         """Look at each submission before nbgrader does. The converter makes its exporter before it starts."""
         directory = converter.coursedir
         converter.pre_convert_hook = partial(self.look, converter.pre_convert_hook)
@@ -67,7 +87,7 @@ class SubmissionExporter(NotebookExporter):
         with in_words(self.log):
             self._add_empty_submissions(converter)
 
-    def _replace(self, owner: Autograde | CourseDirectory, name: str, ours: Callable) -> None:
+    def _replace(self, owner: Converter | CourseDirectory, name: str, ours: Callable[..., Any]) -> None:
         """Put `ours` in the place of a method of this one object; it is called with the method that it replaces.
 
         NbGraderException where nbgrader has no such method: then it is another nbgrader than we know.
@@ -80,18 +100,21 @@ class SubmissionExporter(NotebookExporter):
             raise NbGraderException(lacking)
         setattr(owner, name, partial(ours, theirs))
 
-    def _add_empty_submissions(self, converter: Autograde) -> None:
+    def _add_empty_submissions(self, converter: Converter) -> None:
         """nbgrader passes over a folder without notebooks; we grade it: its notebook may have another name or place."""
         directory = converter.coursedir
         names = [name for name in self.names(directory.assignment_id) if fnmatch(name, directory.notebook_id)]
-        for folder in glob(converter._format_source(directory.assignment_id, students(directory))):
+        pattern = converter._format_source(  # pyright: ignore[reportPrivateUsage]  # nbgrader has no public name for it
+            directory.assignment_id, students(directory)
+        )
+        for folder in glob(pattern):
             if not converter.assignments.get(folder) and os.path.isdir(folder) and names:
                 converter.assignments[folder] = [os.path.join(folder, f"{name}.ipynb") for name in names]
 
     def names(self, assignment: str) -> list[str]:
         """The notebooks of an assignment, by the gradebook, asked once a run."""
         if assignment not in self.known:
-            with Gradebook(self.parent.coursedir.db_url, self.parent.coursedir.course_id) as book:
+            with Gradebook(self.converter.coursedir.db_url, self.converter.coursedir.course_id) as book:
                 try:
                     self.known[assignment] = [notebook.name for notebook in book.find_assignment(assignment).notebooks]
                 except MissingEntry:
@@ -101,7 +124,7 @@ class SubmissionExporter(NotebookExporter):
     def blueprint(self, assignment: str, notebook: str) -> Blueprint:
         """What the gradebook knows of a notebook, asked once a run."""
         if (assignment, notebook) not in self.blueprints:
-            with Gradebook(self.parent.coursedir.db_url) as book:
+            with Gradebook(self.converter.coursedir.db_url) as book:
                 self.blueprints[assignment, notebook] = blueprint(book, assignment, notebook)
         return self.blueprints[assignment, notebook]
 
@@ -110,10 +133,10 @@ class SubmissionExporter(NotebookExporter):
 
         A command waits for its turn; in formgrader, where waiting would stop the server, one is told to come back.
         """
-        directory = self.parent.coursedir
+        directory = self.converter.coursedir
         graded = partial(directory.format_path, directory.autograded_directory)
         lock = Path(graded(".", f".{directory.assignment_id}.lock"))
-        with alone(lock, self.log, patience=-1 if isinstance(self.parent.parent, Application) else 5):
+        with alone(lock, self.log, patience=-1 if isinstance(self.converter.parent, Application) else 5):
             sweep(map(Path, glob(graded(students(directory), directory.assignment_id))), self.log)
             with in_words(self.log), one_engine(), warnings.catch_warnings():
                 warnings.simplefilter("ignore", SAWarning)  # of nbgrader's own queries; no instructor could mend them
@@ -121,18 +144,21 @@ class SubmissionExporter(NotebookExporter):
 
     def destination(self) -> Path:
         """The autograded folder of the submission in hand."""
-        about = self.parent.init_single_notebook_resources(self.parent.notebooks[0])["nbgrader"]
-        return Path(self.parent._format_dest(about["assignment"], about["student"]))
+        about = self.converter.init_single_notebook_resources(self.converter.notebooks[0])["nbgrader"]
+        folder = self.converter._format_dest(  # pyright: ignore[reportPrivateUsage]  # no public name for it either
+            about["assignment"], about["student"]
+        )
+        return Path(folder)
 
-    def done(self, after=None, **hook) -> None:
+    def done(self, after: Hook = None, **hook: Any) -> None:
         """nbgrader's hook after each submission."""
         finish(self.destination())
         if after is not None:
             after(**hook)
 
-    def look(self, after=None, **hook) -> None:
+    def look(self, after: Hook = None, **hook: Any) -> None:
         """nbgrader's hook before each submission: which file is which notebook, and what cannot be copied."""
-        converter = self.parent
+        converter = self.converter
         about = converter.init_single_notebook_resources(converter.notebooks[0])["nbgrader"]
         folder = Path(converter.notebooks[0]).parent
         pattern = converter.coursedir.notebook_id
@@ -153,15 +179,15 @@ class SubmissionExporter(NotebookExporter):
         if after is not None:
             after(**hook)
 
-    def from_filename(self, filename, resources=None, **kw):
+    def from_filename(self, filename: str, resources: Resources | None = None, **kw: Any) -> HandedOn:
         """Convert a file: a submitted one from what was found when we looked, an autograded one as usual."""
         if filename not in self.handed:
             return super().from_filename(filename, resources=resources, **kw)
         handed = self.handed.pop(filename)
         resources = resources or ResourcesDict()
         resources["metadata"] = ResourcesDict(name=Path(filename).stem, path=str(Path(filename).parent))
-        nb = new_notebook()
-        nb.metadata["workbook"] = {"faults": list(handed.faults)}
+        metadata = NotebookNode(workbook=NotebookNode(faults=list(handed.faults)))
+        nb = NotebookNode(nbformat=4, nbformat_minor=5, metadata=metadata, cells=[])
         resources["workbook"] = {"cells": cells(handed.notebook), "read": handed.notebook is not None}
         return self.from_notebook_node(nb, resources=resources, **kw)
 
@@ -194,10 +220,11 @@ def _refused(folder: Path, source: Path, ignored: list[str], limit: int) -> Iter
 class RepairSubmission(NbGraderPreprocessor):
     """Build the notebook that is marked: the student's cells in their order, and every released cell exactly once."""
 
-    def preprocess(self, nb, resources):
+    def preprocess(self, nb: NotebookNode, resources: Resources) -> HandedOn:
         """Take the submitted cells from the exporter and stamp them from the gradebook."""
         about, submitted = resources["nbgrader"], resources["workbook"]
-        plan = self.parent.blueprint(about["assignment"], about["notebook"])
+        exporter = cast(SubmissionExporter, self.parent)  # it makes its own steps
+        plan = exporter.blueprint(about["assignment"], about["notebook"])
         rebuilt = Rebuilt(plan, submitted["cells"] if submitted["read"] else None)
         faults = nb.metadata["workbook"]["faults"]
         for fault in faults:
@@ -205,7 +232,7 @@ class RepairSubmission(NbGraderPreprocessor):
         for slug, page in rebuilt.read.items():
             for fault in page.faults:
                 self.log.warning("%s, %s, %s: %s", about["student"], about["notebook"], slug, fault)
-        notes = [new_markdown_cell(_notes(faults), id="workbook-notes")] if faults else []
+        notes = [new_cell("markdown", _notes(faults), "workbook-notes")] if faults else []
         nb.cells = notes + rebuilt.cells
         nb.metadata["language_info"] = {"name": "python"}
         return nb, resources

@@ -8,15 +8,21 @@ browser everything else (a content security policy). What a submission brings al
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from functools import lru_cache
 from html import escape
 from pathlib import Path
+from typing import Any
 
 from bs4 import BeautifulSoup
 from jinja2 import pass_context
 from nbconvert.exporters import HTMLExporter
+from nbconvert.exporters.exporter import ResourcesDict
 from nbconvert.filters.markdown_mistune import IPythonRenderer, MarkdownWithMath
-from nbgrader.converters import GenerateFeedback
+from nbformat.notebooknode import NotebookNode
+from nbgrader.converters import (  # pyright: ignore[reportMissingTypeStubs]  # nbgrader comes without types
+    GenerateFeedback,
+)
 from traitlets.config import Config
 
 from ..layout.typeset import unmarked
@@ -24,6 +30,7 @@ from ..pages import catalogue, exercises
 from ..render.pages import stylesheet
 from ..submissions.ids import FRAME, is_ours, slug_of
 from ..widgets.fonts import face_css
+from .handover import Resources
 from .literal import own_notebooks
 
 TEMPLATES = Path(__file__).parent / "templates"
@@ -64,8 +71,9 @@ _LETTERS = {1: "M", 2: "L", 3: "Q", 4: "C", 79: "Z"}  # matplotlib's path codes 
 _POINTS = {1: 1, 2: 1, 3: 2, 4: 3, 79: 1}
 
 
-def _outline(path: object) -> str:
-    parts, at = [], 0
+def _outline(path: Any) -> str:  # a path of Matplotlib, which leaves the types of its arrays open
+    parts: list[str] = []
+    at = 0
     while at < len(path.codes):
         code = int(path.codes[at])
         points = path.vertices[at : at + _POINTS[code]]
@@ -124,7 +132,7 @@ def template_paths(name: str, folder: Path | str) -> list[str]:
 
 
 @pass_context
-def markdown_with_formulas(context, source: str) -> str:
+def markdown_with_formulas(context: Mapping[str, Any], source: str) -> str:
     """Markdown as harmless HTML, formulas drawn: a filter for nbconvert's templates."""
     attachments = context.get("cell", {}).get("attachments", {})
     renderer = _Renderer(escape=False, attachments=attachments, exclude_anchor_links=True)
@@ -137,8 +145,8 @@ def markdown_with_formulas(context, source: str) -> str:
 class FeedbackExporter(HTMLExporter):
     """Writes the feedback with the template in autograder/nbgrader/templates/workbook."""
 
-    def __init__(self, config=None, **kw):
-        super().__init__(config=config, **kw)
+    def __init__(self, config: Config | None = None, **kw: Any) -> None:
+        super().__init__(config=config, **kw)  # pyright: ignore[reportUnknownMemberType]  # nbconvert leaves it open
         if isinstance(self.parent, GenerateFeedback):
             own_notebooks(self.parent)
 
@@ -150,30 +158,38 @@ class FeedbackExporter(HTMLExporter):
         config.FeedbackExporter.template_paths = template_paths("workbook", TEMPLATES)
         return config
 
-    def _init_resources(self, resources):
-        resources = super()._init_resources(resources)
+    def _init_resources(self, resources: Resources | None) -> ResourcesDict:
+        resources = super()._init_resources(resources)  # pyright: ignore[reportUnknownMemberType]  # nbconvert leaves it open
         resources["face_css"] = face_css()
         resources["document_css"] = stylesheet("document")
-        resources["is_ours"] = lambda cell: is_ours(_name(cell))  # what it shows was put there by marking
-        resources["is_setup"] = lambda cell: _name(cell) in FRAME
+        resources["is_ours"] = _is_ours  # what it shows was put there by marking
+        resources["is_setup"] = _is_setup
         resources["title_of"] = _title
         resources["harmless"] = harmless
         resources["changed"] = _changed
         return resources
 
 
-def _title(cell: dict) -> str:
+def _is_ours(cell: NotebookNode) -> bool:
+    return is_ours(_name(cell))
+
+
+def _is_setup(cell: NotebookNode) -> bool:
+    return _name(cell) in FRAME
+
+
+def _title(cell: NotebookNode) -> str:
     """What a graded cell is called in the list at the top: the title of its page or exercise, or else its id."""
     slug = slug_of(_name(cell))
-    page = catalogue().get(slug) or exercises().get(slug)
+    page = (catalogue().get(slug) or exercises().get(slug)) if slug else None
     return unmarked(page.title) if page else _name(cell)
 
 
-def _changed(cell: dict) -> bool:
+def _changed(cell: NotebookNode) -> bool:
     """Whether someone gave other points by hand than the grade cell says."""
-    said = [output.data["text/plain"] for output in cell.outputs if output.output_type == "execute_result"]
-    return said != [repr(float(cell.metadata.nbgrader.get("score") or 0.0))]
+    results = [output.data["text/plain"] for output in cell.outputs if output.output_type == "execute_result"]
+    return results != [repr(float(cell.metadata.nbgrader.get("score") or 0.0))]
 
 
-def _name(cell: dict) -> str:
+def _name(cell: NotebookNode) -> str:
     return cell.get("metadata", {}).get("nbgrader", {}).get("grade_id", "")

@@ -9,8 +9,10 @@ and comments are left out too. Generate the feedback again when the policy has e
 from __future__ import annotations
 
 from nbformat.notebooknode import NotebookNode
-from nbgrader.preprocessors import NbGraderPreprocessor
-from traitlets import Instance, List
+from nbgrader.preprocessors import (  # pyright: ignore[reportMissingTypeStubs]  # nbgrader comes without types
+    NbGraderPreprocessor,
+)
+from traitlets import Instance, List, Unicode
 
 from .. import pages
 from ..marking.policy import Policy, policy_of
@@ -19,6 +21,7 @@ from ..render.outputs import page_outputs
 from ..settings import CourseSettings
 from ..submissions.answers import from_data
 from ..submissions.ids import page_id, slug_of
+from .handover import HandedOn, Resources
 
 
 class HoldBack(NbGraderPreprocessor):
@@ -26,9 +29,9 @@ class HoldBack(NbGraderPreprocessor):
 
     settings = Instance(CourseSettings, (), help="What workbook.toml says.").tag(config=True)
     # nbconvert's HTML sets this for every preprocessor, and nbgrader's base class takes no setting of it.
-    display_data_priority = List(help="Not used here.").tag(config=True)
+    display_data_priority = List(Unicode(), help="Not used here.").tag(config=True)
 
-    def preprocess(self, nb, resources):
+    def preprocess(self, nb: NotebookNode, resources: Resources) -> HandedOn:
         """Render the pages again as the policy tells them, and drop what else would tell more."""
         about = resources["nbgrader"]
         policy = policy_of(self.settings.of(about["assignment"]))
@@ -43,14 +46,14 @@ class HoldBack(NbGraderPreprocessor):
             about["score"] = about["late_penalty"] = 0.0  # which the template does not print either
         return nb, resources
 
-    def tell(self, cell: NotebookNode, policy: Policy, about: dict) -> None:
+    def tell(self, cell: NotebookNode, policy: Policy, about: Resources) -> None:
         """One cell: a page as the policy tells it, a graded cell without what its check printed."""
         stamps = cell.metadata.get("nbgrader", {})
         name = stamps.get("grade_id", "")
         slug = slug_of(name)
         if policy.held == "recorded":
-            for told in ("score", "comment"):
-                stamps.pop(told, None)
+            for stamp in ("score", "comment"):
+                stamps.pop(stamp, None)
         if slug and name == page_id(slug) and slug in pages.catalogue():
             answers = from_data(slug, cell.metadata.get("workbook", {}))
             marks, _ = mark_for(about["student"], answers, self.settings.of(about["assignment"]))

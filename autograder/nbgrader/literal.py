@@ -12,10 +12,12 @@ from __future__ import annotations
 import os
 from glob import escape, glob, has_magic
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 from weakref import WeakKeyDictionary
 
-from nbgrader.coursedir import CourseDirectory
+from nbgrader.coursedir import (  # pyright: ignore[reportMissingTypeStubs]  # nbgrader comes without types
+    CourseDirectory,
+)
 from traitlets import Bunch
 from traitlets.config import Application
 
@@ -25,7 +27,7 @@ _meant: WeakKeyDictionary[CourseDirectory, str] = WeakKeyDictionary()
 
 def as_written() -> None:
     """See to it in the nbgrader command that is reading its configuration, if one is."""
-    app = Application._instance  # Application.instance() would make one
+    app = Application._instance  # pyright: ignore[reportPrivateUsage]  # Application.instance() would make one
     directory = getattr(app, "coursedir", None)
     if type(app).__name__ in COMMANDS and isinstance(directory, CourseDirectory):
         directory.observe(_note, "student_id")
@@ -34,10 +36,10 @@ def as_written() -> None:
 
 def _note(change: Bunch) -> None:
     """nbgrader looks at all students then, and `own_notebooks` leaves the one who is meant."""
-    directory, said = change["owner"], change["new"]
+    directory, student = cast(CourseDirectory, change["owner"]), cast(str, change["new"])  # traitlets tells no types
     steps = (directory.submitted_directory, directory.autograded_directory)
-    if has_magic(said) and any(Path(directory.format_path(step, said, ".")).is_dir() for step in steps):
-        _meant[directory] = said
+    if has_magic(student) and any(Path(directory.format_path(step, student, ".")).is_dir() for step in steps):
+        _meant[directory] = student
         directory.student_id = "*"
 
 

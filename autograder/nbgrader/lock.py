@@ -10,29 +10,31 @@ from __future__ import annotations
 import contextlib
 import logging
 import shutil
-from collections.abc import Iterable, Iterator
+from collections.abc import Generator, Iterable
 from pathlib import Path
 
 from filelock import FileLock, Timeout
-from nbgrader.converters.base import NbGraderException
+from nbgrader.converters.base import (  # pyright: ignore[reportMissingTypeStubs]  # nbgrader comes without types
+    NbGraderException,
+)
 
 UNFINISHED = ".unfinished"
 
 
 @contextlib.contextmanager
-def alone(lock: Path, log: logging.Logger, patience: float = -1) -> Iterator[None]:
+def alone(lock: Path, log: logging.Logger, patience: float = -1) -> Generator[None]:
     """Hold the file `lock` so that only one run grades these submissions; it is free again when this process ends.
 
     patience    seconds to wait for another run, -1 for as long as it takes; then NbGraderException.
     """
-    held = FileLock(lock)
+    file_lock = FileLock(lock)
     try:
         lock.parent.mkdir(parents=True, exist_ok=True)
         try:
-            held.acquire(timeout=0)
+            file_lock.acquire(timeout=0)
         except Timeout:
             log.warning("%s is being graded by another run just now; waiting until it has finished", lock.stem[1:])
-            held.acquire(timeout=patience)
+            file_lock.acquire(timeout=patience)
     except Timeout:
         raise NbGraderException(f"{lock.stem[1:]} is being graded by another run; try again later") from None
     except (OSError, NotImplementedError) as error:  # some network folders know no locks
@@ -40,7 +42,7 @@ def alone(lock: Path, log: logging.Logger, patience: float = -1) -> Iterator[Non
     try:
         yield
     finally:
-        held.release()
+        file_lock.release()
 
 
 def begin(folder: Path) -> None:

@@ -15,9 +15,9 @@ import sys
 from pathlib import Path
 
 import zmq
-from jupyter_client import KernelManager
+from jupyter_client.manager import KernelManager
 from nbconvert.preprocessors import ClearMetadataPreprocessor, CSSHTMLHeaderPreprocessor
-from nbgrader.preprocessors import (
+from nbgrader.preprocessors import (  # pyright: ignore[reportMissingTypeStubs]  # nbgrader comes without types
     AssignLatePenalties,
     CheckCellMetadata,
     ClearHiddenTests,
@@ -34,7 +34,10 @@ from nbgrader.preprocessors import (
     OverwriteKernelspec,
     SaveCells,
 )
-from nbgrader.server_extensions.formgrader.handlers import template_path as FORMGRADER
+from nbgrader.server_extensions.formgrader.handlers import (  # pyright: ignore[reportMissingTypeStubs]  # nbgrader comes without types
+    template_path as FORMGRADER,
+)
+from traitlets.config import Config
 
 from ..settings import load
 from .exporter import RepairSubmission, SubmissionExporter
@@ -45,7 +48,7 @@ from .marks import CapOutput, MarkCode, MarkPages, SaveGrades
 from .release import BlankAnswers, FillAnswers, RenderPages, RunCode, ShowExplorers, ShowPages, StampPages, Tidy
 
 
-def configure(c: object, root: Path) -> None:
+def configure(c: Config, root: Path) -> None:
     """Set nbgrader's options for this course. `root` is the course folder, where workbook.toml stands.
 
     Each list is a pipeline; the reason for an order stands beside it.

@@ -11,9 +11,11 @@ import errno
 import logging
 import sqlite3
 import sys
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator
 
-from nbgrader.converters.base import NbGraderException
+from nbgrader.converters.base import (  # pyright: ignore[reportMissingTypeStubs]  # nbgrader comes without types
+    NbGraderException,
+)
 from sqlalchemy.exc import SQLAlchemyError
 
 GRADEBOOK = {
@@ -40,7 +42,7 @@ KEPT = "What was graded is kept; run the command again to go on."
 
 
 @contextlib.contextmanager
-def in_words(log: logging.Logger) -> Iterator[None]:
+def in_words(log: logging.Logger) -> Generator[None]:
     """Beside nbgrader's errors, say what they mean. NbGraderException in place of an error that nbgrader lets out."""
     words = _Words(log)
     log.addFilter(words)

@@ -10,9 +10,12 @@ can do to a notebook's metadata stops a run. The submitted file itself is never 
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
 from nbformat.notebooknode import NotebookNode
-from nbgrader.api import Gradebook
+from nbgrader.api import (  # pyright: ignore[reportMissingTypeStubs]  # nbgrader comes without types
+    Gradebook,
+)
 
 from .. import pages
 from ..answers.literals import literal_of
@@ -49,19 +52,19 @@ class Blueprint:
 
 def blueprint(book: Gradebook, assignment: str, notebook: str) -> Blueprint:
     """Read a notebook's cells from the gradebook; nbgrader.api.MissingEntry if it is not there."""
-    found = book.find_notebook(notebook, assignment)
-    points = {cell.name: float(cell.max_score) for cell in [*found.grade_cells, *found.task_cells]}
-    solutions = {cell.name for cell in found.solution_cells}
-    tasks = {cell.name for cell in found.task_cells}
+    released: Any = book.find_notebook(notebook, assignment)
+    points = {cell.name: float(cell.max_score) for cell in [*released.grade_cells, *released.task_cells]}
+    solutions = {cell.name for cell in released.solution_cells}
+    tasks = {cell.name for cell in released.task_cells}
     originals = {
         cell.name: Original(
             cell.name, cell.cell_type, cell.source or "", bool(cell.locked), cell.checksum,
             points.get(cell.name), cell.name in solutions, cell.name in tasks,
         )
-        for cell in found.source_cells
+        for cell in released.source_cells
     }  # fmt: skip
     exercises = tuple(filter(None, map(code_slug_of, originals)))
-    slugs = {slug_of(name) for name in originals} - {None, *exercises}
+    slugs = {slug for name in originals if (slug := slug_of(name)) and slug not in exercises}
     boxes = {slug: page.points for slug, page in pages.catalogue().items() if slug in slugs}
     boxes |= {slug: int(points.get(grade_id(slug), 0)) for slug in sorted(slugs - set(boxes))}
     return Blueprint(originals, boxes, exercises)
@@ -134,7 +137,7 @@ class Rebuilt:
 
     def surplus(self, cell: Cell) -> bool:
         """A second copy of a locked or graded cell of ours, or of a starter, which would undo what is written."""
-        original = self.plan.cells.get(cell.cell_id)
+        original = self.plan.cells.get(cell.cell_id) if cell.cell_id else None
         starter = original is not None and code_slug_of(original.name) and not begun(cell.source, original.source)
         return bool(original is not None and (original.locked or starter))
 
@@ -167,8 +170,8 @@ class Rebuilt:
         return len(self.cells)
 
 
-def _stamps(original: Original) -> dict:
-    stamps = {
+def _stamps(original: Original) -> dict[str, Any]:
+    stamps: dict[str, Any] = {
         "grade_id": original.name,
         "schema_version": 3,
         "cell_type": original.kind,
@@ -197,5 +200,5 @@ def _plain(cell: Cell, name: str) -> NotebookNode:
 
 def new_cell(kind: str, source: str, name: str) -> NotebookNode:
     """A cell as nbformat makes it, without checking each one against the schema; the notebook is checked once."""
-    code = {"outputs": [], "execution_count": None} if kind == "code" else {}
+    code: dict[str, Any] = {"outputs": [], "execution_count": None} if kind == "code" else {}
     return NotebookNode(cell_type=kind, id=name[:64], metadata=NotebookNode(), source=source, **code)

@@ -20,10 +20,15 @@ import json
 import re
 from collections.abc import Iterator
 from functools import cache
+from typing import Any, cast
 
+from jupyter_client.manager import KernelManager
+from nbformat import v4
 from nbformat.notebooknode import NotebookNode
-from nbformat.v4 import new_code_cell
-from nbgrader.preprocessors import Execute, NbGraderPreprocessor
+from nbgrader.preprocessors import (  # pyright: ignore[reportMissingTypeStubs]  # nbgrader comes without types
+    Execute,
+    NbGraderPreprocessor,
+)
 from traitlets import Instance
 
 from .. import explorers, pages
@@ -53,14 +58,17 @@ from ..submissions.ids import (
     slug_of,
 )
 from ..submissions.writing import page_source
+from .handover import HandedOn, Resources
+
+write = cast(Any, v4)  # nbformat leaves the types of its parameters open
 
 SETUP_SOURCE = """# Pages open by themselves in JupyterLab with the workbook installed; elsewhere choose Run All.
 from autograder.notebook import course, explore, grade, page, progress
 
 course({})
 progress({})"""
-STUDENT_SOURCE = "# Your student id gives your numbers: type it into the box below, or here in quotes.\n"
-STUDENT_SOURCE += "course(student=None)"
+STUDENT_SOURCE = """# Your student id gives your numbers: type it into the box below, or here in quotes.
+course(student=None)"""
 METADATA = {
     "kernelspec": {"display_name": "Python 3", "language": "python", "name": "python3"},
     "language_info": {"name": "python"},
@@ -87,7 +95,7 @@ class SourceError(WorkbookError):
 # -- the cells of a page -----------------------------------------------------------------------------------------------
 
 
-def stamp(name: str, *, grade: bool = False, solution: bool = False, points: float | None = None) -> dict:
+def stamp(name: str, *, grade: bool = False, solution: bool = False, points: float | None = None) -> dict[str, Any]:
     """nbgrader's metadata of a cell; one that is no solution is locked."""
     given = {"points": points} if grade else {}
     roles = {"grade": grade, "solution": solution, "locked": not solution, "task": False}
@@ -97,26 +105,26 @@ def stamp(name: str, *, grade: bool = False, solution: bool = False, points: flo
 def page_cell(slug: str, source: str) -> NotebookNode:
     """The cell in which a page is answered."""
     metadata = {"nbgrader": stamp(page_id(slug), solution=True), "workbook": {"page": slug}, **FOLDED}
-    return new_code_cell(source, id=page_id(slug)[:64], metadata=metadata)
+    return write.new_code_cell(source, id=page_id(slug)[:64], metadata=metadata)
 
 
 def code_cell(exercise: Exercise, source: str) -> NotebookNode:
     """The cell in which a code exercise is written."""
     name = code_id(exercise.slug)
     metadata = {"nbgrader": stamp(name, solution=True), "workbook": {"exercise": exercise.slug}}
-    return new_code_cell(source, id=name[:64], metadata=metadata)
+    return write.new_code_cell(source, id=name[:64], metadata=metadata)
 
 
 def grade_cell(slug: str, points: int) -> NotebookNode:
     """The cell that shows the marks of a page or a code exercise."""
     metadata = {"nbgrader": stamp(grade_id(slug), grade=True, points=points), **FOLDED}
-    return new_code_cell(f'grade("{slug}")', id=grade_id(slug)[:64], metadata=metadata)
+    return write.new_code_cell(f'grade("{slug}")', id=grade_id(slug)[:64], metadata=metadata)
 
 
 def explorer_cell(slug: str) -> NotebookNode:
     """The cell of an explorer: nothing in it is answered or marked."""
     metadata = {"nbgrader": stamp(explorer_id(slug)), **FOLDED}
-    return new_code_cell(f'explore("{slug}")', id=explorer_id(slug)[:64], metadata=metadata)
+    return write.new_code_cell(f'explore("{slug}")', id=explorer_id(slug)[:64], metadata=metadata)
 
 
 def setup_cells(settings: Settings, chapter: str = "") -> list[NotebookNode]:
@@ -127,19 +135,19 @@ def setup_cells(settings: Settings, chapter: str = "") -> list[NotebookNode]:
     The id has a cell of its own because it is the student's to write, and because it then stands in the file as text:
     it survives whatever the answers survive.
     """
-    said = {"show_how": settings.show_how} | settings.written()
-    given = ", ".join(f"{name}={json.dumps(value, ensure_ascii=False)}" for name, value in said.items())
+    words = {"show_how": settings.show_how} | settings.written()
+    given = ", ".join(f"{name}={json.dumps(value, ensure_ascii=False)}" for name, value in words.items())
     shown = json.dumps(chapter) if chapter else ""
-    setup = new_code_cell(SETUP_SOURCE.format(given, shown), id=SETUP_ID, metadata={"nbgrader": stamp(SETUP_ID)})
+    setup = write.new_code_cell(SETUP_SOURCE.format(given, shown), id=SETUP_ID, metadata={"nbgrader": stamp(SETUP_ID)})
     if settings.variants != "student":
         return [setup]
     asked = {"nbgrader": stamp(STUDENT_ID, solution=True)}
-    return [setup, new_code_cell(STUDENT_SOURCE, id=STUDENT_ID, metadata=asked)]
+    return [setup, write.new_code_cell(STUDENT_SOURCE, id=STUDENT_ID, metadata=asked)]
 
 
 def end_cell(chapter: str) -> NotebookNode:
     """The last cell of a chapter: what is right, what slipped, what is next."""
-    return new_code_cell(
+    return write.new_code_cell(
         END_SOURCE.format(json.dumps(chapter)), id=END_ID, metadata={"nbgrader": stamp(END_ID), **FOLDED}
     )
 
@@ -193,9 +201,10 @@ class StampPages(NbGraderPreprocessor):
 
     settings = Instance(CourseSettings, (), help="What workbook.toml says.").tag(config=True)
 
-    def preprocess(self, nb, resources):
+    def preprocess(self, nb: NotebookNode, resources: Resources) -> HandedOn:
         """Stamp every page call of the notebook. SourceError when a cell that calls a page holds anything else."""
-        stamped, names = [], set()
+        stamped: list[NotebookNode] = []
+        names: set[str] = set()
         for n, cell in enumerate(nb.cells, start=1):
             here = self.stamped(cell, n) if cell.cell_type == "code" else [cell]
             ours = [made.metadata["nbgrader"]["grade_id"] for made in here if made is not cell]
@@ -243,7 +252,7 @@ class StampPages(NbGraderPreprocessor):
 class ShowExplorers(NbGraderPreprocessor):
     """Every explorer's cell shows its still picture: what a reader sees where no kernel runs."""
 
-    def preprocess_cell(self, cell, resources, index):
+    def preprocess_cell(self, cell: NotebookNode, resources: Resources, index: int) -> HandedOn:
         """Put the picture in. An explorer that is gone since leaves its cell empty."""
         slug = explorer_slug(cell)
         if slug is not None:
@@ -266,7 +275,7 @@ class ShowPages(NbGraderPreprocessor):
 
     settings = Instance(CourseSettings, (), help="What workbook.toml says.").tag(config=True)
 
-    def preprocess(self, nb, resources):
+    def preprocess(self, nb: NotebookNode, resources: Resources) -> HandedOn:
         """Put the still pages in."""
         settings = self.settings.of(resources.get("nbgrader", {}).get("assignment", ""))
         if settings.variants != "student":
@@ -278,7 +287,7 @@ class ShowPages(NbGraderPreprocessor):
 class BlankAnswers(NbGraderPreprocessor):
     """Every page cell asks for its answers. Comes after ClearSolutions, which leaves an error in their place."""
 
-    def preprocess(self, nb, resources):
+    def preprocess(self, nb: NotebookNode, resources: Resources) -> HandedOn:
         """Put None into every box, and the starter into every code exercise."""
         for page, cell in cells_of(nb, "page"):
             cell.source = blank_source(page)
@@ -295,10 +304,10 @@ class FillAnswers(NbGraderPreprocessor):
 
     settings = Instance(CourseSettings, (), help="What workbook.toml says.").tag(config=True)
 
-    def preprocess(self, nb, resources):
+    def preprocess(self, nb: NotebookNode, resources: Resources) -> HandedOn:
         """Put the key into every box, and the reference into every code exercise."""
         settings = self.settings.of(resources.get("nbgrader", {}).get("assignment", ""))
-        kept = []
+        kept: list[NotebookNode] = []
         for cell in nb.cells:
             name = cell.metadata.get("nbgrader", {}).get("grade_id")
             if name == SETUP_ID:
@@ -316,7 +325,7 @@ class FillAnswers(NbGraderPreprocessor):
 class RenderPages(NbGraderPreprocessor):
     """Every page cell of a solution shows the filled page and how it is done; every grade cell the points."""
 
-    def preprocess(self, nb, resources):
+    def preprocess(self, nb: NotebookNode, resources: Resources) -> HandedOn:
         """Put the outputs in."""
         for place, (page, cell) in enumerate(cells_of(nb, "page")):  # one stylesheet serves the whole document
             cell.outputs = page_outputs(_solved(page), after=render.solution(page.sheet()), style=place == 0)
@@ -337,7 +346,7 @@ def _solved(page: Page) -> Marks:
 class RunCode(Execute):
     """Run the code that belongs to no page; a notebook of pages needs no kernel."""
 
-    def preprocess(self, nb, resources, km=None):
+    def preprocess(self, nb: NotebookNode, resources: Any = None, km: KernelManager | None = None) -> HandedOn:
         """Run the cells that are not ours, in order, in one kernel."""
         others = [cell for cell in nb.cells if not _ours(cell)]
         if any(cell.cell_type == "code" and cell.source.strip() and not _exercise(cell) for cell in others):
@@ -357,7 +366,7 @@ def _exercise(cell: NotebookNode) -> bool:
 class Tidy(NbGraderPreprocessor):
     """The last step: what is left depends on the source and the catalogue alone."""
 
-    def preprocess(self, nb, resources):
+    def preprocess(self, nb: NotebookNode, resources: Resources) -> HandedOn:
         """Fix the ids and drop what changes from run to run."""
         nb.nbformat, nb.nbformat_minor = 4, 5
         nb.metadata = NotebookNode(METADATA)
