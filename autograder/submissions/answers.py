@@ -10,12 +10,13 @@ from __future__ import annotations
 import re
 from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, replace
+from typing import Any, cast
 
 from .cells import MAX_SOURCE, PageCall, read_cell, read_student
 from .notebook import MAX_READ, Cell, cells
 
 
-def as_data(page: PageAnswers) -> dict:
+def as_data(page: PageAnswers) -> dict[str, Any]:
     """What a notebook answers to a page, as the metadata of its cell: all that the second pass goes by."""
     told = {"shown": page.shown, "student": page.student}
     answers = {str(box): text for box, text in page.answers.items()}
@@ -24,7 +25,7 @@ def as_data(page: PageAnswers) -> dict:
     }
 
 
-def from_data(slug: str, held: Mapping) -> PageAnswers:
+def from_data(slug: str, held: Mapping[str, Any]) -> PageAnswers:
     """The same, back from the metadata of a cell."""
     answers = {int(box): text for box, text in held.get("answers", {}).items()}
     return PageAnswers(slug, answers, tuple(held.get("faults", ())), None, held.get("shown"), held.get("student"))
@@ -72,9 +73,10 @@ def read_notebook(nb: object, pages: Mapping[str, int] | Collection[str] | None 
     pages   the pages that exist, if known: slug → number of boxes, or only their slugs. A cell that calls an unknown
             page then counts for the page whose id it carries, and boxes that do not exist are named as faults.
     """
+    listed = cells(nb)
     if not isinstance(nb, dict):
         return Submission({}, ("this file is not a notebook; hand in the .ipynb file itself",))
-    return read_cells(cells(nb), pages)
+    return read_cells(listed, pages)
 
 
 def read_cells(listed: list[Cell], pages: Mapping[str, int] | Collection[str] | None = None) -> Submission:
@@ -89,7 +91,8 @@ def read_cells(listed: list[Cell], pages: Mapping[str, int] | Collection[str] | 
             said = f"the cell of this page was turned into a {cell.kind} cell: turn it back into a code cell"
             found[cell.page] = PageAnswers(cell.page, {}, (said,), index)
     if isinstance(pages, Mapping):
-        found = {slug: _existing(answers, pages.get(slug)) for slug, answers in found.items()}
+        boxes = cast(Mapping[str, int], pages)
+        found = {slug: _existing(answers, boxes.get(slug)) for slug, answers in found.items()}
     return Submission(found, student=student)
 
 
@@ -117,7 +120,8 @@ class _Code:
     """The page calls of each cell, read once; stops reading when a notebook holds absurdly much."""
 
     def __init__(self, listed: list[Cell]) -> None:
-        self.listed, self.budget, self.read = listed, MAX_READ, {}
+        self.listed, self.budget = listed, MAX_READ
+        self.read: dict[int, list[PageCall]] = {}
 
     def calls(self, index: int) -> list[PageCall]:
         if index not in self.read:
