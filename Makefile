@@ -4,6 +4,7 @@
 # make check   rebuild chapters and solutions elsewhere and compare; lint; import rules; types
 # make build   make chapters/ and solutions/ from source/ and the pages
 # make site    build the workbook as a static site (PYODIDE=folder with a release of Pyodide, for no outside host)
+# make soak    mark a class of 200 with planted crashes again and again, in several ways, and compare
 # make bench   measure, and write docs/benchmarks.md
 # make clean   remove what make lab and make test installed
 
@@ -14,7 +15,7 @@ BIN := .venv/bin
 SHIPPED := $(shell find autograder/labextension autograder/server -type f -not -name '*.py*')  # copied when installed
 AS_ROOT := $(if $(filter 0,$(shell id -u)),--allow-root)
 
-.PHONY: lab test prove check build site bench clean
+.PHONY: lab test prove check build site soak bench clean
 
 lab: .venv/ready
 	@echo "If no browser comes up, open the address that follows below (http://localhost:$(PORT)/lab?token=...)."
@@ -38,6 +39,9 @@ build: .venv/ready
 
 site: .venv/ready
 	$(BIN)/workbook site --out site $(if $(PYODIDE),--pyodide '$(PYODIDE)')
+
+soak: .venv/ready-to-test
+	SOAK=200 $(BIN)/python -m pytest -n 0 tests/classroom/test_soak.py
 
 bench: .venv/ready-to-test
 	$(BIN)/python -m bench

@@ -43,6 +43,15 @@ def test_the_design_card_is_kept():
         assert (ROOT / name).exists(), name
 
 
+def test_types_are_strict_but_for_what_is_taught():
+    """pyright reads all of autograder/, strictly but for pages/ and explorers/."""
+    pyright = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["tool"]["pyright"]
+    parts = {f"autograder/{path.name}" for path in (ROOT / "autograder").iterdir() if any(path.rglob("*.py"))}
+    parts |= {f"autograder/{path.name}" for path in (ROOT / "autograder").glob("[!_]*.py")}
+    assert pyright["include"] == ["autograder"]
+    assert set(pyright["strict"]) == parts - {"autograder/pages", "autograder/explorers"}
+
+
 def test_links_in_the_documents_lead_somewhere():
     """Every relative link of README and docs names a file that is there."""
     for document in DOCUMENTS:

@@ -11,6 +11,7 @@ entries, whom            what finding gives: a submission, or something that is 
 assess, code             mark one submission: its pages, and its code exercises
 executors                mark many, in all cores or on a Dask cluster; whatever dies is done again
 records                  what is known of a submission once it is marked
+history                  how each chapter stood, run by run
 ledger                   keep what is marked, so that a run that was killed goes on where it stopped
 tables                   the verdicts and the grades, as CSV or Parquet
 upload                   the grades as a file that a learning platform takes

@@ -14,12 +14,14 @@ import sys
 from collections import Counter
 from collections.abc import Callable, Generator, Iterator
 from contextlib import contextmanager
+from datetime import datetime
 from itertools import islice
 from pathlib import Path
 
 from . import tables
 from .executors import BATCH, Crew, cores, dask_crew, local_crew, mark_all
 from .finding import arrivals
+from .history import Day, note
 from .ledger import Ledger
 from .released import Chapter, ClassError, released, with_trials
 from .whom import row, whom
@@ -78,6 +80,7 @@ def mark_class(
 
             transfer(root, ledger)
         ledger.note_written(chapter)
+        note(out, _standing(ledger, chapters), datetime.now().astimezone())
         for line in [*_summary(ledger, chapters), *_said(ledger), "", *(_near(path, root) for path in written)]:
             print(line)
     return 0
@@ -155,6 +158,15 @@ def _write(ledger: Ledger, out: Path, form: str) -> Iterator[Path]:
     yield tables.write(out, "faults", tables.FAULTS, faults, plain)
     rows = (tables.csv_lines([row(entry)]) for entry in ledger.entries())
     yield tables.write(out, "students", tables.STUDENTS, rows, plain)
+
+
+def _standing(ledger: Ledger, chapters: dict[str, Chapter]) -> dict[str, Day]:
+    """Each chapter as it stands after this run."""
+    standing: dict[str, Day] = {}
+    for _, chapter, earned in ledger.parts("points"):
+        students, points, out_of = standing.get(chapter, Day(0, 0.0, chapters[chapter].points))
+        standing[chapter] = Day(students + 1, points + earned, out_of)
+    return standing
 
 
 def _summary(ledger: Ledger, chapters: dict[str, Chapter]) -> Iterator[str]:

@@ -8,6 +8,7 @@ surroundings which letters stand on a page, and what they mean there
 code         a code exercise: what came back from the kernel, compared behaviour by behaviour
 differences  where two pieces of plain data differ
 oracle       the code exercises of a notebook, tried in a kernel
+twice        code that depends on a race or on chance earns no number
 policy       how much is told, and from when on
 variants     which numbers a student has
 progress     how far a student is in a chapter

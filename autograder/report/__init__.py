@@ -2,10 +2,11 @@
 
 write(Path("marks"))                         marks/report.html and marks/report.ipynb
 findings = read_class("marks")               to look further, in a notebook or a script
-mistakes(findings)                           as do far, hardest, who_needs_help, pairs_alike; page(findings, slug)
+mistakes(findings)                           so do to_act_on, far, hardest, who_needs_help, pairs_alike, page
 
 table                   the verdicts that `workbook mark` wrote, as columns of numbers
 findings                everything that is told of a class, computed when it is first asked for
+acting                  pages that most left unfinished, hints that did not help
 slips, students, pairs  what went wrong; who needs help with what; who gave the same wrong answers
 charts                  charts as SVG text
 views                   the parts of the report for a notebook
@@ -19,11 +20,23 @@ from __future__ import annotations
 import os
 from pathlib import Path
 
+from ..classroom.history import past
 from .findings import Findings
 from .table import read
-from .views import far, hardest, mistakes, page, pairs_alike, who_needs_help
+from .views import far, hardest, mistakes, page, pairs_alike, to_act_on, who_needs_help
 
-__all__ = ["Findings", "far", "hardest", "mistakes", "page", "pairs_alike", "read_class", "who_needs_help", "write"]
+__all__ = [
+    "Findings",
+    "far",
+    "hardest",
+    "mistakes",
+    "page",
+    "pairs_alike",
+    "read_class",
+    "to_act_on",
+    "who_needs_help",
+    "write",
+]
 
 
 def read_class(place: Path | str, names: bool = True, links: str = "") -> Findings:
@@ -32,7 +45,8 @@ def read_class(place: Path | str, names: bool = True, links: str = "") -> Findin
     names   whether students are called by name
     links   the course folder, to whose chapters links lead
     """
-    return Findings(read(Path(place)), names, links)
+    place = Path(place)
+    return Findings(read(place), names, links, past(place if place.is_dir() else place.parent))
 
 
 def write(place: Path, out: Path | None = None, names: bool = True, root: Path | None = None) -> list[Path]:

@@ -236,12 +236,39 @@ def _mistakes(findings: Findings, link: Link) -> Parts:
     return {"mistakes": rows, "mistakes_chart": Markup(drawn), "chapters": _chapters(findings)}
 
 
+def _acting(findings: Findings, link: Link) -> Parts:
+    """Pages to look at, hints to mend, and how the class goes on."""
+    unfinished: list[Parts] = [
+        {**each._asdict(), **_where_page(findings, each.page), "share": (each.begun + each.untouched) / each.students}
+        for each in findings.unfinished
+    ]
+    again: list[Parts] = [
+        {**each._asdict(), "share": each.repeated / each.students, "more": max(len(each.pages) - PLACES, 0),
+         "places": [_where_page(findings, page) for page in each.pages[:PLACES]]}
+        for each in findings.again
+    ]  # fmt: skip
+    return {"unfinished": unfinished, "again": again, "trend": _trend(findings)}
+
+
+def _trend(findings: Findings) -> list[Parts]:
+    """The runs of each chapter that was marked more than once, with what changed."""
+    rows: list[Parts] = []
+    for chapter, runs in sorted(findings.runs.items()):
+        for before, run in zip([None, *runs], runs, strict=False):
+            change = None if before is None else run.share - before.share
+            rows.append(
+                {**run._asdict(), "when": run.when[:16].replace("T", " "), "chapter": chapter, "change": change}
+            )
+    return rows if len(rows) > len(findings.runs) else []
+
+
 def _nothing_more(findings: Findings, link: Link) -> Parts:
     """For a part whose template needs only what every part is given."""
     return {}
 
 
 PARTS: dict[str, Callable[[Findings, Link], Parts]] = {
+    "acting": _acting,
     "far": _far,
     "hardest": _hard,
     "mistakes": _mistakes,

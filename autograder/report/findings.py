@@ -8,7 +8,8 @@ Boxes, pages and students are numbers in `findings.verdicts`; the methods here s
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from functools import cached_property
 from hashlib import sha256
 
@@ -19,8 +20,9 @@ from .. import pages
 from ..authoring.exercise import Exercise
 from ..authoring.mistakes import MESSAGES
 from ..authoring.page import Page, PageError
+from ..classroom.history import Run
 from ..layout.typeset import mathematics, unmarked
-from . import pairs, slips, students
+from . import acting, pairs, slips, students
 from .table import BLANK, FOLLOWS, SLIPS, SOLVED, UNREADABLE, Verdicts
 
 
@@ -31,6 +33,7 @@ class Findings:
     verdicts: Verdicts
     names: bool = True  # whether students are called by name
     links: str = ""  # where, seen from a notebook, the course lies to whose chapters its links lead
+    runs: Mapping[str, list[Run]] = field(default_factory=dict[str, list[Run]])  # chapter → how it stood, run by run
 
     @cached_property
     def everybody(self) -> list[students.Standing]:
@@ -54,6 +57,15 @@ class Findings:
     @cached_property
     def _mistakes(self) -> list[slips.Mistake]:
         return slips.mistakes(self.verdicts)
+
+    @cached_property
+    def unfinished(self) -> list[acting.Unfinished]:
+        return acting.unfinished(self.verdicts)
+
+    @cached_property
+    def again(self) -> list[acting.Again]:
+        """Slips that students made once more after their hint."""
+        return acting.again(self.verdicts)
 
     @cached_property
     def unnamed(self) -> list[slips.Unnamed]:

@@ -25,6 +25,7 @@ Choose *Run ▸ Run All Cells* to compute this anew after `workbook mark`. Chang
 `workbook report` writes this notebook over."""
 
 PARTS = (
+    ("## What to act on", "to_act_on"),
     ("## How far the class is", "far"),
     ("## The hardest boxes", "hardest"),
     ("## The commonest mistakes", "mistakes"),

@@ -1,5 +1,6 @@
 """Parts of the report for a notebook: each shows itself as a chart and a table, or else as a line of text.
 
+to_act_on(findings)
 far(findings), hardest(findings), mistakes(findings), who_needs_help(findings), pairs_alike(findings)
 page(findings, "gradients/one-weight")
 """
@@ -24,6 +25,14 @@ class View(NamedTuple):
 
     def __repr__(self) -> str:
         return self.text
+
+
+def to_act_on(findings: Findings) -> View:
+    """Pages that most could not finish, hints that did not help, and how the class goes on from run to run."""
+    slugs = [findings.verdicts.pages[each.page].slug for each in findings.unfinished]
+    again = [f"{each.code} ({each.repeated} of {each.students})" for each in findings.again[:5]]
+    left, repeated = (", ".join(named) or "none" for named in (slugs, again))
+    return _part(findings, "acting", f"Left unfinished by most: {left}. Made again after the hint: {repeated}.")
 
 
 def far(findings: Findings) -> View:

@@ -15,6 +15,7 @@ import warnings
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from functools import cached_property
+from typing import cast
 
 from ..answers.literals import CLIP, DIGITS, MAX_TEXT, box_of, code_in, literal_of, text_in
 
@@ -66,7 +67,8 @@ def dict_place(source: str, slug: str, index: int = 0) -> tuple[int, int] | None
     except (SyntaxError, ValueError, RecursionError, MemoryError):
         return None
     dicts = [answers for named, _, answers in reader.calls if named == slug]
-    node = dicts[index].node if index < len(dicts) and dicts[index] is not None else None
+    answers = dicts[index] if index < len(dicts) else None
+    node = None if answers is None else answers.node
     return node and reader.place(node)
 
 
@@ -100,7 +102,8 @@ def _plain(source: str) -> PageCall | None:
     at = _OPEN.match(source)
     if not at:
         return None
-    answers, position = {}, at.end()
+    answers: dict[int, str] = {}
+    position = at.end()
     while entry := _ENTRY.match(source, position):
         box, value = entry.groups()
         text = "" if value == "None" else value[1:-1] if value[0] in "\"'" else value
@@ -161,7 +164,7 @@ def _quoted(body: str, faults: list[str]) -> str:
     keys = list(_KEY.finditer(bare))
     if not keys or len(keys) > MAX_ENTRIES or bare[: keys[0].start()].strip():
         return body
-    entries = []
+    entries: list[str] = []
     for key, following in zip(keys, [*keys[1:], None], strict=True):
         value = bare[key.end() : following.start() if following else len(bare)].strip().rstrip(",").strip()
         if value and not _is_value(value):
@@ -180,7 +183,7 @@ def _is_value(typed: str) -> bool:
         return False
 
 
-class _Answers(dict):
+class _Answers(dict[int, str]):
     """A dict of answers while its cell is being read, with what was wrong with it, and where it is written out."""
 
     def __init__(self, node: ast.Dict | None = None) -> None:
@@ -243,7 +246,7 @@ class _Reader:
             elif target.id in self.variables or target.id == "answers":
                 self.variables[target.id] = _Answers()
                 self.variables[target.id].fault(NOT_A_DICT)
-        elif (answers := self.subscripted(target)) is not None:
+        elif isinstance(target, ast.Subscript) and (answers := self.subscripted(target)) is not None:
             self.entry(answers, target.slice, value)
         elif isinstance(target, (ast.Tuple, ast.List)) and isinstance(value, (ast.Tuple, ast.List)):
             if len(target.elts) == len(value.elts):
@@ -256,14 +259,15 @@ class _Reader:
                 self.update(answers, node.value)
             else:
                 answers.fault(NOT_A_DICT)
-        elif (answers := self.subscripted(node.target)) is not None:
+        elif isinstance(node.target, ast.Subscript) and (answers := self.subscripted(node.target)) is not None:
             self.entry(answers, node.target.slice, node)
 
     def delete(self, target: ast.expr) -> None:
         if isinstance(target, ast.Name):
             self.variables.pop(target.id, None)
-        elif (answers := self.subscripted(target)) is not None:
-            answers.pop(_box(target.slice), None)
+        elif isinstance(target, ast.Subscript) and (answers := self.subscripted(target)) is not None:
+            if (box := _box(target.slice)) is not None:
+                answers.pop(box, None)
 
     def method(self, call: ast.Call) -> None:
         """answers.update({...}) and answers.clear(); of other methods it is said that they are not read."""
@@ -345,7 +349,8 @@ class _Reader:
 
     def place(self, node: ast.AST) -> tuple[int, int]:
         """The first character of a node in the source, and the one after its last."""
-        return self.offset(node.lineno, node.col_offset), self.offset(node.end_lineno, node.end_col_offset)
+        first, column, last, end = _span(node)
+        return self.offset(first, column), self.offset(last, end)
 
     def offset(self, line: int, column: int) -> int:
         before = [*self.lines[: line - 1], self.lines[line - 1][:column]]  # ast counts columns in UTF-8 bytes
@@ -356,12 +361,19 @@ class _Reader:
         return self.source.encode("utf-8", "replace").splitlines(keepends=True)
 
     def typed(self, node: ast.AST) -> str:
-        first, last = node.lineno - 1, min(node.end_lineno, node.lineno + 50) - 1
-        lines = self.lines[first : last + 1]
-        if last == node.end_lineno - 1:
-            lines[-1] = lines[-1][: node.end_col_offset]
-        lines[0] = lines[0][node.col_offset :]
+        first, column, end_line, end_column = _span(node)
+        last = min(end_line, first + 50)
+        lines = self.lines[first - 1 : last]
+        if last == end_line:
+            lines[-1] = lines[-1][:end_column]
+        lines[0] = lines[0][column:]
         return b"".join(line[: 4 * MAX_TEXT] for line in lines).decode("utf-8", "replace")
+
+
+def _span(node: ast.AST) -> tuple[int, int, int, int]:
+    """Where a node begins and ends: line and column, twice. ast.parse writes all four at every node that is read."""
+    at = cast(ast.expr, node)
+    return at.lineno, at.col_offset, at.end_lineno or at.lineno, at.end_col_offset or at.col_offset
 
 
 def _calls(node: ast.AST, name: str) -> Iterator[ast.Call]:

@@ -18,6 +18,7 @@ from pathlib import Path, PurePath
 
 from .answers import Submission, read_notebook
 from .conflicts import CONFLICT, sides
+from .notebook import table
 
 MAX_BYTES = 200_000_000
 LONGEST = 6  # characters of an escape or a false that may be cut off in the middle
@@ -45,6 +46,11 @@ class Handed:
     notebook: object
     faults: tuple[str, ...] = ()
     path: PurePath | None = None
+
+    @property
+    def name(self) -> str:
+        """What the file is called."""
+        return self.path.name if self.path else ""
 
 
 def read_file(path: Path, folder: Path | None = None) -> Handed:
@@ -101,9 +107,10 @@ def _whole(written: str) -> tuple[object, tuple[str, ...]]:
         return None, (f"is damaged in line {error.lineno}: open it in JupyterLab, save it and hand it in again",)
     except (ValueError, RecursionError, MemoryError):
         return None, ("holds something that no notebook holds: open it in JupyterLab, save it and hand it in again",)
-    if not isinstance(found, dict) or not isinstance(found.get("cells", found.get("worksheets")), list):
+    top = table(found)
+    if not isinstance(top.get("cells", top.get("worksheets")), list):
         return None, ("is not a notebook: hand in the .ipynb file itself",)
-    return found, odd
+    return top, odd
 
 
 def merged(written: str) -> tuple[object, tuple[str, ...]]:
@@ -180,7 +187,7 @@ def _choose(name: str, files: dict[str, Handed | None], others: list[Handed], pa
     here, right = files[name], quoted(f"{name}.ipynb")
     if here is not None and here.notebook is not None and (not pages or _filled(here, pages)):
         also = [other for other in others if pages and _filled(other, pages)]
-        said = [f"{quoted(other.path.name)} was handed in too; {right} is the one that was marked" for other in also]
+        said = [f"{quoted(other.name)} was handed in too; {right} is the one that was marked" for other in also]
         return Handed(here.notebook, (*here.faults, *said), here.path)
     rest = [*others, *(file for other, file in files.items() if other != name and file is not None)]
     best = max(rest, key=lambda other: _filled(other, pages), default=None)
@@ -188,10 +195,10 @@ def _choose(name: str, files: dict[str, Handed | None], others: list[Handed], pa
         if here is not None:
             return here
         unread = [fault for other in others for fault in other.faults]
-        strange = [f"{quoted(other.path.name)} holds none of its pages" for other in others if not other.faults]
+        strange = [f"{quoted(other.name)} holds none of its pages" for other in others if not other.faults]
         return Handed(None, (f"{right} was not handed in", *unread[:5], *strange[:5]))
     why = "was not handed in" if here is None else "could not be read" if here.notebook is None else "is blank"
-    said = f"{right} {why}; {quoted(best.path.name)} holds its pages and was marked in its place"
+    said = f"{right} {why}; {quoted(best.name)} holds its pages and was marked in its place"
     return Handed(best.notebook, (said, *(here.faults if here else ()), *best.faults), best.path)
 
 

@@ -47,8 +47,9 @@ def code_id(slug: str) -> str:
 
 def code_slug_of(cell_id: object) -> str | None:
     """The code exercise to which the nbgrader id of its cell belongs; None for any other."""
-    written = isinstance(cell_id, str) and cell_id.startswith("code-") and "--" in cell_id
-    return cell_id.removeprefix("code-").replace("--", "/") if written else None
+    if not isinstance(cell_id, str) or not cell_id.startswith("code-") or "--" not in cell_id:
+        return None
+    return cell_id.removeprefix("code-").replace("--", "/")
 
 
 def slug_of(cell_id: object) -> str | None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from typing import Any, TypeGuard, cast
 
 from .ids import slug_of
 
@@ -12,9 +13,6 @@ MAX_CELLS = 10_000
 MAX_OUTPUTS = 100  # of a cell that are looked at
 MAX_VARIANT = 10**9
 MAX_READ = 1_000_000  # characters of code that are parsed in one notebook
-
-# -- the names of a page's cells ---------------------------------------------------------------------------------------
-
 
 # -- cells, whatever the format ----------------------------------------------------------------------------------------
 
@@ -27,8 +25,10 @@ class Cell:
     source: str
     cell_id: str | None  # its nbgrader id
     page: str | None  # the page of which it says that it is the cell
-    attachments: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
-    shown: Mapping[str, int] = field(default_factory=dict)  # page → the variant that its output says it showed
+    attachments: Mapping[str, Mapping[str, str]] = field(default_factory=dict[str, Mapping[str, str]])
+    shown: Mapping[str, int] = field(
+        default_factory=dict[str, int]
+    )  # page → the variant that its output says it showed
     result: float | None = None  # the number that it gave when it was last run, as its output says
 
 
@@ -37,23 +37,21 @@ def cells(nb: object) -> list[Cell]:
     return [_cell(raw) for raw in _raw_cells(nb)]
 
 
-def _raw_cells(nb: object) -> list[dict]:
-    if not isinstance(nb, dict):
-        return []
-    sheets = nb.get("worksheets")
-    found = [nb.get("cells"), *(sheet.get("cells") for sheet in _list(sheets) if isinstance(sheet, dict))]
-    return [raw for listed in found for raw in _list(listed)[:MAX_CELLS] if isinstance(raw, dict)][:MAX_CELLS]
+def _raw_cells(nb: object) -> list[dict[str, Any]]:
+    top = table(nb)
+    found = [top.get("cells"), *(table(sheet).get("cells") for sheet in listing(top.get("worksheets")))]
+    return [raw for listed in found for raw in listing(listed)[:MAX_CELLS] if is_table(raw)][:MAX_CELLS]
 
 
-def _cell(raw: dict) -> Cell:
+def _cell(raw: dict[str, Any]) -> Cell:
     kind = raw.get("cell_type")
     source = text(raw.get("source", raw.get("input", "")))
     if kind == "heading":
         level = raw.get("level")
         kind, source = "markdown", "#" * (level if level in (1, 2, 3, 4, 5, 6) else 1) + " " + source
-    metadata = _dict(raw.get("metadata"))
-    cell_id = _dict(metadata.get("nbgrader")).get("grade_id")
-    page = _dict(metadata.get("workbook")).get("page")
+    metadata = table(raw.get("metadata"))
+    cell_id = table(metadata.get("nbgrader")).get("grade_id")
+    page = table(metadata.get("workbook")).get("page")
     own = page if isinstance(page, str) else slug_of(cell_id) if str(cell_id).startswith("page-") else None
     kind = kind if kind in ("code", "markdown") else "raw"
     name = cell_id if isinstance(cell_id, str) else None
@@ -63,50 +61,56 @@ def _cell(raw: dict) -> Cell:
 def text(value: object) -> str:
     """The text of a cell: a string, or a list of strings. Half characters, which no file can hold, become "?"."""
     if isinstance(value, list):
-        value = "".join(part for part in value if isinstance(part, str))
+        value = "".join(part for part in listing(cast(object, value)) if isinstance(part, str))
     if not isinstance(value, str):
         return ""
     return value if value.isascii() else value.encode("utf-8", "replace").decode()
 
 
-def _shown(raw: dict) -> dict[str, int]:
+def _shown(raw: dict[str, Any]) -> dict[str, int]:
     """Which numbers a cell showed: what `autograder.notebook` noted in the metadata of its outputs."""
-    found = {}
-    for output in _list(raw.get("outputs"))[:MAX_OUTPUTS]:
-        note = _dict(_dict(_dict(output).get("metadata")).get("workbook"))
+    found: dict[str, int] = {}
+    for output in listing(raw.get("outputs"))[:MAX_OUTPUTS]:
+        note = table(table(table(output).get("metadata")).get("workbook"))
         page, variant = note.get("page"), note.get("variant")
         if isinstance(page, str) and type(variant) is int and 0 <= variant < MAX_VARIANT:
             found[page] = variant
     return found
 
 
-def _result(raw: dict) -> float | None:
+def _result(raw: dict[str, Any]) -> float | None:
     """The number in the last result of a cell; None where there is none."""
-    for output in reversed(_list(raw.get("outputs"))[:MAX_OUTPUTS]):
-        if isinstance(output, dict) and output.get("output_type") == "execute_result":
-            shown = text(_dict(output.get("data")).get("text/plain"))[:40]
+    for output in reversed(listing(raw.get("outputs"))[:MAX_OUTPUTS]):
+        if table(output).get("output_type") == "execute_result":
+            shown = text(table(table(output).get("data")).get("text/plain"))[:40]
             return float(shown) if re.fullmatch(r"\d{1,6}(\.\d+)?", shown, re.ASCII) else None
     return None
 
 
-def _attachments(raw: dict, kind: str) -> dict[str, dict[str, str]]:
-    given = raw.get("attachments")
-    if kind != "markdown" or not isinstance(given, dict):
-        return {}
+def _attachments(raw: dict[str, Any], kind: str) -> dict[str, dict[str, str]]:
+    given = table(raw.get("attachments")) if kind == "markdown" else {}
     kept = {
-        text(name): {text(mime): text(data) for mime, data in bundle.items() if isinstance(data, (str, list))}
+        text(name): {text(mime): text(data) for mime, data in table(bundle).items() if is_text(data)}
         for name, bundle in given.items()
-        if isinstance(bundle, dict)
     }
     return {name: bundle for name, bundle in kept.items() if bundle}
 
 
-def _list(value: object) -> list:
-    return value if isinstance(value, list) else []
+def listing(value: object) -> list[Any]:
+    """A list of JSON, and [] for anything else."""
+    return cast("list[Any]", value) if isinstance(value, list) else []
 
 
-def _dict(value: object) -> dict:
-    return value if isinstance(value, dict) else {}
+def is_table(value: object) -> TypeGuard[dict[str, Any]]:
+    """Whether it is an object of JSON."""
+    return isinstance(value, dict)
 
 
-# -- answers -----------------------------------------------------------------------------------------------------------
+def is_text(value: object) -> bool:
+    """Whether it is a text as a notebook holds it: whole, or a list of lines."""
+    return isinstance(value, (str, list))
+
+
+def table(value: object) -> dict[str, Any]:
+    """An object of JSON, and {} for anything else."""
+    return value if is_table(value) else {}

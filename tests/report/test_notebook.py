@@ -35,7 +35,7 @@ def test_running_it_again_gives_the_same(both, thirty, monkeypatch):
                          timeout=120).execute()  # fmt: skip
     told = [[output["data"] for output in cell.get("outputs", ())] for cell in ran.cells]
     assert told == [[output["data"] for output in cell.get("outputs", ())] for cell in stored.cells]
-    assert sum(map(len, told)) == 6
+    assert sum(map(len, told)) == 7
 
 
 def test_links_lead_to_the_chapters(both, thirty):
