@@ -90,4 +90,4 @@ def bias_gradient(
 ) -> Quantity:
     """The gradient of a bias, which is the error of its node; the usual slip is its local gradient, 1."""
     usual: Slips = {"local_for_downstream": np.ones(np.shape(error))}
-    return box(error, name, "What is the local gradient of a bias?", slips=usual | (slips or {}), **options)
+    return box(error, name, "What is the local gradient of a bias?", slips={**usual, **(slips or {})}, **options)

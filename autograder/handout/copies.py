@@ -65,7 +65,8 @@ def _updated(folder: Path, place: str, target: Path, source: Path, stamp: str) -
     remarks: tuple[str, ...] = ()
     if target.suffix == ".ipynb":
         handed = read_file(target)
-        old = cast("Json", handed.notebook if isinstance(handed.notebook, dict) else {})
+        notebook: object = handed.notebook
+        old = cast("Json", notebook if isinstance(notebook, dict) else {})
         if not isinstance(old.get("cells"), list):
             fresh = target.with_name(f"{target.stem}-new.ipynb")
             _write(fresh, new)
