@@ -187,7 +187,7 @@ def rules_derived(given, box):
         how="The product of the three, with 1 + u in place of v.",
         slips={"chain_factor_left_out": -1 / (1 + u) ** 2, "wrong_sign": -(k * u / (1 + u) ** 2)})
     rest = box(u / (1 + u), "1 − σ", "What is 1, written over the same bar?", names="x",
-        meanings={"u": u, "a": 1 / (1 + u)},
+        meanings={"u": u, "v": 1 + u, "a": 1 / (1 + u)},
         how="1 + u minus 1, over 1 + u.", slips={"not_taken_from_one": 1 / (1 + u)})
     short = box([k * a * (1 - a), k * (1 - a**2)], "the slopes in a", "How is the slope written with the value a?",
         names="a", how="a(1 − a) and 1 − a², each times the inner slope.",

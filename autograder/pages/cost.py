@@ -249,10 +249,12 @@ def cost_as_formula(given, box):
         words={"not_differentiated": "That is the whole term. Its slope is the factor beside w."})
     by_b = box(slope_in("b"), "∂v/∂b", "Only one term holds b. What is its factor?",
         how="The factor of b, with its sign.", slips={"sign_lost": 1})
+    letter = {"v": y - x * W - B}
     dw = box(v * by_w, "∂C/∂w", "The outer slope is v. What is the inner one?", names="w b", how="v times ∂v/∂w.",
-        slips={"inner_slope_left_out": y - x * W - B, "sign_lost": x * (y - x * W - B),
+        meanings=letter, slips={"inner_slope_left_out": y - x * W - B, "sign_lost": x * (y - x * W - B),
             "doubled": -2 * x * (y - x * W - B)})
     db = box(v * by_b, "∂C/∂b", "The outer slope is v. What is the inner one?", names="w b", how="v times ∂v/∂b.",
+        meanings=letter,
         slips={"sign_lost": y - x * W - B, "doubled": -2 * (y - x * W - B), "other_variable": -x * (y - x * W - B)})
     values = [float(formula.evaluate(at)) for formula in (v, dw, db)]
     slopes = box([values[1], values[2]], "the gradient there", "Put both numbers into your formulas.",
@@ -461,8 +463,10 @@ def bias_gradient(given, box):
     given.require(abs(np.sum(e)) >= 2)
     shares = box(on * e, "the share", "Nudge the bias a little. Does a change, and by how much?",
         how="The error times ∂a/∂b, which is 1 where z is above zero, else 0.",
-        slips={"silent_example_counted": e, "target_minus_prediction": -on * e, "sum_for_value": relu(z) * e},
-        words={"sum_for_value": "You multiplied by z. How much does a change when b rises by one?"})
+        slips={"silent_example_counted": e, "target_minus_prediction": -on * e, "sum_for_value": relu(z) * e,
+            "local_for_downstream": on},
+        words={"sum_for_value": "You multiplied by z. How much does a change when b rises by one?",
+            "local_for_downstream": "That is ∂a/∂b alone. Multiply it by the error."})
     total = box(np.sum(shares), "the sum", "Which errors are in the sum?", how="The sum of the shares.",
         slips={"silent_example_counted": np.sum(e), "sign_lost": np.sum(np.abs(shares))})
     mean = box(total / m, "∂C/∂b", "The mean over how many examples?", how="The sum over all five.", gradient_of="b1",
@@ -602,7 +606,8 @@ def one_step(given, box):
     r = given.choice("η'", 0.5, 0.25, 0.1)
     after = old - r * g
     lost = box(g, "∇C", "Old minus new is the learning rate times what?", how="Old minus new, over the learning rate.",
-        slips={"wrong_sign": -g, "learning_rate_left_out": old - after})
+        slips={"wrong_sign": -g, "learning_rate_left_out": old - after, "multiplied_not_divided": r * (old - after)},
+        words={"multiplied_not_divided": "You multiplied by the learning rate. Divide by it."})
     start, slope, eta = given("w", 6, low=3), given("slope", 5, low=2, high=8), given.choice("η''", 0.3, 0.2, 0.4, 0.7)
     rate_back = box(eta, "η", "By how much did w move, for which slope?", how="Old minus new, over the slope.",
         slips={"wrong_sign": -eta, "upside_down": 1 / eta})
@@ -651,7 +656,7 @@ def three_steps(given, box):
         how="The formula at the new weight.", slips={"last_step_repeated": curve * start})
     w2 = box(w1 - rate * g1, "w after two steps", "Which slope belongs to this step?",
         how="w minus η times the slope there.", slips={"last_step_repeated": w0 - 2 * rate * curve * start})
-    g2 = box(at(w2), "the slope after two steps", "Where does the weight stand now?",
+    g2 = box(g1 if g1 == g0 else at(w2), "the slope after two steps", "Where does the weight stand now?",
         how="The formula at the new weight.", slips={"last_step_repeated": curve * start / 2})
     w3 = box(w2 - rate * g2, "w after three steps", "Which slope belongs to this step?",
         how="w minus η times the slope there.", slips={"last_step_repeated": best})
