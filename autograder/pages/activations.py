@@ -167,6 +167,12 @@ def from_z_to_slope(given, box):
     )
 
 
+def whole(factor: float) -> float:
+    """A factor without the noise of floats, as it is printed in a formula."""
+    factor = round(factor, 9)
+    return int(factor) if factor == int(factor) else factor
+
+
 @page("Where the rules come from", row="5.1")
 def rules_derived(given, box):
     """The sigmoid's slope as a chain of three factors, then rewritten in its own value."""
@@ -189,7 +195,8 @@ def rules_derived(given, box):
     rest = box(u / (1 + u), "1 − σ", "What is 1, written over the same bar?", names="x",
         meanings={"u": u, "v": 1 + u, "a": 1 / (1 + u)},
         how="1 + u minus 1, over 1 + u.", slips={"not_taken_from_one": 1 / (1 + u)})
-    short = box([k * a * (1 - a), k * (1 - a**2)], "the slopes in a", "How is the slope written with the value a?",
+    found = whole(chain.evaluate({"x": 1.0}) / (u / (1 + u) ** 2).evaluate({"x": 1.0}))
+    short = box([found * a * (1 - a), k * (1 - a**2)], "the slopes in a", "How is the slope written with the value a?",
         names="a", how="a(1 − a) and 1 − a², each times the inner slope.",
         slips={**({} if k == 1 else {"inner_slope_left_out": [a * (1 - a), 1 - a**2]}),
             "tanh_for_sigmoid": [k * (1 - a**2), k * (1 - a**2)],

@@ -239,6 +239,17 @@ def test_edges_swing_around_what_hangs_under_hidden_nodes():
         )
 
 
+def test_arrows_reach_the_boxes_they_point_at():
+    """An arrow ends just before the edge of a box, which the longest answer of its layer makes as wide as it is."""
+    boxes = [boxed(3.0, 1), boxed(-16.0, 2)]
+    drawn = layout.network([["x"], boxes], [None], below=[(), [1, 1]], gap=300, row_gap=0, title="t")
+    half = (4 * 0.56 * 20 + 22) / 2  # page.css: a box of four letters
+    for shape in drawn.options["shapes"]:
+        if "wb-edge" in shape:
+            x = float(re.search(r"([\d.]+) [\d.]+\"", shape)[1])
+            assert 1 <= 400 - half - x <= 3
+
+
 def test_a_static_page_reads_as_text():
     """Without styles and pictures the static page still says its task, its boxes and its hints."""
     slug = "gradients/one-weight"

@@ -39,6 +39,11 @@ def division(given, box):
     return eq(a, b, box(b * 5, "c", "Five b?", how="Five b."))
 
 
+@page("A ratio", row="0")
+def ratio(given, box):
+    return eq(box(given("a", 3) / 1, "a", "Over one?", how="Over one.", slips={"upside_down": 1 / 3}))
+
+
 @page("Formulas", row="0")
 def formulas(given, box):
     x = Name("x")
@@ -100,6 +105,19 @@ def test_the_key_is_tried_first():
 def test_a_blank_between_carries_the_slip_on():
     """Leaving box 2 blank does not break the thread from box 1 to box 3."""
     assert states(chain, {1: "10", 3: "110"}) == ["wrong", "blank", "follows"]
+
+
+def test_a_right_answer_after_a_slip_is_gone_on_from():
+    """Who slips in box 1 and has box 2 right all the same computes box 3 from both, as they stand there."""
+    verdict = mark(chain, {1: "10", 2: "13", 3: "130"}).verdicts[2]
+    assert (verdict.state, verdict.message) == ("follows", "Right from your box 1.")
+
+
+def test_a_slip_whose_decimals_go_on_is_named_from_three_digits_on():
+    """One over three typed as 0.333 is the ratio upside down; 0.33 might be anything."""
+    assert [mark(ratio, {1: typed}).verdicts[0].code for typed in ("1/3", "0.333", "0.33")] == ["upside_down"] * 2 + [
+        ""
+    ]
 
 
 def test_one_trivial_slip_is_carried():
