@@ -359,8 +359,8 @@ def adam_first_step(given, box):
         step("Then step. (Programs add a tiny $ε$ to the root, so that nothing is divided by zero.)",
             eq("η", "·", frac("m̂", "√v̂"), "=", column(move)),
             eq(column(w, "w"), "−", words("step"), "=", column(new, "new w"))),
-        say("However large or small the gradient, as long as it is not zero, the first step is exactly as long as the "
-            "learning rate."),
+        say("Unless a gradient is zero, the first step is as long as the learning rate, however large or small the "
+            "gradient is."),
     )
 
 
