@@ -45,12 +45,32 @@ def arrivals(
             '--level takes the number of a folder, 1 for the outermost, or "file" for the file\'s own name.'
         )
     no_names = NoNames(chapters)
+    places = list(places)
+    found = _arrived(places, chapters, no_names, pattern, only, level)
+    yield from _apart(list(found)) if len(places) > 1 else found
+
+
+def _apart(found: list[Entry | Stray]) -> Iterator[Entry | Stray]:
+    """The same, two people of one name in different places told apart by the platform's numbers."""
+    entries = [each for each in found if isinstance(each, Entry)]
+    namesakes = _namesakes((each.student, each.number, "") for each in entries if each.number)
+    for each in found:
+        if isinstance(each, Entry) and each.student in namesakes and each.number:
+            yield each._replace(student=f"{each.student} ({each.number})")
+        else:
+            yield each
+
+
+def _arrived(
+    places: list[Path], chapters: dict[str, Chapter], no_names: NoNames, pattern: re.Pattern[str] | None,
+    only: str, level: str,
+) -> Iterator[Entry | Stray]:  # fmt: skip
     for place in places:
         if not place.exists():
             raise ClassError(f"There is no {place}. Say which folder or zip to mark: workbook mark submitted")
         if not os.access(place, os.R_OK):
             raise ClassError(f"{place} cannot be opened: {GIVE_RIGHT}.")
-        if place.is_dir() and not names and not level and is_tree(place, chapters, no_names):
+        if place.is_dir() and pattern is None and not level and is_tree(place, chapters, no_names):
             yield from tree(place, chapters, only)
         else:
             listing = listed(place)

@@ -21,6 +21,7 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Any, NamedTuple
 
+from ..submissions.files import quoted
 from .entries import Entry, Stray
 from .listing import File
 from .records import Fault, Record
@@ -216,6 +217,12 @@ class Ledger:
             "GROUP BY student, chapter HAVING count(*) > 1 ORDER BY 1"
         ).fetchall()
 
+    def _where(self, student: str, chapter: str) -> list[str]:
+        """Where the submissions of a student for one chapter lie, in order."""
+        query = "SELECT entry FROM entered JOIN marked USING (key) WHERE student = ? AND chapter = ? ORDER BY seq"
+        entries = [_entry(text) for (text,) in self.book.execute(query, (student, chapter))]
+        return [quoted(f"{each.place}/{each.files[0].shown}" if each.files else each.folder) for each in entries]
+
     def verdicts(self) -> Iterator[str]:
         """The table of verdicts, as lines of CSV."""
         for *_, lines in self.parts("lines"):
@@ -238,7 +245,8 @@ class Ledger:
         for (faults,) in self.book.execute(query):
             yield from (Fault(*fault) for fault in json.loads(faults))
         for _, student, chapter in self._several():
-            yield Fault(student, chapter, "", "handed in more than once; the last one in the order of places counts")
+            where = ", ".join(self._where(student, chapter))
+            yield Fault(student, chapter, "", f"handed in more than once ({where}); the last one of these counts")
         for table, order in (("failed", "student, chapter"), ("strays", "seq")):
             query = f"SELECT student, chapter, said FROM {table} ORDER BY {order}"
             for student, chapter, said in self.book.execute(query):

@@ -27,15 +27,13 @@ def is_tree(place: Path, chapters: Collection[str], no_names: NoNames) -> bool:
     """Whether folders of students have folders of chapters in them, and not the folder of a class one of a chapter."""
     with os.scandir(place) as listed:
         students = sorted(each.name for each in listed if each.is_dir() and each.name not in no_names)
-    with_chapters = [
-        (place / student, there) for student in students
+    with_chapters = (
+        [place / student / chapter for chapter in there] for student in students
         if (there := [chapter for chapter in chapters if os.path.lexists(place / student / chapter)])
-    ]  # fmt: skip
-    several = sum(
-        any(_of_several(student / chapter, no_names) for chapter in there)
-        for student, there in islice(with_chapters, LOOKED_AT)
-    )
-    return bool(with_chapters) and 2 * several < min(len(with_chapters), LOOKED_AT)
+    )  # fmt: skip
+    some = list(islice(with_chapters, LOOKED_AT))
+    several = sum(any(_of_several(folder, no_names) for folder in folders) for folders in some)
+    return bool(some) and 2 * several < len(some)
 
 
 def _of_several(folder: Path, no_names: NoNames) -> bool:

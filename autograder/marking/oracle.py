@@ -254,7 +254,7 @@ def try_code(
     """
     placed = list(_steps(listed, written))
     solutions = [pages.load_exercise(slug).solution for slug in written]
-    unsure = doubts((step.source for _, step in placed), solutions)
+    unsure = bool(written) and doubts((step.source for _, step in placed), solutions)
     with tempfile.TemporaryDirectory(ignore_cleanup_errors=True, dir=sandbox.short_place()) as spare:
         places = [folder or Path(spare) / "one", *([Path(spare) / "two"] if unsure else [])]
         for place in places:

@@ -320,6 +320,18 @@ def test_namesakes_on_every_platform_with_numbers_stay_two(tmp_path, chapters):
         assert len(found(packed(tmp_path / "x.zip", one, other), chapters)[0]) == 2
 
 
+def test_namesakes_in_two_places_stay_two(tmp_path, chapters):
+    """One in each of two archives: their numbers tell them apart; who has the same number is the same person."""
+    one = packed(
+        tmp_path / "one.zip", "Jane Doe_1_assignsubmission_file/x.ipynb", "Bob_3_assignsubmission_file/x.ipynb"
+    )
+    two = packed(
+        tmp_path / "two.zip", "Jane Doe_2_assignsubmission_file/x.ipynb", "Bob_3_assignsubmission_file/x.ipynb"
+    )
+    students = [each.student for each in arrivals([one, two], chapters) if isinstance(each, Entry)]
+    assert sorted(students) == ["Bob", "Bob", "Jane Doe (1)", "Jane Doe (2)"]
+
+
 # -- names in zip archives ---------------------------------------------------------------------------------------------
 
 
