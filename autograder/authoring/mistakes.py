@@ -263,7 +263,7 @@ MESSAGES = {
     "epsilon_inside_root": "Your ε stands under the root. It is added after the root is taken.",
     "epsilon_left_out": "The ε is missing. What happens where a gradient has always been 0?",
     "told_at_the_end": "Here watch hears of every cost at the very end. Tell it each cost as soon as it is known.",
-    "watch_always_called": "watch may be None. Call it only where it is a function.",
+    "watch_always_called": "You call watch even where it is None. Call it only where it is a function.",
     "told_for_each_batch": "Here watch is told the cost of each batch. Tell it the cost of the epoch, once.",
     "deviation_of_a_sample": "You divided by m − 1 for the standard deviation. Here it is divided by m.",
     "first_weights_large": "The first epochs cost far more than a lazy guess does: the first weights are too large. "
