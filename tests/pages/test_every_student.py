@@ -8,7 +8,7 @@ from autograder.marking.pages import mark
 from .students import rounds, slips, unseen
 
 CATALOGUE = pages.catalogue()
-ROUNDED = 200  # variants on which somebody rounds, in `make prove`
+ROUNDED = {"most": 200, "sample": 15}  # variants on which somebody rounds, in `make prove` and `make test`
 SLIPPED = {"most": 100, "sample": 5}  # variants on which somebody makes each slip, in `make prove` and `make test`
 SEEN = {"most": 3, "sample": 1}  # variants that are looked at for what they do not show
 
@@ -33,7 +33,7 @@ def test_rounding_as_asked_costs_nothing(page, extra, variants):
     """Who rounds every answer to the digits asked, or to one more, and computes on with it, earns every point."""
     if not any(box.digits for box in page.sheet().boxes):
         pytest.skip("no box asks for digits")
-    for variant in variants(ROUNDED):
+    for variant in variants(**ROUNDED):
         sheet = page.sheet(variant)
         marks = mark(page, typed := rounds(sheet, extra), variant)
         lost = [(v.box, v.text, v.state, sheet.boxes[v.box - 1].key) for v in marks.verdicts if v.state != "right"]
