@@ -1,7 +1,8 @@
 """Take a student id with the letters of a pattern as it stands, in a whole run and in `--student 'ada[1]'`.
 
 nbgrader reads --student as a pattern, by which ada[1] means the folder ada1, somebody else; and in the folder ada[1] it
-looks for notebooks by that pattern as well, so that it finds those of ada1.
+looks for notebooks by that pattern as well, so that it finds those of ada1. Where such a name is the only one of a run,
+nbgrader ends before it asks us anything: it says that no notebooks were matched.
 
 as_written()          where there is a folder that is called exactly so, that student is meant
 own_notebooks(run)    every folder's notebooks are its own

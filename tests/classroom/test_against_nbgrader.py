@@ -200,6 +200,8 @@ def test_being_late_costs_the_same_in_both(tmp_path):
     nbgrader(root, "autograde", CHAPTERS[0], "--student=ada[1]", "--db=sqlite:///theirs.db")
     assert set(penalties(root / "theirs.db")) == {"ada[1]"}
     nbgrader(root, "autograde", CHAPTERS[0], "--db=sqlite:///theirs.db")
+    nbgrader(root, "generate_feedback", CHAPTERS[0], "--student=ada[1]", "--db=sqlite:///theirs.db")
+    assert os.listdir(root / "feedback") == ["ada[1]"]
     assert main(["mark", "--root", str(root), "--jobs", "1", "--into-gradebook"]) == 0
     theirs = penalties(root / "theirs.db")
     assert penalties(root / "gradebook.db") == theirs
