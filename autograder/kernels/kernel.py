@@ -41,8 +41,12 @@ Socket: TypeAlias = "zmq.Socket[bytes]"
 
 PRELUDE = """
 def _(source):
-    import sys, types
+    import random, sys, types
+    import numpy
     from IPython import get_ipython
+
+    random.seed(0)  # chance without a seed of its own comes out the same every time
+    numpy.random.seed(0)
 
     rooms = {"__name__": "workbook_runner", "__file__": "<runner>"}
     exec(compile(source, "<runner>", "exec"), rooms)

@@ -31,7 +31,7 @@ except ImportError:  # Windows
 
 NAME = "workbook"
 KEPT = (
-    "PATH", "LANG", "LC_ALL", "LC_CTYPE", "TZ", "PYTHONPATH", "PYTHONHASHSEED", "VIRTUAL_ENV", "CONDA_PREFIX",
+    "PATH", "LANG", "LC_ALL", "LC_CTYPE", "TZ", "PYTHONPATH", "VIRTUAL_ENV", "CONDA_PREFIX",
     "SYSTEMROOT", "SYSTEMDRIVE", "COMSPEC", "PATHEXT", "WINDIR", "NUMBER_OF_PROCESSORS",
 )  # fmt: skip
 """What a kernel is told of the instructor's environment. Anything else could be a password."""
@@ -71,7 +71,8 @@ def environment(scratch: str) -> dict[str, str]:
     """What a kernel is told: where programs are, which language is spoken, and a home of its own."""
     own = {"HOME": scratch, "IPYTHONDIR": scratch, "MPLCONFIGDIR": scratch, "NBGRADER_EXECUTION": "autograde"}
     kept = {name: os.environ[name] for name in KEPT if name in os.environ}
-    return kept | own | {name: "1" for name in THREADS} | {"PYTHONDONTWRITEBYTECODE": "1"}
+    same = {"PYTHONHASHSEED": "0"}  # sets are walked through in the same order every time
+    return kept | own | same | {name: "1" for name in THREADS} | {"PYTHONDONTWRITEBYTECODE": "1"}
 
 
 class _Limits:

@@ -5,7 +5,8 @@
 
 Such code is run a second time, from the beginning, in a kernel and a folder of its own. An exercise keeps its marks if
 both runs give the same. Otherwise all of it is stopped, and also where threads or processes of its own stopped Python:
-how far it came before that is a matter of luck. Other code is run once.
+how far it came before that is a matter of luck. Other code is run once. What hashes and the global generators decide is
+no luck: every kernel begins with the same ones.
 """
 
 from __future__ import annotations
