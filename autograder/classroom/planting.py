@@ -9,7 +9,7 @@ doubt, such as a slip that looks much like the key, is left blank.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 from math import floor, isfinite, log10
@@ -88,6 +88,11 @@ class _Desk:
         values = self.own.handed
         return values[box.number - 1] if box.number <= len(values) else None
 
+    def follows_from_one(self, box: Box) -> list[Value]:
+        """What this box would hold if one computed on from a single earlier slip, and else from the printed numbers."""
+        runs = [self.sheet.follow({n: value}).handed for n, value in self.carried.items()]
+        return [values[box.number - 1] for values in runs if box.number <= len(values)]
+
     def slips(self, box: Box) -> Slips:
         """The named mistakes of a box: with the printed numbers, and with the student's own."""
         own = self.own.slips[box.number - 1] if self.own and box.number <= len(self.own.slips) else ()
@@ -104,7 +109,7 @@ def _decide(box: Box, desk: _Desk, habits: Habits, rng: Random) -> Planted:
     expected = desk.expects(box)
     prone = any(code in habits.slips for code, _ in box.mistakes)
     if rng.random() < (0.35 if prone else 0.12) * (1.3 - habits.skill):
-        return _slip(box, expected, desk.slips(box), habits, rng) or blank
+        return _slip(box, (expected, *desk.follows_from_one(box)), desk.slips(box), habits, rng) or blank
     if expected is None:
         return blank
     if _same(expected, box.key):
@@ -117,18 +122,21 @@ def _decide(box: Box, desk: _Desk, habits: Habits, rng: Random) -> Planted:
     return Planted(box.number, "follows", text) if text and _told_apart(_meant(box, text), box.key, box) else blank
 
 
-def _slip(box: Box, expected: Value | None, named: Slips, habits: Habits, rng: Random) -> Planted | None:
-    """A mistake with a name if there is one to be made, the student's own habits first; otherwise something else."""
+def _slip(box: Box, earning: Sequence[Value | None], named: Slips, habits: Habits, rng: Random) -> Planted | None:
+    """A mistake with a name if there is one to be made, the student's own habits first; otherwise something else.
+
+    earning   what would earn the point beside the key
+    """
     candidates = list(enumerate(named))
     rng.shuffle(candidates)
     candidates.sort(key=lambda each: each[1][0] not in habits.slips)
     for place, (code, value) in candidates:
         others = [other for _, other in named[:place]]
         text = _typed(box, value, habits, rng) if _tellable(value) else None
-        if text and all(_told_apart(_meant(box, text), other, box) for other in (box.key, expected, *others)):
+        if text and all(_told_apart(_meant(box, text), other, box) for other in (box.key, *earning, *others)):
             return Planted(box.number, "slip", text, code)
     for value in _guesses(box, rng):
-        if all(_told_apart(value, other, box) for other in (box.key, expected, *(other for _, other in named))):
+        if all(_told_apart(value, other, box) for other in (box.key, *earning, *(other for _, other in named))):
             return Planted(box.number, "slip", _typed(box, value, habits, rng) or "")
     return None
 
