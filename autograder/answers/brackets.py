@@ -11,8 +11,8 @@ from collections.abc import Iterator
 
 from .formulas import WORDS, plain_formula
 
-PIECE = re.compile(r"\*\*|[0-9.]+|[^\W\d_]+_?[0-9]*|\S|\s+")
-FUNCTION = re.compile(f"({'|'.join(sorted(WORDS, key=len, reverse=True))})")
+PIECE = r"\*\*|[0-9.]+|[^\W\d_]+_?[0-9]*|\S|\s+"
+FUNCTION = f"({'|'.join(sorted(WORDS, key=len, reverse=True))})"
 SIGNS = frozenset("+-")
 NOTHING: frozenset[str] = frozenset()
 FACTORS = SIGNS | frozenset("*/·")
@@ -39,7 +39,7 @@ def with_brackets(text: str) -> Iterator[tuple[str, str]]:
 
 def _pieces(text: str) -> list[str]:
     """The text in pieces, without the blanks that nothing needs: sin x keeps its own, 1 - a does not."""
-    pieces = [part for piece in PIECE.findall(text) for part in FUNCTION.split(piece) if part]
+    pieces = [part for piece in re.findall(PIECE, text) for part in re.split(FUNCTION, piece) if part]
     wordy = [piece[0].isalnum() for piece in pieces]
     needed = [0 < at < len(pieces) - 1 and wordy[at - 1] and wordy[at + 1] for at in range(len(pieces))]
     return [

@@ -8,7 +8,6 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Iterable
-from dataclasses import dataclass
 from fractions import Fraction
 from functools import lru_cache
 from typing import NamedTuple, TypeAlias
@@ -69,7 +68,7 @@ def read_expression(text: str, names: tuple[str, ...]) -> Formula | Unreadable |
     return _read_expression(text, tuple(names))
 
 
-LOGARITHM = re.compile("log(?:_e|ₑ)", re.IGNORECASE)  # the natural one, said at length
+LOGARITHM = "(?i:log(?:_e|ₑ))"  # the natural one, said at length
 WORDS = {word: word for word in FUNCTIONS} | {"log": "ln", "sigmoid": "σ"}  # what may be typed → the function
 
 
@@ -92,8 +91,7 @@ NOT_A_FORMULA = (
 )
 
 
-@dataclass(frozen=True, slots=True)
-class _Token:
+class _Token(NamedTuple):
     """kind is number, name, function, constant or the sign itself; end is the kind after the last one."""
 
     kind: str
@@ -152,7 +150,7 @@ def _bare(name: str) -> str:
 
 def _word(word: str, known: dict[str, str]) -> list[_Token]:
     """A run of letters and digits as names and functions: xy is x·y, and 2xcos(x) is 2·x·cos(x)."""
-    if (natural := LOGARITHM.match(word)) and _bare(word) not in known:
+    if (natural := re.match(LOGARITHM, word)) and _bare(word) not in known:
         rest = word[natural.end() :]
         return [_Token("function", "ln"), *(_word(rest, known) if rest else ())]
     bare = _bare(word)
@@ -211,8 +209,7 @@ def _clipped(text: str) -> str:
     return text if len(text) <= 16 else text[:15] + "…"
 
 
-@dataclass(frozen=True, slots=True)
-class _Piece:
+class _Piece(NamedTuple):
     """A part of the formula: what it means, how it reads, and how tightly that text holds together."""
 
     value: Expr
@@ -244,7 +241,7 @@ def _read_expression(text: str, names: tuple[str, ...]) -> Formula | Unreadable:
     return Formula(piece.value, piece.text)
 
 
-BRACED = re.compile(r"\^\s*\{([^{}]*)\}|_\{(\w+)\}")  # e^{2y} and w_{1}, as in LaTeX
+BRACED = r"\^\s*\{([^{}]*)\}|_\{(\w+)\}"  # e^{2y} and w_{1}, as in LaTeX
 READ_HERE = ("LATIN", "GREEK", "MODIFIER", "SUPERSCRIPT", "SUBSCRIPT", "SCRIPT")
 
 
@@ -259,7 +256,7 @@ def plain_formula(text: str) -> str:
 def _unbraced(text: str) -> str:
     """e^{2y} as e^(2y)."""
     for _ in range(DEEPEST):
-        text, count = BRACED.subn(lambda part: f"_{part[2]} " if part[2] else f"^({part[1]})", text)
+        text, count = re.subn(BRACED, lambda part: f"_{part[2]} " if part[2] else f"^({part[1]})", text)
         if not count:
             break
     return text.strip()

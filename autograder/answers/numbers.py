@@ -159,11 +159,11 @@ SAME_AS = {  # what keyboards, word processors and phones make of the plain char
 }
 PLAIN = str.maketrans({odd: plain for plain, odds in SAME_AS.items() for odd in odds} | dict.fromkeys(INVISIBLE, ""))
 SUPERSCRIPT = str.maketrans("⁰¹²³⁴⁵⁶⁷⁸⁹⁻⁺", "0123456789-+")
-RAISED = re.compile("[⁻⁺]?[⁰¹²³⁴⁵⁶⁷⁸⁹ᵃᵇᶜᵈᵉᶠᵍʰⁱʲᵏˡᵐⁿᵒᵖʳˢᵗᵘᵛʷˣʸᶻ]+")
+RAISED = "[⁻⁺]?[⁰¹²³⁴⁵⁶⁷⁸⁹ᵃᵇᶜᵈᵉᶠᵍʰⁱʲᵏˡᵐⁿᵒᵖʳˢᵗᵘᵛʷˣʸᶻ]+"
 SUBSCRIPT = str.maketrans("₀₁₂₃₄₅₆₇₈₉", "0123456789")
 VULGARS = "½⅓⅔¼¾⅕⅖⅗⅘⅙⅚⅐⅛⅜⅝⅞⅑⅒"
-BUILT_FRACTION = re.compile(r"(?<![\w.,)\]])([0-9]{0,9})([⁰¹²³⁴⁵⁶⁷⁸⁹]{1,9})\s?/\s?([₀₁₂₃₄₅₆₇₈₉]{1,9})")  # ¹⁄₃, 2¹⁄₃
-MATHEMATICAL_LETTERS = re.compile("[ℎ\U0001d400-\U0001d7cb]")  # the 𝑥 of a copied formula is an x
+BUILT_FRACTION = r"(?<![\w.,)\]])([0-9]{0,9})([⁰¹²³⁴⁵⁶⁷⁸⁹]{1,9})\s?/\s?([₀₁₂₃₄₅₆₇₈₉]{1,9})"  # ¹⁄₃, 2¹⁄₃
+MATHEMATICAL_LETTERS = "[ℎ\U0001d400-\U0001d7cb]"  # the 𝑥 of a copied formula is an x
 
 
 def stripped(text: str) -> str:
@@ -173,9 +173,9 @@ def stripped(text: str) -> str:
 def in_plain_characters(text: str) -> str:
     """The text in plain characters, with x² as x^2 and x₁ as x_1."""
     text = unicodedata.normalize("NFC", text).translate(PLAIN)
-    text = MATHEMATICAL_LETTERS.sub(lambda letter: unicodedata.normalize("NFKC", letter[0]), text)
-    text = BUILT_FRACTION.sub(_built, text)
-    text = RAISED.sub(_raised, text)
+    text = re.sub(MATHEMATICAL_LETTERS, lambda letter: unicodedata.normalize("NFKC", letter[0]), text)
+    text = re.sub(BUILT_FRACTION, _built, text)
+    text = re.sub(RAISED, _raised, text)
     text = re.sub("_?[₀₁₂₃₄₅₆₇₈₉]+", lambda run: f"_{run[0].lstrip('_').translate(SUBSCRIPT)} ", text)
     if any(c.isdigit() and c not in "0123456789" for c in text):
         raise Refused("Some of these digits cannot be read here. Please type them with 0 to 9.")
@@ -199,10 +199,10 @@ def _raised(run: re.Match[str]) -> str:
 DECIMAL = r"[0-9]+[.,]?[0-9]*|[.,][0-9]+"
 EXPONENT = r"[eE](?P<e>[+-]?[0-9]+)|\s*[*x]\s*10\s*\^\s*(?P<ten>[+-]?[0-9]+)"
 PART = re.compile(rf"(?P<sign>[+-]?)\s*(?:(?P<decimal>{DECIMAL})(?:{EXPONENT})?|10\^(?P<power>[+-]?[0-9]+))")
-MIXED = re.compile(rf"([+-]?)\s*([0-9]*)\s*([{VULGARS}])")
-GROUPED = re.compile(r"([+-]?)\s*([1-9][0-9]{0,2}(?:\s[0-9]{3})+)")  # 60 000, as pages print it
-PERCENT = re.compile(rf"([+-]?)\s*({DECIMAL})\s*%")
-INFINITY = re.compile(r"([+-]?)\s*(?:∞|inf|infinity|oo)", re.IGNORECASE)
+MIXED = rf"([+-]?)\s*([0-9]*)\s*([{VULGARS}])"
+GROUPED = r"([+-]?)\s*([1-9][0-9]{0,2}(?:\s[0-9]{3})+)"  # 60 000, as pages print it
+PERCENT = rf"([+-]?)\s*({DECIMAL})\s*%"
+INFINITY = r"(?i:([+-]?)\s*(?:∞|inf|infinity|oo))"
 WORK_IT_OUT = "Please work it out first: this box takes one number, such as -0.5 or 3/4."
 NOT_A_NUMBER = (  # tried in this order; the first that matches gives the reason
     (r"[=]", "Type only the number itself, without an equals sign."),
@@ -254,17 +254,17 @@ def _read_number(text: str, infinity: bool) -> Number | Unreadable:
 
 
 def _number(text: str, infinity: bool) -> Number:
-    if boundless := INFINITY.fullmatch(text):
+    if boundless := re.fullmatch(INFINITY, text):
         if not infinity:
             raise Refused("Infinity is not possible here. Type a number such as -0.5 or 3/4.")
         minus = "-" if boundless[1] == "-" else ""
         return Number(float(minus + "inf"), None, minus + "∞")
-    if mixed := MIXED.fullmatch(text):
+    if mixed := re.fullmatch(MIXED, text):
         value = read_mixed(mixed[2], mixed[3]) * (-1 if mixed[1] == "-" else 1)
         return Number(value, None, f"{value.numerator}/{value.denominator}")
-    if percent := PERCENT.fullmatch(text):
+    if percent := re.fullmatch(PERCENT, text):
         return _percent(percent)
-    if GROUPED.fullmatch(text):
+    if re.fullmatch(GROUPED, text):
         text = "".join(text.split())
     above, *below = (PART.fullmatch(part.strip()) for part in text.split("/", 1))
     if above and not below:

@@ -29,6 +29,8 @@ OPERATORS = ("add", "sub", "mul", "truediv", "pow")  # what formulas define of P
 
 Point: TypeAlias = Mapping[str, Number]
 
+_set = object.__setattr__  # a formula's parts when it is made, and what is worked out once; nothing changes after that
+
 
 class Expr:
     """A formula. Adding, multiplying, dividing and raising formulas and plain numbers gives formulas."""
@@ -73,7 +75,7 @@ class Expr:
             return self._names
         except AttributeError:
             none: frozenset[str] = frozenset()
-            object.__setattr__(self, "_names", none.union(*(part.names for part in self.parts())))
+            _set(self, "_names", none.union(*(part.names for part in self.parts())))
             return self._names
 
     def evaluate(self, at: Mapping[str, Number]) -> Number:
@@ -107,7 +109,7 @@ class Expr:
         try:
             return self._hash
         except AttributeError:
-            object.__setattr__(self, "_hash", hash(self._key()))
+            _set(self, "_hash", hash(self._key()))
             return self._hash
 
     def __neg__(self) -> Expr:
@@ -160,11 +162,26 @@ def _combined(combine: Callable[[Expr, Expr], Expr], left: Operand, right: Opera
 # The kinds of formula -----------------------------------------------------------------------------------------------
 
 
-@dataclass(frozen=True, slots=True, eq=False, repr=False)
-class Constant(Expr):
+class _Kind(Expr):
+    """A formula of one kind, whose parts are set when it is made and never again."""
+
+    __slots__ = ()
+
+    def __setattr__(self, name: str, value: object) -> None:
+        raise AttributeError(f"a formula cannot be changed: {name}")
+
+    def __reduce__(self) -> tuple[type[Expr], tuple[Any, ...]]:
+        return type(self), tuple(getattr(self, name) for name in type(self).__slots__)
+
+
+class Constant(_Kind):
     """An exact number."""
 
+    __slots__ = ("value",)
     value: Fraction
+
+    def __init__(self, value: Fraction) -> None:
+        _set(self, "value", value)
 
     def derivative(self, name: str) -> Expr:
         return ZERO
@@ -186,11 +203,14 @@ class Constant(Expr):
         return text, ATOM if text.replace(".", "").isdigit() else PRODUCT
 
 
-@dataclass(frozen=True, slots=True, eq=False, repr=False)
-class Name(Expr):
+class Name(_Kind):
     """A variable."""
 
+    __slots__ = ("name",)
     name: str
+
+    def __init__(self, name: str) -> None:
+        _set(self, "name", name)
 
     @property
     def names(self) -> frozenset[str]:
@@ -215,9 +235,10 @@ class Name(Expr):
         return self.name, ATOM
 
 
-@dataclass(frozen=True, slots=True, eq=False, repr=False)
-class Pi(Expr):
+class Pi(_Kind):
     """The number π, which no fraction equals."""
+
+    __slots__ = ()
 
     def derivative(self, name: str) -> Expr:
         return ZERO
@@ -238,9 +259,10 @@ class Pi(Expr):
         return "π", ATOM
 
 
-@dataclass(frozen=True, slots=True, eq=False, repr=False)
-class Undefined(Expr):
+class Undefined(_Kind):
     """A formula that has no value anywhere, such as 1/0."""
+
+    __slots__ = ()
 
     def derivative(self, name: str) -> Expr:
         return self
@@ -261,11 +283,14 @@ class Undefined(Expr):
         return "undefined", ATOM
 
 
-@dataclass(frozen=True, slots=True, eq=False, repr=False)
-class Sum(Expr):
+class Sum(_Kind):
     """Two or more terms; made by add()."""
 
+    __slots__ = ("terms",)
     terms: tuple[Expr, ...]
+
+    def __init__(self, terms: tuple[Expr, ...]) -> None:
+        _set(self, "terms", terms)
 
     def derivative(self, name: str) -> Expr:
         return add(*(term.derivative(name) for term in self.terms))
@@ -293,12 +318,16 @@ class Sum(Expr):
         return text, SUM
 
 
-@dataclass(frozen=True, slots=True, eq=False, repr=False)
-class Product(Expr):
+class Product(_Kind):
     """A number times one or more factors; made by times()."""
 
+    __slots__ = ("coefficient", "factors")
     coefficient: Fraction
     factors: tuple[Expr, ...]
+
+    def __init__(self, coefficient: Fraction, factors: tuple[Expr, ...]) -> None:
+        _set(self, "coefficient", coefficient)
+        _set(self, "factors", factors)
 
     def derivative(self, name: str) -> Expr:
         slopes: list[Expr] = []
@@ -334,12 +363,16 @@ class Product(Expr):
         return f"{sign}{top}/{bottom}" if lone else f"{sign}{top}/({bottom})", PRODUCT
 
 
-@dataclass(frozen=True, slots=True, eq=False, repr=False)
-class Power(Expr):
+class Power(_Kind):
     """A base raised to an exponent; made by power()."""
 
+    __slots__ = ("base", "exponent")
     base: Expr
     exponent: Expr
+
+    def __init__(self, base: Expr, exponent: Expr) -> None:
+        _set(self, "base", base)
+        _set(self, "exponent", exponent)
 
     def derivative(self, name: str) -> Expr:
         base, exponent = self.base, self.exponent
@@ -368,12 +401,16 @@ class Power(Expr):
         return f"{base}^{_raised(self.exponent, e_is_taken)}", POWER
 
 
-@dataclass(frozen=True, slots=True, eq=False, repr=False)
-class Function(Expr):
+class Function(_Kind):
     """One of FUNCTIONS applied to an argument."""
 
+    __slots__ = ("function", "argument")
     function: str
     argument: Expr
+
+    def __init__(self, function: str, argument: Expr) -> None:
+        _set(self, "function", function)
+        _set(self, "argument", argument)
 
     def derivative(self, name: str) -> Expr:
         inner = self.argument.derivative(name)
