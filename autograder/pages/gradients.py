@@ -43,7 +43,7 @@ def one_weight(given, box):
     given.require(w != 1)
     after = box((w + 1) * x, "the new Z", "What is the new weight times the input?",
         how="The new weight times the input.",
-        slips={"change_not_value": x, "added_not_multiplied": w + 1 + x, "old_value": w * x},
+        slips={"change_not_value": x, "added_not_multiplied": w + 1 + x if w + 1 + x != w * x else np.nan, "old_value": w * x},
         words={"old_value": "That is the old output. Since then the weight has gone up."})
     dz = box(after - w * x, "ΔZ", "How far is it from the old value to the new one?", how="New value minus old value.",
         slips={"value_not_change": after, "subtracted_backwards": w * x - after})

@@ -56,7 +56,7 @@ class LiveWidget(anywidget.AnyWidget):
     """A widget that answers while a cell runs, sends the font when asked, and leaves a static twin behind."""
 
     last_output: Handle | None = None  # of the static twin
-    _anywidget_id = t.Unicode("autograder").tag(sync=True)
+    _anywidget_id = t.Unicode("autograder.widgets.live").tag(sync=True)  # the server knows us by it
     _layout: Layout | None = None  # of all live things, which lay themselves out
 
     def __init__(self, **traits: object) -> None:

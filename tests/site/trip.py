@@ -55,15 +55,15 @@ class Trip:
         self.wait()
 
     def wait(self) -> None:
-        self.page.wait_for_selector(".wb-page input.wb-input", timeout=SLOW)
+        self.page.wait_for_selector(".wb-live .wb-input", timeout=SLOW)
 
     def box(self, number: int):
-        return self.page.locator(f".wb-page:not(.wb-static) [data-box='{number}']").first
+        return self.page.locator(f".wb-live .wb-slot[data-box='{number}']").first
 
     def type(self, texts: dict[int, str]) -> None:
         for number, text in texts.items():
-            self.box(number).locator("input").fill(text)
-            self.box(number).locator("input").press("Enter")
+            self.box(number).locator(".wb-input").fill(text)
+            self.box(number).locator(".wb-input").press("Enter")
 
     def states(self, count: int) -> list[str | None]:
         boxes = [self.box(number) for number in range(1, count + 1)]
