@@ -41,9 +41,10 @@ def one_weight(given, box):
     """A weight goes up by one; the output answers."""
     x, w = given("X", 2, low=2), given("W", 3)
     given.require(w != 1)
+    added = {"added_not_multiplied": w + 1 + x} if w + 1 + x != w * x else {}
     after = box((w + 1) * x, "the new Z", "What is the new weight times the input?",
         how="The new weight times the input.",
-        slips={"change_not_value": x, "added_not_multiplied": w + 1 + x if w + 1 + x != w * x else np.nan, "old_value": w * x},
+        slips={"change_not_value": x, "old_value": w * x, **added},
         words={"old_value": "That is the old output. Since then the weight has gone up."})
     dz = box(after - w * x, "ΔZ", "How far is it from the old value to the new one?", how="New value minus old value.",
         slips={"value_not_change": after, "subtracted_backwards": w * x - after})
