@@ -13,8 +13,8 @@ NOTEBOOKS = 1000
 MEMORY = """
 import resource, sys
 from bench import classroom
-from autograder.marking import mark
-from autograder.submissions import read_notebook
+from autograder.marking.pages import mark
+from autograder.submissions.answers import read_notebook
 most = int(sys.argv[1])
 for start in range(0, most, 100):
     for notebook in classroom.submissions(100, seed=start):

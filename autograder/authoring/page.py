@@ -62,22 +62,23 @@ Gradient: TypeAlias = "str | tuple[str | int, ...]"
 Whole = TypeVar("Whole")
 
 
-class Options(TypedDict, total=False):
-    """What may be said of a box beside its value, name, hint and how; `Run.box` says what each of them does."""
+if TYPE_CHECKING:
 
-    digits: int | None
-    only: Mask
-    names: tuple[str, ...] | str
-    options: Sequence[str]
-    gradient_of: Gradient
-    words: Mapping[str, str] | None
-    meanings: Mapping[str, Quantity] | None
+    class Options(TypedDict, total=False):
+        """What may be said of a box beside its value, name, hint and how; `Run.box` says what each of them does."""
 
+        digits: int | None
+        only: Mask
+        names: tuple[str, ...] | str
+        options: Sequence[str]
+        gradient_of: Gradient
+        words: Mapping[str, str] | None
+        meanings: Mapping[str, Quantity] | None
 
-class BoxOptions(Options, total=False):
-    """The same, and how it is done."""
+    class BoxOptions(Options, total=False):
+        """The same, and how it is done."""
 
-    how: str
+        how: str
 
 
 Declare: TypeAlias = "Callable[..., Quantity]"
@@ -600,14 +601,16 @@ By: TypeAlias = Callable[[float], float]
 Array: TypeAlias = "NDArray[Any] | Sequence[float] | Sequence[Sequence[float]]"
 
 
-class Bounds(TypedDict, total=False):
-    """Which numbers a page may be given; `Given` says what each of them does."""
+if TYPE_CHECKING:
 
-    low: float | None
-    high: float | None
-    step: float | None
-    zero: bool | None
-    distinct: bool | By
+    class Bounds(TypedDict, total=False):
+        """Which numbers a page may be given; `Given` says what each of them does."""
+
+        low: float | None
+        high: float | None
+        step: float | None
+        zero: bool | None
+        distinct: bool | By
 
 
 class Given:

@@ -19,7 +19,7 @@ import numbers
 from collections.abc import Callable, Hashable, Iterator, Mapping
 from dataclasses import dataclass, field
 from fractions import Fraction
-from typing import Any, Protocol, TypeAlias, overload
+from typing import TYPE_CHECKING, Any, Protocol, TypeAlias, overload
 
 from .rules import RULES
 from .safe_numbers import BITS, Number, as_float, bits, guarded, plus, product, raised, shortened
@@ -504,13 +504,15 @@ def value_of(function: str, argument: Number) -> float:
     return math.nan if result == 0 and function == "exp" else result
 
 
-class OfFormula(Protocol):
-    """A function of formulas, and of numbers."""
+if TYPE_CHECKING:
 
-    @overload
-    def __call__(self, u: Expr, /) -> Expr: ...
-    @overload
-    def __call__(self, u: Number, /) -> float: ...
+    class OfFormula(Protocol):
+        """A function of formulas, and of numbers."""
+
+        @overload
+        def __call__(self, u: Expr, /) -> Expr: ...
+        @overload
+        def __call__(self, u: Number, /) -> float: ...
 
 
 def _named(function: str) -> OfFormula:
