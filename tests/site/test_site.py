@@ -8,7 +8,6 @@ import os
 import subprocess
 import sys
 import zipfile
-from pathlib import Path
 
 import pytest
 
@@ -126,22 +125,22 @@ def test_what_cannot_be_had_is_named(pyodide, tmp_path):
 
 
 PYODIDE = os.environ.get("PYODIDE", "")
+GRADIENTS = "01-gradients/gradients.ipynb"
 
 
 @pytest.mark.browser
 @pytest.mark.skipif(not PYODIDE, reason="PYODIDE names no release of Pyodide with NumPy")
 def test_the_whole_trip(tmp_path):
-    """From the link to the grade: boxes are right in the browser, after a reload too, and earn their points at home."""
+    """From the link to the grade: boxes are right in the browser, still so for who comes back, and earn their points."""
     out = tmp_path / "site"
     assert build.build(out, handed_out(), PYODIDE) == []
     with Trip(out) as trip:
-        trip.open("01-gradients/gradients.ipynb")
+        trip.open(GRADIENTS)
         trip.type({1: "8", 2: "2", 3: "2"})
         assert trip.states(3) == ["right"] * 3
-        trip.reload()
+        trip.come_back(GRADIENTS)
         assert trip.states(3) == ["right"] * 3
-        notebook = trip.saved("01-gradients/gradients.ipynb")
+        notebook = trip.saved(GRADIENTS)
         assert trip.elsewhere == []  # no address beside the site was asked for
     answers = read_notebook(notebook).pages["gradients/one-weight"].answers
     assert mark("gradients/one-weight", answers).points == 3
-    assert Path(out, "files", "01-gradients", "gradients.ipynb").is_file()

@@ -19,7 +19,7 @@ class Quiet(SimpleHTTPRequestHandler):
 
 
 class Trip:
-    """with Trip(site) as trip: open a notebook, type, look, reload; `elsewhere` lists what lay outside the site."""
+    """with Trip(site) as trip: open a notebook, type, look, come back; `elsewhere` lists what lay outside the site."""
 
     def __init__(self, site: Path) -> None:
         self.server = ThreadingHTTPServer(("127.0.0.1", 0), partial(Quiet, directory=str(site)))
@@ -29,8 +29,10 @@ class Trip:
     def __enter__(self) -> Trip:
         threading.Thread(target=self.server.serve_forever, daemon=True).start()
         self.playwright = sync_playwright().start()
-        self.browser = self.playwright.chromium.launch(executable_path="/usr/bin/chromium", args=FLAGS)
-        self.page = self.browser.new_page(viewport={"width": 1180, "height": 1000})
+        self.browser = self.playwright.chromium.launch_persistent_context(
+            "", executable_path="/usr/bin/chromium", args=FLAGS, viewport={"width": 1180, "height": 1000}
+        )
+        self.page = self.browser.new_page()
         self.page.on("request", self.note)
         return self
 
@@ -47,12 +49,11 @@ class Trip:
         self.page.goto(f"{self.address}lab/index.html?path={path}")
         self.wait()
 
-    def reload(self) -> None:
-        self.page.wait_for_timeout(1500)  # a save follows the last key
+    def come_back(self, path: str) -> None:
+        """Save, and open the notebook anew by its address, with another Python."""
         self.page.keyboard.press("Control+s")
-        self.page.wait_for_timeout(1500)
-        self.page.reload()
-        self.wait()
+        self.page.wait_for_timeout(2000)
+        self.open(path)
 
     def wait(self) -> None:
         self.page.wait_for_selector(".wb-live .wb-input", timeout=SLOW)
