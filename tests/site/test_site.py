@@ -131,7 +131,7 @@ GRADIENTS = "01-gradients/gradients.ipynb"
 @pytest.mark.browser
 @pytest.mark.skipif(not PYODIDE, reason="PYODIDE names no release of Pyodide with NumPy")
 def test_the_whole_trip(tmp_path):
-    """From the link to the grade: boxes are right in the browser, still so for who comes back, and earn their points."""
+    """From the link to the grade: boxes are right in the browser, and still so later, and earn their points."""
     out = tmp_path / "site"
     assert build.build(out, handed_out(), PYODIDE) == []
     with Trip(out) as trip:
