@@ -55,6 +55,7 @@ class _Renewal:
         self.raw: list[Json] = [raw for raw in old.get("cells", []) if isinstance(raw, dict)]
         self.left_out: list[str] = []
         self.answers = read_cells(self.written, list(pages.catalogue())).pages
+        self.exercises = dict(self.exercise_places())
 
     def run(self) -> Renewed:
         listed: list[Json] = []
@@ -75,10 +76,9 @@ class _Renewal:
 
     def filled(self, cell: Json, name: str | None) -> Json:
         """A cell that is handed out, with the student's text where it is the student's to write."""
-        exercise, slug = code_slug_of(name), slug_of(name)
-        source = _text(cell)
-        if exercise and name == code_id(exercise):
-            place = written_in(self.written, exercise, source)
+        slug, source = slug_of(name), _text(cell)
+        if name in self.exercises:
+            place = self.exercises[name]
             if place is not None and begun(self.written[place].source, source):
                 cell["source"] = _lines(self.written[place].source)
         elif slug and name == page_id(slug):
@@ -109,7 +109,7 @@ class _Renewal:
         known = {_name(cell) for cell in self.new["cells"]}
         places: dict[str | None, list[Json]] = {}
         behind: str | None = None
-        exercises = set(self.exercise_places())
+        exercises = set(self.exercises.values())
         for index, (cell, raw) in enumerate(zip(self.written, self.raw, strict=False)):
             if (name := _name(raw)) in known:
                 behind = name
@@ -117,13 +117,12 @@ class _Renewal:
                 places.setdefault(behind, []).append(_own(raw))
         return places
 
-    def exercise_places(self) -> Iterator[int]:
-        """Where exercises were found: in another cell than their own, their code has moved into their own."""
+    def exercise_places(self) -> Iterator[tuple[str, int | None]]:
+        """The cell of each code exercise, and which of the student's cells holds its code: its own, or another."""
         for cell in self.new["cells"]:
-            if (slug := code_slug_of(_name(cell))) and _name(cell) == code_id(slug):
-                place = written_in(self.written, slug, _text(cell))
-                if place is not None:
-                    yield place
+            name = _name(cell)
+            if name and (slug := code_slug_of(name)) and name == code_id(slug):
+                yield name, written_in(self.written, slug, _text(cell))
 
     def kept(self, cell: Cell) -> bool:
         """A page that is no longer handed out stays where there are answers in it."""

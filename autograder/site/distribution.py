@@ -10,8 +10,6 @@ from __future__ import annotations
 
 import json
 import shutil
-import urllib.error
-import urllib.request
 from collections.abc import Iterable
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -39,10 +37,12 @@ class Distribution(NamedTuple):
         """One of its files. Raises WorkbookError where it cannot be had."""
         try:
             if self.remote:
+                import urllib.request  # here, for the command line asks this module for ADDRESS whatever it is to do
+
                 with urllib.request.urlopen(f"{self.place.rstrip('/')}/{name}", timeout=60) as answer:
                     return bytes(answer.read())
             return Path(self.place, name).read_bytes()
-        except (OSError, urllib.error.URLError) as error:
+        except OSError as error:  # of which URLError is one
             raise WorkbookError(
                 f"{name} of Pyodide cannot be had from {self.place} ({getattr(error, 'reason', error)}). "
                 "Unpack a release of Pyodide somewhere and say --pyodide FOLDER."
