@@ -9,6 +9,7 @@ Submissions travel as names of files, results as packed rows; only a few batches
 
 from __future__ import annotations
 
+import logging
 import os
 import signal
 from collections import deque
@@ -220,7 +221,10 @@ class _DaskExecutor:
             import distributed
 
             cluster = cast(Any, distributed).LocalCluster(
-                n_workers=self.jobs, threads_per_worker=1, dashboard_address=None
+                n_workers=self.jobs,
+                threads_per_worker=1,
+                dashboard_address=None,
+                silence_logs=logging.CRITICAL,  # a heartbeat that meets a closing scheduler logs a traceback
             )
             address = self.stack.enter_context(cluster).scheduler_address
         client = self.stack.enter_context(_client(address))
