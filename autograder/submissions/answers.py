@@ -10,7 +10,7 @@ from __future__ import annotations
 import re
 from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, replace
-from typing import Any, cast
+from typing import Any, NamedTuple, cast
 
 from .cells import MAX_SOURCE, PageCall, read_cell, read_student
 from .notebook import MAX_READ, Cell, cells
@@ -56,9 +56,8 @@ class Submission:
     student: str | None = None  # the student id that stands in it, as in course(student="ada")
 
 
-@dataclass(frozen=True, slots=True)
-class _Candidate:
-    index: int
+class _Candidate(NamedTuple):
+    cell: int  # which one, counted from 0
     own: bool  # the cell carries this page's id
     call: PageCall
 
@@ -155,7 +154,7 @@ def _candidates(
 ) -> Iterator[tuple[str, _Candidate]]:
     code = _Code(listed)
     for index, cell in enumerate(listed):
-        if cell.kind != "code" or not (cell.page or CALL.search(cell.source)):
+        if cell.kind != "code" or not (cell.page or ("page" in cell.source and CALL.search(cell.source))):
             continue
         for call in code.calls(index) or [NO_DICT]:
             known = call.slug is not None and (pages is None or call.slug in pages)
@@ -171,8 +170,8 @@ def _chosen(slug: str, several: list[_Candidate], listed: list[Cell], student: s
     best = (filled or own or several)[-1]
     faults = best.call.faults
     if len(several) > 1 and any(each.filled and each.call.answers != best.call.answers for each in several):
-        faults += (f"several cells answer this page; the one that counts is cell {best.index + 1} of the notebook",)
-    return PageAnswers(slug, best.call.answers, faults, best.index, listed[best.index].shown.get(slug), student)
+        faults += (f"several cells answer this page; the one that counts is cell {best.cell + 1} of the notebook",)
+    return PageAnswers(slug, best.call.answers, faults, best.cell, listed[best.cell].shown.get(slug), student)
 
 
 def _existing(found: PageAnswers, boxes: int | None) -> PageAnswers:

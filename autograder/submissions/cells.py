@@ -13,9 +13,8 @@ import ast
 import re
 import warnings
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
 from functools import cached_property
-from typing import cast
+from typing import NamedTuple, cast
 
 from ..answers.literals import CLIP, DIGITS, MAX_TEXT, box_of, code_in, literal_of, text_in
 
@@ -25,8 +24,7 @@ MAX_ENTRIES = 1_000  # entries of one dict
 NOT_A_DICT = 'the answers of this page are not written out as a dict such as {1: 2, 2: "3/4"}: write them so'
 
 
-@dataclass(frozen=True, slots=True)
-class PageCall:
+class PageCall(NamedTuple):
     """One page(slug, answers) in a cell, or (slug None) the answers of a cell that calls no page."""
 
     slug: str | None
@@ -155,7 +153,7 @@ def _entry_by_entry(source: str) -> list[PageCall] | None:
         calls = _Reader(mended).read(_parse(mended))
     except (SyntaxError, ValueError, RecursionError, MemoryError):
         return None
-    return [replace(call, faults=(*call.faults, *faults[:5])) for call in calls]
+    return [call._replace(faults=(*call.faults, *faults[:5])) for call in calls]
 
 
 def _quoted(body: str, faults: list[str]) -> str:

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass, field
-from typing import Any, TypeGuard, cast
+from types import MappingProxyType
+from typing import Any, NamedTuple, TypeGuard, cast
 
 from .ids import slug_of
 
@@ -17,18 +17,18 @@ MAX_READ = 1_000_000  # characters of code that are parsed in one notebook
 # -- cells, whatever the format ----------------------------------------------------------------------------------------
 
 
-@dataclass(frozen=True, slots=True)
-class Cell:
+NOTHING: Mapping[str, Any] = MappingProxyType({})
+
+
+class Cell(NamedTuple):
     """What we keep of a submitted cell: its kind, its text, and whose it says it is."""
 
     kind: str  # code, markdown or raw
     source: str
     cell_id: str | None  # its nbgrader id
     page: str | None  # the page of which it says that it is the cell
-    attachments: Mapping[str, Mapping[str, str]] = field(default_factory=dict[str, Mapping[str, str]])
-    shown: Mapping[str, int] = field(
-        default_factory=dict[str, int]
-    )  # page → the variant that its output says it showed
+    attachments: Mapping[str, Mapping[str, str]] = NOTHING
+    shown: Mapping[str, int] = NOTHING  # page → the variant that its output says it showed
     result: float | None = None  # the number that it gave when it was last run, as its output says
 
 
@@ -51,26 +51,30 @@ def _cell(raw: dict[str, Any]) -> Cell:
         kind, source = "markdown", "#" * (level if level in (1, 2, 3, 4, 5, 6) else 1) + " " + source
     metadata = table(raw.get("metadata"))
     cell_id = table(metadata.get("nbgrader")).get("grade_id")
-    page = table(metadata.get("workbook")).get("page")
-    own = page if isinstance(page, str) else slug_of(cell_id) if str(cell_id).startswith("page-") else None
-    kind = kind if kind in ("code", "markdown") else "raw"
     name = cell_id if isinstance(cell_id, str) else None
-    return Cell(kind, source, name, own, _attachments(raw, kind), _shown(raw), _result(raw))
+    page = table(metadata.get("workbook")).get("page")
+    own = page if isinstance(page, str) else slug_of(name) if name and name.startswith("page-") else None
+    attachments = _attachments(raw) if kind == "markdown" and "attachments" in raw else NOTHING
+    kind = kind if kind in ("code", "markdown") else "raw"
+    outputs = listing(raw.get("outputs"))[:MAX_OUTPUTS]
+    if not outputs:
+        return Cell(kind, source, name, own, attachments)
+    return Cell(kind, source, name, own, attachments, _shown(outputs), _result(outputs))
 
 
 def text(value: object) -> str:
     """The text of a cell: a string, or a list of strings. Half characters, which no file can hold, become "?"."""
     if isinstance(value, list):
-        value = "".join(part for part in listing(cast(object, value)) if isinstance(part, str))
+        value = "".join([part for part in listing(cast(object, value)) if isinstance(part, str)])
     if not isinstance(value, str):
         return ""
     return value if value.isascii() else value.encode("utf-8", "replace").decode()
 
 
-def _shown(raw: dict[str, Any]) -> dict[str, int]:
+def _shown(outputs: list[Any]) -> dict[str, int]:
     """Which numbers a cell showed: what `autograder.notebook` noted in the metadata of its outputs."""
     found: dict[str, int] = {}
-    for output in listing(raw.get("outputs"))[:MAX_OUTPUTS]:
+    for output in outputs:
         note = table(table(table(output).get("metadata")).get("workbook"))
         page, variant = note.get("page"), note.get("variant")
         if isinstance(page, str) and type(variant) is int and 0 <= variant < MAX_VARIANT:
@@ -78,20 +82,19 @@ def _shown(raw: dict[str, Any]) -> dict[str, int]:
     return found
 
 
-def _result(raw: dict[str, Any]) -> float | None:
+def _result(outputs: list[Any]) -> float | None:
     """The number in the last result of a cell; None where there is none."""
-    for output in reversed(listing(raw.get("outputs"))[:MAX_OUTPUTS]):
+    for output in reversed(outputs):
         if table(output).get("output_type") == "execute_result":
             shown = text(table(table(output).get("data")).get("text/plain"))[:40]
             return float(shown) if re.fullmatch(r"\d{1,6}(\.\d+)?", shown, re.ASCII) else None
     return None
 
 
-def _attachments(raw: dict[str, Any], kind: str) -> dict[str, dict[str, str]]:
-    given = table(raw.get("attachments")) if kind == "markdown" else {}
+def _attachments(raw: dict[str, Any]) -> dict[str, dict[str, str]]:
     kept = {
         text(name): {text(mime): text(data) for mime, data in table(bundle).items() if is_text(data)}
-        for name, bundle in given.items()
+        for name, bundle in table(raw.get("attachments")).items()
     }
     return {name: bundle for name, bundle in kept.items() if bundle}
 
