@@ -3,6 +3,7 @@
     python -m prove                   what `make prove` runs; takes half an hour on two cores
     python -m prove --variants 60     a taste of it; writes nothing
     python -m prove --only softmax    the pages with this in their name; writes nothing
+    python -m prove --again           what failed in the last whole run, once it is mended; its figures are added
 
 The facts are those of tests/pages. `make test` tries them on a sample of the same variants.
 """
@@ -17,7 +18,7 @@ from pathlib import Path
 
 import pytest
 
-from .quality import FILE, section, with_section
+from .quality import FILE, LastRun, section, with_section
 
 TESTS = Path(__file__).parents[1] / "tests" / "pages"
 VARIANTS = 1000  # as many as any fact asks for
@@ -26,33 +27,50 @@ VARIANTS = 1000  # as many as any fact asks for
 class Tally:
     """A plugin of pytest: adds up the figures that tests record about themselves, in whatever process they ran."""
 
-    def __init__(self) -> None:
-        self.figures: Counter[str] = Counter()
+    def __init__(self, before: LastRun | None = None) -> None:
+        self.figures: Counter[str] = Counter(before.figures if before else {})
+        self.failed: set[str] = set()
 
     def pytest_runtest_logreport(self, report) -> None:
-        if report.when == "teardown":  # the last of a test's reports: it has everything
+        if report.failed:
+            self.failed.add(report.nodeid)
+        if report.when == "teardown" and report.nodeid not in self.failed:  # the last of a test's reports
             self.figures.update(dict(report.user_properties))
 
 
 def main(arguments: list[str]) -> int:
-    """Prove, print the figures, and write them when the run was a full one. Returns the exit code of pytest."""
+    """Prove, print the figures, and write them when nothing failed and the run was a full one, or finishes one.
+
+    Returns the exit code of pytest.
+    """
     parser = argparse.ArgumentParser(prog="python -m prove", description=__doc__.partition("\n")[0])
     parser.add_argument("--variants", type=int, default=VARIANTS, help="of each page, at most (default %(default)s)")
     parser.add_argument("--workers", default="auto", help="processes, as pytest -n takes them (default %(default)s)")
     parser.add_argument("--only", default="", help="pages with this in their name")
+    parser.add_argument("--again", action="store_true", help="only what failed in the last whole run")
     asked = parser.parse_args(arguments)
-    tally = Tally()
+    before = LastRun.read() if asked.again else None
+    if asked.again and not (before and before.failed):
+        print("There is no whole run in which something failed: say make prove.")
+        return 2
+    tests = sorted(before.failed) if before else [str(TESTS)]
+    tally = Tally(before)
     options = ["-n", asked.workers, "--dist", "loadgroup", "--variants", str(asked.variants), "-q"]
-    code = pytest.main([str(TESTS), *options, "-k", asked.only], plugins=[tally])
-    figures = section(date.today(), asked.variants, tally.figures)
+    code = pytest.main([*tests, *options, "-k", asked.only], plugins=[tally])
+    repeated = (before.repeated if before else 0) + (len(before.failed) if before else 0)
+    whole = asked.variants >= VARIANTS and not asked.only
+    figures = section(date.today(), asked.variants, tally.figures, repeated)
     print(figures)
-    if code == 0 and asked.variants >= VARIANTS and not asked.only:
+    if whole:
+        LastRun(dict(tally.figures), sorted(tally.failed), repeated).write()
+    if code == 0 and whole:
         FILE.write_text(with_section(FILE.read_text(encoding="utf-8"), figures), encoding="utf-8")
         print(f"Written to {FILE.name}.")
     elif code == 0:
         print(f"Not written: the figures in {FILE.name} are of all pages, with {VARIANTS} variants.")
     else:
         print(f"Not written: {FILE.name} keeps the figures of the last run without a failure.")
+        print("Mend what failed, and say python -m prove --again.")
     return int(code)
 
 

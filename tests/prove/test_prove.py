@@ -7,7 +7,9 @@ from datetime import date
 
 import pytest
 
-from prove.quality import FILE, ROWS, TITLE, section, with_section
+from prove import __main__ as proving
+from prove import quality
+from prove.quality import FILE, ROWS, TITLE, LastRun, section, with_section
 
 
 def test_figures_come_from_all_processes(tmp_path):
@@ -36,4 +38,21 @@ def test_the_document_is_of_a_full_run():
     if TITLE not in text:
         pytest.skip("make prove has not been run in full yet")
     rows = dict(re.findall(r"^\| (.+) \| ([^|]+) \|$", text, re.MULTILINE))
-    assert all(int(re.sub(r"\s", "", rows[words])) > 0 for what, words in ROWS.items() if "another" not in what)
+    counted = {what: int(re.sub(r"\s", "", rows[words])) for what, words in ROWS.items()}
+    nothing = {what for what in ROWS if "another" in what or "lost" in what}
+    assert all(counted[what] > 0 for what in ROWS if what not in nothing)
+    assert not any(counted[what] for what in nothing if "lost" in what)
+
+
+def test_what_failed_is_repeated_after_a_mend(tmp_path, monkeypatch, capsys):
+    """A whole run in which a test failed is finished by that test alone; its figures are added, and written."""
+    monkeypatch.setattr(quality, "STATE", tmp_path / "prove.json")
+    monkeypatch.setattr(proving, "FILE", tmp_path / "quality.md")
+    proving.FILE.write_text("# Quality\n", encoding="utf-8")
+    assert proving.main(["--again"]) == 2 and "no whole run" in capsys.readouterr().out
+    failed = "tests/prove/test_prove.py::test_a_new_section_replaces_the_old_one"
+    LastRun({"pages": 7}, [failed]).write()
+    assert proving.main(["--again", "--workers", "0"]) == 0
+    text = proving.FILE.read_text(encoding="utf-8")
+    assert "| pages tried | 7 |" in text and "1 of its tests failed at first" in text
+    assert LastRun.read() == LastRun({"pages": 7}, [], 1)
