@@ -168,7 +168,7 @@ def _one_digit_slip(answer: Answer, box: Box) -> bool:
     """A single digit that is just what a named slip gives: that says more than that it may be rounded."""
     if not isinstance(answer, Number):
         return False
-    single = answer.digits == 1 or (answer.digits is None and abs(answer.value) < 10)
+    single = answer.digits == 1 or (answer.digits is None and len(str(abs(answer.value)).rstrip("0")) == 1)
     return single and any(equal(answer.value, slip) for _, slip in box.mistakes)
 
 
@@ -235,11 +235,11 @@ class _SecondLook:
         rounded, few, slips = (_before(n, boxes) for boxes in (self.rounded, self.few, self.slips))
         if (rounded or few) and self.is_expected(n, (rounded | few, rounded, few)):
             return self.harmless(verdict)
-        if verdict.state == "few_digits":
-            return verdict
         worlds = [slips, slips | rounded | few, slips | rounded] if slips else []
         if any(self.is_expected(n, (world,)) for world in worlds):
             return _following(verdict, self.causes(n, slips, rounded | few))
+        if verdict.state == "few_digits":
+            return verdict
         if len(slips) > 1 and (cause := self.single_cause(n, slips, rounded)):  # computed anew in one place, not in all
             return _following(verdict, cause)
         if slips and (kept := self.right_in_spite_of(n, slips)) and self.is_expected(n, (slips | kept,)):

@@ -754,6 +754,9 @@ def fit(given, net: Net) -> Net:
     for values in (*net.a, *net.delta[1:]):
         size = np.sort(np.abs(values))
         given.require(np.all(size[1:] > 1.02 * size[:-1]), "two nodes are alike")
+    for weights, errors in zip(net.w[2:], net.delta[2:], strict=True):
+        exact, printed = weights.T @ errors, weights.T @ restated(errors)
+        given.require(np.all(np.abs(printed - exact) < 5e-4 * np.abs(exact)), "two ways cancel, and digits are lost")
     return net
 
 

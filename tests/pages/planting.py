@@ -113,12 +113,25 @@ def _computing(function: ast.FunctionDef) -> Iterator[ast.AST]:
 
 
 def _within(node: ast.AST) -> Iterator[ast.AST]:
-    if isinstance(node, ast.Call) and _called(node).split(".")[0] == "given":
+    if isinstance(node, ast.Call) and _draws(node):
         return
     yield node
-    handed_on = node.args[:1] if isinstance(node, ast.Call) and _called(node) == "box" else ast.iter_child_nodes(node)
-    for child in handed_on:
+    for child in _handed_on(node):
         yield from _within(child)
+
+
+def _draws(call: ast.Call) -> bool:
+    """Whether a call draws or requires numbers: given(...), given.require(...), or a function that is handed given."""
+    return _called(call).split(".")[0] == "given" or any(getattr(arg, "id", "") == "given" for arg in call.args)
+
+
+def _handed_on(node: ast.AST) -> Iterator[ast.AST] | list[ast.expr]:
+    """The parts of a node that a key may come from: of a box, and of a question, what is asked and not its slips."""
+    if not isinstance(node, ast.Call):
+        return ast.iter_child_nodes(node)
+    if _called(node) == "box":
+        return node.args[:1]
+    return node.args if _called(node).startswith("ask.") else ast.iter_child_nodes(node)
 
 
 def _called(call: ast.Call) -> str:
