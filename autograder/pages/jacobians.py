@@ -585,7 +585,8 @@ def shared_delta(given, box):
     """Three gradients, one beginning."""
     w, x, b, u = given.shared(relu_network)
     z, slope = w @ x + b, ((w @ x + b) > 0) * 1.0
-    given.require(np.all((u * slope) @ w != 0) and np.all(u @ w != ((u * slope)[:, None] * w)[np.argmax(slope)]))
+    first = np.argmax(slope)
+    given.require(np.all((u * slope) @ w != 0) and np.all(u @ w != u[first] * w[first]))
     delta = box(u * slope, "δ", "Is this node silent? What does that do to its weight?",
         how="Each weight u times the slope of f.",
         slips={"slope_left_out": u, "value_for_slope": np.maximum(z, 0), "not_multiplied": slope},
