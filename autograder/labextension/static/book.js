@@ -3,7 +3,7 @@
 import { Alive } from "./alive.js";
 import { read } from "./data.js";
 import { clear, show } from "./notice.js";
-import { shareStyles } from "./styles.js";
+import { drawStills } from "./drawing.js";
 import { offerTrial } from "./trial.js";
 
 const REST = 60; // milliseconds after a change until the cells are looked at again
@@ -31,7 +31,7 @@ export class Book {
       this.go(event.detail.index);
     };
     this.onFilter = (event) => this.filter(event.detail?.cells ?? null);
-    this.unshare = shareStyles(panel); // before the first page is drawn
+    this.undraw = drawStills(panel); // before the first page is drawn
     Promise.all([context.ready, this.on.ready]).then(() => this.open());
   }
 
@@ -40,7 +40,7 @@ export class Book {
     clearTimeout(this.timer);
     this.on.unchanged(this.turn);
     this.alive?.dispose();
-    this.unshare();
+    this.undraw();
     this.cells?.changed.disconnect(this.look);
     this.context.model?.contentChanged.disconnect(this.look);
     this.context.pathChanged.disconnect(this.onPath);

@@ -4,7 +4,7 @@
 //   book.js      one open notebook: what is shown, and whether it is run
 //   alive.js     the order in which its pages come alive
 //   still.js     what does not move meanwhile
-//   styles.js    one style sheet for all pages of a notebook
+//   drawing.js   how still pages are drawn: late, and with one style sheet for all
 //   trial.js     "Try it" under a code exercise
 //   notice.js    what a reader is told when something is amiss
 //   book.css     the look
