@@ -224,7 +224,8 @@ def test_whatever_is_taken_for_ours_is_harmless_to_python():
     """Thousands of cells changed at random: none that data.js lets through does more than call us with data."""
     draw = random.Random("cells that look like ours")
     seeds = ['# a\nanswers = {\n    1: None, 2: "3/4", "3": -2/3,\n}\npage("gradients/one-weight", answers)\n',
-             SETUP + '\ncourse(show_how="practice", salt="x")\nprogress("gradients")', 'explore("gradients/nudge")', GUARDED,
+             SETUP + '\ncourse(show_how="practice", salt="x")\nprogress("gradients")', 'explore("gradients/nudge")',
+             GUARDED,
              'grade("gradients/one-weight")', 'progress("gradients", end=True)',
              'page("a/b", {1: "x", 2: 5})']  # fmt: skip
     changed = []

@@ -1,4 +1,4 @@
-"""The set-up cell of a chapter where the workbook is not installed: one line to copy, and after it the chapter goes on."""
+"""The set-up cell of a chapter where the workbook is not installed: one line to copy, and after it all goes on."""
 
 from __future__ import annotations
 
@@ -47,7 +47,7 @@ shell.user_ns["input"] = asked
 went_well = shell.run_cell(source).success
 print(json.dumps([went_well, ran, "page" in shell.user_ns]))
 """
-"""IPython without the workbook: the cell, what is answered, whose shell it is, where the workbook lies once it is there."""
+"""IPython without the workbook: told the cell, the answer, whose shell it is, and where the workbook lies later."""
 
 
 def played(answer: str | None, shell: str) -> tuple[str, list]:
