@@ -12,6 +12,7 @@ feedback_until = 2026-11-01T23:59:00+01:00
 
 from __future__ import annotations
 
+import re
 import tomllib
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field, fields, replace
@@ -67,6 +68,30 @@ def moment(value: Any) -> datetime:
     return read
 
 
+PACKAGE = re.compile(r"[A-Za-z0-9][\w.~:/@+=#%-]*", re.ASCII)
+"""A name on PyPI or an address: nothing in it means anything to Python, to IPython or to a shell."""
+
+
+def package(value: Any) -> str:
+    """What pip is to install: a name on PyPI, or the address of a wheel or of a repository."""
+    if not isinstance(value, str) or not PACKAGE.fullmatch(value):
+        example = "https://example.org/backprop_workbook-0.1.0-py3-none-any.whl"
+        raise SettingError(f'is {_short(value)}; it must be a name on PyPI or an address, as in "{example}"')
+    return value
+
+
+ON_GITHUB = re.compile(r"https://github\.com/([\w.-]+/[\w.-]+/blob/[\w./-]+?)/*", re.ASCII)
+
+
+def on_github(value: Any) -> str:
+    """The address of a folder on GitHub, as its page has it."""
+    example = "https://github.com/NAME/REPOSITORY/blob/main/chapters"
+    address = value.replace("/tree/", "/blob/", 1) if isinstance(value, str) else ""
+    if not (found := ON_GITHUB.fullmatch(address)):
+        raise SettingError(f'is {_short(value)}; it must be the address of the folder on GitHub, as in "{example}"')
+    return f"https://github.com/{found[1]}"
+
+
 def _short(value: Any) -> str:
     text = repr(value)
     return text if len(text) <= 40 else text[:40] + "…"
@@ -83,6 +108,7 @@ class Setting(NamedTuple):
     meaning: str
     default: Any = None
     chapters: bool = True  # whether a chapter may have its own
+    told: bool = True  # whether notebooks pass it to course(...)
 
 
 SETTINGS: dict[str, Setting] = {
@@ -113,6 +139,16 @@ SETTINGS: dict[str, Setting] = {
         "where a notebook learns the student id: from JupyterHub, asking where there is none, or always by asking",
         "jupyterhub", chapters=False,
     ),
+    "install": Setting(
+        package, "a name on PyPI, or an address",
+        "what a notebook asks pip for where the workbook is not installed",
+        "backprop-workbook", chapters=False, told=False,
+    ),
+    "published": Setting(
+        on_github, "an address on GitHub",
+        "the folder of the chapters as it is published; with it each chapter has a link *Open in Colab*",
+        "", chapters=False, told=False,
+    ),
 }  # fmt: skip
 
 
@@ -126,6 +162,8 @@ class Settings:
     variants: str = SETTINGS["variants"].default
     salt: str = SETTINGS["salt"].default
     student_id: str = SETTINGS["student_id"].default
+    install: str = SETTINGS["install"].default
+    published: str = SETTINGS["published"].default
 
     def but(self, **changes: Any) -> Settings:
         """These settings with others in place of some. SettingError for a wrong one, or one that needs another."""
@@ -144,7 +182,7 @@ class Settings:
 
     def written(self) -> dict[str, str]:
         """The settings that are not what they are by default, as text: what a notebook needs to know."""
-        values = {each.name: getattr(self, each.name) for each in fields(self)}
+        values = {each.name: getattr(self, each.name) for each in fields(self) if SETTINGS[each.name].told}
         changed = {name: value for name, value in values.items() if value != SETTINGS[name].default}
         return {name: value.isoformat() if isinstance(value, datetime) else value for name, value in changed.items()}
 

@@ -70,6 +70,14 @@ WRONG = {
     '[chapters.01-gradients]\nsalt = "x"': "salt holds for the whole course; move it above",
     '[chapters.01-gradients]\nfeedback = "later"': r"in \[chapters.01-gradients\], feedback is 'later'",
     '[chapters.01-gradients]\nfeedback = "recorded"': r"in \[chapters.01-gradients\].*needs an end",
+    'install = "x; rm -rf"': "install is 'x; rm -rf'; it must be a name on PyPI or an address",
+    'install = "--pre"': "must be a name on PyPI or an address",
+    'install = "$(x)"': "must be a name on PyPI or an address",
+    "install = 3": "must be a name on PyPI or an address",
+    'published = "https://example.org/x"': "must be the address of the folder on GitHub",
+    'published = "https://github.com/a/b"': "must be the address of the folder on GitHub, as in .*/blob/main/chapters",
+    "published = true": "must be the address of the folder on GitHub",
+    '[chapters.01-gradients]\ninstall = "x"': "install holds for the whole course",
     "chapters = 3": "a table for each chapter",
     "[chapters]\nfeedback = 3": "a table for each chapter",
 }
@@ -80,6 +88,19 @@ def test_a_wrong_setting_is_named_with_what_to_write(course, text, said):
     """Each message begins with the file and ends with the next step."""
     with pytest.raises(SettingError, match=f"^workbook.toml:? .*{said}"):
         course(text)
+
+
+@pytest.mark.parametrize("address", ["/blob/main/chapters", "/tree/main/chapters", "/blob/main/chapters/"])
+def test_an_address_on_github_is_read_as_a_browser_shows_it(course, address):
+    """A folder's page says tree, a file's says blob, and some copy a slash with it."""
+    said = course(f'published = "https://github.com/a/b{address}"').course
+    assert said.published == "https://github.com/a/b/blob/main/chapters"
+
+
+def test_where_the_workbook_comes_from_is_not_passed_to_notebooks(course):
+    """It stands in the cell that says how to install it, not among the settings of its pages."""
+    said = course('install = "git+https://github.com/a/b"\npublished = "https://github.com/a/b/blob/x"').course
+    assert said.install == "git+https://github.com/a/b" and said.written() == {}
 
 
 def test_a_file_in_another_encoding_is_said(course, tmp_path):

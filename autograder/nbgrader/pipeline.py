@@ -45,7 +45,17 @@ from .feedback import FeedbackExporter, template_paths
 from .holdback import HoldBack
 from .literal import as_written
 from .marks import CapOutput, MarkCode, MarkPages, SaveGrades
-from .release import BlankAnswers, FillAnswers, RenderPages, RunCode, ShowExplorers, ShowPages, StampPages, Tidy
+from .release import (
+    BlankAnswers,
+    FillAnswers,
+    LinkColab,
+    RenderPages,
+    RunCode,
+    ShowExplorers,
+    ShowPages,
+    StampPages,
+    Tidy,
+)
 
 
 def configure(c: Config, root: Path) -> None:
@@ -55,6 +65,7 @@ def configure(c: Config, root: Path) -> None:
     """
     c.GenerateAssignment.preprocessors = [
         StampPages,  # first: all that follows acts on stamped cells
+        LinkColab,
         IncludeHeaderFooter,
         InstantiateTests,
         LockCells,
@@ -111,7 +122,7 @@ def configure(c: Config, root: Path) -> None:
     c.HTMLExporter.filters = {"markdown2html": "autograder.nbgrader.feedback.markdown_with_formulas"}
     c.HTMLExporter.template_paths = template_paths("formgrade", FORMGRADER)
     settings = load(root)
-    for step in (c.StampPages, c.ShowPages, c.FillAnswers, c.MarkPages, c.HoldBack):
+    for step in (c.StampPages, c.LinkColab, c.ShowPages, c.FillAnswers, c.MarkPages, c.HoldBack):
         step.settings = settings
     _find_alembic()
     as_written()

@@ -3,6 +3,7 @@
     StampPages     page("slug") becomes a page cell and its grade cell, with nbgrader's metadata; set-up goes on top;
                    explore("slug") becomes a locked cell, exercise("slug") a code exercise's starter and its grade cell;
                    the end of the chapter goes under all
+    LinkColab      the title leads to the chapter in Colab, where the course says where it is published
     ShowExplorers  cells of explorers show their still pictures
     ShowPages      page cells show their pages, the boxes empty
     BlankAnswers   page cells ask: answers = {1: None, ...}; code exercises are starters
@@ -21,6 +22,7 @@ import re
 from collections.abc import Iterator
 from functools import cache
 from typing import Any, cast
+from urllib.parse import quote
 
 from jupyter_client.manager import KernelManager
 from nbformat import v4
@@ -63,10 +65,20 @@ from .handover import HandedOn, Resources
 write = cast(Any, v4)  # nbformat leaves the types of its parameters open
 
 SETUP_SOURCE = """# Pages open by themselves in JupyterLab with the workbook installed; elsewhere choose Run All.
+try:
+    import autograder.notebook
+except ModuleNotFoundError as missing:
+    line = "{install}"
+    words = f"The workbook is not installed here. Run this in a new cell, then run this cell again:\\n\\n%{{line}}\\n"
+    missing._render_traceback_ = lambda: [words]
+    if "google.colab" not in str(get_ipython()) or input(words + "\\nOr install it now? yes/no: ") != "yes":
+        raise
+    get_ipython().run_line_magic(*line.split(" ", 1))
 from autograder.notebook import course, explore, grade, page, progress
 
-course({})
-progress({})"""
+course({course})
+progress({progress})"""
+"""The first code cell of a chapter. labextension/static/data.js runs it by itself, and only word for word as here."""
 STUDENT_SOURCE = """# Your student id gives your numbers: type it into the box below, or here in quotes.
 course(student=None)"""
 METADATA = {
@@ -138,11 +150,17 @@ def setup_cells(settings: Settings, chapter: str = "") -> list[NotebookNode]:
     words = {"show_how": settings.show_how} | settings.written()
     given = ", ".join(f"{name}={json.dumps(value, ensure_ascii=False)}" for name, value in words.items())
     shown = json.dumps(chapter) if chapter else ""
-    setup = write.new_code_cell(SETUP_SOURCE.format(given, shown), id=SETUP_ID, metadata={"nbgrader": stamp(SETUP_ID)})
+    source = SETUP_SOURCE.format(install=_install(settings.install), course=given, progress=shown)
+    setup = write.new_code_cell(source, id=SETUP_ID, metadata={"nbgrader": stamp(SETUP_ID)})
     if settings.variants != "student":
         return [setup]
     asked = {"nbgrader": stamp(STUDENT_ID, solution=True)}
     return [setup, write.new_code_cell(STUDENT_SOURCE, id=STUDENT_ID, metadata=asked)]
+
+
+def _install(package: str) -> str:
+    """What pip is told: a name is looked for beside the notebook as well, where a wheel may lie."""
+    return f"pip install {package}" if "/" in package else f"pip install --find-links . {package}"
 
 
 def end_cell(chapter: str) -> NotebookNode:
@@ -249,6 +267,22 @@ class StampPages(NbGraderPreprocessor):
         return [code_cell(exercise, exercise.starter), grade_cell(exercise.slug, exercise.points)]
 
 
+class LinkColab(NbGraderPreprocessor):
+    """Under the title a link opens the chapter in Colab, where the course says where its chapters are published."""
+
+    settings = Instance(CourseSettings, (), help="What workbook.toml says.").tag(config=True)
+
+    def preprocess(self, nb: NotebookNode, resources: Resources) -> HandedOn:
+        """Put the link in, under a title."""
+        published = self.settings.course.published
+        if published and nb.cells and nb.cells[0].cell_type == "markdown":
+            named = resources["nbgrader"]
+            place = f"{published}/{quote(named['assignment'])}/{quote(named['notebook'])}.ipynb"
+            address = place.replace("https://github.com/", "https://colab.research.google.com/github/", 1)
+            nb.cells[0].source += f"\n\n[Open in Colab]({address})"
+        return nb, resources
+
+
 class ShowExplorers(NbGraderPreprocessor):
     """Every explorer's cell shows its still picture: what a reader sees where no kernel runs."""
 
@@ -311,7 +345,7 @@ class FillAnswers(NbGraderPreprocessor):
         for cell in nb.cells:
             name = cell.metadata.get("nbgrader", {}).get("grade_id")
             if name == SETUP_ID:
-                kept += setup_cells(Settings(show_how=settings.show_how))
+                kept += setup_cells(Settings(show_how=settings.show_how, install=settings.install))
             elif name not in (STUDENT_ID, END_ID):
                 kept.append(cell)
         nb.cells = kept

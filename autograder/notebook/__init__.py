@@ -25,6 +25,7 @@ running   which cell is being executed, and what its source says of a page
 attempts  whether what the kernel holds of a code exercise is what its cell says
 points    the result of a grade cell: a number to nbgrader, a line of words to a reader
 opening   what is off the path while a chapter opens by itself
+beside    data files of a chapter, where only its notebook was opened
 
 Imports: widgets, render, marking and all below them.
 """

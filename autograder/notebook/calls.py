@@ -6,12 +6,12 @@ import sys
 from collections.abc import MutableMapping, Sequence
 from html import escape
 from pathlib import Path
-from typing import TypeGuard, cast
+from typing import TypeAlias, TypeGuard, cast
 
 from IPython.display import display  # pyright: ignore[reportUnknownVariableType]  # IPython names few types
 
 from .. import explorers, pages
-from ..answers.literals import box_of, shortened, text_of
+from ..answers.literals import box_of, literal_of, shortened, text_of
 from ..authoring.explorer import Desk
 from ..authoring.page import Page
 from ..layout import prose
@@ -25,16 +25,18 @@ from ..render.code import report_text as code_report_text
 from ..render.marks import line, report, report_text
 from ..settings import SettingError
 from ..submissions.cells import PageCall
+from ..submissions.ids import page_id
 from ..submissions.notebook import Cell as SubmittedCell
 from ..submissions.notebook import cells
-from ..submissions.writing import with_answers
+from ..submissions.writing import page_source, with_answers
 from ..widgets.explorer_widget import ExplorerWidget
 from ..widgets.live import Bundle, Metadata
 from ..widgets.page_widget import WAITING, Answers, PageWidget, noted, twin_bundle
 from ..widgets.progress_widget import ProgressWidget, still
 from ..widgets.student_widget import StudentWidget, who
+from .beside import lay
 from .points import worth
-from .running import Cell, the_shell
+from .running import Cell, in_colab, the_shell
 from .session import Advice, this_course
 
 if (shell := the_shell()) is not None:
@@ -85,16 +87,20 @@ def progress(chapter: str = "", *, end: bool = False) -> None:
 
     end   at the end of the chapter: say what is right, what slipped, and what is next
 
-    In JupyterLab and Notebook 7 it follows the notebook as it is edited; elsewhere it shows what was saved.
+    In JupyterLab and Notebook 7 it follows the notebook as it is edited; elsewhere it shows what was saved, and where
+    nothing was, what the cells of pages held when they ran.
     """
     if chapter and chapter not in pages.CHAPTERS:
         raise Advice(f"There is no chapter “{shortened(chapter)}”; the chapters are {', '.join(pages.CHAPTERS)}.")
+
+    if chapter and in_colab():
+        lay(chapter, Path.cwd())
 
     def look(listed: Sequence[SubmittedCell] | None) -> Sequence[Progress]:
         this_course.attempts.saw(listed or ())
         if not chapter:
             return chapters_in(Path.cwd().parent, student=this_course.student)
-        now = _saved(chapter) if listed is None else listed
+        now = (_saved(chapter) or _run()) if listed is None else listed
         return [progress_of(now, chapter, settings=this_course.settings, student=this_course.student)]
 
     many, at_end, beyond = not chapter, end and bool(chapter), _beyond(chapter) if end else None
@@ -124,6 +130,15 @@ def _saved(chapter: str) -> Sequence[SubmittedCell]:
     return ()
 
 
+def _run() -> Sequence[SubmittedCell]:
+    """The cells of the pages that this kernel has shown, as they stood then: all that is known in Colab."""
+    given = {slug: widget.given or {} for slug, widget in this_course.live.items()} | this_course.texts
+    sources = {
+        slug: page_source(slug, {n: literal_of(text) for n, text in texts.items()}) for slug, texts in given.items()
+    }
+    return [SubmittedCell("code", source, page_id(slug), slug) for slug, source in sources.items()]
+
+
 def page(slug: str, answers: Answers | None = None, variant: int = 0) -> None:
     """Show a page, its boxes filled with `answers` (box → what to write in it).
 
@@ -142,7 +157,8 @@ def page(slug: str, answers: Answers | None = None, variant: int = 0) -> None:
         bundle = twin_bundle(page, _told(page, texts), f"{page.slug}#{cell.count}", notes=notes)
         _show(bundle, noted(page, this_course.variant))
         return
-    texts = _typed_before(page.slug, texts, cell)
+    texts, held = _typed_before(page.slug, texts, cell)
+    this_course.first = this_course.first or page.slug
     there = this_course.live.get(page.slug)
     if cell.opening and not variant and _same(there, cell):  # reloaded, or a second tab: one page, seen twice
         there.follow(texts, own, notes)
@@ -152,7 +168,8 @@ def page(slug: str, answers: Answers | None = None, variant: int = 0) -> None:
         page, texts, answers=own, notes=notes, show_how=lambda: this_course.show_how,
         tells=lambda marks: this_course.policy.tells(marks), frank=lambda: not this_course.policy.held,
         variant=this_course.variant, practice=variant, cell_id=cell.id, call_index=cell.count,
-        variable=call.variable if call else "answers", writeback=cell.opening,
+        variable=call.variable if call else "answers", writeback=cell.opening, source=cell.source, held=held,
+        rewrites=not in_colab(), first=page.slug == this_course.first,
     )  # fmt: skip
     _close(this_course.live.get(page.slug), cell)
     this_course.live[page.slug] = widget
@@ -282,22 +299,26 @@ def _show(bundle: Bundle, metadata: Metadata | None = None) -> None:
 # -- the cell that is running -----------------------------------------------------------------------------------------
 
 
-def _typed_before(slug: str, texts: dict[int, str], cell: Cell) -> dict[int, str]:
-    """What was typed where the view could not write into the cell: kept, and written there now.
+Texts: TypeAlias = dict[int, str]
+
+
+def _typed_before(slug: str, texts: Texts, cell: Cell) -> tuple[Texts, Texts]:
+    """What was typed where the view could not write into the cell: kept, and written there now; and what it then holds.
 
     Only while the cell is executing: asked for later, set_next_input would overwrite whichever cell runs next.
     """
     old = this_course.live.get(slug)
     if old is None or old.writeback or old.given != {n: text for n, text in texts.items() if text}:
-        return texts
+        return texts, texts
     if old.typed == old.given:
-        return texts
+        return texts, texts
     typed = {n: old.typed.get(n, "") for n in sorted({*texts, *old.typed})}
     source = with_answers(cell.source, slug, typed, cell.count)
     shell = the_shell()
-    if source is not None and shell is not None:
-        shell.set_next_input(source, replace=True)
-    return typed
+    if source is None or shell is None or in_colab():
+        return typed, texts
+    shell.set_next_input(source, replace=True)
+    return typed, typed
 
 
 # -- what is asked for, and what is given -----------------------------------------------------------------------------

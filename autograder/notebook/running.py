@@ -43,6 +43,11 @@ def part_of(request: Mapping[str, Any], part: str) -> Mapping[str, Any]:
     return request.get(part) or {}
 
 
+def in_colab() -> bool:
+    """Whether this is a kernel of Colab, which lets no kernel change a cell and opens a notebook without its folder."""
+    return "google.colab" in sys.modules
+
+
 @dataclass(frozen=True)
 class Cell:
     """The code cell that is being executed."""
@@ -56,7 +61,7 @@ class Cell:
     @property
     def live(self) -> bool:
         """Whether a browser is there to bring a page to life: nbclient and nbgrader send no cell id."""
-        return bool(self.id) or "google.colab" in sys.modules or (sys.platform == "emscripten" and bool(self.source))
+        return bool(self.id) or in_colab() or (sys.platform == "emscripten" and bool(self.source))
 
     @staticmethod
     def running() -> Cell:

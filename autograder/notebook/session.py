@@ -36,6 +36,7 @@ class Course:
     texts: dict[str, dict[int, str]] = field(
         default_factory=dict[str, dict[int, str]]
     )  # of pages shown without a browser
+    first: str = ""  # the page that was shown first
     explored: dict[Place, ExplorerWidget] = field(default_factory=dict[Place, ExplorerWidget])
     attempts: Attempts = field(default_factory=Attempts)  # the runs of cells in this kernel
 

@@ -16,9 +16,14 @@ import { plain, splitRow, typeset } from "./python_source.js";
 const LOST =
   "The kernel that checks this page is gone. Run this cell again to check your boxes; " +
   "until then what you type is still written into the cell.";
-const UNREACHED =
-  "This view cannot write into the notebook’s cell. Type your answers into the dict in the code cell, as in 3: 0.5 or " +
-  "4: \"3/4\", or fill in the boxes and run the cell again: that writes them down.";
+const UNREACHED = // said once in a notebook, by its first page
+  "In this editor a page checks what you type, but cannot write it into its cell as you type. Type your answers into the " +
+  "dict in the code cell, as in 3: 0.5 or 4: \"3/4\", or fill in the boxes and see below them what to do. " +
+  "Links between pages do not jump here, and the bar at the top counts what was saved, or what the cells held when they ran.";
+const RERUN = "These answers are not in the cell yet. Run this cell again to have them written there, or put this in place of its code:";
+const COPY =
+  "These answers are not in the cell yet, and this editor does not let the page write them there. " +
+  "Put this in place of the cell’s code (Show code), and run it:";
 const COMPUTED =
   "The cell no longer has plain answers = {…} for this page, so the boxes cannot be written down there. " +
   "Write the dict out again, as in answers = {1: 2, 2: \"3/4\"}.";
@@ -35,6 +40,7 @@ function frame(uid) {
     body: element("article", "wb-body"), // in which a heading is no landmark of the whole notebook
     how: element("div", "wb-how", { hidden: true }),
     note: element("div", "wb-note", { hidden: true }),
+    unwritten: element("div", "wb-unwritten", { hidden: true }),
     foot: element("div", "wb-foot"),
     hint: element("div", "wb-hint", { hidden: true, id: `wb-hint-${uid}` }),
     voice: element("div", "wb-voice"),
@@ -43,7 +49,7 @@ function frame(uid) {
     nudge: button("Check by nudging"),
     below: element("div", "wb-below"), // outside the page: an explorer looks after its own keys
   };
-  const { root, banner, body, how, note, foot, hint, voice, sum, again, solve, nudge, back } = parts;
+  const { root, banner, body, how, note, unwritten, foot, hint, voice, sum, again, solve, nudge, back } = parts;
   voice.setAttribute("role", "status");
   solve.setAttribute("aria-expanded", "false");
   nudge.setAttribute("aria-expanded", "false");
@@ -51,7 +57,7 @@ function frame(uid) {
   again.title = "The same exercise with other numbers, for practice";
   banner.append(element("span", "", { textContent: "Practice: nothing here is handed in" }), back);
   foot.append(sum, again, solve, nudge);
-  root.append(banner, body, how, note, foot, hint, voice);
+  root.append(banner, body, how, note, unwritten, foot, hint, voice);
   return parts;
 }
 
@@ -114,6 +120,7 @@ class LivePage {
     this.showSum();
     this.showHow();
     this.showNote();
+    this.showUnwritten();
     this.fitDrawings();
   }
 
@@ -196,6 +203,20 @@ class LivePage {
     note.hidden = this.said.size === 0 || (this.practising && !this.lost); // they are about the page to be handed in
   }
 
+  /** Where nothing can be written into the cell, what should stand there, to be copied, until it does. */
+  showUnwritten() {
+    const { unwritten } = this.parts, source = this.model.get("unwritten");
+    unwritten.hidden = !source || this.practising;
+    if (unwritten.hidden) return unwritten.replaceChildren();
+    const code = element("pre", "", { textContent: source, tabIndex: 0 });
+    const copy = element("button", "wb-button", { type: "button", textContent: "Copy" });
+    copy.addEventListener("click", () => {
+      getSelection()?.selectAllChildren(code); // where the clipboard is closed to us, what is selected can be copied by hand
+      navigator.clipboard?.writeText(source).then(() => { copy.textContent = "Copied"; }, () => {});
+    });
+    unwritten.replaceChildren(element("p", "", { textContent: this.model.get("rewrites") ? RERUN : COPY }), code, copy);
+  }
+
   showGiven() { this.model.get("notes").forEach((text, i) => this.say(`python ${i}`, text)); }
 
   lose() {
@@ -263,7 +284,7 @@ class LivePage {
   linked({ computed, reached }) {
     if (computed !== undefined) this.say("cell", computed ? COMPUTED : "");
     if (reached === undefined) return;
-    this.say("reach", reached ? "" : UNREACHED);
+    this.say("reach", reached || !this.model.get("first") ? "" : UNREACHED);
     if (this.model.get("writeback") !== reached) this.ask("writeback", reached);
   }
 
@@ -282,6 +303,7 @@ class LivePage {
       "change:can_show": () => this.showSum(), "change:can_nudge": () => this.showSum(),
       "change:nudger": () => this.showNudger(), "change:how": () => this.showHow(),
       "change:texts": () => this.showTexts(), "change:trial": () => this.showTexts(),
+      "change:unwritten": () => this.showUnwritten(),
       "change:notes": () => this.showGiven(), "msg:custom": (...message) => this.receive(...message),
     };
     for (const [event, listener] of Object.entries(on)) model.on(event, listener);

@@ -16,13 +16,14 @@ from typing import Any, NotRequired, TypeAlias, TypedDict
 import numpy as np
 import traitlets as t
 
-from ..answers.literals import box_of, value_of
+from ..answers.literals import box_of, literal_of, value_of
 from ..authoring.explorer import Desk
 from ..authoring.page import OWN, Page, Sheet
 from ..explorers.checking import checker, opened_at
 from ..layout import mathematics, prose
 from ..marking.pages import Marks, Verdict, mark
 from ..render.pages import STATES, echoed, notice, plain, solution, static, stylesheet, template
+from ..submissions.writing import page_source, with_answers
 from .explorer_widget import ExplorerWidget
 from .live import HERE, Bundle, LiveWidget, Metadata, code, message_in
 from .scripts import script
@@ -61,6 +62,10 @@ class PageWidget(LiveWidget):
     frank     whether all may be told, so that gradients may be checked by nudging
     variant   the numbers of the page that is handed in; None while it is not known whose they are
     writeback whether the view is known to write into its cell; else it says so itself
+    source    the cell as it ran
+    held      box → text, as the cell will hold it when it has run: not what was typed where nothing can write there
+    rewrites  whether running the cell again writes down what is typed; not so in Colab
+    first     whether it is the first page of the notebook, which says what an editor lacks
     """
 
     _esm = code(script("page.js", stylesheet() + (HERE / "live.css").read_text(encoding="utf-8")))
@@ -81,6 +86,9 @@ class PageWidget(LiveWidget):
     call_index = t.Int(0).tag(sync=True)  # which of the cell's calls for this page
     variable = t.Unicode("answers").tag(sync=True)  # the dict's name in the cell
     twin = t.Unicode().tag(sync=True)  # how the static twin is found among the cell's outputs
+    unwritten = t.Unicode().tag(sync=True)  # what the cell should say, where nobody writes it there; "" once it does
+    rewrites = t.Bool(True).tag(sync=True)  # whether running the cell again writes it there
+    first = t.Bool(True).tag(sync=True)  # whether this page says, for all of the notebook, what the editor lacks
 
     # from the browser; not echoed back, which would double the traffic of every key
     texts = t.Dict().tag(sync=True, echo_update=False)
@@ -108,8 +116,13 @@ class PageWidget(LiveWidget):
         call_index: int = 0,
         variable: str = "answers",
         writeback: bool = False,
+        source: str = "",
+        held: Mapping[int, str] | None = None,
+        rewrites: bool = True,
+        first: bool = True,
     ) -> None:
-        self.page, self.answers = page, answers
+        self.page, self.answers, self.source = page, answers, source
+        self.given: dict[int, str] | None = None  # what stands in the cell; it is the texts until that is known
         self.variant, self.tells, self.frank = variant, tells, frank
         self._nudger: ExplorerWidget | None = None
         self._show_how = show_how if callable(show_how) else lambda: show_how
@@ -123,10 +136,13 @@ class PageWidget(LiveWidget):
             variable=variable or "answers",
             twin=f"{page.slug}#{call_index}",
             writeback=writeback,
+            rewrites=rewrites,
+            first=first,
         )
-        self.given = self.typed
+        self.given = self.typed if held is None else _filled(held)
         self._check()
         self.observe(self._edited, names=["texts", "trial", "seq"])
+        self.observe(self._wrote, names=["writeback"])
         self.observe(self._switch, names=["practice"])
         self.observe(self._ask, names=["asked"])
         self.observe(self._nudge, names=["nudging"])
@@ -156,7 +172,7 @@ class PageWidget(LiveWidget):
         with self.hold_sync():
             self.answers = answers
             self.texts = {str(box): text for box, text in texts.items() if text}
-            self.notes, self.given = list(notes), dict(self.texts)
+            self.notes, self.given = list(notes), _filled(texts)
 
     def renumber(self, variant: int | None) -> None:
         """Give the page the numbers of a student who is known by now."""
@@ -184,7 +200,20 @@ class PageWidget(LiveWidget):
             verdicts = {str(v.box): for_browser(v, v.box in echoes) for v in marks.verdicts} if marks else {}
             self.verdicts, self.summary = verdicts, summary(marks) if marks else ""
             self.can_show, self.can_nudge = self._may_show(), self._may_nudge()
+            self.unwritten = self._unwritten()
             self.done = self.seq
+
+    def _wrote(self, _change: object) -> None:
+        self.unwritten = self._unwritten()
+
+    def _unwritten(self) -> str:
+        """The source that the cell should have, as long as nobody writes what is typed into it."""
+        typed = _filled(self.typed)
+        if self.writeback or typed == self.given:
+            return ""
+        every = {n: typed.get(n, "") for n in range(1, len(self.page.sheet().boxes) + 1)}
+        written = with_answers(self.source, self.slug, every, self.call_index)
+        return written or page_source(self.slug, {n: literal_of(text) for n, text in every.items()})
 
     def _keep(self, old: Mapping[int, str], new: Mapping[int, str]) -> None:
         """Put what changed into the student's own dict, as the literals that now stand in the cell."""
@@ -303,6 +332,11 @@ def _same_numbers(one: Sheet, other: Sheet) -> bool:
 def boxes(texts: Mapping[str, object]) -> dict[int, str]:
     """Texts as they came from the browser, where every key is a text, by box number."""
     return {box: str(text) for key, text in texts.items() if (box := box_of(key)) is not None}
+
+
+def _filled(texts: Mapping[int, str]) -> dict[int, str]:
+    """Without the boxes that are empty."""
+    return {box: text for box, text in texts.items() if text}
 
 
 def summary(marks: Marks) -> str:

@@ -98,7 +98,7 @@ function render({ model, el }) {
     }
   };
   const look = () => {
-    if (!notebook) return;
+    if (!notebook) return model.send({ cells: "" }); // Python looks where it can: at the file, at what has run
     const cells = model.get("many") ? "" : JSON.stringify(cellsOf(notebook));
     if (cells && cells === sent) return;
     sent = cells;

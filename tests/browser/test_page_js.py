@@ -220,7 +220,7 @@ def state() -> dict:
         "slug": SLUG, "template": template(page.sheet()), "verdicts": {}, "summary": "3 boxes to fill.", "done": 0,
         "shown": 0, "can_show": False, "how": "", "notes": [], "cell_id": "x", "call_index": 0, "variable": "answers",
         "twin": f"{SLUG}#0", "texts": {}, "trial": {}, "seq": 0, "client": "", "practice": 0, "asked": False,
-        "writeback": False,
+        "writeback": False, "unwritten": "", "rewrites": True, "first": True,
     }  # fmt: skip
 
 
@@ -231,6 +231,21 @@ def test_where_the_notebook_cannot_be_reached_the_page_says_so(module):
     module.locator(".wb-input").first.fill("−8")
     texts, seq, writes = module.evaluate("() => ['texts', 'seq', 'writeback'].map(model.get)")
     assert (texts, seq, writes) == ({"1": "-8"}, 1, False)
+
+
+@pytest.mark.parametrize(("rewrites", "words"), [(False, "does not let the page write"), (True, "Run this cell again")])
+def test_what_the_cell_should_hold_is_shown_to_be_copied_until_it_does(module, rewrites, words):
+    """Colab, VS Code: the finished cell as text, a button that copies it, and nothing once the cell holds it."""
+    source = 'answers = {\n    1: -8, 2: "<b>x</b>", 3: None,\n}' + CALL
+    module.evaluate(FAKE, [state() | {"unwritten": source, "rewrites": rewrites, "first": False}, {}])
+    box = module.locator(".wb-unwritten")
+    assert "not in the cell yet" in box.inner_text() and words in box.inner_text()
+    assert box.locator("pre").inner_text() == source
+    assert module.locator(".wb-note").is_hidden()  # what the editor lacks is said by another page
+    box.get_by_role("button", name="Copy").click()
+    assert module.evaluate("() => getSelection().toString()") == source
+    module.evaluate("() => { model.set('unwritten', ''); }")
+    box.wait_for(state="hidden")
 
 
 def test_fonts_are_asked_for_once_per_document(module):

@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 import json
 import random
+import re
 import subprocess
 from pathlib import Path
 
@@ -18,6 +19,8 @@ from autograder.settings import Settings
 ROOT = Path(__file__).parents[2]
 DATA = ROOT / "autograder" / "labextension" / "static" / "data.js"
 SETUP = "from autograder.notebook import course, explore, grade, page, progress\n"
+GUARDED = setup_cells(Settings(), "gradients")[0].source
+GUARD = ast.parse(GUARDED).body[0]
 
 
 def node() -> str:
@@ -64,6 +67,16 @@ def test_settings_of_any_course_and_any_answers_are_data():
     settings = Settings(variants="student", salt="autumn 2026: “O’Neil”", feedback="counts")
     setups = [cell.source for cell in setup_cells(settings, "gradients")]
     assert [said["kind"] for said in kinds(setups)] == ["setup", "course"]
+    elsewhere = ["git+https://github.com/a/b@v1#egg=c", "https://example.org/backprop_workbook-1.0+x-py3-none-any.whl"]
+    told = kinds([setup_cells(Settings().but(install=place))[0].source for place in elsewhere])
+    assert told == [{"kind": "setup", "install": f"pip install {place}"} for place in elsewhere]
+    assert kinds([GUARDED]) == [{"kind": "setup", "install": "pip install --find-links . backprop-workbook"}]
+
+
+def test_the_set_up_cell_of_chapters_handed_out_earlier_is_known():
+    """It began with the import; a comment may stand before it."""
+    earlier = "# Pages open by themselves.\n" + SETUP + '\ncourse(show_how="practice")\nprogress("gradients")'
+    assert kinds([earlier, earlier.replace("\n", "\r\n")]) == [{"kind": "setup"}] * 2
     sources = [source(page) for page in catalogue().values() for source in (blank_source, solved_source)]
     assert {said["kind"] for said in kinds(sources)} == {"page"}
     typed = [
@@ -121,6 +134,19 @@ ATTACKS = {
     "settings by position": SETUP + "course(print)",
     "a call in the bar": SETUP + "progress(print(1))",
     "a call of another": SETUP + "exec('1')",
+    "a shell in the guard": GUARDED.replace("backprop-workbook", "x; touch x"),
+    "an option in the guard": GUARDED.replace("--find-links .", "--index-url ."),
+    "a quote in the guard": GUARDED.replace("backprop-workbook", 'x"; print(1); "'),
+    "a format in the guard": GUARDED.replace("backprop-workbook", "{print(1)}"),
+    "a line in the guard": GUARDED.replace("backprop-workbook", "x\n    print(1)"),
+    "nothing in the guard": GUARDED.replace("pip install --find-links . backprop-workbook", ""),
+    "another module in the guard": GUARDED.replace("import autograder.notebook", "import os", 1),
+    "a guard that catches more": GUARDED.replace("ModuleNotFoundError", "BaseException"),
+    "a guard that always installs": GUARDED.replace(" or input", " and input"),
+    "a guard and more": GUARDED + "\nimport os",
+    "a line behind the guard": GUARDED.replace("\nfrom autograder", "\nimport os\nfrom autograder"),
+    "two guards": GUARDED.partition("from autograder")[0] + GUARDED,
+    "a line before the guard": "import os\n" + GUARDED,
     "an indented line": SETUP + "  course()",
     "letters that look like ours": "раge('a/b')",
     "a wide letter": "ｐage('a/b')",
@@ -162,11 +188,21 @@ def plain(name: ast.alias) -> bool:
     return name.asname is None and name.name in CALLED
 
 
+def unguarded(tree: ast.Module) -> ast.Module:
+    """A cell without the workbook's own guard at its beginning, whatever pip is told in it, if that is a plain word."""
+
+    first = ast.unparse(tree.body[0]) if tree.body else ""
+    told = re.search(r"line = '(pip install (--find-links \. )?[A-Za-z0-9][\w.~:/@+=#%-]*)'", first)
+    if told and first.replace(told[1], "pip install --find-links . backprop-workbook", 1) == ast.unparse(GUARD):
+        tree.body.pop(0)
+    return tree
+
+
 def harmless(source: str) -> bool:
     """Whether Python, after IPython has had its way with a cell, runs but our own calls on data, or cannot read it."""
     transformed = TransformerManager().transform_cell(source)
     try:
-        tree = ast.parse(transformed)
+        tree = unguarded(ast.parse(transformed))
     except (SyntaxError, ValueError):
         return True
     for found in ast.walk(tree):
@@ -189,6 +225,7 @@ def test_whatever_is_taken_for_ours_is_harmless_to_python():
     draw = random.Random("cells that look like ours")
     seeds = ['# a\nanswers = {\n    1: None, 2: "3/4", "3": -2/3,\n}\npage("gradients/one-weight", answers)\n',
              SETUP + '\ncourse(show_how="practice", salt="x")\nprogress("gradients")', 'explore("gradients/nudge")',
+             GUARDED,
              'grade("gradients/one-weight")', 'progress("gradients", end=True)',
              'page("a/b", {1: "x", 2: 5})']  # fmt: skip
     changed = []

@@ -8,8 +8,8 @@ import pytest
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook
 
 from autograder.nbgrader.rebuild import Blueprint, Original, Rebuilt
-from autograder.nbgrader.release import ShowPages, StampPages, Tidy
-from autograder.settings import Settings
+from autograder.nbgrader.release import LinkColab, ShowPages, StampPages, Tidy
+from autograder.settings import CourseSettings, Settings
 from autograder.submissions.exercises import ours
 from autograder.submissions.ids import END_ID, SETUP_ID
 from autograder.submissions.notebook import Cell, cells
@@ -62,6 +62,16 @@ def test_where_students_have_numbers_of_their_own_no_page_shows_others(monkeypat
     notebook = stamped()
     step.preprocess(notebook, {})
     assert all(not cell.outputs for cell in notebook.cells if cell.cell_type == "code")
+
+
+@pytest.mark.parametrize("published", ["", "https://github.com/a/b/blob/main/chapters"])
+def test_the_title_leads_to_colab_where_the_course_says_where_it_is_published(published):
+    """The link opens this very notebook there; nothing is shown where it is not said."""
+    notebook, step = stamped(), LinkColab()
+    step.settings = CourseSettings(Settings().but(published=published) if published else Settings())
+    step.preprocess(notebook, {"nbgrader": {"assignment": "01-gradients", "notebook": "gradients"}})
+    address = "https://colab.research.google.com/github/a/b/blob/main/chapters/01-gradients/gradients.ipynb"
+    assert notebook.cells[0].source == "# A chapter" + (f"\n\n[Open in Colab]({address})" if published else "")
 
 
 @pytest.mark.parametrize("kept", [True, False])

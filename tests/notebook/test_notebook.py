@@ -70,6 +70,72 @@ def widget(shell):
     return shell.shown[-1]
 
 
+# -- where nobody writes into the cell ---------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def colab(shell, monkeypatch):
+    monkeypatch.setitem(sys.modules, "google.colab", sys)
+    return shell
+
+
+def test_in_colab_a_page_never_claims_to_have_written(colab):
+    """It shows the cell as it should be, through another run of the old cell, until the cell holds it."""
+    colab.execute("# mine\n" + CELL.format(answers="{1: None}"))
+    page = widget(colab)
+    assert (page.unwritten, page.rewrites) == ("", False)
+    page.texts = {"1": "8", "3": "x y"}
+    should_be = "# mine\n" + CELL.format(answers='{\n    1: 8, 2: None, 3: "x y",\n}')
+    assert page.unwritten == should_be
+    colab.execute("# mine\n" + CELL.format(answers="{1: None}"))
+    assert colab.next_input is None
+    assert widget(colab).texts == {"1": "8", "3": "x y"} and widget(colab).unwritten == should_be
+    colab.execute(should_be)
+    assert widget(colab).texts == {"1": "8", "3": "x y"} and widget(colab).unwritten == ""
+
+
+def test_where_a_rerun_writes_the_page_says_so_until_it_has(shell):
+    """VS Code: what is typed is not in the cell before that runs again, which puts it there."""
+    shell.execute(CELL.format(answers="{1: None}"))
+    widget(shell).texts = {"1": "8"}
+    assert widget(shell).unwritten and widget(shell).rewrites
+    shell.execute(CELL.format(answers="{1: None}"))
+    assert "1: 8" in shell.next_input and widget(shell).unwritten == ""
+
+
+def test_a_page_that_reaches_its_cell_has_nothing_unwritten(shell):
+    """JupyterLab: the browser writes each key stroke."""
+    shell.execute(CELL.format(answers="{1: None}"))
+    widget(shell).writeback = True
+    widget(shell).texts = {"1": "8"}
+    assert widget(shell).unwritten == ""
+
+
+def test_a_cell_whose_dict_is_computed_gets_one_written_out(colab):
+    """There is no dict to put the answers into, so the whole cell is given."""
+    colab.execute('answers = dict([(1, 8)])\npage("gradients/one-weight", answers)')
+    widget(colab).texts = {"2": "3/4"}
+    assert widget(colab).unwritten == CELL.format(answers='{\n    1: None, 2: "3/4", 3: None,\n}')
+
+
+def test_what_an_editor_lacks_is_said_by_the_first_page_alone(shell):
+    """Also when that is run again."""
+    shell.execute(CELL.format(answers="{}"))
+    shell.execute('page("gradients/bigger-nudge", {})')
+    shell.execute(CELL.format(answers="{}"))
+    assert [shown.first for shown in shell.shown] == [True, False, True]
+
+
+def test_the_bar_counts_in_colab_what_the_cells_held(colab, monkeypatch, tmp_path):
+    """There is no saved notebook to read; what is typed and not in the cell does not count."""
+    monkeypatch.chdir(tmp_path)
+    colab.execute(CELL.format(answers="{1: 8, 2: 2, 3: 2}"))
+    colab.execute('page("gradients/bigger-nudge", {1: None})')
+    widget(colab).texts = {"1": "5"}
+    calls.progress("gradients")
+    assert "1 of 18" in colab.shown[-1].body
+
+
 # -- what a page shows ------------------------------------------------------------------------------------------------
 
 

@@ -52,7 +52,7 @@ def test_an_edit_that_changes_no_verdict_is_still_answered():
 
 def test_an_answer_is_one_small_message(monkeypatch):
     """What a key costs: a single update with verdicts, no page, no twin."""
-    widget = PageWidget(load(SLUG))
+    widget = PageWidget(load(SLUG), writeback=True)
     sent: list[dict] = []
     monkeypatch.setattr(PageWidget, "_send", lambda self, msg, buffers=None: sent.append(msg))
     edit(widget, texts={"1": "8"})

@@ -105,8 +105,12 @@ export class Alive {
     const asked = { code: IMPORT, silent: true, store_history: false, stop_on_error: false };
     const { content } = await kernel.requestExecute(asked, true, { workbook_opening: true }).done;
     if (!current()) return false;
-    if (content.status !== "ok") return this.fail(kindOf(content), `${content.ename ?? ""}: ${content.evalue ?? ""}`);
-    const setup = this.cells().filter((cell) => read(cell.model.sharedModel.getSource()).kind === "setup");
+    const seen = this.cells().map((cell) => ({ cell, ...read(cell.model.sharedModel.getSource()) }));
+    const setup = seen.filter(({ kind }) => kind === "setup").map(({ cell }) => cell);
+    if (content.status !== "ok") {
+      const kind = kindOf(content), install = seen.find((one) => one.install)?.install;
+      return this.fail(kind, kind === "missing" && install ? `%${install}` : `${content.ename ?? ""}: ${content.evalue ?? ""}`);
+    }
     if (!setup.length) return this.fail("setup", "");
     this.prepared = kernel.id;
     this.tell();

@@ -100,9 +100,33 @@ class Reader {
 const NOT_OURS = { kind: "", why: "" };
 const refused = (why) => ({ kind: "", why });
 
-/** Perhaps comments, from autograder.notebook import …, then course(…) and progress(…): the first cell of every chapter. */
+/** How set-up cells begin since they say how the workbook is installed: word for word this, but for what pip is told. */
+const [GUARD, THEN] = String.raw`try:
+    import autograder.notebook
+except ModuleNotFoundError as missing:
+    line = "INSTALL"
+    words = f"The workbook is not installed here. Run this in a new cell, then run this cell again:\n\n%{line}\n"
+    missing._render_traceback_ = lambda: [words]
+    if "google.colab" not in str(get_ipython()) or input(words + "\nOr install it now? yes/no: ") != "yes":
+        raise
+    get_ipython().run_line_magic(*line.split(" ", 1))
+`.split("INSTALL");
+const INSTALL = /^pip install (--find-links \. )?[A-Za-z0-9][A-Za-z0-9_.~:/@+=#%-]*/;
+
+/** What is left of a set-up cell behind its guard, and what that tells pip; the whole cell where it has none. */
+function unguarded(source) {
+  if (!source.startsWith(GUARD)) return { rest: source };
+  const inner = source.slice(GUARD.length), install = INSTALL.exec(inner)?.[0] ?? "";
+  return inner.startsWith(THEN, install.length) && install ? { install, rest: inner.slice(install.length + THEN.length) } : { rest: "" };
+}
+
+/**
+ * Perhaps comments, the guard, from autograder.notebook import …, then course(…) and progress(…): the first code cell of
+ * every chapter. Chapters that were handed out earlier have no guard.
+ */
 function setup(source) {
-  const [first, ...rest] = source.replace(/^(?:[ \t]*(?:#[^\n]*)?\n)*/, "").split("\n");
+  const { install, rest: behind } = unguarded(source.replace(/^(?:[ \t]*(?:#[^\n]*)?\n)*/, ""));
+  const [first, ...rest] = behind.split("\n");
   if (!IMPORT.test(first.trimEnd())) return null;
   const list = tokens(rest.join("\n"));
   if (!list) return refused("it does more than set up the workbook");
@@ -112,7 +136,7 @@ function setup(source) {
     const fits = called === "course" ? reader.settings() : called === "progress" && progress(reader);
     if (!fits || !(reader.kind("newline") || reader.done)) return refused("it does more than set up the workbook");
   }
-  return { kind: "setup" };
+  return install ? { kind: "setup", install } : { kind: "setup" };
 }
 
 /** ("gradients"), perhaps with settings: ("gradients", end=True) */

@@ -31,6 +31,9 @@ const WORDS = {
   },
 };
 
+/** What is quoted behind the words: of a missing workbook the line of its own notebook, where that has one. */
+const quote = (kind, code, detail) => (kind === "missing" && detail.startsWith("%pip ") ? detail : code ?? detail);
+
 /** Show one of WORDS above the notebook; the next one takes its place. */
 export function show(panel, Widget, kind, detail) {
   clear(panel);
@@ -40,9 +43,9 @@ export function show(panel, Widget, kind, detail) {
   bar.node.setAttribute("role", "status");
   bar.node.dataset.kind = kind;
   words.append(text);
-  if (code ?? detail) {
+  if (quote(kind, code, detail)) {
     const quoted = document.createElement("code");
-    quoted.textContent = code ?? detail;
+    quoted.textContent = quote(kind, code, detail);
     words.append(" ", quoted);
   }
   bar.node.append(words);
