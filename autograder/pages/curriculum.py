@@ -16,6 +16,7 @@ CURRICULUM = {
     "1.9": "Derivatives and gradients by rule",
     "1.10": "The way up: the gradient as an arrow",
     "1.11": "Checking a gradient by numbers",
+    "1.12": "From the secant to the rules of slopes",
     "2.1": "The Jacobian of two functions of two variables",
     "2.2": "Shapes of Jacobians",
     "2.3": "The chain rule by substitution",
