@@ -224,6 +224,10 @@ MESSAGES = {
     "sign_kept": "A distance has no sign.",
     "largest_for_smallest": "That error is the largest. The best guess has the smallest.",
     "signs_cancelled": "Days that are too high and too low cancel in this. Take distances first.",
+    # work with a slip in it
+    "wrong_from_above": "That line is right for what stands above it. Where does the first wrong number come in?",
+    "line_is_right": "That line comes out as it should. Compute on from it.",
+    "slip_kept": "That is what stands there, and it comes from the slip.",
     # any formula; marking finds these by itself
     "brackets_missing": "Brackets are missing. What belongs together?",
     "value_for_formula": "That is the right number. The box asks for the formula, in letters.",
