@@ -2,6 +2,7 @@
 
 page       a page: a function that computes its own key while declaring its boxes
 ask        questions that come back: an error, a product, a weighted sum, with their slips
+worked     a computation with one slip in it, to be found and mended
 exercise   a code exercise: a reference, its behaviours, its slips
 explorer   an explorer: a function of its controls
 slugs      how they are called, and which chapter a slug belongs to

@@ -42,6 +42,15 @@ MESSAGES = {
     "inner_slope_left_out": "You have the outer derivative. The chain rule multiplies by the inner one.",
     "one_sided": "That is the one-sided ratio. The central one looks both ways.",
     "slope_for_ratio": "That is the gradient itself. The box asks for the ratio of the two changes.",
+    "middle_term_left_out": "The square of a sum is more than two squares. Which term stands between them?",
+    "one_term_divided": "You divided one of the terms. Every term is divided by h.",
+    "nudge_kept": "There is still an h in it. What becomes of these terms when h goes to 0?",
+    "power_left_behind": "Count the letters: how often is x a factor now?",
+    "power_twice": "Differentiating lowers the power. Here you go back.",
+    "one_too_few": "One is missing. May the first bracket, too, be the one?",
+    "slopes_multiplied": "That is the product of the two slopes. A product moves in another way.",
+    "degrees_taken": "Your calculator takes h in degrees. Set it to radians.",
+    "term_kept": "One of the two terms is multiplied by something that goes to 0.",
     "step_not_doubled": "From x − h to x + h the step is two times h.",
     # Jacobians and vectors
     "layout_swapped": "A Jacobian has one row for each output and one column for each input. Yours is transposed.",
@@ -215,6 +224,10 @@ MESSAGES = {
     "sign_kept": "A distance has no sign.",
     "largest_for_smallest": "That error is the largest. The best guess has the smallest.",
     "signs_cancelled": "Days that are too high and too low cancel in this. Take distances first.",
+    # work with a slip in it
+    "wrong_from_above": "That line is right for what stands above it. Where does the first wrong number come in?",
+    "line_is_right": "That line comes out as it should. Compute on from it.",
+    "slip_kept": "That is what stands there, and it comes from the slip.",
     # any formula; marking finds these by itself
     "brackets_missing": "Brackets are missing. What belongs together?",
     "value_for_formula": "That is the right number. The box asks for the formula, in letters.",

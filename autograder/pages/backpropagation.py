@@ -8,6 +8,7 @@ import numpy as np
 
 from ..authoring import ask
 from ..authoring.page import page
+from ..authoring.worked import Fault, Line, Worked
 from ..engine.expressions import Name
 from ..layout import Node, Shape, aligned, column, echo, eq, frac, group, lit, matrix, row, say, step, table, term
 from ..layout.diagrams import graph, network
@@ -1141,4 +1142,42 @@ def whole_network(given, box):
                 matrix(lit("w_{j}{k}", dw1, uses="d_{j} x_{k}")))),
         say("Each bias has the gradient of its node, so nothing is left to compute. A network of a hundred layers does "
             "the same a hundred times; an activation adds one more factor at each node."),
+    )
+
+
+@page("Find the bug: four products", row=("7.4", "7.5"))
+def find_the_bug(given, box):
+    """The way back through two layers without activations, worked out with one slip in it."""
+    x, u = given("x", [2, -1], high=4, distinct=abs), given("u", [3, -4], low=2, high=5, distinct=abs)
+    w2, a = given("W2", [[2, -1], [3, 1]], high=4), given("a", [6, 2], low=1, high=9)
+    y = given("y", [2, 4], low=1, high=9)
+    e = a - y
+    given.require(np.all(np.abs(e) >= 2) and abs(e[0]) != abs(e[1]) and abs(w2[0, 1]) != abs(w2[1, 0]))
+    given.require(np.all(x != u) and np.min(np.abs(w2.T @ e)) >= 1 and np.ptp(np.abs(w2.T @ e)) > 0)
+    lines = (
+        Line("∂C/∂a", "a - y", lambda v: a - y),
+        Line("∂C/∂u", "(W^{(2)})^T ∂C/∂a", lambda v: w2.T @ v["∂C/∂a"]),
+        Line("∂C/∂W^{(1)}", "∂C/∂u x^T", lambda v: np.outer(v["∂C/∂u"], x)),
+    )
+    faults = (
+        Fault("∂C/∂u", "a transpose forgotten", lambda v: w2 @ v["∂C/∂a"],
+        "Line 2 goes along the rows of the weights."),
+        Fault("∂C/∂a", "a sign", lambda v: y - a, "Line 1 is target minus prediction."),
+        Fault("∂C/∂u", "a path left out", lambda v: w2[0] * v["∂C/∂a"][0],
+            "Line 2 goes back through the first output only."),
+        Fault("∂C/∂W^{(1)}", "the wrong values", lambda v: np.outer(v["∂C/∂u"], u),
+            "Line 3 takes the values at the wrong end of the weights."),
+        Fault("∂C/∂W^{(1)}", "rows for columns", lambda v: np.outer(x, v["∂C/∂u"]), "Line 3 has the transpose."),
+    )
+    work = Worked(lines, faults, given.choice("fault", *range(len(faults))))
+    return (
+        step("Two inputs $x$, two hidden values $u = W^{(1)}x + b^{(1)}$, two outputs $a = W^{(2)}u + b^{(2)}$, and "
+            "half the squared error.",
+            eq("x", "=", column(x), APART, "u", "=", column(u), APART, "W^{(2)}", "=", matrix(w2), APART, "a", "=",
+                column(a), APART, "y", "=", column(y))),
+        step("Somebody has gone back to the first layer and made one slip; below it they computed on with what they "
+            "had.",
+            work.shown()),
+        *work.steps(given, box),
+        say("Every matrix here is square, so no shape gives the slip away. A check by nudging would."),
     )

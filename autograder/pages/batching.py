@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from ..authoring.page import page
+from ..authoring.worked import Fault, Line, Worked
 from ..engine import bp2, relu, relu_slope, weighted_sum, weighted_sum_rows
 from ..layout import APART, Shape, aligned, by, column, echo, eq, frac, matrix, row, say, step, table, words
 from ..layout.sketches import batch, number_line
@@ -853,4 +854,43 @@ def backward_rows(given, box):
             eq(by("W^{(1)}"), "=", matrix(dw1), APART, by("b^{(1)}"), "=", row(db1))),
         say("With the same batch in columns, the gradients would hold the same numbers. Only the sums would run the "
             "other way."),
+    )
+
+
+@page("Find the bug: a batch going back", row=("9.2", "9.5"))
+def find_the_bug(given, box):
+    """Four examples in columns, back through ReLU to the weights, worked out with one slip in it."""
+    w2 = given("W2", [3, -2], low=2, high=4, distinct=abs)
+    x = given("X", [[2, -1, 3, 1], [1, 4, -2, 2]], high=4)
+    z = given("Z", [[4, -2, 1, 3], [-3, 2, 5, 1]], high=6)
+    a, y = given("A", [1, 8, 2, 4], low=1, high=9), given("Y", [5, 4, 1, 7], low=1, high=9)
+    on = relu_slope(z)
+    given.require(np.all(np.abs(a - y) >= 1) and np.all((1 <= on.sum(axis=1)) & (on.sum(axis=1) <= 3)))
+    delta = np.outer(w2, a - y) * on
+    given.require(np.min(np.abs(delta @ x.T)) >= 2 and abs((delta @ x.T)[0, 1]) != abs((delta @ x.T)[1, 0]))
+    lines = (
+        Line("e", "A - Y", lambda v: [a - y]),
+        Line("δ", "((W^{(2)})^T e) ⊙ ReLU′(Z)", lambda v: np.outer(w2, v["e"]) * on),
+        Line("δX^T", "Σ_i δ_i x_i^T", lambda v: v["δ"] @ x.T),
+        Line("∂C/∂W^{(1)}", "1/m δX^T", lambda v: v["δX^T"] / 4),
+    )
+    faults = (
+        Fault("e", "the mean taken twice", lambda v: [(a - y) / 4], "Line 1 divides by m, and line 4 does so again."),
+        Fault("δ", "a slope left out", lambda v: np.outer(w2, v["e"]),
+        "Line 2 lets errors through where ReLU is flat."),
+        Fault("δX^T", "an example left out", lambda v: v["δ"][:, :3] @ x[:, :3].T,
+        "Line 3 leaves the last example out."),
+        Fault("δX^T", "rows for columns", lambda v: x @ v["δ"].T, "Line 3 has the transpose."),
+        Fault("∂C/∂W^{(1)}", "a mean over the wrong thing", lambda v: v["δX^T"] / 2,
+            "Line 4 divides by the nodes; there are four examples."),
+        Fault("e", "a sign", lambda v: [y - a], "Line 1 is target minus prediction."),
+    )
+    work = Worked(lines, faults, given.choice("fault", *range(len(faults))))
+    return (
+        step("Four examples in columns, two inputs, two hidden nodes with ReLU, one output without activation, half "
+            "the mean squared error. Forward it was all right.",
+            eq("X", "=", matrix(x), APART, "Z", "=", matrix(z), APART, "W^{(2)}", "=", row(w2)),
+            eq("A", "=", row(a), APART, "Y", "=", row(y))),
+        step("Somebody has gone back and made one slip; below it they computed on with what they had.", work.shown()),
+        *work.steps(given, box),
     )

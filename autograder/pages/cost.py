@@ -8,6 +8,7 @@ import numpy as np
 
 from ..authoring import ask
 from ..authoring.page import page
+from ..authoring.worked import Fault, Line, Worked
 from ..engine import bp3, bp4, relu, relu_slope, unroll
 from ..engine.expressions import Name
 from ..layout import Node, aligned, column, echo, eq, frac, group, lit, matrix, network, row, say, step, table
@@ -534,6 +535,45 @@ def whole_gradient(given, box):
         step("Only those that get through enter its gradient.",
             eq(by("w"), "=", column(lit("w_{j}", by_w, uses="e x_{j}")), APART, by("b"), "=",
                 lit("b", by_b, uses="e"))),
+    )
+
+
+@page("Find the bug: the slope of a cost", row=("6.3", "6.8"))
+def find_the_bug(given, box):
+    """Four examples, one of them silent, and a gradient worked out with one slip in it."""
+    w, b = given("w", 2, low=2, high=4), given("b", -3, low=2, high=6)
+    x, y = given("x", [1, 2, 4, 3], low=1, high=5, distinct=True), given("y", [3, 2, 4, 1], low=1, high=9)
+    z = w * x + b
+    given.require(b < 0 and np.sum(z < 0) == 1 and np.all(z != 0))
+    e, on = relu(z) - y, (z > 0) * 1.0
+    given.require(np.all(e != 0) and abs((e * on) @ x) >= 3)
+    lines = (
+        Line("z_i", "w x_i + b", lambda v: [w * x + b]),
+        Line("a_i", "ReLU(z_i)", lambda v: relu(v["z_i"])),
+        Line("e_i", "a_i - y_i", lambda v: v["a_i"] - y),
+        Line("∂a_i/∂w", "ReLU′(z_i) x_i", lambda v: relu_slope(v["z_i"]) * x),
+        Line("∂C/∂w", "1/m Σ_i e_i ∂a_i/∂w", lambda v: v["e_i"][0] @ v["∂a_i/∂w"][0] / 4),
+        Line("new w", "w - 0.1 ∂C/∂w", lambda v: w - 0.1 * v["∂C/∂w"]),
+    )
+    faults = (
+        Fault("∂a_i/∂w", "a silent example counted", lambda v: [x], "Line 4 counts the silent example."),
+        Fault("z_i", "a bias left out", lambda v: [w * x], "Line 1 leaves the bias out."),
+        Fault("e_i", "a sign", lambda v: y - v["a_i"], "Line 3 is target minus prediction."),
+        Fault("∂C/∂w", "a mean over too few", lambda v: v["e_i"][0] @ v["∂a_i/∂w"][0] / 3,
+            "Line 5 divides by the active examples; the mean is over all of them."),
+        Fault("∂C/∂w", "the mean taken twice", lambda v: v["e_i"][0] @ v["∂a_i/∂w"][0] / 16,
+        "Line 5 divides by m twice."),
+        Fault("a_i", "an activation left out", lambda v: v["z_i"], "Line 2 leaves ReLU out."),
+    )
+    work = Worked(lines, faults, given.choice("fault", *range(len(faults))))
+    return (
+        step(f"A neuron $a = ReLU(wx + b)$ with $w = {w:g}$ and $b = {b:g}$, the cost $C = 1/(2m) Σ_i (a_i - y_i)^2$, "
+            "and $m = 4$ examples; each row below has an entry for each.",
+            eq("x", "=", row(x), APART, "y", "=", row(y))),
+        step("Somebody has worked out $∂C/∂w$ and taken a step with $η = 0.1$, and made one slip; below it they "
+            "computed on with what they had.",
+            work.shown()),
+        *work.steps(given, box),
     )
 
 

@@ -8,6 +8,7 @@ import numpy as np
 
 from ..authoring import ask
 from ..authoring.page import page
+from ..authoring.worked import Fault, Line, Worked
 from ..engine.activations import relu_slope, sigmoid, sigmoid_slope, sigmoid_slope_from_value, softmax
 from ..engine.equations import bp1, bp2, bp3, bp4
 from ..engine.expressions import Name, as_expr
@@ -1402,6 +1403,44 @@ def softmax_network(given, box):
         step("**BP4** for the first layer, $∂C/∂W^{(1)} = δ^{(1)} x^T$. Which is all zeros, row 1 or row 2? And what "
             "is the other row?",
             eq(words("all zeros:"), empty, APART, words("the other row"), "≈", row(edges(dw1, 1)[lets]))),
+    )
+
+
+@page("Find the bug: four equations", row=("8.2", "8.6"))
+def find_the_bug(given, box):
+    """BP1, BP2 and BP4 on a sigmoid network with squared error, worked out with one slip in it."""
+    a1, a2 = given("a1", [0.8, 0.4], low=0.1, high=0.9, distinct=True), given("a2", [0.7, 0.2], low=0.1, high=0.9)
+    y = np.array(given.choice("y", (1.0, 0.0), (0.0, 1.0)))
+    w2 = given("W2", [[2, -1], [3, 4]], low=1, high=5)
+    x = given("x", [2, -1], low=1, high=4, distinct=abs)
+    given.require(np.all(a1 != 0.5) and np.all(a2 != 0.5) and abs(w2[0, 1]) != abs(w2[1, 0]) and a2[0] != a2[1])
+    delta = bp1(a2 - y, a2 * (1 - a2))
+    given.require(np.min(np.abs(w2.T @ delta)) > 0.02 and np.ptp(np.abs(delta)) > 0.01 and 1 - a1[0] != a1[1])
+    out, back, own, last = "δ^{(2)}", "(W^{(2)})^T δ^{(2)}", "δ^{(1)}", "∂C/∂W^{(1)}"
+    slope = a1 * (1 - a1)
+    lines = (
+        Line(out, "(a^{(2)} - y) ⊙ σ′(z^{(2)})", lambda v: bp1(a2 - y, a2 * (1 - a2))),
+        Line(own, f"({back}) ⊙ σ′(z^{{(1)}})", lambda v: bp2(w2, v[out], slope)),
+        Line(last, "δ^{(1)} x^T", lambda v: bp4(v[own], x)),
+    )
+    faults = (
+        Fault(own, "a slope left out", lambda v: w2.T @ v[out], "Line 2 leaves the slope of the hidden nodes out."),
+        Fault(out, "a slope left out", lambda v: a2 - y, "Line 1 leaves the slope of the outputs out."),
+        Fault(out, "a value for a slope", lambda v: (a2 - y) * a2, "Line 1 multiplies by the value, not by the slope."),
+        Fault(own, "a transpose forgotten", lambda v: (w2 @ v[out]) * slope,
+        "Line 2 goes along the rows of the weights."),
+        Fault(own, "a path left out", lambda v: w2[0] * v[out][0] * slope, "Line 2 goes back through one output only."),
+        Fault(last, "rows for columns", lambda v: np.outer(x, v[own]), "Line 3 has the transpose."),
+    )
+    work = Worked(lines, faults, given.choice("fault", *range(len(faults))), digits=3)
+    return (
+        step("Two inputs, two hidden nodes, two outputs, all sigmoid, and the cost $C = ½ Σ_j (a_j − y_j)^2$. Forward "
+            "it was all right.",
+            eq("x", "=", column(x), APART, "a^{(1)}", "=", column(a1), APART, "W^{(2)}", "=", matrix(w2), APART,
+                "a^{(2)}",
+                "=", column(a2), APART, "y", "=", column(y))),
+        step("Somebody has gone back and made one slip; below it they computed on with what they had.", work.shown()),
+        *work.steps(given, box),
     )
 
 

@@ -7,7 +7,24 @@ import numpy as np
 from ..authoring import ask
 from ..authoring.page import page
 from ..engine.expressions import Name, as_expr, cos, exp, sin
-from ..layout import aligned, column, echo, eq, frac, group, lit, matrix, network, row, say, step, table
+from ..engine.same_value import same_value
+from ..layout import (
+    APART,
+    aligned,
+    column,
+    echo,
+    eq,
+    frac,
+    group,
+    lit,
+    matrix,
+    network,
+    row,
+    say,
+    step,
+    table,
+    words,
+)
 
 DZ_DW = frac("∂Z", "∂W")
 D_DX = frac("d", "dx")
@@ -350,6 +367,176 @@ def step_back(given, box):
     )
 
 
+# -- 1.12 From the secant to the rules ---------------------------------------------------------------------------------
+
+X, H = Name("x"), Name("h")
+
+
+def over_h(change, right, short):
+    """A change divided by h: cancelled where it is the right one, else as it stands."""
+    return short if same_value(change, right) else as_expr(change) / H
+
+
+def settled(ratio):
+    """What is left of a ratio when h goes to 0."""
+    return as_expr(ratio).substitute({"h": 0})
+
+
+@page("From the secant to the slope", row="1.12")
+def secant(given, box):
+    """The ratios of x² for shrinking nudges, first in numbers, then in letters: 2x + h settles on 2x."""
+    x, at = given("x", 3, low=3, high=9), given("x'", -4, low=2, high=9)
+    given.require(abs(at) != x)
+    lines = []
+    for h in (1.0, 0.5, 0.1):
+        change = box(round(2 * x * h + h * h, 9), f"the change for h = {h:g}", "Square both numbers. How far apart are "
+            "the squares?", how="The square of x + h minus the square of x.",
+            slips={"value_not_change": round((x + h) ** 2, 9), "middle_term_left_out": round(h * h, 9)},
+            words={"middle_term_left_out": "That is the square of the nudge. Square x + h as a whole."})
+        ratio = box(change / h, f"the ratio for h = {h:g}", "Which change belongs on top?",
+            how="The change over the nudge.",
+            slips={"change_not_ratio": change,
+            "multiplied_not_divided": change * h} if h < 1 else {"wrong_sign": -change})
+        lines.append((h, change, ratio))
+    lines.append(("0.01", f"{2 * x * 0.01 + 0.0001:.4f}", f"{2 * x + 0.01:g}"))
+    limit = box(2 * x, "where the ratio settles", "Follow the last column down. Which whole number does it approach?",
+        how="The ratios approach 2x.", slips={"value_for_slope": x**2, "factor_left_out": x},
+        words={"value_for_slope": "That is the square itself. Which number do the ratios approach?",
+            "factor_left_out": "That is x. Which number do the ratios approach?"})
+    change = box(2 * X * H + H**2, "(x + h)^2 − x^2", "Multiply (x + h)(x + h) out. Which terms are left without x²?",
+        names="x h", how="The square of the sum is x² + 2xh + h²; take x² away.",
+        slips={"middle_term_left_out": H**2, "value_not_change": X**2 + 2 * X * H + H**2,
+            "factor_left_out": X * H + H**2},
+        words={"value_not_change": "That is the new square. Take the old one away.",
+            "factor_left_out": "In (x + h)(x + h) both brackets give a term with x and h."})
+    ratio = box(over_h(change, 2 * X * H + H**2, 2 * X + H), "the ratio", "Every term of the change is divided by h.",
+        names="x h", how="h is a factor of both terms, and cancels.",
+        slips={"one_term_divided": 2 * X + H**2, "change_not_ratio": 2 * X * H + H**2})
+    slope = box(settled(ratio), "the slope of x^2", "If h is as good as 0, which term is left?", names="x h",
+        how="The term with h vanishes.", slips={"nudge_kept": 2 * X + H, "factor_left_out": X,
+        "nudge_for_input": 2 * H},
+        words={"factor_left_out": "A factor got lost. What stands before the h that goes to 0?",
+            "nudge_for_input": "It is the term with h that vanishes. Which one stays?"})
+    number = box(float(slope.evaluate({"x": int(at), "h": 0})), f"the slope at {at:g}",
+        "Put this number into your formula.", how=f"2x at x = {at:g}.",
+        slips={"not_differentiated": at**2, "sign_lost": abs(2 * at), "factor_left_out": at},
+        words={"factor_left_out": "That is x itself. What does your formula make of it?"})
+    return (
+        step(f"Let $f(x) = x^2$ and $x = {x:g}$. Nudge $x$ by a smaller and smaller $h$: the line through the two "
+            "points of the curve, the **secant**, turns until it only touches the curve. How steep is it each time?",
+            table(["h", "f(x+h) - f(x)", words("ratio")], *lines)),
+        step("Which number does the ratio settle on?", eq(limit)),
+        step("Now for every $x$ at once, in the letters $x$ and $h$. Write the change, and divide it by $h$.",
+            aligned(("(x+h)^2 - x^2", "=", change), (frac("(x+h)^2 - x^2", "h"), "=", ratio))),
+        step("Let $h$ go to 0. What is left is the slope of $x^2$, also called its **derivative**. How steep is the "
+            f"curve at $x = {at:g}$?",
+            eq(D_DX, "x^2", "=", slope, APART, words(f"at $x = {at:g}$:"), number)),
+    )
+
+
+@page("The power rule, derived", row="1.12")
+def power_rule(given, box):
+    """The same for x³; then one h out of n brackets gives the slope of every power."""
+    n = given("n", 5, low=4, high=9)
+    given.require(n != 6)  # which the next page tells
+    first = box(2 * X**2 * H, "x times 2xh", "Which letters meet, and how often?", names="x h",
+        how="Multiply letter by letter.", slips={"power_left_behind": 2 * X * H, "factor_left_out": X**2 * H},
+        words={"factor_left_out": "The 2 went missing on the way."})
+    second = box(X**2 * H, "h times x^2", "Which letters meet, and how often?", names="x h",
+        how="Multiply letter by letter.", slips={"power_left_behind": X * H})
+    one = box(as_expr(first) + second, "the term with one h",
+        "Two products have exactly one h. What do they add up to?",
+        names="x h", how="The two products with one h, added.",
+        slips={"term_left_out": first, "multiplied_not_added": as_expr(first) * second})
+    ratio_one = same_value(one, 3 * X**2 * H)
+    slope = box(3 * X**2 if ratio_one else as_expr(one) / H, "the slope of x^3",
+        "Divide by h, then let h go to 0. Which of the three terms is left?", names="x h",
+        how="The term with one h, divided by h; the others still hold an h and vanish.",
+        slips={"nudge_kept": 3 * X**2 + 3 * X * H + H**2, "change_not_ratio": 3 * X**2 * H, "factor_left_out": X**2,
+            "power_kept": 3 * X**3},
+        words={"factor_left_out": "How many products had one h?"})
+    ways = box(n, "terms with one h", "The h may come from any one of the brackets. How many are there?",
+        how="One for each bracket.", slips={"one_too_few": n - 1})
+    left = box(n - 1, "the power of x in each", "One bracket gives h. How many give x?",
+        how="All brackets but one give x.", slips={"power_kept": n},
+        words={"power_kept": "One of the brackets gives h, not x. How many are left?"})
+    rule = box(int(ways) * X ** int(left), f"the slope of x^{n:g}", "Add up the terms with one h, divide by h.",
+        names="x h",
+        how="As many terms as brackets, each with a power one less.",
+        slips={"power_kept": n * X ** int(n), "factor_left_out": X ** int(n - 1), "not_differentiated": X ** int(n)})
+    k = given("k", 3, low=2, high=5)
+    given.require(k + 1 != n)
+    found = box(k + 1, "the power", "The slope has a power one less. Which power had it before?",
+        how="One more than the power of the slope.", slips={"power_kept": k, "power_twice": k - 1},
+        words={"power_kept": "That is the power of the slope. When you differentiate, a power drops by one.",
+            "power_twice": "Differentiating lowers the power. Here you go back."})
+    return (
+        step("Let $f(x) = x^3$. The change needs $(x+h)^3$, which is $(x+h)$ times $(x+h)^2 = x^2 + 2xh + h^2$. "
+            "Multiply out: first by $x$, then by $h$.",
+            aligned((words("$x$ times it:"), "x^3", "+", first, "+", "xh^2"),
+                (words("$h$ times it:"), second, "+", "2xh^2", "+", "h^3"))),
+        step("Add the two lines and take $x^3$ away. Collect what has exactly one $h$. Then divide by $h$ and let $h$ "
+            "go to 0.",
+            eq("(x+h)^3 - x^3", "=", one, "+", "3xh^2 + h^3"),
+            eq(D_DX, "x^3", "=", slope)),
+        step(f"For $x^{n:g}$ there are {n:g} brackets: $(x+h)(x+h)…(x+h)$. Each gives $x$ or $h$ to a term. All terms "
+            "with two or more $h$ vanish in the end. How many terms have exactly one $h$, and which power of $x$ "
+            "stands in each of them?",
+            eq(words("terms with one $h$:"), ways, APART, words("power of $x$:"), left),
+            eq(D_DX, f"x^{n:g}", "=", rule)),
+        step(f"The other way round: the slope of which power of $x$ is ${k + 1:g}x^{k:g}$?", eq(words("power:"),
+            found)),
+    )
+
+
+@page("Sums, factors and constants", row="1.12")
+def sums_and_factors(given, box):
+    """Changes add up and scale, so slopes do; products do not."""
+    x, h, k, c = given("x", 4, low=4, high=6), 0.1, given("k", 5, low=2, high=9), given("c", 7, low=2, high=9)
+    given.distinct(x, k, c)
+    df, dg = round((x + h) ** 2 - x**2, 9), round((x + h) ** 3 - x**3, 9)
+    changes = [
+        box(round(df + dg, 9), "the change of f + g", "Both move. By how much do they move together?",
+            how="The two changes, added.", slips={"term_left_out": df, "multiplied_not_added": df * dg},
+            words={"term_left_out": "That is the change of f alone. g moves too."}),
+        box(round(k * df, 9), f"the change of {k:g}f", "If f moves by this much, how far does its multiple move?",
+            how="The factor times the change of f.",
+            slips={"change_not_value": df, "added_not_multiplied": k + df},
+            words={"change_not_value": f"That is the change of f. How far does {k:g} times f move?"}),
+        box(df, f"the change of f + {c:g}", "Does the constant move?", how="The constant does not move, so f's change "
+            "alone.",
+            slips={"constant_kept": df + c}),
+    ]
+    f, g = box(2 * x, "the slope of x^2", "Power rule: what comes down?", how="2x at this x.",
+        slips={"not_differentiated": x**2}), box(3 * x**2, "the slope of x^3", "Power rule: what comes down?",
+        how="3x² at this x.", slips={"not_differentiated": x**3, "factor_left_out": x**2, "power_kept": 3 * x**3})
+    slopes = [
+        box(f + g, "the slope of f + g", "Changes add up. What do slopes do then?", how="The two slopes, added.",
+            slips={"term_left_out": f, "multiplied_not_added": f * g},
+            words={"term_left_out": "That is the slope of f alone. g moves too."}),
+        box(k * f, f"the slope of {k:g}f", "The change is so many times as large. And the ratio?",
+            how="The factor times the slope of f.", slips={"factor_left_out": f, "added_not_multiplied": k + f},
+            words={"factor_left_out": f"That is the slope of f. How steep is {k:g} times f?"}),
+        box(f * 1, f"the slope of f + {c:g}", "Does the constant move?", how="The slope of f alone.",
+            slips={"constant_kept": f + c}),
+    ]
+    product = box(5 * x**4, "the slope of x^5", "The power rule once more: what comes down, and what is left?",
+        how="5x⁴ at this x.", slips={"slopes_multiplied": f * g, "factor_left_out": x**4, "not_differentiated": x**5})
+    return (
+        step(f"Take $f = x^2$ and $g = x^3$ at $x = {x:g}$, and nudge $x$ by {h:g}. Then $f$ moves by {df:g} and $g$ "
+            f"by {dg:g}. By how much do these move?",
+            table([words("function"), words("change")], ("f + g", changes[0]), (f"{k:g}f", changes[1]),
+                (f"f + {c:g}", changes[2]))),
+        step("Divide by the nudge, let it shrink, and the same holds for slopes. First find those of $x^2$ and $x^3$ "
+            f"at $x = {x:g}$ by the power rule.",
+            table([words("function"), words("slope")], ("f", f), ("g", g), ("f + g", slopes[0]), (f"{k:g}f", slopes[1]),
+                (f"f + {c:g}", slopes[2]))),
+        step(f"Products are another matter. $f·g$ is $x^5$. How steep is that at $x = {x:g}$? Compare your answer with "
+            "the product of the two slopes.",
+            eq(words("slope of $x^5$:"), product)),
+    )
+
+
 # -- 1.9 Formulas ------------------------------------------------------------------------------------------------------
 
 
@@ -383,6 +570,64 @@ def one_variable(given, box):
             "powers with ^.",
             aligned((D_DX, f"x^{n}", "=", a), (D_DX, f"{k:g}x^{m}", "=", b), (D_DX, f"({p})", "=", d))),
         step(f"How steep is the last one at $x = {at:g}$?", eq("slope", "=", value)),
+    )
+
+
+@page("The exponential, the sine, and an inside that moves", row="1.12")
+def new_curves(given, box):
+    """Two ratios that settle give the slopes of eˣ, sine and cosine; a moving inside gives a factor."""
+    h, a = given.choice("h", 0.1, 0.2, 0.05, 0.3), given("a", 3, low=2, high=7)
+    power = box(np.exp(h) - 1, "e^h − 1", "What is this power of e on a calculator?", digits=3, how="e to the power h, "
+        "minus 1.",
+        slips={"value_not_change": np.exp(h), "exponent_sign": np.exp(-h) - 1},
+        words={"value_not_change": "That is the power alone. Take 1 away."})
+    ratio = box(power / h, "(e^h − 1)/h", "What is the change over the nudge?", digits=3, how="The box before over h.",
+        slips={"multiplied_not_divided": power * h, "upside_down": h / power})
+    limit = box(1, "where it settles", "Which whole number is the ratio close to?", how="It settles on 1.",
+        slips={"nudge_for_input": 0}, words={"nudge_for_input": "Both the change and the nudge go to 0. Their ratio "
+        "does not."})
+    by_exp = box(int(limit) * exp(X), "the slope of e^x", "The factor e^x stands in front. What is it multiplied by?",
+        names="x",
+        how="e to the power x, times 1.",
+        slips={"exponential_as_power": X * exp(X - 1), "integrated": X * exp(X)},
+        words={"integrated": "Does a factor x stand anywhere above?"})
+    sine = box(np.sin(h) / h, "sin(h)/h", "Set the calculator to radians.", digits=3, how="The sine of h, in radians, "
+        "over h.",
+        slips={"degrees_taken": np.sin(np.radians(h)) / h, "change_not_ratio": np.sin(h)})
+    by_sin = box(cos(X), "the slope of sin x",
+        "Which of the two terms is left when (cos h − 1)/h is 0 and sin(h)/h is 1?", names="x",
+        how="The first term vanishes, the second is cos x times 1.",
+        slips={"cosine_sign": -cos(X), "not_differentiated": sin(X), "term_kept": sin(X) + cos(X)},
+        words={"cosine_sign": "There is no minus sign before cos x above."})
+    by_cos = box(-sin(X), "the slope of cos x", "Which of the two terms is left, and with which sign?", names="x",
+        how="The first term vanishes, the second is −sin x times 1.",
+        slips={"cosine_sign": sin(X), "not_differentiated": cos(X), "term_kept": cos(X) - sin(X)})
+    inside = box(a, "how far the inside moves", "If x moves by h, how far does its multiple move?",
+        how="The factor times the nudge.", slips={"constant_kept": 1},
+        words={"constant_kept": f"The inside is {a:g}x. Does it move just as far as x?"})
+    whole = box(int(inside) * exp(a * X), "the slope of the whole",
+        "The exponential rises by its own slope for each unit of the inside. How many units does it get?", names="x",
+        how="The slope of the exponential times the slope of the inside.",
+        slips={"inner_slope_left_out": exp(a * X), "exponential_as_power": a * X * exp(a * X - 1)})
+    return (
+        step(f"The change of $e^x$ is $e^{{x+h}} - e^x = e^x (e^h - 1)$. So look at $e^h - 1$ for a small $h = {h:g}$, "
+            "and at its ratio to $h$.",
+            eq("e^h - 1", "≈", power, APART, frac("e^h - 1", "h"), "≈", ratio)),
+        step("For a smaller $h$ it is closer still: 1.0050 for $h = 0.01$, and 1.0005 for $h = 0.001$. Which whole "
+            "number does it settle on? And so, how steep is $e^x$?",
+            eq(words("settles on"), limit, APART, D_DX, "e^x", "=", by_exp)),
+        step(f"The sine needs two such ratios. What is the first one for $h = {h:g}$, with the angle in radians? The "
+            f"second is {(np.cos(h) - 1) / h:.3f}.".replace("-", "−"),
+            eq(frac("sin(h)", "h"), "≈", sine)),
+        step("As $h$ shrinks they settle on 1 and on 0. With the addition theorems, the ratios for sine and cosine are",
+            aligned((frac("sin(x+h) - sin(x)", "h"), "=", "sin(x)", "·", frac("cos(h) - 1", "h"), "+", "cos(x)", "·",
+                frac("sin(h)", "h")),
+                (frac("cos(x+h) - cos(x)", "h"), "=", "cos(x)", "·", frac("cos(h) - 1", "h"), "−", "sin(x)", "·",
+                frac("sin(h)", "h"))),
+            eq(D_DX, "sin(x)", "=", by_sin, APART, D_DX, "cos(x)", "=", by_cos)),
+        step(f"Last, something inside: $e^{{{a:g}x}}$. A nudge $h$ of $x$ moves the inside ${a:g}x$ by how many $h$? "
+            "How steep is the whole?",
+            eq(words("the inside moves by"), inside, "·", "h", APART, D_DX, f"e^{{{a:g}x}}", "=", whole)),
     )
 
 
@@ -447,7 +692,7 @@ def network_slopes(given, box):
         words={"inner_slope_left_out": "The exponential stays, but the inner slope comes in front as a factor."})
     return (
         step("Differentiate. The slope of the inner function comes along as a factor: $e^{7x}$ has the slope "
-            "$7e^{7x}$, and $sin(x^3)$ has $3x^2 cos(x^3)$. Chapter 2 shows why.",
+            "$7e^{7x}$, and $sin(x^3)$ has $3x^2 cos(x^3)$. More about this in chapter 2.",
             aligned((D_DX, f"e^{{{a:g}x}}", "=", first), (D_DX, "sin(x^2)", "=", second))),
         step(f"And a gradient, of $g(x, y) = x·e^{{{a:g}y}}$.", eq("∇g", "=", column(grad))),
     )

@@ -7,6 +7,7 @@ from functools import lru_cache
 import numpy as np
 
 from ..authoring.page import page
+from ..authoring.worked import Fault, Line, Worked
 from ..engine import sigmoid, sigmoid_slope
 from ..engine.expressions import Name, Sum, add, as_expr, cos, exp, log, sin
 from ..layout import Shape, aligned, column, echo, eq, frac, graph, lit, matrix, network, row, say, step, table
@@ -609,9 +610,8 @@ def shared_delta(given, box):
         step("Every gradient begins with the same product. Compute it once.",
             eq("δ", "=", "u^T diag(f′(z))", "=", row(delta))),
         step("Now every gradient is one step away. Nudge $W_{ij}$: then $z_i$ moves by $x_j$ times the nudge, and the "
-            "score "
-            "by $δ_i$ times that. So the gradient of $W$, in the shape of $W$, has $δ_i x_j$ in row $i$ and column "
-            "$j$.",
+            "score by $δ_i$ times that. So the gradient of $W$, in the shape of $W$, has $δ_i x_j$ in row $i$ and "
+            "column $j$.",
             eq(by("b", "s"), "=", "δ", "=", row(by_b)),
             eq(by("W", "s"), "=", "δ^T x^T", "=", matrix(by_w)),
             eq(by("x", "s"), "=", "δ W", "=", row(by_x))),
@@ -652,4 +652,37 @@ def sigmoid_score(given, box):
             eq("δ", "=", row(delta)),
             eq(by("W", "s"), "=", "δ^T x^T", "=", matrix(by_w)),
             eq(by("x", "s"), "=", "δ W", "=", row(by_x))),
+    )
+
+
+@page("Find the bug: back from a score", row=("2.6", "2.7"))
+def find_the_bug(given, box):
+    """The way back from a score through squares, worked out with one slip in it."""
+    w, x = given("W", [[2, -1], [3, 1]], high=3), given("x", [2, 3], low=2, high=3, distinct=True)
+    b, u = given("b", [2, -2], low=1, high=3), given("u", [2, -3], low=2, high=4, distinct=abs)
+    given.require(np.all(w @ x + b != 2) and np.min(np.abs(w @ x + b)) >= 1 and abs(w[0, 1]) != abs(w[1,
+    0]) and np.ptp(np.abs(w @ x + b)) > 0)
+    lines = (
+        Line("z", "W x + b", lambda v: w @ x + b),
+        Line("f′(z)", "2z", lambda v: 2 * v["z"]),
+        Line("δ", "u^T diag(f′(z))", lambda v: [u * v["f′(z)"]]),
+        Line("∂s/∂x", "δ W", lambda v: v["δ"] @ w),
+    )
+    faults = (
+        Fault("∂s/∂x", "rows for columns", lambda v: [w @ v["δ"][0]],
+            "Line 4 takes δ along the rows of W; the product δW goes down its columns."),
+        Fault("z", "a bias left out", lambda v: w @ x, "Line 1 leaves the bias out."),
+        Fault("f′(z)", "a value for a slope", lambda v: v["z"] ** 2, "Line 2 is the square itself, not its slope."),
+        Fault("δ", "a slope left out", lambda v: [u], "Line 3 is u alone; the slopes are missing."),
+        Fault("∂s/∂x", "a path left out", lambda v: [v["δ"][0, 0] * w[0]],
+            "Line 4 goes back through the first node only; there is a second."),
+    )
+    work = Worked(lines, faults, given.choice("fault", *range(len(faults))))
+    return (
+        step("A score $s = u^T f(Wx + b)$ with $f(z) = z^2$, so that $f′(z) = 2z$.",
+            eq("W", "=", matrix(w), APART, "x", "=", column(x), APART, "b", "=", column(b), APART, "u", "=",
+                column(u))),
+        step("Somebody has found $∂s/∂x$ and made one slip; below it they computed on with what they had.",
+            work.shown()),
+        *work.steps(given, box),
     )

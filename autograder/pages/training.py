@@ -8,6 +8,7 @@ from functools import lru_cache
 import numpy as np
 
 from ..authoring.page import page
+from ..authoring.worked import Fault, Line, Worked
 from ..bikes.model import HIDDEN
 from ..bikes.table import SEASONS, WEATHER
 from ..engine import Adam, GradientDescent, Momentum
@@ -406,6 +407,41 @@ def adam_second_step(given, box):
             eq("m̂", "≈", m_hat, APART, "v̂", "≈", v_hat)),
         step("The step, and where it leads.",
             eq("η", "·", frac("m̂", "√v̂"), "≈", move, APART, words("new $w$"), "≈", new)),
+    )
+
+
+@page("Find the bug: a step of Adam", row=("10.3", "10.5"))
+def find_the_bug(given, box):
+    """Adam’s second step, worked out with one slip in it."""
+    old = given("g", 4, low=2, high=9), given("g'", 3, low=2, high=9)
+    w, rate = given("w", 5, low=2, high=9), given.choice("η", 0.1, 0.2, 0.5)
+    given.require(old[0] != old[1])
+    g, m, v = old[1], (1 - B1) * old[0], (1 - B2) * old[0] ** 2
+    lines = (
+        Line("new m", "β_1 m + (1 − β_1) g", lambda c: B1 * m + (1 - B1) * g),
+        Line("new v", "β_2 v + (1 − β_2) g^2", lambda c: B2 * v + (1 - B2) * g**2),
+        Line("m̂", "m/(1 − β_1^2)", lambda c: c["new m"] / (1 - B1**2)),
+        Line("v̂", "v/(1 − β_2^2)", lambda c: c["new v"] / (1 - B2**2)),
+        Line("step", "η m̂/√v̂", lambda c: rate * c["m̂"] / np.sqrt(c["v̂"])),
+        Line("new w", "w − step", lambda c: w - c["step"]),
+    )
+    faults = (
+        Fault("v̂", "a correction left out", lambda c: c["new v"], "Line 4 is not divided by anything."),
+        Fault("new m", "a share left out", lambda c: B1 * m + g, "Line 1 takes the gradient in whole."),
+        Fault("new v", "a square left out", lambda c: B2 * v + (1 - B2) * g,
+        "Line 2 takes the gradient in without its square."),
+        Fault("m̂", "the power of another step", lambda c: c["new m"] / (1 - B1),
+        "Line 3 corrects as in the first step."),
+        Fault("step", "a root left out", lambda c: rate * c["m̂"] / c["v̂"], "Line 5 divides by v̂, not by its root."),
+    )
+    work = Worked(lines, faults, given.choice("fault", *range(len(faults))), digits=4)
+    return (
+        step(f"Adam’s second step for one weight, $w = {w:g}$, with $β_1 = {B1:g}$, $β_2 = {B2:g}$, $η = {rate:g}$. "
+            f"The first "
+            f"gradient, ${old[0]:g}$, has left $m = {m:g}$ and $v = {v:g}$. Now $g = {g:g}$. Somebody has made one "
+            "slip; below it they computed on with what they had.",
+            work.shown()),
+        *work.steps(given, box),
     )
 
 

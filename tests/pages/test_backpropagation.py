@@ -8,6 +8,8 @@ from autograd import grad, jacobian
 from autograder import pages
 from autograder.layout import Shape
 
+from .worked import found
+
 
 def shown(slug: str) -> list[str]:
     return [box.shown for box in pages.load(f"backpropagation/{slug}").sheet().boxes]
@@ -338,7 +340,24 @@ def three_rules(c):
     return [grad(s, 1)(*at), grad(s, 0)(*at), grad(s, 2)(*at)]
 
 
+def find_the_bug(c):
+    """Paths added up one by one; the inputs' weights reach the cost through u alone."""
+    x, u, w2, a, y = (np.asarray(c[name]) for name in ("x", "u", "W2", "a", "y"))
+    cost = lambda move: sum((a + w2 @ move - y) ** 2) / 2  # noqa: E731
+    du = np.array([(cost(unit) - cost(-unit)) / 2 for unit in np.eye(2)])  # exact: the cost is a parabola
+    end = np.array([[du[j] * x[k] for k in range(2)] for j in range(2)])
+    work = {
+        0: (2, "a transpose forgotten", du, [w2[j] @ (a - y) for j in range(2)]),
+        1: (1, "a sign", a - y, y - a),
+        2: (2, "a path left out", du, [w2[0, k] * (a - y)[0] for k in range(2)]),
+        3: (3, "the wrong values", end, [[du[j] * u[k] for k in range(2)] for j in range(2)]),
+        4: (3, "rows for columns", end, end.T),
+    }
+    return found(*work[c["fault"]], end)
+
+
 INDEPENDENT = {
+    "find-the-bug": find_the_bug,
     "upstream-times-local": upstream_times_local,
     "local-gradients": local_gradients,
     "local-blank": local_blank,

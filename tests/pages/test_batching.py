@@ -8,6 +8,8 @@ from autograd import grad
 from autograder import pages
 from autograder.layout import Shape
 
+from .worked import found
+
 
 def shown(slug: str) -> list[str]:
     return [box.shown for box in pages.load(f"batching/{slug}").sheet().boxes]
@@ -268,7 +270,26 @@ def backward(in_columns):
     return keys
 
 
+def find_the_bug(c):
+    """Example by example, and added up at the end."""
+    w2, x, z, a, y = (np.asarray(c[name], dtype=float) for name in ("W2", "X", "Z", "A", "Y"))
+    e = a - y
+    delta = np.array([[w2[j] * e[i] if z[j, i] > 0 else 0.0 for i in range(4)] for j in range(2)])
+    shares = [np.array([[delta[j, i] * x[k, i] for k in range(2)] for j in range(2)]) for i in range(4)]
+    total = sum(shares)
+    work = {
+        0: (1, "the mean taken twice", e, e / 4),
+        1: (2, "a slope left out", delta, [[w * one for one in e] for w in w2]),
+        2: (3, "an example left out", total, total - shares[3]),
+        3: (3, "rows for columns", total, total.T),
+        4: (4, "a mean over the wrong thing", total / 4, total / 2),
+        5: (1, "a sign", e, -e),
+    }
+    return found(*work[c["fault"]], total / 4)
+
+
 INDEPENDENT = {
+    "find-the-bug": find_the_bug,
     "columns": columns, "rows": rows, "translate": translate, "equations-twice": equations_twice,
     "ledger": ledger, "dominoes": dominoes, "back-columns": back_columns,
     "back-rows": back_rows, "stored-in-out": stored_in_out, "bias-sums": bias_sums, "weights-as-sum": weights_as_sum,

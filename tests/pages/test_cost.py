@@ -8,6 +8,8 @@ import pytest
 from autograder import pages
 from autograder.marking.pages import mark
 
+from .worked import found
+
 
 def shown(slug: str) -> list[str]:
     return [box.shown for box in pages.load(f"cost/{slug}").sheet().boxes]
@@ -322,7 +324,28 @@ def mini_batches(c):
     return [np.mean(g), pairs, sum(pairs) / 3, four, two, np.average([four, two], weights=[4, 2])]
 
 
+def find_the_bug(c):
+    """Example by example in plain Python, the slope by a nudge within the linear piece."""
+    w, b, x, y = c["w"], c["b"], [*c["x"]], [*c["y"]]
+    cost = lambda at: sum((max(at * xi + b, 0) - yi) ** 2 for xi, yi in zip(x, y, strict=True)) / 8  # noqa: E731
+    z = [w * xi + b for xi in x]
+    e = [max(zi, 0) - yi for zi, yi in zip(z, y, strict=True)]
+    local = [(max((w + 1e-6) * xi + b, 0) - max((w - 1e-6) * xi + b, 0)) / 2e-6 for xi in x]
+    local = [round(one, 6) for one in local]
+    slope = round((cost(w + 1e-3) - cost(w - 1e-3)) / 2e-3, 6)  # a parabola: the central ratio is exact
+    work = {
+        0: (4, "a silent example counted", local, x),
+        1: (1, "a bias left out", z, [zi - b for zi in z]),
+        2: (3, "a sign", e, [-one for one in e]),
+        3: (5, "a mean over too few", slope, slope * 4 / 3),
+        4: (5, "the mean taken twice", slope, slope / 4),
+        5: (2, "an activation left out", [max(zi, 0) for zi in z], z),
+    }
+    return found(*work[c["fault"]], w - 0.1 * slope)
+
+
 INDEPENDENT = {
+    "find-the-bug": find_the_bug,
     "mean-squared-error": mean_squared_error, "cost-backwards": cost_backwards, "chain-of-factors": chain_of_factors,
     "half-and-mean": half_and_mean, "cost-as-formula": cost_as_formula, "active-examples": active_examples,
     "error-terms": error_terms, "on-the-edges": on_the_edges, "per-example": per_example,

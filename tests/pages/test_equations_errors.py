@@ -9,6 +9,8 @@ from autograd import grad, jacobian
 
 from autograder import pages
 
+from .worked import found
+
 
 def nudged(a, dz):
     """The value of a sigmoid node that stood at a, after its z has risen by dz."""
@@ -226,7 +228,30 @@ def small_forward(c):
     return [*keys, (values[0] - c["y"][0]) ** 2 / 2]
 
 
+def find_the_bug(c):
+    """The cost nudged by complex steps at the sums, weight by weight."""
+    a1, a2, y, w2, x = (np.asarray(c[name], dtype=float) for name in ("a1", "a2", "y", "W2", "x"))
+    z1, z2 = np.log(a1 / (1 - a1)), np.log(a2 / (1 - a2))
+    value = lambda z: 1 / (1 + np.exp(-z))  # noqa: E731
+    cost = lambda z: np.sum((value(z) - y) ** 2) / 2  # noqa: E731
+    nudged = lambda move: np.imag(cost(z2 + w2 @ (value(z1 + move) - a1))) / 1e-30  # noqa: E731
+    out = np.array([np.imag(cost(z2 + 1e-30j * unit)) / 1e-30 for unit in np.eye(2)])
+    own = np.array([nudged(1e-30j * unit) for unit in np.eye(2)])
+    end = np.array([[nudged(1e-30j * x[k] * unit) for k in range(2)] for unit in np.eye(2)])
+    slope = np.imag(value(z1 + 1e-30j)) / 1e-30
+    work = {
+        0: (2, "a slope left out", own, own / slope),
+        1: (1, "a slope left out", out, a2 - y),
+        2: (1, "a value for a slope", out, (a2 - y) * a2),
+        3: (2, "a transpose forgotten", own, [w2[j] @ out * slope[j] for j in range(2)]),
+        4: (2, "a path left out", own, [w2[0, k] * out[0] * slope[k] for k in range(2)]),
+        5: (3, "rows for columns", end, end.T),
+    }
+    return found(*work[c["fault"]], end)
+
+
 INDEPENDENT = {
+    "find-the-bug": find_the_bug,
     "nudge-z": nudge_z, "every-node": every_node, "bp1-one-node": bp1_one_node, "bp1-layer": bp1_layer,
     "bp1-from-z": bp1_from_z, "bp2-one-node": bp2_one_node, "index-form": index_form, "matrix-form": matrix_form,
     "rows-and-columns": rows_and_columns, "bp2-layer": bp2_layer, "bp2-relu": bp2_relu, "bp3-bias": bp3_bias,

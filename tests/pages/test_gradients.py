@@ -1,5 +1,6 @@
 """Chapter 1: the curriculum's numbers, and every key computed a second way."""
 
+import math
 from fractions import Fraction
 
 import autograd.numpy as anp
@@ -58,6 +59,12 @@ def test_two_neurons():
 def test_two_neurons_three_inputs():
     """Products [[4, 5, 3], [2, 10, −1]] (the first printed), sums (12, 11), and the row (2, 5, 1) for each neuron."""
     assert shown("three-inputs") == ["5", "3", "2", "10", "-1", "12", "11", *["2", "5", "1"] * 2]
+
+
+def test_from_the_secant_to_the_rule():
+    """The ratios of x² at 3 are 7, 6.5, 6.1 and settle on 6; in letters 2x + h settles on 2x; x⁵ has the slope 5x⁴."""
+    assert shown("secant") == ["7", "7", "3.25", "6.5", "0.61", "6.1", "6", "2x·h + h^2", "2x + h", "2x", "-8"]
+    assert shown("power-rule")[2:4] + shown("power-rule")[-2:-1] == ["3x^2·h", "3x^2", "5x^4"]
 
 
 def test_gradient_of_two_variables():
@@ -163,6 +170,53 @@ def both_ways(c):
     return [slope, np.stack([one, one - slope, two, two - slope], axis=1)]
 
 
+def limit(f, at, names="x"):
+    """The slope of f at a dict of values, by halving nudges and extrapolating: no rule of differentiation in it."""
+    ratio = lambda h: (f(at["x"] + h) - f(at["x"] - h)) / (2 * h)  # noqa: E731
+    return (4 * ratio(5e-4) - ratio(1e-3)) / 3
+
+
+def secant(c):
+    square = np.poly1d([1, 0, 0])
+    rows = [(square(c["x"] + h) - square(c["x"]), (square(c["x"] + h) - square(c["x"])) / h) for h in (1, 0.5, 0.1)]
+    change = lambda at: (at["x"] + at["h"]) ** 2 - at["x"] ** 2  # noqa: E731
+    slope = lambda at: limit(square, at)  # noqa: E731
+    return [rows, square.deriv()(c["x"]), change, lambda at: change(at) / at["h"], slope, square.deriv()(c["x'"])]
+
+
+def power_rule(c):
+    """The coefficients of (x + h)^n are those of a polynomial in h whose root −x is taken n times."""
+    n = int(c["n"])
+    of_h = lambda power, at: np.poly(np.full(power, -at["x"]))[power - 1]  # noqa: E731 - what stands before h
+    return [
+        lambda at: at["x"] * of_h(2, at) * at["h"],
+        lambda at: at["h"] * at["x"] ** 2,
+        lambda at: of_h(3, at) * at["h"],
+        lambda at: of_h(3, at),
+        np.poly(-np.ones(n))[n - 1],
+        n - 1,
+        lambda at: of_h(n, at),
+        np.poly1d([1.0] + [0] * int(c["k"] + 1)).order,
+    ]
+
+
+def sums_and_factors(c):
+    x, f, g = c["x"], np.poly1d([1, 0, 0]), np.poly1d([1, 0, 0, 0])
+    made = [f + g, c["k"] * f, f + c["c"]]
+    changes = [p(x + 0.1) - p(x) for p in made]
+    return [changes, f.deriv()(x), g.deriv()(x), [p.deriv()(x) for p in made], (f * g).deriv()(x)]
+
+
+def new_curves(c):
+    h, a = c["h"], c["a"]
+    series = sum(h**k / math.factorial(k) for k in range(1, 12))
+    return [
+        series, series / h, 1, lambda at: limit(np.exp, at), np.imag(np.exp(1j * h)) / h,
+        lambda at: limit(np.sin, at), lambda at: limit(np.cos, at), (a * (1 + h) - a) / h,
+        lambda at: limit(lambda x: np.exp(a * x), at),
+    ]  # fmt: skip
+
+
 INDEPENDENT = {
     "one-weight": lambda c: [line(c["X"])(c["W"] + 1), grad(line(c["X"]))(c["W"]), grad(line(c["X"]))(c["W"])],
     "bigger-nudge": lambda c: [
@@ -185,6 +239,10 @@ INDEPENDENT = {
     "step-back": lambda c: [
         grad(lambda w: anp.dot(w, c["X"]))(np.ones(3)),
         jacobian(lambda w: anp.dot(w, c["X"]))(np.ones((3, 3)))[2, 2]],
+    "secant": secant,
+    "power-rule": power_rule,
+    "sums-and-factors": sums_and_factors,
+    "new-curves": new_curves,
     "one-variable": lambda c: [
         lambda at: central(lambda x: x ** c["n"], at["x"]), lambda at: grad(lambda x: c["k"] * x ** c["m"])(at["x"]),
         lambda at: grad(poly(c))(at["x"]), grad(poly(c))(c["x"])],

@@ -11,6 +11,8 @@ from autograder import pages
 from autograder.layout import Shape
 from autograder.marking.pages import mark
 
+from .worked import found
+
 
 def shown(slug: str) -> list[str]:
     return [box.shown for box in pages.load(f"jacobians/{slug}").sheet().boxes]
@@ -241,7 +243,25 @@ def sigmoid_score(c):
     return [z, logistic(z), np.diagonal(slopes(logistic, z)), by_z, by_w, by_x]
 
 
+def find_the_bug(c):
+    """The score differentiated by complex steps."""
+    w, x, b, u = (np.asarray(c[name]) for name in ("W", "x", "b", "u"))
+    z = np.einsum("jk,k->j", w, x) + b
+    slope = np.diagonal(slopes(lambda v: v * v, z))
+    delta = slopes(lambda v: [u @ (v * v)], z)[0]
+    end = slopes(lambda v: [u @ (w @ v + b) ** 2], x)[0]
+    work = {
+        0: (4, "rows for columns", end, w @ delta),
+        1: (1, "a bias left out", z, z - b),
+        2: (2, "a value for a slope", slope, z * z),
+        3: (3, "a slope left out", delta, u),
+        4: (4, "a path left out", end, slopes(lambda v: [u[0] * (w @ v + b)[0] ** 2], x)[0]),
+    }
+    return found(*work[c["fault"]], end)
+
+
 INDEPENDENT = {
+    "find-the-bug": find_the_bug,
     "two-outputs": two_outputs,
     "four-slopes": four_slopes,
     "three-outputs": four_slopes,

@@ -9,6 +9,8 @@ import pytest
 from autograder import pages
 from autograder.bikes.table import SEASONS, WEATHER
 
+from .worked import found
+
 
 def shown(slug: str) -> list[str]:
     return [box.shown for box in pages.load(f"training/{slug}").sheet().boxes]
@@ -203,7 +205,24 @@ def lazy_guesses(c):
     return [mean, yesterday[:2], [*off[0], errors[0]], [*off[1], errors[1]], errors[2], best]
 
 
+def find_the_bug(c):
+    """Adam from its sums: the mean of two gradients weighted by powers of β, written out."""
+    (old, new), w, rate = (c["g"], c["g'"]), c["w"], c["η"]
+    m, v = 0.09 * old + 0.1 * new, 0.0099 * old**2 + 0.01 * new**2
+    m_hat, v_hat = m / 0.19, v / 0.0199
+    step = rate * m_hat / v_hat**0.5
+    work = {
+        0: (4, "a correction left out", v_hat, v),
+        1: (1, "a share left out", m, m + 0.9 * new),
+        2: (2, "a square left out", v, v + 0.01 * (new - new**2)),
+        3: (3, "the power of another step", m_hat, m / 0.1),
+        4: (5, "a root left out", step, rate * m_hat / v_hat),
+    }
+    return found(*work[c["fault"]], w - step)
+
+
 INDEPENDENT = {
+    "find-the-bug": find_the_bug,
     "shuffled-batches": shuffled_batches, "plain-steps": plain_steps, "momentum-steps": momentum_steps,
     "momentum-memory": momentum_memory, "momentum-backwards": momentum_backwards, "bias-correction": bias_correction,
     "adam-first-step": adam_first_step, "adam-second-step": adam_second_step, "other-units": other_units,
