@@ -17,6 +17,7 @@ GROUPS = {
     "grading": "Grading a class",
     "code": "Grading code exercises",
     "classes": "workbook mark, classes of 100 to 100 000",
+    "whole": "A class with all chapters, marked and reported",
     "browser": "What a student waits for, JupyterLab in Chromium",
     "engine": "One training step",
 }

@@ -44,6 +44,8 @@ def mark(place, crew):
         ledger.enter(arrivals([root / place], chapters), chapters)
         for marked in executors.mark_all(ledger.unmarked(), chapters, crew):
             ledger.add(marked)
+        marked = sum(1 for _ in ledger.parts("points"))
+        assert marked == len(list((root / place).iterdir())), f"{marked} were marked in {place}"
         list(marking._write(ledger, out, "csv"))
 
 def spent(crew):

@@ -43,7 +43,7 @@ def _answer(box, skill: float, rng: random.Random) -> str:
         return box.literal
     if box.mistakes and rng.random() < 0.6:
         slip = rng.choice(box.mistakes)[1]
-        return f'"{slip}"' if box.kind == "expression" else repr(float(slip))
+        return repr(float(slip)) if box.kind == "number" else f'"{slip}"'
     return rng.choice(["None", '"?"', repr(rng.randrange(-20, 20)), '"1/3"'])
 
 

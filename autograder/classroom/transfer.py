@@ -25,6 +25,7 @@ from sqlalchemy.exc import DBAPIError
 from tqdm import tqdm
 from traitlets.config.loader import PyFileConfigLoader
 
+from ..nbgrader.reasons import unknown
 from ..submissions.ids import code_slug_of, grade_id, slug_of
 from .ledger import Ledger
 from .records import Fault, Row, row_of
@@ -87,9 +88,7 @@ def _need(book: Gradebook, chapter: str) -> None:
     try:
         book.find_assignment(chapter)
     except MissingEntry:
-        raise ClassError(
-            f"The gradebook does not know {chapter} yet. Put it there: nbgrader generate_assignment {chapter}"
-        ) from None
+        raise ClassError(unknown(chapter)) from None
 
 
 def _timestamp(course: CourseDirectory, folder: str) -> dict[str, Any]:

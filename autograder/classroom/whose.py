@@ -52,6 +52,9 @@ SCHOOL = frozenset(
 )
 """Words that name no person. Numbers of three digits or fewer do not either."""
 
+ACCOUNT = re.compile(r"(?<![^\W_])student[\W_]*\d+(?![^\W_])", re.IGNORECASE)
+"""What is somebody's though it is made of such words: accounts are called student01, student02 and so on."""
+
 FILE = "file"  # the level of a file's own name; the others are numbers, counted from the outside
 
 
@@ -63,11 +66,15 @@ class NoNames:
         self.words = SCHOOL.union(*(_words(name) for name in names))
 
     def __contains__(self, text: str) -> bool:
+        if ACCOUNT.fullmatch(text.strip()):
+            return False
         words = _words(text)
         return not words and sum(map(str.isdigit, text)) < 4 or bool(words) and self.words.issuperset(words)
 
     def stripped(self, stem: str) -> str:
         """A file's name without words of school, and their numbers, at both ends."""
+        if (account := ACCOUNT.search(stem)) and stem[: account.start()] + stem[account.end() :] in self:
+            return account[0]
         pieces = re.split(r"([\s_\-.]+)", stem)
         while len(pieces) > 2 and (gone := self._ahead(pieces[::2])):
             pieces = pieces[2 * gone :]

@@ -51,7 +51,7 @@ from .engine import one_engine
 from .handover import Converter, HandedOn, Hook, Resources
 from .literal import own_notebooks, students
 from .lock import alone, begin, finish, sweep
-from .reasons import in_words
+from .reasons import in_words, unknown
 from .rebuild import Blueprint, Rebuilt, blueprint, new_cell
 
 
@@ -134,6 +134,9 @@ class SubmissionExporter(NotebookExporter):
         A command waits for its turn; in formgrader, where waiting would stop the server, one is told to come back.
         """
         directory = self.converter.coursedir
+        if not self.names(directory.assignment_id):  # else nbgrader fails each submission by a traceback
+            self.log.error(said := unknown(directory.assignment_id))
+            raise NbGraderException(said)
         graded = partial(directory.format_path, directory.autograded_directory)
         lock = Path(graded(".", f".{directory.assignment_id}.lock"))
         with alone(lock, self.log, patience=-1 if isinstance(self.converter.parent, Application) else 5):

@@ -2,6 +2,7 @@
 
 with in_words(log): ...    whatever nbgrader logs as an error in here is followed by what it means, once
 reason(error)              "The disk is full; make room", or "" where only the error's own words are known
+unknown("06-cost")         what to do about a chapter that the gradebook does not know
 """
 
 from __future__ import annotations
@@ -39,6 +40,11 @@ DISK = {
 """The same for files."""
 
 KEPT = "What was graded is kept; run the command again to go on."
+
+
+def unknown(chapter: str) -> str:
+    """A chapter that was handed out, but is not in the gradebook."""
+    return f"The gradebook does not know {chapter} yet. Put it there: nbgrader generate_assignment {chapter}"
 
 
 @contextlib.contextmanager

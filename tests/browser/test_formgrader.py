@@ -12,6 +12,8 @@ from autograder.submissions.ids import grade_id, page_id
 
 from ..nbgrader_course import CHAPTER, NAME, PAGES, Course, with_a_class
 from . import desk as bench
+from . import formgrader as grader
+from .formgrader import open_submission, write
 
 A, B, _ = PAGES
 STUDENT = "carl"  # handed in a blank notebook
@@ -47,27 +49,8 @@ def submission(course):
         return f"submissions/{book.find_submission_notebook(NAME, CHAPTER, STUDENT).id}"
 
 
-def press(tab, address, button, student=STUDENT, expect="Success"):
-    """Press a button in the list of submissions; gives what the window says that then opens."""
-    tab.goto(f"{address}/manage_submissions/{CHAPTER}")
-    row = tab.locator("tr", has=tab.locator(".student-id", has_text=student))
-    row.locator(f".{button} a").click()
-    window = tab.locator(".modal.in", has_text=expect)
-    window.wait_for(timeout=60_000)
-    return window.inner_text()
-
-
-def open_submission(tab, address, submission):
-    tab.goto(f"{address}/{submission}/")
-    tab.wait_for_function("() => formgrader?.loaded && formgrader.grades.loaded && formgrader.comments.loaded")
-
-
-def write(tab, where, text, kind):
-    """Type into a field of formgrader, leave it, and wait until it is saved."""
-    with tab.expect_response(lambda answer: f"/api/{kind}/" in answer.url and answer.request.method == "PUT") as saved:
-        tab.locator(where).fill(text)
-        tab.locator(where).press("Tab")
-    assert saved.value.ok
+def press(tab, address, button, expect="Success"):
+    return grader.press(tab, address, CHAPTER, STUDENT, button, expect)
 
 
 def feedback(course):

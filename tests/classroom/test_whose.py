@@ -176,11 +176,25 @@ def test_no_word_of_school_is_a_student(chapters):
     no_names = whose.NoNames(chapters)
     for text in ("hw6", "06-cost", "cost-1", "Chapter 6", "My first", "7", "Submission attachment(s)", "Abgaben", ""):
         assert (text in no_names) == (text != "My first")
-    for text in ("ada", "1234567", "Jürgen Müller", "李", "a_smith", "demo-001"):
+    for text in ("ada", "1234567", "Jürgen Müller", "李", "a_smith", "demo-001", "student01", "Student 7"):
         assert text not in no_names
     stems = {"ada_hw1": "ada", "hw 1 ada doe": "ada doe", "2_hw_ada": "ada", "a-b": "a-b", "cost_s123": "s123",
-             "ada_1": "ada_1", "gradients-2-final": "final"}  # fmt: skip
+             "ada_1": "ada_1", "gradients-2-final": "final",
+             "student01_hw1": "student01", "hw2-student-7": "student-7"}  # fmt: skip
     assert {stem: no_names.stripped(stem) for stem in stems} == stems
+
+
+@pytest.mark.parametrize("name", ["student{}", "student0{}", "Student_{}"])
+def test_accounts_that_are_called_student_are_students(tmp_path, chapters, name):
+    """student1, student2 ... as hubs name accounts: in nbgrader's tree, in folders and as files, each is one."""
+    names = [name.format(n) for n in range(1, 5)]
+    for each in names:
+        (tmp_path / "submitted" / each / "01-gradients").mkdir(parents=True)
+        (tmp_path / "submitted" / each / "01-gradients" / "gradients.ipynb").write_bytes(paper(1))
+    assert set(found(tmp_path / "submitted", chapters)[0]) == set(names)
+    for n, form in enumerate(("{}/gradients.ipynb", "hw1/{}/gradients.ipynb", "{}.ipynb", "{}_gradients.ipynb")):
+        place = packed(tmp_path / f"{n}.zip", *(form.format(each) for each in names))
+        assert set(found(place, chapters)[0]) == set(names), form
 
 
 # -- platforms ---------------------------------------------------------------------------------------------------------

@@ -47,6 +47,14 @@ def goes_on(course, graded):
     assert course.content() == graded.content() and course.files() == graded.files()
 
 
+def test_a_chapter_that_the_gradebook_does_not_know_is_named(course):
+    """Handed out and collected without generate_assignment: one sentence says what to do, and nothing is graded."""
+    assert course.run("db", "assignment", "remove", CHAPTER, "--force").returncode == 0
+    ran = course.autograde()
+    assert ran.returncode == 1 and "Traceback" not in ran.stderr and not course.files()
+    assert ran.stderr.count(f"nbgrader generate_assignment {CHAPTER}") == 1
+
+
 # -- the gradebook -----------------------------------------------------------------------------------------------------
 
 
