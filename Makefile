@@ -12,7 +12,7 @@ PYTHON ?= python3
 PORT ?= 8888
 WORKERS ?= auto
 BIN := .venv/bin
-SHIPPED := $(shell find autograder/labextension autograder/server -type f -not -name '*.py*')  # copied when installed
+SHIPPED := $(shell find autograder/labextension autograder/server autograder/render/*.css autograder/widgets/python_source.js -type f -not -name '*.py*')  # copied when installed
 AS_ROOT := $(if $(filter 0,$(shell id -u)),--allow-root)
 
 .PHONY: lab test prove check build site soak bench clean

@@ -25,6 +25,7 @@ GRADING = "grading"
 """The seed of the cases by which submissions are graded, unless the course says another."""
 
 NOT_BEGUN = "Not begun yet."
+LATE = "This did not come to an end in {:g} seconds. Look at the loops."
 BUILDS_ON = "This builds on {}, which is not there. Write it, and run its cell before this one."
 GARBLED = "What came back from this code could not be read."
 FOLLOWS = "This follows from the slip in “{}”, which costs points once."

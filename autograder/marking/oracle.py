@@ -31,13 +31,12 @@ from ..kernels.runner import Request
 from ..submissions.exercises import begun, ours, written_in
 from ..submissions.ids import code_id, grade_id
 from ..submissions.notebook import Cell, cells
-from .code import GRADING, Ask, CodeMarks, Stopped, blank_marks, mark_code, stopped_marks
+from .code import GRADING, LATE, Ask, CodeMarks, Stopped, blank_marks, mark_code, stopped_marks
 from .twice import doubts, settle
 
 SECONDS = 30.0  # for a cell
 MOST_SECONDS = 600.0  # for a notebook, exercises included
 MOST_STARTS = 8  # of a kernel for one notebook
-LATE = "This did not come to an end in {:g} seconds. Look at the loops."
 DIED = "This code stopped Python as a whole, or ran out of memory."
 GONE = "Not tried: the code before it stopped Python again and again, or ran out of time."
 FAILED = "The cell of this exercise ended with an error. {}"

@@ -22,6 +22,7 @@ A page shows what stands in its cell, read as text: `3: 3/4` is three quarters, 
 calls     these functions
 session   what a kernel remembers of the course: its settings, whose numbers are shown, the pages that are live
 running   which cell is being executed, and what its source says of a page
+limits    in a browser, how long a code exercise may run
 attempts  whether what the kernel holds of a code exercise is what its cell says
 points    the result of a grade cell: a number to nbgrader, a line of words to a reader
 opening   what is off the path while a chapter opens by itself

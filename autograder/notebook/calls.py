@@ -35,12 +35,15 @@ from ..widgets.page_widget import WAITING, Answers, PageWidget, noted, twin_bund
 from ..widgets.progress_widget import ProgressWidget, still
 from ..widgets.student_widget import StudentWidget, who
 from .beside import lay
+from .limits import limits_here
 from .points import worth
 from .running import Cell, in_colab, the_shell
 from .session import Advice, this_course
 
+limits = limits_here()
 if (shell := the_shell()) is not None:
     this_course.attempts.watch(shell)
+    limits.watch(shell)
 
 
 UNSAID = "…"
@@ -261,7 +264,11 @@ def _grade_code(slug: str) -> float | None:
     doubt = this_course.attempts.look(exercise, names)
     note = doubt.message if doubt else ""
     try:
-        marks = mark_code(exercise, local(names)) if doubt is None or doubt.tried else blank_marks(exercise)
+        marks = (
+            mark_code(exercise, limits.ask(exercise, local(names)))
+            if doubt is None or doubt.tried
+            else blank_marks(exercise)
+        )
     except KeyboardInterrupt:
         raise Advice("Stopped. If your code never came to an end, look at its loops.") from None
     if this_course.policy.held:

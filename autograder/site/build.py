@@ -9,6 +9,7 @@ Pyodide's lock file, so no notebook needs a cell that installs anything.
 from __future__ import annotations
 
 import json
+import re
 import shutil
 import subprocess
 import sys
@@ -16,10 +17,11 @@ import tempfile
 from collections.abc import Mapping
 from importlib.metadata import files as files_of
 from pathlib import Path
+from typing import Any, NamedTuple
 
 from ..errors import WorkbookError
-from . import wheels
-from .distribution import Distribution, put
+from . import bytecode, offline, wheels
+from .distribution import Distribution, closure, count_again, local_files, put
 
 LITE = ("jupyterlite-core==0.6.4", "jupyterlite-pyodide-kernel==0.6.1", "jupyterlab-widgets==3.0.15")
 """What builds the site, and the widgets made for its JupyterLab, 4.4. It gets a folder of its own: a JupyterLab beside
@@ -34,10 +36,30 @@ EXTENSIONS = ("@jupyter-widgets/jupyterlab-manager", "@jupyterlite/pyodide-kerne
 TOOLS, LABEXTENSIONS = "tools", "share/jupyter/labextensions"
 
 KERNEL_WHEELS = ("pyodide_kernel", "ipykernel", "piplite")
-AT_ONCE = ("ssl", "sqlite3", "ipykernel", "comm", "pyodide_kernel", "jedi", "ipython", "micropip", wheels.NAME)
+UNASKED = ("ssl",)
+"""What the kernel asks for and no notebook needs: it comes when it is imported."""
+
+AT_ONCE = (
+    *UNASKED, "sqlite3", "ipykernel", "comm", "pyodide_kernel", "jedi", "ipython", "micropip", "piplite", wheels.NAME,
+)  # fmt: skip
 """What the kernel asks for one by one, and the workbook: all of it is loaded together, while Python starts."""
 
-LANDING = Path(__file__).with_name("index.html")
+BESIDE = {
+    "widgets/fonts": "static/fonts",
+    "widgets/python_source.js": "static/python_source.js",
+    **{f"render/{name}.css": f"static/pages/{name}.css" for name in ("colours", "mathematics", "page", "frame")},
+}
+"""What the extension needs of other packages, as the wheel has it by shared-data in pyproject.toml."""
+
+IMPORTS = "import numpy, pyodide_kernel, autograder.notebook"
+"""What is imported before a notebook asks for a Python. The kernel comes before the workbook, which looks for it."""
+
+PYTHON, STDLIB = "static/pyodide", "python_stdlib.zip"
+FETCHED = ("pyodide.asm.wasm", "pyodide-lock.json", STDLIB)
+"""What Pyodide fetches beside packages, and may take a while."""
+
+PAGES = ("lab/index.html", "notebooks/index.html")
+"""The pages of the site in which notebooks are opened."""
 
 
 def build(out: Path, chapters: Mapping[str, Path], pyodide: str) -> list[str]:
@@ -51,14 +73,15 @@ def build(out: Path, chapters: Mapping[str, Path], pyodide: str) -> list[str]:
     with tempfile.TemporaryDirectory(prefix="workbook-site-") as made:
         workshop = Path(made)
         run("-m", "pip", "install", "--quiet", "--target", workshop / TOOLS, *LITE, cwd=workshop)
-        fetched = put_python(Distribution(pyodide), workshop)
+        python = put_python(Distribution(pyodide), workshop)
         for place, path in chapters.items():
             target = workshop / "contents" / place
             target.parent.mkdir(parents=True, exist_ok=True)
             shutil.copy(path, target)
-        lite(workshop, out)
-    landing(out)
-    return fetched
+        lite(workshop, out, python.options)
+    dress(out, python.options)
+    offline.put(out, python.loaded, python.fetched)
+    return [*python.fetched]
 
 
 def clear(out: Path) -> None:
@@ -70,9 +93,17 @@ def clear(out: Path) -> None:
     out.mkdir(parents=True, exist_ok=True)
 
 
-def put_python(source: Distribution, workshop: Path) -> list[str]:
-    """Pyodide with the workbook, and with what makes a Jupyter kernel of it, in its lock file."""
-    folder = workshop / "lite" / "static" / "pyodide"
+class Python(NamedTuple):
+    """The Python of the site."""
+
+    loaded: list[str]  # the files with which it starts, of those that lie in the site
+    fetched: dict[str, str]  # those that lie elsewhere: address → SHA-256
+    options: dict[str, Any]  # with which Pyodide is started; what is below `workbook` is for browser/python.js
+
+
+def put_python(source: Distribution, workshop: Path) -> Python:
+    """Pyodide with the workbook, and with what makes a Jupyter kernel of it, in its lock file, compiled if possible."""
+    folder = workshop / "lite" / PYTHON
     folder.mkdir(parents=True)
     lock = source.lock()
     known = {*lock["packages"]}
@@ -83,10 +114,18 @@ def put_python(source: Distribution, workshop: Path) -> list[str]:
     for wheel in (wheels.workbook_wheel(folder), *wheels.pure_wheels(wheels.lacking(known), folder)):
         name = wheels.name_of(wheel)
         lock["packages"][name] = wheels.entry(wheel, [wheels.Requirement(need).name for need in wheels.needs_of(name)])
-    return put(source, lock, [wheels.canonicalize_name(name) for name in AT_ONCE], folder)
+    asked = [wheels.canonicalize_name(name) for name in AT_ONCE if name not in UNASKED]
+    fetched = put(source, lock, asked, folder)
+    loaded = [*local_files(lock, asked, folder), folder / STDLIB]
+    if python := bytecode.finder(".".join(lock["info"]["python"].split(".")[:2])):
+        ours = folder / lock["packages"][wheels.NAME]["file_name"]  # its code exercises show their source
+        bytecode.compile_all(python, loaded, keep=[ours])
+        count_again(folder)
+    workbook = {"files": len(closure(lock, asked)) + len(FETCHED), "imports": IMPORTS, "unasked": UNASKED}
+    return Python([path.name for path in loaded], fetched, {"packages": AT_ONCE, "workbook": workbook})
 
 
-def lite(workshop: Path, out: Path) -> None:
+def lite(workshop: Path, out: Path, options: Mapping[str, Any]) -> None:
     """Run JupyterLite's own build, with our look, our extensions and our settings."""
     tools = workshop / TOOLS
     extensions = [tools / LABEXTENSIONS / name for name in EXTENSIONS]
@@ -104,7 +143,7 @@ def lite(workshop: Path, out: Path) -> None:
     }
     folder = workshop / "lite"
     (folder / "jupyter_lite_config.json").write_text(json.dumps(settings), encoding="utf-8")
-    (folder / "jupyter-lite.json").write_text(json.dumps(jupyter_lite()), encoding="utf-8")
+    (folder / "jupyter-lite.json").write_text(json.dumps(jupyter_lite(options)), encoding="utf-8")
     (folder / "overrides.json").write_text(json.dumps(OVERRIDES), encoding="utf-8")
     code = f"import sys; sys.path.insert(0, {str(tools)!r}); from jupyterlite_core.app import main; main()"
     run("-c", code, "build", cwd=folder)
@@ -117,9 +156,9 @@ OVERRIDES = {
 """Settings that students may change, and what they are at first."""
 
 
-def jupyter_lite() -> dict[str, object]:
-    """What the site's pages read about themselves."""
-    python = {"pyodideUrl": "./static/pyodide/pyodide.js", "loadPyodideOptions": {"packages": AT_ONCE}}
+def jupyter_lite(options: Mapping[str, Any]) -> dict[str, object]:
+    """What the site's pages read about themselves; `options` are those with which Pyodide is started."""
+    python = {"pyodideUrl": f"./{PYTHON}/python.js", "loadPyodideOptions": options}
     return {
         "jupyter-lite-schema-version": 0,
         "jupyter-config-data": {
@@ -147,13 +186,42 @@ def workbook_extension(workshop: Path) -> Path:
         return labextension(wheels.NAME, wheels.NAME)
     copied = workshop / wheels.NAME
     shutil.copytree(clone, copied)
-    shutil.copytree(wheels.PACKAGE / "widgets" / "fonts", copied / "static" / "fonts")
+    for place, target in BESIDE.items():
+        source = wheels.PACKAGE / place
+        (copied / target).parent.mkdir(parents=True, exist_ok=True)
+        (shutil.copytree if source.is_dir() else shutil.copy)(source, copied / target)
     return copied
 
 
-def landing(out: Path) -> None:
-    """The page at the site's address: it leads to the start page, and says so to whoever has to wait."""
-    (out / "index.html").write_text(LANDING.read_text(encoding="utf-8"), encoding="utf-8")
+def dress(out: Path, options: Mapping[str, Any]) -> None:
+    """Our own scripts in the finished site: the page at its address, and a Python that starts with each page."""
+    for name in ("index.html", "page.js"):
+        shutil.copy(offline.BROWSER / name, out / name)
+    shutil.copy(offline.BROWSER / "python.js", out / PYTHON / "python.js")
+    (out / PYTHON / "early.js").write_text(EARLY.format(kernel=kernel(out), options=json.dumps(options)), "utf-8")
+    for place in PAGES:
+        page = (out / place).read_text(encoding="utf-8")
+        up = "../" * place.count("/")
+        (out / place).write_text(page.replace("<head>", f'<head>\n    <script src="{up}page.js"></script>', 1), "utf-8")
+
+
+EARLY = """// Python, begun before JupyterLab asks for it: its kernel, and a Pyodide as that would start it.
+importScripts("../../{kernel}", "python.js");
+self.loadPyodide({{ indexURL: new URL("./", self.location).href, ...{options} }});
+"""
+
+
+def kernel(out: Path) -> str:
+    """The script of JupyterLite's kernel that runs in a worker of a page which is not isolated."""
+    folder = f"extensions/{EXTENSIONS[1]}/static"
+    for script in sorted((out / folder).glob("*.js")):
+        if number := WORKERS.search(script.read_text(encoding="utf-8")):
+            return next((out / folder).glob(f"{number[1]}.*.js")).relative_to(out).as_posix()
+    raise WorkbookError("This JupyterLite starts its kernel in another way than the site knows.")
+
+
+WORKERS = re.compile(r"crossOriginIsolated\?new Worker\(.{20,80}?:new Worker\(new URL\(\w+\.p\+\w+\.u\((\d+)\)")
+"""Where the kernel chooses its worker: the second is the one of ordinary pages."""
 
 
 def run(*words: object, cwd: Path) -> None:

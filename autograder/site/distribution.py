@@ -8,6 +8,7 @@ that Pyodide brings, NumPy among them, are copied from a folder, or fetched by t
 
 from __future__ import annotations
 
+import hashlib
 import json
 import shutil
 from collections.abc import Iterable
@@ -65,24 +66,25 @@ def closure(lock: Lock, names: Iterable[str]) -> list[str]:
     return sorted(seen)
 
 
-def put(source: Distribution, lock: Lock, loaded: Iterable[str], folder: Path) -> list[str]:
+def put(source: Distribution, lock: Lock, loaded: Iterable[str], folder: Path) -> dict[str, str]:
     """Write the core, the packages and the lock file into `folder`.
 
     lock    with the wheels in it that lie in the folder already
     loaded  the packages that every page loads
-    Returns the addresses from which a browser will fetch the packages that a page needs; none where all is local.
+    Returns the addresses from which a browser will fetch the packages that a page needs, each with its SHA-256; none
+    where all is local.
     """
     folder.mkdir(parents=True, exist_ok=True)
     for name in CORE:
         (folder / name).write_bytes(source.read(name))
     needed = closure(lock, loaded)
-    fetched: list[str] = []
+    fetched: dict[str, str] = {}
     for name, package in lock["packages"].items():
         if (folder / package["file_name"]).is_file():
             continue
         if source.remote:
             package["file_name"] = f"{source.place.rstrip('/')}/{package['file_name']}"
-            fetched += [package["file_name"]] if name in needed else []
+            fetched |= {package["file_name"]: package["sha256"]} if name in needed else {}
         elif (packed := Path(source.place, package["file_name"])).is_file():
             shutil.copy(packed, folder)
         elif name in needed:
@@ -93,3 +95,18 @@ def put(source: Distribution, lock: Lock, loaded: Iterable[str], folder: Path) -
         }
     (folder / LOCK).write_text(json.dumps(lock), encoding="utf-8")
     return fetched
+
+
+def local_files(lock: Lock, loaded: Iterable[str], folder: Path) -> list[Path]:
+    """The files of these packages, and of all that they need, as far as they lie in the folder."""
+    paths = [folder / lock["packages"][name]["file_name"] for name in closure(lock, loaded)]
+    return [path for path in paths if path.is_file()]
+
+
+def count_again(folder: Path) -> None:
+    """Write the hashes of the packages in the folder into its lock file, after they have been changed."""
+    lock: Lock = json.loads((folder / LOCK).read_text(encoding="utf-8"))
+    for package in lock["packages"].values():
+        if (path := folder / package["file_name"]).is_file():
+            package["sha256"] = hashlib.sha256(path.read_bytes()).hexdigest()
+    (folder / LOCK).write_text(json.dumps(lock), encoding="utf-8")

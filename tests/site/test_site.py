@@ -14,7 +14,8 @@ import pytest
 from autograder.errors import WorkbookError
 from autograder.handout.places import handed_out
 from autograder.marking.pages import mark
-from autograder.site import build, wheels
+from autograder.site import build, bytecode, offline, wheels
+from autograder.site.build import STDLIB
 from autograder.site.distribution import CORE, LOCK, Distribution, closure, put
 from autograder.submissions.answers import read_notebook
 
@@ -27,17 +28,25 @@ BROUGHT = ("numpy", "contourpy", "ipython", "traitlets", "micropip", "packaging"
 """Packages of Pyodide that the workbook leans on."""
 
 
+def pack(archive, files):
+    """Make an archive of texts; its SHA-256."""
+    with zipfile.ZipFile(archive, "w") as packed:
+        for name, text in files.items():
+            packed.writestr(name, text)
+    return hashlib.sha256(archive.read_bytes()).hexdigest()
+
+
 @pytest.fixture(scope="module")
 def pyodide(tmp_path_factory):
     """A folder that looks like a release of Pyodide: the names are right, the contents are not."""
     folder = tmp_path_factory.mktemp("pyodide")
     for name in CORE:
         (folder / name).write_bytes(name.encode())
+    pack(folder / STDLIB, {"antigravity.py": "FLY = True\n"})
     packages = {}
     for name in BROUGHT:
         file = f"{name.replace('-', '_')}-1.0-py3-none-any.whl"
-        (folder / file).write_bytes(name.encode())
-        sha = hashlib.sha256(name.encode()).hexdigest()
+        sha = pack(folder / file, {f"{name}.py": f"NAME = {name!r}\n"})
         packages[name] = {"name": name, "version": "1.0", "file_name": file, "sha256": sha, "depends": []}
     packages["unused"] = packages["numpy"] | {"name": "unused", "file_name": "unused-1.0-py3-none-any.whl"}
     (folder / LOCK).write_text(json.dumps({"info": {"python": "3.12.7"}, "packages": packages}), encoding="utf-8")
@@ -60,7 +69,7 @@ def test_a_notebook_finds_the_workbook_through_the_lock_file(site):
     for package in packages.values():
         assert hashlib.sha256((python / package["file_name"]).read_bytes()).hexdigest() == package["sha256"]
         assert set(map(wheels.canonicalize_name, package["depends"])) <= packages.keys(), package["name"]
-    for name in CORE:
+    for name in {*CORE} - {STDLIB}:
         assert (python / name).read_bytes() == name.encode()
 
 
@@ -104,7 +113,8 @@ def test_a_browser_fetches_from_an_address_what_is_not_local(pyodide, tmp_path, 
     monkeypatch.setattr(Distribution, "read", lambda self, name: (pyodide / name).read_bytes())
     source = Distribution("https://example.org/pyodide/")
     fetched = put(source, source.lock(), ["numpy"], tmp_path / "put")
-    assert fetched == ["https://example.org/pyodide/numpy-1.0-py3-none-any.whl"]
+    sha = source.lock()["packages"]["numpy"]["sha256"]
+    assert fetched == {"https://example.org/pyodide/numpy-1.0-py3-none-any.whl": sha}
     lock = json.loads((tmp_path / "put" / LOCK).read_text(encoding="utf-8"))
     assert lock["packages"]["ssl"]["file_name"] == "https://example.org/pyodide/ssl-1.0-py3-none-any.whl"
     assert closure(lock, ["numpy"]) == ["numpy"]
@@ -122,6 +132,67 @@ def test_what_cannot_be_had_is_named(pyodide, tmp_path):
     with pytest.raises(WorkbookError, match="holds something else"):
         build.clear(tmp_path)
     assert (tmp_path / "precious.txt").read_text(encoding="utf-8") == "mine"
+
+
+def test_the_listing_names_each_file_by_its_content(site, tmp_path):
+    """What a browser keeps is the site as it is: each file with its hash; what no page asks for is not kept ahead."""
+    listing = json.loads((site / offline.LISTING).read_text(encoding="utf-8"))
+    there = {path.relative_to(site).as_posix() for path in site.rglob("*") if path.is_file()}
+    assert listing["files"].keys() == there - offline.UNLISTED
+    for name in ("index.html", f"files/{build.FIRST}", "static/pyodide/pyodide.asm.wasm"):
+        assert listing["files"][name] == hashlib.sha256((site / name).read_bytes()).hexdigest()
+    assert {"lab/index.html", "page.js", f"{build.PYTHON}/{build.STDLIB}", f"{build.PYTHON}/early.js"} <= {
+        *listing["ahead"]
+    }
+    assert f"{build.PYTHON}/ssl-1.0-py3-none-any.whl" not in listing["ahead"]  # loaded when it is imported
+    assert (site / offline.LITE_WORKER).name in (site / offline.WORKER).read_text(encoding="utf-8")
+
+
+def test_a_changed_file_changes_the_listing(tmp_path):
+    """A site that is built anew has a listing of its own, so nothing old is answered for it."""
+    (tmp_path / offline.WORKER).write_text("lite", encoding="utf-8")
+    sums = []
+    for text in ("one", "two"):
+        (tmp_path / "page.html").write_text(text, encoding="utf-8")
+        offline.put(tmp_path, (), {"https://example.org/a.whl": "00"})
+        sums.append(json.loads((tmp_path / offline.LISTING).read_text(encoding="utf-8"))["files"])
+    assert sums[0]["page.html"] != sums[1]["page.html"] and sums[1]["https://example.org/a.whl"] == "00"
+    assert (tmp_path / offline.LITE_WORKER).read_text(encoding="utf-8") == "lite"
+
+
+def test_python_begins_before_the_notebook_is_open(site):
+    """Each page starts a Python at once, as the kernel would: the same script, the same packages; all of it is there."""
+    for place in build.PAGES:
+        page = (site / place).read_text(encoding="utf-8")
+        assert page.index("../page.js") < page.index("jupyter-lite-main")
+    early = (site / build.PYTHON / "early.js").read_text(encoding="utf-8")
+    script = build.kernel(site)
+    assert script in early and "loadPyodide" in (site / script).read_text(encoding="utf-8")
+    settings = json.loads((site / "jupyter-lite.json").read_text(encoding="utf-8"))["jupyter-config-data"]
+    options = settings["litePluginSettings"][build.KERNEL]["loadPyodideOptions"]
+    assert json.dumps(options) in early and set(build.KERNEL_WHEELS) <= set(options["packages"])
+
+
+def test_bytecode_stands_in_for_source(tmp_path):
+    """A compiled archive is imported as before, with the source kept where that is asked for, and is made the same twice."""
+    files = {"plain.py": "def answer():\n    return 6 * 7\n", "broken.py": "def (", "note.txt": "kept"}
+    version = f"{sys.version_info.major}.{sys.version_info.minor}"
+    made = []
+    for name in ("one.zip", "two.zip", "one.zip"):
+        pack(tmp_path / name, files)
+        bytecode.compile_all(bytecode.finder(version), [tmp_path / name], keep=[tmp_path / "two.zip"])
+        made.append((tmp_path / name).read_bytes())
+    assert made[0] == made[2]
+    assert set(zipfile.ZipFile(tmp_path / "one.zip").namelist()) == {"plain.pyc", "broken.py", "note.txt"}
+    assert "plain.py" in zipfile.ZipFile(tmp_path / "two.zip").namelist()
+    for name in ("one.zip", "two.zip"):
+        code = "import sys; sys.path.insert(0, sys.argv[1]); import plain; print(plain.answer(), plain.__file__)"
+        zipfile.ZipFile(tmp_path / name).extractall(tmp_path / name[:3])
+        done = subprocess.run(
+            [sys.executable, "-B", "-c", code, tmp_path / name[:3]], capture_output=True, text=True, check=True
+        )
+        assert done.stdout.startswith("42")
+    assert bytecode.finder("3.0") is None
 
 
 PYODIDE = os.environ.get("PYODIDE", "")

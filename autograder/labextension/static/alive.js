@@ -10,7 +10,7 @@ import { holdFocus, holdHeight, holdView } from "./still.js";
 const RUNS = new Set(["page", "explore", "progress", "course"]);
 const GONE = new Set(["restarting", "autorestarting", "dead", "terminating"]);
 const TOGETHER = 3; // cells that are under way at once, so that the kernel is never idle and scrolling still counts
-const SLOW = 40_000; // milliseconds without a word from Python after which a reader is told
+const STARTING = 1_000, SLOW = 40_000; // milliseconds without a word from Python after which a reader is told
 
 /**
  * Run by the kernel before anything of the notebook. Until a reader runs a cell, Python does not look for modules beside
@@ -62,6 +62,11 @@ export class Alive {
   stop() {
     this.turn += 1;
     this.wanted = false;
+    this.hush();
+  }
+
+  hush() {
+    clearTimeout(this.starting);
     clearTimeout(this.slow);
   }
 
@@ -82,17 +87,21 @@ export class Alive {
   async start() {
     this.wanted = true;
     const turn = ++this.turn, current = () => turn === this.turn;
-    clearTimeout(this.slow);
-    this.slow = setTimeout(() => { if (current() && !this.prepared) this.tell("slow", ""); }, SLOW);
+    this.hush();
+    const waits = (kind) => () => { if (current() && !this.prepared) this.tell(kind, ""); };
+    if (!this.prepared) this.starting = setTimeout(waits("starting"), STARTING);
+    this.slow = setTimeout(waits("slow"), SLOW);
     try {
       await this.session.ready;
       const kernel = this.session.session?.kernel;
       if (!current()) return;
+      if (!kernel) this.hush();
       if (!kernel) return this.session.hasNoKernel === false ? undefined : this.tell("kernel", "");
       this.kernel = kernel.id;
       if (this.prepared !== kernel.id && !(await this.prepare(kernel, current))) return;
       if (current()) await this.work(current);
     } catch (error) {
+      this.hush();
       if (current()) this.tell("kernel", String(error?.message ?? error));
     }
   }
@@ -119,6 +128,7 @@ export class Alive {
   }
 
   fail(kind, detail) {
+    this.hush();
     this.tell(kind, detail);
     return false;
   }
@@ -126,6 +136,7 @@ export class Alive {
   async work(current) {
     const one = async () => { for (let cell; current() && (cell = this.nearest()); ) await this.run(cell); };
     await Promise.all(Array.from({ length: TOGETHER }, one));
+    if (current()) document.dispatchEvent(new CustomEvent("wb-alive")); // a site has waited with what is for later
   }
 
   cells() { return this.notebook.widgets.filter((cell) => cell.model.type === "code"); }

@@ -2,9 +2,11 @@
 
 import { Alive } from "./alive.js";
 import { read } from "./data.js";
-import { clear, show } from "./notice.js";
 import { drawStills } from "./drawing.js";
-import { offerTrial } from "./trial.js";
+import { Early } from "./early.js";
+import { LITE, download } from "./lite.js";
+import { clear, show } from "./notice.js";
+import { offerTrial, sayWhere } from "./trial.js";
 
 const REST = 60; // milliseconds after a change until the cells are looked at again
 const OURS = new Set(["setup", "course", "progress", "page", "explore"]);
@@ -21,6 +23,7 @@ export class Book {
       label: "Show code", className: "wb-book-switch", tooltip: "Show the code behind the pages",
       onClick: () => this.showCode(!this.codeShown),
     });
+    this.early = new Early(this.notebook);
     this.look = () => {
       clearTimeout(this.timer);
       this.timer = setTimeout(() => this.dress(), REST);
@@ -41,12 +44,14 @@ export class Book {
     this.on.unchanged(this.turn);
     this.alive?.dispose();
     this.undraw();
+    this.early.stop();
     this.cells?.changed.disconnect(this.look);
     this.context.model?.contentChanged.disconnect(this.look);
     this.context.pathChanged.disconnect(this.onPath);
     this.panel.node.removeEventListener("wb-filter", this.onFilter);
     this.panel.node.removeEventListener("wb-go", this.onGo);
     this.button.dispose();
+    this.downloads?.dispose();
   }
 
   /** Only chapters of the workbook are books; all other notebooks stay as they are. */
@@ -64,12 +69,21 @@ export class Book {
     this.turn = () => this.opened();
     this.on.changed(this.turn);
     this.turn();
+    this.modules.keeps.then((kept) => {
+      if (!kept && !this.disposed) show(this.panel, this.modules.Widget, "memory", "");
+    });
   }
 
   place() {
     const { toolbar } = this.panel, names = [...toolbar.names()];
     const after = AFTER.map((name) => names.indexOf(name)).find((index) => index >= 0);
     toolbar.insertItem((after ?? -1) + 1, "workbook-code", this.button);
+    if (!LITE) return;
+    this.downloads = new this.modules.ToolbarButton({
+      label: "Download", tooltip: "Save this notebook as a file, to keep it or to hand it in",
+      onClick: () => download(this.context),
+    });
+    toolbar.insertItem((after ?? -1) + 2, "workbook-download", this.downloads);
   }
 
   /** The book as the settings have it: open and alive, or an ordinary notebook in which nothing is run. */
@@ -84,23 +98,23 @@ export class Book {
   }
 
   tell(kind, detail) {
+    if (kind === "starting" && this.on.value && !this.disposed) this.early.start();
     if (kind && this.on.value && !this.disposed) show(this.panel, this.modules.Widget, kind, detail);
     else clear(this.panel);
   }
 
   // -- show code -------------------------------------------------------------------------------------------------------
 
-  get codeShown() { return window.localStorage.getItem(SHOWS_CODE + this.path) === "yes"; }
+  get codeShown() { return remembered.get(SHOWS_CODE + this.path) === "yes"; }
 
   showCode(shown) {
-    if (shown) window.localStorage.setItem(SHOWS_CODE + this.path, "yes");
-    else window.localStorage.removeItem(SHOWS_CODE + this.path);
+    remembered.set(SHOWS_CODE + this.path, shown ? "yes" : null);
     this.dress();
   }
 
   moved(path) {
     const shown = this.codeShown;
-    window.localStorage.removeItem(SHOWS_CODE + this.path);
+    remembered.set(SHOWS_CODE + this.path, null);
     this.path = path;
     this.showCode(shown);
   }
@@ -125,6 +139,7 @@ export class Book {
     if (this.disposed) return;
     if (this.on.value) this.modules.dress();
     const open = this.on.value, code = this.codeShown, kinds = this.kinds();
+    let first = null; // the first code exercise
     const pages = new Set(kinds.filter(({ kind }) => kind === "page").map(({ slug }) => slug));
     this.panel.toggleClass("wb-book", open);
     this.panel.toggleClass("wb-book-code", open && code);
@@ -135,6 +150,7 @@ export class Book {
       cell.toggleClass("wb-book-mark", mark);
       cell.toggleClass("wb-book-trial", trial);
       offerTrial(this.notebook, cell, open && trial ? slug : null, (one) => this.run(one));
+      if (LITE && trial && (first ??= cell) === cell) sayWhere(cell, open);
       this.explain(cell, open && why);
       // Folded cells are the workbook's own in every editor; here the style sheet folds them, and only what is data.
       if (open && cell.model.type === "code" && cell.inputHidden && (code || !(own || kind === "grade"))) cell.inputHidden = false;
@@ -187,5 +203,20 @@ export class Book {
     }
   }
 }
+
+/** What the browser remembers from one visit to the next, or as long as the page is open where it may not. */
+const remembered = {
+  here: new Map(),
+  get(name) {
+    try { return window.localStorage.getItem(name); } catch { return this.here.get(name) ?? null; }
+  },
+  set(name, value) {
+    this.here.set(name, value);
+    try {
+      if (value === null) window.localStorage.removeItem(name);
+      else window.localStorage.setItem(name, value);
+    } catch { /* the browser allows no storage */ }
+  },
+};
 
 const isHeading = (cell) => cell.model.type === "markdown" && /^#{1,2} /.test(cell.model.sharedModel.getSource());

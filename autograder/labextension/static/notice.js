@@ -1,7 +1,14 @@
-// What a reader is told above the book when something is amiss, with what to do. One at a time, never in the file.
+// What a reader is told above the book: that Python starts, and what is amiss, with what to do. One at a time, and below
+// it what holds for as long as the notebook is open. Never in the file.
 
 const SAFE = "What you have typed is safe in the notebook. ";
 const WORDS = {
+  starting: { text: "Python is starting. Meanwhile you can read, and type into the boxes.", progress: true },
+  memory: {
+    text: "This browser keeps nothing for this page: what you type is gone when the tab is closed. Before that, choose "
+      + "Download in the toolbar, or allow this site to store data.",
+    lasting: true,
+  },
   missing: {
     text: "The workbook is not installed in the Python of this notebook, so its pages cannot come alive. "
       + "Choose another one with Kernel ▸ Change Kernel…, or run this in a new cell and then choose Kernel ▸ Restart Kernel:",
@@ -34,14 +41,15 @@ const WORDS = {
 /** What is quoted behind the words: of a missing workbook the line of its own notebook, where that has one. */
 const quote = (kind, code, detail) => (kind === "missing" && detail.startsWith("%pip ") ? detail : code ?? detail);
 
-/** Show one of WORDS above the notebook; the next one takes its place. */
+/** Show one of WORDS above the notebook; the next one takes its place, unless it is lasting. */
 export function show(panel, Widget, kind, detail) {
-  clear(panel);
-  const { text, code } = WORDS[kind];
+  const { text, code, lasting, progress } = WORDS[kind];
+  if (!lasting) clear(panel);
   const bar = new Widget(), words = document.createElement("div");
   bar.addClass("wb-book-notice");
   bar.node.setAttribute("role", "status");
   bar.node.dataset.kind = kind;
+  bar.node.dataset.lasting = String(Boolean(lasting));
   words.append(text);
   if (quote(kind, code, detail)) {
     const quoted = document.createElement("code");
@@ -49,6 +57,7 @@ export function show(panel, Widget, kind, detail) {
     words.append(" ", quoted);
   }
   bar.node.append(words);
+  if (progress) bar.disposed.connect(follow(words));
   panel.contentHeader.addWidget(bar);
   // Lumino lays out by minimal heights, and asks for them when it is told.
   const grown = new ResizeObserver(() => {
@@ -61,7 +70,34 @@ export function show(panel, Widget, kind, detail) {
   bar.disposed.connect(() => grown.disconnect());
 }
 
-/** Take the notice away. */
+/** Take the notice away; a lasting one stays. */
 export function clear(panel) {
-  for (const widget of [...panel.contentHeader.widgets]) if (widget.hasClass("wb-book-notice")) widget.dispose();
+  for (const widget of [...panel.contentHeader.widgets]) {
+    if (widget.hasClass("wb-book-notice") && widget.node.dataset.lasting !== "true") widget.dispose();
+  }
+}
+
+const STAGES = {
+  files: ({ done, of }) => `It fetches its parts: ${done} of ${of}.`,
+  imports: () => "It loads the workbook.",
+  ready: () => "The first pages come next.",
+  failed: () => "It could not be started. Reload this page to try again.",
+};
+
+/** A bar of how far Python is, where it says so; returns the clean-up. */
+function follow(words) {
+  const bar = document.createElement("progress"), what = document.createElement("span");
+  bar.setAttribute("aria-label", "How far Python has started");
+  words.append(" ", what, bar);
+  const tell = (python) => {
+    if (!python) return; // a Jupyter server says nothing of the kind
+    bar.max = python.of + 2; // importing is the longer part
+    bar.value = python.done + (python.stage === "ready" ? 2 : 0);
+    const text = STAGES[python.stage]?.(python) ?? "";
+    if (what.textContent !== text) what.textContent = text;
+  };
+  const on = ({ detail }) => tell(detail);
+  tell(globalThis.workbookPython);
+  document.addEventListener("wb-python", on);
+  return () => document.removeEventListener("wb-python", on);
 }

@@ -3,15 +3,19 @@
 //   data.js      which cells may run by themselves
 //   book.js      one open notebook: what is shown, and whether it is run
 //   alive.js     the order in which its pages come alive
+//   early.js     typing into a page before Python is there
+//   lite.js      what is said and offered where all of it lives in the browser
 //   still.js     what does not move meanwhile
 //   drawing.js   how still pages are drawn: late, and with one style sheet for all
 //   trial.js     "Try it" under a code exercise
 //   notice.js    what a reader is told when something is amiss
-//   book.css     the look
+//   book.css     the look; that of the pages stands in pages/, for those that are not trusted to bring it
 
 import { Book } from "./book.js";
+import { LITE, keepsFiles, nameInAddress } from "./lite.js";
 
 const ID = "backprop-workbook:page-first";
+const SHEETS = ["colours", "mathematics", "page", "frame"].map((name) => `pages/${name}.css`).concat("book.css");
 
 /** The extension, made of the modules that JupyterLab shares. */
 export async function makePlugin(shared) {
@@ -23,23 +27,30 @@ export async function makePlugin(shared) {
     shared("@lumino/disposable"),
     shared("@jupyterlab/settingregistry").catch(() => ({})),
   ]);
-  const style = document.createElement("link");
-  style.rel = "stylesheet";
-  style.href = new URL("book.css", import.meta.url);
+  const sheets = SHEETS.map((name) => {
+    const style = document.createElement("link");
+    style.rel = "stylesheet";
+    style.href = new URL(name, import.meta.url);
+    return style;
+  });
   return {
     id: ID,
     autoStart: true,
     optional: registry.ISettingRegistry ? [registry.ISettingRegistry] : [],
     activate: (app, settings) => {
-      const on = pageFirst(settings);
+      const on = pageFirst(settings), keeps = LITE ? keepsFiles() : Promise.resolve(true);
+      const unname = LITE ? nameInAddress(app.shell) : () => {};
       const opened = app.docRegistry.addWidgetExtension("Notebook", {
         createNew: (panel, context) => {
-          const dress = () => { if (!style.isConnected) document.head.append(style); }; // in no page without a book
-          const book = new Book(panel, context, { dress, CodeCell, NotebookActions, ToolbarButton, Widget, on });
+          const dress = () => { if (!sheets[0].isConnected) document.head.append(...sheets); }; // in no page without a book
+          const book = new Book(panel, context, { dress, CodeCell, NotebookActions, ToolbarButton, Widget, on, keeps });
           return new DisposableDelegate(() => book.dispose());
         },
       });
-      return () => opened.dispose();
+      return () => {
+        opened.dispose();
+        unname();
+      };
     },
   };
 }

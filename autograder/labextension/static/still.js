@@ -36,11 +36,11 @@ export function holdView(notebook, cell) {
 }
 
 /**
- * Who types into a box of a page that is run again (its kernel restarted) types on: until the new page is there, keys go
+ * Who types into a box of a page that is run (again, after its kernel restarted) types on: until the new page is there, keys go
  * into a field that nobody sees, and from there into the same box.
  */
 export function holdFocus(cell) {
-  const focused = document.activeElement, slot = focused?.closest?.(".wb-live .wb-slot");
+  const focused = document.activeElement, slot = focused?.closest?.(".wb-slot"); // of a live page, or of early.js
   if (!slot || !cell.node.contains(slot) || !focused.matches("input")) return () => {};
   const number = slot.dataset.box, keeper = document.createElement("input");
   keeper.className = "wb-book-keeper";

@@ -1,5 +1,7 @@
 // A button under a code exercise, "Try it", which runs the exercise's cell and then shows its marks.
 
+import { CODE_RUNS_HERE } from "./lite.js";
+
 /** Give the grade cell of a code exercise its button, or take it away; `run(cell)` runs a cell. */
 export function offerTrial(notebook, cell, slug, run) {
   const there = cell.node.querySelector(":scope > .wb-book-try");
@@ -22,6 +24,18 @@ export function offerTrial(notebook, cell, slug, run) {
   });
   bar.append(button);
   cell.node.insertBefore(bar, cell.node.querySelector(":scope > .jp-Cell-outputWrapper"));
+}
+
+/** Say once in a notebook, above its first code exercise, that its code runs in the page. */
+export function sayWhere(cell, open) {
+  const there = cell.node.querySelector(":scope > .wb-book-where");
+  if (!open) return there?.remove();
+  if (there) return;
+  const note = document.createElement("p");
+  note.className = "wb-book-where";
+  note.setAttribute("role", "note");
+  note.textContent = CODE_RUNS_HERE;
+  cell.node.insertBefore(note, cell.node.firstChild);
 }
 
 /**

@@ -1,0 +1,53 @@
+// In the page, before JupyterLab is: a Python that starts at once, and the next one ready before it is asked for.
+//
+// JupyterLite starts a Python when a notebook is open, with a new Worker. It is given the one that has begun. Each
+// Python tells how far it is (python.js); the page hears of it as the event "wb-python". When all pages are alive
+// ("wb-alive"), the service worker keeps what the site needs without a network, and the next Python starts.
+
+(() => {
+  const SITE = new URL("./", document.currentScript.src);
+  const KERNEL = /pyodide-kernel-extension\/static\/[^/]+\.js/;
+  const NEXT = 8_000; // milliseconds until another Python starts, when all pages have come alive
+  const ROOM = 4; // gigabytes of memory with which it does
+  const Plain = self.Worker;
+  let spare = null, kept = false;
+
+  /** Start a Python that no notebook has yet; the page needs no isolation for it. */
+  function prepare() {
+    if (spare || self.crossOriginIsolated) return;
+    const worker = spare = listened(new Plain(new URL("static/pyodide/early.js", SITE)));
+    worker.addEventListener("error", () => { if (spare === worker) spare = null; });
+  }
+
+  function listened(worker) {
+    worker.addEventListener("message", ({ data }) => {
+      if (!data?.workbook) return;
+      worker.workbook = data.workbook;
+      if (worker !== spare) announce(worker);
+    });
+    return worker;
+  }
+
+  function announce({ workbook }) {
+    if (!workbook) return;
+    self.workbookPython = workbook; // for who comes too late for the event
+    document.dispatchEvent(new CustomEvent("wb-python", { detail: workbook }));
+  }
+
+  document.addEventListener("wb-alive", async () => {
+    if ((navigator.deviceMemory ?? ROOM) >= ROOM) setTimeout(prepare, NEXT);
+    if (kept) return;
+    kept = true;
+    (await navigator.serviceWorker?.ready)?.active.postMessage("keep");
+  });
+
+  self.Worker = function Worker(url, options) {
+    if (!KERNEL.test(String(url))) return new Plain(url, options);
+    const taken = spare ?? listened(new Plain(url, options));
+    spare = null;
+    announce(taken);
+    return taken;
+  };
+  self.Worker.prototype = Plain.prototype;
+  prepare();
+})();
