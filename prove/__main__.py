@@ -5,7 +5,8 @@
     python -m prove --only softmax    the pages with this in their name; writes nothing
     python -m prove --again           what failed in the last whole run, once it is mended; its figures are added
 
-The facts are those of tests/pages. `make test` tries them on a sample of the same variants.
+The facts are those of tests/pages. `make test` tries them on a sample of the same variants. After them twenty simulated
+learners practise for 200 days; `python -m prove --only-practice` tries them alone, and writes their section.
 """
 
 from __future__ import annotations
@@ -18,9 +19,11 @@ from pathlib import Path
 
 import pytest
 
+from . import learners
 from .quality import FILE, LastRun, section, with_section
 
 TESTS = Path(__file__).parents[1] / "tests" / "pages"
+LEARNERS = 20
 VARIANTS = 1000  # as many as any fact asks for
 
 
@@ -48,7 +51,10 @@ def main(arguments: list[str]) -> int:
     parser.add_argument("--workers", default="auto", help="processes, as pytest -n takes them (default %(default)s)")
     parser.add_argument("--only", default="", help="pages with this in their name")
     parser.add_argument("--again", action="store_true", help="only what failed in the last whole run")
+    parser.add_argument("--only-practice", action="store_true", help="simulated learners, and no pages")
     asked = parser.parse_args(arguments)
+    if asked.only_practice:
+        return practice()
     before = LastRun.read() if asked.again else None
     if asked.again and not (before and before.failed):
         print("There is no whole run in which something failed: say make prove.")
@@ -66,12 +72,26 @@ def main(arguments: list[str]) -> int:
     if code == 0 and whole:
         FILE.write_text(with_section(FILE.read_text(encoding="utf-8"), figures), encoding="utf-8")
         print(f"Written to {FILE.name}.")
-    elif code == 0:
+        return practice()
+    if code == 0:
         print(f"Not written: the figures in {FILE.name} are of all pages, with {VARIANTS} variants.")
     else:
         print(f"Not written: {FILE.name} keeps the figures of the last run without a failure.")
         print("Mend what failed, and say python -m prove --again.")
     return int(code)
+
+
+def practice() -> int:
+    """Let the learners practise, and write what it came to; 1, and nothing written, where a promise is broken."""
+    found = learners.figures([learners.practised(learner) for learner in learners.the_class(LEARNERS)])
+    text = learners.section(date.today(), found)
+    print(text)
+    if broken := learners.broken(found):
+        print(f"Not written: {'; '.join(broken)}.")
+        return 1
+    FILE.write_text(with_section(FILE.read_text(encoding="utf-8"), text, learners.TITLE), encoding="utf-8")
+    print(f"Written to {FILE.name}.")
+    return 0
 
 
 if __name__ == "__main__":

@@ -1,7 +1,7 @@
 """The section of docs/quality.md that `make prove` writes.
 
 section(day, variants, figures)      the section, from the figures that the tests recorded
-with_section(document, text)         the document with this section in the place of the one before
+with_section(document, text)         the document with this section in the place of the one before, of the same title
 LastRun.read()                       what the last whole run found, and what failed in it
 """
 
@@ -70,9 +70,9 @@ def _grouped(count: int) -> str:
     return f"{count:,}".replace(",", "\N{NO-BREAK SPACE}")
 
 
-def with_section(document: str, text: str) -> str:
+def with_section(document: str, text: str, title: str = TITLE) -> str:
     """The document with `text` instead of the section of the same title, or at its end if it has none."""
     parts = re.split(r"\n(?=## )", document.rstrip("\n") + "\n")
-    places = [n for n, part in enumerate(parts) if part.startswith(TITLE)]
+    places = [n for n, part in enumerate(parts) if part.startswith(title)]
     parts[slice(places[0], places[0] + 1) if places else slice(len(parts), None)] = [text]
     return "\n".join(parts)

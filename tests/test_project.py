@@ -17,7 +17,7 @@ DOCUMENTS = [ROOT / "README.md", ROOT / "CONTRIBUTING.md", *sorted((ROOT / "docs
 
 def test_conda_and_pip_install_the_same():
     """environment.yml names what .[teach] installs, which README and Makefile do, with the same versions and Python."""
-    lines = re.findall(r"^  - (\S+)$", (ROOT / "environment.yml").read_text(encoding="utf-8"), re.MULTILINE)
+    lines = re.findall(r"^ {2,6}- (\S+)$", (ROOT / "environment.yml").read_text(encoding="utf-8"), re.MULTILINE)
     packages = {line for line in lines if line not in ("conda-forge", "pip", "pip:")}
     assert packages == {*installed("teach"), f"python{PROJECT['requires-python']}"}
     for document in ("README.md", "Makefile", ".github/workflows/checks.yml"):

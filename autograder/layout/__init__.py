@@ -29,6 +29,7 @@ from .vocabulary import (
     Node,
     aligned,
     beside,
+    boxes_in,
     column,
     drawing,
     echo,
@@ -50,6 +51,7 @@ from .vocabulary import (
 
 __all__ = [
     "APART", "At", "BoxedArray", "BoxedNumber", "Node", "Shape", "added", "aligned", "beside", "box_of", "boxed",
+    "boxes_in",
     "by", "column", "drawing", "echo", "eq", "frac", "graph", "group", "grouped", "indexed", "link", "listed", "lit",
     "mathematics", "matrix", "network", "nodes_in", "number", "prose", "readings", "row", "say", "signed", "step",
     "table", "term", "undrawn", "words",

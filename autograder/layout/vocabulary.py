@@ -274,6 +274,27 @@ def nodes_in(parts: Part) -> Iterator[Node]:
             yield from nodes_in(part)
 
 
+def boxes_in(parts: Part) -> Iterator[int]:
+    """The boxes that stand there to be filled, as they come; what only repeats one is passed over."""
+    if n := box_of(parts):
+        yield n
+    elif isinstance(parts, At):
+        yield from boxes_in(parts.part)
+    elif isinstance(parts, Node):
+        if parts.kind != "echo":
+            yield from boxes_in((*parts.parts, *parts.options.get("head", ())))
+    elif isinstance(parts, np.ndarray):
+        boxes: NDArray[Any] | None = getattr(parts, "boxes", None)
+        if boxes is not None:
+            yield from (int(n) for n in boxes.ravel() if n)
+        elif parts.dtype == object:
+            for part in parts:
+                yield from boxes_in(part)
+    elif isinstance(parts, (tuple, list)):
+        for part in parts:
+            yield from boxes_in(part)
+
+
 def _several(values: Part) -> TypeGuard[Several]:
     return isinstance(values, (list, tuple, np.ndarray)) and not isinstance(values, (Node, At, Shape))
 
