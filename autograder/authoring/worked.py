@@ -93,7 +93,8 @@ class Worked:
 
     def _printed(self, values: NDArray[Any]) -> Any:
         if self.digits:
-            values = np.vectorize(lambda value: number(value, self.digits), otypes=[object])(values)
+            printed = [number(float(value), self.digits) for value in values.flat]
+            values = np.array(printed, dtype=object).reshape(values.shape)
         return _in_brackets(values)
 
     def steps(self, given: Given, box: Declare) -> tuple[Node, Node]:
