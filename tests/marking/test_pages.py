@@ -212,7 +212,7 @@ NASTY = ["3", "1/0", "-", "0", "1", "1e300", "9" * 45, "∞", "nan", "½", "2x"]
 TEXTS = st.one_of(st.text(max_size=60), st.sampled_from(NASTY))
 
 
-@settings(max_examples=1500, deadline=None, derandomize=True)
+@settings(max_examples=350, deadline=None, derandomize=True)
 @generated(st.dictionaries(st.integers(1, 5), TEXTS, max_size=5))
 def test_anything_can_be_typed(answers):
     """Whatever stands in the boxes, marking says something and never raises."""

@@ -201,7 +201,7 @@ json_values = st.recursive(
 )  # fmt: skip
 
 
-@settings(max_examples=1000, deadline=None)
+@settings(max_examples=300, deadline=None)
 @given(json_values)
 def test_no_json_value_raises(value):
     """Anything can stand in a file, and what comes out can be written to one."""

@@ -198,7 +198,7 @@ values = st.one_of(
 )  # fmt: skip
 
 
-@settings(max_examples=1000, deadline=None)
+@settings(max_examples=300, deadline=None)
 @given(st.dictionaries(st.integers(0, 9999), values, max_size=12), st.sampled_from(["\n", "\n\n", " \n"]))
 def test_the_quick_way_and_the_parser_agree(held, between):
     """The ordinary cell reads the same without the parser as with it, and as Python itself."""
@@ -215,7 +215,7 @@ def test_the_quick_way_and_the_parser_agree(held, between):
     assert slow.answers == {box: text.encode("utf-8", "replace").decode() for box, text in texts.items()}
 
 
-@settings(max_examples=500, deadline=None)
+@settings(max_examples=150, deadline=None)
 @given(st.dictionaries(st.integers(1, 99), st.text(max_size=30), max_size=20))
 def test_what_is_written_reads_back(held):
     """A cell made from answers gives the same answers."""
@@ -223,7 +223,7 @@ def test_what_is_written_reads_back(held):
     assert answers(page_source("a/b", {box: literal_of(text) for box, text in clean.items()})) == clean
 
 
-@settings(max_examples=500, deadline=None)
+@settings(max_examples=150, deadline=None)
 @given(st.text(max_size=200) | st.text(alphabet="answers={}123:,\"'()|[]\n page.update*", max_size=200))
 def test_no_text_raises(source):
     """Anything can stand in a cell."""
