@@ -10,7 +10,8 @@
 
 PYTHON ?= python3
 PORT ?= 8888
-WORKERS ?= auto
+# Tests wait a lot, for kernels, browsers and each other: one process more than there are cores keeps them busy.
+WORKERS ?= $(shell $(PYTHON) -c "import os; print(os.cpu_count() + 1)")
 BIN := .venv/bin
 SHIPPED := $(shell find autograder/labextension autograder/server autograder/render/*.css autograder/widgets/python_source.js -type f -not -name '*.py*')  # copied when installed
 AS_ROOT := $(if $(filter 0,$(shell id -u)),--allow-root)
@@ -25,7 +26,7 @@ test: .venv/ready-to-test
 	$(BIN)/python -m pytest -n $(WORKERS) --dist loadgroup
 
 prove: .venv/ready-to-test
-	$(BIN)/python -m prove --workers $(WORKERS)
+	$(BIN)/python -m prove
 
 check: .venv/ready-to-test
 	$(BIN)/workbook check
