@@ -19,6 +19,7 @@ GROUPS = {
     "classes": "workbook mark, classes of 100 to 100 000",
     "whole": "A class with all chapters, marked and reported",
     "browser": "What a student waits for, JupyterLab in Chromium",
+    "site": "What a student waits for, the static site in Chromium",
     "engine": "One training step",
 }
 FILE = classroom.ROOT / "docs" / "benchmarks.md"
@@ -32,20 +33,21 @@ rates are only for the machine below.
 
 def main(names: list[str]) -> None:
     """Measure and report. The file is written when everything was measured; a few groups replace their own sections,
-    if the file is of the same machine."""
+    if the file is of the same machine. A group that cannot be measured keeps the section it has."""
     sections = {}
     for name in names or GROUPS:
-        sections[GROUPS[name]] = section(name, importlib.import_module(f"bench.{name}").run())
-        print(sections[GROUPS[name]], flush=True)
+        if rows := importlib.import_module(f"bench.{name}").run():
+            sections[GROUPS[name]] = section(name, rows)
+            print(sections[GROUPS[name]], flush=True)
     head = INTRO + f"Machine: {machine()}\n"
-    if names:
-        before, *rest = re.split(r"\n(?=## )", FILE.read_text(encoding="utf-8"))
-        if before.strip() != head.strip():
-            print("docs/benchmarks.md is of another machine: measure everything to replace it.")
-            return
-        known = {text.partition("\n")[0].removeprefix("## "): f"\n{text}" for text in rest} | sections
-        sections = {title: known[title] for title in [*GROUPS.values(), *known] if title in known}
-    FILE.write_text(head + "".join(sections.values()), encoding="utf-8")
+    before, *rest = re.split(r"\n(?=## )", FILE.read_text(encoding="utf-8"))
+    here = before.strip() == head.strip()
+    if names and not here:
+        print("docs/benchmarks.md is of another machine: measure everything to replace it.")
+        return
+    known = {text.partition("\n")[0].removeprefix("## "): f"\n{text}" for text in rest if here} | sections
+    order = [title for title in dict.fromkeys([*GROUPS.values(), *known]) if title in known]
+    FILE.write_text(head + "".join(known[title] for title in order), encoding="utf-8")
 
 
 def section(name: str, rows: list[dict]) -> str:

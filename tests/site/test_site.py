@@ -13,13 +13,11 @@ import pytest
 
 from autograder.errors import WorkbookError
 from autograder.handout.places import handed_out
-from autograder.marking.pages import mark
 from autograder.site import build, bytecode, offline, wheels
 from autograder.site.build import STDLIB
 from autograder.site.distribution import CORE, LOCK, Distribution, closure, put
-from autograder.submissions.answers import read_notebook
 
-from .trip import Trip
+from .conftest import OWN, SALT
 
 pytestmark = pytest.mark.xdist_group("site")
 
@@ -54,9 +52,9 @@ def pyodide(tmp_path_factory):
 
 
 @pytest.fixture(scope="module")
-def site(pyodide, tmp_path_factory):
+def site(pyodide, chapters, tmp_path_factory):
     out = tmp_path_factory.mktemp("site") / "out"
-    build.build(out, handed_out(), str(pyodide))
+    build.build(out, chapters, str(pyodide))
     return out
 
 
@@ -88,6 +86,15 @@ def test_every_address_of_the_site_lies_in_it(site):
     landing = (site / "index.html").read_text(encoding="utf-8")
     assert f"lab/index.html?path={build.FIRST}" in landing and (site / "files" / build.FIRST).is_file()
     assert "http:" not in landing and "https:" not in landing
+
+
+def test_a_site_has_the_settings_of_its_course(site):
+    """A chapter of a course with settings carries them: its pages show no solution, and ask whose numbers they have."""
+    cells = json.loads((site / "files" / OWN).read_text(encoding="utf-8"))["cells"]
+    sources = ["".join(cell["source"]) for cell in cells]
+    setup = next(source for source in sources if "from autograder.notebook import" in source)
+    assert f'salt="{SALT}"' in setup and 'show_how="never"' in setup and 'variants="student"' in setup
+    assert any("course(student=None)" in source for source in sources)
 
 
 def test_the_wheel_is_enough_for_a_notebook(tmp_path):
@@ -161,7 +168,7 @@ def test_a_changed_file_changes_the_listing(tmp_path):
 
 
 def test_python_begins_before_the_notebook_is_open(site):
-    """Each page starts a Python at once, as the kernel would: the same script, the same packages; all of it is there."""
+    """Each page starts a Python at once, as the kernel would: the same script and packages, all of them there."""
     for place in build.PAGES:
         page = (site / place).read_text(encoding="utf-8")
         assert page.index("../page.js") < page.index("jupyter-lite-main")
@@ -174,7 +181,7 @@ def test_python_begins_before_the_notebook_is_open(site):
 
 
 def test_bytecode_stands_in_for_source(tmp_path):
-    """A compiled archive is imported as before, with the source kept where that is asked for, and is made the same twice."""
+    """A compiled archive is imported as before, keeps the source where asked to, and is made the same twice."""
     files = {"plain.py": "def answer():\n    return 6 * 7\n", "broken.py": "def (", "note.txt": "kept"}
     version = f"{sys.version_info.major}.{sys.version_info.minor}"
     made = []
@@ -193,25 +200,3 @@ def test_bytecode_stands_in_for_source(tmp_path):
         )
         assert done.stdout.startswith("42")
     assert bytecode.finder("3.0") is None
-
-
-PYODIDE = os.environ.get("PYODIDE", "")
-GRADIENTS = "01-gradients/gradients.ipynb"
-
-
-@pytest.mark.browser
-@pytest.mark.skipif(not PYODIDE, reason="PYODIDE names no release of Pyodide with NumPy")
-def test_the_whole_trip(tmp_path):
-    """From the link to the grade: boxes are right in the browser, and still so later, and earn their points."""
-    out = tmp_path / "site"
-    assert build.build(out, handed_out(), PYODIDE) == []
-    with Trip(out) as trip:
-        trip.open(GRADIENTS)
-        trip.type({1: "8", 2: "2", 3: "2"})
-        assert trip.states(3) == ["right"] * 3
-        trip.come_back(GRADIENTS)
-        assert trip.states(3) == ["right"] * 3
-        notebook = trip.saved(GRADIENTS)
-        assert trip.elsewhere == []  # no address beside the site was asked for
-    answers = read_notebook(notebook).pages["gradients/one-weight"].answers
-    assert mark("gradients/one-weight", answers).points == 3

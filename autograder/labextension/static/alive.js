@@ -5,12 +5,13 @@
 // Cells are run where they stand, without being selected. What may run is said by data.js alone.
 
 import { read } from "./data.js";
+import { LITE } from "./lite.js";
 import { holdFocus, holdHeight, holdView } from "./still.js";
 
 const RUNS = new Set(["page", "explore", "progress", "course"]);
 const GONE = new Set(["restarting", "autorestarting", "dead", "terminating"]);
 const TOGETHER = 3; // cells that are under way at once, so that the kernel is never idle and scrolling still counts
-const STARTING = 1_000, SLOW = 40_000; // milliseconds without a word from Python after which a reader is told
+const STARTING = LITE ? 0 : 1_000, SLOW = 40_000; // milliseconds without a word from Python after which that is said
 
 /**
  * Run by the kernel before anything of the notebook. Until a reader runs a cell, Python does not look for modules beside

@@ -1,0 +1,175 @@
+"""The whole trip in a browser, where PYODIDE names a release of Pyodide with NumPy: from the link to the grade."""
+
+from __future__ import annotations
+
+import json
+import os
+import time
+
+import pytest
+
+from autograder import pages
+from autograder.marking.pages import mark
+from autograder.marking.variants import variant_of
+from autograder.site import build, offline
+from autograder.submissions.answers import read_notebook
+from autograder.submissions.ids import code_id, grade_id
+
+from .conftest import OWN, SALT
+from .trip import Trip, forbid_storage
+
+PYODIDE = os.environ.get("PYODIDE", "")
+GRADIENTS, ACTIVATIONS = "01-gradients/gradients.ipynb", "05-activations/activations.ipynb"
+RELU = pages.load_exercise("activations/relu-code")
+ONE_WEIGHT = "gradients/one-weight"
+ENDLESS = "class ReLU:\n    def forward_pass(self, inputs):\n        while True:\n            pass"
+
+pytestmark = [
+    pytest.mark.browser,
+    pytest.mark.xdist_group("trip"),
+    pytest.mark.skipif(not PYODIDE, reason="PYODIDE names no release of Pyodide with NumPy"),
+]
+
+
+@pytest.fixture(scope="module")
+def site(chapters, tmp_path_factory):
+    out = tmp_path_factory.mktemp("trip") / "site"
+    assert build.build(out, chapters, PYODIDE) == []
+    return out
+
+
+def test_from_the_link_to_the_grade(site):
+    """Boxes take text before Python is there and are right when it is; after a reload, and when handed in, still so."""
+    with Trip(site) as trip:
+        release = trip.hold("**/python_stdlib.zip")
+        trip.visit(GRADIENTS)
+        trip.page.locator(".wb-book-notice[data-kind=starting] progress").wait_for()
+        trip.page.locator(".wb-static .wb-slot[data-early='1'] input").first.fill("8")
+        release()
+        trip.wait()
+        trip.type({2: "2", 3: "2"})
+        assert trip.states(3) == ["right"] * 3
+        trip.save()
+        assert GRADIENTS in trip.page.url.replace("%2F", "/")
+        trip.reload()  # the address still names the notebook
+        assert trip.states(3) == ["right"] * 3
+        notebook = trip.download()
+        assert trip.elsewhere == []  # no address beside the site was asked for
+    answers = read_notebook(notebook).pages[ONE_WEIGHT].answers
+    assert mark(ONE_WEIGHT, answers).points == 3
+
+
+def test_without_a_network_and_after_the_site_was_built_anew(site):
+    """After one visit the site works with no server, other chapters too; with one again, nothing old is shown."""
+    with Trip(site) as trip:
+        trip.listen()
+        trip.open(GRADIENTS)
+        kept = trip.kept_ahead()
+        assert kept["kept"] == kept["of"] > 300
+        trip.unplug()
+        for path in (GRADIENTS, ACTIVATIONS):
+            trip.open(path)
+        trip.open(GRADIENTS)
+        trip.type({1: "8"})
+        assert trip.states(1) == ["right"]
+
+        page, data = site / "lab/index.html", site / "files/10-training-a-network/bike-days.csv"
+        before = page.read_text(encoding="utf-8"), data.read_bytes()
+        try:
+            page.write_text(before[0].replace("<title>JupyterLite", "<title>Built anew"), encoding="utf-8")
+            data.write_bytes(b"built anew")
+            python = site / build.PYTHON
+            offline.put(site, {path.name for path in python.iterdir()}, {})
+            trip.plug()
+            trip.page.goto(f"{trip.address}lab/index.html?path={GRADIENTS}", wait_until="commit")
+            trip.page.wait_for_function("document.title.startsWith('Built anew')")
+            address = f"{trip.address}files/10-training-a-network/bike-days.csv"
+            assert trip.page.evaluate("(place) => fetch(place).then((it) => it.text())", address) == "built anew"
+        finally:
+            page.write_text(before[0], encoding="utf-8")
+            data.write_bytes(before[1])
+
+
+def test_code_in_the_browser(site):
+    """A code exercise gets its marks in the page, which says so once; an endless loop is stopped, nothing lost."""
+    with Trip(site) as trip:
+        trip.open(ACTIVATIONS)
+        grade = trip.go_to(ACTIVATIONS, grade_id(RELU.slug)[:64])
+        attempt = grade.get_by_role("button", name="Try it")
+        trip.write(ACTIVATIONS, code_id(RELU.slug)[:64], ENDLESS)
+        trip.go_to(ACTIVATIONS, grade_id(RELU.slug)[:64])
+        attempt.click()
+        trip.page.get_by_text("did not come to an end").first.wait_for()
+        trip.write(ACTIVATIONS, code_id(RELU.slug)[:64], "while True:\n    pass")
+        trip.go_to(ACTIVATIONS, grade_id(RELU.slug)[:64])
+        attempt.click()
+        trip.page.get_by_text("Your answers are safe").first.wait_for()
+        trip.write(ACTIVATIONS, code_id(RELU.slug)[:64], RELU.solution)
+        trip.go_to(ACTIVATIONS, grade_id(RELU.slug)[:64])
+        attempt.click()
+        trip.page.get_by_text("All of it works").first.wait_for()
+        assert trip.page.locator(".wb-book-where").count() == 1
+        assert any(RELU.name in "".join(cell["source"]) for cell in trip.download()["cells"])
+
+
+def test_explorers_checks_and_progress(site):
+    """An explorer answers when it is moved, a page is checked by nudging, and the bar knows what is right."""
+    with Trip(site) as trip:
+        trip.open(GRADIENTS)
+        trip.type({1: "8", 2: "2", 3: "2"})
+        assert trip.states(3) == ["right"] * 3
+        explorer = trip.go_to(GRADIENTS, "explore-gradients--nudge")
+        slider = explorer.locator(".wb-live input[type=range]").first
+        slider.wait_for()
+        before = explorer.locator("svg").first.inner_html()
+        slider.focus()
+        trip.page.keyboard.press("ArrowRight")
+        trip.page.wait_for_function(
+            "([svg, before]) => svg.innerHTML !== before",
+            arg=[explorer.locator("svg").first.element_handle(), before],
+        )
+        checked = trip.go_to(GRADIENTS, "page-gradients--network-slopes")
+        checked.get_by_role("button", name="Check by nudging").click()
+        checked.locator(".wb-below .wb-explorer").first.wait_for()
+        trip.go_to(GRADIENTS, "workbook-setup")
+        trip.page.locator(".wb-progress [data-cell='page-gradients--one-weight'][data-state=right]").first.wait_for()
+
+
+def test_numbers_of_their_own(site):
+    """In a course where each student has numbers, the page asks whose, shows those, and offers no solution."""
+    with Trip(site) as trip:
+        trip.visit(OWN)
+        prompt = trip.page.get_by_label("your student id")
+        prompt.fill("ada")
+        prompt.press("Enter")
+        trip.wait()
+        sheet = pages.load(ONE_WEIGHT).sheet(variant_of("ada", SALT))
+        trip.type({box.number: box.shown for box in sheet.boxes})
+        assert trip.states(3) == ["right"] * 3
+        assert not trip.page.get_by_role("button", name="Show how").first.is_visible()
+
+
+def test_a_browser_that_stores_nothing(site, tmp_path):
+    """Where a site may store nothing the pages work, and say that answers go with the tab."""
+    forbid_storage(tmp_path / "profile")
+    with Trip(site, tmp_path / "profile") as trip:
+        trip.open(GRADIENTS)
+        assert "gone when the tab is closed" in trip.page.locator(".wb-book-notice[data-kind=memory]").inner_text()
+        trip.type({1: "8"})
+        assert trip.states(1) == ["right"]
+        assert "answers = {1: 8," in json.dumps(trip.download())
+
+
+def test_the_next_python_is_ready_before_it_is_asked_for(site):
+    """When the pages are alive another Python starts, and the next chapter, or a restart, has it at once."""
+    with Trip(site) as trip:
+        trip.open(GRADIENTS)
+        trip.page.wait_for_function("window.workbookSpare === 'ready'")
+        start = time.monotonic()
+        trip.page.evaluate("window.workbookPython = null")
+        trip.page.keyboard.press("Escape")
+        trip.page.keyboard.press("0")
+        trip.page.keyboard.press("0")
+        trip.page.get_by_role("button", name="Restart").click()
+        trip.page.wait_for_function("window.workbookPython?.stage === 'ready'")
+        assert time.monotonic() - start < 60
