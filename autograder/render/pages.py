@@ -414,8 +414,8 @@ def _how(boxes: Sequence[Box]) -> str:
     return f'<li><b>{which}</b> {name}<span class="wb-m">{values}</span>. {prose(boxes[0].how)}</li>'
 
 
-PAGE_STYLE = ("colours", "mathematics", "page", "frame")
-"""The style files of a page, in order: the narrow notebooks of frame.css have the last word."""
+PAGE_STYLE = ("colours", "mathematics", "page", "frame", "paper")
+"""The style files of a page, in order: the narrow notebooks of frame.css have the last word, and paper after it."""
 
 
 @lru_cache(maxsize=8)
