@@ -93,8 +93,11 @@ class Worked:
 
     def _printed(self, values: NDArray[Any]) -> Any:
         if self.digits:
-            values = np.vectorize(lambda value: number(value, self.digits), otypes=[object])(values)
+            values = np.vectorize(self._rounded, otypes=[object])(values)
         return _in_brackets(values)
+
+    def _rounded(self, value: float) -> str:
+        return number(value, self.digits)
 
     def steps(self, given: Given, box: Declare) -> tuple[Node, Node]:
         """Boxes for the line, the kind of slip, the number that should stand there, and the last line, mended."""

@@ -24,6 +24,7 @@ CURRICULUM = {
     "2.5": "The Jacobians a network is made of",
     "2.6": "A score and its shared δ",
     "2.7": "Find the bug in worked gradients",
+    "2.8": "What a Jacobian predicts, and what its product costs",
     "3.1": "Element-wise operations: which entries vanish",
     "3.2": "The Hadamard product",
     "3.3": "Scalar expansion",
