@@ -40,6 +40,8 @@ CURRICULUM = {
     "5.3": "Softmax, its Jacobian, and cross-entropy",
     "5.4": "One-hot targets and predicted classes",
     "5.5": "Activations and losses in code, forward and backward",
+    "5.6": "Why the kink",
+    "5.7": "Softmax of large numbers",
     "6.1": "Mean squared error",
     "6.2": "The derivative of the cost, step by step",
     "6.3": "Error terms",
