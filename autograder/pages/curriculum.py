@@ -61,6 +61,8 @@ CURRICULUM = {
     "8.4": "When the slope cancels",
     "8.5": "A ledger of shapes",
     "8.6": "Find the bug in worked gradients",
+    "8.7": "Fading and exploding errors",
+    "8.8": "All together, in letters and in two languages",
     "9.1": "Examples in columns and in rows",
     "9.2": "Where the mean goes, once",
     "9.3": "The bias, written out",
