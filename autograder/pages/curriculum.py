@@ -73,5 +73,7 @@ CURRICULUM = {
     "10.3": "Plain step, momentum, Adam",
     "10.4": "A model for real data: bike rentals in Washington",
     "10.5": "Find the bug in a step, in shapes and in messages",
+    "10.6": "First weights: not alike, not too large, not too small",
+    "10.7": "Reading the trace of a training",
 }
 """Row of the curriculum → what it is about."""
