@@ -124,9 +124,8 @@ def xor_by_hand(given, box):
             table(["", words("outer two"), words("inner two")], (words("line"), *pairs), (words("XOR"), *wanted))),
         say("Whatever its weights: for a line both sums are $w_1 + w_2 + 2b$. They cannot differ, and for XOR they "
             "must. So no such neuron does it, and no stack of them."),
-        step(f"Now two hidden nodes with ReLU: $a_1 = ReLU({k:g}(x_1 + x_2))$ and "
-            f"$a_2 = ReLU({m:g}(x_1 + x_2) − {m:g})$. What "
-            "are they where one input is 1, and where both are?",
+        step(f"Now two hidden nodes with ReLU: $a_1 = ReLU({k:g}(x_1 + x_2))$ and $a_2 = ReLU({m:g}(x_1 + x_2) − "
+            f"{m:g})$. What are they where one input is 1, and where both are?",
             table(["x_1 + x_2", "a_1", "a_2"], ("0", *hidden[0]), ("1", *hidden[1]), ("2", *hidden[2]))),
         step(f"The outcome is $v_1 a_1 + v_2 a_2$. It should be ${t:g}$ where one input is 1; that gives $v_1$. It "
             "should be 0 where both are; that gives $v_2$.",

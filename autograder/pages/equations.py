@@ -762,7 +762,7 @@ def fading(given, box):
                 flat)),
         step(f"After how many layers is less than a part in {grouped(least)} left, at best?", eq(words("layers:"),
             layers)),
-        step(f"Weights can make up for it. With $σ′$ at its largest, which weight keeps the error as it is? And with "
+        step("Weights can make up for it. With $σ′$ at its largest, which weight keeps the error as it is? And with "
             f"twice that weight, what comes back through {n} layers?",
             eq("w", "=", keeps, APART, words("with twice that:"), grows)),
         step(f"Active ReLU nodes with $w = {w:g}$ instead. What comes back through {n} layers?", eq(active)),

@@ -206,8 +206,8 @@ def small_square(given, box):
             "go: $ΔF ≈ J Δx$. First one side, then the other, then the far corner.",
             eq("J", "·", column([h, 0]), "=", column(right), APART, "J", "·", column([0, h]), "=", column(up)),
             eq("J", "·", column([h, h]), "=", column(corner))),
-        step(f"Now measure: what is the change of $F$ from $({at[0]:g}, {at[1]:g})$ to "
-            f"$({there['x']:g}, {there['y']:g})$, and by how much did the prediction miss it?",
+        step(f"Now measure: what is the change of $F$ from $({at[0]:g}, {at[1]:g})$ to $({there['x']:g}, "
+            f"{there['y']:g})$, and by how much did the prediction miss it?",
             eq("ΔF", "=", column(true), APART, words("missed by"), column(off))),
         step("Halve the sides of the square. How many times smaller is what the prediction misses?", eq(part)),
         say("The prediction shrinks with the nudge, what it misses with the square of the nudge. So a small square "

@@ -20,7 +20,7 @@ from ..layout.sketches import Way, descent
 # -- 10.5 Bugs in code -------------------------------------------------------------------------------------------------
 
 
-MENDS = ("y.reshape(-1, 1)", "y.reshape(1, -1)", "a.T")
+MENDS = ("y.reshape(-1, 1)", "y.reshape(1, -1)", "y.T")
 
 
 @page("The minus that makes a table", row="10.5")
@@ -40,31 +40,30 @@ def silent_broadcast(given, box):
         how="Each prediction with its own target, squared; the mean over three.",
         slips={"summed_not_averaged": np.sum((a - y) ** 2), "not_squared": np.mean(a - y)})
     wrong = box(np.mean(whole**2), "the mean that comes out", "How many entries does the table have?", digits=3,
-        how="The mean of all nine squares.", slips={"broadcast_overlooked": np.mean((a - y) ** 2),
-            "mean_over_entries": np.sum(whole**2) / 3}, words={"mean_over_entries": "You divided by three. How many "
-            "entries are in the "
-            "mean?", "broadcast_overlooked": "That is what is meant. The program takes the mean of the whole table."})
+        how="The mean of all nine squares.",
+        slips={"broadcast_overlooked": np.mean((a - y) ** 2), "mean_over_entries": np.sum(whole**2) / 3},
+        words={"mean_over_entries": "You divided by three. How many entries are in the mean?",
+            "broadcast_overlooked": "That is what is meant. The program takes the mean of the whole table."})
     perfect = box(np.mean((y[:, None] - y) ** 2), "the mean for perfect predictions",
         "Put the targets in place of the predictions. Which entries of the table are 0 then?", digits=3,
         how="Only the diagonal is 0; the mean of all nine squares is not.", slips={"broadcast_overlooked": 0},
         words={"broadcast_overlooked": "Only the diagonal is 0 then."})
     mend = box(MENDS[0], "what mends it", "Which of them gives the targets the shape of the predictions?",
-        options=MENDS,
-        how="A column of targets, one for each prediction.", slips={"transposed": MENDS[1], "order_kept": MENDS[2]},
-        words={"transposed": "That makes a row, and the table stays.", "order_kept": "Then two rows meet, but the "
-        "errors have lost their column."})
+        options=MENDS, how="A column of targets, one for each prediction.",
+        slips={"transposed": MENDS[1], "not_turned": MENDS[2]},
+        words={"transposed": "That makes a row, and the table stays.",
+            "not_turned": "A flat array has one direction only: turning it changes nothing."})
     return (
         step("A network returns its predictions as a column, of shape 3×1; the targets lie in a flat array of three. "
-            "NumPy "
-            "takes a flat array as a row, and repeats rows and columns until they fit. What is the shape of $a − y$, "
-            "and what stands in it?",
+            "NumPy takes a flat array as a row, and repeats rows and columns until they fit. What is the shape of "
+            "$a − y$, and what stands in it?",
             eq("a", "=", column(a), APART, "y", "=", row(y), APART, words("shape"), "=", size),
             eq("a − y", "=", matrix(entries))),
         step("No error is reported. The cost is the mean of the squares. What is meant, and what comes out?",
             eq(words("meant:"), right, APART, words("comes out:"), "≈", wrong)),
         step("If every prediction were equal to its target, what would come out?", eq(words("comes out:"), "≈",
             perfect)),
-        step("What mends it: y.reshape(-1, 1), y.reshape(1, -1), or a.T?", eq(mend)),
+        step("What mends it: y.reshape(-1, 1), y.reshape(1, -1), or y.T?", eq(mend)),
         say("A cost that does not go down although everything seems right is worth a look at shapes."),
     )
 
@@ -79,23 +78,22 @@ def read_the_message(given, box):
     shape = lambda rows, columns: Shape((rows, columns))  # noqa: E731
     first = box(shape(n, k), "the shape that weights should have",
         "Which number must agree, and how many nodes are there?",
-        how="A row for each input, a column for each node.", slips={"transposed": shape(k, n),
-        "inner_for_outer": shape(n, n)})
+        how="A row for each input, a column for each node.",
+        slips={"transposed": shape(k, n), "inner_for_outer": shape(n, n)})
     out = box(shape(m, first[1]), "the shape of the product", "Which two numbers are the outer ones?",
-        how="A row for each example, a column for each node.", slips={"transposed": shape(k, m),
-        "inner_for_outer": shape(n, n)})
+        how="A row for each example, a column for each node.",
+        slips={"transposed": shape(k, m), "inner_for_outer": shape(n, n)})
     bias = box(shape(1, k), "the shape that biases should have",
         "One bias for each node: in which direction do the nodes lie?",
         how="One row, a column for each node.", slips={"transposed": shape(k, 1)})
     stored = box(shape(n, k), "the shape of the gradient", "A gradient has the shape of what?",
-        how="The shape of the weights.",
-        slips={"transposed": shape(k, n)})
+        how="The shape of the weights.", slips={"transposed": shape(k, n)})
     product = box(BACKWARD[0], "the product for the gradient", "Which of them has that shape?", options=BACKWARD,
-        how="Inputs turned, n×m, times d-values, m×k.", slips={"transposed": BACKWARD[1],
-        "wrong_one_turned": BACKWARD[2]})
+        how="Inputs turned, n×m, times d-values, m×k.",
+        slips={"transposed": BACKWARD[1], "wrong_one_turned": BACKWARD[2]})
     back = box(shape(m, n), "the shape of dvalues @ weights.T", "What do the d-values go back to?",
-        how="A row for each example, a "
-        "column for each input.", slips={"transposed": shape(n, m), "inner_for_outer": shape(k, k)})
+        how="A row for each example, a column for each "
+        "input.", slips={"transposed": shape(n, m), "inner_for_outer": shape(k, k)})
     return (
         step(f"A batch of {m} examples in rows, {n} inputs, {k} nodes: inputs is ${m}×{n}$. The line inputs @ weights "
             f"stops with “{MATMUL.format(k, n)}”. Operand 1 is weights: its first number should have been the last of "
@@ -518,7 +516,7 @@ ORDERS_OF_RUNS = ((1, 2, 0), (2, 0, 1), (0, 2, 1), (2, 1, 0), (1, 0, 2))
 
 @page("Read three traces", row=("10.3", "10.7"))
 def read_traces(given, box):
-    """Which optimizer made these steps, with which rate; which rate was too large; and when to stop."""
+    """Which optimizer made these steps, with which rate; and when to stop."""
     g = given("g", [4, 3, -6], low=2, high=9, distinct=abs)
     rate, keep, own = given.choice("η", 0.1, 0.2, 0.5), given.choice("μ", 0.5, 0.8, 0.9), given.choice("η'", 0.3, 0.05,
         0.4)
@@ -528,8 +526,8 @@ def read_traces(given, box):
         TINY))]
     traces = [made[i] for i in order]
     kinds = box([RUNS[i] for i in order], "the optimizer",
-        "Are the steps in the ratio of the gradients? As long as a rate? "
-        "Or is something of the step before in them?", options=RUNS,
+        "Are the steps in the ratio of the gradients? As long as a rate? Or is something of the step before in "
+        "them?", options=RUNS,
         how="Plain steps go with the gradient, Adam’s first is as long as its rate, momentum begins plainly and "
         "remembers.",
         slips={"plain_for_momentum": [{"plain": "momentum", "momentum": "plain"}.get(RUNS[i], np.nan) for i in order]},
@@ -571,10 +569,9 @@ def read_traces(given, box):
             "the second step, and so its $μ$? And what is the learning rate of Adam?",
             eq(words("plain:"), "η", "=", eta, APART, words("momentum:"), "v_2", "=", velocity, APART, "μ", "=", mu),
             eq(words("Adam:"), "η", "=", first)),
-        step(f"Another run. The cost of the training days falls all the time; this is the error on later days. "
-            f"Training stops "
-            f"when {wait} epochs in a row have brought nothing better. The weights of which epoch are kept, and after "
-            "which does training stop?",
+        step("Another run. The cost of the training days falls all the time; this is the error on later days. Training "
+            f"stops when {wait} epochs in a row have brought nothing better. The weights of which epoch are kept, and "
+            "after which does training stop?",
             table([words("epoch"), *map(str, range(1, 8))], (words("error"), *later)),
             eq(words("keeps those of"), keeps, APART, words("stops after"), stop)),
     )
@@ -870,9 +867,8 @@ def begin_alike(given, box):
         slips={"path_left_out": -y * x[0]}, words={"path_left_out": "The way leads through a weight that is 0."})
     return (
         step(f"Two inputs $x = ({x[0]:g}, {x[1]:g})$, two hidden nodes without activation, one output. Every weight of "
-            f"the first "
-            f"layer is ${w:g}$, both of the second are ${v:g}$, there are no biases, $y = {y:g}$ and $C = ½(a − y)^2$. "
-            f"Forward:",
+            f"the first layer is ${w:g}$, both of the second are ${v:g}$, there are no biases, $y = {y:g}$ and $C = "
+            "½(a − y)^2$. Forward:",
             eq(words("each"), "u", "=", u, APART, "a", "=", a, APART, "e = a − y", "=", e)),
         step("Back to the two weights of the first hidden node. And those of the second: the same, the opposite, or "
             "other ones?",
@@ -932,8 +928,8 @@ def how_large(given, box):
             "$w_i$ are drawn around 0 with the standard deviation $s$. Variances of independent terms add up, so that "
             "of $z$ is $n s^2$. Let $s = 1$.",
             eq(words("variance"), "=", big, APART, words("deviation"), "=", spread)),
-        step(f"That goes on from layer to layer. How large is the deviation after {depth:g} such layers? And with "
-            f"$s = {s:g}$, what is the factor of one layer, and what is left after all?",
+        step(f"That goes on from layer to layer. How large is the deviation after {depth:g} such layers? And with $s = "
+            f"{s:g}$, what is the factor of one layer, and what is left after all?",
             eq("s = 1:", loud, APART, f"s = {s:g}:", small, APART, words("after all:"), "≈", quiet)),
         step("For which $s$ does the deviation stay as it is?", eq("s", "=", keeps)),
         step("ReLU cuts off the negative half. Which share of the mean of the squares is left behind it? And which $s$ "
