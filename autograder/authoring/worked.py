@@ -93,9 +93,11 @@ class Worked:
 
     def _printed(self, values: NDArray[Any]) -> Any:
         if self.digits:
-            printed = [number(float(value), self.digits) for value in values.flat]
-            values = np.array(printed, dtype=object).reshape(values.shape)
+            values = np.vectorize(self._rounded, otypes=[object])(values)
         return _in_brackets(values)
+
+    def _rounded(self, value: float) -> str:
+        return number(value, self.digits)
 
     def steps(self, given: Given, box: Declare) -> tuple[Node, Node]:
         """Boxes for the line, the kind of slip, the number that should stand there, and the last line, mended."""

@@ -28,6 +28,112 @@ def shares(given, name: str, *canonical: float) -> np.ndarray:
     return np.array(given.choice(name, canonical, *SHARES))
 
 
+def linear(w) -> str:
+    """A sum of two inputs with weights, as it is printed: 3x_1 − 2x_2."""
+    return f"{w[0]:g}x_1 {'+' if w[1] > 0 else '−'} {abs(w[1]):g}x_2".replace("-", "−")
+
+
+def added_to(b) -> str:
+    """A number that is added, as it is printed: + 1."""
+    return f"{'+' if b > 0 else '−'} {abs(b):g}"
+
+
+# -- 5.6 Why the kink --------------------------------------------------------------------------------------------------
+
+
+@page("Two layers without a kink", row="5.6")
+def two_straight_layers(given, box):
+    """Two layers without activation are one: W⁽²⁾W⁽¹⁾, and a bias that has gone through the second."""
+    w1 = given("W1", [[2, -1], [1, 3], [-1, 2]], high=3)
+    b1 = given("b1", [1, -2, 2], low=1, high=3)
+    w2, b2 = given("W2", [[1, 2, -1], [3, -1, 2]], high=3), given("b2", [4, -1], low=1, high=5)
+    x = given("x", [2, 3], low=2, high=4)
+    sizes = given("sizes", [5, 20, 4], low=3, high=20)
+    given.require(sizes[1] > max(sizes[0], sizes[2]) and np.all(w2 @ b1 != 0) and np.all(w2 @ w1 != 0))
+    u = box(w1 @ x + b1, "u", "Which row meets the vector, and what is added?", how="The first layer: W⁽¹⁾x + b⁽¹⁾.",
+        slips={"bias_left_out": w1 @ x})
+    a = box(w2 @ u + b2, "a", "Which row meets u, and what is added?", how="The second layer: W⁽²⁾u + b⁽²⁾.",
+        slips={"bias_left_out": w2 @ u})
+    m = box(w2 @ w1, "W^{(2)} W^{(1)}", "Which row of the second meets which column of the first?",
+        how="A row of W⁽²⁾ times a column of W⁽¹⁾.", slips={"term_left_out": w2[:, :2] @ w1[:2]})
+    c = box(w2 @ b1 + b2, "the new bias", "Multiply W⁽²⁾(W⁽¹⁾x + b⁽¹⁾) + b⁽²⁾ out. Which terms hold no x?",
+        how="The first bias goes through the second layer; the second is added.",
+        slips={"bias_left_out": b2, "term_left_out": w2 @ b1, "not_multiplied": b1[:2] + b2},
+        words={"bias_left_out": "The bias of the first layer goes through the second. What does it become?",
+            "term_left_out": "The bias of the second layer is missing.",
+            "not_multiplied": "The bias of the first layer is multiplied too. By what?"})
+    one = box(m @ x + c, "a, in one layer", "The new matrix times x, plus the new bias?",
+        how="One layer with the new matrix and the new bias.", slips={"bias_left_out": m @ x})
+    n, k, o = sizes
+    counts = box([(n + 1) * k + (k + 1) * o, (n + 1) * o], "how many parameters", "Weights and biases, layer by layer?",
+        how="A weight for each pair of nodes and a bias for each node.",
+        slips={"biases_not_counted": [n * k + k * o, n * o]})
+    return (
+        step("Two layers without activations, one after the other.",
+            eq("u", "=", matrix(w1, "W^{(1)}"), column(x, "x"), "+", column(b1, "b^{(1)}"), "=", column(u)),
+            eq("a", "=", matrix(w2, "W^{(2)}"), "u", "+", column(b2, "b^{(2)}"), "=", column(a))),
+        step("Put the first into the second and multiply out: $a = W^{(2)}(W^{(1)}x + b^{(1)}) + b^{(2)}$ is one "
+            "layer. What is its matrix, and what its bias?",
+            eq("W^{(2)} W^{(1)}", "=", matrix(m), APART, words("bias"), "=", column(c)),
+            eq("(W^{(2)} W^{(1)}) x", "+", words("bias"), "=", column(one))),
+        step(f"So a network without activations with ${n:g}$ inputs, ${k:g}$ hidden nodes and ${o:g}$ outputs can do "
+            "no more than a single layer. How many parameters does each of the two have?",
+            eq(words("two layers:"), counts[0], APART, words("one layer:"), counts[1])),
+        say("However many layers you stack: without a kink between them they are one."),
+    )
+
+
+CORNERS = ((0, 0), (1, 0), (0, 1), (1, 1))
+
+
+@page("What one line cannot do", row="5.6")
+def xor_by_hand(given, box):
+    """No neuron without a kink gives XOR; two ReLU nodes do, and their weights can be found by hand."""
+    w, b = given("w", [3, -2], low=2, high=6, distinct=abs), given("b", 1, low=1, high=4)
+    k, m, t = given("k", 2, low=2, high=5), given("m", 3, low=2, high=5), given("t", 6, low=6, high=60, step=6)
+    given.require(k != m and w[0] + w[1] != 0 and 2 * b + w[0] + w[1] != 0)
+    line = [w[0] * x1 + w[1] * x2 + b for x1, x2 in CORNERS]
+    values = box(line, "the line", "Which weights count for this input? And the bias?",
+        how="The weights of the inputs that are 1, plus the bias.", slips={"bias_left_out": np.array(line) - b})
+    pairs = box([values[0] + values[3], values[1] + values[2]], "the sums", "Which two are added?",
+        how="The first and the last, and the two between.", slips={"term_left_out": [values[3], values[2]]})
+    wanted = box([0, 2 * t], "the sums of XOR", "Which two targets are added?",
+        how="0 and 0; and twice the target between.", slips={"term_left_out": [np.nan, t]})
+    z = np.array([[0, -m], [k, 0], [2 * k, m]])
+    hidden = box(relu(z), "a", "What is the sum, and on which side of 0?", only=[(0, 1), (1, 0), (1, 1), (2, 0), (2,
+        1)],
+        how="The sum of the inputs put into both nodes.", slips={"activation_left_out": z, "old_value": [[0, 0], [1,
+        0], [2, 1]]},
+        words={"old_value": "That would fit factors of 1. Which factor does this node have?"})
+    v1 = box(t / hidden[1, 0], "v_1",
+        "Only the first hidden value is not 0 there. Which factor makes the target of it?",
+        how="The target over the first hidden value.", slips={"upside_down": hidden[1, 0] / t,
+        "multiplied_not_divided": t * k},
+        words={"upside_down": "You have it upside down: which factor makes the target of the hidden value?"})
+    v2 = box(-hidden[2, 0] * v1 / hidden[2, 1], "v_2",
+        "Both hidden values count there, and the outcome is 0. So what is v₂?",
+        how="Minus the first product, over the second hidden value.",
+        slips={"sign_lost": hidden[2, 0] * v1 / hidden[2, 1], "value_for_slope": -hidden[2, 0] * v1},
+        words={"value_for_slope": "That is what the second product must be. Divide by the hidden value."})
+    return (
+        step(f"XOR: the outcome should be 0 where both inputs are equal, and ${t:g}$ where they differ. Try a neuron "
+            f"without a kink, ${linear(w)} {added_to(b)}$. What does it give for each of the four inputs?",
+            table(["x_1, x_2", *[f"{x1}, {x2}" for x1, x2 in CORNERS]], (words("line"), *values),
+                (words("XOR"), "0", f"{t:g}", f"{t:g}", "0"))),
+        step("Add the outer two outcomes, and the inner two. Do the same for XOR.",
+            table(["", words("outer two"), words("inner two")], (words("line"), *pairs), (words("XOR"), *wanted))),
+        say("Whatever its weights: for a line both sums are $w_1 + w_2 + 2b$. They cannot differ, and for XOR they "
+            "must. So no such neuron does it, and no stack of them."),
+        step(f"Now two hidden nodes with ReLU: $a_1 = ReLU({k:g}(x_1 + x_2))$ and $a_2 = ReLU({m:g}(x_1 + x_2) − "
+            f"{m:g})$. What are they where one input is 1, and where both are?",
+            table(["x_1 + x_2", "a_1", "a_2"], ("0", *hidden[0]), ("1", *hidden[1]), ("2", *hidden[2]))),
+        step(f"The outcome is $v_1 a_1 + v_2 a_2$. It should be ${t:g}$ where one input is 1; that gives $v_1$. It "
+            "should be 0 where both are; that gives $v_2$.",
+            eq("v_1", "=", v1, APART, "v_2", "=", v2)),
+        say("The kink of $a_2$ bends the line back down. That is what activations are for."),
+    )
+
+
 # -- 5.1 and 5.2 ReLU --------------------------------------------------------------------------------------------------
 
 
@@ -295,6 +401,45 @@ def only_differences(given, box):
         step("Large $z$ would make $e^z$ overflow. So computers take the largest $z$ away from each first. Does that "
             "change the shares?",
             table(["z − max z", "e^{z − max z}", "p"], *[(lower[i], f[i], again[i]) for i in range(3)])),
+    )
+
+
+SHARE = ("smaller", "the same", "larger")
+
+
+@page("Softmax of a thousand", row=("5.3", "5.7"))
+def softmax_of_a_thousand(given, box):
+    """Numbers whose exponentials no computer holds, and the same shares from their differences."""
+    top = given("top", 1000, low=1000, high=3000, step=100)
+    below, shift = given("below", [2, 5], low=1, high=6, distinct=True), given("shift", 7, low=2, high=9)
+    given.require(below[0] < below[1])
+    z = np.array([top, top - below[0], top - below[1]])
+    lower = box(z - top, "z − max z", "How far below the largest is each?", how="Each z minus the largest one.",
+        slips={"wrong_sign": top - z})
+    f = box(np.exp(lower), "e^{z − max z}", "Which exponents are these?", digits=3,
+        how="e to the power of the difference.",
+        slips={"exponent_sign": np.exp(top - z)})
+    total = box(np.sum(f), "the sum", "What do the three add up to?", digits=3, how="The sum of the three powers.",
+        slips={"term_left_out": f[1] + f[2]})
+    p = box(np.asarray(f) / total, "p", "Over which sum?", digits=3, how="Each power over the sum.",
+        slips={"not_normalised": f})
+    moved = box(SHARE[1], "the share, moved", "Which of the differences have changed?", options=SHARE,
+        how="No difference has changed, so nothing has.", slips={"added_not_multiplied": SHARE[2]},
+        words={"added_not_multiplied": "The power grows, and so does the sum. Look at the differences."})
+    cost = box(-np.log(p[0]), "C", "Which share does the cost take the logarithm of?", digits=3,
+        how="Minus the logarithm of the first share.",
+        slips={"wrong_sign": np.log(p[0]), "logarithm_to_base_ten": -np.log10(p[0]), "logarithm_left_out": p[0]})
+    given.require(abs(np.log(np.sum(np.exp(z - top)))) > 0.01)
+    return (
+        step(f"Three outputs are $z = {listed(z)}$. The power $e^{{{top:g}}}$ is more than a computer can hold. Take "
+            "the largest $z$ away from each first, and go on with that.",
+            table(["z", "z − max z", "e^{z − max z}", "p"], *[(z[i], lower[i], f[i], p[i]) for i in range(3)]),
+            eq(words("sum of the powers"), "≈", total)),
+        step(f"Add {shift:g} to all three $z$. Is the first share now smaller, the same, or larger?", eq("p_1",
+            words("is"), moved)),
+        step("The first class is the true one. What is the cross-entropy $C = −ln(p_1)$?", eq("C", "≈", cost)),
+        say("Softmax knows nothing of the size of its inputs, only of their differences. A program that takes the "
+            "largest away first never meets a power above $e^0 = 1$."),
     )
 
 

@@ -24,6 +24,7 @@ CURRICULUM = {
     "2.5": "The Jacobians a network is made of",
     "2.6": "A score and its shared δ",
     "2.7": "Find the bug in worked gradients",
+    "2.8": "What a Jacobian predicts, and what its product costs",
     "3.1": "Element-wise operations: which entries vanish",
     "3.2": "The Hadamard product",
     "3.3": "Scalar expansion",
@@ -39,6 +40,8 @@ CURRICULUM = {
     "5.3": "Softmax, its Jacobian, and cross-entropy",
     "5.4": "One-hot targets and predicted classes",
     "5.5": "Activations and losses in code, forward and backward",
+    "5.6": "Why the kink",
+    "5.7": "Softmax of large numbers",
     "6.1": "Mean squared error",
     "6.2": "The derivative of the cost, step by step",
     "6.3": "Error terms",
@@ -58,6 +61,8 @@ CURRICULUM = {
     "8.4": "When the slope cancels",
     "8.5": "A ledger of shapes",
     "8.6": "Find the bug in worked gradients",
+    "8.7": "Fading and exploding errors",
+    "8.8": "All together, in letters and in two languages",
     "9.1": "Examples in columns and in rows",
     "9.2": "Where the mean goes, once",
     "9.3": "The bias, written out",
@@ -68,5 +73,7 @@ CURRICULUM = {
     "10.3": "Plain step, momentum, Adam",
     "10.4": "A model for real data: bike rentals in Washington",
     "10.5": "Find the bug in a step, in shapes and in messages",
+    "10.6": "First weights: not alike, not too large, not too small",
+    "10.7": "Reading the trace of a training",
 }
 """Row of the curriculum → what it is about."""

@@ -11,8 +11,9 @@ from ..authoring.page import page
 from ..authoring.worked import Fault, Line, Worked
 from ..engine.activations import relu_slope, sigmoid, sigmoid_slope, sigmoid_slope_from_value, softmax
 from ..engine.equations import bp1, bp2, bp3, bp4
-from ..engine.expressions import Name, as_expr
+from ..engine.expressions import Name, as_expr, log
 from ..engine.network import Layer, Network
+from ..engine.same_value import same_value
 from ..layout import (
     Node,
     aligned,
@@ -33,7 +34,7 @@ from ..layout import (
 from ..layout.boxed import Shape, box_of
 from ..layout.diagrams import graph, network
 from ..layout.layers import BARE, PASSED, back_along, each, edges, fig, figs, layered, named, nodes, under
-from ..layout.phrases import APART, added, by, signed, words
+from ..layout.phrases import APART, added, by, grouped, signed, words
 
 # -- 8.1 The error of a node -------------------------------------------------------------------------------------------
 
@@ -716,6 +717,58 @@ def chain(given, box):
         step(f"With $x = {at['x']:g}$, $u = {at['u']:g}$, $v = {at['v']:g}$ and $r = {at['r']:g}$:",
             eq("δ^{(1)}", "≈", lit("δ^(1)", hidden), APART, by("v"), "≈", lit("v", last), APART, by("w"), "≈",
                 lit("w", start))),
+    )
+
+
+@page("A factor for each layer", row="8.7")
+def fading(given, box):
+    """A gradient on its way back through many layers: what a quarter, a steeper weight, or ReLU makes of it."""
+    n, a = int(given("layers", 5, low=4, high=5)), given("a", 0.8, low=0.6, high=0.8)
+    w, least = given("w", 1.5, step=0.5, low=1.5, high=3), given.choice("least", 1000, 100, 10_000, 100_000)
+    given.require(w != 2 and n != 2)
+    best = box(0.25, "the largest σ′", "At which value is a(1 − a) largest?", how="a(1 − a) at a = ½.",
+        slips={"value_for_slope": 0.5, "doubled_not_squared": 1},
+        words={"doubled_not_squared": "That is a + (1 − a). The slope is the product of the two."})
+    left = box(best**n, "what is left", "How many times is it multiplied by that factor?", digits=3,
+        how="The factor, to the power of the number of layers.", slips={"multiplied_not_raised": n * best,
+        "one_too_few": best ** (n - 1)})
+    slope = ask.sigmoid_slope(box, a, "σ′", "How does the sigmoid's slope come from its value?",
+        slips={"value_for_slope": a, "slope_factor_left_out": 1 - a})
+    flat = box(slope**n, "what is left there", "How many times is it multiplied by that slope?", digits=3,
+        how="The slope, to the power of the number of layers.",
+        slips={"multiplied_not_raised": n * slope, "one_too_few": slope ** (n - 1)})
+    count = int(np.ceil(np.log(least) / np.log(4)))
+    layers = box(count, "how many layers",
+        "Multiply by the factor again and again. When is it below for the first time?",
+        how="The first power of a quarter that is smaller.", slips={"one_too_few": count - 1},
+        words={"one_too_few": "After that many layers it is not below yet."})
+    keeps = box(1 / best, "the weight that keeps it", "Which weight, times the slope, makes 1?",
+        how="One over the slope.",
+        slips={"nothing_kept": 1}, words={"nothing_kept": "With a weight of 1 only the slope is left. What makes up "
+        "for it?"})
+    grows = box((2 * keeps * best) ** n, "with twice that weight", "What is the factor of one layer now?",
+        how="Twice as large at each layer.", slips={"multiplied_not_raised": 2 * n, "one_too_few": 2 ** (n - 1)})
+    active = box(w**n, "through ReLU", "Which slope has an active ReLU? So what is the factor?", digits=3,
+        how="The slope is 1, so the weight itself, to the power of the number of layers.",
+        slips={"multiplied_not_raised": w * n, "quarter_taken": (w / 4) ** n},
+        words={"quarter_taken": "That is the slope of a sigmoid. How steep is an active ReLU?"})
+    return (
+        step("A deep network with one node in each layer. By **BP2**, the error of a node is that of the next one "
+            "times $w σ′(z)$: a factor for each layer. How large can $σ′$ be for a sigmoid?",
+            eq("σ′", "≤", best)),
+        step(f"Let all weights be 1. An error of 1 comes back through {n} layers. How much of it is left at best, and "
+            f"how much if every node has the value $a = {a:g}$?",
+            eq(words("at best:"), left, APART, words(f"with $a = {a:g}$:"), "σ′", "=", slope, APART, words("so"),
+                flat)),
+        step(f"After how many layers is less than a part in {grouped(least)} left, at best?", eq(words("layers:"),
+            layers)),
+        step("Weights can make up for it. With $σ′$ at its largest, which weight keeps the error as it is? And with "
+            f"twice that weight, what comes back through {n} layers?",
+            eq("w", "=", keeps, APART, words("with twice that:"), grows)),
+        step(f"Active ReLU nodes with $w = {w:g}$ instead. What comes back through {n} layers?", eq(active)),
+        say("So errors fade or explode with the number of layers, unless the factor stays near 1. ReLU helps, since "
+            "its slope is 1 where it is not 0; so does the right size of the first weights, which chapter 10 looks "
+            "for."),
     )
 
 
@@ -1546,4 +1599,91 @@ def from_shapes(given, box):
             eq(words("first:"), "δ a^T", words("of shape"), gradients[0], APART, words("second:"), "a δ^T",
                 words("of shape"), gradients[1]),
             eq(by("W^{(2)}"), "=", words("the"), which)),
+    )
+
+
+# -- 8.8 All together --------------------------------------------------------------------------------------------------
+
+
+@page("p − y in letters", row=("8.4", "8.8"))
+def in_letters(given, box):
+    """Softmax and cross-entropy from the last sum to the error, in letters; then numbers put in."""
+    p, q = Name("p"), Name("q")
+    outer = box(-1 / p, "∂C/∂p", "What is the slope of a logarithm?", names="p q", how="The slope of ln(p) is 1/p.",
+        slips={"sign_lost": 1 / p, "not_differentiated": -log(p)})
+    own = box(p * (1 - p), "∂p/∂z_p", "On the diagonal of softmax's Jacobian: what stands there?",
+        names="p q",
+        how="p − p·p, the entry on the diagonal of diag(p) − ppᵀ.",
+        slips={"outer_product_left_out": p, "slope_factor_left_out": 1 - p})
+    true = box(p - 1 if same_value(outer * own, p - 1) else outer * own, "δ_p",
+        "Multiply the two slopes. What cancels?", names="p q", how="The p cancels, and −(1 − p) is p − 1.",
+        slips={"wrong_sign": 1 - p, "cost_slope_left_out": p * (1 - p)})
+    other = box(-p * q, "∂p/∂z_q", "Beside the diagonal: the product of which two, with which sign?",
+        names="p q", how="Minus the product of the two probabilities.", slips={"sign_lost": p * q,
+        "other_factor_left_out": -q})
+    false = box(q if same_value(outer * other, q) else outer * other, "δ_q",
+        "Multiply the two slopes. What cancels?", names="p q", how="The p cancels and the two minus signs too.",
+        slips={"wrong_sign": -q, "cost_slope_left_out": -p * q})
+    shares = given.choice("p", (0.1, 0.7, 0.2), (0.3, 0.6, 0.1), (0.5, 0.2, 0.3), (0.2, 0.2, 0.6), (0.4, 0.1, 0.5))
+    k = given.choice("true", 0, 1, 2)
+    given.require(shares[k] != 0.5)
+    errors = [float((true if i == k else false).evaluate({"p": shares[k], "q": shares[i]})) for i in range(3)]
+    delta = box(errors, "δ", "Which of your two formulas belongs to this class?",
+        how="The first formula for the true class, the second for the others.",
+        slips={"wrong_sign": [-e for e in errors], "output_for_error": shares})
+    return (
+        step("A softmax output gives the true class the probability $p$ and some other class $q$; their sums are $z_p$ "
+            "and $z_q$. The cost is $C = −ln(p)$. Two slopes lead from it to $z_p$.",
+            eq(by("p"), "=", outer, APART, by("z_p", "p"), "=", own)),
+        step("**BP1**: their product is the error. Write it as short as you can.", eq("δ", "=", by("p"), "·", by("z",
+            "p"),
+            "=", true)),
+        step("The other class moves $p$ too, because all classes share one sum of exponentials.",
+            eq(by("z_q", "p"), "=", other, APART, "δ_q", "=", by("p"), "·", by("z_q", "p"), "=", false)),
+        step(f"So $δ$ is the probability, less 1 for the true class: $δ = p − y$ as columns. Here class {k + 1} is the "
+            "true one.",
+            eq("p", "=", column(shares), APART, "δ", "=", column(delta))),
+    )
+
+
+SPOKEN = ("δ", "∂C/∂W", "∂C/∂b", "∂C/∂a", "∂C/∂x")
+
+
+@page("Two languages, one layer", row=("8.2", "8.8"))
+def two_languages(given, box):
+    """A layer going back in the words of programs and in the four equations: a dictionary, and one set of numbers."""
+    w, x = given("W", [[2, -1, 3], [1, 4, -2]], high=4), given("x", [3, -2, 1], high=4, distinct=abs)
+    a, g = given("a", [0.8, 0.4], low=0.1, high=0.9, distinct=True), given("g", [2, -5], low=2, high=6, distinct=abs)
+    slope = sigmoid_slope_from_value(a)
+    given.require(np.all(a != 0.5) and 1 - a[0] != a[1] and np.min(np.abs(w.T @ (g * slope))) > 0.05)
+    order = given.choice("order", (0, 1, 2, 4), (4, 1, 0, 2), (1, 0, 4, 2), (2, 4, 0, 1))
+    said = {0: "what the activation hands back", 1: "dweights", 2: "dbiases", 4: "dinputs"}
+    kinds = box([SPOKEN[i] for i in order], "the name in the equations",
+        "Is it a slope with respect to a sum, a value, weights or biases?", options=SPOKEN,
+        how="The slopes of the cost with respect to z, to W, to b, and to what came in.",
+        slips={"value_for_slope": [np.nan if SPOKEN[i] != "δ" else "∂C/∂a" for i in order]},
+        words={"value_for_slope": "That is what the activation gets. What does it hand back?"})
+    delta = box(g * slope, "δ", "What does the activation multiply by?", digits=3,
+        how="What arrives, times the slope a(1 − a).", slips={"slope_left_out": g, "activation_for_slope": g * a})
+    dw = box(bp4(delta, x), "∂C/∂W", "Which error belongs to this row, which input to this column?", digits=3,
+        how="BP4: the error of the row times the input of the column.",
+        slips={"weight_for_activation": np.asarray(delta)[:, None] * w, "slope_left_out": np.outer(g, x)})
+    back = box(w.T @ delta, "∂C/∂x", "Down which column of W do the errors go back?", digits=3,
+        how="The transpose of the weights times the errors.",
+        slips={"path_left_out": w[0] * delta[0], "slope_left_out": w.T @ g})
+    return (
+        step("A layer gets $x$, makes $z = Wx + b$ of it, and then $a = σ(z)$. On the way back its activation gets "
+            "$∂C/∂a$. What do the equations call the rest?",
+            table([words("in the program"), words("in the equations")],
+                *[(words(said[i]), kinds[n]) for n, i in enumerate(order)])),
+        step("One layer with a sigmoid, and what has come back to its values.",
+            eq("W", "=", matrix(w), APART, "x", "=", column(x), APART, "a", "=", column(a), APART, by("a"), "=",
+                column(g))),
+        step("The activation first, which is BP1 or the last factor of BP2. By BP3 it is the gradient of the biases "
+            "too.",
+            eq("δ", "=", by("a"), "⊙", "σ′(z)", "≈", column(delta))),
+        step("Then the weights, by BP4, and what goes on to the layer before, the other part of BP2.",
+            eq(by("W"), "=", "δ x^T", "≈", matrix(dw)),
+            eq(by("x"), "=", "W^T δ", "≈", column(back))),
+        say("That is all of it. A network does this once for each layer, from the last to the first."),
     )

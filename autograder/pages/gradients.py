@@ -389,8 +389,8 @@ def secant(given, box):
     given.require(abs(at) != x)
     lines = []
     for h in (1.0, 0.5, 0.1):
-        change = box(round(2 * x * h + h * h, 9), f"the change for h = {h:g}", "Square both numbers. How far apart are "
-            "the squares?", how="The square of x + h minus the square of x.",
+        change = box(round(2 * x * h + h * h, 9), f"the change for h = {h:g}",
+            "Square both numbers. How far apart are the squares?", how="The square of x + h minus the square of x.",
             slips={"value_not_change": round((x + h) ** 2, 9), "middle_term_left_out": round(h * h, 9)},
             words={"middle_term_left_out": "That is the square of the nudge. Square x + h as a whole."})
         ratio = box(change / h, f"the ratio for h = {h:g}", "Which change belongs on top?",
@@ -456,7 +456,8 @@ def power_rule(given, box):
             "power_kept": 3 * X**3},
         words={"factor_left_out": "How many products had one h?"})
     ways = box(n, "terms with one h", "The h may come from any one of the brackets. How many are there?",
-        how="One for each bracket.", slips={"one_too_few": n - 1})
+        how="One for each bracket.", slips={"one_too_few": n - 1},
+        words={"one_too_few": "One is missing. May the first bracket, too, be the one that gives h?"})
     left = box(n - 1, "the power of x in each", "One bracket gives h. How many give x?",
         how="All brackets but one give x.", slips={"power_kept": n},
         words={"power_kept": "One of the brackets gives h, not x. How many are left?"})
@@ -503,8 +504,8 @@ def sums_and_factors(given, box):
             how="The factor times the change of f.",
             slips={"change_not_value": df, "added_not_multiplied": k + df},
             words={"change_not_value": f"That is the change of f. How far does {k:g} times f move?"}),
-        box(df, f"the change of f + {c:g}", "Does the constant move?", how="The constant does not move, so f's change "
-            "alone.",
+        box(df, f"the change of f + {c:g}", "Does the constant move?",
+            how="The constant does not move, so f's change alone.",
             slips={"constant_kept": df + c}),
     ]
     f, g = box(2 * x, "the slope of x^2", "Power rule: what comes down?", how="2x at this x.",
@@ -577,8 +578,8 @@ def one_variable(given, box):
 def new_curves(given, box):
     """Two ratios that settle give the slopes of eˣ, sine and cosine; a moving inside gives a factor."""
     h, a = given.choice("h", 0.1, 0.2, 0.05, 0.3), given("a", 3, low=2, high=7)
-    power = box(np.exp(h) - 1, "e^h − 1", "What is this power of e on a calculator?", digits=3, how="e to the power h, "
-        "minus 1.",
+    power = box(np.exp(h) - 1, "e^h − 1", "What is this power of e on a calculator?", digits=3,
+        how="e to the power h, minus 1.",
         slips={"value_not_change": np.exp(h), "exponent_sign": np.exp(-h) - 1},
         words={"value_not_change": "That is the power alone. Take 1 away."})
     ratio = box(power / h, "(e^h − 1)/h", "What is the change over the nudge?", digits=3, how="The box before over h.",
@@ -591,8 +592,8 @@ def new_curves(given, box):
         how="e to the power x, times 1.",
         slips={"exponential_as_power": X * exp(X - 1), "integrated": X * exp(X)},
         words={"integrated": "Does a factor x stand anywhere above?"})
-    sine = box(np.sin(h) / h, "sin(h)/h", "Set the calculator to radians.", digits=3, how="The sine of h, in radians, "
-        "over h.",
+    sine = box(np.sin(h) / h, "sin(h)/h", "Set the calculator to radians.", digits=3,
+        how="The sine of h, in radians, over h.",
         slips={"degrees_taken": np.sin(np.radians(h)) / h, "change_not_ratio": np.sin(h)})
     by_sin = box(cos(X), "the slope of sin x",
         "Which of the two terms is left when (cos h − 1)/h is 0 and sin(h)/h is 1?", names="x",

@@ -164,6 +164,57 @@ def three_outputs(given, box):
     )
 
 
+BENT = ((X**2 + Y, X * Y), (X * Y, X + Y**2), (X**2 - Y, X * Y), (X * Y, Y**2 - X), (X**2 + 2 * Y, X * Y))
+A_ROW = {"layout_swapped": "That goes along a row. Which column belongs to the input that moves?",
+    "not_multiplied": "That is the column itself. How long is the step?"}
+
+
+@page("Where does a small square go?", row=("2.1", "2.8"))
+def small_square(given, box):
+    """ΔF ≈ J·Δx: predict where the corners of a small square go, then measure how far off that is."""
+    f, h = given.choice("F", *BENT), 0.2
+    at = given("point", [3, 2], low=2, high=5, distinct=True)
+    point = {"x": float(at[0]), "y": float(at[1])}
+    there = {name: round(place + h, 9) for name, place in point.items()}
+    exact = numbers(slopes(f, "xy"), point)
+    given.require(np.all(exact != 0) and exact[0, 1] != exact[1, 0] and np.all(exact.sum(axis=1) != 0))
+    j = box(exact, "J", "Which output is this row about, and which input this column?",
+        how="The slopes at the point: a row for each output.", slips={"layout_swapped": exact.T})
+    plain = np.asarray(j)
+    right = box(plain[:, 0] * h, "ΔF for the step to the right",
+        "Which column of J belongs to x? How long is the step?",
+        how="The first column times the step.", slips={"not_multiplied": plain[:, 0], "layout_swapped": plain[0] * h},
+        words=A_ROW)
+    up = box(plain[:, 1] * h, "ΔF for the step up", "Which column of J belongs to y? How long is the step?",
+        how="The second column times the step.", slips={"not_multiplied": plain[:, 1], "layout_swapped": plain[1] * h},
+        words=A_ROW)
+    corner = box(right + up, "ΔF for both steps", "Both steps are made. What becomes of their changes?",
+        how="The two changes, added.", slips={"term_left_out": right},
+        words={"term_left_out": "That is the step to the right alone."})
+    old, new = numbers(np.array(f, dtype=object), point), numbers(np.array(f, dtype=object), there).round(9)
+    true = box((new - old).round(9), "ΔF, measured", "What is F at the far corner, and what was it before?",
+        how="F at the new place minus F at the old one.", slips={"value_not_change": new})
+    off = box((true - corner).round(9), "measured minus predicted", "Which of the two is taken away?",
+        how="The measured change minus the predicted one.", slips={"subtracted_backwards": (corner - true).round(9)})
+    part = box(4, "how many times smaller", "What was missed holds a product of two nudges. What do two halves make?",
+        how="Half times half is a quarter.", slips={"not_squared": 2},
+        words={"not_squared": "The prediction is halved. What it misses holds a product of two nudges."})
+    return (
+        step(f"Let $F_1 = {f[0]}$ and $F_2 = {f[1]}$. What is the Jacobian at $x = {at[0]:g}$, $y = {at[1]:g}$?",
+            eq("J", "=", matrix(j))),
+        step(f"Draw a small square with its corner there and sides of ${h:g}$. The Jacobian predicts where its sides "
+            "go: $ΔF ≈ J Δx$. First one side, then the other, then the far corner.",
+            eq("J", "·", column([h, 0]), "=", column(right), APART, "J", "·", column([0, h]), "=", column(up)),
+            eq("J", "·", column([h, h]), "=", column(corner))),
+        step(f"Now measure: what is the change of $F$ from $({at[0]:g}, {at[1]:g})$ to $({there['x']:g}, "
+            f"{there['y']:g})$, and by how much did the prediction miss it?",
+            eq("ΔF", "=", column(true), APART, words("missed by"), column(off))),
+        step("Halve the sides of the square. How many times smaller is what the prediction misses?", eq(part)),
+        say("The prediction shrinks with the nudge, what it misses with the square of the nudge. So a small square "
+            "goes to a parallelogram, very nearly: its sides are the columns of $J$, times the side of the square."),
+    )
+
+
 # -- 2.2 Shapes --------------------------------------------------------------------------------------------------------
 
 
@@ -517,6 +568,47 @@ def activation(given, box):
     )
 
 
+@page("A diagonal multiplies entry by entry", row=("2.5", "2.8"))
+def diag_as_odot(given, box):
+    """diag(v) in front scales rows, behind it scales columns; written as ⊙ it takes n products, not n²."""
+    v, u = given("v", [2, -3, 5], low=2, high=6, distinct=abs), given("u", [4, 1, -2], high=9)
+    m, w = given("M", [[1, 4], [3, -2]], high=9), given("w", [2, -5], low=2, high=6, distinct=abs)
+    n = given("n", 100, low=20, high=300, step=10)
+    given.require(np.all(np.abs(u) != np.abs(v)))
+    beside = box(u * v, "u^T diag(v)", "The row meets each column. How many entries of a column are not 0?",
+        how="Each entry of u times the entry of v in its place.",
+        slips={"added_not_multiplied": u + v, "other_vector": v})
+    front = box(w[:, None] * m, "diag(w) M", "A row of diag(w) has one entry. Which row of M does it pick out?",
+        how="Each row of M times the entry of w in its place.",
+        slips={"matrices_swapped": m * w, "diagonal_by_habit": np.diag(w) * m},
+        words={"matrices_swapped": "You scaled the columns. In front, the diagonal scales rows.",
+            "diagonal_by_habit": "M is not diagonal, and the product is not either."})
+    behind = box(m * w, "M diag(w)", "A column of diag(w) has one entry. Which column of M does it pick out?",
+        how="Each column of M times the entry of w in its place.",
+        slips={"matrices_swapped": w[:, None] * m, "diagonal_by_habit": np.diag(w) * m},
+        words={"matrices_swapped": "You scaled the rows. Behind, the diagonal scales columns.",
+            "diagonal_by_habit": "M is not diagonal, and the product is not either."})
+    whole = box(n * n, "products with the matrix",
+        "Each of the columns meets the whole row. How many products is that?",
+        how="For each column as many products as the row has entries.", slips={"doubled": 2 * n, "not_squared": n},
+        words={"doubled": "That is twice the number. How many columns does the row meet?",
+            "not_squared": "That is one column alone. The row meets each of them."})
+    short = box(n, "products entry by entry", "How many places are there?", how="One for each place.",
+        slips={"not_scaled": 1, "squared_for_entry": n * n})
+    return (
+        step("A row times a diagonal matrix: write it out.",
+            eq(row(u, "u^T"), "·", matrix(np.diag(v).astype(int), "diag(v)"), "=", row(beside))),
+        step("So $u^T diag(v)$ is $u ⊙ v$ written as a row. A diagonal matrix in front of a matrix, and behind it:",
+            eq(matrix(np.diag(w).astype(int), "diag(w)"), "·", matrix(m, "M"), "=", matrix(front)),
+            eq(matrix(m, "M"), "·", matrix(np.diag(w).astype(int), "diag(w)"), "=", matrix(behind))),
+        step(f"A layer has ${n:g}$ nodes. How many products does $u^T diag(v)$ take with the whole matrix, zeros and "
+            "all? And how many as $u ⊙ v$?",
+            eq(words("with the matrix:"), whole, APART, words("entry by entry:"), short)),
+        say("That is why programs never build the diagonal matrix of an activation: they multiply by its slopes, entry "
+            "by entry."),
+    )
+
+
 # -- 2.6 The score of a network ----------------------------------------------------------------------------------------
 
 
@@ -578,6 +670,65 @@ def score_chain(given, box):
             "it is a row.",
             eq("δ", "=", "u^T diag(f′(z))", "=", row(delta)),
             eq(by("b", "s"), "=", "δ I", "=", row(result))),
+    )
+
+
+def products(a: float, b: float, c: float) -> float:
+    """How many products a matrix of shape a×b times one of shape b×c takes."""
+    return a * b * c
+
+
+@page("Why it runs backward", row=("2.6", "2.8"))
+def which_order(given, box):
+    """The same chain of Jacobians multiplied from either end, and the products counted."""
+    n, p, q = given("sizes", [8, 5, 3], low=2, high=9, distinct=True)
+    k = given("k", 4, low=2, high=6)
+    given.require(k not in (n, p, q))
+    first = [products(1, q, p), products(1, p, n)]
+    last = [products(q, p, n), products(1, q, n)]
+    given.distinct(*first, *last)
+    back = box(first, "from the left", "A row meets each column of the next matrix. How many products is that?",
+        how="Rows of the first times columns of the second times what they share.",
+        slips={"outer_for_inner": [p, n], "added_not_multiplied": [q + p, p + n]},
+        words={"outer_for_inner": "That is how many numbers come out. How many products does each take?"})
+    left = box(back[0] + back[1], "from the left, in all", "What do the two products of matrices take together?",
+        how="The two counts, added.", slips={"multiplied_not_added": back[0] * back[1], "term_left_out": back[0]},
+        words={"term_left_out": "That is the first of the two alone."})
+    ahead = box(last, "from the right", "How many rows does the first matrix have here?",
+        how="Rows of the first times columns of the second times what they share.",
+        slips={"outer_for_inner": [q * n, n], "added_not_multiplied": [q + p + n, q + n]},
+        words={"outer_for_inner": "That is how many numbers come out. How many products does each take?"})
+    right = box(ahead[0] + ahead[1], "from the right, in all", "What do the two take together?",
+        how="The two counts, added.", slips={"multiplied_not_added": ahead[0] * ahead[1], "term_left_out": ahead[0]},
+        words={"term_left_out": "That is the first of the two alone."})
+    given.require(min(sum(first), sum(last)) == sum(first))
+    order = ("from the left", "from the right")
+    cheaper = box(order[int(left > right)], "the cheaper order", "Compare the two totals.",
+        how="The one with fewer products.", options=order)
+    turned = [products(k, q, p) + products(k, p, 1), products(q, p, 1) + products(k, q, 1)]
+    given.require(turned[0] > turned[1])
+    many = box(turned, "one input, many outputs", "The outer sizes have changed. What does each order take now?",
+        how="The same counting with the other sizes.",
+        slips={"term_left_out": [products(k, q, p), products(q, p, 1)]},
+        words={"term_left_out": "That is the first product alone. Another one follows."})
+    other = box(order[int(many[0] > many[1])], "the cheaper order", "Compare the two totals.",
+        how="The one with fewer products.", options=order)
+    return (
+        step(f"A number $C$ is made from ${q:g}$ values, these from ${p:g}$, and these from ${n:g}$ inputs. Its slopes "
+            f"are a product of Jacobians of shapes $1×{q:g}$, ${q:g}×{p:g}$ and ${p:g}×{n:g}$. From the left, that is "
+            "from the cost backward, how many products of two numbers does each step take?",
+            table(["", words("first"), words("then"), words("in all")],
+                (words("from the left"), back[0], back[1], left))),
+        step("And from the right, forward from the inputs?",
+            table(["", words("first"), words("then"), words("in all")],
+                (words("from the right"), ahead[0], ahead[1], right)),
+            eq(words("cheaper:"), cheaper)),
+        step(f"Now let there be ${k:g}$ outputs and one input: shapes ${k:g}×{q:g}$, ${q:g}×{p:g}$ and ${p:g}×1$. How "
+            "many products in all?",
+            eq(words("from the left:"), many[0], APART, words("from the right:"), many[1]),
+            eq(words("cheaper:"), other)),
+        say("A cost is one number with millions of inputs, the weights. So it is differentiated backward: what is "
+            "carried along stays a single row."),
     )
 
 

@@ -13,9 +13,109 @@ from ..bikes.model import HIDDEN
 from ..bikes.table import SEASONS, WEATHER
 from ..engine import Adam, GradientDescent, Momentum
 from ..engine.expressions import Name
-from ..layout import APART, Node, aligned, column, eq, frac, row, say, step, table, words
+from ..layout import APART, Node, Shape, aligned, by, column, eq, frac, matrix, row, say, step, table, words
 from ..layout.diagrams import Point
 from ..layout.sketches import Way, descent
+
+# -- 10.5 Bugs in code -------------------------------------------------------------------------------------------------
+
+
+MENDS = ("y.reshape(-1, 1)", "y.reshape(1, -1)", "y.T")
+
+
+@page("The minus that makes a table", row="10.5")
+def silent_broadcast(given, box):
+    """A column minus a flat array is a whole table, without a word from NumPy."""
+    a, y = given("a", [3, 5, 4], low=1, high=9, distinct=True), given("y", [2, 7, 8], low=1, high=9, distinct=True)
+    given.require(np.all(a != y) and len({*(a - y)}) == 3)
+    whole = a[:, None] - y
+    size = box(Shape((3, 3)), "the shape of a − y", "A flat array counts as a row. What becomes of a column and a row?",
+        how="The column is repeated for each target, the row for each prediction.",
+        slips={"broadcast_overlooked": Shape((3, 1))})
+    entries = box(whole, "a − y", "Which prediction belongs to this row, which target to this column?",
+        how="The prediction of the row minus the target of the column.", only=[(0, 0), (0, 1), (0, 2), (1, 0)],
+        slips={"transposed": whole.T, "target_minus_prediction": -whole})
+    right = box(np.mean((a - y) ** 2), "the mean that is meant",
+        "How many examples are there, and which errors do they have?",
+        how="Each prediction with its own target, squared; the mean over three.",
+        slips={"summed_not_averaged": np.sum((a - y) ** 2), "not_squared": np.mean(a - y)})
+    wrong = box(np.mean(whole**2), "the mean that comes out", "How many entries does the table have?", digits=3,
+        how="The mean of all nine squares.",
+        slips={"broadcast_overlooked": np.mean((a - y) ** 2), "mean_over_entries": np.sum(whole**2) / 3},
+        words={"mean_over_entries": "You divided by three. How many entries are in the mean?",
+            "broadcast_overlooked": "That is what is meant. The program takes the mean of the whole table."})
+    perfect = box(np.mean((y[:, None] - y) ** 2), "the mean for perfect predictions",
+        "Put the targets in place of the predictions. Which entries of the table are 0 then?", digits=3,
+        how="Only the diagonal is 0; the mean of all nine squares is not.", slips={"broadcast_overlooked": 0},
+        words={"broadcast_overlooked": "Only the diagonal is 0 then."})
+    mend = box(MENDS[0], "what mends it", "Which of them gives the targets the shape of the predictions?",
+        options=MENDS, how="A column of targets, one for each prediction.",
+        slips={"transposed": MENDS[1], "not_turned": MENDS[2]},
+        words={"transposed": "That makes a row, and the table stays.",
+            "not_turned": "A flat array has one direction only: turning it changes nothing."})
+    return (
+        step("A network returns its predictions as a column, of shape 3×1; the targets lie in a flat array of three. "
+            "NumPy takes a flat array as a row, and repeats rows and columns until they fit. What is the shape of "
+            "$a − y$, and what stands in it?",
+            eq("a", "=", column(a), APART, "y", "=", row(y), APART, words("shape"), "=", size),
+            eq("a − y", "=", matrix(entries))),
+        step("No error is reported. The cost is the mean of the squares. What is meant, and what comes out?",
+            eq(words("meant:"), right, APART, words("comes out:"), "≈", wrong)),
+        step("If every prediction were equal to its target, what would come out?", eq(words("comes out:"), "≈",
+            perfect)),
+        step("What mends it: y.reshape(-1, 1), y.reshape(1, -1), or y.T?", eq(mend)),
+        say("A cost that does not go down although everything seems right is worth a look at shapes."),
+    )
+
+
+BACKWARD = ("inputs.T @ dvalues", "dvalues.T @ inputs", "dvalues @ inputs.T")
+
+
+@page("What the message says", row="10.5")
+def read_the_message(given, box):
+    """Three messages of NumPy, and the shapes behind them."""
+    m, n, k = (int(size) for size in given("sizes", [4, 3, 2], low=2, high=9, distinct=True))
+    shape = lambda rows, columns: Shape((rows, columns))  # noqa: E731
+    first = box(shape(n, k), "the shape that weights should have",
+        "Which number must agree, and how many nodes are there?",
+        how="A row for each input, a column for each node.",
+        slips={"transposed": shape(k, n), "inner_for_outer": shape(n, n)})
+    out = box(shape(m, first[1]), "the shape of the product", "Which two numbers are the outer ones?",
+        how="A row for each example, a column for each node.",
+        slips={"transposed": shape(k, m), "inner_for_outer": shape(n, n)})
+    bias = box(shape(1, k), "the shape that biases should have",
+        "One bias for each node: in which direction do the nodes lie?",
+        how="One row, a column for each node.", slips={"transposed": shape(k, 1)})
+    stored = box(shape(n, k), "the shape of the gradient", "A gradient has the shape of what?",
+        how="The shape of the weights.", slips={"transposed": shape(k, n)})
+    product = box(BACKWARD[0], "the product for the gradient", "Which of them has that shape?", options=BACKWARD,
+        how="Inputs turned, n×m, times d-values, m×k.",
+        slips={"transposed": BACKWARD[1], "wrong_one_turned": BACKWARD[2]})
+    back = box(shape(m, n), "the shape of dvalues @ weights.T", "What do the d-values go back to?",
+        how="A row for each example, a column for each "
+        "input.", slips={"transposed": shape(n, m), "inner_for_outer": shape(k, k)})
+    return (
+        step(f"A batch of {m} examples in rows, {n} inputs, {k} nodes: inputs is ${m}×{n}$. The line inputs @ weights "
+            f"stops with “{MATMUL.format(k, n)}”. Operand 1 is weights: its first number should have been the last of "
+            "inputs. What shape should weights have, and what is then the shape of the product?",
+            eq(words("weights:"), first, APART, words("product:"), out)),
+        step("The next line adds biases to the product and stops with “" + BROADCAST.format(f"({m},{k}) ({k},1)")
+            + "”. What shape should biases have?", eq(words("biases:"), bias)),
+        step("On the way back, weights -= 0.1 * dweights stops with “" + BROADCAST.format(
+            f"({n},{k}) ({k},{n}) ({n},{k})")
+            + "”. The first shape is that of weights, the second that of dweights. What shape should dweights have, "
+            "and which product has it?",
+            eq(words("dweights:"), stored, APART, product)),
+        step("What is the shape of the d-values that go on, dvalues @ weights.T?", eq(back)),
+        say("Read such a message from its end: two shapes, and you know which of the two is right."),
+    )
+
+
+MATMUL = (
+    "matmul: Input operand 1 has a mismatch in its core dimension 0, with gufunc signature (n?,k),(k,m?)->(n?,m?) "
+    "(size {} is different from {})")
+BROADCAST = "operands could not be broadcast together with shapes {}"
+
 
 # -- 10.2 Mini-batches ------------------------------------------------------------------------------------------------
 
@@ -410,6 +510,88 @@ def adam_second_step(given, box):
     )
 
 
+RUNS = ("plain", "momentum", "Adam")
+ORDERS_OF_RUNS = ((1, 2, 0), (2, 0, 1), (0, 2, 1), (2, 1, 0), (1, 0, 2))
+
+
+@page("Read three traces", row=("10.3", "10.7"))
+def read_traces(given, box):
+    """Which optimizer made these steps, with which rate; and when to stop."""
+    g = given("g", [4, 3, -6], low=2, high=9, distinct=abs)
+    rate, keep, own = given.choice("η", 0.1, 0.2, 0.5), given.choice("μ", 0.5, 0.8, 0.9), given.choice("η'", 0.3, 0.05,
+        0.4)
+    order = given.choice("order", *ORDERS_OF_RUNS)
+    given.require(abs(keep * g[0] + g[1]) >= 1)
+    made = [steps_of(optimizer, g) for optimizer in (GradientDescent(rate), Momentum(rate, keep), Adam(own, B1, B2,
+        TINY))]
+    traces = [made[i] for i in order]
+    kinds = box([RUNS[i] for i in order], "the optimizer",
+        "Are the steps in the ratio of the gradients? As long as a rate? Or is something of the step before in "
+        "them?", options=RUNS,
+        how="Plain steps go with the gradient, Adam’s first is as long as its rate, momentum begins plainly and "
+        "remembers.",
+        slips={"plain_for_momentum": [{"plain": "momentum", "momentum": "plain"}.get(RUNS[i], np.nan) for i in order]},
+        words={"plain_for_momentum": "The first steps of both are alike. Look at the second."})
+    eta = box(rate, "η of the plain run", "Which share of the gradient is the step?",
+        how="The step over the gradient, sign aside.",
+        slips={"upside_down": 1 / rate, "multiplied_not_divided": rate * g[0] ** 2},
+        words={"upside_down": "You have it upside down: which share of the gradient is the step?",
+            "multiplied_not_divided": "You multiplied. Which number times the gradient gives the step?"})
+    velocity = box(keep * g[0] + g[1], "v at the second step", "The step is −η times which velocity?",
+        how="The second step of momentum over −η.", slips={"velocity_forgotten": g[1],
+        "sign_lost": -(keep * g[0] + g[1])})
+    mu = box((velocity - g[1]) / g[0], "μ",
+        "v = μ · the old velocity + the gradient. What is left of it without the gradient?",
+        how="The velocity less the gradient, over the first gradient.",
+        slips={"velocity_forgotten": velocity / g[0], "upside_down": g[0] / (velocity - g[1])},
+        words={"velocity_forgotten": "Take the new gradient out of the velocity first."})
+    first = box(own, "η of Adam", "How long is Adam’s first step, whatever the gradient?",
+        how="As long as its learning rate.",
+        slips={"upside_down": own / abs(g[0])}, words={"upside_down": "You divided by the gradient. Adam has done so "
+        "already."})
+    later = given("later", [9, 7, 5, 4, 6, 7, 8], low=3, high=9)
+    wait, best = given.choice("wait", 2, 3), int(np.argmin(later)) + 1
+    given.require(2 <= best <= 7 - wait and np.sum(later == np.min(later)) == 1 and waited_through(later, best, wait))
+    keeps = box(best, "the weights to keep", "After which epoch is the error on later days smallest?",
+        how="The epoch with the smallest error.", slips={"largest_for_smallest": int(np.argmax(later)) + 1,
+            "misses_for_hits": len(later)}, words={"misses_for_hits": "That is the last one. By then the error has "
+            "grown again."})
+    stop = box(keeps + wait, "the epoch after which to stop", "How many epochs are waited for something better?",
+        how="The best epoch and the epochs waited.", slips={"not_scaled": wait},
+        words={"not_scaled": "That is how long is waited. From which epoch on?"})
+    return (
+        step("One weight, three runs, the same three gradients. One run is plain, one has momentum, one is Adam. Each "
+            "row shows the steps $Δw$. Which is which?",
+            table(["", "1", "2", "3", words("optimizer")], ("∇C", *g, ""),
+                *[(words(name), *(f"{d:.4g}".replace("-", "−") for d in trace), kinds[i])
+                    for i, (name, trace) in enumerate(zip("ABC", traces, strict=True))])),
+        step("What is the learning rate of the plain run? The one with momentum has the same. What is its velocity in "
+            "the second step, and so its $μ$? And what is the learning rate of Adam?",
+            eq(words("plain:"), "η", "=", eta, APART, words("momentum:"), "v_2", "=", velocity, APART, "μ", "=", mu),
+            eq(words("Adam:"), "η", "=", first)),
+        step("Another run. The cost of the training days falls all the time; this is the error on later days. Training "
+            f"stops when {wait} epochs in a row have brought nothing better. The weights of which epoch are kept, and "
+            "after which does training stop?",
+            table([words("epoch"), *map(str, range(1, 8))], (words("error"), *later)),
+            eq(words("keeps those of"), keeps, APART, words("stops after"), stop)),
+    )
+
+
+def waited_through(errors, best: int, wait: int) -> bool:
+    """Whether a training that waits so many epochs for something better gets as far as the best one."""
+    return all(np.min(errors[k : k + wait]) < np.min(errors[:k]) for k in range(1, best))
+
+
+def steps_of(optimizer, gradients) -> list[float]:
+    """The steps Δw of one weight at these gradients, one after the other."""
+    at, state, found = np.zeros(1), optimizer.start([np.zeros(1)]), []
+    for g in gradients:
+        (new,), state = optimizer.step([at], [np.array([g])], state)
+        found.append(float((new - at)[0]))
+        at = new
+    return found
+
+
 @page("Find the bug: a step of Adam", row=("10.3", "10.5"))
 def find_the_bug(given, box):
     """Adam’s second step, worked out with one slip in it."""
@@ -648,4 +830,114 @@ def lazy_guesses(given, box):
             table([words("off by"), "1", "2", "3", "4", words("error")], *rows)),
         step("Which guess is best here: the mean, yesterday, or the model?", eq(best)),
         say("A model is worth its trouble only if its error is smaller than that of both lazy guesses."),
+    )
+
+
+# -- 10.6 First weights ------------------------------------------------------------------------------------------------
+
+
+@page("Weights that begin alike", row="10.6")
+def begin_alike(given, box):
+    """Two hidden nodes with equal weights get equal gradients and stay one node; zeros do not move at all."""
+    x, w, v = given("x", [3, 1], low=1, high=4, distinct=True), given("w", 1, low=1, high=3), given("v", 2, low=2,
+        high=4)
+    y, rate, nodes = given("y", 10, low=2, high=15), 0.1, given("nodes", 32, low=8, high=64)
+    total = w * np.sum(x)
+    given.require(abs(2 * v * total - y) >= 2 and v not in x and 2 * v * total - y not in (1, v))
+    u = box(total, "u", "Which two products does each hidden node add?", how="The weight times both inputs, added.",
+        slips={"only_one_term": w * x[0]})
+    a = box(2 * v * u, "a", "How many hidden nodes are there, and by what is each multiplied?",
+        how="Both hidden values times their weight, added.", slips={"path_left_out": v * u},
+        words={"path_left_out": "That comes through one of the nodes. There are two."})
+    e = box(a - y, "e", "Which comes first, prediction or target?", how="Prediction minus target.",
+        slips={"target_minus_prediction": y - a})
+    grad = box(e * v * x, "∂C/∂w of the first node", "Which way leads from this weight to the cost?",
+        how="The error times the weight behind the node times the input.",
+        slips={"chain_factor_left_out": e * x, "input_left_out": np.full(2, 1.0) * e * v})
+    other = box(ALIKE[0], "the gradients of the second node", "What is different on the way through the second node?",
+        options=ALIKE, how="Everything on the way is the same, so the gradients are.")
+    new = box(w - rate * grad, "new w of the first node", "Against the gradient, and how far?",
+        how="The weight minus the rate times the gradient.",
+        slips={"uphill": w + rate * grad, "step_for_value": -rate * grad, "learning_rate_left_out": w - grad})
+    kinds = box(1, "different nodes", "If all begin alike and all get the same gradients, how many ever differ?",
+        how="They stay alike, so they are one.", slips={"not_scaled": nodes},
+        words={"not_scaled": "That is how many there are. How many of them differ?"})
+    dead = box(0, "∂C/∂w with zeros", "Which factor on the way is 0?",
+        how="The weight behind the node is 0, so the product is.",
+        slips={"path_left_out": -y * x[0]}, words={"path_left_out": "The way leads through a weight that is 0."})
+    return (
+        step(f"Two inputs $x = ({x[0]:g}, {x[1]:g})$, two hidden nodes without activation, one output. Every weight of "
+            f"the first layer is ${w:g}$, both of the second are ${v:g}$, there are no biases, $y = {y:g}$ and $C = "
+            "½(a − y)^2$. Forward:",
+            eq(words("each"), "u", "=", u, APART, "a", "=", a, APART, "e = a − y", "=", e)),
+        step("Back to the two weights of the first hidden node. And those of the second: the same, the opposite, or "
+            "other ones?",
+            eq(row(grad), APART, words("the second:"), other)),
+        step(f"Take a step with $η = {rate:g}$. What are the weights of the first node now?", eq(row(new))),
+        step(f"A layer has {nodes:g} nodes, and all its weights begin alike, as do those behind it. How many different "
+            "nodes does it have after a thousand steps?", eq(kinds)),
+        step("And if all weights of both layers begin at 0: what is $∂C/∂w$ in the first layer?", eq(by("w"), "=",
+            dead)),
+        say("So weights begin at random, each at another number. Biases may begin at 0."),
+    )
+
+
+ALIKE = ("the same", "the opposite", "other ones")
+
+
+@page("How large to begin?", row="10.6")
+def how_large(given, box):
+    """The variance of a sum of n products, through layers; 1/√n, 2/n behind ReLU, and the sizes for the rentals."""
+    n, s = given.choice("n", 100, 25, 400, 64, 16), given.choice("s", 0.02, 0.03, 0.05)
+    depth, hidden = given("layers", 3, low=3, high=4), given.choice("hidden", HIDDEN, 18, 50)
+    root = np.sqrt(n)
+    given.require(0.1 <= s * root < 1)
+    big = box(n, "the variance with s = 1", "Each product has the variance 1 · 1. How many are added?",
+        how="n products, each with the variance s² = 1.", slips={"root_left_in": root})
+    spread = box(np.sqrt(big), "the deviation with s = 1", "What is the root of the variance?",
+        how="The root of the variance.",
+        slips={"root_left_out": big})
+    loud = box(spread**depth, "after all layers", "Each layer multiplies the deviation by the same factor.",
+        how="The factor to the power of the number of layers.",
+        slips={"multiplied_not_raised": depth * spread, "one_too_few": spread ** (depth - 1)})
+    small = box(s * root, "the factor with the small s", "The deviation of z is s times what?",
+        how="s times the root of n.",
+        slips={"root_left_out": s * n, "not_scaled": s},
+        words={"not_scaled": "That is one product. How many are added?"})
+    quiet = box(small**depth, "after all layers, small s", "To which power?", digits=3,
+        how="The factor to the power of the number of layers.",
+        slips={"multiplied_not_raised": depth * small, "one_too_few": small ** (depth - 1)})
+    keeps = box(1 / root, "s that keeps it", "For which s is s times the root of n equal to 1?",
+        how="One over the root of n.",
+        slips={"root_left_out": 1 / n, "upside_down": root})
+    half = box(1 / 2, "the share that ReLU leaves", "Half of the z are negative. What becomes of their squares?",
+        how="The squares of the negative half become 0.", slips={"nothing_kept": 1},
+        words={"nothing_kept": "The negative half becomes 0."})
+    relu_s = box(np.sqrt(1 / half / n), "s behind ReLU", "Which s² makes up for the half that is lost?", digits=3,
+        how="s² is 2/n, so s is its root.", slips={"root_left_out": 2 / n, "half_left_out": 1 / root},
+        words={"half_left_out": "That keeps the size without ReLU. Make up for the half that it cuts off."})
+    bikes = box([np.sqrt(2 / 13), np.sqrt(2 / hidden)], "s of both layers",
+        "How many numbers come into a node of this layer?",
+        digits=3, how="The root of two over how many come in: 13, then the hidden nodes.",
+        slips={"root_left_out": [2 / 13, 2 / hidden], "half_left_out": [1 / np.sqrt(13), 1 / np.sqrt(hidden)],
+            "layer_it_leaves": [np.sqrt(2 / hidden), np.nan]},
+        words={"layer_it_leaves": "Those are the nodes of the layer itself. How many numbers come into each?",
+            "half_left_out": "That keeps the size without ReLU. Make up for the half that it cuts off."})
+    return (
+        step(f"A node adds $n = {n}$ products: $z = Σ_i w_i x_i$. The $x_i$ vary around 0 with variance 1, and the "
+            "$w_i$ are drawn around 0 with the standard deviation $s$. Variances of independent terms add up, so that "
+            "of $z$ is $n s^2$. Let $s = 1$.",
+            eq(words("variance"), "=", big, APART, words("deviation"), "=", spread)),
+        step(f"That goes on from layer to layer. How large is the deviation after {depth:g} such layers? And with $s = "
+            f"{s:g}$, what is the factor of one layer, and what is left after all?",
+            eq("s = 1:", loud, APART, f"s = {s:g}:", small, APART, words("after all:"), "≈", quiet)),
+        step("For which $s$ does the deviation stay as it is?", eq("s", "=", keeps)),
+        step("ReLU cuts off the negative half. Which share of the mean of the squares is left behind it? And which $s$ "
+            "makes up for that?",
+            eq(words("share:"), half, APART, "s", "≈", relu_s)),
+        step(f"The model for the rentals has 13 columns, {hidden} hidden nodes with ReLU, and one output. Its last "
+            "layer gets its numbers from ReLU; take the same rule for both layers.",
+            eq(words("first layer:"), "s", "≈", bikes[0], APART, words("last layer:"), "s", "≈", bikes[1])),
+        say("Too large, and the first costs are enormous; too small, and neither values nor errors get through. Both "
+            "cost many epochs, or everything."),
     )

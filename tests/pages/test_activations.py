@@ -271,7 +271,40 @@ def batch_error(c):
     return [rows, got, -math.log(math.prod(got)) / 3]
 
 
+def two_straight_layers(c):
+    """What the two layers make of 0 and of each unit vector is all that there is to know of them."""
+    w1, b1, w2, b2, x = (np.asarray(c[name]) for name in ("W1", "b1", "W2", "b2", "x"))
+    layers = lambda v: np.einsum("ij,j->i", w2, np.einsum("ij,j->i", w1, v) + b1) + b2  # noqa: E731
+    start = layers(np.zeros(2))
+    turned = np.stack([layers(unit) - start for unit in np.eye(2)], axis=1)
+    n, k, o = map(int, c["sizes"])
+    count = lambda *shape: sum(1 for _ in np.ndindex(*shape))  # noqa: E731
+    both = [count(k, n) + count(k) + count(o, k) + count(o), count(o, n) + count(o)]
+    return [[row @ x + b for row, b in zip(w1, b1, strict=True)], layers(x), turned, start, layers(x), both]
+
+
+def xor_by_hand(c):
+    """The outer weights solved for as a system of equations."""
+    w, b, k, m, t = np.asarray(c["w"]), c["b"], c["k"], c["m"], c["t"]
+    line = [float(w @ corner) + b for corner in ((0, 0), (1, 0), (0, 1), (1, 1))]
+    hidden = lambda s: [(k * s + abs(k * s)) / 2, (m * (s - 1) + abs(m * (s - 1))) / 2]  # noqa: E731
+    v = np.linalg.solve([hidden(1), hidden(2)], [t, 0])
+    pairs = [w.sum() + 2 * b] * 2
+    return [line, pairs, [0, 2 * t], hidden(0)[1], hidden(1), hidden(2), v]
+
+
+def softmax_of_a_thousand(c):
+    low = [0.0, -c["below"][0], -c["below"][1]]
+    powers = [math.exp(one) for one in low]
+    total = math.fsum(powers)
+    return [low, powers, total, [1 / math.fsum(math.exp(b - a) for b in low) for a in low], "the same",
+            math.log(total)]  # fmt: skip
+
+
 INDEPENDENT = {
+    "two-straight-layers": two_straight_layers,
+    "xor-by-hand": xor_by_hand,
+    "softmax-of-a-thousand": softmax_of_a_thousand,
     "relu-and-its-kink": relu_and_its_kink,
     "relu-mask": relu_mask,
     "sigmoid-values": sigmoid_values,

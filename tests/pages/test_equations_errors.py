@@ -250,7 +250,53 @@ def find_the_bug(c):
     return found(*work[c["fault"]], end)
 
 
+def fading(c):
+    """Layer after layer in a loop, the steepest slope found by looking."""
+    n, a = int(c["layers"]), c["a"]
+    best = max(one / 1000 * (1 - one / 1000) for one in range(1001))
+
+    def through(factor, layers=n):
+        error = 1.0
+        for _ in range(layers):
+            error *= factor
+        return error
+
+    count = next(k for k in range(1, 50) if through(best, k) < 1 / c["least"])
+    z = np.log(a / (1 - a))
+    slope = grad(lambda at: 1 / (1 + anp.exp(-at)))(z)
+    return [best, through(best), slope, through(slope), count, 1 / best, through(2.0), through(c["w"])]
+
+
+def in_letters(c):
+    """Softmax moved by a complex step: one exponential grows, and the sum with it."""
+    slope = lambda f: np.imag(f(np.exp(1e-30j))) / 1e-30  # noqa: E731
+    own = lambda at, grown: at["p"] * grown / (1 + at["p"] * (grown - 1))  # noqa: E731
+    other = lambda at, grown: at["p"] / (1 + at["q"] * (grown - 1))  # noqa: E731
+    cost = lambda moved: lambda at: slope(lambda grown: -np.log(moved(at, grown)))  # noqa: E731
+    p, y = np.array(c["p"]), np.eye(3)[c["true"]]
+    z = np.log(p)
+    loss = lambda z: anp.log(anp.sum(anp.exp(z))) - anp.sum(y * z)  # noqa: E731
+    return [
+        lambda at: -np.imag(np.log(at["p"] + 1e-30j)) / 1e-30,
+        lambda at: slope(lambda grown: own(at, grown)), cost(own),
+        lambda at: slope(lambda grown: other(at, grown)), cost(other), grad(loss)(z),
+    ]  # fmt: skip
+
+
+def two_languages(c):
+    """The layer with a cost that has the given slope with respect to its values, differentiated by autograd."""
+    w, x, a, g = (np.asarray(c[name], dtype=float) for name in ("W", "x", "a", "g"))
+    bias = np.log(a / (1 - a)) - w @ x
+    cost = lambda w, b, x: anp.sum(g / (1 + anp.exp(-(anp.dot(w, x) + b))))  # noqa: E731
+    dw, db, dx = (grad(cost, i)(w, bias, x) for i in range(3))
+    names = {0: "δ", 1: "∂C/∂W", 2: "∂C/∂b", 4: "∂C/∂x"}
+    return [*(names[i] for i in c["order"]), db, dw, dx]
+
+
 INDEPENDENT = {
+    "fading": fading,
+    "in-letters": in_letters,
+    "two-languages": two_languages,
     "find-the-bug": find_the_bug,
     "nudge-z": nudge_z, "every-node": every_node, "bp1-one-node": bp1_one_node, "bp1-layer": bp1_layer,
     "bp1-from-z": bp1_from_z, "bp2-one-node": bp2_one_node, "index-form": index_form, "matrix-form": matrix_form,

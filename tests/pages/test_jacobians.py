@@ -1,5 +1,6 @@
 """Chapter 2: the curriculum's numbers, and every key computed a second way: SymPy and complex steps."""
 
+from fractions import Fraction
 from functools import lru_cache
 
 import numpy as np
@@ -260,7 +261,51 @@ def find_the_bug(c):
     return found(*work[c["fault"]], end)
 
 
+def small_square(c):
+    """The slopes by SymPy, the change by exact fractions."""
+    at, h = [Fraction(int(v)) for v in c["point"]], Fraction(1, 5)
+    place = dict(zip("xy", map(float, at), strict=True))
+    j = np.reshape([slope(place) for slope in partials(c["F"], "xy")], (2, 2))
+    value = lambda f, x, y: f.evaluate({"x": x, "y": y})  # noqa: E731
+    change = [float(value(f, at[0] + h, at[1] + h) - value(f, *at)) for f in c["F"]]
+    predicted = [float(row[0] / 5 + row[1] / 5) for row in j]
+    return [j, j[:, 0] / 5, j[:, 1] / 5, predicted, change, np.subtract(change, predicted), (1 / 0.5) ** 2]
+
+
+def diag_as_odot(c):
+    """Whole matrices, zeros and all."""
+    u, v, m, w = (np.asarray(c[name]) for name in ("u", "v", "M", "w"))
+    n = int(c["n"])
+    return [u @ np.diag(v), np.diag(w) @ m, m @ np.diag(w), sum(n for _ in range(n)), n]
+
+
+def counted(shapes):
+    """The products of two numbers that it takes to multiply matrices of these shapes, pair by pair from the left."""
+    taken, (rows, inner) = [], shapes[0]
+    for height, width in shapes[1:]:
+        assert height == inner
+        taken.append(sum(1 for _ in np.ndindex(int(rows), int(width), int(inner))))
+        inner = width
+    return taken
+
+
+def which_order(c):
+    n, p, q = c["sizes"]
+    turned = lambda shapes: [shape[::-1] for shape in shapes[::-1]]  # noqa: E731 - the same products, from the right
+    one, many = [(1, q), (q, p), (p, n)], [(c["k"], q), (q, p), (p, 1)]
+
+    def cheaper(shapes):
+        return "from the left" if sum(counted(shapes)) < sum(counted(turned(shapes))) else "from the right"
+
+    left, right = counted(one), counted(turned(one))
+    both = [sum(counted(many)), sum(counted(turned(many)))]
+    return [left, sum(left), right, sum(right), cheaper(one), both, cheaper(many)]
+
+
 INDEPENDENT = {
+    "small-square": small_square,
+    "diag-as-odot": diag_as_odot,
+    "which-order": which_order,
     "find-the-bug": find_the_bug,
     "two-outputs": two_outputs,
     "four-slopes": four_slopes,

@@ -4,10 +4,12 @@ from fractions import Fraction
 from math import sqrt
 from statistics import fmean, pstdev, pvariance
 
+import numpy as np
 import pytest
 
 from autograder import pages
 from autograder.bikes.table import SEASONS, WEATHER
+from autograder.layout import Shape
 
 from .worked import found
 
@@ -221,7 +223,113 @@ def find_the_bug(c):
     return found(*work[c["fault"]], w - step)
 
 
+def read_traces(c):
+    """The steps written out; the training simulated epoch by epoch."""
+    names = ("plain", "momentum", "Adam")
+    errors, best, at, epoch = list(c["later"]), float("inf"), 0, 0
+    while epoch - at < c["wait"] or epoch == 0:
+        epoch += 1
+        if errors[epoch - 1] < best:
+            best, at = errors[epoch - 1], epoch
+    second = c["g"][1] + c["μ"] * c["g"][0]
+    return [*(names[i] for i in c["order"]), c["η"], second, c["μ"], c["η'"], at, epoch]
+
+
+def test_adam_is_told_by_its_first_step():
+    """The runs of the canonical page: momentum, Adam and plain, each beginning with a step of its own length."""
+    text = str(pages.load("training/read-traces").sheet().body)
+    assert all(step in text for step in ("−0.4", "−0.5", "−0.3", "0.6"))
+
+
+def begin_alike(c):
+    """Both nodes apart, by nudging; the cost is a parabola, so central ratios are exact."""
+    x, w, v, y = list(c["x"]), c["w"], c["v"], c["y"]
+
+    def cost(first, second, out=(v, v)):
+        values = [sum(a * b for a, b in zip(row, x, strict=True)) for row in (first, second)]
+        return (out[0] * values[0] + out[1] * values[1] - y) ** 2 / 2
+
+    def slope(k, out=(v, v), at=w):
+        up, down = ([at + step * (j == k) for j in range(2)] for step in (1, -1))
+        return (cost(up, [at, at], out) - cost(down, [at, at], out)) / 2
+
+    u = w * x[0] + w * x[1]
+    grad = [slope(0), slope(1)]
+    second = [(cost([w, w], [w + s * (j == 0) for j in range(2)])) for s in (1, -1)]
+    assert (second[0] - second[1]) / 2 == grad[0]
+    new = [w - g / 10 for g in grad]
+    return [u, v * u + v * u, 2 * v * u - y, grad, "the same", new, 1, slope(0, (0, 0), 0)]
+
+
+def how_large(c):
+    """Variances added term by term."""
+    n, s, layers, hidden = c["n"], c["s"], int(c["layers"]), c["hidden"]
+    spread = lambda s: sqrt(sum(s * s for _ in range(n)))  # noqa: E731
+    after = lambda s: spread(s) ** layers  # noqa: E731
+    keeps = next(k for k in range(1, 100) if sum(1 / k**2 for _ in range(n)) <= 1 + 1e-9)
+    return [sum(1 for _ in range(n)), spread(1), after(1), spread(s), after(s), 1 / keeps, fmean([0, 1]),
+            sqrt(2 / n), sqrt(2 / 13), sqrt(2 / hidden)]  # fmt: skip
+
+
+def test_relu_leaves_half_of_the_mean_square():
+    """Many layers drawn with 2/n keep their size behind ReLU; with 1/n they lose half at each layer."""
+    random = np.random.default_rng(0)
+    for share, left in ((2, 1.0), (1, 0.5)):
+        x = np.abs(random.normal(size=(256, 400)))
+        x *= sqrt(1 / np.mean(x**2))
+        z = random.normal(0, sqrt(share / 256), (256, 256)) @ x
+        assert np.mean(np.maximum(z, 0) ** 2) == pytest.approx(left, rel=0.1)
+
+
+def silent_broadcast(c):
+    """What NumPy itself does with a column and a flat array."""
+    a, y = c["a"].reshape(3, 1), c["y"]
+    whole = a - y
+    meant = fmean((p - t) ** 2 for p, t in zip(c["a"], y, strict=True))
+    perfect = y.reshape(3, 1) - y
+    return [
+        Shape(whole.shape),
+        whole[0],
+        whole[1, 0],
+        meant,
+        np.mean(whole**2),
+        np.mean(perfect**2),
+        "y.reshape(-1, 1)",
+    ]
+
+
+def read_the_message(c):
+    """Arrays of these shapes, multiplied and added by NumPy."""
+    m, n, k = map(int, c["sizes"])
+    inputs, weights, biases, dvalues = (np.ones(size) for size in ((m, n), (n, k), (1, k), (m, k)))
+    product = inputs @ weights + biases
+    gradient = inputs.T @ dvalues
+    weights -= gradient
+    return [Shape(weights.shape), Shape(product.shape), Shape(biases.shape), Shape(gradient.shape),
+            "inputs.T @ dvalues", Shape((dvalues @ weights.T).shape)]  # fmt: skip
+
+
+def test_the_messages_are_those_of_numpy():
+    """The page about messages quotes NumPy to the letter."""
+    said = []
+    for slip in (
+        lambda: np.ones((4, 3)) @ np.ones((2, 3)),
+        lambda: np.ones((4, 2)) + np.ones((2, 1)),
+        lambda: np.ones((3, 2)).__isub__(np.ones((2, 3))),
+    ):
+        with pytest.raises(ValueError) as error:
+            slip()
+        said.append(str(error.value).strip())
+    text = str(pages.load("training/read-the-message").sheet().body)
+    assert all(message in text for message in said)
+
+
 INDEPENDENT = {
+    "silent-broadcast": silent_broadcast,
+    "read-the-message": read_the_message,
+    "read-traces": read_traces,
+    "begin-alike": begin_alike,
+    "how-large": how_large,
     "find-the-bug": find_the_bug,
     "shuffled-batches": shuffled_batches, "plain-steps": plain_steps, "momentum-steps": momentum_steps,
     "momentum-memory": momentum_memory, "momentum-backwards": momentum_backwards, "bias-correction": bias_correction,
