@@ -34,7 +34,7 @@ export class Book {
       this.go(event.detail.index);
     };
     this.onFilter = (event) => this.filter(event.detail?.cells ?? null);
-    this.undraw = drawStills(panel); // before the first page is drawn
+    this.undraw = drawStills(panel, context.ready); // before the first page is drawn
     Promise.all([context.ready, this.on.ready]).then(() => this.open());
   }
 

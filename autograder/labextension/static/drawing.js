@@ -3,17 +3,17 @@
 // A chapter holds dozens of still pages, and most come alive before anybody has scrolled to them. Drawn all at once, and
 // each with the same rules, they would keep the browser busy for longer than the kernel takes to start.
 
-const OURS = /^\s*(?:<style>[^<]*<\/style>\s*)?<[a-z]+ class="wb-(?:page|explorer|progress)[ "]/;
+const OURS = /^\s*(?:<div data-twin="[^"]*">)?(?:<style>[^<]*<\/style>\s*)?<[a-z]+ class="wb-(?:page|explorer|progress)[ "]/;
 const STYLE = /<style>([^<]*)<\/style>/g;
 const HEADING = /<(h[1-6])\b[^>]*>[^]*?<\/\1>/g;
 const HEIGHT = "480px"; // of a still page that is not drawn yet
 const NEAR = "800px 0px"; // above and below what is in view
 const REST = 12_000; // milliseconds after which those that are neither near nor alive are drawn, too, for a search or a print
 
-/** Draw the still pages of a notebook in this way; returns the clean-up. */
-export function drawStills(panel) {
+/** Draw the still pages of a notebook in this way, those in its file late; returns the clean-up. */
+export function drawStills(panel, loaded) {
   const { rendermime } = panel.content, html = rendermime.getFactory("text/html"); // this notebook's own registry
-  const { sanitizer } = rendermime, styles = new Styles(panel.node), late = new Late(panel.content);
+  const { sanitizer } = rendermime, styles = new Styles(panel.node), late = new Late(panel.content, loaded);
   // The table of contents cleans all of a page to find its headings; these are enough for it.
   rendermime.sanitizer = {
     __proto__: sanitizer,
@@ -24,7 +24,8 @@ export function drawStills(panel) {
     made.renderModel = async (model, ...rest) => {
       const source = [].concat(model.data["text/html"] ?? "").join("");
       if (!OURS.test(source)) return render(model, ...rest);
-      late.add(made, () => render(model.trusted ? styles.without(model, source) : model, ...rest));
+      const draw = () => render(model.trusted ? styles.without(model, source) : model, ...rest);
+      return late.over ? draw() : late.add(made, draw);
     };
     return made;
   };
@@ -60,7 +61,10 @@ class Styles {
 
 /** What is drawn when it comes near what is in view, when the notebook is printed, or when there is time. */
 class Late {
-  constructor(notebook) {
+  /** loaded: a promise of the time from which on all is drawn at once, for it is new and somebody waits for it */
+  constructor(notebook, loaded) {
+    this.over = false;
+    loaded.then(() => { this.over = true; });
     this.waiting = new Map(); // the place of a still page → how to draw it
     this.near = new IntersectionObserver((seen) => {
       for (const { isIntersecting, target } of seen) if (isIntersecting) this.draw(target);
