@@ -252,6 +252,7 @@ COMMANDS: dict[str, Command] = {
         option("--level", default="", help="whose: the number of a folder, 1 for the outermost, or file"),
         option("--dry-run", action="store_true", help="only show whom I would mark"),
         option("--yes", action="store_true", help="write grades though there are fewer students than in the last run"),
+        option("--again", action="store_true", help="who stands in two places is one student, whose last place counts"),
         option("--into-gradebook", action="store_true", help="write the grades into nbgrader's gradebook as well"),
     ),
     "grades": command(

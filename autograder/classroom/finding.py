@@ -65,17 +65,32 @@ def _arrived(
     places: list[Path], chapters: dict[str, Chapter], no_names: NoNames, pattern: re.Pattern[str] | None,
     only: str, level: str,
 ) -> Iterator[Entry | Stray]:  # fmt: skip
-    for place in places:
-        if not place.exists():
-            raise ClassError(f"There is no {place}. Say which folder or zip to mark: workbook mark submitted")
-        if not os.access(place, os.R_OK):
-            raise ClassError(f"{place} cannot be opened: {GIVE_RIGHT}.")
-        if place.is_dir() and pattern is None and not level and is_tree(place, chapters, no_names):
-            yield from tree(place, chapters, only)
-        else:
-            listing = listed(place)
-            way = _named(listing, pattern) if pattern else _decided(listing, no_names, place, level)
-            yield from _entries(place, listing, way, chapters, only)
+    for place, called in zip(places, _told_apart(places), strict=True):
+        for each in _in_place(place, chapters, no_names, pattern, only, level):
+            yield each._replace(place=called) if isinstance(each, Entry) else each
+
+
+def _told_apart(places: list[Path]) -> list[str]:
+    """Names of places: the last parts of their paths, as few as tell them apart."""
+    depth, most = 1, max((len(place.parts) for place in places), default=1)
+    while depth < most and len({place.parts[-depth:] for place in places}) < len({*places}):
+        depth += 1
+    return ["/".join(place.parts[-depth:]) for place in places]
+
+
+def _in_place(
+    place: Path, chapters: dict[str, Chapter], no_names: NoNames, pattern: re.Pattern[str] | None, only: str, level: str
+) -> Iterator[Entry | Stray]:
+    if not place.exists():
+        raise ClassError(f"There is no {place}. Say which folder or zip to mark: workbook mark submitted")
+    if not os.access(place, os.R_OK):
+        raise ClassError(f"{place} cannot be opened: {GIVE_RIGHT}.")
+    if place.is_dir() and pattern is None and not level and is_tree(place, chapters, no_names):
+        yield from tree(place, chapters, only)
+    else:
+        listing = listed(place)
+        way = _named(listing, pattern) if pattern else _decided(listing, no_names, place, level)
+        yield from _entries(place, listing, way, chapters, only)
 
 
 def _pattern(names: str) -> re.Pattern[str] | None:

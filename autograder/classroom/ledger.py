@@ -37,6 +37,10 @@ CREATE TABLE strays (seq INTEGER PRIMARY KEY, student TEXT, chapter TEXT, said T
 CREATE TABLE failed (key TEXT PRIMARY KEY, student TEXT, chapter TEXT, said TEXT);
 CREATE TABLE written (only TEXT, student TEXT, PRIMARY KEY (only, student));
 """
+PERHAPS_TWO = (
+    "perhaps of two students: neither was marked; rename one, or if one student handed in again, say --again, and the "
+    "place that you name last counts"
+)
 TABLES = ("marked", "entered", "strays", "failed", "written")
 
 
@@ -95,10 +99,13 @@ def _worth(chapter: Chapter) -> list[Any]:  # whatever it is, only its repr coun
 
 
 class Ledger:
-    """The file. One process at a time may have it open; another gets a ClassError."""
+    """The file. One process at a time may have it open; another gets a ClassError.
 
-    def __init__(self, path: Path) -> None:
-        self.path = path
+    again   who stands in two places is one student, who handed in again; otherwise only a platform's number says that
+    """
+
+    def __init__(self, path: Path, again: bool = False) -> None:
+        self.path, self.again = path, again
 
     def __enter__(self) -> Ledger:
         try:
@@ -203,25 +210,43 @@ class Ledger:
     # -- the tables
 
     def parts(self, columns: str) -> Iterator[tuple[Any, ...]]:
-        """Columns of what this run is about, one submission after another; of several for one chapter, the last."""
-        last = {(student, chapter): seq for seq, student, chapter in self._several()}
+        """Columns of what this run is about, one submission after another.
+
+        Of several for one chapter, the last; none where they are perhaps of two students.
+        """
+        counts = {whose: self._counts(several) for whose, several in self._several().items()}
         query = f"SELECT seq, student, chapter, {columns} FROM entered JOIN marked USING (key) ORDER BY seq, part"
         for seq, student, chapter, *rest in self.book.execute(query):
-            if chapter and last.get((student, chapter), seq) == seq:
+            if chapter and counts.get((student, chapter), seq) == seq:
                 yield student, chapter, *rest
 
-    def _several(self) -> list[tuple[int, str, str]]:
-        """The last place, student and chapter of what was handed in more than once."""
-        return self.book.execute(
-            "SELECT max(seq), student, chapter FROM entered JOIN marked USING (key) WHERE chapter != '' "
-            "GROUP BY student, chapter HAVING count(*) > 1 ORDER BY 1"
-        ).fetchall()
+    def _several(self) -> dict[tuple[str, str], list[tuple[int, Entry]]]:
+        """Student and chapter of what was handed in more than once → the submissions, in order."""
+        several: dict[tuple[str, str], list[tuple[int, Entry]]] = {}
+        for student, chapter, seq, text in self.book.execute(
+            "SELECT student, chapter, seq, entry FROM entered JOIN marked USING (key) WHERE (student, chapter) IN ("
+            "SELECT student, chapter FROM entered JOIN marked USING (key) WHERE chapter != '' "
+            "GROUP BY student, chapter HAVING count(*) > 1) ORDER BY seq"
+        ):
+            several.setdefault((student, chapter), []).append((seq, _entry(text)))
+        return several
 
-    def _where(self, student: str, chapter: str) -> list[str]:
-        """Where the submissions of a student for one chapter lie, in order."""
-        query = "SELECT entry FROM entered JOIN marked USING (key) WHERE student = ? AND chapter = ? ORDER BY seq"
-        entries = [_entry(text) for (text,) in self.book.execute(query, (student, chapter))]
-        return [quoted(f"{each.place}/{each.files[0].shown}" if each.files else each.folder) for each in entries]
+    def _counts(self, several: list[tuple[int, Entry]]) -> int | None:
+        """Which of several submissions under one name counts: the last one, if they are of one student."""
+        places = {each.place for _, each in several}
+        numbers = {each.number for _, each in several}
+        one = self.again or len(places) == 1 or (len(numbers) == 1 and "" not in numbers)
+        return several[-1][0] if one else None
+
+    def _told_twice(self) -> Iterator[Fault]:
+        """What was handed in more than once, and what became of it."""
+        for (student, chapter), several in self._several().items():
+            where = [_place(each) for _, each in several]
+            if self._counts(several) is None:
+                said = f"{' and '.join(where)} would both be theirs, {PERHAPS_TWO}"
+            else:
+                said = f"handed in more than once ({', '.join(where)}); the last one of these counts"
+            yield Fault(student, chapter, "", said)
 
     def verdicts(self) -> Iterator[str]:
         """The table of verdicts, as lines of CSV."""
@@ -244,9 +269,7 @@ class Ledger:
         query = "SELECT faults FROM entered JOIN marked USING (key) WHERE faults != '[]' ORDER BY seq, part"
         for (faults,) in self.book.execute(query):
             yield from (Fault(*fault) for fault in json.loads(faults))
-        for _, student, chapter in self._several():
-            where = ", ".join(self._where(student, chapter))
-            yield Fault(student, chapter, "", f"handed in more than once ({where}); the last one of these counts")
+        yield from self._told_twice()
         for table, order in (("failed", "student, chapter"), ("strays", "seq")):
             query = f"SELECT student, chapter, said FROM {table} ORDER BY {order}"
             for student, chapter, said in self.book.execute(query):
@@ -256,6 +279,11 @@ class Ledger:
 def _entry(text: str) -> Entry:
     student, chapter, place, folder, files, state, number = json.loads(text)
     return Entry(student, chapter, place, folder, tuple(File(*file) for file in files), state, number)
+
+
+def _place(entry: Entry) -> str:
+    """Where a submission lies."""
+    return quoted(f"{entry.place}/{entry.files[0].shown}" if entry.files else entry.folder)
 
 
 UNMARKED = "key NOT IN (SELECT key FROM marked)"

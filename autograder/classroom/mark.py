@@ -47,6 +47,7 @@ def mark_class(
     level: str = "",
     dry_run: bool = False,
     yes: bool = False,
+    again: bool = False,
 ) -> int:
     """Mark everything in `places` and write verdicts, grades and faults into `out`; returns the exit status.
 
@@ -54,6 +55,7 @@ def mark_class(
     dask, scheduler    work on a Dask cluster: one of `jobs` processes on this computer, or the one at this address
     dry_run            only print whom one would mark
     yes                write grades though there are fewer students than in the run before
+    again              who stands in two places is one student, and the last place counts; otherwise neither does
     ClassError says what cannot be done, and why.
     """
     chapters = released(root)
@@ -69,7 +71,7 @@ def mark_class(
         return 0
     with _advice(_near(out, root)):
         out.mkdir(parents=True, exist_ok=True)
-    with _advice(_near(out, root)), Ledger(out / LEDGER) as ledger:
+    with _advice(_near(out, root)), Ledger(out / LEDGER, again) as ledger:
         ledger.enter(arrived, chapters)
         if not yes:
             _as_many_as_before(ledger, chapter)

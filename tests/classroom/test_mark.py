@@ -305,17 +305,23 @@ def test_names_of_another_lms_can_be_said(course, papers):
         assert run(course, place, "--names", wrong) == 1
 
 
-def test_a_student_in_two_places_counts_once(course, papers):
-    """The place that was named last counts, and that is said."""
+def test_a_name_in_two_places_is_nobody_until_it_is_said_that_it_is_one(course, papers):
+    """Perhaps they are two: both files are named and neither is marked; with --again the place named last counts."""
     first, second = whole_papers(papers)
-    for place, path in (("one", first), ("two", second)):
-        (course / place).mkdir()
+    for place, path in (("one/class", first), ("two/class", second)):
+        (course / place).mkdir(parents=True)
         shutil.copy(path, course / place / "ada.ipynb")
-    run(course, "one", "two")
+    shutil.copy(first, course / "one" / "class" / "bob.ipynb")
+    assert run(course, "one/class", "two/class") == 0
+    assert set(points(course)) == {"bob"}
+    assert "`one/class/ada.ipynb` and `two/class/ada.ipynb` would both be theirs, perhaps of two students" in said(
+        course
+    )
+    run(course, "one/class", "two/class", "--again")
     both = points(course)
-    run(course, "two", "--out", "alone")
-    assert both == points(course, "alone")
-    assert "handed in more than once (`one/ada.ipynb`, `two/ada.ipynb`)" in said(course)
+    run(course, "two/class", "--out", "alone")
+    assert both["ada"] == points(course, "alone")["ada"] and set(both) == {"ada", "bob"}
+    assert "handed in more than once" in said(course)
 
 
 # -- faults and attacks ------------------------------------------------------------------------------------------------
