@@ -111,7 +111,7 @@ def test_chapters_stand_as_workbook_toml_says(course):
 
 
 def test_pages_that_are_taken_are_the_workbooks(course):
-    """Their cells, below the set-up, are those of the workbook's own chapters; the start page leads to the chapter that is next here."""
+    """Below the set-up their cells are the workbook's own; the start page leads to the chapter that is next here."""
     place = "elementwise/elementwise.ipynb"
     ours = json.loads((ROOT / f"chapters/03-{place}").read_text("utf-8"))
     assert course.notebook(f"chapters/02-{place}")["cells"][2:] == ours["cells"][2:]
@@ -125,7 +125,7 @@ def test_its_own_page_is_live(course):
         "from autograder.notebook import explore, grade, page, progress\n"
         f'page("{PAGE}", {{1: 12, 2: 5}})\nexplore("my-course/filters/move-x")\nprogress("my-course/filters")\n'
         f'print(grade("{PAGE}"))\n'
-        'from autograder import pages\nprint(pages.load("my-course/filters/one-filter").kicker, pages.find("json/tool/x"), pages.find("nowhere/a/b"))\n'
+        f'from autograder.pages import find\nprint(find("{PAGE}").kicker, find("json/tool/x"), find("nowhere/a/b"))\n'
     )
     ran = course.python("-c", code)
     assert ran.returncode == 0, ran.stderr
