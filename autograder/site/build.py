@@ -104,7 +104,7 @@ class Python(NamedTuple):
 
 
 def put_python(source: Distribution, workshop: Path, course: str = OURS) -> Python:
-    """Pyodide with the workbook, the course's own pages, and what makes a Jupyter kernel of it, compiled if possible."""
+    """Pyodide with the workbook, the course's own pages, and what makes a Jupyter kernel, compiled if possible."""
     folder = workshop / "lite" / PYTHON
     folder.mkdir(parents=True)
     lock = source.lock()

@@ -144,23 +144,14 @@ def test_a_class_is_marked_and_reported(course):
     assert [(row["page"], row["verdict"], row["mistake"]) for row in rows if row["student"] == "bob"] == [
         (PAGE, "mistake", SLIP), (PAGE, "follows", "")
     ]  # fmt: skip
-    graded = course.python("-c", NBGRADER)
-    assert graded.returncode == 0, graded.stderr
+    for command in ("generate_assignment", "autograde"):
+        graded = course.python("-m", "nbgrader", command, "01-filters")
+        assert graded.returncode == 0, graded.stderr
     grade = cell(course.notebook("autograded/bob/01-filters/filters.ipynb"), "grade-my-course--filters--one-filter")
     assert "You turned it around." in json.dumps(grade["outputs"])
     read = course.python("-c", POINTS)
     assert read.stdout.split() == ["ada", "2.0", "bob", "1.0"], read.stderr
     assert "You turned it around." in (course.root / "marks/report.html").read_text("utf-8")
-
-
-NBGRADER = """
-from nbgrader.apps import AutogradeApp, GenerateAssignmentApp
-for command in (GenerateAssignmentApp, AutogradeApp):
-    app = command(raise_config_file_errors=True)
-    app.initialize(["01-filters"])
-    app.start()
-"""
-"""`nbgrader generate_assignment 01-filters` and `nbgrader autograde 01-filters`, in one process."""
 
 
 POINTS = """
