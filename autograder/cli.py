@@ -16,6 +16,10 @@ if TYPE_CHECKING:
     from .handout.copies import Done
 
 
+WORKBOOK = "backprop-workbook"
+"""What the workbook's own course is called."""
+
+
 def build(root: Path) -> int:
     """Make chapters/ and solutions/ from source/."""
     from .course.build import build
@@ -39,8 +43,9 @@ def check(root: Path) -> int:
 def pictures(root: Path) -> int:
     """Write pictures/, a contact sheet of all pages for each chapter: light and dark, full and half width."""
     from .course.pictures import draw
+    from .settings import load
 
-    for path in draw(root / "pictures"):
+    for path in draw(root / "pictures", load(root).package):
         print(path.relative_to(root))
     return 0
 
@@ -86,14 +91,31 @@ The page works as it is. Now
     return 0
 
 
+def new_course(root: Path, name: str, page: str, take: list[str]) -> int:
+    """Start a course of your own: a folder with a page that works, and chapters of the workbook if you like."""
+    from .course.new_course import start
+
+    folder = root / name
+    print("\n".join(path.relative_to(root).as_posix() for path in start(folder, page, take)))
+    print(f"""
+Now
+  1. cd {name}
+  2. pip install --editable ".[test]"   so that Python finds your pages
+  3. workbook build                     then workbook check, pytest
+  4. make it yours: README.md there says what is where; docs/authoring.md of the workbook tells how""")
+    return 0
+
+
 def try_page(root: Path, page: str, variants: int) -> int:
     """Vet one page over many variants of its numbers, and draw it."""
     from .course.pictures import draw_page
     from .course.vetting import vet
-    from .pages import UnknownPage, load
+    from .pages import UnknownPage, find, load
+    from .settings import load as settings_of
 
+    course = settings_of(root).package.replace("_", "-")
     try:
-        loaded = load(page)
+        loaded = find(f"{course}/{page}") or load(page)
     except UnknownPage as unknown:
         print(unknown, file=sys.stderr)
         return 2
@@ -129,20 +151,22 @@ def report(root: Path, marks: Path, out: Path | None, no_names: bool) -> int:
     return 0
 
 
-def start(root: Path, folder: Path, no_open: bool) -> int:
+def start(root: Path, folder: Path | None, course: str, no_open: bool) -> int:
     """Put the notebooks into a folder of your own, and open them."""
     from .handout.copies import start
     from .handout.opening import open_in_jupyter
 
-    _tell(start(root / folder))
-    return 0 if no_open else open_in_jupyter(root / folder)
+    there = root / (folder or course)
+    _tell(start(there, _package(course)))
+    return 0 if no_open else open_in_jupyter(there)
 
 
-def update(root: Path, folder: Path) -> int:
+def update(root: Path, folder: Path | None, course: str) -> int:
     """Bring the notebooks of such a folder up to date; all that you wrote stays in them."""
     from .handout.copies import BEFORE, update
 
-    done = update(root / folder)
+    folder = folder or Path(course)
+    done = update(root / folder, package=_package(course))
     _tell(done)
     if any(one.deed == "brought up to date" for one in done):
         print(f"The notebooks as they were lie in {folder / BEFORE}.")
@@ -152,13 +176,21 @@ def update(root: Path, folder: Path) -> int:
 def site(root: Path, out: Path, pyodide: str) -> int:
     """Build a static site of the chapters, which runs in any browser with nothing installed."""
     from .handout.places import handed_out
+    from .settings import load
     from .site.build import build
 
-    fetched = build(root / out, handed_out(root), pyodide)
+    fetched = build(root / out, handed_out(root), pyodide, load(root).package)
     print(f"The site lies in {out}. Try it: python -m http.server --directory {out}")
     print("A browser will fetch these from elsewhere:" if fetched else "It needs nothing from elsewhere.")
     print("".join(f"    {address}\n" for address in fetched), end="")
     return 0
+
+
+def _package(course: str) -> str:
+    """The package of a course, by its name."""
+    from .authoring.slugs import OURS
+
+    return OURS if course == WORKBOOK else course.replace("-", "_")
 
 
 def _tell(done: list[Done]) -> None:
@@ -194,11 +226,14 @@ def command(run: Callable[..., int], *options: Option) -> Command:
     return Command(run, options)
 
 
-FOLDER = option("folder", nargs="?", type=Path, default=Path("backprop-workbook"), help="(default: %(default)s)")
+FOLDER = option("folder", nargs="?", type=Path, help="(default: the name of the course)")
+COURSE = option("--course", default=WORKBOOK, help="a course that is installed here (default: %(default)s)")
 
 COMMANDS: dict[str, Command] = {
-    "start": Command(start, (FOLDER, option("--no-open", action="store_true", help="only copy")), in_course=False),
-    "update": Command(update, (FOLDER,), in_course=False),
+    "start": Command(
+        start, (FOLDER, COURSE, option("--no-open", action="store_true", help="only copy")), in_course=False
+    ),
+    "update": Command(update, (FOLDER, COURSE), in_course=False),
     "site": Command(
         site,
         (
@@ -285,6 +320,15 @@ COMMANDS: dict[str, Command] = {
         option("page", help="chapter/name, as in convolution/one-filter"),
         option("--title", default="", help="the page's heading (default: its name)"),
         option("--row", default="", help="the row of the curriculum that it teaches (default: a new one)"),
+    ),
+    "new-course": Command(
+        new_course,
+        (
+            option("name", help="the folder, and the name of the course, as in my-course"),
+            option("--page", default="first-steps/one-weight", help="its first page (default: %(default)s)"),
+            option("--take", nargs="+", default=[], metavar="CHAPTER", help="chapters of the workbook, in this order"),
+        ),
+        in_course=False,
     ),
     "try-page": command(
         try_page,

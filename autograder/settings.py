@@ -8,6 +8,11 @@ show_how = "practice"               # for the whole course
 [chapters.01-gradients]             # for one chapter, where it differs
 feedback = "recorded"
 feedback_until = 2026-11-01T23:59:00+01:00
+
+A course of one's own also says whose package it is, and which chapters of the workbook it takes, as what:
+
+course.package              "my_course"
+course.taken["02-slopes"]   Taken("gradients", "Slopes"), from the lines `from = "gradients"` and `title = "Slopes"`
 """
 
 from __future__ import annotations
@@ -25,6 +30,7 @@ from .errors import WorkbookError
 
 FILE = "workbook.toml"
 MAX_SALT = 100  # characters
+MAX_TITLE = 80
 Table: TypeAlias = dict[str, Any]  # as TOML has it; what is in it is read by SETTINGS
 Reader: TypeAlias = Callable[[Any], Any]
 
@@ -204,12 +210,21 @@ def _meant(name: str, known: Iterable[str]) -> str:
 # -- the file ----------------------------------------------------------------------------------------------------------
 
 
+class Taken(NamedTuple):
+    """A chapter that a course takes from the workbook or from another course."""
+
+    chapter: str  # gradients, or other_course/filters
+    title: str = ""  # in place of its own
+
+
 @dataclass(frozen=True)
 class CourseSettings:
     """What workbook.toml says: for the course, and for chapters that differ."""
 
     course: Settings = Settings()
     chapters: Mapping[str, Settings] = field(default_factory=dict[str, Settings])
+    package: str = "autograder"  # which holds the pages of the course
+    taken: Mapping[str, Taken] = field(default_factory=dict[str, Taken])  # folder → the chapter that is put there
 
     def of(self, chapter: str) -> Settings:
         """The settings that hold in a chapter, named as its folder is: "01-gradients"."""
@@ -237,14 +252,47 @@ def _is_table(value: Any) -> bool:
 
 def _course(table: Table, source: Path) -> CourseSettings:
     chapters: dict[str, Table] = table.pop("chapters", {})
+    package = _package(table.pop("package", CourseSettings.package))
     course = Settings().but(**table)
     if not _is_table(chapters) or not all(map(_is_table, chapters.values())):
         raise SettingError("chapters holds a table for each chapter, which begins with a line such as [chapters.NAME]")
-    return CourseSettings(course, {name: _chapter(name, each, course, source) for name, each in chapters.items()})
+    taken = {name: made for name, each in chapters.items() if (made := _taken(name, each))}
+    own = {name: _chapter(name, each, course, source, taken) for name, each in chapters.items()}
+    return CourseSettings(course, own, package, taken)
 
 
-def _chapter(name: str, table: Table, course: Settings, source: Path) -> Settings:
-    there = sorted(folder.name for folder in source.glob("*") if folder.is_dir())
+def _package(value: Any) -> str:
+    if not isinstance(value, str) or not value.isidentifier():
+        raise SettingError(f'package is {_short(value)}; it must be the name of a Python package, as in "my_course"')
+    return value
+
+
+FOLDER = re.compile(r"\d{1,3}-[a-z0-9]+(-[a-z0-9]+)*")
+CHAPTER = re.compile(r"([a-z0-9]+(-[a-z0-9]+)*/)?[a-z0-9]+(-[a-z0-9]+)*")
+
+
+def _taken(name: str, table: Table) -> Taken | None:
+    """The chapter that a table takes from elsewhere; its two lines are read off the table."""
+    chapter, title = table.pop("from", None), table.pop("title", None)
+    if chapter is None and title is None:
+        return None
+    if chapter is None:
+        raise SettingError(f"in [chapters.{name}], title needs a from; a chapter of your own has its title in source/")
+    if not isinstance(chapter, str) or not CHAPTER.fullmatch(chapter):
+        raise SettingError(f'in [chapters.{name}], from is {_short(chapter)}; name a chapter, as in "gradients"')
+    if not FOLDER.fullmatch(name):
+        raise SettingError(f"[chapters.{name}] needs the chapter's place and name, as in [chapters.02-gradients]")
+    return Taken(chapter.replace("-", "_"), "" if title is None else _titled(name, title))
+
+
+def _titled(name: str, title: Any) -> str:
+    if not isinstance(title, str) or not title.strip() or not title.isprintable() or len(title) > MAX_TITLE:
+        raise SettingError(f"in [chapters.{name}], title is {_short(title)}; it must be a line of text")
+    return title.strip()
+
+
+def _chapter(name: str, table: Table, course: Settings, source: Path, taken: Iterable[str]) -> Settings:
+    there = sorted({*taken, *(folder.name for folder in source.glob("*") if folder.is_dir())})
     if there and name not in there:
         raise SettingError(f"there is no chapter {name!r}; {_meant(name, there)}")
     for setting in table:

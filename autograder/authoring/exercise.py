@@ -42,7 +42,7 @@ import numpy as np
 from ..errors import WorkbookError
 from ..kernels.runner import Outcome, Plain, Request, answer, to_plain
 from . import slugs
-from .mistakes import MESSAGES
+from .mistakes import file_of, messages_of
 
 RELEASE = "release"
 """The seed of the cases that students see. Grading draws others."""
@@ -213,8 +213,9 @@ class Exercise:
         fatal   why it costs every behaviour that it breaks. Otherwise it costs the first of them: what follows from
                 it in others is right from there
         """
-        if code not in MESSAGES:
-            raise ExerciseError(f"{self.slug}: unknown mistake {code!r}; add it to autograder/authoring/mistakes.py")
+        package = slugs.course_of(self.chapter)
+        if code not in messages_of(package):
+            raise ExerciseError(f"{self.slug}: unknown mistake {code!r}; add it to {file_of(package)}")
         if code in self.slips:
             raise ExerciseError(f"{self.slug}: the slip {code!r} is there twice")
         if len(change) % 2:
@@ -230,6 +231,10 @@ class Exercise:
             return slipped
 
         return make
+
+    def message(self, code: str) -> str:
+        """What is said of a slip. KeyError for one that has no message."""
+        return messages_of(slugs.course_of(self.chapter))[code]
 
     def _changed(self, code: str) -> Reference:
         for old, _ in self.changes[code]:
@@ -290,12 +295,12 @@ class Exercise:
 
 
 def exercise(
-    title: str, *, row: str | tuple[str, ...], seconds: float = 5, megabytes: int = 512,
+    title: str, *, row: str | tuple[str, ...] = (), seconds: float = 5, megabytes: int = 512,
     needs: tuple[Exercise, ...] = (),
 ) -> Callable[[Reference], Exercise]:  # fmt: skip
     """Make an exercise of a reference, a class or a function.
 
-    row        the curriculum's row or rows
+    row        the curriculum's row or rows, where the course has a table of them
     seconds    for all its cases together, in grading
     megabytes  that they may use beyond what is in use before
     needs      exercises on whose names the scripts build; students then use their own

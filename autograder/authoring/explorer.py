@@ -134,8 +134,7 @@ def explorer(title: str, *, beside: str, rows: str | Sequence[str] = ()) -> Call
     """Make the function an explorer called <its chapter's module>/<its name with hyphens>."""
 
     def decorate(function: Draws) -> Explorer:
-        chapter = function.__module__.rpartition(".")[2]
-        slug = slugs.slug(chapter, function.__name__)
+        slug = slugs.slug(slugs.chapter_in(function.__module__), function.__name__)
         about = " ".join((inspect.getdoc(function) or "").split())
         if not about:
             raise ExplorerError(f"{slug} has no docstring: say in a sentence or two what to try")

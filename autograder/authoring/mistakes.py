@@ -1,12 +1,18 @@
 """The slips that students make, each with a code that stays the same on every page and a message that helps.
 
 A page names what the slip would give, `box(a - y, ..., slips={"wrong_sign": y - a})`, and the code is looked up here.
+A course of its own has more of them in its mistakes.py, and may word these differently.
+
 Messages speak to the student: what they seem to have done, and what to look at. They never give the answer.
 """
 
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping
+from functools import cache
+from typing import cast
+
+from .slugs import OURS
 
 MESSAGES = {
     # gradients
@@ -368,6 +374,33 @@ def _message(code: str, same_size: bool, words: Mapping[str, str]) -> str:
     return MESSAGES[code] if same_size or code not in OTHER_SIZE else OTHER_SIZE[code]
 
 
-def message(code: str) -> str:
-    """What the student is told about the slip `code`. KeyError for a code that is not in the table."""
-    return MESSAGES[code]
+def message(code: str, package: str = OURS) -> str:
+    """What the student is told about the slip `code`. KeyError for a code that is in no table of this course."""
+    return messages_of(package)[code]
+
+
+# -- the slips of other courses ----------------------------------------------------------------------------------------
+
+
+def own_messages(package: str) -> Mapping[str, str]:
+    """What a course's own mistakes.py says; {} for the workbook, whose table is the general one."""
+    return {} if package == OURS else _table(package)
+
+
+@cache
+def messages_of(package: str) -> Mapping[str, str]:
+    """Code → message on the pages of a course: its own, and the general ones that it does not word differently."""
+    own = own_messages(package)
+    return MESSAGES | own if own else MESSAGES
+
+
+def file_of(package: str) -> str:
+    """Where a course's messages are written."""
+    return f"{OURS}/authoring/mistakes.py" if package == OURS else f"{package}/mistakes.py"
+
+
+@cache
+def _table(package: str) -> Mapping[str, str]:
+    from .courses import table
+
+    return cast("Mapping[str, str]", table(package, "mistakes", "MESSAGES"))

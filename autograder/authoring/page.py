@@ -33,7 +33,7 @@ from ..layout import Node, Shape, boxed, nodes_in, number, undrawn
 from ..layout.boxed import BoxedArray
 from ..layout.numbers import simple_fraction
 from . import slugs
-from .mistakes import MESSAGES
+from .mistakes import file_of, messages_of, own_messages
 
 if TYPE_CHECKING:
     from typing import Unpack
@@ -234,7 +234,7 @@ class Page:
     @property
     def kicker(self) -> str:
         """The small line beside the title."""
-        return f"{self.chapter.replace('_', ' ').capitalize()} {self.place}"
+        return f"{slugs.in_words(self.chapter)} {self.place}"
 
     @property
     def points(self) -> int:
@@ -252,15 +252,17 @@ class Page:
         return f"Page({self.slug!r})"
 
 
-def page(title: str, row: str | tuple[str, ...], *, shares: Shares | None = None) -> Callable[[PageFunction], Page]:
+def page(
+    title: str, row: str | tuple[str, ...] = (), *, shares: Shares | None = None
+) -> Callable[[PageFunction], Page]:
     """Make a page of a function (given, box) → what to print.
 
-    row     the curriculum's row, or rows
+    row     the curriculum's row, or rows, where the course has a table of them
     shares  a function of `given`, common to several pages: `given.shared(it)` gives all of them the same numbers
     """
 
     def make(function: PageFunction) -> Page:
-        chapter = function.__module__.rpartition(".")[2]
+        chapter = slugs.chapter_in(function.__module__)
         slug = slugs.slug(chapter, function.__name__)
         code = unwrap(function).__code__
         DECLARED.setdefault(slug, set()).add((code.co_filename, code.co_firstlineno))
@@ -478,8 +480,9 @@ class Run:
         names: tuple[str, ...] | str, options: tuple[str, ...], slips: Mapping[str, NDArray[Any]],
         gradient_of: Gradient,
     ) -> None:  # fmt: skip
-        if unknown := set(slips) - set(MESSAGES):
-            raise PageError(f"unknown mistake {sorted(unknown)[0]!r}; add it to autograder/authoring/mistakes.py")
+        package = slugs.course_of(self.page.chapter)
+        if unknown := set(slips) - set(messages_of(package)):
+            raise PageError(f"unknown mistake {sorted(unknown)[0]!r}; add it to {file_of(package)}")
         for what, text in (("name", name), ("hint", hint), ("how", how)):
             if not text or not text.strip():
                 raise PageError(f'box {first} has no {what}; say box(value, "name", "a hint that asks", how="...")')
@@ -514,6 +517,8 @@ class Run:
     def _add_words(self, first: int, slips: Slips, words: Mapping[str, str], meanings: Mapping[str, Quantity]) -> None:
         if unused := set(words) - set(slips):
             raise PageError(f"box {first} has words for {sorted(unused)[0]!r}, which is not among its slips")
+        own = own_messages(slugs.course_of(self.page.chapter))
+        words = {code: own[code] for code in slips if code in own} | dict(words)
         if words or meanings:
             for i, box in enumerate(self.boxes[first - 1 :], start=first - 1):
                 self.boxes[i] = replace(box, words=tuple(words.items()), meanings=tuple(meanings.items()))

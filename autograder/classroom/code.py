@@ -27,8 +27,8 @@ def code_rows(
     entry: Entry, chapter: Chapter, notebook: Notebook, nb: object, listed: list[Cell] | None
 ) -> tuple[list[Row], list[Fault]]:
     """The rows of a notebook's code exercises, and what was odd about them."""
-    known = pages.exercises() if notebook.exercises else {}
-    there = [slug for slug in notebook.exercises if slug in known]
+    known = {slug: made for slug in notebook.exercises if (made := pages.find_exercise(slug))}
+    there = list(known)
     faults = [Fault(entry.student, chapter.name, slug, GONE) for slug in notebook.exercises if slug not in there]
     written = {slug: written_in(listed or [], slug, known[slug].starter) for slug in there}
     if listed is not None:

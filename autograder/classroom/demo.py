@@ -22,7 +22,9 @@ from typing import Any, TypeAlias
 
 from .. import pages
 from ..answers.literals import literal_of
+from ..authoring.slugs import OURS
 from ..marking.variants import own_variant
+from ..settings import load
 from ..submissions.ids import code_slug_of, page_id, slug_of
 from ..submissions.writing import page_source
 from .planting import Habits, Planted, plant
@@ -87,7 +89,7 @@ class Paper:
 
     def some_page(self) -> str:
         """A page with answers in it, if there is one."""
-        known = [slug for slug in self.planted if slug in pages.catalogue()]
+        known = [slug for slug in self.planted if pages.find(slug)]
         return self.rng.choice([slug for slug in known if any(box.text for box in self.planted[slug])] or known)
 
     def bytes(self) -> bytes:
@@ -138,7 +140,7 @@ def cut_file(paper: Paper) -> None:
 def blank(paper: Paper) -> None:
     """Handed in as it was handed out."""
     for slug, boxes in paper.planted.items():
-        if slug in pages.catalogue():
+        if pages.find(slug):
             paper.cell(page_id(slug))["source"] = page_source(slug, {box.box: "None" for box in boxes})
     paper.lose()
 
@@ -159,10 +161,14 @@ ODDITIES: dict[str, Callable[[Paper], None]] = {
 # -- the class ---------------------------------------------------------------------------------------------------------
 
 
-def cast(count: int, seed: int = 1) -> list[Student]:
-    """The students: up to two in five do something odd, one in six stops half-way."""
+def cast(count: int, seed: int = 1, package: str = OURS) -> list[Student]:
+    """The students: up to two in five do something odd, one in six stops half-way.
+
+    package   of the course, whose slips they may make beside those of the workbook
+    """
     rng = Random(f"demo class {seed}")
-    boxes = [box for page in pages.catalogue().values() for box in page.sheet().boxes]
+    known = pages.catalogue() | pages.catalogue(package)
+    boxes = [box for page in known.values() for box in page.sheet().boxes]
     codes = sorted({code for box in boxes for code, _ in box.mistakes})
     students = [Student(f"demo-{n:03}", _habits(rng, codes)) for n in range(1, count + 1)]
     order = rng.sample(range(count), count)
@@ -236,11 +242,10 @@ def _answers(student: Student, notebook: Notebook, rng: Random, variant: int) ->
 
 def _code(student: Student, notebook: Notebook, rng: Random) -> dict[str, Written]:
     """What the student writes into each code exercise; one that builds on an unfinished one stays blank."""
-    known = pages.exercises()
     written: dict[str, Written] = {}
     stops = round(student.habits.until * len(notebook.exercises))
     for place, slug in enumerate(notebook.exercises):
-        exercise = known[slug]
+        exercise = pages.load_exercise(slug)
         finished = all(_finished(written.get(need.slug)) for need in exercise.needs)
         begins = place < stops and finished and student.oddity != "blank"
         written[slug] = plant_code(exercise, student.habits, rng) if begins else blank_code(exercise)
@@ -307,7 +312,7 @@ def demo_class(root: Path, students: int, seed: int, chapters: list[str], into: 
     if students < 1:
         raise ClassError("A class has at least one student: --students 30")
     into = root / into
-    earned = hand_in(root, cast(students, seed), into, chapters, seed)
+    earned = hand_in(root, cast(students, seed, load(root).package), into, chapters, seed)
     write_expected(earned, root / EXPECTED)
     print("\n".join(lines(earned)))
     shown = into.relative_to(root) if into.is_relative_to(root) else into

@@ -118,6 +118,11 @@ def _notebook(path: Path) -> Notebook:
     names = [stamp.get("grade_id") for stamp in stamps]
     exercises = tuple(filter(None, map(code_slug_of, names)))
     worth = {slug: points.pop(grade_id(slug), 0.0) for slug in dict.fromkeys(map(slug_of, names)) if slug}
-    known = pages.catalogue()
-    boxes = {slug: known[slug].points if slug in known else int(worth[slug]) for slug in worth if slug not in exercises}
+    boxes = {slug: _boxes(slug, worth[slug]) for slug in worth if slug not in exercises}
     return Notebook(path.stem, path, boxes, worth, exercises, tuple(points))
+
+
+def _boxes(slug: str, points: float) -> int:
+    """How many boxes a page has: a point each, where it is gone since."""
+    page = pages.find(slug)
+    return page.points if page else int(points)

@@ -31,10 +31,13 @@ from traitlets.config import Config
 from traitlets.config.loader import ConfigFileNotFound, PyFileConfigLoader
 
 from .. import pages
+from ..authoring.courses import need
 from ..errors import WorkbookError
 from ..nbgrader.release import CALL
+from ..settings import load
 from ..submissions.notebook import cells
 from .documents import documents
+from .taken import bring
 from .vetting import vet
 
 CONFIG = "nbgrader_config.py"
@@ -57,7 +60,12 @@ def build(root: Path, into: Path | None = None) -> list[Path]:
     """
     root, into = Path(root).resolve(), Path(into or root).resolve()
     own = _own_config(root)  # first, so that a fault in it is told at once
-    used = (pages.catalogue().get(slug) for word, slug in calls_in(root) if word == "page")
+    package = load(root).package
+    need(package)
+    if into == root:
+        bring(root)
+    pages.catalogue(package)  # which tells of two pages with one name
+    used = (pages.find(slug) for word, slug in calls_in(root) if word == "page")
     if faults := [fault for page in used if page for fault in vet(page, range(VETTED))]:
         raise BuildError("\n".join(faults))
     chapters = [folder.name for folder in source_folders(root)]
@@ -80,7 +88,7 @@ def _write_documents(root: Path, into: Path) -> list[Path]:
     if not (root / "docs").is_dir():
         return []
     (into / "docs").mkdir(exist_ok=True)
-    paths = {into / "docs" / name: text for name, text in documents().items()}
+    paths = {into / "docs" / name: text for name, text in documents(load(root).package).items()}
     for path, text in paths.items():
         path.write_text(text, encoding="utf-8", newline="\n")
     return list(paths)

@@ -11,14 +11,18 @@ from tempfile import TemporaryDirectory
 from typing import cast
 
 from .. import explorers, pages
+from ..authoring import slugs
+from ..authoring.courses import need
 from ..marking.code import CodeMarks, local, mark_code
 from ..marking.pages import mark
 from ..nbgrader.feedback import FormulaError, formula_svg
+from ..settings import load
 from ..submissions.answers import read_notebook
-from ..submissions.ids import code_slug_of, grade_id
+from ..submissions.ids import code_slug_of, grade_id, slug_of
 from ..submissions.notebook import cells
 from .build import MADE, REBUILD, BuildError, build, calls_in, parsed, source_folders
 from .documents import uncovered
+from .taken import stale
 
 NOTE = ".license"  # ends the name of a note on the origin and licence of a data file, which is how one is declared
 
@@ -32,12 +36,13 @@ CODE = re.compile(r"```.*?```|`[^`\n]*`", re.DOTALL)
 def check(root: Path) -> list[str]:
     """Everything that is wrong with the course at `root`, all at once; each line says what mends it."""
     root = Path(root).resolve()
-    return [*_stray(root), *_sources(root), *_catalogue(root), *_rows(root), *_current(root), *_scores(root)]
+    parts = (_stray, _sources, stale, _catalogue, _rows, _current, _scores)
+    return [fault for part in parts for fault in part(root)]
 
 
 def _rows(root: Path) -> list[str]:
     """Where the course keeps the table of the curriculum, every row of it has a page."""
-    return uncovered() if (root / "docs" / "curriculum.md").is_file() else []
+    return uncovered(load(root).package) if (root / "docs" / "curriculum.md").is_file() else []
 
 
 def _stray(root: Path) -> list[str]:
@@ -102,22 +107,31 @@ def bad_formulas(markdown: str) -> list[str]:
 
 
 def _catalogue(root: Path) -> list[str]:
-    """Every page and every explorer stands in exactly one source notebook, once."""
+    """Every page, explorer and code exercise of the course stands in exactly one source notebook, once."""
     used = calls_in(root)
-    known = {"page": pages.catalogue(), "explore": explorers.catalogue(), "exercise": pages.exercises()}
+    own = load(root).package
+    need(own)
+    known = {"page": pages.catalogue(own), "explore": explorers.catalogue(own), "exercise": pages.exercises(own)}
     names = {"explore": "explorer"}
     missing = [
         f"the {names.get(word, word)} {slug} is in no notebook: "
-        f'add a cell {word}("{slug}") to source/{pages.CHAPTERS[each.chapter]}/'
+        f'add a cell {word}("{slug}") to source/{folder_of(root, each.chapter)}/'
         for word, all_ in known.items()
         for slug, each in all_.items()
-        if not used[word, slug] and each.chapter in pages.CHAPTERS
+        if not used[word, slug] and pages.is_chapter(each.chapter)
     ]
     return missing + [
         f"the {names.get(word, word)} {slug} is used {n} times: keep one of its cells in source/"
         for (word, slug), n in used.items()
         if n > 1
     ]
+
+
+def folder_of(root: Path, chapter: str) -> str:
+    """The folder in source/ that holds a chapter, or that would."""
+    name = slugs.module_name(chapter).replace("_", "-")
+    there = (folder.name for folder in source_folders(root) if folder.name.partition("-")[2] == name)
+    return next(there, pages.CHAPTERS.get(chapter, name))
 
 
 def _current(root: Path) -> list[str]:
@@ -162,7 +176,8 @@ def _scores(root: Path) -> list[str]:
 def score(nb: object) -> tuple[float, float]:
     """What a notebook earns, and what it could: through the same reading and marking as a submission."""
     names = {cell.cell_id for cell in cells(nb)}
-    asked = {slug: page for slug, page in pages.catalogue().items() if grade_id(slug) in names}
+    asked = {slug: page for name in names if (slug := slug_of(name)) and (page := pages.find(slug))}
+    asked = {slug: page for slug, page in asked.items() if grade_id(slug) in names}
     read = read_notebook(nb, {slug: page.points for slug, page in asked.items()}).pages
     earned = [mark(page, read[slug].answers if slug in read else {}) for slug, page in asked.items()]
     return sum(marks.points for marks in earned), float(sum(marks.out_of for marks in earned))
@@ -173,9 +188,9 @@ def _code_score(nb: object) -> tuple[float, float]:
     names: dict[str, object] = {}
     earned: list[CodeMarks] = []
     for cell in cells(nb):
-        if (slug := code_slug_of(cell.cell_id)) in pages.exercises():
-            for need in pages.load_exercise(slug).needs:
-                names.setdefault(need.name, need.reference)  # what another chapter teaches
-            exec(compile(cell.source, slug, "exec"), names)  # noqa: S102
-            earned.append(mark_code(slug, local(names)))
+        if exercise := pages.find_exercise(code_slug_of(cell.cell_id)):
+            for needed in exercise.needs:
+                names.setdefault(needed.name, needed.reference)  # what another chapter teaches
+            exec(compile(cell.source, exercise.slug, "exec"), names)  # noqa: S102
+            earned.append(mark_code(exercise, local(names)))
     return sum(marks.points for marks in earned), float(sum(marks.out_of for marks in earned))

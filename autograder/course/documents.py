@@ -7,73 +7,84 @@ uncovered()     rows of the curriculum that no page teaches
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable
-from typing import TypeAlias
+from collections.abc import Iterable, Mapping
+from typing import TypeAlias, cast
 
 from .. import explorers, pages
+from ..authoring import courses
 from ..authoring.exercise import Exercise
 from ..authoring.explorer import Explorer
-from ..authoring.mistakes import MESSAGES
+from ..authoring.mistakes import messages_of
 from ..authoring.page import Page
-from ..pages.curriculum import CURRICULUM
+from ..authoring.slugs import OURS
 
 Lesson: TypeAlias = Page | Exercise | Explorer
 """What teaches rows of the curriculum: each knows its rows, its slug and its points."""
 
-MADE = "<!-- made by `workbook build` from autograder/; do not edit -->\n"
+MADE = "<!-- made by `workbook build` from {}/; do not edit -->\n"
 
 
-def documents() -> dict[str, str]:
-    """The generated documents of docs/."""
-    return {"curriculum.md": _curriculum(), "mistakes.md": _mistakes()}
+def documents(package: str = OURS) -> dict[str, str]:
+    """The generated documents of docs/; none for a course without a table of its curriculum."""
+    rows = curriculum(package)
+    return {"curriculum.md": _curriculum(package, rows), "mistakes.md": _mistakes(package)} if rows else {}
 
 
-def uncovered() -> list[str]:
+def curriculum(package: str) -> Mapping[str, str]:
+    """The table CURRICULUM of a course, in pages/curriculum.py: row → what it is about; {} where there is none."""
+    return cast("Mapping[str, str]", courses.table(package, "pages.curriculum", "CURRICULUM"))
+
+
+def uncovered(package: str = OURS) -> list[str]:
     """Rows that no page teaches, and rows that pages name but the table does not know."""
-    taught = {row for page in _all() for row in page.rows}
-    missing = [row for row in CURRICULUM if row not in taught]
-    unknown = sorted(taught - set(CURRICULUM))
-    return [f"nothing teaches row {row} ({CURRICULUM[row]}): write a page in autograder/pages/" for row in missing] + [
-        f"row {row} of a page is unknown: add it to CURRICULUM in autograder/pages/curriculum.py" for row in unknown
+    rows, taught = curriculum(package), {row for page in _all(package) for row in page.rows}
+    missing = [row for row in rows if row not in taught]
+    unknown = sorted(taught - set(rows))
+    return [f"nothing teaches row {row} ({rows[row]}): write a page in {package}/pages/" for row in missing] + [
+        f"row {row} of a page is unknown: add it to CURRICULUM in {package}/pages/curriculum.py" for row in unknown
     ]
 
 
-def _all() -> list[Lesson]:
-    return [*pages.catalogue().values(), *pages.exercises().values(), *explorers.catalogue().values()]
+def _all(package: str) -> list[Lesson]:
+    kinds = (pages.catalogue, pages.exercises, explorers.catalogue)
+    return [lesson for kind in kinds for lesson in kind(package).values()]
 
 
-def _curriculum() -> str:
+def _curriculum(package: str, rows: Mapping[str, str]) -> str:
     taught: dict[str, list[Lesson]] = defaultdict(list)
-    for lesson in _all():
+    for lesson in _all(package):
         for row in lesson.rows:
             taught[row].append(lesson)
     lines = [
         f"| {row} | {about} | {_list(taught[row])} | {sum(lesson.points for lesson in taught[row])} |"
-        for row, about in CURRICULUM.items()
+        for row, about in rows.items()
     ]
-    count, boxes = len(pages.catalogue()), sum(page.points for page in pages.catalogue().values())
-    code, points = len(pages.exercises()), sum(exercise.points for exercise in pages.exercises().values())
+    own, exercises = pages.catalogue(package), pages.exercises(package)
+    count, boxes = len(own), sum(page.points for page in own.values())
+    code, points = len(exercises), sum(exercise.points for exercise in exercises.values())
     return (
-        f"{MADE}# What the workbook teaches\n\n{count} pages with {boxes} boxes, a point each; "
+        f"{MADE.format(package)}# What the workbook teaches\n\n{count} pages with {boxes} boxes, a point each; "
         f"{code} code exercises with {points} points; "
-        f"{len(explorers.catalogue())} explorers.\n\n"
+        f"{len(explorers.catalogue(package))} explorers.\n\n"
         "| row | | pages, code exercises, explorers | points |\n|:--|:--|:--|--:|\n" + "\n".join(lines) + "\n"
     )
 
 
-def _mistakes() -> str:
+def _mistakes(package: str) -> str:
     named: dict[str, dict[str, Lesson]] = defaultdict(dict)
-    for page in pages.catalogue().values():
+    for page in pages.catalogue(package).values():
         for box in page.sheet().boxes:
             for code, _ in box.mistakes:
                 named[code][page.slug] = page
-    for exercise in pages.exercises().values():
+    for exercise in pages.exercises(package).values():
         for code in exercise.slips:
             named[code][exercise.slug] = exercise
-    lines = [f"| `{code}` | {message} | {_list(named[code].values())} |" for code, message in sorted(MESSAGES.items())]
+    messages = sorted(messages_of(package).items())
+    lines = [f"| `{code}` | {message} | {_list(named[code].values())} |" for code, message in messages]
     return (
-        f"{MADE}# Slips with a name\n\nA code stays the same on every page and in every variant; the message is what "
-        "the student reads.\n\n| code | message | pages and code exercises |\n|:--|:--|:--|\n" + "\n".join(lines) + "\n"
+        f"{MADE.format(package)}# Slips with a name\n\n"
+        "A code stays the same on every page and in every variant; the message is what the student reads.\n\n"
+        "| code | message | pages and code exercises |\n|:--|:--|:--|\n" + "\n".join(lines) + "\n"
     )
 
 

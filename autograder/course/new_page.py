@@ -2,9 +2,10 @@
 
     written = start(root, "convolution/one-filter", title="One filter")
 
-Writes the function into autograder/pages/convolution.py and a cell into the source notebook. A new chapter is entered
-in pages.CHAPTERS, gets a notebook with a title, and a test for the second computation of its keys; a new row of the
-curriculum is entered in pages/curriculum.py. Everything is thought through before the first file is written.
+Writes the function into the course's package, pages/convolution.py, and a cell into the source notebook. A new chapter
+gets a notebook with a title, and a test for the second computation of its keys. In a clone of the workbook it is also
+entered in pages.CHAPTERS, and a new row of the curriculum in pages/curriculum.py. Everything is thought through before
+the first file is written.
 """
 
 from __future__ import annotations
@@ -12,14 +13,18 @@ from __future__ import annotations
 import ast
 import json
 import re
+from collections.abc import Mapping
 from keyword import iskeyword
 from pathlib import Path
 from string import Template
-from typing import NotRequired, TypedDict, cast
+from typing import NamedTuple, NotRequired, TypedDict, cast
 
 from .. import pages
+from ..authoring import courses
 from ..authoring.page import PageError
+from ..authoring.slugs import OURS
 from ..pages.curriculum import CURRICULUM
+from ..settings import load
 
 SLUG = re.compile(r"([a-z][a-z0-9]*(?:-[a-z0-9]+)*)/([a-z][a-z0-9]*(?:-[a-z0-9]+)*)")
 ROW = re.compile(r"\d{1,3}\.\d{1,3}")
@@ -29,12 +34,49 @@ MODULE = Template('''\
 
 from __future__ import annotations
 ''')
+
+
+class Home(NamedTuple):
+    """Where the pages of a course are written."""
+
+    root: Path  # of the course
+    package: str = OURS
+
+    @property
+    def ours(self) -> bool:
+        """Whether these are the workbook's own pages, which have a table of chapters and one of what is taught."""
+        return self.package == OURS
+
+    @property
+    def pages(self) -> Path:
+        """The folder of the modules of pages."""
+        return self.root / self.package / "pages"
+
+    @property
+    def tests(self) -> Path:
+        """The folder of their tests."""
+        return self.root / "tests" / "pages" if self.ours else self.root / "tests"
+
+    @property
+    def above(self) -> str:
+        """What stands before the names of the modules that a page imports."""
+        return ".." if self.ours else f"{OURS}."
+
+    def chapter(self, module: str) -> str:
+        """The chapter of a module of pages."""
+        return module if self.ours else f"{self.package}/{module}"
+
+    def slug(self, page: str) -> str:
+        """The slug of a page that is called chapter/name within the course."""
+        return page if self.ours else f"{self.package.replace('_', '-')}/{page}"
+
+
 IMPORTS = {"authoring.page": ("page",), "layout": ("eq", "frac", "network", "step")}
 """What a new page uses of the package, and from which module."""
 
 PAGE = Template('''
 
-@page($title, row="$row")
+@page($title$row)
 def $function(given, box):
     """A weight and an input, and half of what they make. Put your own exercise here."""
     w, x = given("w", 3), given("x", 4)
@@ -54,7 +96,7 @@ TEST = Template('''\
 
 import pytest
 
-from autograder import pages
+from autograder import pages$facts
 
 
 def $function(given):
@@ -66,11 +108,22 @@ def $function(given):
 INDEPENDENT = {"$name": $function}
 
 
-@pytest.mark.parametrize("page", pages.chapter_pages("$module"), ids=lambda page: page.slug)
-def test_keys_agree_with_a_second_computation(page, agrees):
+@pytest.mark.parametrize("page", pages.chapter_pages("$chapter"), ids=lambda page: page.slug)
+def test_keys_agree_with_a_second_computation(page$fixture):
     """Every key of every page, over many variants, is what another way of computing it gives."""
-    agrees(page.slug, INDEPENDENT[page.slug.partition("/")[2]])
+    $agrees
 ''')
+OUR_TEST = {
+    "facts": "",
+    "fixture": ", agrees",
+    "agrees": 'agrees(page.slug, INDEPENDENT[page.slug.partition("/")[2]])',
+}
+THEIR_TEST = {
+    "facts": "\nfrom autograder.course.facts import disagreements",
+    "fixture": "",
+    "agrees": 'assert disagreements(page, INDEPENDENT[page.slug.rpartition("/")[2]]) == []',
+}
+"""How a test asks for the second computation: by the fixture of the workbook's own tests, or by a function."""
 
 OPENING = Template("""\
 # $number · $chapter_title
@@ -105,74 +158,99 @@ class SourceNotebook(TypedDict):
 def start(root: Path, slug: str, title: str = "", row: str = "") -> list[Path]:
     """Write the page `slug`, and its chapter where there is none; returns the files written or changed.
 
+    slug    chapter/name, without the name of the course
     title   the page's heading; by default its name
-    row     the row of the curriculum that it teaches; by default a new one behind the chapter's last
+    row     the row of the curriculum that it teaches; by default, where the course has one, a new one at its end
     Raises PageError for a name that is no name or is taken, before anything is written.
     """
-    root = Path(root).resolve()
-    _in_use(root)
-    chapter, name = _names(slug)
-    module, function = chapter.replace("-", "_"), name.replace("-", "_")
-    place = pages.CHAPTERS.get(module) or f"{_next_number(root):02d}-{chapter}"
-    number = int(place.partition("-")[0])
-    title = title.strip() or name.replace("-", " ").capitalize()
-    row = _row(row, number)
-    words = {"number": str(number), "module": module, "chapter_title": chapter.replace("-", " ").capitalize(),
-             "name": name, "function": function, "title": _quoted(title), "row": row}  # fmt: skip
-    package = root / "autograder"
-    if module in pages.CHAPTERS:
-        texts = _one_more(package / "pages" / f"{module}.py", root / "source" / place, slug, words)
+    home = Home(Path(root).resolve(), load(root).package)
+    _in_use(home)
+    chapter, name = split_slug(slug)
+    if pages.find(home.slug(slug)):
+        raise PageError(f"there is a page {home.slug(slug)} already; take another name")
+    module = chapter.replace("-", "_")
+    place = _place(home, module)
+    texts: dict[Path, str] = {}
+    if home.ours:
+        row = _row(row, int(place.partition("-")[0]))
+        if row not in CURRICULUM:
+            before = max((other for other in CURRICULUM if _order(other) < _order(row)), key=_order)
+            curriculum = home.pages / "curriculum.py"
+            texts[curriculum] = with_entry(_read(curriculum), "CURRICULUM", row, title or _spelled(name), before)
+    words = words_of(home, place, chapter, name, title, row)
+    if pages.is_chapter(home.chapter(module)):
+        made = _one_more(home, home.root / "source" / place, slug, words)
     else:
-        texts = _new_chapter(root, module, place, slug, words)
-    if row not in CURRICULUM:
-        before = max((other for other in CURRICULUM if _order(other) < _order(row)), key=_order)
-        curriculum = package / "pages" / "curriculum.py"
-        texts[curriculum] = with_entry(_read(curriculum), "CURRICULUM", row, title, before)
+        made = new_chapter(home, place, slug, words)
+    return written(made | texts)
+
+
+def written(texts: Mapping[Path, str]) -> list[Path]:
+    """Write these files; returns them."""
     for path, text in texts.items():
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_text(text, encoding="utf-8", newline="\n")
     return list(texts)
 
 
-def _one_more(module: Path, folder: Path, slug: str, words: dict[str, str]) -> dict[Path, str]:
+def words_of(home: Home, place: str, chapter: str, name: str, title: str, row: str) -> dict[str, str]:
+    """What is filled into the templates."""
+    module = chapter.replace("-", "_")
+    return {
+        "number": str(int(place.partition("-")[0])), "module": module, "chapter": home.chapter(module),
+        "chapter_title": _spelled(chapter), "name": name, "function": name.replace("-", "_"),
+        "title": _quoted(title.strip() or _spelled(name)), "row": f', row="{row}"' if row else "",
+        **(OUR_TEST if home.ours else THEIR_TEST),
+    }  # fmt: skip
+
+
+def _one_more(home: Home, folder: Path, slug: str, words: dict[str, str]) -> dict[Path, str]:
     """The files of a chapter that is there, with one more page."""
     notebooks = sorted(folder.glob("*.ipynb"))
     if not notebooks:
         raise PageError(f"source/{folder.name} has no notebook; put one there, with a title in a Markdown cell")
-    page = PAGE.substitute(words)
+    module = home.pages / f"{words['module']}.py"
     return {
-        module: with_page(_read(module), page, words["function"], module.name),
-        notebooks[0]: with_cell(_read(notebooks[0]), slug),
+        module: with_page(_read(module), PAGE.substitute(words), words["function"], module.name, home.above),
+        notebooks[0]: with_cell(_read(notebooks[0]), home.slug(slug)),
     }
 
 
-def _new_chapter(root: Path, module: str, place: str, slug: str, words: dict[str, str]) -> dict[Path, str]:
-    """The files of a new chapter, and the catalogue that knows it."""
-    folder = root / "autograder" / "pages"
-    blank = MODULE.substitute(words)
+def new_chapter(home: Home, place: str, slug: str, words: dict[str, str]) -> dict[Path, str]:
+    """The files of a new chapter and, where the course has one, its entry in the table of chapters."""
+    module = words["module"]
+    blank, page = MODULE.substitute(words), PAGE.substitute(words)
     made = {
-        folder / f"{module}.py": with_page(blank, PAGE.substitute(words), words["function"], f"{module}.py"),
-        root / "source" / place / f"{slug.partition('/')[0]}.ipynb": notebook(OPENING.substitute(words), slug),
-        root / "tests" / "pages" / f"test_{module}.py": TEST.substitute(words),
+        home.pages / f"{module}.py": with_page(blank, page, words["function"], f"{module}.py", home.above),
+        home.root / "source" / place / f"{slug.partition('/')[0]}.ipynb": notebook(
+            OPENING.substitute(words), home.slug(slug)
+        ),
+        home.tests / f"test_{module}.py": TEST.substitute(words),
     }
     for path in made:
         if path.exists():
-            raise PageError(f"{path.relative_to(root).as_posix()} is there already; move it away, or take another name")
-    catalogue = folder / "__init__.py"
-    return {**made, catalogue: with_entry(_read(catalogue), "CHAPTERS", module, place)}
+            here = path.relative_to(home.root).as_posix()
+            raise PageError(f"{here} is there already; move it away, or take another name")
+    if home.ours:
+        catalogue = home.pages / "__init__.py"
+        made[catalogue] = with_entry(_read(catalogue), "CHAPTERS", module, place)
+    return made
 
 
 # -- names -------------------------------------------------------------------------------------------------------------
 
 
-def _in_use(root: Path) -> None:
+def _in_use(home: Home) -> None:
     """Refuse to write pages that nobody would read."""
-    there = Path(pages.__file__).resolve().parent
-    if there != root / "autograder" / "pages":
-        raise PageError(f"the pages in use are those in {there}; for your clone's own: pip install --editable {root}")
+    there = Path(courses.folder(home.package)).resolve() / "pages"
+    if there != home.pages:
+        raise PageError(
+            f"the pages in use are those in {there}; for the ones in this folder: pip install --editable {home.root}"
+        )
 
 
-def _names(slug: str) -> tuple[str, str]:
+def split_slug(slug: str) -> tuple[str, str]:
+    """The chapter and the name of a new page. PageError where they can be no names."""
     match = SLUG.fullmatch(slug)
     if not match:
         raise PageError(f"{slug!r} is no name for a page; say chapter/name in small letters: convolution/one-filter")
@@ -182,15 +260,24 @@ def _names(slug: str) -> tuple[str, str]:
             raise PageError(f"{word} is a word of Python; take another name")
     if chapter.endswith("-code"):
         raise PageError("a chapter ending in -code would hold code exercises; see docs/authoring.md")
-    if slug in pages.catalogue():
-        raise PageError(f"there is a page {slug} already; take another name")
     return chapter, name
 
 
-def _next_number(root: Path) -> int:
-    places = {*pages.CHAPTERS.values(), *(folder.name for folder in (root / "source").iterdir())}
+def _place(home: Home, module: str) -> str:
+    """The folder of a chapter in source/; for a new one, with the next number."""
+    if home.ours and module in pages.CHAPTERS:
+        return pages.CHAPTERS[module]
+    name = module.replace("_", "-")
+    there = sorted(folder.name for folder in (home.root / "source").iterdir())
+    return next(
+        (folder for folder in there if folder.partition("-")[2] == name), f"{_next_number(home, there):02d}-{name}"
+    )
+
+
+def _next_number(home: Home, there: list[str]) -> int:
+    places = {*there, *(pages.CHAPTERS.values() if home.ours else ())}
     numbers = {int(place[:2]) for place in places if place[:2].isdigit()}
-    return 1 + max(numbers | {_order(row)[0] for row in CURRICULUM})
+    return 1 + max(numbers | {_order(row)[0] for row in (CURRICULUM if home.ours else ())}, default=0)
 
 
 def _row(row: str, number: int) -> str:
@@ -202,6 +289,10 @@ def _row(row: str, number: int) -> str:
 
 def _order(row: str) -> tuple[int, ...]:
     return tuple(map(int, row.split(".")))
+
+
+def _spelled(name: str) -> str:
+    return name.replace("-", " ").capitalize()
 
 
 def _quoted(text: str) -> str:
@@ -227,13 +318,13 @@ def with_entry(source: str, table: str, key: str, value: str, after: str | None 
     return "\n".join(lines) + "\n"
 
 
-def with_page(source: str, page: str, function: str, file: str) -> str:
+def with_page(source: str, page: str, function: str, file: str, above: str = "..") -> str:
     """The source of a module with one more page at its end, and with what the page needs imported."""
     taken = _top_level(source)
     if function in taken:
         raise PageError(f"{function} is taken in {file}, line {taken[function]}; take another name")
     for module, names in IMPORTS.items():
-        source = with_import(source, module, [name for name in names if name not in taken])
+        source = with_import(source, module, [name for name in names if name not in taken], above)
     return source.rstrip("\n") + "\n" + page
 
 
@@ -251,22 +342,38 @@ def _top_level(source: str) -> dict[str, int]:
     return names
 
 
-def with_import(source: str, module: str, names: list[str]) -> str:
-    """The source with `names` imported from autograder.<module>, beside what it imports from there already."""
+def with_import(source: str, module: str, names: list[str], above: str = "..") -> str:
+    """The source with `names` imported from a module of the workbook, beside what it imports from there already.
+
+    above   how the module is reached: ".." beside it, "autograder." from another package
+    """
     if not names:
         return source
     nodes = [node for node in ast.parse(source).body if isinstance(node, ast.ImportFrom)]
     lines = source.splitlines()
+    wanted = _reached(above + module)
     for node in nodes:
-        if node.level == 2 and node.module == module and not any(alias.asname for alias in node.names):
+        if (node.level, node.module) == wanted and not any(alias.asname for alias in node.names):
             names = sorted({*names, *(alias.name for alias in node.names)}, key=lambda n: (not n[0].isupper(), n))
-            lines[node.lineno - 1 : node.end_lineno] = [_import(module, names)]
+            lines[node.lineno - 1 : node.end_lineno] = [_import(above + module, names)]
             return "\n".join(lines) + "\n"
-    before = [node for node in nodes if node.level == 0 or (node.level, node.module) < (2, module)]
-    gap = [""] if before[-1].level == 0 and before[-1] is nodes[-1] else []
+    before = [node for node in nodes if _standing(node) < (bool(wanted[0]), wanted[1])]
+    first_of_its_kind = _standing(before[-1])[0] != bool(wanted[0]) or before[-1].module == "__future__"
+    gap = [""] if first_of_its_kind and before[-1] is nodes[-1] else []
     end = _last_line(before[-1])
-    lines[end:end] = [*gap, _import(module, names)]
+    lines[end:end] = [*gap, _import(above + module, names)]
     return "\n".join(lines) + "\n"
+
+
+def _reached(module: str) -> tuple[int, str]:
+    """The dots before the name of a module, and the name."""
+    name = module.lstrip(".")
+    return len(module) - len(name), name
+
+
+def _standing(node: ast.ImportFrom) -> tuple[bool, str]:
+    """Where an import stands among the others: __future__ first, then other packages, then modules beside it."""
+    return bool(node.level), "" if node.module == "__future__" else node.module or ""
 
 
 def _last_line(node: ast.stmt | ast.expr) -> int:
@@ -274,10 +381,10 @@ def _last_line(node: ast.stmt | ast.expr) -> int:
 
 
 def _import(module: str, names: list[str]) -> str:
-    line = f"from ..{module} import {', '.join(names)}"
+    line = f"from {module} import {', '.join(names)}"
     if len(line) <= 120:
         return line
-    return f"from ..{module} import (\n" + "".join(f"    {name},\n" for name in names) + ")"
+    return f"from {module} import (\n" + "".join(f"    {name},\n" for name in names) + ")"
 
 
 def notebook(opening: str, slug: str) -> str:
@@ -291,12 +398,12 @@ def notebook(opening: str, slug: str) -> str:
     return _as_text(made)
 
 
-def with_cell(text: str, slug: str) -> str:
-    """A source notebook with one more page, behind its last one."""
+def with_cell(text: str, slug: str, word: str = "page") -> str:
+    """A source notebook with one more page, or an explorer, behind its last page."""
     made: SourceNotebook = json.loads(text)
     places = [n for n, cell in enumerate(made["cells"], start=1)
               if cell["cell_type"] == "code" and "page(" in "".join(cell["source"])]  # fmt: skip
-    made["cells"].insert(places[-1] if places else len(made["cells"]), _page_cell(slug))
+    made["cells"].insert(places[-1] if places else len(made["cells"]), _page_cell(slug, word))
     return _as_text(made)
 
 
@@ -304,9 +411,9 @@ def _markdown(name: str, text: str) -> SourceCell:
     return {"cell_type": "markdown", "id": name, "metadata": {}, "source": text.splitlines(keepends=True)}
 
 
-def _page_cell(slug: str) -> SourceCell:
+def _page_cell(slug: str, word: str = "page") -> SourceCell:
     return {"cell_type": "code", "execution_count": None, "id": slug.replace("/", "-")[:64], "metadata": {},
-            "outputs": [], "source": [f'page("{slug}")']}  # fmt: skip
+            "outputs": [], "source": [f'{word}("{slug}")']}  # fmt: skip
 
 
 def _as_text(made: SourceNotebook) -> str:

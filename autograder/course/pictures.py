@@ -12,6 +12,7 @@ from pathlib import Path
 from .. import explorers, pages
 from ..authoring.explorer import Explorer
 from ..authoring.page import Page
+from ..authoring.slugs import OURS, module_name
 from ..explorers.checking import checker
 from ..marking.pages import mark
 from ..render import explorers as exploring
@@ -34,10 +35,11 @@ h2 { font-size: 15px; }
 """
 
 
-def draw(folder: Path) -> list[Path]:
-    """Write the contact sheets; returns the files."""
+def draw(folder: Path, package: str = OURS) -> list[Path]:
+    """Write the contact sheets of a course; returns the files."""
     folder.mkdir(parents=True, exist_ok=True)
-    return [_sheet(folder, chapter, name) for chapter, name in pages.CHAPTERS.items()]
+    named = {chapter: pages.CHAPTERS.get(chapter, module_name(chapter)) for chapter in pages.chapters(package)}
+    return [_sheet(folder, chapter, name) for chapter, name in named.items()]
 
 
 def draw_page(folder: Path, page: Page) -> Path:

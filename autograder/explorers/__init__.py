@@ -1,7 +1,7 @@
 """The explorers of the workbook: pictures that answer when something in them is moved.
 
-    load("gradients/nudge")     one explorer
-    catalogue()                 all of them, slug → explorer, in the order of the course
+    load("gradients/nudge")     one explorer; find(...) gives None where there is none
+    catalogue()                 all of the workbook's, slug → explorer, in its order; catalogue("my_course") another's
 
 An explorer shows how things hang together. It takes no answers, holds none, and costs nothing when it is deleted.
 
@@ -17,14 +17,13 @@ Imports: pages, authoring, answers, layout, engine, errors.
 
 from __future__ import annotations
 
-from functools import lru_cache
-from importlib import import_module
-from importlib.util import find_spec
+from functools import cache, lru_cache
 
-from ..authoring import slugs
+from ..authoring import courses, slugs
 from ..authoring.explorer import Explorer
+from ..authoring.slugs import OURS
 from ..errors import WorkbookError
-from ..pages import CHAPTERS
+from ..pages import chapters
 
 
 class UnknownExplorer(WorkbookError, KeyError):
@@ -34,35 +33,40 @@ class UnknownExplorer(WorkbookError, KeyError):
         return self.args[0]
 
 
-@lru_cache(maxsize=1)
-def catalogue() -> dict[str, Explorer]:
-    """Every explorer, slug → explorer, in the order of the course."""
-    return {explorer.slug: explorer for chapter in CHAPTERS for explorer in chapter_explorers(chapter)}
+@cache
+def catalogue(package: str = OURS) -> dict[str, Explorer]:
+    """Every explorer of a course, slug → explorer, in the order of its chapters."""
+    return {explorer.slug: explorer for chapter in chapters(package) for explorer in chapter_explorers(chapter)}
 
 
 def chapter_explorers(chapter: str) -> list[Explorer]:
     """The explorers that the module of a chapter defines, in the order in which they stand there."""
-    if find_spec(f"{__name__}.{chapter}") is None:
+    module = courses.part_of(chapter, "explorers")
+    if module is None:
         return []  # not every chapter has one
-    module = import_module(f"{__name__}.{chapter}")
     explorers = [value for value in vars(module).values() if isinstance(value, Explorer)]
     return [explorer for explorer in explorers if explorer.chapter == chapter]
 
 
-@lru_cache(maxsize=len(CHAPTERS))
+@lru_cache(maxsize=256)
 def _of(chapter: str) -> dict[str, Explorer]:
     return {found.slug: found for found in chapter_explorers(chapter)}
 
 
-def load(slug: str) -> Explorer:
-    """The explorer called `slug`; UnknownExplorer if there is none. Of the chapters only its own is read."""
-    try:
-        chapter = slugs.chapter_of(slug) if isinstance(slug, str) else ""
-        known = _of(chapter) if chapter in CHAPTERS else {}
-        return known[slug] if slug in known else catalogue()[slug]
-    except (KeyError, TypeError):
-        from difflib import get_close_matches
+def find(slug: object) -> Explorer | None:
+    """The explorer called `slug`; None if there is none. Of the chapters only its own is read."""
+    chapter = slugs.chapter_of(slug) if isinstance(slug, str) else ""
+    return _of(chapter).get(str(slug)) if chapter else None
 
-        near = get_close_matches(str(slug), catalogue(), n=3, cutoff=0.4)
-        hint = f" Did you mean {' or '.join(near)}?" if near else ""
-        raise UnknownExplorer(f"There is no explorer “{str(slug)[:60]}”.{hint}") from None
+
+def load(slug: str) -> Explorer:
+    """The explorer called `slug`; UnknownExplorer if there is none."""
+    if (found := find(slug)) is not None:
+        return found
+    from difflib import get_close_matches
+
+    package = slugs.course_of(slugs.chapter_of(slug)) if isinstance(slug, str) else OURS
+    known = catalogue(package) if courses.is_known(package) else ()
+    near = get_close_matches(str(slug), known, n=3, cutoff=0.4)
+    hint = f" Did you mean {' or '.join(near)}?" if near else ""
+    raise UnknownExplorer(f"There is no explorer “{str(slug)[:60]}”.{hint}")

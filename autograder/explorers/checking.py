@@ -21,7 +21,7 @@ from ..layout import Node, readings, say
 from ..layout.figures import Mark, ring, segment, tag
 from ..layout.numbers import compact, number
 from .checks import Check, checks
-from .nudged import PAGES
+from .nudged import computed_by
 from .nudging import Quantity
 from .sketch import RADIUS, Edge, Point, Spot
 
@@ -33,7 +33,7 @@ HELD = "While the marks are held back, the ratio is not held against what you ty
 @cache
 def checker(slug: str) -> Explorer | None:
     """The explorer that checks the gradients of one page; None for a page that asks for none that can be nudged."""
-    if slug not in PAGES:
+    if computed_by(slug) is None:
         return None
     title = f"Check by nudging: {pages.load(slug).title}"
     return Explorer(f"{slug}/check", title, ABOUT, lambda control: checked(control, slug), beside=slug)

@@ -13,7 +13,7 @@ from typing import NamedTuple
 from .. import pages
 from ..authoring.explorer import ExplorerError
 from ..authoring.page import Box
-from .nudged import PAGES
+from .nudged import computed_by
 from .nudging import Asked, Computation, Quantity
 
 
@@ -27,10 +27,11 @@ class Check(NamedTuple):
 @lru_cache(maxsize=256)
 def checks(slug: str, variant: int = 0) -> tuple[Check, ...]:
     """What can be nudged on a page, with the numbers of this variant; most pages are about one computation."""
-    if slug not in PAGES:
+    compute = computed_by(slug)
+    if compute is None:
         return ()
     sheet = pages.load(slug).sheet(variant)
-    computations = PAGES[slug](sheet.givens)
+    computations = compute(sheet.givens)
     computations = computations if isinstance(computations, list) else [computations]
     all_asked = [one if isinstance(one, Asked) else Asked(one) for one in computations]
     ends = [*(asked.since for asked in all_asked[1:]), len(sheet.boxes) + 1]

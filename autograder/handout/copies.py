@@ -15,6 +15,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import NamedTuple, cast
 
+from ..authoring.slugs import OURS
 from ..errors import WorkbookError
 from ..submissions.files import read_file
 from .places import handed_out
@@ -31,22 +32,22 @@ class Done(NamedTuple):
     remarks: tuple[str, ...] = ()
 
 
-def start(folder: Path) -> list[Done]:
-    """Copy every file that is not there yet. Raises WorkbookError if `folder` cannot be written to."""
-    return list(_each(folder, lambda place, target, source: Done(place, "kept")))
+def start(folder: Path, package: str = OURS) -> list[Done]:
+    """Copy every file of a course that is not there yet. Raises WorkbookError if `folder` cannot be written to."""
+    return list(_each(folder, package, lambda place, target, source: Done(place, "kept")))
 
 
-def update(folder: Path, now: Callable[[], datetime] = datetime.now) -> list[Done]:
+def update(folder: Path, now: Callable[[], datetime] = datetime.now, package: str = OURS) -> list[Done]:
     """Bring all chapters up to date. Raises WorkbookError if `folder` holds none, or cannot be written to."""
-    if not any((folder / place).exists() for place in handed_out()):
+    if not any((folder / place).exists() for place in handed_out(package=package)):
         raise WorkbookError(f"There are no chapters in {folder}. Say: workbook start {folder}")
     stamp = f"{now():%Y-%m-%d-%H%M%S}"
-    return list(_each(folder, lambda place, target, source: _updated(folder, place, target, source, stamp)))
+    return list(_each(folder, package, lambda place, target, source: _updated(folder, place, target, source, stamp)))
 
 
-def _each(folder: Path, there: Callable[[str, Path, Path], Done]) -> Iterator[Done]:
+def _each(folder: Path, package: str, there: Callable[[str, Path, Path], Done]) -> Iterator[Done]:
     """Copy what is missing; ask `there` about what is not."""
-    for place, source in handed_out().items():
+    for place, source in handed_out(package=package).items():
         target = folder / place
         try:
             if target.exists():

@@ -16,6 +16,8 @@ from typing import Any, cast
 
 from .. import pages
 from ..answers.literals import literal_of
+from ..authoring.courses import is_known
+from ..authoring.slugs import OURS, chapter_of, course_of
 from ..submissions.answers import read_cells
 from ..submissions.exercises import begun, ours, written_in
 from ..submissions.ids import code_id, code_slug_of, page_id, slug_of
@@ -54,7 +56,7 @@ class _Renewal:
         self.new, self.old, self.written = new, old, cells(old)
         self.raw: list[Json] = [raw for raw in old.get("cells", []) if isinstance(raw, dict)]
         self.left_out: list[str] = []
-        self.answers = read_cells(self.written, list(pages.catalogue())).pages
+        self.answers = read_cells(self.written, [*self.known()]).pages
         self.exercises = dict(self.exercise_places())
 
     def run(self) -> Renewed:
@@ -129,6 +131,11 @@ class _Renewal:
         slug = cell.page or slug_of(cell.cell_id)
         page = self.answers.get(slug) if slug else None
         return slug is not None and slug not in self.handed_out() and (page is None or not page.blank)
+
+    def known(self) -> Iterator[str]:
+        """Every page of the workbook, and of the courses whose pages are handed out here."""
+        for package in {OURS, *(course_of(chapter_of(slug)) for slug in self.handed_out())}:
+            yield from pages.catalogue(package) if is_known(package) else ()
 
     def handed_out(self) -> set[str]:
         return {slug for cell in self.new["cells"] if (slug := slug_of(_name(cell)))}

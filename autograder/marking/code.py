@@ -16,7 +16,6 @@ from typing import NamedTuple, TypeAlias, cast
 
 from .. import pages
 from ..authoring.exercise import RELEASE, Behaviour, Case, Exercise, Judge, Judged
-from ..authoring.mistakes import MESSAGES
 from ..authoring.values import counted
 from ..kernels.runner import Request, Value, answer, from_plain
 from .differences import Difference, Nonsense, Outcome, Tolerance, difference, read
@@ -237,12 +236,12 @@ def _named(alike: Mapping[str, list[bool]], wrong: list[int], smallest: int) -> 
 def _failed(behaviour: Behaviour, case: Case, expected: Outcome, got: Outcome, code: str) -> Finding:
     """What is said of a case that went wrong: an error, or values that differ."""
     if got.error:
-        message = MESSAGES[code] if code else _of_error(got)
+        message = behaviour.exercise.message(code) if code else _of_error(got)
         return Finding(behaviour, "mistake" if code else "error", 0.0, message, code, case,
                        expected=expected.values, raised=_raised(got), line=got.line)  # fmt: skip
     values = got.values or {}
     different = difference(expected.values or {}, values, tolerance(behaviour))
-    message = MESSAGES[code] if code else behaviour.hint
+    message = behaviour.exercise.message(code) if code else behaviour.hint
     if not code and different is not None and different.kind:
         message = (NOTHING_RETURNED if different.nothing else OTHER_KIND).format(different.place, different.kind)
     state = "mistake" if code else "wrong"
@@ -274,7 +273,7 @@ def _of_case(behaviour: Behaviour, judge: Judge, case: Case, got: Outcome) -> Fi
     judged = _ask_judge(behaviour, judge, case, got.values)
     state = "right" if judged.share >= 1 else "mistake" if judged.code else "partly" if judged.share > 0 else "wrong"
     hint = "" if state == "right" else behaviour.hint
-    message = MESSAGES[judged.code] if judged.code else judged.message or hint
+    message = behaviour.exercise.message(judged.code) if judged.code else judged.message or hint
     return Finding(behaviour, state, judged.share, message, judged.code, case, got=got.values)
 
 

@@ -29,7 +29,7 @@ from ..kernels import sandbox
 from ..kernels.kernel import Died, Kernel, Late, Ran
 from ..kernels.runner import Request
 from ..submissions.exercises import begun, ours, written_in
-from ..submissions.ids import code_id, grade_id
+from ..submissions.ids import code_slug_of, grade_id, slug_of
 from ..submissions.notebook import Cell, cells
 from .code import GRADING, LATE, Ask, CodeMarks, Stopped, blank_marks, mark_code, stopped_marks
 from .twice import doubts, settle
@@ -221,19 +221,21 @@ def mark_exercises(
     sandboxed  whether to use bubblewrap where it works
     """
     listed = cells(nb)
-    known = pages.exercises()
-    asked = [slug for slug in known if (slug in slugs if slugs is not None else _mentions(listed, slug))]
-    written = {slug: index for slug in asked if (index := _begun_in(listed, known[slug])) is not None}
+    asked = _mentioned(listed) if slugs is None else slugs
+    known = {slug: made for slug in asked if (made := pages.find_exercise(slug))}
+    written = {slug: index for slug, made in known.items() if (index := _begun_in(listed, made)) is not None}
     tried = try_code(
         listed, written, seed=seed, folder=folder, course=course,
         seconds=seconds, megabytes=megabytes, sandboxed=sandboxed,
     ) if written else []  # fmt: skip
     marked = {step.exercise.slug: step.marks for _, step in tried if step.exercise}
-    return {slug: marked.get(slug) or blank_marks(known[slug]) for slug in asked}
+    return {slug: marked.get(slug) or blank_marks(made) for slug, made in known.items()}
 
 
-def _mentions(listed: list[Cell], slug: str) -> bool:
-    return any(cell.cell_id in (code_id(slug), grade_id(slug)) for cell in listed)
+def _mentioned(listed: list[Cell]) -> dict[str, None]:
+    """The slugs that the cells of exercises and of their marks have in their ids."""
+    named = (code_slug_of(cell.cell_id) or slug_of(cell.cell_id) for cell in listed)
+    return dict.fromkeys(filter(None, named))
 
 
 def _begun_in(listed: list[Cell], exercise: Exercise) -> int | None:

@@ -11,16 +11,18 @@ from __future__ import annotations
 
 import ast
 import json
-from collections.abc import Callable, Sequence
+import re
+from collections.abc import Callable, Collection, Iterator, Sequence
 from dataclasses import dataclass
+from math import inf
 from pathlib import Path
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from .. import pages
 from ..authoring import slugs
 from ..authoring.page import Page
 from ..layout.typeset import unmarked
-from ..settings import Settings
+from ..settings import SettingError, Settings
 from ..submissions.answers import read_cells
 from ..submissions.exercises import begun, written_in
 from ..submissions.ids import SETUP_ID, code_id, code_slug_of, grade_id, page_id, slug_of
@@ -34,6 +36,7 @@ STATES = {"blank": "blank", "begun": "begun", "filled": "filled in", "right": "r
 SLIPPED = ("mistake", "wrong", "unreadable", "few_digits")  # what a box says that wants another look
 BOX_MINUTES, CODE_MINUTES = 0.75, 15  # what a box, and a code exercise, take somebody who does it for the first time
 MAX_SETUP = 10_000  # characters of a set-up cell
+NUMBERED = re.compile(r"\d{1,3}-")  # how the folders of chapters begin
 MAX_BYTES = 20_000_000  # of a notebook; a larger file is not read
 
 
@@ -65,7 +68,7 @@ class Item(NamedTuple):
 class Progress:
     """How far a chapter is."""
 
-    folder: str  # 08-equations
+    chapter: str  # equations
     title: str
     items: tuple[Item, ...]
     place: str = ""  # where its notebook is, seen from where this is shown
@@ -107,18 +110,20 @@ def progress_of(
     student    the student id, where the notebook does not say it
     """
     settings = settings or settings_in(listed)
-    known = {page.slug: page for page in pages.chapter_pages(chapter)}
+    held = held_in(listed)
+    here = (pages.find(slug) for slug in held) if held else pages.chapter_pages(chapter)
+    known = {page.slug: page for page in here if page}
     submission = read_cells(list(listed), {slug: len(page.sheet().boxes) for slug, page in known.items()})
     variant = own_variant(student or submission.student or "", settings)
     policy = Policy(settings.feedback, settings.feedback_until)
     items: list[Item] = []
-    for n, slug in enumerate(_order(listed, chapter, known), start=1):
+    for n, slug in enumerate(_order(listed, chapter, known, held), start=1):
         if slug in known:
             answers = submission.pages[slug].answers if slug in submission.pages else {}
             items.append(page_item(known[slug], answers, variant, policy)._replace(place=n))
         else:
             items.append(_code_item(listed, slug, policy)._replace(place=n))
-    return Progress(pages.CHAPTERS[chapter], title_of(listed, chapter), tuple(items), place)
+    return Progress(chapter, title_of(listed, chapter), tuple(items), place)
 
 
 def page_item(page: Page, answers: dict[int, str], variant: int = 0, policy: Policy | None = None) -> Item:
@@ -145,13 +150,14 @@ def _code_item(listed: Sequence[Cell], slug: str, policy: Policy) -> Item:
     return Item(slug, unmarked(exercise.title), 0, state, points, exercise.points, True)
 
 
-def _order(listed: Sequence[Cell], chapter: str, known: dict[str, Page]) -> list[str]:
+def _order(listed: Sequence[Cell], chapter: str, known: dict[str, Page], held: Collection[str]) -> list[str]:
     """The slugs of the chapter as they stand in the notebook; pages whose cells are gone come last."""
     order: dict[str, None] = {}
     for cell in listed:
         slug = cell.page or slug_of(cell.cell_id) or code_slug_of(cell.cell_id)
-        # The chapter is asked first: to load the code exercises takes a second, and most chapters have none.
-        if slug in known or (slug and slugs.chapter_of(slug) == chapter and slug in pages.exercises()):
+        # This is asked first: to load the code exercises takes a second, and most chapters have none.
+        of_it = slug and (slug in held if held else slugs.chapter_of(slug) == chapter)
+        if slug in known or (of_it and pages.find_exercise(slug)):
             order[slug] = None
     return [*order, *(slug for slug in known if slug not in order)]
 
@@ -159,7 +165,7 @@ def _order(listed: Sequence[Cell], chapter: str, known: dict[str, Page]) -> list
 def title_of(listed: Sequence[Cell], chapter: str) -> str:
     """The first heading of the notebook."""
     first = next((cell.source for cell in listed if cell.kind == "markdown"), "").partition("\n")[0]
-    return first.removeprefix("# ").strip()[:80] if first.startswith("# ") else chapter.capitalize()
+    return first.removeprefix("# ").strip()[:80] if first.startswith("# ") else slugs.in_words(chapter)
 
 
 # -- from files --------------------------------------------------------------------------------------------------------
@@ -167,13 +173,27 @@ def title_of(listed: Sequence[Cell], chapter: str) -> str:
 
 def settings_in(listed: Sequence[Cell]) -> Settings:
     """The settings that the set-up cell of a notebook passes to course(...), read as data."""
+    try:
+        return Settings().but(**_set_up(listed, "course"))
+    except SettingError:
+        return Settings()
+
+
+def held_in(listed: Sequence[Cell]) -> list[str]:
+    """What the set-up cell says that the notebook holds; [] for one that holds just the pages of its chapter."""
+    holds = _set_up(listed, "progress").get("holds")
+    return holds.split() if isinstance(holds, str) else []
+
+
+def _set_up(listed: Sequence[Cell], called: str) -> dict[str, Any]:
+    """The words that the set-up cell of a notebook passes to a function, read as data."""
     source = next((cell.source for cell in listed if cell.cell_id == SETUP_ID), "")
     try:
         calls = [node for node in ast.walk(ast.parse(source[:MAX_SETUP])) if isinstance(node, ast.Call)]
-        given = {word.arg: ast.literal_eval(word.value) for call in calls for word in call.keywords if word.arg}
-        return Settings().but(**given)
-    except (SyntaxError, ValueError, RecursionError, MemoryError):  # a SettingError is a ValueError
-        return Settings()
+        asked = (call for call in calls if isinstance(call.func, ast.Name) and call.func.id == called)
+        return {word.arg: ast.literal_eval(word.value) for call in asked for word in call.keywords if word.arg}
+    except (SyntaxError, ValueError, RecursionError, MemoryError):
+        return {}
 
 
 def chapters_in(
@@ -183,15 +203,44 @@ def chapters_in(
 
     settings   gives the settings of a chapter by the name of its folder; by default as its set-up cell says
     """
-    chapters: list[Progress] = []
-    for chapter, name in pages.CHAPTERS.items():
-        for path in sorted((folder / name).glob("*.ipynb")):
+    return [
+        progress_of(each.listed, each.chapter, settings=settings(each.folder), student=student, place=each.place)
+        for each in notebooks_in(folder)
+    ]
+
+
+class Found(NamedTuple):
+    """The notebook of a chapter, where it lies among the others."""
+
+    chapter: str
+    folder: str
+    listed: Sequence[Cell]
+    place: str  # as seen from another chapter's notebook
+
+
+def notebooks_in(folder: Path, behind: str = "") -> Iterator[Found]:
+    """The chapters whose notebooks lie in `folder`/<number>-<name>/, in that order: the order of the course.
+
+    behind   only those that come after the folder of this name
+    """
+    numbered = {_order_of(each.name): each for each in folder.glob("[0-9]*-*") if NUMBERED.match(each.name)}
+    for within in (numbered[order] for order in sorted(numbered) if not behind or order > _order_of(behind)):
+        for path in sorted(within.glob("*.ipynb")):
             listed = cells(read(path))
-            if listed:
-                place = f"../{name}/{path.name}"
-                chapters.append(progress_of(listed, chapter, settings=settings(name), student=student, place=place))
+            if listed and (chapter := chapter_of(listed) or _named(within.name)):
+                yield Found(chapter, within.name, listed, f"../{within.name}/{path.name}")
                 break
-    return chapters
+
+
+def _order_of(folder: str) -> tuple[float, str]:
+    """Where a folder stands in the course; one without a number stands nowhere, behind all."""
+    return (int(folder.partition("-")[0]) if NUMBERED.match(folder) else inf, folder)
+
+
+def _named(folder: str) -> str:
+    """The workbook's chapter after which a folder is called; "" if there is none."""
+    name = folder.partition("-")[2].replace("-", "_")
+    return name if pages.is_chapter(name) else ""
 
 
 def read(path: Path) -> object:
@@ -207,6 +256,6 @@ def chapter_of(listed: Sequence[Cell]) -> str | None:
     for cell in listed:
         slug = cell.page or slug_of(cell.cell_id) or ""
         chapter = slugs.chapter_of(slug)
-        if chapter in pages.CHAPTERS and slug in {page.slug for page in pages.chapter_pages(chapter)}:
+        if pages.find(slug):
             return chapter
     return None

@@ -26,7 +26,7 @@ from nbgrader.converters import (  # pyright: ignore[reportMissingTypeStubs]  # 
 from traitlets.config import Config
 
 from ..layout.typeset import unmarked
-from ..pages import catalogue, exercises
+from ..pages import find, find_exercise
 from ..render.pages import stylesheet
 from ..submissions.ids import FRAME, is_ours, slug_of
 from ..widgets.fonts import face_css
@@ -181,7 +181,7 @@ def _is_setup(cell: NotebookNode) -> bool:
 def _title(cell: NotebookNode) -> str:
     """What a graded cell is called in the list at the top: the title of its page or exercise, or else its id."""
     slug = slug_of(_name(cell))
-    page = (catalogue().get(slug) or exercises().get(slug)) if slug else None
+    page = find(slug) or find_exercise(slug)
     return unmarked(page.title) if page else _name(cell)
 
 

@@ -54,7 +54,7 @@ class HoldBack(NbGraderPreprocessor):
         if policy.held == "recorded":
             for stamp in ("score", "comment"):
                 stamps.pop(stamp, None)
-        if slug and name == page_id(slug) and slug in pages.catalogue():
+        if slug and name == page_id(slug) and pages.find(slug):
             answers = from_data(slug, cell.metadata.get("workbook", {}))
             marks, _ = mark_for(about["student"], answers, self.settings.of(about["assignment"]))
             cell.outputs = page_outputs(policy.tells(marks, handed_in=True), answers.faults)

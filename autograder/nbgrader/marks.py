@@ -86,7 +86,7 @@ class MarkCode(Execute):
 
     def leave(self, slug: str, cell: NotebookNode, marked: dict[str, CodeMarks]) -> None:
         """Put the marks where nbgrader reads them."""
-        exercise, most = pages.exercises().get(slug), float(cell.metadata["nbgrader"]["points"])
+        exercise, most = pages.find_exercise(slug), float(cell.metadata["nbgrader"]["points"])
         if exercise is None:
             message = f"There is no code exercise “{slug}” in the workbook any more; grade it by hand."
             self.log.error(message)
@@ -120,7 +120,7 @@ def _begun(nb: NotebookNode) -> dict[str, int]:
     """The code exercises that were begun, by what the first pass noted: slug → index of the cell."""
     notes = [cell.metadata.get("workbook", {}) for cell in nb.cells]
     begun = {note["exercise"]: index for index, note in enumerate(notes) if note.get("begun")}
-    return {slug: index for slug, index in begun.items() if slug in pages.exercises()}
+    return {slug: index for slug, index in begun.items() if pages.find_exercise(slug)}
 
 
 def _not_run(message: str) -> NotebookNode:

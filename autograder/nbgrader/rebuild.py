@@ -65,7 +65,7 @@ def blueprint(book: Gradebook, assignment: str, notebook: str) -> Blueprint:
     }  # fmt: skip
     exercises = tuple(filter(None, map(code_slug_of, originals)))
     slugs = {slug for name in originals if (slug := slug_of(name)) and slug not in exercises}
-    boxes = {slug: page.points for slug, page in pages.catalogue().items() if slug in slugs}
+    boxes = {slug: page.points for slug in sorted(slugs) if (page := pages.find(slug))}
     boxes |= {slug: int(points.get(grade_id(slug), 0)) for slug in sorted(slugs - set(boxes))}
     return Blueprint(originals, boxes, exercises)
 

@@ -139,17 +139,18 @@ def explorer_cell(slug: str) -> NotebookNode:
     return write.new_code_cell(f'explore("{slug}")', id=explorer_id(slug)[:64], metadata=metadata)
 
 
-def setup_cells(settings: Settings, chapter: str = "") -> list[NotebookNode]:
+def setup_cells(settings: Settings, chapter: str = "", holds: str = "") -> list[NotebookNode]:
     """The first code cells of a chapter: its settings, locked, and where students have numbers of their own, their id.
 
     chapter   whose pages are shown as a bar; "" for all chapters, as on the start page
+    holds     the pages and exercises of the notebook, where they are others than those of the chapter
 
     The id has a cell of its own because it is the student's to write, and because it then stands in the file as text:
     it survives whatever the answers survive.
     """
     words = {"show_how": settings.show_how} | settings.written()
     given = ", ".join(f"{name}={json.dumps(value, ensure_ascii=False)}" for name, value in words.items())
-    shown = json.dumps(chapter) if chapter else ""
+    shown = ", ".join([json.dumps(chapter)] * bool(chapter) + [f"holds={json.dumps(holds)}"] * bool(holds))
     source = SETUP_SOURCE.format(install=_install(settings.install), course=given, progress=shown)
     setup = write.new_code_cell(source, id=SETUP_ID, metadata={"nbgrader": stamp(SETUP_ID)})
     if settings.variants != "student":
@@ -174,7 +175,18 @@ def _chapter(stamped: list[NotebookNode]) -> str:
     """The chapter of the first page or exercise of a notebook; "" for the start page, or where there is none."""
     names = (cell.metadata.get("nbgrader", {}).get("grade_id", "") for cell in stamped)
     chapter = next((slugs.chapter_of(slug) for name in names if (slug := slug_of(name))), "")  # explorers are no pages
-    return "" if chapter == "start" else chapter
+    return "" if slugs.module_name(chapter) == slugs.START else chapter.replace("_", "-")
+
+
+def _selection(stamped: list[NotebookNode], chapter: str) -> str:
+    """The slugs of a notebook, as a text, where its pages are not just those of its chapter; else ""."""
+    if not chapter:
+        return ""
+    names = (cell.metadata.get("nbgrader", {}).get("grade_id", "") for cell in stamped)
+    held = [slug for name in names if name.startswith("grade-") and (slug := slug_of(name))]
+    whole = {page.slug for page in pages.chapter_pages(chapter.replace("-", "_"))}
+    others = {slug for slug in held if slugs.chapter_of(slug) != chapter.replace("-", "_")}
+    return " ".join(held) if others or whole - set(held) else ""
 
 
 def blank_source(page: Page) -> str:
@@ -192,7 +204,7 @@ def cells_of(nb: NotebookNode, kind: str) -> Iterator[tuple[Page, NotebookNode]]
     for cell in nb.cells:
         name = cell.metadata.get("nbgrader", {}).get("grade_id", "")
         slug = slug_of(name)
-        if slug and name.startswith(kind + "-") and slug not in pages.exercises():
+        if slug and name.startswith(kind + "-") and not pages.find_exercise(slug):
             yield pages.load(slug), cell
 
 
@@ -201,8 +213,8 @@ def code_cells_of(nb: NotebookNode, kind: str) -> Iterator[tuple[Exercise, Noteb
     for cell in nb.cells:
         name = cell.metadata.get("nbgrader", {}).get("grade_id", "")
         slug = code_slug_of(name) if kind == "code" else slug_of(name)
-        if slug in pages.exercises() and name.startswith(kind + "-"):
-            yield pages.load_exercise(slug), cell
+        if name.startswith(kind + "-") and (exercise := pages.find_exercise(slug)):
+            yield exercise, cell
 
 
 def explorer_slug(cell: NotebookNode) -> str | None:
@@ -234,7 +246,7 @@ class StampPages(NbGraderPreprocessor):
         if names:
             title = 1 if stamped[0].cell_type == "markdown" else 0
             settings, chapter = self.settings.of(resources.get("nbgrader", {}).get("assignment", "")), _chapter(stamped)
-            stamped[title:title] = setup_cells(settings, chapter)
+            stamped[title:title] = setup_cells(settings, chapter, _selection(stamped, chapter))
             stamped += [end_cell(chapter)] if chapter else []
         nb.cells = stamped
         return nb, resources
@@ -290,7 +302,7 @@ class ShowExplorers(NbGraderPreprocessor):
         """Put the picture in. An explorer that is gone since leaves its cell empty."""
         slug = explorer_slug(cell)
         if slug is not None:
-            found = explorers.catalogue().get(slug)
+            found = explorers.find(slug)
             cell.outputs = [output_of("display_data", _still(found))] if found else []
         return cell, resources
 

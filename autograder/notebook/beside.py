@@ -5,16 +5,18 @@ from __future__ import annotations
 import shutil
 from pathlib import Path
 
-from .. import pages
+from ..authoring import courses, slugs
 
-HOME = Path(__file__).parents[1]
-CHAPTERS = (HOME / "handout" / "chapters", HOME.parent / "chapters")
-"""Where this installation has them: inside the wheel, or in a clone."""
+INSIDE, BESIDE = ("handout/chapters", "chapters"), "chapters"
+"""Where a package has its chapters: inside a wheel, the workbook's and another course's; beside it in a clone."""
 
 
 def lay(chapter: str, folder: Path) -> list[Path]:
     """Put a chapter's data files into this folder, unless something of their name is there; returns what was put."""
-    home = next((found for place in CHAPTERS if (found := place / pages.CHAPTERS[chapter]).is_dir()), None)
+    package = Path(courses.folder(slugs.course_of(chapter)))
+    name = slugs.module_name(chapter).replace("_", "-")
+    places = [*(package / place for place in INSIDE), package.parent / BESIDE]
+    home = next((found for place in places for found in sorted(place.glob(f"[0-9]*-{name}"))), None)
     laid: list[Path] = []
     for path in sorted(home.iterdir()) if home else ():
         hidden, there = path.name.startswith("."), (folder / path.name).exists()

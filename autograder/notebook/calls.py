@@ -12,13 +12,15 @@ from IPython.display import display  # pyright: ignore[reportUnknownVariableType
 
 from .. import explorers, pages
 from ..answers.literals import box_of, literal_of, shortened, text_of
+from ..authoring.courses import is_known
 from ..authoring.explorer import Desk
 from ..authoring.page import Page
+from ..authoring.slugs import course_of
 from ..layout import prose
 from ..marking.code import blank_marks, local, mark_code
 from ..marking.pages import Marks, mark
 from ..marking.policy import Told
-from ..marking.progress import Progress, chapter_of, chapters_in, progress_of, read, title_of
+from ..marking.progress import Progress, chapter_of, chapters_in, notebooks_in, progress_of, read, title_of
 from ..render import explorers as exploring
 from ..render.code import report as code_report
 from ..render.code import report_text as code_report_text
@@ -85,16 +87,20 @@ def _ask() -> None:
         _show(who(this_course.student, bool(this_course.hub)))
 
 
-def progress(chapter: str = "", *, end: bool = False) -> None:
+def progress(chapter: str = "", *, holds: str = "", end: bool = False) -> None:
     """Show the pages of a chapter as a bar: blank, begun, right. A click goes to the page. No name: all chapters.
 
+    holds  the slugs of the notebook, with blanks between them, where it does not hold just the pages of the chapter.
+           They are read from the cell itself, also where nothing runs
     end   at the end of the chapter: say what is right, what slipped, and what is next
 
     In JupyterLab and Notebook 7 it follows the notebook as it is edited; elsewhere it shows what was saved, and where
     nothing was, what the cells of pages held when they ran.
     """
-    if chapter and chapter not in pages.CHAPTERS:
-        raise Advice(f"There is no chapter “{shortened(chapter)}”; the chapters are {', '.join(pages.CHAPTERS)}.")
+    chapter = str(chapter).replace("-", "_")
+    if chapter and not pages.is_chapter(chapter):
+        known = pages.chapters(course_of(chapter)) if is_known(course_of(chapter)) else pages.chapters()
+        raise Advice(f"There is no chapter “{shortened(chapter)}”; the chapters are {', '.join(known)}.")
 
     if chapter and in_colab():
         lay(chapter, Path.cwd())
@@ -106,7 +112,7 @@ def progress(chapter: str = "", *, end: bool = False) -> None:
         now = (_saved(chapter) or _run()) if listed is None else listed
         return [progress_of(now, chapter, settings=this_course.settings, student=this_course.student)]
 
-    many, at_end, beyond = not chapter, end and bool(chapter), _beyond(chapter) if end else None
+    many, at_end, beyond = not chapter, end and bool(chapter), _beyond() if end else None
     cell = Cell.running()
     if cell.live:
         asked = cell.opening and bool(chapter)
@@ -115,13 +121,10 @@ def progress(chapter: str = "", *, end: bool = False) -> None:
         _show(still(look(None), many=many, end=at_end, beyond=beyond))
 
 
-def _beyond(chapter: str) -> tuple[str, str] | None:
+def _beyond() -> tuple[str, str] | None:
     """Place and title of the chapter after this one, where its notebook lies beside this one's folder."""
-    order = list(pages.CHAPTERS)
-    for other in order[order.index(chapter) + 1 :] if chapter in order else ():
-        for path in sorted((Path.cwd().parent / pages.CHAPTERS[other]).glob("*.ipynb")):
-            return f"../{pages.CHAPTERS[other]}/{path.name}", title_of(cells(read(path)), other)
-    return None
+    following = notebooks_in(Path.cwd().parent, behind=Path.cwd().name)
+    return next(((each.place, title_of(each.listed, each.chapter)) for each in following), None)
 
 
 def _saved(chapter: str) -> Sequence[SubmittedCell]:
@@ -218,7 +221,7 @@ def grade(slug: str) -> float | None:
 
 def _is_code(slug: object) -> bool:
     """Whether a slug, which is whatever a student wrote, is that of a code exercise."""
-    return isinstance(slug, str) and slug in pages.exercises()
+    return pages.find_exercise(slug) is not None
 
 
 def explore(slug: str) -> None:

@@ -14,13 +14,14 @@ from datetime import date
 from pathlib import Path
 
 from .. import pages
+from ..authoring import slugs
 from ..marking.pages import Marks, mark
 from ..marking.policy import policy_of
-from ..marking.progress import read, settings_in, title_of
+from ..marking.progress import notebooks_in, settings_in, title_of
 from ..marking.states import RECORDED, RIGHT
 from ..marking.variants import own_variant
 from ..submissions.answers import read_cells
-from ..submissions.notebook import Cell, cells
+from ..submissions.notebook import Cell
 from .log import Entry
 from .memory import Memory, page_card, slip_card
 
@@ -59,7 +60,9 @@ class Met:
     @property
     def begun(self) -> tuple[str, ...]:
         """The chapters that were begun, in the order of the course; the start page is none."""
-        return tuple(name for name, each in self.chapters.items() if each.begun and name != "start")
+        return tuple(
+            name for name, each in self.chapters.items() if each.begun and slugs.module_name(name) != slugs.START
+        )
 
     @property
     def pages(self) -> dict[str, PageMet]:
@@ -73,11 +76,8 @@ def met_in(folder: Path, student: str = "") -> Met:
     student   the student id, where the notebooks do not say it
     """
     found: dict[str, ChapterMet] = {}
-    for chapter, name in pages.CHAPTERS.items():
-        for path in sorted((folder / name).glob("*.ipynb")):
-            if listed := cells(read(path)):
-                found[chapter] = chapter_met(listed, chapter, place=f"../{name}/{path.name}", student=student)
-                break
+    for each in notebooks_in(folder):
+        found[each.chapter] = chapter_met([*each.listed], each.chapter, place=each.place, student=student)
     return Met(found)
 
 
@@ -104,7 +104,7 @@ def _page_met(marks: Marks) -> PageMet:
 def news(met: Met, memory: Memory, today: date) -> Iterator[Entry]:
     """What stands in the notebooks and is not in the log: slips, pages done, pages with something wrong."""
     for slug, page in met.pages.items():
-        if slug.startswith("start/"):
+        if slugs.module_name(slugs.chapter_of(slug)) == slugs.START:
             continue
         for code in page.slips:
             if (slip_card(code), slug) not in memory.known:

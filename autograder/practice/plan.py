@@ -16,7 +16,7 @@ from datetime import date
 from zlib import crc32
 
 from ..authoring import slugs
-from ..pages import catalogue
+from ..pages import find
 from .log import ANSWERED, Entry
 from .memory import Card, Memory, page_card
 from .parts import Boxes, codes, parts, parts_with
@@ -174,12 +174,12 @@ class Plan:
 
     def places(self, card: Card) -> list[str]:
         """The pages for a slip: first where it was made, then the others of the chapters that were begun."""
-        home = [card.home] if card.home in catalogue() else []
+        home = [card.home] if find(card.home) else []
         return list(dict.fromkeys(home + self.course.with_slip(card.what)))
 
     def drawable(self, card: Card) -> bool:
         """Whether there is a page for it; pages and slips of an older workbook may be gone."""
-        return card.what in catalogue() if card.kind == "page" else bool(self.places(card))
+        return find(card.what) is not None if card.kind == "page" else bool(self.places(card))
 
     def _cut(self, card: str, slug: str, boxes: Boxes, why: str) -> Task:
         return Task(card, slug, boxes, why, READ_SECONDS + self.pace * len(boxes))

@@ -222,7 +222,7 @@ class Session:
 
 def topic_of(slug: str) -> str:
     """The chapter of a page; "" for a page that is no more."""
-    return slugs.chapter_of(slug) if slug in pages.catalogue() else ""
+    return slugs.chapter_of(slug) if pages.find(slug) else ""
 
 
 def _card_of(asked: str) -> str:
@@ -231,7 +231,7 @@ def _card_of(asked: str) -> str:
         return ""
     if asked in MESSAGES:
         return slip_card(asked)
-    if asked in pages.catalogue():
+    if pages.find(asked):
         return page_card(asked)
     from difflib import get_close_matches
 

@@ -27,7 +27,7 @@ from ..layout.typeset import mathematics, prose, unmarked
 from ..layout.vocabulary import At, Node, Part
 from ..marking.pages import Marks, Verdict
 from ..marking.states import RIGHT
-from ..pages import CHAPTERS, chapter_pages
+from ..pages import chapter_pages, is_chapter
 from ..submissions.ids import page_id
 from .text import Text
 
@@ -307,7 +307,7 @@ def _foot(sheet: Sheet) -> str:
 
 def neighbours(page: Page) -> str:
     """Links to the pages before and after this one in its chapter; the notebook hides those that it does not hold."""
-    listed = chapter_pages(page.chapter) if page.chapter in CHAPTERS else []
+    listed = chapter_pages(page.chapter) if is_chapter(page.chapter) else []
     place = next((n for n, other in enumerate(listed) if other.slug == page.slug), None)
     if place is None:
         return ""

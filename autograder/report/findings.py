@@ -18,8 +18,9 @@ from markupsafe import Markup, escape
 
 from .. import pages
 from ..authoring.exercise import Exercise
-from ..authoring.mistakes import MESSAGES
+from ..authoring.mistakes import messages_of
 from ..authoring.page import Page, PageError
+from ..authoring.slugs import chapter_of, course_of
 from ..classroom.history import Run
 from ..layout.typeset import mathematics, unmarked
 from . import acting, pairs, slips, students
@@ -116,7 +117,7 @@ class Findings:
 
     def page(self, page: int) -> Page | None:
         """The page of this number; None where the course does not know it, or it cannot be made."""
-        known = pages.catalogue().get(self.verdicts.pages[page].slug)
+        known = pages.find(self.verdicts.pages[page].slug)
         try:
             return known if known and known.sheet() else None
         except PageError:
@@ -124,7 +125,7 @@ class Findings:
 
     def exercise(self, page: int) -> Exercise | None:
         """The code exercise that stands in the place of this page; None where it is none."""
-        return pages.exercises().get(self.verdicts.pages[page].slug)
+        return pages.find_exercise(self.verdicts.pages[page].slug)
 
     def known(self, page: int) -> bool:
         """Whether the course knows this page or code exercise."""
@@ -153,9 +154,9 @@ class Findings:
         return slips.commonest(self.verdicts, list(range(len(self.verdicts.boxes))), least=1 if self.names else 2)
 
 
-def message(code: str) -> str:
-    """What students are told about a mistake; "" for a code that is not in the table."""
-    return unmarked(MESSAGES.get(code, ""))
+def message(code: str, slug: str = "") -> str:
+    """What students are told about a mistake, as the course of this page says it; "" for a code without a message."""
+    return unmarked(messages_of(course_of(chapter_of(slug))).get(code, ""))
 
 
 def chapter_name(chapter: str) -> str:

@@ -271,9 +271,12 @@ def _inverse(order: list[int]) -> np.ndarray:
     return places
 
 
-def _course_order(places: set[tuple[str, str]]) -> dict[tuple[str, str], tuple[str, int, str]]:
-    """Pages as the course has them; pages that it does not know come last in their chapter."""
+def _course_order(places: set[tuple[str, str]]) -> dict[tuple[str, str], tuple[str, bool, str, int, str]]:
+    """Pages as their chapters have them; pages that are not known come last in their notebook."""
     from .. import pages
 
-    known = {slug: n for n, slug in enumerate(pages.catalogue())}
-    return {place: (place[0], known.get(place[1], len(known)), place[1]) for place in places}
+    def order(notebook: str, slug: str) -> tuple[str, bool, str, int, str]:
+        page = pages.find(slug)
+        return (notebook, page is None, page.chapter if page else "", page.place if page else 0, slug)
+
+    return {place: order(*place) for place in places}

@@ -11,6 +11,7 @@ from collections.abc import Callable
 from typing import NamedTuple
 
 from .. import pages
+from ..authoring.slugs import module_name
 from .findings import Findings
 
 
@@ -89,7 +90,8 @@ def _link(findings: Findings) -> Callable[[str], str]:
     chapters = {place.slug: place.chapter for place in findings.verdicts.pages}
 
     def link(slug: str) -> str:
-        page = pages.catalogue().get(slug) or pages.exercises().get(slug)
-        return f"{findings.links}/chapters/{chapters[slug]}/{page.chapter}.ipynb" if findings.links and page else ""
+        page = pages.find(slug) or pages.find_exercise(slug)
+        place = f"{findings.links}/chapters/{chapters[slug]}" if findings.links and page else ""
+        return f"{place}/{module_name(page.chapter).replace('_', '-')}.ipynb" if page and place else ""
 
     return link

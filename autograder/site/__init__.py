@@ -7,5 +7,5 @@ offline         what a browser keeps, so that the site works without a network
 distribution    Pyodide, which is Python in the browser: its core, and the packages that a page needs
 wheels          the workbook itself, and what Pyodide lacks, as wheels
 
-Imports: errors, handout, labextension, settings.
+Imports: authoring, errors, handout, labextension, settings.
 """

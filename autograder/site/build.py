@@ -19,6 +19,7 @@ from importlib.metadata import files as files_of
 from pathlib import Path
 from typing import Any, NamedTuple
 
+from ..authoring.slugs import OURS
 from ..errors import WorkbookError
 from . import bytecode, offline, wheels
 from .distribution import Distribution, closure, count_again, local_files, put
@@ -62,24 +63,25 @@ PAGES = ("lab/index.html", "notebooks/index.html")
 """The pages of the site in which notebooks are opened."""
 
 
-def build(out: Path, chapters: Mapping[str, Path], pyodide: str) -> list[str]:
+def build(out: Path, chapters: Mapping[str, Path], pyodide: str, course: str = OURS) -> list[str]:
     """Make the site in `out`, which is emptied first if it is a site already.
 
     chapters    place below the site's files → the file
     pyodide     a folder with a release of Pyodide, or its address
+    course      the package of the course that the chapters belong to
     Raises WorkbookError where something cannot be had, or `out` holds something else.
     """
     clear(out)
     with tempfile.TemporaryDirectory(prefix="workbook-site-") as made:
         workshop = Path(made)
         run("-m", "pip", "install", "--quiet", "--target", workshop / TOOLS, *LITE, cwd=workshop)
-        python = put_python(Distribution(pyodide), workshop)
+        python = put_python(Distribution(pyodide), workshop, course)
         for place, path in chapters.items():
             target = workshop / "contents" / place
             target.parent.mkdir(parents=True, exist_ok=True)
             shutil.copy(path, target)
         lite(workshop, out, python.options)
-    dress(out, python.options)
+    dress(out, python.options, min((place for place in chapters if place.endswith(".ipynb")), default=FIRST))
     offline.put(out, python.loaded, python.fetched)
     return [*python.fetched]
 
@@ -101,8 +103,8 @@ class Python(NamedTuple):
     options: dict[str, Any]  # with which Pyodide is started; what is below `workbook` is for browser/python.js
 
 
-def put_python(source: Distribution, workshop: Path) -> Python:
-    """Pyodide with the workbook, and with what makes a Jupyter kernel of it, in its lock file, compiled if possible."""
+def put_python(source: Distribution, workshop: Path, course: str = OURS) -> Python:
+    """Pyodide with the workbook, the course's own pages, and what makes a Jupyter kernel, compiled if possible."""
     folder = workshop / "lite" / PYTHON
     folder.mkdir(parents=True)
     lock = source.lock()
@@ -111,18 +113,19 @@ def put_python(source: Distribution, workshop: Path) -> Python:
     kernel = [Path(shutil.copy(path, folder)) for name in KERNEL_WHEELS for path in shipped.glob(f"{name}-*.whl")]
     for wheel in kernel:
         lock["packages"][wheels.name_of(wheel)] = wheels.entry(wheel, ())
-    for wheel in (wheels.workbook_wheel(folder), *wheels.pure_wheels(wheels.lacking(known), folder)):
+    own = [wheels.workbook_wheel(folder), *([] if course == OURS else [wheels.course_wheel(course, folder)])]
+    for wheel in (*own, *wheels.pure_wheels(wheels.lacking(known), folder)):
         name = wheels.name_of(wheel)
         lock["packages"][name] = wheels.entry(wheel, [wheels.Requirement(need).name for need in wheels.needs_of(name)])
-    asked = [wheels.canonicalize_name(name) for name in AT_ONCE if name not in UNASKED]
+    at_once = dict.fromkeys((*AT_ONCE, *map(wheels.name_of, own)))
+    asked = [wheels.canonicalize_name(name) for name in at_once if name not in UNASKED]
     fetched = put(source, lock, asked, folder)
     loaded = [*local_files(lock, asked, folder), folder / STDLIB]
     if python := bytecode.finder(".".join(lock["info"]["python"].split(".")[:2])):
-        ours = folder / lock["packages"][wheels.NAME]["file_name"]  # its code exercises show their source
-        bytecode.compile_all(python, loaded, keep=[ours])
+        bytecode.compile_all(python, loaded, keep=own)  # whose code exercises show their source
         count_again(folder)
     workbook = {"files": len(closure(lock, asked)) + len(FETCHED), "imports": IMPORTS, "unasked": UNASKED}
-    return Python([path.name for path in loaded], fetched, {"packages": AT_ONCE, "workbook": workbook})
+    return Python([path.name for path in loaded], fetched, {"packages": [*at_once], "workbook": workbook})
 
 
 def lite(workshop: Path, out: Path, options: Mapping[str, Any]) -> None:
@@ -193,10 +196,11 @@ def workbook_extension(workshop: Path) -> Path:
     return copied
 
 
-def dress(out: Path, options: Mapping[str, Any]) -> None:
+def dress(out: Path, options: Mapping[str, Any], first: str = FIRST) -> None:
     """Our own scripts in the finished site: the page at its address, and a Python that starts with each page."""
     for name in ("index.html", "page.js"):
-        shutil.copy(offline.BROWSER / name, out / name)
+        text = (offline.BROWSER / name).read_text(encoding="utf-8")
+        (out / name).write_text(text.replace(FIRST, first), encoding="utf-8")
     shutil.copy(offline.BROWSER / "python.js", out / PYTHON / "python.js")
     (out / PYTHON / "early.js").write_text(EARLY.format(kernel=kernel(out), options=json.dumps(options)), "utf-8")
     for place in PAGES:

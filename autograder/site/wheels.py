@@ -1,6 +1,7 @@
 """The workbook itself, and what Pyodide lacks, as wheels that a browser can load.
 
     workbook_wheel(folder)               the part of the workbook that a notebook needs, packed into a wheel
+    course_wheel("my_course", folder)    the package of another course, likewise
     pure_wheels(["anywidget"], folder)   wheels without compiled parts, from PyPI
 
 A wheel is described for Pyodide's lock file by `entry`.
@@ -14,20 +15,25 @@ import re
 import subprocess
 import sys
 import zipfile
-from collections.abc import Iterable
-from importlib.metadata import distribution, version
+from collections.abc import Iterable, Mapping
+from importlib.metadata import distribution, entry_points, version
 from pathlib import Path
 from typing import TypedDict
 
 from packaging.requirements import Requirement
 from packaging.utils import canonicalize_name
 
+from ..authoring.courses import GROUP, need
+from ..authoring.courses import folder as folder_of
 from ..errors import WorkbookError
 
 NAME = "backprop-workbook"
 PACKAGE = Path(__file__).parents[1]
-LEFT_OUT = ("classroom", "course", "handout", "labextension", "nbgrader", "report", "server", "site")
-"""Packages that no notebook imports."""
+LEFT_OUT = ("classroom", "course", "handout", "labextension", "nbgrader", "report", "server", "site", "source")
+"""Folders that no notebook imports from."""
+
+NOTEBOOKS = ("chapters", "source")
+"""Folders of another course's package that no notebook imports from."""
 
 FRONTEND = {"jupyterlab-widgets", "widgetsnbextension"}
 """What ipywidgets names as needed is its part in the browser; the site has that already."""
@@ -51,24 +57,39 @@ class Entry(TypedDict):
 
 def workbook_wheel(folder: Path) -> Path:
     """Pack the workbook as it is installed here, without what belongs to instructors. Returns the wheel."""
-    made = folder / f"{NAME.replace('-', '_')}-{version(NAME)}-py3-none-any.whl"
-    info = f"{NAME.replace('-', '_')}-{version(NAME)}.dist-info"
-    files = {path.relative_to(PACKAGE.parent).as_posix(): path.read_bytes() for path in sorted(_files())}
-    needs = "".join(f"Requires-Dist: {need}\n" for need in needs_of(NAME))
-    files[f"{info}/METADATA"] = f"Metadata-Version: 2.1\nName: {NAME}\nVersion: {version(NAME)}\n{needs}".encode()
+    return _packed(NAME, PACKAGE, LEFT_OUT, {}, folder)
+
+
+def course_wheel(package: str, folder: Path) -> Path:
+    """Pack another course, as it is installed here, with the entry point by which the workbook finds it."""
+    need(package)
+    [name] = {entry.dist.name for entry in entry_points(group=GROUP) if entry.value == package and entry.dist}
+    known = {"entry_points.txt": f"[{GROUP}]\n{name} = {package}\n".encode()}
+    return _packed(canonicalize_name(name), Path(folder_of(package)), NOTEBOOKS, known, folder)
+
+
+def _packed(name: str, package: Path, left_out: Iterable[str], known: Mapping[str, bytes], folder: Path) -> Path:
+    """A wheel of an installed package, without some of its folders. `known` stands beside its metadata."""
+    stem = f"{name.replace('-', '_')}-{version(name)}"
+    made, info = folder / f"{stem}-py3-none-any.whl", f"{stem}.dist-info"
+    paths = sorted(_files(package, left_out))
+    files = {path.relative_to(package.parent).as_posix(): path.read_bytes() for path in paths}
+    files |= {f"{info}/{place}": text for place, text in known.items()}
+    needs = "".join(f"Requires-Dist: {need}\n" for need in needs_of(name))
+    files[f"{info}/METADATA"] = f"Metadata-Version: 2.1\nName: {name}\nVersion: {version(name)}\n{needs}".encode()
     files[f"{info}/WHEEL"] = b"Wheel-Version: 1.0\nGenerator: workbook\nRoot-Is-Purelib: true\nTag: py3-none-any\n"
-    record = "".join(f"{name},sha256={_digest(data)},{len(data)}\n" for name, data in files.items())
+    record = "".join(f"{place},sha256={_digest(data)},{len(data)}\n" for place, data in files.items())
     files[f"{info}/RECORD"] = (record + f"{info}/RECORD,,\n").encode()
     with zipfile.ZipFile(made, "w", zipfile.ZIP_DEFLATED) as wheel:
-        for name, data in files.items():
-            wheel.writestr(zipfile.ZipInfo(name, EPOCH), data, zipfile.ZIP_DEFLATED)
+        for place, data in files.items():
+            wheel.writestr(zipfile.ZipInfo(place, EPOCH), data, zipfile.ZIP_DEFLATED)
     return made
 
 
-def _files() -> Iterable[Path]:
-    for path in PACKAGE.rglob("*"):
-        inside = path.relative_to(PACKAGE).parts
-        if path.is_file() and inside[0] not in LEFT_OUT and "__pycache__" not in inside:
+def _files(package: Path, left_out: Iterable[str]) -> Iterable[Path]:
+    for path in package.rglob("*"):
+        inside = path.relative_to(package).parts
+        if path.is_file() and inside[0] not in left_out and "__pycache__" not in inside:
             yield path
 
 
@@ -88,8 +109,8 @@ def lacking(there: Iterable[str]) -> list[str]:
     """The packages that the workbook needs, directly or not, and that are not there already."""
     known, found, waiting = {*there}, list[str](), [NAME]
     while waiting:
-        for need in map(Requirement, needs_of(waiting.pop())):
-            name = canonicalize_name(need.name)
+        for needed in map(Requirement, needs_of(waiting.pop())):
+            name = canonicalize_name(needed.name)
             if name not in known:
                 known.add(name)
                 found.append(name)

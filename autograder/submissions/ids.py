@@ -20,6 +20,11 @@ FRAME = (SETUP_ID, STUDENT_ID, END_ID)
 EXPLORER = "explore-"
 
 
+WORDS = r"[a-z0-9]+(?:-[a-z0-9]+)*"
+SLUG = re.compile(rf"(?:{WORDS}/)?{WORDS}/{WORDS}")
+"""A chapter and a page; before them, where it is not the workbook's, the course."""
+
+
 def page_id(slug: str) -> str:
     """The nbgrader id of a page's cell: gradients/one-weight → page-gradients--one-weight."""
     return "page-" + _joined(slug)
@@ -69,6 +74,6 @@ def is_ours(cell_id: object) -> bool:
 
 
 def _joined(slug: str) -> str:
-    if not re.fullmatch(r"[a-z0-9]+(-[a-z0-9]+)*/[a-z0-9]+(-[a-z0-9]+)*", slug):
+    if not SLUG.fullmatch(slug):
         raise ValueError(f"{slug!r} is no slug; use lower-case words joined by hyphens, as in gradients/one-weight")
     return slug.replace("/", "--")

@@ -219,8 +219,8 @@ def catalogue(monkeypatch):
     """A catalogue of just the pages that the small course uses, and no explorers."""
     mine = {slug: pages.load(slug) for slug in PAGES}
     monkeypatch.setattr(pages, "exercises", dict)
-    monkeypatch.setattr(pages, "catalogue", lambda: mine)
-    monkeypatch.setattr(explorers, "catalogue", dict)
+    monkeypatch.setattr(pages, "catalogue", lambda package="": mine)
+    monkeypatch.setattr(explorers, "catalogue", lambda package="": {})
     return mine
 
 
@@ -288,7 +288,7 @@ def test_a_page_that_is_used_twice_or_never_is_found(copy, monkeypatch):
     """Every page of the catalogue stands in exactly one notebook."""
     (never,) = [slug for slug in pages.catalogue() if slug.startswith("gradients/")][3:4]
     mine = {slug: pages.load(slug) for slug in (*PAGES, never)}
-    monkeypatch.setattr(pages, "catalogue", lambda: mine)
+    monkeypatch.setattr(pages, "catalogue", lambda package="": mine)
     add(copy, *page_cells((A,)))
     problems = check(copy)
     only(problems, f"{never} is in no notebook", f"source/{CHAPTER}/")

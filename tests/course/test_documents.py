@@ -5,6 +5,7 @@ import pytest
 from autograder import pages
 from autograder.authoring.mistakes import MESSAGES
 from autograder.course import documents
+from autograder.pages.curriculum import CURRICULUM
 
 
 def test_every_row_of_the_curriculum_has_a_page():
@@ -14,7 +15,7 @@ def test_every_row_of_the_curriculum_has_a_page():
 
 def test_a_row_without_a_page_is_named(monkeypatch):
     """A row that nobody teaches is reported with its subject."""
-    monkeypatch.setitem(documents.CURRICULUM, "99.9", "Something new")
+    monkeypatch.setitem(CURRICULUM, "99.9", "Something new")
     assert documents.uncovered() == ["nothing teaches row 99.9 (Something new): write a page in autograder/pages/"]
 
 

@@ -97,7 +97,7 @@ def source(tmp_path, monkeypatch):
     def write(*functions):
         made = [make(function) for function in functions]
         known = {each.slug: each for each in made}
-        monkeypatch.setattr(pages, "catalogue", lambda: known)
+        monkeypatch.setattr(pages, "find", known.get)
         folder = tmp_path / "source" / "01-new"
         folder.mkdir(parents=True)
         shutil.copy(CONFIG, tmp_path)

@@ -66,7 +66,8 @@ def test_settings_of_any_course_and_any_answers_are_data():
     """Set-up cells of courses with settings; every page with its key written in; what boxes write into a cell."""
     settings = Settings(variants="student", salt="autumn 2026: “O’Neil”", feedback="counts")
     setups = [cell.source for cell in setup_cells(settings, "gradients")]
-    assert [said["kind"] for said in kinds(setups)] == ["setup", "course"]
+    setups += [setup_cells(Settings(), "my-course/filters", "my-course/filters/a gradients/one-weight")[0].source]
+    assert [said["kind"] for said in kinds(setups)] == ["setup", "course", "setup"]
     elsewhere = ["git+https://github.com/a/b@v1#egg=c", "https://example.org/backprop_workbook-1.0+x-py3-none-any.whl"]
     told = kinds([setup_cells(Settings().but(install=place))[0].source for place in elsewhere])
     assert told == [{"kind": "setup", "install": f"pip install {place}"} for place in elsewhere]
@@ -83,9 +84,10 @@ def test_the_set_up_cell_of_chapters_handed_out_earlier_is_known():
         'answers = {1: -3/4, 2: 1e-3, "3": "2x·cos(x²)", 4: \'a "b"\', 5: True, 6: .5,}  # mine\npage("a/b", answers)',
         'page("gradients/one-weight", {1: "3"})',
         'page("gradients/one-weight")',
+        'page("my-course/filters/one-filter", {1: "3"})',
         "# a word before\r\nanswers = {}\r\n\r\npage('a/b', answers)\r\n",
     ]
-    assert [said["kind"] for said in kinds(typed)] == ["page"] * 4
+    assert [said["kind"] for said in kinds(typed)] == ["page"] * 5
 
 
 # -- what is not -------------------------------------------------------------------------------------------------------
@@ -133,6 +135,8 @@ ATTACKS = {
     "a call in the settings": SETUP + "course(show_how=print(1))",
     "settings by position": SETUP + "course(print)",
     "a call in the bar": SETUP + "progress(print(1))",
+    "a call in what is held": SETUP + 'progress("a", holds=print(1))',
+    "a slug of four parts": 'page("a/b/c/d")',
     "a call of another": SETUP + "exec('1')",
     "a shell in the guard": GUARDED.replace("backprop-workbook", "x; touch x"),
     "an option in the guard": GUARDED.replace("--find-links .", "--index-url ."),
@@ -227,6 +231,7 @@ def test_whatever_is_taken_for_ours_is_harmless_to_python():
              SETUP + '\ncourse(show_how="practice", salt="x")\nprogress("gradients")', 'explore("gradients/nudge")',
              GUARDED,
              'grade("gradients/one-weight")', 'progress("gradients", end=True)',
+             'progress("my-course/filters", holds="gradients/one-weight my-course/filters/a")',
              'page("a/b", {1: "x", 2: 5})']  # fmt: skip
     changed = []
     for _ in range(6000):

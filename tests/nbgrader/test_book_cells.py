@@ -7,6 +7,8 @@ import re
 import pytest
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook
 
+from autograder import pages
+from autograder.marking.progress import progress_of
 from autograder.nbgrader.rebuild import Blueprint, Original, Rebuilt
 from autograder.nbgrader.release import LinkColab, ShowPages, StampPages, Tidy
 from autograder.settings import CourseSettings, Settings
@@ -30,6 +32,18 @@ def test_a_chapter_ends_with_what_is_next():
     assert end.source == 'progress("gradients", end=True)' and stamp.grade_id == END_ID
     assert (stamp.locked, stamp.grade, stamp.solution) == (True, False, False)
     assert stamped('page("start/boxes")').cells[-1].metadata.nbgrader.grade_id != END_ID
+
+
+def test_a_notebook_says_what_it_holds_where_that_is_not_just_its_chapter():
+    """A whole chapter needs no list; some of it, or more than it, has a bar of just what was handed out."""
+    whole = [f'page("{page.slug}")' for page in pages.chapter_pages("gradients")]
+    assert 'progress("gradients")' in stamped(*whole).cells[1].source
+    mixed = ["gradients/one-weight", "start/boxes", "activations/relu-code"]
+    notebook = stamped(*(f'{"exercise" if "code" in slug else "page"}("{slug}")' for slug in mixed))
+    assert notebook.cells[1].source.endswith(f'progress("gradients", holds="{" ".join(mixed)}")')
+    assert [item.slug for item in progress_of(cells(notebook), "gradients").items] == mixed
+    del notebook.cells[2:4]  # a student's deletion: the page comes last, and is blank
+    assert [item.slug for item in progress_of(cells(notebook), "gradients").items] == [*mixed[1:], mixed[0]]
 
 
 def test_the_code_of_the_workbook_is_folded_and_a_students_is_not():

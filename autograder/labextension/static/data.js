@@ -5,7 +5,7 @@
 // A cell is run on opening only if its whole text is one of the few forms below, so nothing that a student or a stranger
 // wrote is ever run by itself. Of metadata, ids and outputs nothing is believed.
 
-const SLUG = /^[a-z0-9]+(-[a-z0-9]+)*(\/[a-z0-9]+(-[a-z0-9]+)*)?$/;
+const SLUG = /^[a-z0-9]+(-[a-z0-9]+)*(\/[a-z0-9]+(-[a-z0-9]+)*){0,2}$/; // course/chapter/page, or the last two, or less
 const IMPORT = /^from autograder\.notebook import (course|explore|grade|page|progress)(, (course|explore|grade|page|progress))*$/;
 const MOST = 100_000; // characters of a cell that are looked at
 /** Control characters, and what Python or IPython may take for the end of a line where we do not. */
@@ -139,13 +139,16 @@ function setup(source) {
   return install ? { kind: "setup", install } : { kind: "setup" };
 }
 
-/** ("gradients"), perhaps with settings: ("gradients", end=True) */
+/** ("gradients"), at the end of a chapter ("gradients", end=True), or with what a notebook holds of several chapters:
+ * ("gradients", holds="gradients/one-weight my-course/filters/one-filter") */
 function progress(reader) {
   if (!reader.take("(")) return false;
   if (reader.take(")")) return true;
   if (reader.slug() === null) return false;
   if (reader.take(")")) return true;
-  return reader.take(",") && reader.take("end", "=", "True", ")");
+  if (!reader.take(",")) return false;
+  if (reader.take("holds", "=")) return reader.kind("string") !== null && reader.take(")");
+  return reader.take("end", "=", "True", ")");
 }
 
 /** answers = {…} and page("slug", answers), or one of the two in one. */
