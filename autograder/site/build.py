@@ -1,6 +1,6 @@
 """Build the site: plain files that any web server can hand out.
 
-    build(Path("site"), chapters, pyodide)      returns what a browser will fetch from elsewhere, address by address
+    build(Path("site"), chapters, pyodide).fetched      what a browser will fetch from elsewhere, address by address
 
 The chapters open as books, with the kernel in the page: `import autograder` finds the workbook's wheel through
 Pyodide's lock file, so no notebook needs a cell that installs anything.
@@ -59,11 +59,21 @@ PYTHON, STDLIB = "static/pyodide", "python_stdlib.zip"
 FETCHED = ("pyodide.asm.wasm", "pyodide-lock.json", STDLIB)
 """What Pyodide fetches beside packages, and may take a while."""
 
+DRIVERS = ("asyncStorage", "localStorageWrapper", "memoryStorageDriver")
+"""Where the browser keeps notebooks and settings, the first that it allows: IndexedDB, local storage, or nowhere."""
+
 PAGES = ("lab/index.html", "notebooks/index.html")
 """The pages of the site in which notebooks are opened."""
 
 
-def build(out: Path, chapters: Mapping[str, Path], pyodide: str, course: str = OURS) -> list[str]:
+class Built(NamedTuple):
+    """What became of a site."""
+
+    fetched: list[str]  # the addresses elsewhere that a browser will ask
+    compiled: bool  # whether the Python was at hand that compiles what a page imports
+
+
+def build(out: Path, chapters: Mapping[str, Path], pyodide: str, course: str = OURS) -> Built:
     """Make the site in `out`, which is emptied first if it is a site already.
 
     chapters    place below the site's files → the file
@@ -83,7 +93,7 @@ def build(out: Path, chapters: Mapping[str, Path], pyodide: str, course: str = O
         lite(workshop, out, python.options)
     dress(out, python.options, min((place for place in chapters if place.endswith(".ipynb")), default=FIRST))
     offline.put(out, python.loaded, python.fetched)
-    return [*python.fetched]
+    return Built([*python.fetched], python.compiled)
 
 
 def clear(out: Path) -> None:
@@ -100,6 +110,7 @@ class Python(NamedTuple):
 
     loaded: list[str]  # the files with which it starts, of those that lie in the site
     fetched: dict[str, str]  # those that lie elsewhere: address → SHA-256
+    compiled: bool  # whether bytecode stands in the packages
     options: dict[str, Any]  # with which Pyodide is started; what is below `workbook` is for browser/python.js
 
 
@@ -121,11 +132,13 @@ def put_python(source: Distribution, workshop: Path, course: str = OURS) -> Pyth
     asked = [wheels.canonicalize_name(name) for name in at_once if name not in UNASKED]
     fetched = put(source, lock, asked, folder)
     loaded = [*local_files(lock, asked, folder), folder / STDLIB]
-    if python := bytecode.finder(".".join(lock["info"]["python"].split(".")[:2])):
+    python = bytecode.finder(".".join(lock["info"]["python"].split(".")[:2]))
+    if python:
         bytecode.compile_all(python, loaded, keep=own)  # whose code exercises show their source
         count_again(folder)
     workbook = {"files": len(closure(lock, asked)) + len(FETCHED), "imports": IMPORTS, "unasked": UNASKED}
-    return Python([path.name for path in loaded], fetched, {"packages": [*at_once], "workbook": workbook})
+    options = {"packages": [*at_once], "workbook": workbook}
+    return Python([path.name for path in loaded], fetched, bool(python), options)
 
 
 def lite(workshop: Path, out: Path, options: Mapping[str, Any]) -> None:
@@ -167,6 +180,8 @@ def jupyter_lite(options: Mapping[str, Any]) -> dict[str, object]:
         "jupyter-config-data": {
             "appName": TITLE,
             "enableMemoryStorage": True,
+            "contentsStorageDrivers": DRIVERS,
+            "settingsStorageDrivers": DRIVERS,
             "litePluginSettings": {KERNEL: python},
         },
     }

@@ -7,6 +7,7 @@ import json
 import os
 import subprocess
 import sys
+import tomllib
 import zipfile
 
 import pytest
@@ -17,45 +18,9 @@ from autograder.site import build, bytecode, offline, wheels
 from autograder.site.build import STDLIB
 from autograder.site.distribution import CORE, LOCK, Distribution, closure, put
 
-from .conftest import OWN, SALT
+from .conftest import OWN, SALT, pack
 
 pytestmark = pytest.mark.xdist_group("site")
-
-BROUGHT = ("numpy", "contourpy", "ipython", "traitlets", "micropip", "packaging", "ssl", "sqlite3", "jedi",
-           "typing-extensions")  # fmt: skip
-"""Packages of Pyodide that the workbook leans on."""
-
-
-def pack(archive, files):
-    """Make an archive of texts; its SHA-256."""
-    with zipfile.ZipFile(archive, "w") as packed:
-        for name, text in files.items():
-            packed.writestr(name, text)
-    return hashlib.sha256(archive.read_bytes()).hexdigest()
-
-
-@pytest.fixture(scope="module")
-def pyodide(tmp_path_factory):
-    """A folder that looks like a release of Pyodide: the names are right, the contents are not."""
-    folder = tmp_path_factory.mktemp("pyodide")
-    for name in CORE:
-        (folder / name).write_bytes(name.encode())
-    pack(folder / STDLIB, {"antigravity.py": "FLY = True\n"})
-    packages = {}
-    for name in BROUGHT:
-        file = f"{name.replace('-', '_')}-1.0-py3-none-any.whl"
-        sha = pack(folder / file, {f"{name}.py": f"NAME = {name!r}\n"})
-        packages[name] = {"name": name, "version": "1.0", "file_name": file, "sha256": sha, "depends": []}
-    packages["unused"] = packages["numpy"] | {"name": "unused", "file_name": "unused-1.0-py3-none-any.whl"}
-    (folder / LOCK).write_text(json.dumps({"info": {"python": "3.12.7"}, "packages": packages}), encoding="utf-8")
-    return folder
-
-
-@pytest.fixture(scope="module")
-def site(pyodide, chapters, tmp_path_factory):
-    out = tmp_path_factory.mktemp("site") / "out"
-    build.build(out, chapters, str(pyodide))
-    return out
 
 
 def test_a_notebook_finds_the_workbook_through_the_lock_file(site):
@@ -95,6 +60,21 @@ def test_a_site_has_the_settings_of_its_course(site):
     setup = next(source for source in sources if "from autograder.notebook import" in source)
     assert f'salt="{SALT}"' in setup and 'show_how="never"' in setup and 'variants="student"' in setup
     assert any("course(student=None)" in source for source in sources)
+
+
+def test_the_extension_is_the_one_that_a_wheel_installs(site):
+    """What it needs of other packages is named for the wheel and for the site: both name the same, and it is there."""
+    wheel = tomllib.loads((wheels.PACKAGE.parent / "pyproject.toml").read_text(encoding="utf-8"))
+    shared = wheel["tool"]["hatch"]["build"]["targets"]["wheel"]["shared-data"]
+    place = "share/jupyter/labextensions/backprop-workbook/"
+    beside = {
+        source.removeprefix("autograder/"): target.removeprefix(place)
+        for source, target in shared.items()
+        if target.startswith(place) and source.startswith(("autograder/render", "autograder/widgets"))
+    }
+    assert beside == build.BESIDE
+    for target in build.BESIDE.values():
+        assert (site / "extensions" / wheels.NAME / target).exists()
 
 
 def test_the_wheel_is_enough_for_a_notebook(tmp_path):

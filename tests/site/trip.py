@@ -104,8 +104,12 @@ class Trip:
 
     def visit(self, path: str) -> None:
         """Open a notebook by its address; its still pages are there."""
-        self.page.goto(f"{self.address}lab/index.html?path={path}")
+        self.page.goto(self.address_of(path))
         self.page.wait_for_selector(".jp-Notebook .wb-page", state="attached")
+
+    def address_of(self, path: str) -> str:
+        """The address that opens a notebook."""
+        return f"{self.address}lab/index.html?path={path}"
 
     def open(self, path: str) -> None:
         """Open a notebook, and wait for its pages to be alive."""

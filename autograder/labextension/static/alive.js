@@ -34,9 +34,9 @@ del _
 `;
 
 export class Alive {
-  /** `tell(kind, detail)` is told what goes wrong, `tell()` that all is well again. */
-  constructor(panel, { CodeCell, NotebookActions }, tell) {
-    Object.assign(this, { panel, tell, notebook: panel.content, session: panel.sessionContext });
+  /** `tell(kind, detail)` is told what goes wrong, `tell()` that all is well again; `done()` that all pages are alive. */
+  constructor(panel, { CodeCell, NotebookActions }, tell, done) {
+    Object.assign(this, { panel, tell, done, notebook: panel.content, session: panel.sessionContext });
     this.execute = (cell) => CodeCell.execute(cell, this.session, { workbook_opening: true });
     this.ran = new Set(); // the ids of cells that this kernel has run
     this.wanted = false; // whether the book is switched on
@@ -137,7 +137,9 @@ export class Alive {
   async work(current) {
     const one = async () => { for (let cell; current() && (cell = this.nearest()); ) await this.run(cell); };
     await Promise.all(Array.from({ length: TOGETHER }, one));
-    if (current()) document.dispatchEvent(new CustomEvent("wb-alive")); // a site has waited with what is for later
+    if (!current()) return;
+    this.done();
+    document.dispatchEvent(new CustomEvent("wb-alive")); // a site has waited with what is for later
   }
 
   cells() { return this.notebook.widgets.filter((cell) => cell.model.type === "code"); }

@@ -65,7 +65,8 @@ export class Book {
     this.panel.node.addEventListener("wb-filter", this.onFilter);
     this.panel.node.addEventListener("wb-go", this.onGo);
     this.place();
-    this.alive = new Alive(this.panel, this.modules, (kind, detail) => this.tell(kind, detail));
+    const tell = (kind, detail) => this.tell(kind, detail);
+    this.alive = new Alive(this.panel, this.modules, tell, () => this.early.stop());
     this.turn = () => this.opened();
     this.on.changed(this.turn);
     this.turn();

@@ -15,17 +15,22 @@ export class Early {
   constructor(notebook) {
     this.notebook = notebook;
     this.seen = null;
+    this.soon = 0;
   }
 
   /** From now on the still boxes of pages take text, those that are drawn later too. */
   start() {
     if (this.seen) return;
-    this.seen = new MutationObserver(() => this.dressAll());
+    this.seen = new MutationObserver(() => {
+      cancelAnimationFrame(this.soon);
+      this.soon = requestAnimationFrame(() => this.dressAll());
+    });
     this.seen.observe(this.notebook.node, { childList: true, subtree: true });
     this.dressAll();
   }
 
   stop() {
+    cancelAnimationFrame(this.soon);
     this.seen?.disconnect();
     this.seen = null;
   }

@@ -12,6 +12,14 @@
   const Plain = self.Worker;
   let spare = null, kept = false;
 
+  // A browser that lets this site store nothing says so only when a database is opened, which is too late for
+  // JupyterLite to keep notebooks in memory instead. So then it sees no databases at all.
+  try {
+    self.localStorage.getItem("");
+  } catch {
+    Object.defineProperty(self, "indexedDB", { value: null });
+  }
+
   /** Start a Python that no notebook has yet; the page needs no isolation for it. */
   function prepare() {
     if (spare || self.crossOriginIsolated) return;

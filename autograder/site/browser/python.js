@@ -18,10 +18,10 @@
       tell("files");
       return answer;
     };
-    importScripts(`${options.indexURL}pyodide.js`);
-    const load = self.loadPyodide;
-    self.loadPyodide = () => started;
     try {
+      importScripts(`${options.indexURL}pyodide.js`);
+      const load = self.loadPyodide;
+      self.loadPyodide = () => started;
       const pyodide = await load({ ...options, packages: packages.filter((name) => !unasked.includes(name)) });
       self.fetch = plain;
       done = files;
