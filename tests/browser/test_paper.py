@@ -107,7 +107,8 @@ def test_every_page_fits_on_a_sheet_with_boxes_large_enough_to_write_in(sheet, e
 MARKED = """() => {
     const units = document.querySelectorAll('section, .wb-eq, .wb-scroll, .wb-table, .wb-fig');
     const link = (name, css) => Object.assign(document.createElement('a'), {
-        href: 'https://x.invalid/' + name, textContent: '.', style: 'position: absolute; width: 4px; height: 4px; ' + css });
+        href: 'https://x.invalid/' + name, textContent: '.',
+        style: 'position: absolute; width: 4px; height: 4px; ' + css });
     [...units].forEach((unit, n) => {
         unit.style.position = 'relative';
         unit.prepend(link('unit/' + n + '/a', 'top: 0; left: 0'), link('unit/' + n + '/b', 'bottom: 0; left: 0'));
@@ -118,8 +119,8 @@ MARKED = """() => {
         const follows = document.createTreeWalker(document.body, NodeFilter.SHOW_ELEMENT);
         follows.currentNode = head;
         let next = head;
-        const shown = (one) => !head.contains(one) && one.checkVisibility() && one.matches('p, section, img, .wb-page, pre');
-        while (next && !shown(next)) next = follows.nextNode();
+        const follow = (one) => !head.contains(one) && one.checkVisibility() && one.matches('p, section, img, pre');
+        while (next && !follow(next)) next = follows.nextNode();
         if (!next) return;
         next.style.position = 'relative';
         head.append(link('head/' + n + '/a', 'bottom: 0; left: 0'));
