@@ -5,6 +5,7 @@
 # make build   make chapters/ and solutions/ from source/ and the pages
 # make site    build the workbook as a static site (PYODIDE=folder with a release of Pyodide, for no outside host)
 # make soak    mark a class of 200 with planted crashes again and again, in several ways, and compare
+# make test-versions   try the oldest and the newest versions of what is needed, on each Python that is here
 # make bench   measure, and write docs/benchmarks.md
 # make clean   remove what make lab and make test installed
 
@@ -16,7 +17,7 @@ BIN := .venv/bin
 SHIPPED := $(shell find autograder/labextension autograder/server autograder/render/*.css autograder/widgets/python_source.js -type f -not -name '*.py*')  # copied when installed
 AS_ROOT := $(if $(filter 0,$(shell id -u)),--allow-root)
 
-.PHONY: lab test prove check build site soak bench clean
+.PHONY: lab test prove check build site soak test-versions bench clean
 
 lab: .venv/ready
 	@echo "If no browser comes up, open the address that follows below (http://localhost:$(PORT)/lab?token=...)."
@@ -43,6 +44,10 @@ site: .venv/ready
 
 soak: .venv/ready-to-test
 	SOAK=200 $(BIN)/python -m pytest -n 0 tests/classroom/test_soak.py
+
+test-versions: .venv/ready-to-test
+	$(BIN)/python -m pip install --quiet uv
+	$(BIN)/python -m tests.versions
 
 bench: .venv/ready-to-test
 	$(BIN)/python -m bench

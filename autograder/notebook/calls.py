@@ -157,14 +157,15 @@ def page(slug: str, answers: Answers | None = None, variant: int = 0) -> None:
     call = cell.call(page.slug)
     texts, notes = _texts(page, answers, call)
     own = answers if isinstance(answers, MutableMapping) else None
+    this_course.first = this_course.first or page.slug
     if not cell.live:
+        notes += [STILL] if cell.by_hand and page.slug == this_course.first else []
         this_course.live.pop(page.slug, None)
         this_course.texts[page.slug] = texts
         bundle = twin_bundle(page, _told(page, texts), f"{page.slug}#{cell.count}", notes=notes)
         _show(bundle, noted(page, this_course.variant))
         return
     texts, held = _typed_before(page.slug, texts, cell)
-    this_course.first = this_course.first or page.slug
     there = this_course.live.get(page.slug)
     if cell.opening and not variant and _same(there, cell):  # reloaded, or a second tab: one page, seen twice
         there.follow(texts, own, notes)
@@ -341,6 +342,10 @@ def _load(slug: object) -> Page:
         raise Advice(str(unknown)) from None
 
 
+STILL = (
+    "In this editor pages are still. Type your answers into the dict in the code cell and run it again to see them "
+    "checked. In JupyterLab and Notebook 7 the boxes are alive."
+)
 EXAMPLE = 'answers = {1: 2, 2: "3/4", 3: None}'
 ELSEWHERE = "These answers do not stand in this cell, so they are shown but not handed in. Write them out here: "
 

@@ -57,6 +57,7 @@ class Cell:
     run: str = ""  # this execution of it
     count: int = 0  # which of its calls for a page this is, from 0
     opening: bool = False  # whether the extension runs it by itself
+    by_hand: bool = False  # whether somebody sits before it who could answer a question: not with nbclient, nbgrader
 
     @property
     def live(self) -> bool:
@@ -70,7 +71,8 @@ class Cell:
         try:
             request: Any = shell.get_parent() if hasattr(shell, "get_parent") else shell.kernel._parent_header
             cell, source, run = (str(part_of(request, part).get(name) or "") for part, name in WHERE)
-            return Cell(cell, source, run, opening=bool(part_of(request, "metadata").get(OPENING)))
+            opening, by_hand = part_of(request, "metadata").get(OPENING), part_of(request, "content").get("allow_stdin")
+            return Cell(cell, source, run, opening=bool(opening), by_hand=bool(by_hand))
         except AttributeError:  # plain Python, or a kernel that does not say
             return Cell()
 

@@ -28,12 +28,16 @@ class Shell:
     """An IPython that says which cell is running, and remembers what it was asked to show."""
 
     def __init__(self) -> None:
-        self.metadata, self.source, self.run = {}, "", ""
+        self.metadata, self.source, self.run, self.by_hand = {}, "", "", False
         self.shown: list[dict] = []
         self.next_input: str | None = None
 
     def get_parent(self) -> dict:
-        return {"metadata": self.metadata, "content": {"code": self.source}, "header": {"msg_id": self.run}}
+        return {
+            "metadata": self.metadata,
+            "content": {"code": self.source, "allow_stdin": self.by_hand},
+            "header": {"msg_id": self.run},
+        }
 
     def set_next_input(self, source: str, replace: bool) -> None:
         assert replace
@@ -124,6 +128,16 @@ def test_what_an_editor_lacks_is_said_by_the_first_page_alone(shell):
     shell.execute('page("gradients/bigger-nudge", {})')
     shell.execute(CELL.format(answers="{}"))
     assert [shown.first for shown in shell.shown] == [True, False, True]
+
+
+@pytest.mark.parametrize("by_hand", [True, False])
+def test_an_editor_with_still_pages_says_so_once(shell, by_hand):
+    """The classic notebook sends no cell id, but somebody sits before it; nobody does where nbclient runs the cells."""
+    shell.by_hand = by_hand
+    shell.execute(CELL.format(answers="{1: 8}"), live=False)
+    shell.execute('page("gradients/bigger-nudge", {})', live=False)
+    told = ["In this editor pages are still." in shown["text/html"] for shown in shell.shown]
+    assert told == [by_hand, False]
 
 
 def test_the_bar_counts_in_colab_what_the_cells_held(colab, monkeypatch, tmp_path):
