@@ -758,8 +758,8 @@ def fading(given, box):
             eq("σ′", "≤", best)),
         step(f"Let all weights be 1. An error of 1 comes back through {n} layers. How much of it is left at best, and "
             f"how much if every node has the value $a = {a:g}$?",
-            eq(words("at best:"), left, APART, words(f"with $a = {a:g}$:"), "σ′", "=", slope, APART, words("so"),
-                flat)),
+            eq(words("at best:"), left),
+            eq(words(f"with $a = {a:g}$:"), "σ′", "=", slope, APART, words("left:"), flat)),
         step(f"After how many layers is less than a part in {grouped(least)} left, at best?", eq(words("layers:"),
             layers)),
         step("Weights can make up for it. With $σ′$ at its largest, which weight keeps the error as it is? And with "
@@ -1635,9 +1635,8 @@ def in_letters(given, box):
         step("A softmax output gives the true class the probability $p$ and some other class $q$; their sums are $z_p$ "
             "and $z_q$. The cost is $C = −ln(p)$. Two slopes lead from it to $z_p$.",
             eq(by("p"), "=", outer, APART, by("z_p", "p"), "=", own)),
-        step("**BP1**: their product is the error. Write it as short as you can.", eq("δ", "=", by("p"), "·", by("z",
-            "p"),
-            "=", true)),
+        step("**BP1**: their product is the error. Write it as short as you can.",
+            eq("δ_p", "=", by("p"), "·", by("z_p", "p"), "=", true)),
         step("The other class moves $p$ too, because all classes share one sum of exponentials.",
             eq(by("z_q", "p"), "=", other, APART, "δ_q", "=", by("p"), "·", by("z_q", "p"), "=", false)),
         step(f"So $δ$ is the probability, less 1 for the true class: $δ = p − y$ as columns. Here class {k + 1} is the "
