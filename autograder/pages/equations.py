@@ -1605,6 +1605,56 @@ def from_shapes(given, box):
 # -- 8.8 All together --------------------------------------------------------------------------------------------------
 
 
+RAISED = "⁰¹²³⁴"
+LEVELS = (1, 2, 3, 4)
+NEIGHBOUR = {"other_layer": "That belongs to another layer. Which one does this equation speak of?"}
+
+
+def of_layer(name: str, layer: int) -> str:
+    """A name with its layer, as it is chosen: δ⁽²⁾. What comes into layer 1 is x."""
+    return f"{name}⁽{RAISED[layer]}⁾" if layer else "x"
+
+
+@page("All four, put together", row=("8.2", "8.8"))
+def assembled(given, box):
+    """The four equations for one layer of a deep network, with their layers filled in, and how often each is used."""
+    last, layer = given.choice("layers", (3, 1), (3, 2), (4, 1), (4, 2), (4, 3))
+    before = ("x", *(of_layer("a", n) for n in LEVELS))
+
+    def part(name: str, right: int, other: int, what: str, hint: str, how: str):
+        options = before if name == "a" else tuple(of_layer(name, n) for n in LEVELS)
+        return box(of_layer(name, right), what, hint, how=how, options=options,
+            slips={"other_layer": of_layer(name, other)}, words=NEIGHBOUR)
+
+    top = part("z", last, last - 1, "z in BP1", "The slope of which layer's activation?",
+        "BP1 is about the last layer.")
+    weights = part("W", layer + 1, layer, "W in BP2", "Through which weights does the error come back?",
+        "Those of the next layer carried the values forward.")
+    behind = part("δ", layer + 1, layer, "δ in BP2", "Whose error comes back?", "The error of the next layer.")
+    slope = part("z", layer, layer + 1, "z in BP2", "The slope of which layer's activation?",
+        "That of the layer itself.")
+    bias = part("δ", layer, layer + 1, "δ in BP3", "Which node does the bias belong to?",
+        "The error of the layer itself.")
+    error = part("δ", layer, layer + 1, "δ in BP4", "Which error stands at the end of these weights?",
+        "The error of the layer itself.")
+    value = part("a", layer - 1, layer, "a in BP4", "What came into this layer?", "The values of the layer before.")
+    used = box([1, last - 1, last, last], "how often each is used",
+        "Once for the network, once for each layer, or for all but one?",
+        how="BP1 once, BP2 for every layer but the last, BP3 and BP4 for every layer.",
+        slips={"inputs_counted_as_layer": [np.nan, last, last + 1, last + 1]})
+    return (
+        step(f"A network has {last} layers with activations; its input is $x$. **BP1** begins at the end. Fill in the "
+            "layer.",
+            eq(f"δ^{{({last})}}", "=", "∇_{a}C", "⊙", "σ′(", top, ")")),
+        step(f"Now layer {layer}. What belongs in **BP2**, **BP3** and **BP4**?",
+            eq(f"δ^{{({layer})}}", "=", "((", weights, ")^T", behind, ")", "⊙", "σ′(", slope, ")"),
+            eq(by(f"b^{{({layer})}}"), "=", bias, APART, by(f"W^{{({layer})}}"), "=", error, "(", value, ")^T")),
+        step("How often is each of them used to find all gradients of this network?",
+            table([words(f"BP{n}") for n in LEVELS], list(used))),
+        say("In this order: BP1, then BP2 layer by layer down to the first; BP3 and BP4 wherever an error is known."),
+    )
+
+
 @page("p − y in letters", row=("8.4", "8.8"))
 def in_letters(given, box):
     """Softmax and cross-entropy from the last sum to the error, in letters; then numbers put in."""
