@@ -1710,8 +1710,10 @@ def two_languages(given, box):
     kinds = box([SPOKEN[i] for i in order], "the name in the equations",
         "Is it a slope with respect to a sum, a value, weights or biases?", options=SPOKEN,
         how="The slopes of the cost with respect to z, to W, to b, and to what came in.",
-        slips={"value_for_slope": [np.nan if SPOKEN[i] != "δ" else "∂C/∂a" for i in order]},
-        words={"value_for_slope": "That is what the activation gets. What does it hand back?"})
+        slips={"value_for_slope": [np.nan if SPOKEN[i] != "δ" else "∂C/∂a" for i in order],
+            "other_variable": [np.nan if SPOKEN[i] != "∂C/∂b" else "δ" for i in order]},
+        words={"value_for_slope": "That is what the activation gets. What does it hand back?",
+            "other_variable": "By BP3 the two are equal. But δ is the slope with respect to z: what is this one for?"})
     delta = box(g * slope, "δ", "What does the activation multiply by?", digits=3,
         how="What arrives, times the slope a(1 − a).", slips={"slope_left_out": g, "activation_for_slope": g * a})
     dw = box(bp4(delta, x), "∂C/∂W", "Which error belongs to this row, which input to this column?", digits=3,
@@ -1722,7 +1724,7 @@ def two_languages(given, box):
         slips={"path_left_out": w[0] * delta[0], "slope_left_out": w.T @ g})
     return (
         step("A layer gets $x$, makes $z = Wx + b$ of it, and then $a = σ(z)$. On the way back its activation gets "
-            "$∂C/∂a$. What do the equations call the rest?",
+            "$∂C/∂a$. Which slope of $C$ does each of these hold?",
             table([words("in the program"), words("in the equations")],
                 *[(words(said[i]), kinds[n]) for n, i in enumerate(order)])),
         step("One layer with a sigmoid, and what has come back to its values.",
