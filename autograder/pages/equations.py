@@ -1492,7 +1492,7 @@ def find_the_bug(given, box):
             eq("x", "=", column(x), APART, "a^{(1)}", "=", column(a1), APART, "W^{(2)}", "=", matrix(w2), APART,
                 "a^{(2)}",
                 "=", column(a2), APART, "y", "=", column(y))),
-        step("Somebody has gone back and made one slip; below it they computed on with what they had.", work.shown()),
+        step("Somebody has gone back and made one slip; below it they computed on with what they had.", *work.shown()),
         *work.steps(given, box),
     )
 
