@@ -9,7 +9,7 @@
         Fault("∂C/∂W", "a transpose", lambda v: np.outer(x, v["e"]), "Line 2 has rows and columns exchanged."),
     )
     work = Worked(lines, faults, given.choice("fault", 0, 1))
-    step("One line is wrong.", work.shown()), *work.steps(given, box)
+    step("One line is wrong.", *work.shown()), *work.steps(given, box)
 
 A line is computed from the lines above it. The one with the slip comes out wrong; those below are right for what
 stands above them, as in the work of somebody who has not noticed.
@@ -22,7 +22,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple, TypeAlias
 
 import numpy as np
 
-from ..layout import APART, Node, aligned, column, eq, matrix, number, step, words
+from ..layout import APART, Node, column, eq, matrix, number, step, words
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -72,13 +72,11 @@ class Worked:
             values[line.name] = np.asarray(compute(line, values), dtype=float)
         return values
 
-    def shown(self) -> Node:
-        """The lines as they are written, numbered and under each other."""
-        return aligned(
-            *(
-                (words(f"{n}.\u2003"), line.name, "=", line.formula, self._sign, self._printed(self.written[line.name]))
-                for n, line in enumerate(self.lines, start=1)
-            )
+    def shown(self) -> tuple[Node, ...]:
+        """The lines as they are written, numbered; each is a formula of its own, which wraps where room is short."""
+        return tuple(
+            eq(words(f"{n}.\u2003"), line.name, "=", line.formula, self._sign, self._printed(self.written[line.name]))
+            for n, line in enumerate(self.lines, start=1)
         )
 
     def _looks_alike(self, other: Fault) -> bool:

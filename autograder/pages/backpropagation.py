@@ -1177,7 +1177,7 @@ def find_the_bug(given, box):
                 column(a), APART, "y", "=", column(y))),
         step("Somebody has gone back to the first layer and made one slip; below it they computed on with what they "
             "had.",
-            work.shown()),
+            *work.shown()),
         *work.steps(given, box),
         say("Every matrix here is square, so no shape gives the slip away. A check by nudging would."),
     )

@@ -891,6 +891,6 @@ def find_the_bug(given, box):
             "the mean squared error. Forward it was all right.",
             eq("X", "=", matrix(x), APART, "Z", "=", matrix(z), APART, "W^{(2)}", "=", row(w2)),
             eq("A", "=", row(a), APART, "Y", "=", row(y))),
-        step("Somebody has gone back and made one slip; below it they computed on with what they had.", work.shown()),
+        step("Somebody has gone back and made one slip; below it they computed on with what they had.", *work.shown()),
         *work.steps(given, box),
     )

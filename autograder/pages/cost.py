@@ -572,7 +572,7 @@ def find_the_bug(given, box):
             eq("x", "=", row(x), APART, "y", "=", row(y))),
         step("Somebody has worked out $∂C/∂w$ and taken a step with $η = 0.1$, and made one slip; below it they "
             "computed on with what they had.",
-            work.shown()),
+            *work.shown()),
         *work.steps(given, box),
     )
 

@@ -758,8 +758,8 @@ def fading(given, box):
             eq("σ′", "≤", best)),
         step(f"Let all weights be 1. An error of 1 comes back through {n} layers. How much of it is left at best, and "
             f"how much if every node has the value $a = {a:g}$?",
-            eq(words("at best:"), left, APART, words(f"with $a = {a:g}$:"), "σ′", "=", slope, APART, words("so"),
-                flat)),
+            eq(words("at best:"), left),
+            eq(words(f"with $a = {a:g}$:"), "σ′", "=", slope, APART, words("left:"), flat)),
         step(f"After how many layers is less than a part in {grouped(least)} left, at best?", eq(words("layers:"),
             layers)),
         step("Weights can make up for it. With $σ′$ at its largest, which weight keeps the error as it is? And with "
@@ -1492,7 +1492,7 @@ def find_the_bug(given, box):
             eq("x", "=", column(x), APART, "a^{(1)}", "=", column(a1), APART, "W^{(2)}", "=", matrix(w2), APART,
                 "a^{(2)}",
                 "=", column(a2), APART, "y", "=", column(y))),
-        step("Somebody has gone back and made one slip; below it they computed on with what they had.", work.shown()),
+        step("Somebody has gone back and made one slip; below it they computed on with what they had.", *work.shown()),
         *work.steps(given, box),
     )
 
@@ -1605,6 +1605,56 @@ def from_shapes(given, box):
 # -- 8.8 All together --------------------------------------------------------------------------------------------------
 
 
+RAISED = "⁰¹²³⁴"
+LEVELS = (1, 2, 3, 4)
+NEIGHBOUR = {"other_layer": "That belongs to another layer. Which one does this equation speak of?"}
+
+
+def of_layer(name: str, layer: int) -> str:
+    """A name with its layer, as it is chosen: δ⁽²⁾. What comes into layer 1 is x."""
+    return f"{name}⁽{RAISED[layer]}⁾" if layer else "x"
+
+
+@page("All four, put together", row=("8.2", "8.8"))
+def assembled(given, box):
+    """The four equations for one layer of a deep network, with their layers filled in, and how often each is used."""
+    last, layer = given.choice("layers", (3, 1), (3, 2), (4, 1), (4, 2), (4, 3))
+    before = ("x", *(of_layer("a", n) for n in LEVELS))
+
+    def part(name: str, right: int, other: int, what: str, hint: str, how: str):
+        options = before if name == "a" else tuple(of_layer(name, n) for n in LEVELS)
+        return box(of_layer(name, right), what, hint, how=how, options=options,
+            slips={"other_layer": of_layer(name, other)}, words=NEIGHBOUR)
+
+    top = part("z", last, last - 1, "z in BP1", "The slope of which layer's activation?",
+        "BP1 is about the last layer.")
+    weights = part("W", layer + 1, layer, "W in BP2", "Through which weights does the error come back?",
+        "Those of the next layer carried the values forward.")
+    behind = part("δ", layer + 1, layer, "δ in BP2", "Whose error comes back?", "The error of the next layer.")
+    slope = part("z", layer, layer + 1, "z in BP2", "The slope of which layer's activation?",
+        "That of the layer itself.")
+    bias = part("δ", layer, layer + 1, "δ in BP3", "Which node does the bias belong to?",
+        "The error of the layer itself.")
+    error = part("δ", layer, layer + 1, "δ in BP4", "Which error stands at the end of these weights?",
+        "The error of the layer itself.")
+    value = part("a", layer - 1, layer, "a in BP4", "What came into this layer?", "The values of the layer before.")
+    used = box([1, last - 1, last, last], "how often each is used",
+        "Once for the network, once for each layer, or for all but one?",
+        how="BP1 once, BP2 for every layer but the last, BP3 and BP4 for every layer.",
+        slips={"inputs_counted_as_layer": [np.nan, last, last + 1, last + 1]})
+    return (
+        step(f"A network has {last} layers with activations; its input is $x$. **BP1** begins at the end. Fill in the "
+            "layer.",
+            eq(f"δ^{{({last})}}", "=", "∇_{a}C", "⊙", "σ′(", top, ")")),
+        step(f"Now layer {layer}. What belongs in **BP2**, **BP3** and **BP4**?",
+            eq(f"δ^{{({layer})}}", "=", "((", weights, ")^T", behind, ")", "⊙", "σ′(", slope, ")"),
+            eq(by(f"b^{{({layer})}}"), "=", bias, APART, by(f"W^{{({layer})}}"), "=", error, "(", value, ")^T")),
+        step("How often is each of them used to find all gradients of this network?",
+            table([words(f"BP{n}") for n in LEVELS], list(used))),
+        say("In this order: BP1, then BP2 layer by layer down to the first; BP3 and BP4 wherever an error is known."),
+    )
+
+
 @page("p − y in letters", row=("8.4", "8.8"))
 def in_letters(given, box):
     """Softmax and cross-entropy from the last sum to the error, in letters; then numbers put in."""
@@ -1635,9 +1685,8 @@ def in_letters(given, box):
         step("A softmax output gives the true class the probability $p$ and some other class $q$; their sums are $z_p$ "
             "and $z_q$. The cost is $C = −ln(p)$. Two slopes lead from it to $z_p$.",
             eq(by("p"), "=", outer, APART, by("z_p", "p"), "=", own)),
-        step("**BP1**: their product is the error. Write it as short as you can.", eq("δ", "=", by("p"), "·", by("z",
-            "p"),
-            "=", true)),
+        step("**BP1**: their product is the error. Write it as short as you can.",
+            eq("δ_p", "=", by("p"), "·", by("z_p", "p"), "=", true)),
         step("The other class moves $p$ too, because all classes share one sum of exponentials.",
             eq(by("z_q", "p"), "=", other, APART, "δ_q", "=", by("p"), "·", by("z_q", "p"), "=", false)),
         step(f"So $δ$ is the probability, less 1 for the true class: $δ = p − y$ as columns. Here class {k + 1} is the "
@@ -1661,8 +1710,10 @@ def two_languages(given, box):
     kinds = box([SPOKEN[i] for i in order], "the name in the equations",
         "Is it a slope with respect to a sum, a value, weights or biases?", options=SPOKEN,
         how="The slopes of the cost with respect to z, to W, to b, and to what came in.",
-        slips={"value_for_slope": [np.nan if SPOKEN[i] != "δ" else "∂C/∂a" for i in order]},
-        words={"value_for_slope": "That is what the activation gets. What does it hand back?"})
+        slips={"value_for_slope": [np.nan if SPOKEN[i] != "δ" else "∂C/∂a" for i in order],
+            "other_variable": [np.nan if SPOKEN[i] != "∂C/∂b" else "δ" for i in order]},
+        words={"value_for_slope": "That is what the activation gets. What does it hand back?",
+            "other_variable": "By BP3 the two are equal. But δ is the slope with respect to z: what is this one for?"})
     delta = box(g * slope, "δ", "What does the activation multiply by?", digits=3,
         how="What arrives, times the slope a(1 − a).", slips={"slope_left_out": g, "activation_for_slope": g * a})
     dw = box(bp4(delta, x), "∂C/∂W", "Which error belongs to this row, which input to this column?", digits=3,
@@ -1673,7 +1724,7 @@ def two_languages(given, box):
         slips={"path_left_out": w[0] * delta[0], "slope_left_out": w.T @ g})
     return (
         step("A layer gets $x$, makes $z = Wx + b$ of it, and then $a = σ(z)$. On the way back its activation gets "
-            "$∂C/∂a$. What do the equations call the rest?",
+            "$∂C/∂a$. Which slope of $C$ does each of these hold?",
             table([words("in the program"), words("in the equations")],
                 *[(words(said[i]), kinds[n]) for n, i in enumerate(order)])),
         step("One layer with a sigmoid, and what has come back to its values.",

@@ -621,10 +621,10 @@ def new_curves(given, box):
             f"second is {(np.cos(h) - 1) / h:.3f}.".replace("-", "−"),
             eq(frac("sin(h)", "h"), "≈", sine)),
         step("As $h$ shrinks they settle on 1 and on 0. With the addition theorems, the ratios for sine and cosine are",
-            aligned((frac("sin(x+h) - sin(x)", "h"), "=", "sin(x)", "·", frac("cos(h) - 1", "h"), "+", "cos(x)", "·",
+            eq(frac("sin(x+h) - sin(x)", "h"), "=", "sin(x)", "·", frac("cos(h) - 1", "h"), "+", "cos(x)", "·",
                 frac("sin(h)", "h")),
-                (frac("cos(x+h) - cos(x)", "h"), "=", "cos(x)", "·", frac("cos(h) - 1", "h"), "−", "sin(x)", "·",
-                frac("sin(h)", "h"))),
+            eq(frac("cos(x+h) - cos(x)", "h"), "=", "cos(x)", "·", frac("cos(h) - 1", "h"), "−", "sin(x)", "·",
+                frac("sin(h)", "h")),
             eq(D_DX, "sin(x)", "=", by_sin, APART, D_DX, "cos(x)", "=", by_cos)),
         step(f"Last, something inside: $e^{{{a:g}x}}$. A nudge $h$ of $x$ moves the inside ${a:g}x$ by how many $h$? "
             "How steep is the whole?",

@@ -834,6 +834,6 @@ def find_the_bug(given, box):
             eq("W", "=", matrix(w), APART, "x", "=", column(x), APART, "b", "=", column(b), APART, "u", "=",
                 column(u))),
         step("Somebody has found $∂s/∂x$ and made one slip; below it they computed on with what they had.",
-            work.shown()),
+            *work.shown()),
         *work.steps(given, box),
     )

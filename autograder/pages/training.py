@@ -622,7 +622,7 @@ def find_the_bug(given, box):
             f"The first "
             f"gradient, ${old[0]:g}$, has left $m = {m:g}$ and $v = {v:g}$. Now $g = {g:g}$. Somebody has made one "
             "slip; below it they computed on with what they had.",
-            work.shown()),
+            *work.shown()),
         *work.steps(given, box),
     )
 

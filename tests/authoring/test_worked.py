@@ -22,7 +22,7 @@ def made(*faults: Fault, chosen: int = 0):
     @page("Find the bug", row="0.1")
     def bug(given, box):
         work = Worked(LINES, faults, chosen)
-        return step("One line is wrong.", work.shown()), *work.steps(given, box)
+        return step("One line is wrong.", *work.shown()), *work.steps(given, box)
 
     return bug
 

@@ -293,7 +293,23 @@ def two_languages(c):
     return [*(names[i] for i in c["order"]), db, dw, dx]
 
 
+def assembled(c):
+    """The layers read off a walk back through a list of them."""
+    last, layer = c["layers"]
+    raised = dict(zip("01234", "⁰¹²³⁴", strict=True))
+    name = lambda letter, n: f"{letter}⁽{raised[str(n)]}⁾" if n else "x"  # noqa: E731
+    layers = list(range(1, last + 1))
+    walk = [(here, after) for here, after in zip(layers, layers[1:], strict=False)][::-1]
+    here, after = next(pair for pair in walk if pair[0] == layer)
+    values = [0, *layers][layers.index(here)]
+    return [
+        name("z", layers[-1]), name("W", after), name("δ", after), name("z", here), name("δ", here), name("δ", here),
+        name("a", values), 1, len(walk), len(layers), len(layers),
+    ]  # fmt: skip
+
+
 INDEPENDENT = {
+    "assembled": assembled,
     "fading": fading,
     "in-letters": in_letters,
     "two-languages": two_languages,
