@@ -7,5 +7,5 @@ documents  docs/curriculum.md and docs/mistakes.md
 new_page   a small page to start from
 pictures   contact sheets
 
-Imports: nbgrader, widgets, render, marking and all below them.
+Imports: nbgrader, widgets, render, practice, marking and all below them.
 """

@@ -21,6 +21,9 @@ from typing import Any
 from ..errors import WorkbookError
 from ..submissions.notebook import listing, table
 
+FILES = "practice/practice*.jsonl"
+"""Where the file lies, seen from the folder of the chapters: beside a notebook, and no part of what is handed out."""
+
 VERSION = 1
 FIRST = {"practice of the backprop workbook": VERSION, "about": "Yours alone; delete this file to begin anew."}
 MARK = "practice of the backprop workbook"
