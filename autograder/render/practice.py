@@ -102,12 +102,11 @@ def name_of(card: str) -> str:
 
 
 def task_head(attempt: Attempt, session: Session) -> str:
-    """Which exercise it is, why it comes, and how much of the ten minutes is gone."""
+    """Which exercise it is, why it comes, and how much of the ten minutes is gone. A slip is not named beforehand."""
     task, number = attempt.task, len(session.outcomes) + 1
-    why = WHY[task.why] + (f": {name_of(task.card)}" if task.slip and task.why != "asked" else "")
     share = min(session.spent / SESSION, 1)
     return (
-        f'<p class="wb-why"><span>Exercise {number} · {escape(why)}</span>'
+        f'<p class="wb-why"><span>Exercise {number} · {escape(WHY[task.why])}</span>'
         f'<span class="wb-soft">{_gone(session.spent)} of {MINUTES} minutes</span></p>'
         f'<div class="wb-gone" aria-hidden="true"><span style="width:{share:.0%}"></span></div>'
     )
@@ -179,8 +178,8 @@ def ending(end: Ending, session: Session) -> str:
         f"{end.done} exercise{'' if end.done == 1 else 's'} in {_minutes(end.seconds / 60)}, {end.right} right at once."
     )
     return (
-        f"{_line(done)}{_firm(end.became_firm)}<h3>What comes when</h3>{_coming(end)}"
-        f"<h3>How firm it is</h3>{picture(end.history)}"
+        f"{_line(done)}{_firm(end.became_firm)}<h2>What comes when</h2>{_coming(end)}"
+        f"<h2>How firm it is</h2>{picture(end.history)}"
     )
 
 
@@ -188,7 +187,7 @@ def _firm(cards: Sequence[Card]) -> str:
     if not cards:
         return ""
     listed = "".join(f"<li>{escape(name_of(card.name))}</li>" for card in cards)
-    return f"<h3>Firm since today</h3><ul>{listed}</ul>"
+    return f"<h2>Firm since today</h2><ul>{listed}</ul>"
 
 
 def _coming(end: Ending) -> str:
