@@ -14,7 +14,6 @@ from datetime import date
 from html import escape
 
 from .. import pages
-from ..authoring.mistakes import MESSAGES
 from ..layout.typeset import prose, unmarked
 from ..marking.pages import Marks
 from ..marking.policy import MONTHS
@@ -97,8 +96,13 @@ def name_of(card: str) -> str:
     """A card in words: the title of a page, or the slip: “chain factor left out”."""
     kind, _, what = card.partition(" ")
     if kind == "slip":
-        return what.replace("_", " ")
+        return _named(what)
     return unmarked(pages.load(what).title) if what in pages.catalogue() else what
+
+
+def _named(code: str) -> str:
+    """A slip in words: chain factor left out."""
+    return code.replace("_", " ")
 
 
 def task_head(attempt: Attempt, session: Session) -> str:
@@ -132,12 +136,10 @@ def checked(marks: Marks, attempt: Attempt) -> str:
 def told(attempt: Attempt, about: Told, session: Session) -> str:
     """What it was, why, how it is done, and when it comes again."""
     parts = [f'<p class="wb-went wb-went-{about.event.replace(" ", "-")}">{escape(WENT[about.event])}</p>']
-    slips = dict(about.slips)
-    if attempt.task.slip and attempt.task.slip not in slips:
-        slips[attempt.task.slip] = MESSAGES[attempt.task.slip] if about.event == "gave up" else ""
-    for code, message in slips.items():
-        said = f" {prose(message)}" if message else " You did not make it this time." * (about.event == "right")
-        parts.append(f"<p><b>{escape(code.replace('_', ' ').capitalize())}.</b>{said}</p>")
+    parts += [f"<p><b>{escape(_named(code).capitalize())}.</b> {prose(message)}</p>" for code, message in about.slips]
+    if attempt.task.slip and attempt.task.slip not in dict(about.slips):
+        avoided = " You did not make it this time." if about.event == "right" else ""
+        parts.append(_line(f"This was about the slip “{_named(attempt.task.slip)}”.{avoided}"))
     parts.append(f'<p class="wb-when">{escape(_when(about))} {_back(attempt, session)}</p>')
     if session.shows_how(attempt.task.slug):
         how = solution(attempt.sheet, attempt.task.boxes)
@@ -205,7 +207,9 @@ def picture(history: History) -> str:
         return ""
     enough = len(days) > FEW_DAYS  # today is one of them
     rows = "".join(_row(name, history, enough) for name in topics)
-    more = "" if enough else f" A curve needs more than {FEW_DAYS} days of practice; so far there are the counts."
+    more = f" A curve needs more than {FEW_DAYS} days of practice; so far there are the counts."
+    if enough:
+        more = f" The pictures begin on {_day(days[0])} and end today; grey is what you have met, green what is firm."
     return f'<table class="wb-firm"><tbody>{rows}</tbody></table>{_line(FIRM + more, "wb-soft")}'
 
 

@@ -11,7 +11,7 @@ from autograder.nbgrader.rebuild import Blueprint, Original, Rebuilt
 from autograder.nbgrader.release import LinkColab, ShowPages, StampPages, Tidy
 from autograder.settings import CourseSettings, Settings
 from autograder.submissions.exercises import ours
-from autograder.submissions.ids import END_ID, SETUP_ID
+from autograder.submissions.ids import END_ID, SETUP_ID, is_ours
 from autograder.submissions.notebook import Cell, cells
 
 PAGES = ("gradients/one-weight", "gradients/bigger-nudge")
@@ -30,6 +30,14 @@ def test_a_chapter_ends_with_what_is_next():
     assert end.source == 'progress("gradients", end=True)' and stamp.grade_id == END_ID
     assert (stamp.locked, stamp.grade, stamp.solution) == (True, False, False)
     assert stamped('page("start/boxes")').cells[-1].metadata.nbgrader.grade_id != END_ID
+
+
+def test_practice_has_no_points():
+    """practice() becomes a locked cell that never runs in grading; there is no bar where there are no pages."""
+    setup, cell = stamped("practice()").cells[1:]
+    stamp = cell.metadata.nbgrader
+    assert cell.source == "practice()" and (stamp.locked, stamp.grade, stamp.solution) == (True, False, False)
+    assert is_ours(stamp.grade_id) and "progress(" not in setup.source and "import course" in setup.source
 
 
 def test_the_code_of_the_workbook_is_folded_and_a_students_is_not():
