@@ -44,7 +44,7 @@ looks = {
     "page": static(page.sheet(), mark(page, {})),
     "explorer": still(next(iter(explorers.catalogue().values()))),
     "font": face_css(),
-    **{name: script(name) for name in ("page.js", "explorer.js", "progress.js", "student.js")},
+    **{name: script(name) for name in ("page.js", "explorer.js", "practice.js", "progress.js", "student.js")},
     "feedback": templates.loader.get_source(templates, "index.html.j2")[0],
 }
 for name, look in looks.items():

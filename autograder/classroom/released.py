@@ -86,7 +86,8 @@ def released(root: Path, only: Iterable[str] = ()) -> dict[str, Chapter]:
         raise ClassError(f"There is no chapter {unknown[0]!r} in chapters/; there are {', '.join(names)}.")
     wanted = set(only) or set(names)
     settings = load(root)
-    return {name: _chapter(root / "chapters" / name, settings.of(name)) for name in names if name in wanted}
+    chapters = {name: _chapter(root / "chapters" / name, settings.of(name)) for name in names if name in wanted}
+    return {name: chapter for name, chapter in chapters.items() if chapter.points}  # practice is never handed in
 
 
 def with_trials(root: Path, chapters: dict[str, Chapter]) -> dict[str, Chapter]:

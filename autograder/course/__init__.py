@@ -10,5 +10,5 @@ new_course  a course to start from; its texts lie in scaffold/
 taken      chapters of another course brought into source/
 pictures   contact sheets
 
-Imports: nbgrader, widgets, render, marking and all below them.
+Imports: nbgrader, widgets, render, practice, marking and all below them.
 """

@@ -16,6 +16,7 @@ from ..authoring.courses import need
 from ..marking.code import CodeMarks, local, mark_code
 from ..marking.pages import mark
 from ..nbgrader.feedback import FormulaError, formula_svg
+from ..practice.log import FILES
 from ..settings import load
 from ..submissions.answers import read_notebook
 from ..submissions.ids import code_slug_of, grade_id, slug_of
@@ -158,7 +159,7 @@ def _current(root: Path) -> list[str]:
 
 def _files(folder: Path) -> dict[str, Path]:
     kept = (path for path in folder.rglob("*") if path.is_file() and ".ipynb_checkpoints" not in path.parts)
-    return {path.relative_to(folder).as_posix(): path for path in kept}
+    return {path.relative_to(folder).as_posix(): path for path in kept if not path.match(FILES)}
 
 
 def _scores(root: Path) -> list[str]:

@@ -5,5 +5,5 @@ copies      start: copies of them in a folder; update: the copies brought up to 
 opening     the folder opened in JupyterLab, or how to
 renewal     one notebook as it is handed out now, with what a student wrote in an older one
 
-Imports: answers, authoring, errors, pages, submissions.
+Imports: answers, authoring, errors, pages, practice (the name of its file), submissions.
 """

@@ -7,6 +7,7 @@ from pathlib import Path
 from ..authoring import courses
 from ..authoring.slugs import OURS
 from ..errors import WorkbookError
+from ..practice.log import FILES
 
 PACKED = Path(__file__).with_name("chapters")  # the wheel has them here: [tool.hatch.build] in pyproject.toml
 CLONED = Path(__file__).parents[2] / "chapters"
@@ -36,6 +37,6 @@ def _folders(package: str) -> tuple[Path, ...]:
 
 
 def _ours(path: Path) -> bool:
-    """Notebooks and data, not what an editor or a system leaves beside them."""
+    """Notebooks and data, not what an editor, a system or practice leaves beside them."""
     hidden = any(part.startswith((".", "__")) for part in path.parts[-3:])
-    return path.is_file() and not hidden
+    return path.is_file() and not hidden and not path.match(FILES)

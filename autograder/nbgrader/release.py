@@ -2,7 +2,7 @@
 
     StampPages     page("slug") becomes a page cell and its grade cell, with nbgrader's metadata; set-up goes on top;
                    explore("slug") becomes a locked cell, exercise("slug") a code exercise's starter and its grade cell;
-                   the end of the chapter goes under all
+                   practice() becomes a locked cell; the end of the chapter goes under all
     LinkColab      the title leads to the chapter in Colab, where the course says where it is published
     ShowExplorers  cells of explorers show their still pictures
     ShowPages      page cells show their pages, the boxes empty
@@ -48,6 +48,7 @@ from ..render.outputs import code_outputs, grade_outputs, output_of, page_output
 from ..settings import CourseSettings, Settings
 from ..submissions.ids import (
     END_ID,
+    PRACTICE_ID,
     SETUP_ID,
     STUDENT_ID,
     code_id,
@@ -74,11 +75,12 @@ except ModuleNotFoundError as missing:
     if "google.colab" not in str(get_ipython()) or input(words + "\\nOr install it now? yes/no: ") != "yes":
         raise
     get_ipython().run_line_magic(*line.split(" ", 1))
-from autograder.notebook import course, explore, grade, page, progress
+from autograder.notebook import course, explore, grade, page, practice, progress
 
-course({course})
-progress({progress})"""
+course({course})"""
 """The first code cell of a chapter. labextension/static/data.js runs it by itself, and only word for word as here."""
+BAR_SOURCE = "progress({})"
+PRACTICE_SOURCE = "practice()"
 STUDENT_SOURCE = """# Your student id gives your numbers: type it into the box below, or here in quotes.
 course(student=None)"""
 METADATA = {
@@ -139,19 +141,22 @@ def explorer_cell(slug: str) -> NotebookNode:
     return write.new_code_cell(f'explore("{slug}")', id=explorer_id(slug)[:64], metadata=metadata)
 
 
-def setup_cells(settings: Settings, chapter: str = "", holds: str = "") -> list[NotebookNode]:
+def setup_cells(settings: Settings, chapter: str = "", holds: str = "", *, bar: bool = True) -> list[NotebookNode]:
     """The first code cells of a chapter: its settings, locked, and where students have numbers of their own, their id.
 
     chapter   whose pages are shown as a bar; "" for all chapters, as on the start page
     holds     the pages and exercises of the notebook, where they are others than those of the chapter
+    bar       whether there is a bar: not where there are no pages
 
     The id has a cell of its own because it is the student's to write, and because it then stands in the file as text:
     it survives whatever the answers survive.
     """
     words = {"show_how": settings.show_how} | settings.written()
     given = ", ".join(f"{name}={json.dumps(value, ensure_ascii=False)}" for name, value in words.items())
-    shown = ", ".join([json.dumps(chapter)] * bool(chapter) + [f"holds={json.dumps(holds)}"] * bool(holds))
-    source = SETUP_SOURCE.format(install=_install(settings.install), course=given, progress=shown)
+    source = SETUP_SOURCE.format(install=_install(settings.install), course=given)
+    if bar:
+        shown = [json.dumps(chapter)] * bool(chapter) + [f"holds={json.dumps(holds)}"] * bool(holds)
+        source += "\n" + BAR_SOURCE.format(", ".join(shown))
     setup = write.new_code_cell(source, id=SETUP_ID, metadata={"nbgrader": stamp(SETUP_ID)})
     if settings.variants != "student":
         return [setup]
@@ -169,6 +174,11 @@ def end_cell(chapter: str) -> NotebookNode:
     return write.new_code_cell(
         END_SOURCE.format(json.dumps(chapter)), id=END_ID, metadata={"nbgrader": stamp(END_ID), **FOLDED}
     )
+
+
+def practice_cell() -> NotebookNode:
+    """The cell in which a session of practice is held: nothing in it is handed in."""
+    return write.new_code_cell(PRACTICE_SOURCE, id=PRACTICE_ID, metadata={"nbgrader": stamp(PRACTICE_ID), **FOLDED})
 
 
 def _chapter(stamped: list[NotebookNode]) -> str:
@@ -246,13 +256,16 @@ class StampPages(NbGraderPreprocessor):
         if names:
             title = 1 if stamped[0].cell_type == "markdown" else 0
             settings, chapter = self.settings.of(resources.get("nbgrader", {}).get("assignment", "")), _chapter(stamped)
-            stamped[title:title] = setup_cells(settings, chapter, _selection(stamped, chapter))
+            bar = PRACTICE_ID not in names
+            stamped[title:title] = setup_cells(settings, chapter, _selection(stamped, chapter), bar=bar)
             stamped += [end_cell(chapter)] if chapter else []
         nb.cells = stamped
         return nb, resources
 
     def stamped(self, cell: NotebookNode, n: int) -> list[NotebookNode]:
         """What stands in the chapter for one code cell of the source, the n-th cell of its notebook."""
+        if cell.source.strip() == PRACTICE_SOURCE:
+            return [practice_cell()]
         call = CALL.fullmatch(cell.source)
         if not call:
             if called := re.search(rf"\b({'|'.join(ALONE)})\s*\(", cell.source):
@@ -354,10 +367,12 @@ class FillAnswers(NbGraderPreprocessor):
         """Put the key into every box, and the reference into every code exercise."""
         settings = self.settings.of(resources.get("nbgrader", {}).get("assignment", ""))
         kept: list[NotebookNode] = []
+        practises = any(cell.metadata.get("nbgrader", {}).get("grade_id") == PRACTICE_ID for cell in nb.cells)
         for cell in nb.cells:
             name = cell.metadata.get("nbgrader", {}).get("grade_id")
             if name == SETUP_ID:
-                kept += setup_cells(Settings(show_how=settings.show_how, install=settings.install))
+                settings = Settings(show_how=settings.show_how, install=settings.install)
+                kept += setup_cells(settings, bar=not practises)
             elif name not in (STUDENT_ID, END_ID):
                 kept.append(cell)
         nb.cells = kept

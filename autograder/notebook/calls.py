@@ -1,4 +1,4 @@
-"""The calls that a notebook makes: course, page, grade, explore, progress."""
+"""The calls that a notebook makes: course, page, grade, explore, practice, progress."""
 
 from __future__ import annotations
 
@@ -34,11 +34,13 @@ from ..submissions.writing import page_source, with_answers
 from ..widgets.explorer_widget import ExplorerWidget
 from ..widgets.live import Bundle, Metadata
 from ..widgets.page_widget import WAITING, Answers, PageWidget, noted, twin_bundle
+from ..widgets.practice_widget import PracticeWidget
 from ..widgets.progress_widget import ProgressWidget, still
 from ..widgets.student_widget import StudentWidget, who
 from .beside import lay
 from .limits import limits_here
 from .points import worth
+from .practising import new_session, unshown
 from .running import Cell, in_colab, the_shell
 from .session import Advice, this_course
 
@@ -176,7 +178,7 @@ def page(slug: str, answers: Answers | None = None, variant: int = 0) -> None:
         tells=lambda marks: this_course.policy.tells(marks), frank=lambda: not this_course.policy.held,
         variant=this_course.variant, practice=variant, cell_id=cell.id, call_index=cell.count,
         variable=call.variable if call else "answers", writeback=cell.opening, source=cell.source, held=held,
-        rewrites=not in_colab(), first=page.slug == this_course.first,
+        rewrites=not in_colab(), first=page.slug == this_course.first, practise=_drill,
     )  # fmt: skip
     _close(this_course.live.get(page.slug), cell)
     this_course.live[page.slug] = widget
@@ -247,6 +249,30 @@ def explore(slug: str) -> None:
     desk = Desk(this_course.variant or 0, _typed, frank=not this_course.policy.held)
     this_course.explored[cell.id, explorer.slug] = widget = ExplorerWidget(explorer, desk)
     display(widget)
+
+
+def practice(what: str = "") -> None:
+    """About ten minutes of exercises with other numbers, from what you have met; nothing of it is handed in.
+
+    what   the code of a slip, as in practice("chain_factor_left_out"), or the slug of a page; "" for what is due
+    """
+    cell = Cell.running()
+    if not cell.live:
+        _show(unshown(what))
+        return
+    old = this_course.practised.get(cell.id)
+    if cell.opening and old is not None and old.comm is not None:  # reloaded, or a second tab: one session, seen twice
+        display(old)
+        return
+    if old is not None:
+        old.close()
+    this_course.practised[cell.id] = widget = PracticeWidget(lambda: new_session(what))
+    display(widget)
+
+
+def _drill(code: str) -> PracticeWidget:
+    """A session on one slip, under the page on which it was made."""
+    return PracticeWidget(lambda: new_session(code), at_once=True)
 
 
 def _typed(slug: str) -> dict[int, str]:

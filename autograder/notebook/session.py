@@ -12,6 +12,7 @@ from ..marking.variants import MAX_ID, own_variant
 from ..settings import Settings
 from ..widgets.explorer_widget import ExplorerWidget
 from ..widgets.page_widget import PageWidget
+from ..widgets.practice_widget import PracticeWidget
 from .attempts import Attempts
 
 
@@ -38,6 +39,7 @@ class Course:
     )  # of pages shown without a browser
     first: str = ""  # the page that was shown first
     explored: dict[Place, ExplorerWidget] = field(default_factory=dict[Place, ExplorerWidget])
+    practised: dict[str, PracticeWidget] = field(default_factory=dict[str, PracticeWidget])  # by the id of its cell
     attempts: Attempts = field(default_factory=Attempts)  # the runs of cells in this kernel
 
     @property

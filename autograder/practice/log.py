@@ -21,11 +21,15 @@ from typing import Any
 from ..errors import WorkbookError
 from ..submissions.notebook import listing, table
 
+FILES = "practice/practice*.jsonl"
+"""Where the file lies, seen from the folder of the chapters: beside a notebook, and no part of what is handed out."""
+
 VERSION = 1
 FIRST = {"practice of the backprop workbook": VERSION, "about": "Yours alone; delete this file to begin anew."}
 MARK = "practice of the backprop workbook"
 MAX_BYTES = 50_000_000  # a life of practice has one
 MAX_SECONDS = 86_400.0
+YEARS = range(2000, 9000)  # with which dates can be computed
 
 SEEN = ("seen right", "seen slip", "seen wrong")
 """What a chapter's notebook showed when practice first looked at it."""
@@ -71,7 +75,12 @@ def entry_of(line: str) -> Entry | None:
         return None
     words = [held.get(name) for name in ("event", "card", "page")]
     event, card, page = (word if isinstance(word, str) and len(word) < 200 else "" for word in words)
-    if event not in (*SEEN, *ANSWERED) or card.partition(" ")[0] not in ("slip", "page") or not page:
+    if (
+        day.year not in YEARS
+        or event not in (*SEEN, *ANSWERED)
+        or card.partition(" ")[0] not in ("slip", "page")
+        or not page
+    ):
         return None
     slips = tuple(code for code in listing(held.get("slips")) if isinstance(code, str))
     boxes = tuple(n for n in listing(held.get("boxes")) if type(n) is int)
@@ -101,7 +110,7 @@ class Log:
     def _read(self, path: Path) -> None:
         """Take in the file. NewerLog where a newer workbook wrote it."""
         try:
-            data = path.read_bytes() if path.stat().st_size <= MAX_BYTES else b""
+            data = path.read_bytes() if path.stat().st_size <= MAX_BYTES else b"too large\n"
         except OSError as error:
             self.path, self.note = None, f"{path.name} cannot be read ({error.strerror}), so nothing is kept today."
             return
@@ -155,7 +164,7 @@ class Log:
         if self.path is None or not entries:
             return
         if not self.path.exists():  # the first entry ever, or the student has deleted the file meanwhile
-            self.entries[:] = self.entries if len(self.entries) == len(entries) else list(entries)
+            self.entries[:] = entries
             self._write_anew(self.path)
             return
         try:

@@ -4,6 +4,7 @@
     static(sheet, marks)    boxes are filled and coloured; no scripts; readable as text where styles are stripped
     plain(sheet, marks)     for terminals and screen readers
     solution(sheet)         how each box is found
+    excerpt(sheet, boxes)   a part of a page: only these boxes are empty slots
 
 One table says how each kind of node becomes HTML; the live and the static page differ only in their `slot`, and in what
 an `echo` holds already.
@@ -12,7 +13,8 @@ an `echo` holds already.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from dataclasses import replace
 from functools import lru_cache
 from html import escape
 from pathlib import Path
@@ -24,7 +26,7 @@ from ..authoring.page import Box, Page, Sheet
 from ..layout.boxed import box_of
 from ..layout.numbers import number
 from ..layout.typeset import mathematics, prose, unmarked
-from ..layout.vocabulary import At, Node, Part
+from ..layout.vocabulary import At, Node, Part, boxes_in
 from ..marking.pages import Marks, Verdict
 from ..marking.states import RIGHT
 from ..pages import chapter_pages, is_chapter
@@ -273,12 +275,38 @@ def template(sheet: Sheet) -> str:
     """The page with empty slots. `{{uid}}` in it must be replaced by something unique to each rendering."""
 
     def slot(n: int) -> str:
-        box = sheet.boxes[n - 1]
-        choice = f' data-options="{escape("|".join(box.options))}"' if box.options else ""
-        label = escape(box.label)
-        return f'<span class="wb-slot" data-box="{n}" data-label="{label}"{choice} style="--w:{box.width}"></span>'
+        return _empty(sheet.boxes[n - 1])
 
     return _head(sheet) + _body(sheet, slot) + _foot(sheet) + neighbours(sheet.page)
+
+
+def _empty(box: Box) -> str:
+    """The slot of a box, which the widget fills with an input."""
+    choice = f' data-options="{escape("|".join(box.options))}"' if box.options else ""
+    label = escape(box.label)
+    return f'<span class="wb-slot" data-box="{box.number}" data-label="{label}"{choice} style="--w:{box.width}"></span>'
+
+
+def excerpt(sheet: Sheet, asked: Collection[int], printed: Mapping[int, str]) -> str:
+    """The part of a page in which these boxes are asked: what is computed before is printed, what comes after left out.
+
+    asked     the boxes that are empty slots
+    printed   box → what stands there
+    """
+
+    def slot(n: int) -> str:
+        if n in asked:
+            return _empty(sheet.boxes[n - 1])
+        return f'<span class="wb-m wb-printed">{mathematics(printed[n])}</span>' if n in printed else _LEFT_OUT
+
+    last = max(place for place, node in enumerate(sheet.body) if any(n in asked for n in boxes_in(node)))
+    part = replace(sheet, body=sheet.body[: last + 1], boxes=tuple(sheet.boxes[n - 1] for n in sorted(asked)))
+    head = f'<span class="wb-kicker">{escape(sheet.page.kicker)}</span><h2>{prose(sheet.page.title)}</h2>'
+    body = "".join(map(Html(sheet.boxes, slot).part, part.body))
+    return f'<header class="wb-head">{head}</header>{body}{_foot(part)}'
+
+
+_LEFT_OUT = '<span class="wb-m wb-left-out">·</span>'
 
 
 def notice(page: Page, text: str) -> str:
@@ -393,12 +421,19 @@ def plain(sheet: Sheet, marks: Marks) -> str:
     return "\n".join([*lines, marks.summary])
 
 
-def solution(sheet: Sheet) -> str:
-    """How each box is found: its name, its value, and one sentence; neighbouring boxes found alike share a line."""
+def solution(sheet: Sheet, asked: Collection[int] = ()) -> str:
+    """How each box is found: its name, its value, and one sentence; neighbouring boxes found alike share a line.
+
+    asked   only these boxes, if any are named
+    """
     lines: list[str] = []
     together: list[Box] = []
-    for box in sheet.boxes:
-        if together and (box.how, box.name) != (together[-1].how, together[-1].name):
+    for box in (box for box in sheet.boxes if not asked or box.number in asked):
+        if together and (box.how, box.name, box.number) != (
+            together[-1].how,
+            together[-1].name,
+            together[-1].number + 1,
+        ):
             lines.append(_how(together))
             together = []
         together.append(box)

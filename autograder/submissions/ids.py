@@ -13,8 +13,11 @@ STUDENT_ID = "workbook-student"
 END_ID = "workbook-end"
 
 
-FRAME = (SETUP_ID, STUDENT_ID, END_ID)
-"""The cells around the pages of a chapter."""
+PRACTICE_ID = "workbook-practice"
+
+
+FRAME = (SETUP_ID, STUDENT_ID, END_ID, PRACTICE_ID)
+"""The workbook's cells beside pages, explorers and code exercises: nothing in them is graded."""
 
 
 EXPLORER = "explore-"

@@ -4,6 +4,7 @@ page_widget, page.js          a page whose boxes answer, over the traits that Pa
 boxes.js, bubble.js, keyboard.js, picture.js, cell_link.js   its parts in the browser
 explorer_widget, explorer.js  an explorer whose controls answer
 progress_widget, progress.js  the bar of a chapter
+practice_widget, practice.js  a session of practice: exercises one after the other
 student_widget, student.js    the prompt for a student's name
 live_curve                    the curve of a training while it runs: an ordinary output, no widget
 live                          what all widgets have in common
@@ -13,5 +14,5 @@ fonts                         the mathematics font, as bytes for a document or a
 
 Importing this package loads none of them.
 
-Imports: render, marking and all below them.
+Imports: render, practice, marking and all below them.
 """

@@ -26,15 +26,15 @@ export function listenToKeys(page) {
   return () => window.removeEventListener("keydown", onKey, true);
 }
 
-/** Move as the key says; whether it moved. */
+/** Move as the key says; whether it moved. Enter in the last box, or Ctrl+Enter in any, is told as "wb-last". */
 function moves({ key, shiftKey, target }, n, { boxes, after }, combo) {
   if (key === "Enter") {
-    if (!combo) step(boxes, n, shiftKey ? -1 : 1);
+    if (combo || !step(boxes, n, shiftKey ? -1 : 1) && !shiftKey) target.dispatchEvent(new Event("wb-last", { bubbles: true }));
     return true;
   }
   if (key === "Tab") {
     if (step(boxes, n, shiftKey ? -1 : 1)) return true;
-    if (shiftKey || after.disabled) return false;
+    if (shiftKey || after.disabled || !after.offsetParent) return false;
     after.focus(); // past the last box: the foot
     return true;
   }

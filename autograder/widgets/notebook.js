@@ -64,6 +64,29 @@ export async function goToCell(event, notebook, id) {
   find()?.focus({ preventScroll: true });
 }
 
+/** Make the links in `root` go to cells of this notebook ("#cell") and to other notebooks ("../02-x/x.ipynb#cell"). */
+export function connectLinks(root, model) {
+  const { context, rendermime } = model.widget_manager ?? {};
+  if (!context?.path) return;
+  const here = context.path.split("/").slice(0, -1);
+  for (const link of root.querySelectorAll("a")) {
+    const [place, cell] = link.getAttribute("href").split("#");
+    if (!place) link.addEventListener("click", (event) => goToCell(event, context.model, cell));
+    const path = place ? resolved(here, place) : context.path;
+    rendermime?.linkHandler?.handleLink(link, path, cell ? `#cell-id=${cell}` : "");
+  }
+}
+
+/** "../08-equations/equations.ipynb" as seen from a folder. */
+function resolved(folder, place) {
+  const parts = [...folder];
+  for (const part of place.split("/")) {
+    if (part === "..") parts.pop();
+    else if (part !== ".") parts.push(part);
+  }
+  return parts.join("/");
+}
+
 /** Give the focus back to the notebook cell around `root`. */
 export function leaveTo(root) {
   const around = root.closest(".jp-Cell") ?? root.closest("[tabindex]");

@@ -46,17 +46,20 @@ function frame(uid) {
     voice: element("div", "wb-voice"),
     sum: element("span", "wb-sum"),
     again: button("New numbers"), solve: button("Show how"), back: button("Back to my page"),
-    nudge: button("Check by nudging"),
-    below: element("div", "wb-below"), // outside the page: an explorer looks after its own keys
+    nudge: button("Check by nudging"), drill: button("Practise this"),
+    below: element("div", "wb-below"), // outside the page: what opens here looks after its own keys
+    drilled: element("div", "wb-below"),
   };
-  const { root, banner, body, how, note, unwritten, foot, hint, voice, sum, again, solve, nudge, back } = parts;
+  const { root, banner, body, how, note, unwritten, foot, hint, voice, sum, again, solve, nudge, drill, back } = parts;
   voice.setAttribute("role", "status");
   solve.setAttribute("aria-expanded", "false");
   nudge.setAttribute("aria-expanded", "false");
+  drill.setAttribute("aria-expanded", "false");
+  drill.title = "A few exercises, with other numbers, on the slip of this page";
   nudge.title = "Nudge a number of this page and hold \u0394C/\u03b5 beside the gradient you typed";
   again.title = "The same exercise with other numbers, for practice";
   banner.append(element("span", "", { textContent: "Practice: nothing here is handed in" }), back);
-  foot.append(sum, again, solve, nudge);
+  foot.append(sum, again, solve, nudge, drill);
   root.append(banner, body, how, note, unwritten, foot, hint, voice);
   return parts;
 }
@@ -76,19 +79,20 @@ class LivePage {
     this.light = lights(body);
     this.link = cellLink({ model, onTexts: (entries) => this.fromCell(entries), onState: (state) => this.linked(state) });
     this.last = 1; // the box that had the focus last
-    this.opened = null; // the explorer under the page
-    el.append(root, this.parts.below);
+    this.opened = {}; // what is open under the page, by the trait that names its model
+    el.append(root, this.parts.below, this.parts.drilled);
     this.stops = [this.listen(), watchKernel(model, () => this.lose())];
     this.build();
     this.showGiven();
     this.showNudger();
+    this.showDrill();
     this.link.bind();
     askForFonts(model);
   }
 
   dispose() {
     this.link.dispose();
-    this.opened?.remove();
+    for (const view of Object.values(this.opened)) view.remove();
     for (const stop of this.stops) stop();
     Object.values(this.timers).forEach(clearTimeout);
   }
@@ -113,6 +117,7 @@ class LivePage {
     openDrawings(body);
     this.linkNeighbours();
     root.classList.toggle("wb-practising", this.practising);
+    root.classList.toggle("wb-in-session", Boolean(this.model.get("in_session"))); // practice.js has the buttons
     banner.hidden = !this.practising;
     this.hinted = null;
     this.showTexts();
@@ -144,30 +149,35 @@ class LivePage {
   }
 
   showSum() {
-    const { sum, again, solve, nudge } = this.parts;
+    const { sum, again, solve, nudge, drill } = this.parts;
     sum.textContent = this.model.get("summary");
-    again.disabled = solve.disabled = nudge.disabled = this.lost;
+    again.disabled = solve.disabled = nudge.disabled = drill.disabled = this.lost;
+    drill.hidden = !this.model.get("slip");
     solve.hidden = !this.model.get("can_show");
     nudge.hidden = !this.model.get("can_nudge");
   }
 
-  /** The explorer that checks this page is a widget of its own; here it only gets its place. */
-  async showNudger() {
-    const { nudge, below } = this.parts, { model } = this, id = model.get("nudger");
-    nudge.textContent = id ? "Hide the check" : "Check by nudging";
-    nudge.setAttribute("aria-expanded", String(Boolean(id)));
-    this.opened?.remove();
-    this.opened = null;
-    below.replaceChildren();
+  showNudger() { this.open("nudger", this.parts.nudge, this.parts.below, ["Check by nudging", "Hide the check"]); }
+
+  showDrill() { this.open("drill", this.parts.drill, this.parts.drilled, ["Practise this", "Hide the practice"]); }
+
+  /** What opens under the page, an explorer or a session of practice, is a widget of its own; here it gets its place. */
+  async open(trait, button, place, [closed, opened]) {
+    const { model } = this, id = model.get(trait);
+    button.textContent = id ? opened : closed;
+    button.setAttribute("aria-expanded", String(Boolean(id)));
+    this.opened[trait]?.remove();
+    delete this.opened[trait];
+    place.replaceChildren();
     if (!id) return;
     try {
       const manager = model.widget_manager, child = await manager.get_model(id.replace("IPY_MODEL_", ""));
       const view = await manager.create_view(child);
-      if (model.get("nudger") !== id) return view.remove(); // closed again meanwhile
-      this.opened = view;
-      below.replaceChildren(view.el);
+      if (model.get(trait) !== id) return view.remove(); // closed again meanwhile
+      this.opened[trait] = view;
+      place.replaceChildren(view.el);
     } catch { // its kernel is gone
-      below.replaceChildren();
+      place.replaceChildren();
     }
   }
 
@@ -296,12 +306,13 @@ class LivePage {
   // -- events ------------------------------------------------------------------------------------------------------------
 
   listen() {
-    const { root, body, again, back, solve, nudge } = this.parts, { model } = this;
+    const { root, body, again, back, solve, nudge, drill } = this.parts, { model } = this;
     const on = {
       "change:template": () => this.build(), "change:verdicts": () => this.showVerdicts(),
       "change:done": () => this.showVerdicts(), "change:summary": () => this.showSum(),
       "change:can_show": () => this.showSum(), "change:can_nudge": () => this.showSum(),
-      "change:nudger": () => this.showNudger(), "change:how": () => this.showHow(),
+      "change:nudger": () => this.showNudger(), "change:drill": () => this.showDrill(),
+      "change:slip": () => this.showSum(), "change:how": () => this.showHow(),
       "change:texts": () => this.showTexts(), "change:trial": () => this.showTexts(),
       "change:unwritten": () => this.showUnwritten(),
       "change:notes": () => this.showGiven(), "msg:custom": (...message) => this.receive(...message),
@@ -311,6 +322,7 @@ class LivePage {
     back.addEventListener("click", () => { this.ask("practice", 0); again.focus(); });
     solve.addEventListener("click", () => this.ask("asked", !model.get("how")));
     nudge.addEventListener("click", () => this.ask("nudging", model.get("nudger") ? 0 : Number(this.last)));
+    drill.addEventListener("click", () => this.ask("drilling", !model.get("drill")));
     body.addEventListener("input", (event) => this.typed(event.target, event.isComposing));
     body.addEventListener("compositionend", (event) => this.typed(event.target));
     body.addEventListener("paste", (event) => this.pasted(event));

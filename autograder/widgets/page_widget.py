@@ -11,13 +11,14 @@ import re
 from collections.abc import Callable, Iterable, Mapping, MutableMapping
 from functools import lru_cache
 from html import escape, unescape
-from typing import Any, NotRequired, TypeAlias, TypedDict
+from typing import Any, NotRequired, TypeAlias, TypedDict, cast
 
 import numpy as np
 import traitlets as t
 
 from ..answers.literals import box_of, literal_of, value_of
 from ..authoring.explorer import Desk
+from ..authoring.mistakes import MESSAGES
 from ..authoring.page import OWN, Page, Sheet
 from ..explorers.checking import checker, opened_at
 from ..layout import mathematics, prose
@@ -66,6 +67,7 @@ class PageWidget(LiveWidget):
     held      box → text, as the cell will hold it when it has run: not what was typed where nothing can write there
     rewrites  whether running the cell again writes down what is typed; not so in Colab
     first     whether it is the first page of the notebook, which says what an editor lacks
+    practise  gives a session of practice on the slip of this code; None offers none
     """
 
     _esm = code(script("page.js", stylesheet() + (HERE / "live.css").read_text(encoding="utf-8")))
@@ -81,6 +83,8 @@ class PageWidget(LiveWidget):
     how = t.Unicode().tag(sync=True)  # the worked solution, while it is open
     can_nudge = t.Bool(False).tag(sync=True)  # whether "Check by nudging" is offered
     nudger = t.Unicode().tag(sync=True)  # the model of the explorer under the page, while it is open
+    slip = t.Unicode().tag(sync=True)  # the code of the last slip with a name, where it can be practised
+    drill = t.Unicode().tag(sync=True)  # the model of the session of practice under the page, while it is open
     notes = t.List(t.Unicode()).tag(sync=True)
     cell_id = t.Unicode().tag(sync=True)  # the cell that shows the page
     call_index = t.Int(0).tag(sync=True)  # which of the cell's calls for this page
@@ -98,6 +102,7 @@ class PageWidget(LiveWidget):
     practice = t.Int(0).tag(sync=True, echo_update=False)  # the variant asked for
     asked = t.Bool(False).tag(sync=True, echo_update=False)  # whether the worked solution is asked for
     nudging = t.Int(0).tag(sync=True, echo_update=False)  # the box whose gradient is to be nudged first; 0: closed
+    drilling = t.Bool(False).tag(sync=True, echo_update=False)  # whether the slip is to be practised
     writeback = t.Bool(False).tag(sync=True, echo_update=False)  # whether the view can write into the cell
 
     def __init__(
@@ -120,9 +125,11 @@ class PageWidget(LiveWidget):
         held: Mapping[int, str] | None = None,
         rewrites: bool = True,
         first: bool = True,
+        practise: Callable[[str], LiveWidget] | None = None,
     ) -> None:
         self.page, self.answers, self.source = page, answers, source
         self.given: dict[int, str] | None = None  # what stands in the cell; it is the texts until that is known
+        self._practise, self._drill = practise, cast("LiveWidget | None", None)
         self.variant, self.tells, self.frank = variant, tells, frank
         self._nudger: ExplorerWidget | None = None
         self._show_how = show_how if callable(show_how) else lambda: show_how
@@ -146,6 +153,7 @@ class PageWidget(LiveWidget):
         self.observe(self._switch, names=["practice"])
         self.observe(self._ask, names=["asked"])
         self.observe(self._nudge, names=["nudging"])
+        self.observe(self._practise_slip, names=["drilling"])
         self.on_msg(self._answer)
         self.practice = practice
 
@@ -201,6 +209,7 @@ class PageWidget(LiveWidget):
             self.verdicts, self.summary = verdicts, summary(marks) if marks else ""
             self.can_show, self.can_nudge = self._may_show(), self._may_nudge()
             self.unwritten = self._unwritten()
+            self.slip = self._slip(marks) or self.slip
             self.done = self.seq
 
     def _wrote(self, _change: object) -> None:
@@ -280,6 +289,21 @@ class PageWidget(LiveWidget):
     def _on_view(self, _slug: str) -> Mapping[int, str]:
         """What stands in the boxes that are on view: those of the practice, or those that are handed in."""
         return boxes(self.trial) if self.shown else self.typed
+
+    # -- practise a slip -----------------------------------------------------------------------------------------------
+
+    def _slip(self, marks: Marks | None) -> str:
+        """The code of the first slip with a name, as far as it is told; it stays on offer when it is mended."""
+        if marks is None or self._practise is None:
+            return ""
+        return next((verdict.code for verdict in marks.verdicts if verdict.code in MESSAGES), "")
+
+    def _practise_slip(self, change: Mapping[str, Any]) -> None:
+        """Open a session of practice under the page, or close it."""
+        if self._drill is not None:
+            self._drill.close()
+        self._drill = self._practise(self.slip) if change["new"] and self.slip and self._practise else None
+        self.drill = f"IPY_MODEL_{self._drill.model_id}" if self._drill else ""
 
     # -- what is sent only when asked for ------------------------------------------------------------------------------
 

@@ -3,7 +3,7 @@
 // Nothing is read or marked here: the cells go to Python as they are, the bar comes back as HTML from the catalogue.
 
 import { addStyle, element } from "./dom.js";
-import { goToCell, notebookOf, replaceOutput } from "./notebook.js";
+import { connectLinks, notebookOf, replaceOutput } from "./notebook.js";
 
 const REST = 300; // milliseconds without a change before the cells are sent
 const SOON = 100; // and the first time, when a chapter opens and changes all the while
@@ -23,29 +23,6 @@ function cellsOf(notebook) {
 }
 
 const resultsOf = (cell) => (cell.outputs?.toJSON() ?? []).filter((output) => output.output_type === "execute_result");
-
-/** Make the links of the bar go to their cells, and to the notebooks of other chapters. */
-function connectLinks(root, model) {
-  const { context, rendermime } = model.widget_manager ?? {};
-  if (!context?.path) return;
-  const here = context.path.split("/").slice(0, -1);
-  for (const link of root.querySelectorAll("a")) {
-    const [place, cell] = link.getAttribute("href").split("#");
-    if (!place) link.addEventListener("click", (event) => goToCell(event, context.model, cell));
-    const path = place ? resolved(here, place) : context.path;
-    rendermime?.linkHandler?.handleLink(link, path, cell ? `#cell-id=${cell}` : "");
-  }
-}
-
-/** "../08-equations/equations.ipynb" as seen from a folder. */
-function resolved(folder, place) {
-  const parts = [...folder];
-  for (const part of place.split("/")) {
-    if (part === "..") parts.pop();
-    else if (part !== ".") parts.push(part);
-  }
-  return parts.join("/");
-}
 
 /**
  * Buttons under the bar that show only some of its pages. In a chapter that is open as a book the others are folded away

@@ -27,7 +27,7 @@ FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "-
          "--disable-component-update", "--disable-sync", "--disable-dev-shm-usage"]  # fmt: skip
 ADDRESS = {"lab": "/lab/tree/{}?reset", "notebook": "/notebooks/{}"}
 SLUG = "gradients/one-weight"
-SETUP = "from autograder.notebook import course, explore, grade, page, progress"
+SETUP = "from autograder.notebook import course, explore, grade, page, practice, progress"
 PAGE_CELL, GRADE_CELL, SPARE_CELL = 1, 2, 3
 PANEL = "window.jupyterapp.shell.currentWidget"
 

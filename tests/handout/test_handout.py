@@ -151,3 +151,11 @@ def test_the_commands_say_what_they_did(tmp_path, capsys):
     assert f"{GRADIENTS}: new" in capsys.readouterr().out
     assert cli.main(["update", "mine", "--root", str(tmp_path)]) == 0
     assert "stay as they are" in capsys.readouterr().out
+
+
+def test_what_was_practised_is_not_handed_out(tmp_path):
+    """Whoever practises in a clone keeps that to themselves: the site and the wheel's start have none of it."""
+    for place in ("practice/practice.ipynb", "practice/practice.jsonl", "practice/practice-damaged-1.jsonl"):
+        (tmp_path / "chapters" / place).parent.mkdir(parents=True, exist_ok=True)
+        (tmp_path / "chapters" / place).write_text("{}", encoding="utf-8")
+    assert list(handed_out(tmp_path)) == ["practice/practice.ipynb"]

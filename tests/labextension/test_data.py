@@ -12,13 +12,14 @@ from pathlib import Path
 import pytest
 from IPython.core.inputtransformer2 import TransformerManager
 
+from autograder.authoring.mistakes import MESSAGES
 from autograder.nbgrader.release import blank_source, setup_cells, solved_source
 from autograder.pages import catalogue
 from autograder.settings import Settings
 
 ROOT = Path(__file__).parents[2]
 DATA = ROOT / "autograder" / "labextension" / "static" / "data.js"
-SETUP = "from autograder.notebook import course, explore, grade, page, progress\n"
+SETUP = "from autograder.notebook import course, explore, grade, page, practice, progress\n"
 GUARDED = setup_cells(Settings(), "gradients")[0].source
 GUARD = ast.parse(GUARDED).body[0]
 
@@ -58,8 +59,8 @@ def test_every_cell_of_every_chapter_is_read_for_what_it_is():
     ]
     wanted = {"page": "page", "grade": "grade", "explore": "explore", "workbook": "setup", "code": ""}
     for cell, said in zip(cells, kinds(["".join(cell["source"]) for cell in cells]), strict=True):
-        kind = wanted[cell["id"].partition("-")[0]]
-        assert said["kind"] == ("progress" if cell["id"] == "workbook-end" else kind), (cell["id"], said)
+        kind = {"workbook-end": "progress", "workbook-practice": "practice"}.get(cell["id"])
+        assert said["kind"] == (wanted[cell["id"].partition("-")[0]] if kind is None else kind), (cell["id"], said)
 
 
 def test_settings_of_any_course_and_any_answers_are_data():
@@ -88,6 +89,13 @@ def test_the_set_up_cell_of_chapters_handed_out_earlier_is_known():
         "# a word before\r\nanswers = {}\r\n\r\npage('a/b', answers)\r\n",
     ]
     assert [said["kind"] for said in kinds(typed)] == ["page"] * 5
+
+
+def test_a_session_of_practice_is_data():
+    """For what is due, for one slip, for one page; every slip that there is can be asked for."""
+    asked = ["practice()", "# mine\npractice( )\n", 'practice("gradients/one-weight")']
+    asked += [f'practice("{code}")' for code in MESSAGES]
+    assert {said["kind"] for said in kinds(asked)} == {"practice"}
 
 
 # -- what is not -------------------------------------------------------------------------------------------------------
@@ -151,6 +159,11 @@ ATTACKS = {
     "a line behind the guard": GUARDED.replace("\nfrom autograder", "\nimport os\nfrom autograder"),
     "two guards": GUARDED.partition("from autograder")[0] + GUARDED,
     "a line before the guard": "import os\n" + GUARDED,
+    "a call in practice": "practice(print(1))",
+    "practice by name": "practice(what=print)",
+    "two things to practise": 'practice("wrong_sign", "doubled")',
+    "code in a slip": 'practice("wrong_sign();print(1)")',
+    "practice and more": "practice()\nimport os",
     "an indented line": SETUP + "  course()",
     "letters that look like ours": "раge('a/b')",
     "a wide letter": "ｐage('a/b')",
@@ -184,7 +197,7 @@ PIECES = [*"{}()[],:=+-/*;'\"\\\n\r\t #%!?@.", "1", "None", "print(1)", "x", "im
           "\\\n", "f'", "lambda: 0", "\n!ls\n", "page", "answers", "e5", "\x0c"]  # fmt: skip
 NODES = (ast.Module, ast.Assign, ast.Expr, ast.Dict, ast.Name, ast.Load, ast.Store, ast.Constant, ast.UnaryOp, ast.USub,
          ast.UAdd, ast.BinOp, ast.Div, ast.Call, ast.keyword, ast.ImportFrom, ast.alias)  # fmt: skip
-CALLED = {"course", "explore", "grade", "page", "progress"}
+CALLED = {"course", "explore", "grade", "page", "practice", "progress"}
 
 
 def plain(name: ast.alias) -> bool:
@@ -232,9 +245,9 @@ def test_whatever_is_taken_for_ours_is_harmless_to_python():
              GUARDED,
              'grade("gradients/one-weight")', 'progress("gradients", end=True)',
              'progress("my-course/filters", holds="gradients/one-weight my-course/filters/a")',
-             'page("a/b", {1: "x", 2: 5})']  # fmt: skip
+             'page("a/b", {1: "x", 2: 5})', "practice()", 'practice("wrong_sign")']  # fmt: skip
     changed = []
-    for _ in range(6000):
+    for _ in range(7500):
         source = draw.choice(seeds)
         for _ in range(draw.choice((1, 1, 1, 2, 3))):
             at = draw.randrange(len(source) + 1)

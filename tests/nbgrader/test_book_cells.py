@@ -13,7 +13,7 @@ from autograder.nbgrader.rebuild import Blueprint, Original, Rebuilt
 from autograder.nbgrader.release import LinkColab, ShowPages, StampPages, Tidy
 from autograder.settings import CourseSettings, Settings
 from autograder.submissions.exercises import ours
-from autograder.submissions.ids import END_ID, SETUP_ID
+from autograder.submissions.ids import END_ID, SETUP_ID, is_ours
 from autograder.submissions.notebook import Cell, cells
 
 PAGES = ("gradients/one-weight", "gradients/bigger-nudge")
@@ -44,6 +44,14 @@ def test_a_notebook_says_what_it_holds_where_that_is_not_just_its_chapter():
     assert [item.slug for item in progress_of(cells(notebook), "gradients").items] == mixed
     del notebook.cells[2:4]  # a student's deletion: the page comes last, and is blank
     assert [item.slug for item in progress_of(cells(notebook), "gradients").items] == [*mixed[1:], mixed[0]]
+
+
+def test_practice_has_no_points():
+    """practice() becomes a locked cell that never runs in grading; there is no bar where there are no pages."""
+    setup, cell = stamped("practice()").cells[1:]
+    stamp = cell.metadata.nbgrader
+    assert cell.source == "practice()" and (stamp.locked, stamp.grade, stamp.solution) == (True, False, False)
+    assert is_ours(stamp.grade_id) and "progress(" not in setup.source and "import course" in setup.source
 
 
 def test_the_code_of_the_workbook_is_folded_and_a_students_is_not():

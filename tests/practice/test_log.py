@@ -11,6 +11,7 @@ from pathlib import Path
 
 import pytest
 
+from autograder.practice import log as log_module
 from autograder.practice.log import FIRST, Entry, Log, NewerLog, entry_of
 
 ROOT = Path(__file__).parents[2]
@@ -84,7 +85,14 @@ def test_half_a_line_at_the_end_is_dropped(path, cut):
     assert Log(path).entries == ENTRIES
 
 
-@pytest.mark.parametrize("damage", [b"\x00\xff\xfe not ours \n", b'{"day": "2026-13-99"}\n', b"{" * 100_000 + b"\n"])
+@pytest.mark.parametrize(
+    "damage",
+    [
+        b"\x00\xff\xfe not ours \n",
+        b'{"day": "9999-12-31", "event": "right", "card": "page a/b", "page": "a/b"}\n',
+        b"{" * 100_000 + b"\n",
+    ],
+)
 def test_a_damaged_file_is_put_aside(path, damage):
     """It keeps its bytes under another name; what can be read goes on, and the student is told."""
     lines = path.read_bytes().splitlines(keepends=True)
@@ -102,6 +110,13 @@ def test_a_file_of_something_else_is_put_aside(path):
     path.write_text("my notes\n", encoding="utf-8")
     log = Log(path)
     assert log.entries == [] and path.with_name("practice-damaged-1.jsonl").read_text() == "my notes\n"
+
+
+def test_a_file_that_is_too_large_is_put_aside(path, monkeypatch):
+    """It is not read, and not written over."""
+    monkeypatch.setattr(log_module, "MAX_BYTES", 10)
+    before = path.read_bytes()
+    assert Log(path).entries == [] and path.with_name("practice-damaged-1.jsonl").read_bytes() == before
 
 
 def test_a_newer_file_is_left_alone(path):

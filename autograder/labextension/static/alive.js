@@ -8,7 +8,7 @@ import { read } from "./data.js";
 import { LITE } from "./lite.js";
 import { holdFocus, holdHeight, holdView } from "./still.js";
 
-const RUNS = new Set(["page", "explore", "progress", "course"]);
+const RUNS = new Set(["page", "explore", "practice", "progress", "course"]);
 const GONE = new Set(["restarting", "autorestarting", "dead", "terminating"]);
 const TOGETHER = 3; // cells that are under way at once, so that the kernel is never idle and scrolling still counts
 const STARTING = LITE ? 0 : 1_000, SLOW = 40_000; // milliseconds without a word from Python after which that is said

@@ -9,8 +9,8 @@ import { clear, show } from "./notice.js";
 import { offerTrial, sayWhere } from "./trial.js";
 
 const REST = 60; // milliseconds after a change until the cells are looked at again
-const OURS = new Set(["setup", "course", "progress", "page", "explore"]);
-const OPENS = new Set(["setup", "progress", "page", "explore"]); // a notebook with one of these is a chapter
+const OURS = new Set(["setup", "course", "progress", "page", "practice", "explore"]);
+const OPENS = new Set(["setup", "progress", "page", "practice", "explore"]); // a notebook with one of these is a chapter
 const LAID_OUT = [150, 300, 500]; // milliseconds after which cells near the one that was gone to have their height
 const SHOWS_CODE = "backprop-workbook:show-code:";
 const AFTER = ["restart-and-run", "run", "cut"]; // what "Show code" stands behind in the toolbar

@@ -6,7 +6,8 @@
 // wrote is ever run by itself. Of metadata, ids and outputs nothing is believed.
 
 const SLUG = /^[a-z0-9]+(-[a-z0-9]+)*(\/[a-z0-9]+(-[a-z0-9]+)*){0,2}$/; // course/chapter/page, or the last two, or less
-const IMPORT = /^from autograder\.notebook import (course|explore|grade|page|progress)(, (course|explore|grade|page|progress))*$/;
+const CODE = /^[a-z]+(_[a-z]+)*$/; // of a slip
+const IMPORT = /^from autograder\.notebook import (course|explore|grade|page|practice|progress)(, (course|explore|grade|page|practice|progress))*$/;
 const MOST = 100_000; // characters of a cell that are looked at
 /** Control characters, and what Python or IPython may take for the end of a line where we do not. */
 const STRANGE = /[^\n\t\x20-\x7e\xa0-\u2027\u202a-\uffff]/;
@@ -63,6 +64,12 @@ class Reader {
   slug() {
     const text = this.kind("string")?.slice(1, -1);
     return text !== undefined && text.length < 200 && SLUG.test(text) ? text : null;
+  }
+
+  /** What may be practised: a page, or a slip by its code. */
+  practised() {
+    const text = this.kind("string")?.slice(1, -1);
+    return text !== undefined && text.length < 200 && (CODE.test(text) || SLUG.test(text));
   }
 
   /** None, True, False, a string, or a number with its sign, also as a fraction: 3/4. Two strings are not joined. */
@@ -169,17 +176,24 @@ function call(reader, defined) {
   return reader.take(")") && reader.done ? { kind: "page", slug } : null;
 }
 
-/** explore("slug"), grade("slug"), progress("chapter"), course(student="ada") */
+/** practice(), practice("chain_factor_left_out"), practice("gradients/one-weight") */
+function practice(reader) {
+  if (!reader.take("(")) return null;
+  return (reader.take(")") || (reader.practised() && reader.take(")"))) && reader.done ? { kind: "practice" } : null;
+}
+
+/** explore("slug"), grade("slug"), progress("chapter"), practice(), course(student="ada") */
 function single(reader) {
   const named = reader.kind("name");
   if (named === "course") return reader.settings() && reader.done ? { kind: "course" } : null;
   if (named === "progress") return progress(reader) && reader.done ? { kind: "progress" } : null;
+  if (named === "practice") return practice(reader);
   if (!["explore", "grade"].includes(named) || !reader.take("(")) return null;
   const slug = reader.slug();
   return slug !== null && reader.take(")") && reader.done ? { kind: named, slug } : null;
 }
 
-const MENTIONS = /^\s*(?:page\s*\(|explore\s*\(|grade\s*\(|progress\s*\(|course\s*\()/m;
+const MENTIONS = /^\s*(?:page\s*\(|explore\s*\(|grade\s*\(|practice\s*\(|progress\s*\(|course\s*\()/m;
 
 /** What a code cell is to the workbook: its kind and slug; {kind: ""} with a reason where it looks like ours and is not. */
 export function read(text) {
