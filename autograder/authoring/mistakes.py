@@ -391,7 +391,7 @@ def own_messages(package: str) -> Mapping[str, str]:
 def messages_of(package: str) -> Mapping[str, str]:
     """Code → message on the pages of a course: its own, and the general ones that it does not word differently."""
     own = own_messages(package)
-    return MESSAGES | own if own else MESSAGES
+    return {**MESSAGES, **own} if own else MESSAGES
 
 
 def file_of(package: str) -> str:

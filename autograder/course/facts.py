@@ -148,7 +148,7 @@ def keys_can_be_read(page: Page, drawn: Sheets) -> Iterator[str]:
     """Every key, as a solution's dict holds it, reads back as itself."""
     for box in drawn[0].boxes:
         read = READERS[box.kind](box, box.literal.strip('"'))
-        if isinstance(read, Unreadable) or not equal(read.value, box.key, box.digits):
+        if read is None or isinstance(read, Unreadable) or not equal(read.value, box.key, box.digits):
             yield f"{box.label}: the key {box.literal} does not read back as itself"
 
 
