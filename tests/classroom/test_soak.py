@@ -1,6 +1,6 @@
 """Grades never differ: a class full of crashes, marked several times in several ways, gives the same tables.
 
-`make test` marks a handful; `make soak` marks 200 students (SOAK=200), more often, on Dask as well.
+`make test` marks a handful; `make soak` marks 200 students (SOAK=200), more often, on Dask and by nbgrader as well.
 """
 
 from __future__ import annotations
@@ -9,6 +9,8 @@ import csv
 import json
 import os
 import random
+import shutil
+import time
 from pathlib import Path
 
 import pytest
@@ -17,6 +19,8 @@ from autograder import pages
 from autograder.classroom.demo import cast, hand_in
 from autograder.cli import main
 from autograder.submissions.ids import code_id, code_slug_of
+
+from .test_against_nbgrader import book, nbgrader
 
 pytestmark = pytest.mark.xdist_group("kernel")
 ROOT = Path(__file__).parents[2]
@@ -55,10 +59,13 @@ def plant(notebook: Path, crash: str, rng: random.Random) -> None:
 def course(tmp_path_factory):
     """A class: in its code, every kind of crash; in its pages, whatever the demo class has."""
     root = tmp_path_factory.mktemp("soak")
-    (root / "source").mkdir()
-    (root / "chapters").symlink_to(ROOT / "chapters")
-    rng, crashes = random.Random(5), list(CRASHES)
     chapters = CHAPTERS if STUDENTS else CHAPTERS[:1]
+    for name in ("nbgrader_config.py", "workbook.toml"):
+        shutil.copy(ROOT / name, root)
+    for chapter in chapters:
+        for kind in ("source", "chapters"):
+            shutil.copytree(ROOT / kind / chapter, root / kind / chapter)
+    rng, crashes = random.Random(5), list(CRASHES)
     hand_in(ROOT, cast(STUDENTS or 3, 5), root / "submitted", chapters, seed=5)
     notebooks = sorted((root / "submitted").glob("*/05-activations/activations.ipynb"))
     planted = crashes if STUDENTS else ["exit", "thread", "luck"]
@@ -70,16 +77,34 @@ def course(tmp_path_factory):
 
 def ways() -> list[list[str]]:
     few = [["--jobs", "1"], ["--jobs", "2"]]
-    return few + [["--jobs", "3"], ["--jobs", "1"], ["--dask", "--jobs", "2"]] if STUDENTS else few
+    return [*few, ["--dask", "--jobs", "2"], ["--jobs", "3"], ["--jobs", "1"]] if STUDENTS else few
 
 
 def test_every_way_of_marking_gives_the_same_tables(course):
     """One process, several, a cluster, again: the same bytes; what cannot be relied on is stopped and says why."""
     tables = {}
     for n, way in enumerate(ways()):
+        start = time.perf_counter()
         assert main(["mark", "--root", str(course), "--out", f"marks-{n}", *way]) == 0
+        print(f"{' '.join(way)}: {time.perf_counter() - start:.0f} s")
         tables[n] = {path.name: path.read_bytes() for path in sorted((course / f"marks-{n}").glob("*.csv"))}
-    assert all(found == tables[0] for found in tables.values())
+        assert tables[n] == tables[0], way
     with (course / "marks-0" / "verdicts.csv").open(encoding="utf-8", newline="") as file:
         states = [row["verdict"] for row in csv.DictReader(file) if row["page"] in pages.exercises()]
     assert states.count("stopped") > 2 and "right" in states
+
+
+@pytest.mark.skipif(not STUDENTS, reason="make soak runs it; test_against_nbgrader.py compares a few students")
+def test_nbgrader_gives_the_same(course):
+    """Every grade and every comment of the class, crashes and all, as `workbook mark --into-gradebook` writes them."""
+    for chapter in CHAPTERS:
+        nbgrader(course, "generate_assignment", chapter)
+    shutil.copy(course / "gradebook.db", course / "empty.db")
+    assert main(["mark", "--root", str(course), "--out", "marks-0", "--into-gradebook"]) == 0
+    ours = book(course / "gradebook.db")
+    shutil.copy(course / "empty.db", course / "gradebook.db")
+    for chapter in CHAPTERS:
+        start = time.perf_counter()
+        nbgrader(course, "autograde", chapter, patience=3600)
+        print(f"nbgrader autograde {chapter}: {time.perf_counter() - start:.0f} s")
+    assert book(course / "gradebook.db") == ours and len({student for student, *_ in ours}) > STUDENTS - 3
