@@ -97,7 +97,8 @@ def name_of(card: str) -> str:
     kind, _, what = card.partition(" ")
     if kind == "slip":
         return _named(what)
-    return unmarked(pages.load(what).title) if what in pages.catalogue() else what
+    page = pages.find(what)
+    return unmarked(page.title) if page else what
 
 
 def _named(code: str) -> str:
@@ -202,7 +203,8 @@ def _coming(end: Ending) -> str:
 def picture(history: History) -> str:
     """How many pages and slips of each chapter were met, and how many of them were firm, day by day."""
     days = [day for day, _ in history]
-    topics = [name for name in pages.CHAPTERS if any(name in counts for _, counts in history)]
+    met = {name for _, counts in history for name in counts}
+    topics = [name for name in pages.chapters() if name in met] + sorted(met - {*pages.chapters()})
     if not topics:
         return ""
     enough = len(days) > FEW_DAYS  # today is one of them

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from types import MappingProxyType
 from typing import Any, NamedTuple, TypeGuard, cast
 
 from .ids import slug_of
@@ -17,7 +16,7 @@ MAX_READ = 1_000_000  # characters of code that are parsed in one notebook
 # -- cells, whatever the format ----------------------------------------------------------------------------------------
 
 
-NOTHING: Mapping[str, Any] = MappingProxyType({})
+NOTHING: Mapping[str, Any] = {}  # nbconvert copies what it is handed, which a mappingproxy does not allow
 
 
 class Cell(NamedTuple):
