@@ -14,6 +14,7 @@ from datetime import date
 from html import escape
 
 from .. import pages
+from ..authoring.slugs import in_words
 from ..layout.typeset import prose, unmarked
 from ..marking.pages import Marks
 from ..marking.policy import MONTHS
@@ -218,7 +219,7 @@ def picture(history: History) -> str:
 def _row(topic: str, history: History, enough: bool) -> str:
     counts = [(day, seen.get(topic, Count(0, 0))) for day, seen in history]
     firm, met = counts[-1][1]
-    title = topic.replace("_", " ").capitalize()
+    title = in_words(topic)
     words = f"{firm} of {met} firm"
     drawn = _curve(counts, f"{title}: {words}") if enough and met >= FEW_CARDS else ""
     return f'<tr><th scope="row">{escape(title)}</th><td>{drawn}</td><td>{words}</td></tr>'
