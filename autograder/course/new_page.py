@@ -95,8 +95,7 @@ TEST = Template('''\
 """Chapter $number: every key computed a second way."""
 
 import pytest
-
-from autograder import pages$facts
+${gap}from autograder import pages$facts
 
 
 def $function(given):
@@ -114,11 +113,13 @@ def test_keys_agree_with_a_second_computation(page$fixture):
     $agrees
 ''')
 OUR_TEST = {
+    "gap": "\n",
     "facts": "",
     "fixture": ", agrees",
     "agrees": 'agrees(page.slug, INDEPENDENT[page.slug.partition("/")[2]])',
 }
 THEIR_TEST = {
+    "gap": "",  # to a course the workbook is a package like any other
     "facts": "\nfrom autograder.course.facts import disagreements",
     "fixture": "",
     "agrees": 'assert disagreements(page, INDEPENDENT[page.slug.rpartition("/")[2]]) == []',

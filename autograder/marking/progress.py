@@ -155,9 +155,9 @@ def _order(listed: Sequence[Cell], chapter: str, known: dict[str, Page], held: C
     order: dict[str, None] = {}
     for cell in listed:
         slug = cell.page or slug_of(cell.cell_id) or code_slug_of(cell.cell_id)
-        # This is asked first: to load the code exercises takes a second, and most chapters have none.
         if slug is None:
             continue
+        # This is asked first: to load the code exercises takes a second, and most chapters have none.
         of_it = slug in held if held else slugs.chapter_of(slug) == chapter
         if slug in known or (of_it and pages.find_exercise(slug)):
             order[slug] = None

@@ -14,6 +14,7 @@ from datetime import date
 from html import escape
 
 from .. import pages
+from ..authoring.slugs import in_words
 from ..layout.typeset import prose, unmarked
 from ..marking.pages import Marks
 from ..marking.policy import MONTHS
@@ -97,7 +98,8 @@ def name_of(card: str) -> str:
     kind, _, what = card.partition(" ")
     if kind == "slip":
         return _named(what)
-    return unmarked(pages.load(what).title) if what in pages.catalogue() else what
+    page = pages.find(what)
+    return unmarked(page.title) if page else what
 
 
 def _named(code: str) -> str:
@@ -202,7 +204,8 @@ def _coming(end: Ending) -> str:
 def picture(history: History) -> str:
     """How many pages and slips of each chapter were met, and how many of them were firm, day by day."""
     days = [day for day, _ in history]
-    topics = [name for name in pages.CHAPTERS if any(name in counts for _, counts in history)]
+    met = {name for _, counts in history for name in counts}
+    topics = [name for name in pages.chapters() if name in met] + sorted(met - {*pages.chapters()})
     if not topics:
         return ""
     enough = len(days) > FEW_DAYS  # today is one of them
@@ -216,7 +219,7 @@ def picture(history: History) -> str:
 def _row(topic: str, history: History, enough: bool) -> str:
     counts = [(day, seen.get(topic, Count(0, 0))) for day, seen in history]
     firm, met = counts[-1][1]
-    title = topic.replace("_", " ").capitalize()
+    title = in_words(topic)
     words = f"{firm} of {met} firm"
     drawn = _curve(counts, f"{title}: {words}") if enough and met >= FEW_CARDS else ""
     return f'<tr><th scope="row">{escape(title)}</th><td>{drawn}</td><td>{words}</td></tr>'

@@ -176,7 +176,9 @@ def test_more_pages_and_its_tests(course):
     edit(course.root / OWN / "pages" / "pooling.py", "Half of z.", "Half of z")
     ran = course.python("-m", "pytest", "-q", "-p", "no:cacheprovider", "-k", "pooling")
     assert "hint and how are sentences" in ran.stdout and "1 failed" in ran.stdout
-    linted = course.python("-m", "ruff", "check", "--no-cache", "--select", "E,F,I,W", "--line-length", "120", ".")
+    linted = course.python(
+        "-m", "ruff", "check", "--no-cache", "--select", "E,F,I,W", "--line-length", "120", OWN, "tests"
+    )
     assert linted.returncode == 0, linted.stdout
 
 
