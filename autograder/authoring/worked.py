@@ -97,7 +97,7 @@ class Worked:
         return _in_brackets(values)
 
     def _rounded(self, value: float) -> str:
-        return number(value, self.digits)
+        return number(value, self.digits + 1)  # one more than is asked: computed on with, it rounds alike
 
     def steps(self, given: Given, box: Declare) -> tuple[Node, Node]:
         """Boxes for the line, the kind of slip, the number that should stand there, and the last line, mended."""
@@ -143,12 +143,17 @@ class Worked:
             how="The lines below the wrong one, computed anew.",
             slips={"slip_kept": np.where(spoilt, self.written[last], np.nan)},
         )
+        several = any(values.size > 1 for values in self.written.values())
+        where = (
+            "Look at the first wrong number in it, row by row from the left. What should stand there?"
+            if several
+            else "Which number should it give?"
+        )
         return (
-            step("Which line is the first that is wrong, and what is wrong with it? Look at the first wrong number in "
-                "it, row by row from the left. What should stand there?",
+            step("Which line is the first that is wrong, and what is wrong with it? " + where,
                 eq(line, APART, words("wrong with it:"), kind),
                 eq(words("should be"), entry)),
-            step("Compute on from there. What should stand in the last line?",
+            step("Carry on from there. What should stand in the last line?",
                 eq(last, self._sign, _in_brackets(whole))),
         )  # fmt: skip
 

@@ -880,7 +880,7 @@ def find_the_bug(given, box):
         "Line 2 lets errors through where ReLU is flat."),
         Fault("δX^T", "an example left out", lambda v: v["δ"][:, :3] @ x[:, :3].T,
         "Line 3 leaves the last example out."),
-        Fault("δX^T", "rows for columns", lambda v: x @ v["δ"].T, "Line 3 has the transpose."),
+        Fault("δX^T", "the result transposed", lambda v: x @ v["δ"].T, "Line 3 has the transpose."),
         Fault("∂C/∂W^{(1)}", "a mean over the wrong thing", lambda v: v["δX^T"] / 2,
             "Line 4 divides by the nodes; there are four examples."),
         Fault("e", "a sign", lambda v: [y - a], "Line 1 is target minus prediction."),
@@ -888,9 +888,9 @@ def find_the_bug(given, box):
     work = Worked(lines, faults, given.choice("fault", *range(len(faults))))
     return (
         step("Four examples in columns, two inputs, two hidden nodes with ReLU, one output without activation, half "
-            "the mean squared error. Forward it was all right.",
+            "the mean squared error. The forward pass is right.",
             eq("X", "=", matrix(x), APART, "Z", "=", matrix(z), APART, "W^{(2)}", "=", row(w2)),
             eq("A", "=", row(a), APART, "Y", "=", row(y))),
-        step("Somebody has gone back and made one slip; below it they computed on with what they had.", work.shown()),
+        step("Somebody has gone back, made one slip, and then carried on with what they had.", work.shown()),
         *work.steps(given, box),
     )

@@ -281,7 +281,7 @@ def find_the_bug(c):
         0: (1, "the mean taken twice", e, e / 4),
         1: (2, "a slope left out", delta, [[w * one for one in e] for w in w2]),
         2: (3, "an example left out", total, total - shares[3]),
-        3: (3, "rows for columns", total, total.T),
+        3: (3, "the result transposed", total, total.T),
         4: (4, "a mean over the wrong thing", total / 4, total / 2),
         5: (1, "a sign", e, -e),
     }
