@@ -76,7 +76,7 @@ class Worked:
         """The lines as they are written, numbered and under each other."""
         return aligned(
             *(
-                (words(f"{n}.\u2003"), line.name, "=", line.formula, self._sign, self._printed(self.written[line.name]))
+                (words(f"{n}."), line.name, "=", line.formula, self._sign, self._printed(self.written[line.name]))
                 for n, line in enumerate(self.lines, start=1)
             )
         )

@@ -1486,6 +1486,7 @@ def find_the_bug(given, box):
         Fault(last, "the result transposed", lambda v: np.outer(x, v[own]), "Line 3 has the transpose."),
     )
     work = Worked(lines, faults, given.choice("fault", *range(len(faults))), digits=3)
+    given.require(np.min(np.abs(work.written[last])) >= 0.01, "the matrix fits beside its formula")
     return (
         step("Two inputs, two hidden nodes, two outputs, all sigmoid, and the cost $C = ½ Σ_j (a_j − y_j)^2$. The "
             "forward pass is right.",
