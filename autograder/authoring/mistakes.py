@@ -236,7 +236,7 @@ MESSAGES = {
     "signs_cancelled": "Days that are too high and too low cancel in this. Take distances first.",
     # work with a slip in it
     "wrong_from_above": "That line is right for what stands above it. Where does the first wrong number come in?",
-    "line_is_right": "That line comes out as it should. Compute on from it.",
+    "line_is_right": "That line comes out as it should. Carry on from it.",
     "slip_kept": "That is what stands there, and it comes from the slip.",
     "plain_for_momentum": "The first steps of both are alike. Look at the second.",
     "root_left_in": "That is the deviation. The variance is its square.",

@@ -72,11 +72,21 @@ class Worked:
             values[line.name] = np.asarray(compute(line, values), dtype=float)
         return values
 
+<<<<<<< HEAD
     def shown(self) -> tuple[Node, ...]:
         """The lines as they are written, numbered; each is a formula of its own, which wraps where room is short."""
         return tuple(
             eq(words(f"{n}.\u2003"), line.name, "=", line.formula, self._sign, self._printed(self.written[line.name]))
             for n, line in enumerate(self.lines, start=1)
+=======
+    def shown(self) -> Node:
+        """The lines as they are written, numbered and under each other."""
+        return aligned(
+            *(
+                (words(f"{n}."), line.name, "=", line.formula, self._sign, self._printed(self.written[line.name]))
+                for n, line in enumerate(self.lines, start=1)
+            )
+>>>>>>> blind
         )
 
     def _looks_alike(self, other: Fault) -> bool:
@@ -95,7 +105,7 @@ class Worked:
         return _in_brackets(values)
 
     def _rounded(self, value: float) -> str:
-        return number(value, self.digits)
+        return number(value, self.digits + 1)  # one more than is asked: computed on with, it rounds alike
 
     def steps(self, given: Given, box: Declare) -> tuple[Node, Node]:
         """Boxes for the line, the kind of slip, the number that should stand there, and the last line, mended."""
@@ -141,12 +151,17 @@ class Worked:
             how="The lines below the wrong one, computed anew.",
             slips={"slip_kept": np.where(spoilt, self.written[last], np.nan)},
         )
+        several = any(values.size > 1 for values in self.written.values())
+        where = (
+            "Look at the first wrong number in it, row by row from the left. What should stand there?"
+            if several
+            else "Which number should it give?"
+        )
         return (
-            step("Which line is the first that is wrong, and what is wrong with it? Look at the first wrong number in "
-                "it, row by row from the left. What should stand there?",
+            step("Which line is the first that is wrong, and what is wrong with it? " + where,
                 eq(line, APART, words("wrong with it:"), kind),
                 eq(words("should be"), entry)),
-            step("Compute on from there. What should stand in the last line?",
+            step("Carry on from there. What should stand in the last line?",
                 eq(last, self._sign, _in_brackets(whole))),
         )  # fmt: skip
 

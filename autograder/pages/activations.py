@@ -73,13 +73,13 @@ def two_straight_layers(given, box):
             eq("u", "=", matrix(w1, "W^{(1)}"), column(x, "x"), "+", column(b1, "b^{(1)}"), "=", column(u)),
             eq("a", "=", matrix(w2, "W^{(2)}"), "u", "+", column(b2, "b^{(2)}"), "=", column(a))),
         step("Put the first into the second and multiply out: $a = W^{(2)}(W^{(1)}x + b^{(1)}) + b^{(2)}$ is one "
-            "layer. What is its matrix, and what its bias?",
+            "layer. What are its matrix and its bias?",
             eq("W^{(2)} W^{(1)}", "=", matrix(m), APART, words("bias"), "=", column(c)),
             eq("(W^{(2)} W^{(1)}) x", "+", words("bias"), "=", column(one))),
         step(f"So a network without activations with ${n:g}$ inputs, ${k:g}$ hidden nodes and ${o:g}$ outputs can do "
             "no more than a single layer. How many parameters does each of the two have?",
             eq(words("two layers:"), counts[0], APART, words("one layer:"), counts[1])),
-        say("However many layers you stack: without a kink between them they are one."),
+        say("However many layers you stack, without a kink between them they are one."),
     )
 
 
@@ -123,7 +123,7 @@ def xor_by_hand(given, box):
         step("Add the outer two outcomes, and the inner two. Do the same for XOR.",
             table(["", words("outer two"), words("inner two")], (words("line"), *pairs), (words("XOR"), *wanted))),
         say("Whatever its weights: for a line both sums are $w_1 + w_2 + 2b$. They cannot differ, and for XOR they "
-            "must. So no such neuron does it, and no stack of them."),
+            "must. So no such neuron does it, nor does a stack of them."),
         step(f"Now two hidden nodes with ReLU: $a_1 = ReLU({k:g}(x_1 + x_2))$ and $a_2 = ReLU({m:g}(x_1 + x_2) − "
             f"{m:g})$. What are they where one input is 1, and where both are?",
             table(["x_1 + x_2", "a_1", "a_2"], ("0", *hidden[0]), ("1", *hidden[1]), ("2", *hidden[2]))),

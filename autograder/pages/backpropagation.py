@@ -1160,14 +1160,14 @@ def find_the_bug(given, box):
         Line("∂C/∂W^{(1)}", "∂C/∂u x^T", lambda v: np.outer(v["∂C/∂u"], x)),
     )
     faults = (
-        Fault("∂C/∂u", "a transpose forgotten", lambda v: w2 @ v["∂C/∂a"],
+        Fault("∂C/∂u", "W not transposed", lambda v: w2 @ v["∂C/∂a"],
         "Line 2 goes along the rows of the weights."),
         Fault("∂C/∂a", "a sign", lambda v: y - a, "Line 1 is target minus prediction."),
         Fault("∂C/∂u", "a path left out", lambda v: w2[0] * v["∂C/∂a"][0],
             "Line 2 goes back through the first output only."),
         Fault("∂C/∂W^{(1)}", "the wrong values", lambda v: np.outer(v["∂C/∂u"], u),
             "Line 3 takes the values at the wrong end of the weights."),
-        Fault("∂C/∂W^{(1)}", "rows for columns", lambda v: np.outer(x, v["∂C/∂u"]), "Line 3 has the transpose."),
+        Fault("∂C/∂W^{(1)}", "the result transposed", lambda v: np.outer(x, v["∂C/∂u"]), "Line 3 has the transpose."),
     )
     work = Worked(lines, faults, given.choice("fault", *range(len(faults))))
     return (
@@ -1175,9 +1175,14 @@ def find_the_bug(given, box):
             "half the squared error.",
             eq("x", "=", column(x), APART, "u", "=", column(u), APART, "W^{(2)}", "=", matrix(w2), APART, "a", "=",
                 column(a), APART, "y", "=", column(y))),
+<<<<<<< HEAD
         step("Somebody has gone back to the first layer and made one slip; below it they computed on with what they "
             "had.",
             *work.shown()),
+=======
+        step("Somebody has gone back to the first layer, made one slip, and then carried on with what they had.",
+            work.shown()),
+>>>>>>> blind
         *work.steps(given, box),
         say("Every matrix here is square, so no shape gives the slip away. A check by nudging would."),
     )

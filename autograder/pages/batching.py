@@ -870,27 +870,32 @@ def find_the_bug(given, box):
     given.require(np.min(np.abs(delta @ x.T)) >= 2 and abs((delta @ x.T)[0, 1]) != abs((delta @ x.T)[1, 0]))
     lines = (
         Line("e", "A - Y", lambda v: [a - y]),
-        Line("δ", "((W^{(2)})^T e) ⊙ ReLU′(Z)", lambda v: np.outer(w2, v["e"]) * on),
+        Line("δ", "((W^{(2)})^T e) ⊙ f′(Z)", lambda v: np.outer(w2, v["e"]) * on),
         Line("δX^T", "Σ_i δ_i x_i^T", lambda v: v["δ"] @ x.T),
         Line("∂C/∂W^{(1)}", "1/m δX^T", lambda v: v["δX^T"] / 4),
     )
     faults = (
-        Fault("e", "the mean taken twice", lambda v: [(a - y) / 4], "Line 1 divides by m, and line 4 does so again."),
+        Fault("δX^T", "the mean taken twice", lambda v: v["δ"] @ x.T / 4,
+        "Line 3 divides by m, and line 4 does so again."),
         Fault("δ", "a slope left out", lambda v: np.outer(w2, v["e"]),
         "Line 2 lets errors through where ReLU is flat."),
         Fault("δX^T", "an example left out", lambda v: v["δ"][:, :3] @ x[:, :3].T,
         "Line 3 leaves the last example out."),
-        Fault("δX^T", "rows for columns", lambda v: x @ v["δ"].T, "Line 3 has the transpose."),
+        Fault("δX^T", "the result transposed", lambda v: x @ v["δ"].T, "Line 3 has the transpose."),
         Fault("∂C/∂W^{(1)}", "a mean over the wrong thing", lambda v: v["δX^T"] / 2,
             "Line 4 divides by the nodes; there are four examples."),
         Fault("e", "a sign", lambda v: [y - a], "Line 1 is target minus prediction."),
     )
     work = Worked(lines, faults, given.choice("fault", *range(len(faults))))
     return (
-        step("Four examples in columns, two inputs, two hidden nodes with ReLU, one output without activation, half "
-            "the mean squared error. Forward it was all right.",
+        step("Four examples in columns, two inputs, two hidden nodes with $f = ReLU$, one output without "
+            "activation, half the mean squared error. The forward pass is right.",
             eq("X", "=", matrix(x), APART, "Z", "=", matrix(z), APART, "W^{(2)}", "=", row(w2)),
             eq("A", "=", row(a), APART, "Y", "=", row(y))),
+<<<<<<< HEAD
         step("Somebody has gone back and made one slip; below it they computed on with what they had.", *work.shown()),
+=======
+        step("Somebody has gone back, made one slip, and then carried on with what they had.", work.shown()),
+>>>>>>> blind
         *work.steps(given, box),
     )

@@ -758,14 +758,20 @@ def fading(given, box):
             eq("σ′", "≤", best)),
         step(f"Let all weights be 1. An error of 1 comes back through {n} layers. How much of it is left at best, and "
             f"how much if every node has the value $a = {a:g}$?",
+<<<<<<< HEAD
             eq(words("at best:"), left),
             eq(words(f"with $a = {a:g}$:"), "σ′", "=", slope, APART, words("left:"), flat)),
         step(f"After how many layers is less than a part in {grouped(least)} left, at best?", eq(words("layers:"),
+=======
+            eq(words("at best:"), left, APART, words(f"with $a = {a:g}$:"), "σ′", "=", slope, APART, words("so"),
+                flat)),
+        step(f"After how many layers is less than one part in {grouped(least)} left, at best?", eq(words("layers:"),
+>>>>>>> blind
             layers)),
         step("Weights can make up for it. With $σ′$ at its largest, which weight keeps the error as it is? And with "
             f"twice that weight, what comes back through {n} layers?",
             eq("w", "=", keeps, APART, words("with twice that:"), grows)),
-        step(f"Active ReLU nodes with $w = {w:g}$ instead. What comes back through {n} layers?", eq(active)),
+        step(f"Take active ReLU nodes with $w = {w:g}$ instead. What comes back through {n} layers?", eq(active)),
         say("So errors fade or explode with the number of layers, unless the factor stays near 1. ReLU helps, since "
             "its slope is 1 where it is not 0; so does the right size of the first weights, which chapter 10 looks "
             "for."),
@@ -1480,19 +1486,24 @@ def find_the_bug(given, box):
         Fault(own, "a slope left out", lambda v: w2.T @ v[out], "Line 2 leaves the slope of the hidden nodes out."),
         Fault(out, "a slope left out", lambda v: a2 - y, "Line 1 leaves the slope of the outputs out."),
         Fault(out, "a value for a slope", lambda v: (a2 - y) * a2, "Line 1 multiplies by the value, not by the slope."),
-        Fault(own, "a transpose forgotten", lambda v: (w2 @ v[out]) * slope,
+        Fault(own, "W not transposed", lambda v: (w2 @ v[out]) * slope,
         "Line 2 goes along the rows of the weights."),
         Fault(own, "a path left out", lambda v: w2[0] * v[out][0] * slope, "Line 2 goes back through one output only."),
-        Fault(last, "rows for columns", lambda v: np.outer(x, v[own]), "Line 3 has the transpose."),
+        Fault(last, "the result transposed", lambda v: np.outer(x, v[own]), "Line 3 has the transpose."),
     )
     work = Worked(lines, faults, given.choice("fault", *range(len(faults))), digits=3)
+    given.require(np.min(np.abs(work.written[last])) >= 0.01, "the matrix fits beside its formula")
     return (
-        step("Two inputs, two hidden nodes, two outputs, all sigmoid, and the cost $C = ½ Σ_j (a_j − y_j)^2$. Forward "
-            "it was all right.",
+        step("Two inputs, two hidden nodes, two outputs, all sigmoid, and the cost $C = ½ Σ_j (a_j − y_j)^2$. The "
+            "forward pass is right.",
             eq("x", "=", column(x), APART, "a^{(1)}", "=", column(a1), APART, "W^{(2)}", "=", matrix(w2), APART,
                 "a^{(2)}",
                 "=", column(a2), APART, "y", "=", column(y))),
+<<<<<<< HEAD
         step("Somebody has gone back and made one slip; below it they computed on with what they had.", *work.shown()),
+=======
+        step("Somebody has gone back, made one slip, and then carried on with what they had.", work.shown()),
+>>>>>>> blind
         *work.steps(given, box),
     )
 
@@ -1664,7 +1675,9 @@ def in_letters(given, box):
     own = box(p * (1 - p), "∂p/∂z_p", "On the diagonal of softmax's Jacobian: what stands there?",
         names="p q",
         how="p − p·p, the entry on the diagonal of diag(p) − ppᵀ.",
-        slips={"outer_product_left_out": p, "slope_factor_left_out": 1 - p})
+        slips={"outer_product_left_out": p, "slope_factor_left_out": 1 - p, "other_factor": p * q},
+        words={"slope_factor_left_out": "Two factors stand on the diagonal. One of them is missing.",
+            "other_factor": "With two classes q would be 1 − p. Here there may be more."})
     true = box(p - 1 if same_value(outer * own, p - 1) else outer * own, "δ_p",
         "Multiply the two slopes. What cancels?", names="p q", how="The p cancels, and −(1 − p) is p − 1.",
         slips={"wrong_sign": 1 - p, "cost_slope_left_out": p * (1 - p)})
@@ -1682,10 +1695,14 @@ def in_letters(given, box):
         how="The first formula for the true class, the second for the others.",
         slips={"wrong_sign": [-e for e in errors], "output_for_error": shares})
     return (
-        step("A softmax output gives the true class the probability $p$ and some other class $q$; their sums are $z_p$ "
-            "and $z_q$. The cost is $C = −ln(p)$. Two slopes lead from it to $z_p$.",
+        step("A softmax output gives the true class the probability $p$ and one of the others $q$; their sums are "
+            "$z_p$ and $z_q$. The cost is $C = −ln(p)$. Two slopes lead from it to $z_p$.",
             eq(by("p"), "=", outer, APART, by("z_p", "p"), "=", own)),
+<<<<<<< HEAD
         step("**BP1**: their product is the error. Write it as short as you can.",
+=======
+        step("**BP1**: their product is the error. Simplify it.",
+>>>>>>> blind
             eq("δ_p", "=", by("p"), "·", by("z_p", "p"), "=", true)),
         step("The other class moves $p$ too, because all classes share one sum of exponentials.",
             eq(by("z_q", "p"), "=", other, APART, "δ_q", "=", by("p"), "·", by("z_q", "p"), "=", false)),
@@ -1711,9 +1728,15 @@ def two_languages(given, box):
         "Is it a slope with respect to a sum, a value, weights or biases?", options=SPOKEN,
         how="The slopes of the cost with respect to z, to W, to b, and to what came in.",
         slips={"value_for_slope": [np.nan if SPOKEN[i] != "δ" else "∂C/∂a" for i in order],
+<<<<<<< HEAD
             "other_variable": [np.nan if SPOKEN[i] != "∂C/∂b" else "δ" for i in order]},
         words={"value_for_slope": "That is what the activation gets. What does it hand back?",
             "other_variable": "By BP3 the two are equal. But δ is the slope with respect to z: what is this one for?"})
+=======
+            "other_factor": [np.nan if SPOKEN[i] != "∂C/∂b" else "δ" for i in order]},
+        words={"value_for_slope": "That is what the activation gets. What does it hand back?",
+            "other_factor": "By BP3 they are equal. What is the gradient of the biases called itself?"})
+>>>>>>> blind
     delta = box(g * slope, "δ", "What does the activation multiply by?", digits=3,
         how="What arrives, times the slope a(1 − a).", slips={"slope_left_out": g, "activation_for_slope": g * a})
     dw = box(bp4(delta, x), "∂C/∂W", "Which error belongs to this row, which input to this column?", digits=3,
@@ -1724,7 +1747,11 @@ def two_languages(given, box):
         slips={"path_left_out": w[0] * delta[0], "slope_left_out": w.T @ g})
     return (
         step("A layer gets $x$, makes $z = Wx + b$ of it, and then $a = σ(z)$. On the way back its activation gets "
+<<<<<<< HEAD
             "$∂C/∂a$. Which slope of $C$ does each of these hold?",
+=======
+            "$∂C/∂a$. What do the equations call the rest? Use each name at most once.",
+>>>>>>> blind
             table([words("in the program"), words("in the equations")],
                 *[(words(said[i]), kinds[n]) for n, i in enumerate(order)])),
         step("One layer with a sigmoid, and what has come back to its values.",

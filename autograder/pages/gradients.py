@@ -458,7 +458,7 @@ def power_rule(given, box):
     ways = box(n, "terms with one h", "The h may come from any one of the brackets. How many are there?",
         how="One for each bracket.", slips={"one_too_few": n - 1},
         words={"one_too_few": "One is missing. May the first bracket, too, be the one that gives h?"})
-    left = box(n - 1, "the power of x in each", "One bracket gives h. How many give x?",
+    left = box(n - 1, "the exponent of x in each", "One bracket gives h. How many give x?",
         how="All brackets but one give x.", slips={"power_kept": n},
         words={"power_kept": "One of the brackets gives h, not x. How many are left?"})
     rule = box(int(ways) * X ** int(left), f"the slope of x^{n:g}", "Add up the terms with one h, divide by h.",
@@ -467,7 +467,7 @@ def power_rule(given, box):
         slips={"power_kept": n * X ** int(n), "factor_left_out": X ** int(n - 1), "not_differentiated": X ** int(n)})
     k = given("k", 3, low=2, high=5)
     given.require(k + 1 != n)
-    found = box(k + 1, "the power", "The slope has a power one less. Which power had it before?",
+    found = box(k + 1, "the exponent", "The slope has a power one less. Which power had it before?",
         how="One more than the power of the slope.", slips={"power_kept": k, "power_twice": k - 1},
         words={"power_kept": "That is the power of the slope. When you differentiate, a power drops by one.",
             "power_twice": "Differentiating lowers the power. Here you go back."})
@@ -481,12 +481,12 @@ def power_rule(given, box):
             eq("(x+h)^3 - x^3", "=", one, "+", "3xh^2 + h^3"),
             eq(D_DX, "x^3", "=", slope)),
         step(f"For $x^{n:g}$ there are {n:g} brackets: $(x+h)(x+h)…(x+h)$. Each gives $x$ or $h$ to a term. All terms "
-            "with two or more $h$ vanish in the end. How many terms have exactly one $h$, and which power of $x$ "
-            "stands in each of them?",
-            eq(words("terms with one $h$:"), ways, APART, words("power of $x$:"), left),
+            "with two or more $h$ vanish in the end. How many terms have exactly one $h$, and what is the exponent of "
+            "$x$ in each of them?",
+            eq(words("terms with one $h$:"), ways, APART, words("exponent of $x$:"), left),
             eq(D_DX, f"x^{n:g}", "=", rule)),
-        step(f"The other way round: the slope of which power of $x$ is ${k + 1:g}x^{k:g}$?", eq(words("power:"),
-            found)),
+        step(f"The other way round: some power of $x$ has the slope ${k + 1:g}x^{k:g}$. What is its exponent?",
+            eq(words("exponent:"), found)),
     )
 
 
@@ -522,7 +522,8 @@ def sums_and_factors(given, box):
             slips={"constant_kept": f + c}),
     ]
     product = box(5 * x**4, "the slope of x^5", "The power rule once more: what comes down, and what is left?",
-        how="5x⁴ at this x.", slips={"slopes_multiplied": f * g, "factor_left_out": x**4, "not_differentiated": x**5})
+        how="5x⁴ at this x.", slips={"slopes_multiplied": f * g, "factor_left_out": x**4, "not_differentiated": x**5,
+            "power_kept": 5 * x**5})
     return (
         step(f"Take $f = x^2$ and $g = x^3$ at $x = {x:g}$, and nudge $x$ by {h:g}. Then $f$ moves by {df:g} and $g$ "
             f"by {dg:g}. By how much do these move?",
@@ -614,11 +615,11 @@ def new_curves(given, box):
         step(f"The change of $e^x$ is $e^{{x+h}} - e^x = e^x (e^h - 1)$. So look at $e^h - 1$ for a small $h = {h:g}$, "
             "and at its ratio to $h$.",
             eq("e^h - 1", "≈", power, APART, frac("e^h - 1", "h"), "≈", ratio)),
-        step("For a smaller $h$ it is closer still: 1.0050 for $h = 0.01$, and 1.0005 for $h = 0.001$. Which whole "
-            "number does it settle on? And so, how steep is $e^x$?",
+        step("For smaller $h$ the ratio is 1.0050 at $h = 0.01$, and 1.0005 at $h = 0.001$. Which whole number does it "
+            "settle on? And so, how steep is $e^x$?",
             eq(words("settles on"), limit, APART, D_DX, "e^x", "=", by_exp)),
-        step(f"The sine needs two such ratios. What is the first one for $h = {h:g}$, with the angle in radians? The "
-            f"second is {(np.cos(h) - 1) / h:.3f}.".replace("-", "−"),
+        step("The sine needs two such ratios, of $sin(h)$ and of $cos(h) − 1$ to $h$. What is the first one for "
+            f"$h = {h:g}$, with the angle in radians? The second is {(np.cos(h) - 1) / h:.3f}.".replace("-", "−"),
             eq(frac("sin(h)", "h"), "≈", sine)),
         step("As $h$ shrinks they settle on 1 and on 0. With the addition theorems, the ratios for sine and cosine are",
             eq(frac("sin(x+h) - sin(x)", "h"), "=", "sin(x)", "·", frac("cos(h) - 1", "h"), "+", "cos(x)", "·",

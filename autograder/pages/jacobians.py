@@ -207,11 +207,12 @@ def small_square(given, box):
             eq("J", "·", column([h, 0]), "=", column(right), APART, "J", "·", column([0, h]), "=", column(up)),
             eq("J", "·", column([h, h]), "=", column(corner))),
         step(f"Now measure: what is the change of $F$ from $({at[0]:g}, {at[1]:g})$ to $({there['x']:g}, "
-            f"{there['y']:g})$, and by how much did the prediction miss it?",
-            eq("ΔF", "=", column(true), APART, words("missed by"), column(off))),
+            f"{there['y']:g})$, and how much of it does the prediction miss?",
+            eq("ΔF", "=", column(true), APART, "ΔF − J Δx", "=", column(off))),
         step("Halve the sides of the square. How many times smaller is what the prediction misses?", eq(part)),
-        say("The prediction shrinks with the nudge, what it misses with the square of the nudge. So a small square "
-            "goes to a parallelogram, very nearly: its sides are the columns of $J$, times the side of the square."),
+        say("The prediction shrinks with the nudge; what it misses shrinks with the square of the nudge. So a small "
+            "square becomes very nearly a parallelogram. Its sides are the columns of $J$ times the side of the "
+            "square."),
     )
 
 
@@ -594,7 +595,8 @@ def diag_as_odot(given, box):
         words={"doubled": "That is twice the number. How many columns does the row meet?",
             "not_squared": "That is one column alone. The row meets each of them."})
     short = box(n, "products entry by entry", "How many places are there?", how="One for each place.",
-        slips={"not_scaled": 1, "squared_for_entry": n * n})
+        slips={"not_scaled": 1, "squared_for_entry": n * n},
+        words={"not_scaled": "That is a single place. How many are there?"})
     return (
         step("A row times a diagonal matrix: write it out.",
             eq(row(u, "u^T"), "·", matrix(np.diag(v).astype(int), "diag(v)"), "=", row(beside))),
@@ -709,8 +711,9 @@ def which_order(given, box):
     given.require(turned[0] > turned[1])
     many = box(turned, "one input, many outputs", "The outer sizes have changed. What does each order take now?",
         how="The same counting with the other sizes.",
-        slips={"term_left_out": [products(k, q, p), products(q, p, 1)]},
-        words={"term_left_out": "That is the first product alone. Another one follows."})
+        slips={"term_left_out": [products(k, q, p), products(q, p, 1)], "matrices_swapped": turned[::-1]},
+        words={"term_left_out": "That is the first product alone. Another one follows.",
+            "matrices_swapped": "That is what the other order takes."})
     other = box(order[int(many[0] > many[1])], "the cheaper order", "Compare the two totals.",
         how="The one with fewer products.", options=order)
     return (
@@ -833,7 +836,12 @@ def find_the_bug(given, box):
         step("A score $s = u^T f(Wx + b)$ with $f(z) = z^2$, so that $f′(z) = 2z$.",
             eq("W", "=", matrix(w), APART, "x", "=", column(x), APART, "b", "=", column(b), APART, "u", "=",
                 column(u))),
+<<<<<<< HEAD
         step("Somebody has found $∂s/∂x$ and made one slip; below it they computed on with what they had.",
             *work.shown()),
+=======
+        step("Somebody has worked out $∂s/∂x$, made one slip, and then carried on with what they had.",
+            work.shown()),
+>>>>>>> blind
         *work.steps(given, box),
     )

@@ -36,7 +36,7 @@ def silent_broadcast(given, box):
         how="The prediction of the row minus the target of the column.", only=[(0, 0), (0, 1), (0, 2), (1, 0)],
         slips={"transposed": whole.T, "target_minus_prediction": -whole})
     right = box(np.mean((a - y) ** 2), "the mean that is meant",
-        "How many examples are there, and which errors do they have?",
+        "How many examples are there, and which errors do they have?", digits=3,
         how="Each prediction with its own target, squared; the mean over three.",
         slips={"summed_not_averaged": np.sum((a - y) ** 2), "not_squared": np.mean(a - y)})
     wrong = box(np.mean(whole**2), "the mean that comes out", "How many entries does the table have?", digits=3,
@@ -59,12 +59,12 @@ def silent_broadcast(given, box):
             "$a − y$, and what stands in it?",
             eq("a", "=", column(a), APART, "y", "=", row(y), APART, words("shape"), "=", size),
             eq("a − y", "=", matrix(entries))),
-        step("No error is reported. The cost is the mean of the squares. What is meant, and what comes out?",
-            eq(words("meant:"), right, APART, words("comes out:"), "≈", wrong)),
+        step("No error is reported. The cost is the mean of the squares. What was meant, and what comes out?",
+            eq(words("meant:"), "≈", right, APART, words("comes out:"), "≈", wrong)),
         step("If every prediction were equal to its target, what would come out?", eq(words("comes out:"), "≈",
             perfect)),
         step("What mends it: y.reshape(-1, 1), y.reshape(1, -1), or y.T?", eq(mend)),
-        say("A cost that does not go down although everything seems right is worth a look at shapes."),
+        say("When a cost does not go down although everything seems right, look at the shapes."),
     )
 
 
@@ -104,10 +104,10 @@ def read_the_message(given, box):
         step("On the way back, weights -= 0.1 * dweights stops with “" + BROADCAST.format(
             f"({n},{k}) ({k},{n}) ({n},{k})")
             + "”. The first shape is that of weights, the second that of dweights. What shape should dweights have, "
-            "and which product has it?",
+            "and which product has that shape?",
             eq(words("dweights:"), stored, APART, product)),
         step("What is the shape of the d-values that go on, dvalues @ weights.T?", eq(back)),
-        say("Read such a message from its end: two shapes, and you know which of the two is right."),
+        say("Begin at the end of such a message, with the sizes that do not fit, and ask which of them is right."),
     )
 
 
@@ -539,7 +539,9 @@ def read_traces(given, box):
             "multiplied_not_divided": "You multiplied. Which number times the gradient gives the step?"})
     velocity = box(keep * g[0] + g[1], "v at the second step", "The step is −η times which velocity?",
         how="The second step of momentum over −η.", slips={"velocity_forgotten": g[1],
-        "sign_lost": -(keep * g[0] + g[1])})
+        "wrong_sign": -(keep * g[0] + g[1]),
+        "step_for_value": -rate * (keep * g[0] + g[1])},
+        words={"step_for_value": "That is the step. It is −η times the velocity."})
     mu = box((velocity - g[1]) / g[0], "μ",
         "v = μ · the old velocity + the gradient. What is left of it without the gradient?",
         how="The velocity less the gradient, over the first gradient.",
@@ -565,8 +567,8 @@ def read_traces(given, box):
             table(["", "1", "2", "3", words("optimizer")], ("∇C", *g, ""),
                 *[(words(name), *(f"{d:.4g}".replace("-", "−") for d in trace), kinds[i])
                     for i, (name, trace) in enumerate(zip("ABC", traces, strict=True))])),
-        step("What is the learning rate of the plain run? The one with momentum has the same. What is its velocity in "
-            "the second step, and so its $μ$? And what is the learning rate of Adam?",
+        step("What is the learning rate of the plain run? The one with momentum has the same, and its steps are "
+            "$Δw = −η v$. What is $v$ in its second step, and so its $μ$? And what is the learning rate of Adam?",
             eq(words("plain:"), "η", "=", eta, APART, words("momentum:"), "v_2", "=", velocity, APART, "μ", "=", mu),
             eq(words("Adam:"), "η", "=", first)),
         step("Another run. The cost of the training days falls all the time; this is the error on later days. Training "
@@ -621,8 +623,13 @@ def find_the_bug(given, box):
         step(f"Adam’s second step for one weight, $w = {w:g}$, with $β_1 = {B1:g}$, $β_2 = {B2:g}$, $η = {rate:g}$. "
             f"The first "
             f"gradient, ${old[0]:g}$, has left $m = {m:g}$ and $v = {v:g}$. Now $g = {g:g}$. Somebody has made one "
+<<<<<<< HEAD
             "slip; below it they computed on with what they had.",
             *work.shown()),
+=======
+            "slip, then carried on with what they had.",
+            work.shown()),
+>>>>>>> blind
         *work.steps(given, box),
     )
 
@@ -870,15 +877,15 @@ def begin_alike(given, box):
             f"the first layer is ${w:g}$, both of the second are ${v:g}$, there are no biases, $y = {y:g}$ and $C = "
             "½(a − y)^2$. Forward:",
             eq(words("each"), "u", "=", u, APART, "a", "=", a, APART, "e = a − y", "=", e)),
-        step("Back to the two weights of the first hidden node. And those of the second: the same, the opposite, or "
-            "other ones?",
-            eq(row(grad), APART, words("the second:"), other)),
+        step("Go back. What are the slopes for the two weights of the first hidden node? And those of the second: the "
+            "same, the opposite, or other ones?",
+            eq(by("w"), "=", row(grad), APART, words("the second:"), other)),
         step(f"Take a step with $η = {rate:g}$. What are the weights of the first node now?", eq(row(new))),
         step(f"A layer has {nodes:g} nodes, and all its weights begin alike, as do those behind it. How many different "
             "nodes does it have after a thousand steps?", eq(kinds)),
         step("And if all weights of both layers begin at 0: what is $∂C/∂w$ in the first layer?", eq(by("w"), "=",
             dead)),
-        say("So weights begin at random, each at another number. Biases may begin at 0."),
+        say("So weights begin at random, each with its own number. Biases may begin at 0."),
     )
 
 
@@ -902,8 +909,9 @@ def how_large(given, box):
         slips={"multiplied_not_raised": depth * spread, "one_too_few": spread ** (depth - 1)})
     small = box(s * root, "the factor with the small s", "The deviation of z is s times what?",
         how="s times the root of n.",
-        slips={"root_left_out": s * n, "not_scaled": s},
-        words={"not_scaled": "That is one product. How many are added?"})
+        slips={"root_left_out": s * n, "not_scaled": s, "not_normalised": s * s * n},
+        words={"not_scaled": "That is one product. How many are added?",
+            "not_normalised": "That is the factor of the variance. The deviation is its root."})
     quiet = box(small**depth, "after all layers, small s", "To which power?", digits=3,
         how="The factor to the power of the number of layers.",
         slips={"multiplied_not_raised": depth * small, "one_too_few": small ** (depth - 1)})
@@ -929,15 +937,16 @@ def how_large(given, box):
             "of $z$ is $n s^2$. Let $s = 1$.",
             eq(words("variance"), "=", big, APART, words("deviation"), "=", spread)),
         step(f"That goes on from layer to layer. How large is the deviation after {depth:g} such layers? And with $s = "
-            f"{s:g}$, what is the factor of one layer, and what is left after all?",
-            eq("s = 1:", loud, APART, f"s = {s:g}:", small, APART, words("after all:"), "≈", quiet)),
+            f"{s:g}$, what is the factor of one layer, and what is left after {depth:g}?",
+            eq(words(f"after {depth:g} layers with $s = 1$:"), loud),
+            eq(words(f"one layer with $s = {s:g}$:"), small, APART, words(f"after {depth:g} layers:"), "≈", quiet)),
         step("For which $s$ does the deviation stay as it is?", eq("s", "=", keeps)),
-        step("ReLU cuts off the negative half. Which share of the mean of the squares is left behind it? And which $s$ "
-            "makes up for that?",
+        step("ReLU cuts off the negative half. What share of the mean of the squares gets through? And which $s$ makes "
+            "up for the loss?",
             eq(words("share:"), half, APART, "s", "≈", relu_s)),
         step(f"The model for the rentals has 13 columns, {hidden} hidden nodes with ReLU, and one output. Its last "
             "layer gets its numbers from ReLU; take the same rule for both layers.",
             eq(words("first layer:"), "s", "≈", bikes[0], APART, words("last layer:"), "s", "≈", bikes[1])),
-        say("Too large, and the first costs are enormous; too small, and neither values nor errors get through. Both "
-            "cost many epochs, or everything."),
+        say("If they are too large, the first costs are enormous; if too small, neither values nor errors get through. "
+            "Either way training takes many more epochs, or fails."),
     )

@@ -347,11 +347,11 @@ def find_the_bug(c):
     du = np.array([(cost(unit) - cost(-unit)) / 2 for unit in np.eye(2)])  # exact: the cost is a parabola
     end = np.array([[du[j] * x[k] for k in range(2)] for j in range(2)])
     work = {
-        0: (2, "a transpose forgotten", du, [w2[j] @ (a - y) for j in range(2)]),
+        0: (2, "W not transposed", du, [w2[j] @ (a - y) for j in range(2)]),
         1: (1, "a sign", a - y, y - a),
         2: (2, "a path left out", du, [w2[0, k] * (a - y)[0] for k in range(2)]),
         3: (3, "the wrong values", end, [[du[j] * u[k] for k in range(2)] for j in range(2)]),
-        4: (3, "rows for columns", end, end.T),
+        4: (3, "the result transposed", end, end.T),
     }
     return found(*work[c["fault"]], end)
 

@@ -278,10 +278,10 @@ def find_the_bug(c):
     shares = [np.array([[delta[j, i] * x[k, i] for k in range(2)] for j in range(2)]) for i in range(4)]
     total = sum(shares)
     work = {
-        0: (1, "the mean taken twice", e, e / 4),
+        0: (3, "the mean taken twice", total, total / 4),
         1: (2, "a slope left out", delta, [[w * one for one in e] for w in w2]),
         2: (3, "an example left out", total, total - shares[3]),
-        3: (3, "rows for columns", total, total.T),
+        3: (3, "the result transposed", total, total.T),
         4: (4, "a mean over the wrong thing", total / 4, total / 2),
         5: (1, "a sign", e, -e),
     }

@@ -243,9 +243,9 @@ def find_the_bug(c):
         0: (2, "a slope left out", own, own / slope),
         1: (1, "a slope left out", out, a2 - y),
         2: (1, "a value for a slope", out, (a2 - y) * a2),
-        3: (2, "a transpose forgotten", own, [w2[j] @ out * slope[j] for j in range(2)]),
+        3: (2, "W not transposed", own, [w2[j] @ out * slope[j] for j in range(2)]),
         4: (2, "a path left out", own, [w2[0, k] * out[0] * slope[k] for k in range(2)]),
-        5: (3, "rows for columns", end, end.T),
+        5: (3, "the result transposed", end, end.T),
     }
     return found(*work[c["fault"]], end)
 
