@@ -72,21 +72,11 @@ class Worked:
             values[line.name] = np.asarray(compute(line, values), dtype=float)
         return values
 
-<<<<<<< HEAD
     def shown(self) -> tuple[Node, ...]:
         """The lines as they are written, numbered; each is a formula of its own, which wraps where room is short."""
         return tuple(
-            eq(words(f"{n}.\u2003"), line.name, "=", line.formula, self._sign, self._printed(self.written[line.name]))
+            eq(words(f"{n}."), line.name, "=", line.formula, self._sign, self._printed(self.written[line.name]))
             for n, line in enumerate(self.lines, start=1)
-=======
-    def shown(self) -> Node:
-        """The lines as they are written, numbered and under each other."""
-        return aligned(
-            *(
-                (words(f"{n}."), line.name, "=", line.formula, self._sign, self._printed(self.written[line.name]))
-                for n, line in enumerate(self.lines, start=1)
-            )
->>>>>>> blind
         )
 
     def _looks_alike(self, other: Fault) -> bool:

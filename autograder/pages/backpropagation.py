@@ -1175,14 +1175,8 @@ def find_the_bug(given, box):
             "half the squared error.",
             eq("x", "=", column(x), APART, "u", "=", column(u), APART, "W^{(2)}", "=", matrix(w2), APART, "a", "=",
                 column(a), APART, "y", "=", column(y))),
-<<<<<<< HEAD
-        step("Somebody has gone back to the first layer and made one slip; below it they computed on with what they "
-            "had.",
-            *work.shown()),
-=======
         step("Somebody has gone back to the first layer, made one slip, and then carried on with what they had.",
-            work.shown()),
->>>>>>> blind
+            *work.shown()),
         *work.steps(given, box),
         say("Every matrix here is square, so no shape gives the slip away. A check by nudging would."),
     )

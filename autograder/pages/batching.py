@@ -892,10 +892,6 @@ def find_the_bug(given, box):
             "activation, half the mean squared error. The forward pass is right.",
             eq("X", "=", matrix(x), APART, "Z", "=", matrix(z), APART, "W^{(2)}", "=", row(w2)),
             eq("A", "=", row(a), APART, "Y", "=", row(y))),
-<<<<<<< HEAD
-        step("Somebody has gone back and made one slip; below it they computed on with what they had.", *work.shown()),
-=======
-        step("Somebody has gone back, made one slip, and then carried on with what they had.", work.shown()),
->>>>>>> blind
+        step("Somebody has gone back, made one slip, and then carried on with what they had.", *work.shown()),
         *work.steps(given, box),
     )

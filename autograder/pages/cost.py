@@ -570,15 +570,9 @@ def find_the_bug(given, box):
         step(f"A neuron $a = ReLU(wx + b)$ with $w = {w:g}$ and $b = {b:g}$, the cost $C = 1/(2m) Σ_i (a_i - y_i)^2$, "
             "and $m = 4$ examples; each row below has an entry for each.",
             eq("x", "=", row(x), APART, "y", "=", row(y))),
-<<<<<<< HEAD
-        step("Somebody has worked out $∂C/∂w$ and taken a step with $η = 0.1$, and made one slip; below it they "
-            "computed on with what they had.",
-            *work.shown()),
-=======
         step("Somebody has worked out $∂C/∂w$ and taken a step with $η = 0.1$. They made one slip, then carried on "
             "with what they had.",
-            work.shown()),
->>>>>>> blind
+            *work.shown()),
         *work.steps(given, box),
     )
 

@@ -758,15 +758,9 @@ def fading(given, box):
             eq("σ′", "≤", best)),
         step(f"Let all weights be 1. An error of 1 comes back through {n} layers. How much of it is left at best, and "
             f"how much if every node has the value $a = {a:g}$?",
-<<<<<<< HEAD
             eq(words("at best:"), left),
             eq(words(f"with $a = {a:g}$:"), "σ′", "=", slope, APART, words("left:"), flat)),
-        step(f"After how many layers is less than a part in {grouped(least)} left, at best?", eq(words("layers:"),
-=======
-            eq(words("at best:"), left, APART, words(f"with $a = {a:g}$:"), "σ′", "=", slope, APART, words("so"),
-                flat)),
         step(f"After how many layers is less than one part in {grouped(least)} left, at best?", eq(words("layers:"),
->>>>>>> blind
             layers)),
         step("Weights can make up for it. With $σ′$ at its largest, which weight keeps the error as it is? And with "
             f"twice that weight, what comes back through {n} layers?",
@@ -1499,11 +1493,7 @@ def find_the_bug(given, box):
             eq("x", "=", column(x), APART, "a^{(1)}", "=", column(a1), APART, "W^{(2)}", "=", matrix(w2), APART,
                 "a^{(2)}",
                 "=", column(a2), APART, "y", "=", column(y))),
-<<<<<<< HEAD
-        step("Somebody has gone back and made one slip; below it they computed on with what they had.", *work.shown()),
-=======
-        step("Somebody has gone back, made one slip, and then carried on with what they had.", work.shown()),
->>>>>>> blind
+        step("Somebody has gone back, made one slip, and then carried on with what they had.", *work.shown()),
         *work.steps(given, box),
     )
 
@@ -1698,11 +1688,7 @@ def in_letters(given, box):
         step("A softmax output gives the true class the probability $p$ and one of the others $q$; their sums are "
             "$z_p$ and $z_q$. The cost is $C = −ln(p)$. Two slopes lead from it to $z_p$.",
             eq(by("p"), "=", outer, APART, by("z_p", "p"), "=", own)),
-<<<<<<< HEAD
-        step("**BP1**: their product is the error. Write it as short as you can.",
-=======
         step("**BP1**: their product is the error. Simplify it.",
->>>>>>> blind
             eq("δ_p", "=", by("p"), "·", by("z_p", "p"), "=", true)),
         step("The other class moves $p$ too, because all classes share one sum of exponentials.",
             eq(by("z_q", "p"), "=", other, APART, "δ_q", "=", by("p"), "·", by("z_q", "p"), "=", false)),
@@ -1728,15 +1714,9 @@ def two_languages(given, box):
         "Is it a slope with respect to a sum, a value, weights or biases?", options=SPOKEN,
         how="The slopes of the cost with respect to z, to W, to b, and to what came in.",
         slips={"value_for_slope": [np.nan if SPOKEN[i] != "δ" else "∂C/∂a" for i in order],
-<<<<<<< HEAD
             "other_variable": [np.nan if SPOKEN[i] != "∂C/∂b" else "δ" for i in order]},
         words={"value_for_slope": "That is what the activation gets. What does it hand back?",
             "other_variable": "By BP3 the two are equal. But δ is the slope with respect to z: what is this one for?"})
-=======
-            "other_factor": [np.nan if SPOKEN[i] != "∂C/∂b" else "δ" for i in order]},
-        words={"value_for_slope": "That is what the activation gets. What does it hand back?",
-            "other_factor": "By BP3 they are equal. What is the gradient of the biases called itself?"})
->>>>>>> blind
     delta = box(g * slope, "δ", "What does the activation multiply by?", digits=3,
         how="What arrives, times the slope a(1 − a).", slips={"slope_left_out": g, "activation_for_slope": g * a})
     dw = box(bp4(delta, x), "∂C/∂W", "Which error belongs to this row, which input to this column?", digits=3,
@@ -1747,11 +1727,7 @@ def two_languages(given, box):
         slips={"path_left_out": w[0] * delta[0], "slope_left_out": w.T @ g})
     return (
         step("A layer gets $x$, makes $z = Wx + b$ of it, and then $a = σ(z)$. On the way back its activation gets "
-<<<<<<< HEAD
             "$∂C/∂a$. Which slope of $C$ does each of these hold?",
-=======
-            "$∂C/∂a$. What do the equations call the rest? Use each name at most once.",
->>>>>>> blind
             table([words("in the program"), words("in the equations")],
                 *[(words(said[i]), kinds[n]) for n, i in enumerate(order)])),
         step("One layer with a sigmoid, and what has come back to its values.",

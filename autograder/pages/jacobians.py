@@ -836,12 +836,7 @@ def find_the_bug(given, box):
         step("A score $s = u^T f(Wx + b)$ with $f(z) = z^2$, so that $f′(z) = 2z$.",
             eq("W", "=", matrix(w), APART, "x", "=", column(x), APART, "b", "=", column(b), APART, "u", "=",
                 column(u))),
-<<<<<<< HEAD
-        step("Somebody has found $∂s/∂x$ and made one slip; below it they computed on with what they had.",
-            *work.shown()),
-=======
         step("Somebody has worked out $∂s/∂x$, made one slip, and then carried on with what they had.",
-            work.shown()),
->>>>>>> blind
+            *work.shown()),
         *work.steps(given, box),
     )

@@ -623,13 +623,8 @@ def find_the_bug(given, box):
         step(f"Adam’s second step for one weight, $w = {w:g}$, with $β_1 = {B1:g}$, $β_2 = {B2:g}$, $η = {rate:g}$. "
             f"The first "
             f"gradient, ${old[0]:g}$, has left $m = {m:g}$ and $v = {v:g}$. Now $g = {g:g}$. Somebody has made one "
-<<<<<<< HEAD
-            "slip; below it they computed on with what they had.",
-            *work.shown()),
-=======
             "slip, then carried on with what they had.",
-            work.shown()),
->>>>>>> blind
+            *work.shown()),
         *work.steps(given, box),
     )
 
