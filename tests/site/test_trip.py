@@ -19,6 +19,7 @@ from .trip import Trip
 
 PYODIDE = os.environ.get("PYODIDE", "")
 GRADIENTS, ACTIVATIONS = "01-gradients/gradients.ipynb", "05-activations/activations.ipynb"
+COST, CHECKED = "06-cost/cost.ipynb", "page-cost--chain-of-factors"
 RELU = pages.load_exercise("activations/relu-code")
 ONE_WEIGHT = "gradients/one-weight"
 ENDLESS = "class ReLU:\n    def forward_pass(self, inputs):\n        while True:\n            pass"
@@ -102,21 +103,21 @@ def test_explorers_checks_and_progress(site):
         trip.open(GRADIENTS)
         trip.type({1: "8", 2: "2", 3: "2"})
         assert trip.states(3) == ["right"] * 3
-        explorer = trip.go_to(GRADIENTS, "explore-gradients--nudge")
-        slider = explorer.locator(".wb-live input[type=range]").first
+        trip.page.locator(".wb-progress li.wb-right a[data-cell='page-gradients--one-weight']").first.wait_for()
+        trip.go_to(GRADIENTS, "explore-gradients--nudge")
+        explorer = trip.page.locator(".wb-explorer.wb-live").first
+        slider = explorer.locator("input[type=range]").first
         slider.wait_for()
-        before = explorer.locator("svg").first.inner_html()
+        drawn = explorer.locator(".wb-drawn")
+        before = drawn.inner_html()
         slider.focus()
         trip.page.keyboard.press("ArrowRight")
-        trip.page.wait_for_function(
-            "([svg, before]) => svg.innerHTML !== before",
-            arg=[explorer.locator("svg").first.element_handle(), before],
-        )
-        checked = trip.go_to(GRADIENTS, "page-gradients--network-slopes")
+        trip.page.wait_for_function("([it, before]) => it.innerHTML !== before", arg=[drawn.element_handle(), before])
+
+        trip.open(COST)
+        checked = trip.go_to(COST, CHECKED)
         checked.get_by_role("button", name="Check by nudging").click()
         checked.locator(".wb-below .wb-explorer").first.wait_for()
-        trip.go_to(GRADIENTS, "workbook-setup")
-        trip.page.locator(".wb-progress [data-cell='page-gradients--one-weight'][data-state=right]").first.wait_for()
 
 
 def test_numbers_of_their_own(site):

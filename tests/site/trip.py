@@ -91,7 +91,7 @@ class Trip:
     def hold(self, pattern: str) -> Callable[[], None]:
         """Let requests of this kind wait; what is returned lets them go."""
         held: list = []
-        self.browser.route(pattern, held.append)
+        self.browser.route(pattern, lambda route: held.append(route))
 
         def release() -> None:
             self.browser.unroute(pattern)
