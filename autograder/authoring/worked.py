@@ -90,12 +90,14 @@ class Worked:
         return "≈" if self.digits else "="
 
     def _printed(self, values: NDArray[Any]) -> Any:
-        if self.digits:
-            values = np.vectorize(self._rounded, otypes=[object])(values)
-        return _in_brackets(values)
+        digits = self.digits
+        if digits is None:
+            return _in_brackets(values)
 
-    def _rounded(self, value: float) -> str:
-        return number(value, self.digits + 1)  # one more than is asked: computed on with, it rounds alike
+        def rounded(value: float) -> str:
+            return number(value, digits + 1)  # one more than is asked: computed on with, it rounds alike
+
+        return _in_brackets(np.vectorize(rounded, otypes=[object])(values))
 
     def steps(self, given: Given, box: Declare) -> tuple[Node, Node]:
         """Boxes for the line, the kind of slip, the number that should stand there, and the last line, mended."""
