@@ -94,9 +94,9 @@ class Trip:
         self.browser.route(pattern, lambda route: held.append(route))
 
         def release() -> None:
+            while held:
+                held.pop().continue_()
             self.browser.unroute(pattern)
-            for route in held:
-                route.continue_()
 
         return release
 
