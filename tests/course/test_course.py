@@ -65,7 +65,8 @@ def test_a_chapter_has_a_page_cell_and_a_grade_cell_for_each_page(built):
     assert [cell["metadata"].get("nbgrader", {}).get("grade_id") for cell in cells] == [
         None, SETUP_ID, *(name for slug in PAGES for name in (page_id(slug), grade_id(slug))), END_ID
     ]  # fmt: skip
-    assert source(cells[1]).endswith(f'course(show_how="practice")\nprogress("{PAGES[0].partition("/")[0]}")')
+    shown = f'progress("{PAGES[0].partition("/")[0]}", holds="{" ".join(PAGES)}")'  # not the whole chapter
+    assert source(cells[1]).endswith(f'course(show_how="practice")\n{shown}')
     assert source(cells[3]) == f'grade("{A}")'
     assert cells[3]["metadata"]["nbgrader"]["points"] == points(A) and cells[3]["metadata"]["editable"] is False
     assert cells[2]["metadata"]["nbgrader"]["solution"] and cells[2]["metadata"].get("editable") is not False
