@@ -541,11 +541,10 @@ def whole_gradient(given, box):
 @page("Find the bug: the slope of a cost", row=("6.3", "6.8"))
 def find_the_bug(given, box):
     """Four examples, one of them silent, and a gradient worked out with one slip in it."""
-    w, b = given("w", 2, low=2, high=4), given("b", -3, low=2, high=6)
-    x, y = given("x", [1, 2, 4, 3], low=1, high=5, distinct=True), given("y", [3, 2, 4, 1], low=1, high=9)
-    z = w * x + b
-    given.require(b < 0 and np.sum(z < 0) == 1 and np.all(z != 0))
-    e, on = relu(z) - y, (z > 0) * 1.0
+    w, silent = given("w", 2, low=2, high=4), given.choice("silent", 0, 1, 2, 3)
+    active, y = given("active", [3, 5, 4], low=3, high=7), given("y", [3, 1, 4, 5], low=1, high=9)
+    b, x = -2 * w, np.insert(active, silent, 1)
+    e, on = relu(w * x + b) - y, relu_slope(w * x + b)
     given.require(np.all(e != 0) and abs((e * on) @ x) >= 3)
     lines = (
         Line("z_i", "w x_i + b", lambda v: [w * x + b]),

@@ -326,7 +326,9 @@ def mini_batches(c):
 
 def find_the_bug(c):
     """Example by example in plain Python, the slope by a nudge within the linear piece."""
-    w, b, x, y = c["w"], c["b"], [*c["x"]], [*c["y"]]
+    w, x, y = c["w"], [*c["active"]], [*c["y"]]
+    x.insert(c["silent"], 1.0)
+    b = -2 * w
     cost = lambda at: sum((max(at * xi + b, 0) - yi) ** 2 for xi, yi in zip(x, y, strict=True)) / 8  # noqa: E731
     z = [w * xi + b for xi in x]
     e = [max(zi, 0) - yi for zi, yi in zip(z, y, strict=True)]
