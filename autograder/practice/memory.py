@@ -98,13 +98,12 @@ class Card:
         return self.kind == "slip" or self.events[-1:] in (["seen wrong"], ["slip"], ["gave up"])
 
     def lateness(self, today: date) -> float:
-        """Days since it was last met, as a multiple of the days planned; at least 1 once it is due.
+        """Days it has waited, the first one counted, over the root of the days that were planned: more than 0 once due.
 
-        By this measure nothing waits for ever: what is left grows late, whatever else is due.
+        A day counts more for what comes daily than for what comes in a season, and yet nothing waits for ever.
         """
-        since = self.last or self.met
-        planned = max((self.due - since).days, 1)
-        return ((today - since).days + (self.last is None)) / planned
+        planned = max((self.due - (self.last or self.met)).days, 1)
+        return ((today - self.due).days + 1) / planned**0.5
 
 
 class Count(NamedTuple):

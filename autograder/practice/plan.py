@@ -3,9 +3,9 @@
     plan = Plan(memory, course, today)
     task = plan.next(spent=90)          Task, or None when the ten minutes are full or nothing is left
 
-Among what is due the latest goes first, measured by the time that was planned for it; once in a session the page goes
-first that has waited the most days. So nothing waits for ever. Slips take at most SLIP_SHARE of a session while other
-things wait. What went wrong comes again in the same session, after BETWEEN other exercises.
+Among what is due the latest goes first, measured by the root of the days that were planned; once in a session the page
+goes first that has waited the most days. So nothing waits for ever. Slips take at most SLIP_SHARE of a session while
+other things wait. What went wrong comes again in the same session, after BETWEEN other exercises.
 """
 
 from __future__ import annotations

@@ -75,8 +75,9 @@ def test_the_same_file_gives_the_same_days():
 def test_what_waits_grows_late_by_the_time_that_was_planned():
     """A day late counts much for what comes daily, and little for what comes in a season."""
     short, long = told("slip").cards[PAGE], told(*["right"] * 6, every=20).cards[PAGE]
-    assert short.lateness(short.due) == long.lateness(long.due) == 1
-    assert short.lateness(short.due + timedelta(2)) > long.lateness(long.due + timedelta(2)) > 1
+    assert short.lateness(short.due - timedelta(1)) == 0 == long.lateness(long.due - timedelta(1))
+    assert short.lateness(short.due + timedelta(2)) > long.lateness(long.due + timedelta(2)) > 0
+    assert long.lateness(long.due + timedelta(30)) > short.lateness(short.due + timedelta(2))
 
 
 def test_firmness_over_time_is_counted_by_topic():
