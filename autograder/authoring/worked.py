@@ -85,6 +85,20 @@ class Worked:
             return False
         return np.allclose(other.compute(self.right), self.written[other.line], rtol=1e-9, atol=1e-9)
 
+    def _mended(self, place: tuple[int, ...], entry: Any) -> NDArray[Any]:
+        """The wrong line with this number in its first wrong place; all of another slip, if the number is from one."""
+        right = self.right[self.fault.line]
+        near = 10.0 ** (1 - self.digits) if self.digits else 1e-9
+        for other in self.faults:
+            if other.line == self.fault.line and other is not self.fault and not np.isclose(entry, right[place], near):
+                slipped = np.array(other.compute(self.right), dtype=float)
+                if slipped.shape == right.shape and np.isclose(entry, slipped[place], near):
+                    slipped[place] = entry
+                    return slipped
+        mended = right.copy()
+        mended[place] = entry
+        return mended
+
     @property
     def _sign(self) -> str:
         return "≈" if self.digits else "="
@@ -132,8 +146,7 @@ class Worked:
             how="The line computed as its formula says.",
             slips={"slip_kept": written[first]},
         )
-        mended = right.copy()
-        mended[first] = entry
+        mended = self._mended(first, entry)
         end = self._values(lambda line, values: mended if line.name == self.fault.line else line.compute(values))[last]
         whole = box(
             end,

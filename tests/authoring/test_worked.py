@@ -64,3 +64,14 @@ def test_numbers_that_leave_the_slip_open_are_refused(faults):
     """A slip that changes nothing, and one that another kind of slip would give as well."""
     with pytest.raises(PageError, match="canonical numbers are not fit"):
         made(*faults).sheet()
+
+
+def test_another_slip_in_the_same_line_costs_its_own_point_alone():
+    """Whoever mends a line by another slip has the rest of that line from it too, and the last line follows."""
+    doubled = Fault("e", "a factor", lambda v: 2 * (A - Y), "Line 1 is doubled.")
+    bug = made(SIGN, doubled, TURNED)
+    answers = {box.number: box.shown for box in bug.sheet().boxes}
+    last = [f"{value:g}" for value in np.outer(2 * (A - Y), X).ravel()]
+    marks = mark(bug, answers | {3: f"{2 * (A - Y)[0]:g}"} | dict(enumerate(last, start=4)))
+    assert [verdict.state for verdict in marks.verdicts[2:]] == ["wrong", *["follows"] * len(last)]
+    assert marks.points == marks.out_of - 1
