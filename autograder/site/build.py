@@ -168,6 +168,8 @@ def lite(workshop: Path, out: Path, options: Mapping[str, Any]) -> None:
 OVERRIDES = {
     "@jupyterlab/apputils-extension:themes": {"adaptive-theme": True},
     "@jupyterlab/docmanager-extension:plugin": {"autosaveInterval": 10},
+    # JupyterLab's table of contents looks for headings in outputs that a page coming alive has replaced meanwhile.
+    "@jupyterlab/toc-extension:registry": {"includeOutput": False},
 }
 """Settings that students may change, and what they are at first."""
 
