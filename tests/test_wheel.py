@@ -146,14 +146,15 @@ def course(tmp_path_factory):
 
 
 def test_everything_of_the_checkout_is_in_the_wheel(wheel):
-    """Modules, scripts, style sheets, fonts, templates, tables: each file of autograder/, and the chapters."""
+    """Modules, scripts, style sheets, fonts, templates, tables: each file of autograder/, the chapters, their source."""
     with zipfile.ZipFile(wheel) as archive:
         packed = {name: archive.read(name) for name in archive.namelist() if name.startswith("autograder/")}
         rest = {name.split("/")[0].rpartition(".")[2] for name in archive.namelist() if name not in packed}
     files = [path for path in (ROOT / "autograder").rglob("*") if path.is_file() and "__pycache__" not in path.parts]
     chapters = {
-        f"{NOTEBOOKS}/{path.relative_to(ROOT / 'chapters').as_posix()}": path.read_bytes()
-        for path in (ROOT / "chapters").rglob("*")
+        f"{place}/{path.relative_to(ROOT / folder).as_posix()}": path.read_bytes()
+        for folder, place in (("chapters", NOTEBOOKS), ("source", "autograder/source"))
+        for path in (ROOT / folder).rglob("*")
         if path.is_file() and ".ipynb_checkpoints" not in path.parts
     }
     assert {path.relative_to(ROOT).as_posix(): path.read_bytes() for path in files} | chapters == packed
@@ -169,6 +170,13 @@ def test_the_wheel_hands_out_the_notebooks(installed, tmp_path):
     for path in (path for path in chapters.rglob("*") if path.is_file() and ".ipynb_checkpoints" not in path.parts):
         assert (tmp_path / "mine" / path.relative_to(chapters)).read_bytes() == path.read_bytes()
     assert "stay as they are" in installed.run("workbook", "update", "mine", cwd=tmp_path)
+
+
+def test_a_course_can_be_started_without_a_clone(installed, tmp_path):
+    """The wheel has the texts of a new course, and the chapters that it may take."""
+    installed.run("workbook", "new-course", "mine", "--take", "cost", cwd=tmp_path)
+    assert '[chapters.02-cost]\nfrom = "cost"' in (tmp_path / "mine" / "workbook.toml").read_text(encoding="utf-8")
+    assert (tmp_path / "mine" / "mine" / "pages" / "first_steps.py").is_file()
 
 
 def test_it_is_the_wheel_that_is_imported(installed, course):
