@@ -146,7 +146,7 @@ def course(tmp_path_factory):
 
 
 def test_everything_of_the_checkout_is_in_the_wheel(wheel):
-    """Modules, scripts, style sheets, fonts, templates, tables: each file of autograder/, the chapters, their source."""
+    """Modules, scripts, style sheets, fonts, templates, tables: all of autograder/, the chapters, their source."""
     with zipfile.ZipFile(wheel) as archive:
         packed = {name: archive.read(name) for name in archive.namelist() if name.startswith("autograder/")}
         rest = {name.split("/")[0].rpartition(".")[2] for name in archive.namelist() if name not in packed}
