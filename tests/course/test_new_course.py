@@ -147,8 +147,8 @@ def test_a_class_is_marked_and_reported(course):
     for command in ("generate_assignment", "autograde"):
         graded = course.python("-m", "nbgrader", command, "01-filters")
         assert graded.returncode == 0, graded.stderr
-    grade = cell(course.notebook("autograded/bob/01-filters/filters.ipynb"), "grade-my-course--filters--one-filter")
-    assert "You turned it around." in json.dumps(grade["outputs"])
+    page = cell(course.notebook("autograded/bob/01-filters/filters.ipynb"), "page-my-course--filters--one-filter")
+    assert "You turned it around." in json.dumps(page["outputs"])
     read = course.python("-c", POINTS)
     assert read.stdout.split() == ["ada", "2.0", "bob", "1.0"], read.stderr
     assert "You turned it around." in (course.root / "marks/report.html").read_text("utf-8")
