@@ -29,6 +29,7 @@ def silent_broadcast(given, box):
     a, y = given("a", [3, 5, 4], low=1, high=9, distinct=True), given("y", [2, 7, 8], low=1, high=9, distinct=True)
     given.require(np.all(a != y) and len({*(a - y)}) == 3)
     whole = a[:, None] - y
+    given.require(abs(np.mean(whole**2) - np.mean((a - y) ** 2)) >= 1, "the two means differ in more than a decimal")
     size = box(Shape((3, 3)), "the shape of a − y", "A flat array counts as a row. What becomes of a column and a row?",
         how="The column is repeated for each target, the row for each prediction.",
         slips={"broadcast_overlooked": Shape((3, 1))})
