@@ -263,8 +263,11 @@ def test_a_grader_changes_points_and_the_student_reads_why(released, graded, tab
     address = f"{instructor.address}/formgrader"
     score, comment = f"#{grade_id(FIRST.slug)}", f"#{page_id(FIRST.slug)}-comment"
     grader.open_submission(tab, address, submission_of(instructor, "bob"))
-    assert tab.locator(".wb-page").count() == len(pages.chapter_pages(NAME))
-    assert "ada" in tab.locator(comment).get_attribute("placeholder")  # whose numbers the page showed
+    drawn = tab.locator(".wb-page.wb-static:not(.wb-explorer)")
+    assert drawn.count() == len(pages.chapter_pages(NAME))
+    worth = f"{FIRST.points:g} of {FIRST.points:g}"
+    told = tab.locator(comment).get_attribute("placeholder")
+    assert "the numbers of somebody else" in told and f"by the numbers shown it would earn {worth} points" in told
     grader.write(tab, score, "1.5", "grade")
     grader.write(tab, comment, "Come and see me.", "comment")
     grader.press(tab, address, CHAPTER, "bob", "autograde")
