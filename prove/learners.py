@@ -240,8 +240,8 @@ def section(day: date, found: Figures) -> str:
         f"{BOX_SECONDS:g} seconds a box; a learner takes 14 to 35. `make test` tries one of them.\n\n"
         f"| | |\n|:--|--:|\n{table}\n"
         "A misconception that is practised weakens here by assumption. What the figures show is that practice finds "
-        "the slips, brings them again often enough and soon enough, and neglects nothing else meanwhile. The longest waits "
-        "are those of a slow learner, for whom ten minutes a day are less than the whole course would need.\n"
+        "the slips, brings them again often enough and soon enough, and neglects nothing else meanwhile. The longest "
+        "waits are those of a slow learner, for whom ten minutes a day are less than the whole course would need.\n"
     )
 
 
