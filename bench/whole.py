@@ -9,6 +9,8 @@ import sys
 import tempfile
 from pathlib import Path
 
+from autograder.classroom.released import released
+
 from . import classroom
 
 SIZES = (50, 500)
@@ -19,7 +21,9 @@ def run() -> list[dict]:
 
     What code costs is measured in the group of its own: a kernel for each notebook in which a student began.
     """
-    chapters = sorted((classroom.ROOT / "chapters").glob("*/*.ipynb"))
+    chapters = [
+        notebook.path for chapter in released(classroom.ROOT).values() for notebook in chapter.notebooks.values()
+    ]
     rows, costs = [], []
     for count in SIZES:
         with tempfile.TemporaryDirectory(dir=os.environ.get("BENCH_TMP")) as folder:
