@@ -242,7 +242,7 @@ def test_the_wheel_draws_as_the_checkout_does(installed, course):
     looks = course / "looks.py"
     looks.write_text(LOOKS, encoding="utf-8")
     by_checkout = checkout(looks, cwd=course)
-    assert len(by_checkout.splitlines()) == 9
+    assert len(by_checkout.splitlines()) == 10
     assert installed.run("python", looks, cwd=course) == by_checkout
 
 

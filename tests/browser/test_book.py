@@ -409,8 +409,9 @@ def test_after_a_reload_pages_are_alive_and_nothing_is_lost(books, folder):
     desk.page.locator(".wb-live .wb-slot[data-box='1'] .wb-input").first.click()
     desk.page.keyboard.type("42")
     desk.wait(f"{PANEL}.content.model.cells.get(2).sharedModel.getSource().includes('1: 42')")
-    desk.save()
-    desk.wait(f"!{PANEL}.context.model.dirty")
+    while "1: 42" not in desk.path.read_text(encoding="utf-8"):
+        desk.save()
+        desk.page.wait_for_timeout(500)
     desk.book(desk.path)
     assert desk.page.locator(".wb-live .wb-slot[data-box='1'] .wb-input").first.input_value() == "42"
     other = BookDesk(books.context.new_page(), desk.address, desk.root, "notebook")

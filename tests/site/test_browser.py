@@ -62,6 +62,7 @@ def test_without_a_network_and_after_the_site_was_built_anew(trip, site):
         trip.visit(path)
     page, data = site / "lab/index.html", site / DATA
     before = page.read_text(encoding="utf-8"), data.read_bytes()
+    listed = (site / offline.LISTING).read_bytes()
     try:
         page.write_text(before[0].replace("<title>JupyterLite", "<title>Built anew"), encoding="utf-8")
         data.write_bytes(b"built anew")
@@ -75,6 +76,7 @@ def test_without_a_network_and_after_the_site_was_built_anew(trip, site):
     finally:
         page.write_text(before[0], encoding="utf-8")
         data.write_bytes(before[1])
+        (site / offline.LISTING).write_bytes(listed)
 
 
 def test_a_browser_that_stores_nothing(site, tmp_path):
