@@ -1,4 +1,4 @@
-"""One Jupyter server and one Chromium for all browser tests; one open notebook for each flavour of Jupyter."""
+"""A Jupyter server and a Chromium for each half of the browser tests; one open notebook for each flavour of Jupyter."""
 
 from __future__ import annotations
 
@@ -9,15 +9,17 @@ import pytest
 from . import desk as bench
 
 FLAVOURS = ("lab", "notebook")
+PICTURES = {"test_checking", "test_every_explorer", "test_explorers", "test_look", "test_picture", "test_stepper"}
+"""Half of the tests, in a process of their own, with a server and a Chromium of their own: they take the longest."""
 
 
 @pytest.hookimpl(wrapper=True)  # before xdist looks at the groups, whenever this file is read
 def pytest_collection_modifyitems(items):
-    """Browser tests are marked, stay in one process, and are skipped without a Chromium, unless CI must have one."""
+    """Browser tests are marked, stay in two processes, and are skipped without a Chromium, unless CI must have one."""
     here = [item for item in items if "/browser/" in str(item.path)]
     for item in here:
         item.add_marker(pytest.mark.browser)
-        item.add_marker(pytest.mark.xdist_group("browser"))
+        item.add_marker(pytest.mark.xdist_group("pictures" if item.path.stem in PICTURES else "browser"))
         if not bench.CHROMIUM.exists() and not os.environ.get("CI"):
             item.add_marker(pytest.mark.skip(reason=f"no Chromium at {bench.CHROMIUM}"))
     return (yield)

@@ -15,17 +15,7 @@ from prove.quality import FILE, ROWS, TITLE, LastRun, section, with_section
 def test_figures_come_from_all_processes(tmp_path):
     """The pages of one name on three variants: the figures of two processes are added, and nothing is written."""
     before = FILE.read_bytes()
-    command = [
-        sys.executable,
-        "-m",
-        "prove",
-        "--variants",
-        "3",
-        "--workers",
-        "2",
-        "--only",
-        "one-weight or shared-delta",
-    ]
+    command = [sys.executable, "-m", "prove", "--variants", "3", "--workers", "2", "--only", "one-weight"]
     ran = subprocess.run(command, capture_output=True, text=True, cwd=FILE.parents[1], timeout=300)
     assert ran.returncode == 0 and "Not written" in ran.stdout, ran.stdout[-2000:] + ran.stderr[-2000:]
     figures = dict(re.findall(r"^\| (.+) \| ([^|]+) \|$", ran.stdout, re.MULTILINE))
