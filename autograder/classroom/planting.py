@@ -19,7 +19,7 @@ from typing import NamedTuple, TypeAlias
 from ..answers.equality import Value
 from ..answers.numbers import Unreadable
 from ..authoring.page import WORTH_CARRYING, Box, Page, Run, Sheet
-from ..engine.expressions import Expr
+from ..engine.expressions import Expr, Undefined
 from ..layout import Shape
 from ..layout.numbers import simple_fraction, trimmed
 
@@ -225,7 +225,10 @@ def right(box: Box, habits: Habits, rng: Random) -> str:
 
 
 def _typed(box: Box, value: Value, habits: Habits, rng: Random) -> str | None:
-    """A value as text, or None if nobody would type it: endless where the exact number is asked for, huge, or tiny."""
+    """A value as text, or None if nobody would type it: endless where the exact number is asked for, huge, tiny, or
+    a formula that a slip has left without a value."""
+    if isinstance(value, Undefined):
+        return None
     if isinstance(value, Shape):
         return f"{value[0]}{rng.choice(('×', 'x', ' by '))}{value[1]}"
     if isinstance(value, (str, Expr)):
