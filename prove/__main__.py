@@ -63,7 +63,7 @@ def main(arguments: list[str]) -> int:
     tally = Tally(before)
     options = ["-n", asked.workers, "--dist", "loadgroup", "--variants", str(asked.variants), "-q"]
     code = pytest.main([*tests, *options, "-k", asked.only], plugins=[tally])
-    repeated = (before.repeated if before else 0) + (len(before.failed) if before else 0)
+    repeated = before.repeated + len({*before.failed} - tally.failed) if before else 0
     whole = asked.variants >= VARIANTS and not asked.only
     figures = section(date.today(), asked.variants, tally.figures, repeated)
     print(figures)

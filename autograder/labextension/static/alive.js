@@ -96,8 +96,10 @@ export class Alive {
       await this.session.ready;
       const kernel = this.session.session?.kernel;
       if (!current()) return;
-      if (!kernel) this.hush();
-      if (!kernel) return this.session.hasNoKernel === false ? undefined : this.tell("kernel", "");
+      if (!kernel) {
+        this.hush();
+        return this.session.hasNoKernel === false ? undefined : this.tell("kernel", "");
+      }
       this.kernel = kernel.id;
       if (this.prepared !== kernel.id && !(await this.prepare(kernel, current))) return;
       if (current()) await this.work(current);
