@@ -253,7 +253,7 @@ def test_the_gradebook_has_what_each_earned(released, graded, tmp_path):
     """Ada everything; Bob, whose pages show her numbers, what her answers are worth by his; as workbook mark says."""
     instructor = released.instructor
     (tmp_path / "workbook.toml").write_text(instructor.read(f"{COURSE}/workbook.toml"))
-    for place in (f"chapters/{FILE}", f"submitted/ada/{FILE}", f"submitted/bob/{FILE}"):
+    for place in (f"source/{FILE}", f"chapters/{FILE}", f"submitted/ada/{FILE}", f"submitted/bob/{FILE}"):
         (tmp_path / place).parent.mkdir(parents=True)
         (tmp_path / place).write_text(instructor.read(f"{COURSE}/{place}"), encoding="utf-8")
     assert main(["mark", "--root", str(tmp_path), "--jobs", "1"]) == 0
