@@ -193,6 +193,24 @@ class TestOneBook:
         assert desk.page.locator(".jp-RenderedHTML style").count() == 0
         assert desk.page.locator(f"{SHOWN} [data-twin]").count() > 3
 
+    @IN_LAB
+    def test_a_new_editor_leaves_the_style_sheets_alone(self, desk):
+        """CodeMirror would write its sheet again for each, and the browser then styles all of the chapter anew."""
+        written = desk.page.evaluate(
+            f"""async () => {{
+                const sheets = [...document.head.querySelectorAll('style')].filter(one => one.textContent.startsWith('.ͼ'));
+                let writes = 0;
+                const seen = new MutationObserver(records => {{ writes += records.length; }});
+                sheets.forEach(sheet => seen.observe(sheet, {{ childList: true, characterData: true }}));
+                const cell = {desk.cell(FIRST)}, host = document.body.appendChild(document.createElement('div'));
+                cell.contentFactory.editorFactory({{ host, model: cell.model }}).dispose();
+                host.remove();
+                await new Promise(done => setTimeout(done));
+                return [sheets.length, writes];
+            }}"""
+        )
+        assert written == [1, 0]
+
     def test_the_keyboard_alone_goes_to_the_last_box(self, desk):
         """Tab after Tab from where the notebook opens: every box of every page, in order, is reached."""
         wanted = [(slug, n) for slug in SLUGS for n in range(1, len(pages.load(slug).sheet().boxes) + 1)]

@@ -6,6 +6,7 @@ import { drawStills } from "./drawing.js";
 import { Early } from "./early.js";
 import { LITE, download } from "./lite.js";
 import { clear, show } from "./notice.js";
+import { steady } from "./steady.js";
 import { offerTrial, sayWhere } from "./trial.js";
 
 const REST = 60; // milliseconds after a change until the cells are looked at again
@@ -138,7 +139,10 @@ export class Book {
   /** Give every cell the class of what it is; the style sheet does the rest. */
   dress() {
     if (this.disposed) return;
-    if (this.on.value) this.modules.dress();
+    if (this.on.value) {
+      this.modules.dress();
+      steady();
+    }
     const open = this.on.value, code = this.codeShown, kinds = this.kinds();
     let first = null; // the first code exercise
     const pages = new Set(kinds.filter(({ kind }) => kind === "page").map(({ slug }) => slug));
