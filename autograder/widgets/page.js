@@ -10,7 +10,7 @@ import { cellLink } from "./cell_link.js";
 import { addFonts, addStyle, askForFonts, element } from "./dom.js";
 import { go, listenToKeys } from "./keyboard.js";
 import { goToCell, leaveTo, notebookOf, watchKernel } from "./notebook.js";
-import { described, lights, nextShape, openDrawings, showEchoes } from "./picture.js";
+import { described, lights, nextShape, openDrawings, showEchoes, showTrails } from "./picture.js";
 import { plain, splitRow, typeset } from "./python_source.js";
 
 const LOST =
@@ -144,8 +144,13 @@ class LivePage {
 
   showVerdicts() {
     for (const [n, box] of this.boxes) showState(box, this.verdict(n).state);
-    showEchoes(this.parts.body, (n) => this.verdict(n));
+    this.showPicture((n) => this.verdict(n));
     this.showHint(this.hinted);
+  }
+
+  showPicture(verdictOf) {
+    showEchoes(this.parts.body, verdictOf);
+    showTrails(this.parts.body, verdictOf);
   }
 
   showSum() {
@@ -274,7 +279,7 @@ class LivePage {
 
   uncheck(changed) { // an old verdict must not stand beside a new text
     for (const n of changed) if (this.boxes.has(n)) this.boxes.get(n).slot.dataset.state = "unchecked";
-    showEchoes(this.parts.body, (n) => (changed.includes(n) ? BLANK : this.verdict(n)));
+    this.showPicture((n) => (changed.includes(n) ? BLANK : this.verdict(n)));
     this.showHint(this.hinted);
   }
 

@@ -23,7 +23,7 @@ from ..authoring.page import OWN, Page, Sheet
 from ..explorers.checking import checker, opened_at
 from ..layout import mathematics, prose
 from ..marking.pages import Marks, Verdict, mark
-from ..render.pages import STATES, echoed, notice, plain, solution, static, stylesheet, template
+from ..render.pages import STATES, echoed, notice, placed, plain, solution, static, stylesheet, template
 from ..submissions.writing import page_source, with_answers
 from .explorer_widget import ExplorerWidget
 from .live import HERE, Bundle, LiveWidget, Metadata, code, message_in
@@ -75,7 +75,7 @@ class PageWidget(LiveWidget):
     # from Python
     slug = t.Unicode().tag(sync=True)
     template = t.Unicode().tag(sync=True)  # the page's HTML, its boxes empty
-    verdicts = t.Dict().tag(sync=True)  # box → {state, words, say, read, echo}
+    verdicts = t.Dict().tag(sync=True)  # box → {state, words, say, read, echo, place}
     summary = t.Unicode().tag(sync=True)
     done = t.Int(0).tag(sync=True)  # the last edit that is marked
     shown = t.Int(0).tag(sync=True)  # 0: the page to be handed in; else the variant that is practised
@@ -204,8 +204,8 @@ class PageWidget(LiveWidget):
     def _check(self) -> None:
         marks = mark(self.page, boxes(self.trial), self.shown) if self.shown else self.told
         with self.hold_sync():
-            echoes = marks.page.sheet(marks.variant).echoes if marks else ()
-            verdicts = {str(v.box): for_browser(v, v.box in echoes) for v in marks.verdicts} if marks else {}
+            sheet = marks and marks.page.sheet(marks.variant)
+            verdicts = {str(v.box): for_browser(v, sheet) for v in marks.verdicts} if marks else {}
             self.verdicts, self.summary = verdicts, summary(marks) if marks else ""
             self.can_show, self.can_nudge = self._may_show(), self._may_nudge()
             self.unwritten = self._unwritten()
@@ -383,6 +383,7 @@ class VerdictData(TypedDict):
     say: NotRequired[Runs]
     read: NotRequired[Runs]
     echo: NotRequired[Runs]
+    place: NotRequired[float]
 
 
 _MINUS = str.maketrans({"−": "-", "–": "-", "‐": "-", "‑": "-", "‒": "-", "﹣": "-", "－": "-"})
@@ -390,18 +391,20 @@ _TAG = re.compile(r"<(/?)(\w+)[^>]*>|([^<]+)")
 _KEPT = ("i", "b", "sub", "sup")
 
 
-def for_browser(verdict: Verdict, repeated: bool = False) -> VerdictData:
+def for_browser(verdict: Verdict, sheet: Sheet | None = None) -> VerdictData:
     """A verdict as the browser gets it: state, words, message, and how the answer was read where that differs.
 
-    repeated   whether the page shows the answer a second time, once it is right
+    sheet   the page, which may show the answer a second time, or draw it, once it is right
     """
     data: VerdictData = {"state": verdict.state, "words": STATES[verdict.state][1]}
     if verdict.message:
         data["say"] = runs(prose(verdict.message))
     if verdict.read_as and _bare(verdict.read_as) != _bare(verdict.text):
         data["read"] = runs(mathematics(verdict.read_as))
-    if repeated and (echo := echoed(verdict)):
+    if sheet and verdict.box in sheet.echoes and (echo := echoed(verdict)):
         data["echo"] = runs(echo)
+    if sheet and verdict.box in sheet.plotted and (place := placed(verdict)) is not None:
+        data["place"] = place
     return data
 
 

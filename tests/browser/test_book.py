@@ -450,6 +450,33 @@ def test_after_a_reload_pages_are_alive_and_nothing_is_lost(books, folder):
         desk.close()
 
 
+def test_a_link_to_another_chapter_opens_a_tab_at_its_page(books, folder):
+    """In Notebook 7 a link of the start page is an address that the browser opens by itself; there the page is shown."""
+    for name in ("00-start", "01-gradients"):
+        shutil.copytree(Path(__file__).parents[2] / "chapters" / name, folder / "work" / "linked" / name)
+    desk = books("notebook").book(folder / "work" / "linked" / "00-start" / "start.ipynb", alive=0)
+    link = desk.page.locator(".wb-progress-live .wb-bar", has_text="Gradients").locator("li a").last
+    link.wait_for(timeout=60_000)
+    name = link.get_attribute("href").partition("#cell-id=")[2]
+    with books.context.expect_page() as opened:
+        link.click()
+    tab = BookDesk(opened.value, desk.address, desk.root, "notebook")
+    try:
+        assert tab.page.url.endswith(f"/notebooks/linked/01-gradients/gradients.ipynb#cell-id={name}")
+        tab.wait(f"window.jupyterapp && {PANEL}?.context?.isReady", 60_000)
+        tab.wait(
+            f"""(() => {{ const node = {tab.cell(name)}?.node, view = {PANEL}.content.outerNode.getBoundingClientRect();
+            const top = node?.isConnected && node.offsetHeight ? node.getBoundingClientRect().top : -1e6;
+            return top > view.top - 50 && top < view.bottom - 100; }})()""",
+            30_000,
+        )
+        tab.wait(f"{PANEL}.content.activeCell.model.id === '{name}'")
+        tab.close()
+    finally:
+        tab.page.close()
+        desk.close()
+
+
 def test_a_click_in_the_bar_goes_to_a_page_before_it_is_alive(lab, folder):
     """The last page of a long chapter, asked for as soon as the bar is there: it is shown, chosen, and alive next; and
     there it stays while thirty pages above it come alive."""

@@ -71,6 +71,7 @@ export class Book {
     this.turn = () => this.opened();
     this.on.changed(this.turn);
     this.turn();
+    this.goWhereAsked();
     this.modules.keeps.then((kept) => {
       if (!kept && !this.disposed) show(this.panel, this.modules.Widget, "memory", "");
     });
@@ -193,6 +194,13 @@ export class Book {
       await this.notebook.scrollToItem(index, "start").catch(() => {});
     }
     cell.node.focus({ preventScroll: true });
+  }
+
+  /** In a tab of Notebook 7 the address may name the cell that a link led to. */
+  goWhereAsked() {
+    const asked = document.body.dataset.notebook === "notebooks" && /^#cell-id=(.+)$/.exec(location.hash);
+    const index = asked ? [...this.cells].findIndex((cell) => cell.id === asked[1]) : -1;
+    if (index >= 0) this.go(index);
   }
 
   /** Of the pages and code exercises, show only those with these ids; null shows all. */
