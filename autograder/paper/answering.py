@@ -13,9 +13,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from ..answers.listed import read_list
-from ..authoring.page import Box
 from ..layout.typeset import unmarked
+from ..marking.listed import take
 from ..marking.pages import Marks, mark
 from ..render.pages import STATES
 from .places import Place
@@ -68,19 +67,12 @@ class Answering:
         if words == BACK:
             self.at = max(1, self.at - 1)
             return []
-        if not words:
-            self.at += 1
-            return []
-        entries = read_list(line.strip(" \n"), self.at)
-        if strange := [entry.box for entry in entries if not 1 <= entry.box <= len(self.boxes)]:
-            return [f"  There is no box {strange[0]} on this page: it has 1 to {len(self.boxes)}. Nothing was taken."]
-        for box, text in entries:
-            text = _completed(self.boxes[box - 1], text)
+        taken = take(line, self.at, self.boxes)
+        for box, text in taken.entries:
             self.answers.pop(box, None)
             self.answers |= {box: text} if text else {}
-            self.at = box + 1
-        self.ended = False
-        return [self.verdict(entry.box) for entry in entries]
+        self.at, self.ended = taken.at, False
+        return [f"  {taken.refused}"] if taken.refused else [self.verdict(entry.box) for entry in taken.entries]
 
     def verdict(self, n: int) -> str:
         """What is said of a box, in a line."""
@@ -88,9 +80,3 @@ class Answering:
         words = STATES[verdict.state][1] if verdict.state != "follows" else ""
         said = ". ".join(filter(None, (words, unmarked(verdict.message))))
         return f"  {n}  {verdict.text}  {said}" if verdict.text else f"  {n}  {said}"
-
-
-def _completed(box: Box, text: str) -> str:
-    """A word of a box that offers some, of which only the beginning was typed."""
-    alike = [option for option in box.options if text and option.casefold().startswith(text.casefold())]
-    return alike[0] if len(alike) == 1 else text
