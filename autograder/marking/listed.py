@@ -29,8 +29,8 @@ def take(typed: str, at: int, boxes: Sequence[Box]) -> Taken:
     at   the box that comes next
     """
     entries = read_list(typed.strip(" \n\r"), at)
-    if strange := next((entry.box for entry in entries if not 1 <= entry.box <= len(boxes)), 0):
-        return Taken((), at, f"There is no box {strange} on this page, which has {len(boxes)}. Nothing was taken.")
+    if strange := [entry.box for entry in entries if not 1 <= entry.box <= len(boxes)]:
+        return Taken((), at, f"There is no box {strange[0]} on this page, which has {len(boxes)}. Nothing was taken.")
     if not entries:
         return Taken((), at + 1)
     whole = tuple(Entry(box, _whole_word(boxes[box - 1], text)) for box, text in entries)

@@ -72,7 +72,8 @@ class File:
             if notebook["nbformat"] != 4 or not isinstance(notebook["metadata"], dict) or not isinstance(listed, list):
                 raise ValueError
         except OSError as error:
-            raise ClassError(f"{path} cannot be read: {(error.strerror or str(error)).lower()}.") from None
+            why = (error.strerror or str(error)).lower()
+            raise ClassError(f"{path} cannot be read: {why}. Move it away.") from None
         except (ValueError, KeyError, TypeError, RecursionError):
             raise ClassError(
                 f"{path} is no notebook that can be written into. Open it in JupyterLab, save it and type the sheet in "

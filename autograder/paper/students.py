@@ -86,6 +86,7 @@ def unfit(student: str) -> str:
 
 def keep(students: Iterable[Student], folder: Path) -> None:
     """Write down who got sheets."""
+    folder.mkdir(parents=True, exist_ok=True)
     with replacing(folder / KEPT) as draft:
         text = io.StringIO()
         csv.writer(text, lineterminator="\n").writerows([Student._fields, *([*map(guarded, one)] for one in students)])

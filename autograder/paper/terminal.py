@@ -70,7 +70,7 @@ def enter(
     if no_mark:
         return 0
     try:
-        return mark_class(root, [into], out=out, into_gradebook=into_gradebook)
+        return mark_class(root, [into], out=out, into_gradebook=into_gradebook, jobs=1)
     except ClassError as error:
         raise ClassError(f"{error}\nWhat was typed in is stored; workbook mark marks it.") from None
 
@@ -116,7 +116,8 @@ class Desk:
             if looks_like_code(" ".join(words[n:])):
                 return self.coded(" ".join(words[:n]), " ".join(words[n:]))
         if len(words) < 2:
-            read_code(line) if any(letter.isdigit() for letter in line) else None
+            if "-" in line:
+                read_code(line)
             raise ClassError(f"Say whose page it is, as in “{line} 7.9”, or the code of the sheet.")
         place = self.places.named(words[-1])
         student = self.known(" ".join(words[:-1]))
