@@ -22,6 +22,7 @@ from ..authoring.mistakes import MESSAGES
 from ..authoring.page import OWN, Page, Sheet
 from ..explorers.checking import checker, opened_at
 from ..layout import mathematics, prose
+from ..marking.listed import take
 from ..marking.pages import Marks, Verdict, mark
 from ..render.pages import STATES, echoed, notice, placed, plain, solution, static, stylesheet, template
 from ..submissions.writing import page_source, with_answers
@@ -32,6 +33,7 @@ from .scripts import script
 SHOW_HOW = ("practice", "always", "never")
 """Where a worked solution may be opened: while practising with other numbers, on the graded page too, or nowhere."""
 
+MAX_LIST = 20_000  # characters of a list of answers that are read
 RERUN = "Run this cell to bring its boxes back to life."
 WAITING = (
     "Everybody has numbers of their own on this page. Say who you are at the top of the notebook: in the box there, or "
@@ -309,12 +311,28 @@ class PageWidget(LiveWidget):
 
     def _answer(self, _widget: object, content: object, _buffers: object) -> None:
         message = message_in(content)
+        if message.get("want") == "list":
+            self._take_list(message)
         if message.get("want") != "twin":
             return
         if self.writeback:
             self.send({"twin": self.twin_bundle(), "client": message.get("client")})
         elif self.last_output is not None:
             self.last_output.update(self.twin_bundle(), raw=True, metadata=self.note())
+
+    def _take_list(self, message: Mapping[str, object]) -> None:
+        """Boxes typed as a list, from paper: read here, written by the view as if each had been typed into."""
+        typed, at, variant = message.get("typed"), message.get("at"), self.shown or self.variant
+        if variant is None or not isinstance(typed, str) or not isinstance(at, int):
+            return
+        boxes_there = self.page.sheet(variant).boxes
+        taken = take(typed[:MAX_LIST], max(0, at), boxes_there)
+        following = boxes_there[taken.at - 1].label if taken.at <= len(boxes_there) else ""
+        then = f"Next: {following}." if following else "That was the last box."
+        self.send({
+            "listed": [[str(box), text] for box, text in taken.entries], "next": taken.at,
+            "say": taken.refused or then, "refused": bool(taken.refused), "client": message.get("client"),
+        })  # fmt: skip
 
     def twin_bundle(self) -> Bundle:
         """The page as a static output, for when there is no browser or no kernel."""
