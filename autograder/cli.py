@@ -356,7 +356,7 @@ COMMANDS: dict[str, Command] = {
     ),
     "new-page": command(
         new_page,
-        option("page", help="chapter/name, as in convolution/one-filter"),
+        option("page", help="chapter/name, as in recurrence/one-step"),
         option("--title", default="", help="the page's heading (default: its name)"),
         option("--row", default="", help="the row of the curriculum that it teaches (default: a new one)"),
     ),

@@ -1,8 +1,8 @@
 """Start a page: a small exercise that works, in a chapter of its own or behind the pages of one that is there.
 
-    written = start(root, "convolution/one-filter", title="One filter")
+    written = start(root, "recurrence/one-step", title="One step")
 
-Writes the function into the course's package, pages/convolution.py, and a cell into the source notebook. A new chapter
+Writes the function into the course's package, pages/recurrence.py, and a cell into the source notebook. A new chapter
 gets a notebook with a title, and a test for the second computation of its keys. In a clone of the workbook it is also
 entered in pages.CHAPTERS, and a new row of the curriculum in pages/curriculum.py. Everything is thought through before
 the first file is written.
@@ -254,7 +254,7 @@ def split_slug(slug: str) -> tuple[str, str]:
     """The chapter and the name of a new page. PageError where they can be no names."""
     match = SLUG.fullmatch(slug)
     if not match:
-        raise PageError(f"{slug!r} is no name for a page; say chapter/name in small letters: convolution/one-filter")
+        raise PageError(f"{slug!r} is no name for a page; say chapter/name in small letters: recurrence/one-step")
     chapter, name = match.groups()
     for word in (chapter.replace("-", "_"), name.replace("-", "_")):
         if iskeyword(word):

@@ -5,6 +5,9 @@
 | relu, sigmoid, tanh, softmax, each beside its slope       | activations.py |
 | the losses, each beside its slope, and a − y              | losses.py      |
 | the four equations of back-propagation, columns and rows  | equations.py   |
+| a filter that slides, its three rules of the way back     | convolution.py |
+| the maximum or the mean under a window, and back          | pooling.py     |
+| where a window stops, and what it sees                    | windows.py     |
 | layers, networks, forward, backward, a training step      | network.py     |
 | plain step, momentum, Adam                                | optimizers.py  |
 | the table of slopes of scalar operations                  | rules.py       |
@@ -43,6 +46,9 @@ EXPORTS = {
     "losses": """LOSSES mean_squared_error mean_squared_error_slope cross_entropy cross_entropy_slope
         binary_cross_entropy binary_cross_entropy_slope cross_entropy_with_softmax cross_entropy_with_softmax_slope
         cross_entropy_with_sigmoid cross_entropy_with_sigmoid_slope""",
+    "convolution": "correlate correlate_inputs correlate_weights correlate_bias convolve turned as_matrix",
+    "pooling": "max_pool max_pool_slope mean_pool mean_pool_slope",
+    "windows": "Window receptive_field",
     "network": "Layer Network Gradient parameters unroll roll_up",
     "optimizers": "GradientDescent Momentum Adam",
     "rules": "RULES",

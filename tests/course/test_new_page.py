@@ -48,8 +48,8 @@ class Clone:
 def clone(tmp_path_factory):
     """A clone with a new chapter, and one more page in chapter 9."""
     made = Clone(tmp_path_factory.mktemp("clone"))
-    for words in (["convolution/one-filter", "--title", 'One "filter" and a row'],
-                  ["batching/half-a-batch", "--row", "9.4"], ["convolution/two-filters"]):  # fmt: skip
+    for words in (["recurrence/one-step", "--title", 'One "step" and a row'],
+                  ["batching/half-a-batch", "--row", "9.4"], ["recurrence/two-steps"]):  # fmt: skip
         ran = made.workbook("new-page", *words)
         assert ran.returncode == 0, ran.stderr
     return made
@@ -57,31 +57,31 @@ def clone(tmp_path_factory):
 
 def test_it_says_what_to_do_next(clone):
     """The last words name the file to edit and the commands that follow."""
-    said = clone.workbook("new-page", "pooling/largest").stdout
-    assert said.startswith("autograder/pages/pooling.py\n")
-    for word in ("workbook try-page pooling/largest", "workbook build", "-pooling/pooling.ipynb", "docs/authoring.md"):
+    said = clone.workbook("new-page", "memory/longest").stdout
+    assert said.startswith("autograder/pages/memory.py\n")
+    for word in ("workbook try-page memory/longest", "workbook build", "-memory/memory.ipynb", "docs/authoring.md"):
         assert word in said
 
 
 def test_a_new_page_works_at_once(clone):
     """It can be vetted and drawn before anything is edited."""
-    ran = clone.workbook("try-page", "convolution/one-filter")
+    ran = clone.workbook("try-page", "recurrence/one-step")
     assert ran.returncode == 0, ran.stderr
     assert "2 boxes, 200 variants, nothing to mend" in ran.stdout
-    picture = (clone.root / "pictures/convolution-one-filter.html").read_text("utf-8")
-    assert "One &quot;filter&quot; and a row" in picture
+    picture = (clone.root / "pictures/recurrence-one-step.html").read_text("utf-8")
+    assert "One &quot;step&quot; and a row" in picture
 
 
 def test_a_new_chapter_is_built(clone):
     """`workbook build` makes the chapter with its title, its pages in order, and rows of the curriculum."""
     ran = clone.workbook("build")
     assert ran.returncode == 0, ran.stderr
-    [made] = clone.root.glob("chapters/*-convolution/convolution.ipynb")
+    [made] = clone.root.glob("chapters/*-recurrence/recurrence.ipynb")
     cells = json.loads(made.read_text("utf-8"))["cells"]
     number = int(made.parent.name[:2])
-    assert cells[0]["source"][0] == f"# {number} · Convolution\n" and number > 9
+    assert cells[0]["source"][0] == f"# {number} · Recurrence\n" and number > 9
     ids = [cell["id"] for cell in cells]
-    assert ids.index("page-convolution--one-filter") < ids.index("page-convolution--two-filters")
+    assert ids.index("page-recurrence--one-step") < ids.index("page-recurrence--two-steps")
     assert "half-a-batch" in (clone.root / "chapters/09-batching/batching.ipynb").read_text("utf-8")
 
 
@@ -89,11 +89,11 @@ def test_a_new_page_passes_the_tests_of_all_pages(clone):
     """The facts that hold for every page hold for the new ones, and its keys are computed a second way."""
     ran = clone.python("-m", "pytest", "-p", "no:cacheprovider", "-q", "--import-mode=importlib",
                        "tests/pages/test_every_page.py", "tests/course/test_documents.py",
-                       "-k", "convolution or half-a-batch or curriculum or tables")  # fmt: skip
+                       "-k", "recurrence or half-a-batch or curriculum or tables")  # fmt: skip
     assert ran.returncode == 0, ran.stdout[-3000:]
     ran = clone.python("-m", "pytest", "-p", "no:cacheprovider", "-q", "--import-mode=importlib",
-                       "tests/pages/test_convolution.py")  # fmt: skip
-    assert "KeyError: 'two-filters'" in ran.stdout and "1 failed, 1 passed" in ran.stdout  # it asks for the second one
+                       "tests/pages/test_recurrence.py")  # fmt: skip
+    assert "KeyError: 'two-steps'" in ran.stdout and "1 failed, 1 passed" in ran.stdout  # it asks for the second one
 
 
 def test_what_it_writes_is_tidy(clone):
@@ -103,8 +103,8 @@ def test_what_it_writes_is_tidy(clone):
 
 
 REFUSED = {
-    "Convolution/one": "is no name for a page",
-    "convolution": "is no name for a page",
+    "Recurrence/one": "is no name for a page",
+    "recurrence": "is no name for a page",
     "../x/y": "is no name for a page",
     "gradients/one-weight": "there is a page gradients/one-weight already",
     "gradients/step": "step is taken in gradients.py, line",
@@ -126,7 +126,7 @@ def test_a_name_that_cannot_be_is_refused(slug):
 def test_a_row_that_is_none_is_refused():
     """A row is two numbers with a point between."""
     with pytest.raises(PageError, match="look like 3.2"):
-        new_page.start(ROOT, "convolution/one-filter", row="3.x")
+        new_page.start(ROOT, "recurrence/one-step", row="3.x")
 
 
 def test_files_that_are_there_are_kept(clone):
@@ -143,29 +143,29 @@ def test_files_that_are_there_are_kept(clone):
 def test_pages_that_nobody_would_read_are_not_written(tmp_path):
     """In a course folder that is not the installed package's own, it says how to install the clone."""
     with pytest.raises(PageError, match="pip install --editable"):
-        new_page.start(tmp_path, "convolution/one-filter")
+        new_page.start(tmp_path, "recurrence/one-step")
 
 
 def test_try_page_names_the_fault(clone):
     """A fault in the page ends try-page with the line, not with a traceback; so does a module that cannot be read."""
-    path = clone.root / "autograder" / "pages" / "convolution.py"
+    path = clone.root / "autograder" / "pages" / "recurrence.py"
     kept = path.read_text("utf-8")
     line = 1 + kept[: kept.index("z = box(w * x")].count("\n")
     for spoiled, said in (
-        (kept.replace("w * x, ", "w * y, ", 1), f"convolution.py:{line}): NameError: name 'y' is not defined"),
-        (kept.replace("box(w * x, ", "box(w * x, , ", 1), f"convolution.py:{line}: SyntaxError"),
-        (kept.replace("import eq, ", "import eqq, ", 1), "convolution.py:6: ImportError"),
+        (kept.replace("w * x, ", "w * y, ", 1), f"recurrence.py:{line}): NameError: name 'y' is not defined"),
+        (kept.replace("box(w * x, ", "box(w * x, , ", 1), f"recurrence.py:{line}: SyntaxError"),
+        (kept.replace("import eq, ", "import eqq, ", 1), "recurrence.py:6: ImportError"),
     ):
         path.write_text(spoiled, "utf-8")
-        ran = clone.workbook("try-page", "convolution/one-filter")
+        ran = clone.workbook("try-page", "recurrence/one-step")
         path.write_text(kept, "utf-8")
         assert ran.returncode == 1 and said in ran.stderr and "Traceback" not in ran.stderr, ran.stderr
 
 
 def test_a_page_that_is_not_there(clone):
     """try-page names the nearest one."""
-    ran = clone.workbook("try-page", "convolution/one-fitler")
-    assert ran.returncode == 2 and "Did you mean convolution/one-filter" in ran.stderr
+    ran = clone.workbook("try-page", "recurrence/one-stpe")
+    assert ran.returncode == 2 and "Did you mean recurrence/one-step" in ran.stderr
 
 
 # -- edits -------------------------------------------------------------------------------------------------------------
@@ -208,24 +208,24 @@ def test_the_guide_can_be_followed_to_the_letter(tmp_path):
     """The page of docs/authoring.md is refused for the reason that it gives, and works once its message is added."""
     guide = (ROOT / "docs" / "authoring.md").read_text("utf-8")
     page, message, second = re.findall(r"```python\n(.*?)```", guide, re.DOTALL)
-    made, try_page = Clone(tmp_path), ("try-page", "convolution/one-filter")
-    made.workbook("new-page", "convolution/one-filter", "--title", "A filter slides along a row")
-    module = made.root / "autograder/pages/convolution.py"
+    made, try_page = Clone(tmp_path), ("try-page", "recurrence/one-step-back")
+    made.workbook("new-page", "recurrence/one-step-back", "--title", "A node looks back one step")
+    module = made.root / "autograder/pages/recurrence.py"
     row = re.search(r'row="[\d.]+"', module.read_text("utf-8"))[0]
-    module.write_text(page.replace('row="11.1"', row), "utf-8")
+    module.write_text(page.replace('row="13.1"', row), "utf-8")
     refused = made.workbook(*try_page).stderr
     assert refused.replace(f"{module.parent}/", "…/").strip() in guide
     mistakes = made.root / "autograder/authoring/mistakes.py"
     mistakes.write_text(mistakes.read_text("utf-8").replace("MESSAGES = {\n", f"MESSAGES = {{\n{message}"), "utf-8")
     assert "6 boxes, 200 variants, nothing to mend" in made.workbook(*try_page).stdout
-    test = made.root / "tests/pages/test_convolution.py"
-    before, after = test.read_text("utf-8").split("def one_filter", 1)
+    test = made.root / "tests/pages/test_recurrence.py"
+    before, after = test.read_text("utf-8").split("def one_step_back", 1)
     after = after[after.index("\n\n\nINDEPENDENT") :]
     before = before.replace("import pytest", "import numpy as np\nimport pytest")
     test.write_text(before + second + after, "utf-8")
     ran = made.python("-m", "pytest", "-p", "no:cacheprovider", "-q", "--import-mode=importlib",
-                       "tests/pages/test_convolution.py", "tests/pages/test_every_page.py",
-                       "-k", "convolution")  # fmt: skip
+                       "tests/pages/test_recurrence.py", "tests/pages/test_every_page.py",
+                       "-k", "recurrence")  # fmt: skip
     assert ran.returncode == 0, ran.stdout[-3000:]
     assert made.python("-m", "ruff", "check", "--no-cache", "autograder", "tests/pages").returncode == 0
 
