@@ -6,6 +6,8 @@
 | the losses, each beside its slope, and a − y              | losses.py      |
 | the four equations of back-propagation, columns and rows  | equations.py   |
 | layers, networks, forward, backward, a training step      | network.py     |
+| attention: queries, keys, values, heads, and their slopes | attention.py   |
+| layer normalisation, and the three paths back             | normalisation.py |
 | plain step, momentum, Adam                                | optimizers.py  |
 | the table of slopes of scalar operations                  | rules.py       |
 | sin, exp, … of a number or a formula                      | elementary.py  |
@@ -17,12 +19,15 @@
 | arithmetic that never raises and never takes all day      | safe_numbers.py |
 | how numbers come in                                       | arrays.py      |
 | which shapes fit, and what a wrong one is told            | shapes.py      |
+| the same for arrays with more axes                        | axes.py        |
 
 Conventions: column vectors, W of shape (outputs, inputs), z = W a + b, a = σ(z), δ = ∂C/∂z, error = prediction minus
 target, ReLU′(0) = 0, examples in columns unless the name says `rows`. The mean 1/m is taken once, in bp3 and bp4.
+In attention and layer normalisation positions stand in rows.
 
-What works on nodes (`graph.walk`, `graph.exp`, `graph.maximum`, …) and on formulas (`expressions.sin`, …) keeps its
-module's name in front; everything else can be imported from here.
+What works on nodes (`graph.walk`, `graph.exp`, `graph.maximum`, …), on formulas (`expressions.sin`, …) and in a single
+layer (`attention.scores`, `normalisation.three_paths`, …) keeps its module's name in front; everything else can be
+imported from here.
 A module is loaded when one of its names is first used.
 
 Imports: nothing of the workbook.
@@ -36,6 +41,8 @@ EXPORTS = {
         tanh tanh_slope tanh_slope_from_value softmax log_softmax log_sum_exp softmax_jacobian
         softmax_jacobian_from_value""",
     "arrays": "ShapeError",
+    "attention": "Attention",
+    "axes": "",
     "equations": """weighted_sum bp1 bp2 bp3 bp4 weighted_sum_rows bp2_rows bp3_rows bp4_rows bp2_rows_in_out
         bp4_rows_in_out COLUMNS ROWS""",
     "gradcheck": "central_differences check_gradient complex_step relative_error WrongGradient",
@@ -44,6 +51,7 @@ EXPORTS = {
         binary_cross_entropy binary_cross_entropy_slope cross_entropy_with_softmax cross_entropy_with_softmax_slope
         cross_entropy_with_sigmoid cross_entropy_with_sigmoid_slope""",
     "network": "Layer Network Gradient parameters unroll roll_up",
+    "normalisation": "layer_norm",
     "optimizers": "GradientDescent Momentum Adam",
     "rules": "RULES",
     "walk": "Record",
