@@ -45,7 +45,8 @@ CHAPTERS = {
 }
 """Module of pages → folder of the chapter, in the order of the course."""
 
-CODE = ("activations_code", "training_code", "training_steps_code", "training_bikes_code")
+CODE = ("activations_code", "training_code", "training_steps_code", "training_bikes_code",
+        "convolution_code", "convolution_training_code")  # fmt: skip
 """Modules of code exercises, in the order of the course."""
 
 
