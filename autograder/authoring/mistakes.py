@@ -241,6 +241,17 @@ MESSAGES = {
     "plain_for_momentum": "The first steps of both are alike. Look at the second.",
     "root_left_in": "That is the deviation. The variance is its square.",
     "broadcast_overlooked": "NumPy repeats the row and the column until they fit. What comes of that?",
+    # convolution
+    "filter_turned": "You turned the filter around. Here its first weight lies over the number on the left.",
+    "filter_not_turned": "That is with the filter as it stands. Here it is turned around first.",
+    "other_stop": "That belongs to the next stop. Where does this one begin?",
+    "padding_once": "Zeros stand at both ends.",
+    "padding_forgotten": "The zeros at the ends belong to the row as well.",
+    "stride_forgotten": "The filter does not stop at every place. How far does it move?",
+    "dilation_forgotten": "The weights do not lie over neighbours here. How far are they apart?",
+    "start_not_counted": "Count the first stop too.",
+    "rounded_up": "Only whole steps count.",
+    "off_by_one": "It is off by one. Try it with a small number.",
     # any formula; marking finds these by itself
     "brackets_missing": "Brackets are missing. What belongs together?",
     "value_for_formula": "That is the right number. The box asks for the formula, in letters.",

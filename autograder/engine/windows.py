@@ -27,7 +27,7 @@ Place = tuple[int, ...]
 class Window(NamedTuple):
     """The size of a window along each axis, and how it slides: the same along all axes.
 
-    The stride is how far it moves, padding is how many zeros stand around, dilation how far its places are apart.
+    The stride s is how far it moves, padding p how many zeros stand around, dilation r how far its places are apart.
     """
 
     size: tuple[int, ...]
@@ -37,11 +37,11 @@ class Window(NamedTuple):
 
     @property
     def reach(self) -> tuple[int, ...]:
-        """How many neighbours it spans along each axis, gaps included: d (k − 1) + 1."""
+        """How many neighbours it spans along each axis, gaps included: r (k − 1) + 1."""
         return tuple(self.dilation * (k - 1) + 1 for k in self.size)
 
     def outputs(self, lengths: Sequence[int]) -> tuple[int, ...]:
-        """At how many stops it fits along each axis, ⌊(n + 2p − d (k − 1) − 1) / s⌋ + 1. Raises ShapeError at none."""
+        """At how many stops it fits along each axis, ⌊(n + 2p − r (k − 1) − 1) / s⌋ + 1. Raises ShapeError at none."""
         self.check()
         for n, reach in zip(lengths, self.reach, strict=True):
             if n + 2 * self.padding < reach:
@@ -83,7 +83,7 @@ class Window(NamedTuple):
 def receptive_field(windows: Sequence[Window]) -> tuple[int, ...]:
     """How many inputs along each axis one output of the last window sees, the windows in the order of the layers.
 
-    1 + Σ d (k − 1) · (the product of the strides before it).
+    1 + Σ r (k − 1) · (the product of the strides before it).
     """
     if not windows:
         raise ShapeError("a receptive field needs a window: give at least one layer")

@@ -7,6 +7,7 @@ layers      each, edges, under, back_along, named, nodes, fig: layers lit alike 
             there)
 sketches    neuron, plot, batch, number_line, descent: drawings of a neuron, curves, a batch, a mean, and steps in a
             valley (import from there)
+slides      sliding, grids, Grid: a filter over a row, pictures as grids of numbers (import from there)
 figures     axes with curves, arrows, areas, heat maps, contours, handles (import from there)
 surfaces    surfaces over a grid, seen from above and aside (import from there)
 diagrams    network, graph: drawn nodes, arrows, and what sits on them

@@ -75,5 +75,14 @@ CURRICULUM = {
     "10.5": "Find the bug in a step, in shapes and in messages",
     "10.6": "First weights: not alike, not too large, not too small",
     "10.7": "Reading the trace of a training",
+    "11.1": "A filter along a row: correlation and convolution",
+    "11.2": "How long the output is: padding, stride, dilation",
+    "11.3": "Pictures, channels, filters, and their shapes",
+    "11.4": "A filter as a matrix with shared weights",
+    "11.5": "The way back through a filter",
+    "11.6": "Pooling, and where its gradient goes",
+    "11.7": "Counting parameters, products, and what an output sees",
+    "11.8": "A whole pass, forward and back",
+    "11.9": "Find the bug in a convolution",
 }
 """Row of the curriculum → what it is about."""
