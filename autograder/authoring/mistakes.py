@@ -329,7 +329,6 @@ MESSAGES = {
     "bias_lost_its_row": "The right numbers, flat. The biases are a matrix of one row, and so is their gradient.",
     "dweights_transposed": "This is the transpose: a gradient has the shape of its weights.",
     # code of layers that slide over pictures
-    "filter_turned": "You turned the filter around. Here its first weight lies over the number on the left.",
     "first_channel_alone": "You look at the first channel alone. A filter has weights for every channel; all add up.",
     "last_stop_missing": "The filter does not reach the end. On 5 numbers, how often does one of 3 fit?",
     "rows_for_columns": "Down and across have changed places. Which of i and j counts rows?",
@@ -338,7 +337,6 @@ MESSAGES = {
     "stops_not_summed": "There is one gradient for each stop here. One bias serves them all.",
     "overlaps_overwritten": "Where stops overlap, the later one wipes out what the earlier one sent back. Add it.",
     "turned_going_back": "Going back stop by stop, the filter lies as it lay on the way forward.",
-    "stride_left_out": "Your filter moves by one each time. Where does the stride come in?",
     "padding_left_out": "The zeros around the picture are missing.",
     "padding_on_one_side": "You put all the zeros behind the picture. Half of them come before it.",
     "padding_left_on": "The zeros around the picture still have a gradient here. Nobody asks for it: cut it off.",
@@ -346,7 +344,7 @@ MESSAGES = {
     "stride_in_one_direction": "Your stride goes across alone. It goes down as well.",
     "windows_copied": "Your windows are copies. A view looks into the numbers that are there.",
     "filters_left_behind": "The filters lie along the last axis here. Where do channels belong?",
-    "filter_not_turned": "On the way back the first pixel met the first weight, and its stop lies last among those "
+    "filter_as_it_lay": "On the way back the first pixel met the first weight, and its stop lies last among those "
     "that touched it. Which way round does the filter lie over dvalues?",
     "padded_too_little": "A pixel at the edge met the filter too. How far beyond its edge do you look at dvalues?",
     "padded_too_much": "You pad dvalues with one zero too many on each side.",

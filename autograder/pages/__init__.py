@@ -8,7 +8,8 @@ exercises(), exercises("my_course")         all code exercises, slug → exercis
 start, gradients, jacobians, elementwise, neuron, activations,
 cost, backpropagation, equations, batching, training,
 convolution   the pages of a chapter, one module for each
-activations_code, training_code, training_steps_code, training_bikes_code   the code exercises
+activations_code, training_code, training_steps_code, training_bikes_code,
+convolution_code, convolution_training_code   the code exercises
 curriculum   what is taught: the rows that pages and exercises refer to
 
 Imports: authoring, answers, bikes, layout, kernels (the values that scripts give), engine, errors.

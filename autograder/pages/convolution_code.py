@@ -53,7 +53,7 @@ def paddings(draw: np.random.Generator) -> Iterator[Case]:
     yield layer_case(draw, "zeros and a stride", (2, 2, 4, 5), (3, 2, 3, 3), stride=2, padding=1)
 
 
-@exercise("A convolution, place by place", row="11.15", seconds=10)
+@exercise("A convolution, place by place", row="11.10", seconds=10)
 class Convolution:
     """A layer of filters that slide over pictures. As in most networks no filter is turned around:
     each lies on a picture as it stands.
@@ -208,7 +208,7 @@ Convolution.slip("mean_for_sum", "dvalues.sum(axis=(0, 2, 3))", "dvalues.mean(ax
 Convolution.slip("overlaps_overwritten", "dpadded[n, :, down, across] +=", "dpadded[n, :, down, across] =")
 Convolution.slip("turned_going_back", "dvalues[n, f, i, j] * self.weights[f]",
                  "dvalues[n, f, i, j] * self.weights[f, :, ::-1, ::-1]")  # fmt: skip
-Convolution.slip("stride_left_out", "k, stride = self.weights.shape[2], self.stride",
+Convolution.slip("stride_forgotten", "k, stride = self.weights.shape[2], self.stride",
                  "k, stride = self.weights.shape[2], 1")  # fmt: skip
 Convolution.slip("padding_left_out", "self.stride, self.padding = weights, biases, stride, padding",
                  "self.stride, self.padding = weights, biases, stride, 0")  # fmt: skip
@@ -243,7 +243,7 @@ def looked_through_with_steps(draw: np.random.Generator) -> Iterator[Case]:
     yield Case("pictures with channels", inputs=whole_numbers(draw, 2, 3, 7, 8), k=3, stride=2)
 
 
-@exercise("Windows, and nothing copied", row="11.15")
+@exercise("Windows, and nothing copied", row="11.10")
 def windows(inputs, k, stride=1):
     """All windows of k × k pixels at once, without a loop.
 
@@ -281,7 +281,7 @@ windows.slip("other_axes", "axis=(2, 3)", "axis=(1, 2)")
 windows.slip("transposed", "    return every[:, :, ::stride, ::stride]",
              "    return every[:, :, ::stride, ::stride].swapaxes(-1, -2)")  # fmt: skip
 windows.slip("last_stop_missing", "every[:, :, ::stride, ::stride]", "every[:, :, :-1:stride, :-1:stride]")
-windows.slip("stride_left_out", "every[:, :, ::stride, ::stride]", "every")
+windows.slip("stride_forgotten", "every[:, :, ::stride, ::stride]", "every")
 windows.slip("stride_in_one_direction", "every[:, :, ::stride, ::stride]", "every[:, :, :, ::stride]")
 windows.slip("windows_copied", "every[:, :, ::stride, ::stride]", "every[:, :, ::stride, ::stride].copy()")
 
@@ -298,7 +298,7 @@ def large_and_small(draw: np.random.Generator) -> Iterator[Case]:
                biases=whole_numbers(draw, 3))  # fmt: skip
 
 
-@exercise("A convolution without loops over places", row="11.15", seconds=10, needs=(windows,))
+@exercise("A convolution without loops over places", row="11.10", seconds=10, needs=(windows,))
 class FastConvolution:
     """The same layer, for a stride of 1 and no padding, made of windows: fast enough to train.
 
@@ -408,7 +408,7 @@ FastConvolution.slip("filters_left_behind", "return np.moveaxis(sums + self.bias
 FastConvolution.slip("stops_not_summed", "dvalues.sum(axis=(0, 2, 3))", "dvalues.sum(axis=0)")
 FastConvolution.slip("bias_not_summed", "dvalues.sum(axis=(0, 2, 3))", "dvalues.sum(axis=(2, 3))")
 FastConvolution.slip("mean_taken_twice", "windows(self.inputs, k), axes", "windows(self.inputs, k) / len(dvalues), axes")
-FastConvolution.slip("filter_not_turned", "turned = self.weights[:, :, ::-1, ::-1]", "turned = self.weights")
+FastConvolution.slip("filter_as_it_lay", "turned = self.weights[:, :, ::-1, ::-1]", "turned = self.weights")
 FastConvolution.slip("padded_too_little", "np.pad(dvalues, ((0, 0), (0, 0), (k - 1, k - 1), (k - 1, k - 1)))", "dvalues")
 FastConvolution.slip("padded_too_much", "(k - 1, k - 1), (k - 1, k - 1)", "(k, k), (k, k)")
 
@@ -460,7 +460,7 @@ def left_over(draw: np.random.Generator) -> Iterator[Case]:
     yield Case("both left over", inputs=apart, dvalues=whole_numbers(draw, 1, 2, 2, 2), size=3)
 
 
-@exercise("Max pooling", row="11.15")
+@exercise("Max pooling", row="11.10")
 class MaxPooling:
     """Of every window of size × size pixels only the largest number goes on.
 

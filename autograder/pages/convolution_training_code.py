@@ -69,7 +69,7 @@ def layers_to_check(draw: np.random.Generator) -> Iterator[Case]:
                inputs=whole_numbers(draw, 3, 2), upstream=upstream)  # fmt: skip
 
 
-@exercise("A check of any layer", row="11.15")
+@exercise("A check of any layer", row="11.10")
 def wrong_gradients(layer, inputs, upstream, h=1e-5):
     """Which gradients of a layer are wrong, as far as nudging can tell.
 
@@ -256,7 +256,7 @@ def follows_the_labels(given: Mapping[str, Any], came: Mapping[str, Value]) -> J
 
 
 @exercise(
-    "A network that tells strokes", row="11.15", seconds=120, needs=(FastConvolution, ReLU, Layer, SoftmaxCrossEntropy, Adam)
+    "A network that tells strokes", row="11.10", seconds=120, needs=(FastConvolution, ReLU, Layer, SoftmaxCrossEntropy, Adam)
 )
 class StrokeModel:
     """Learns from pictures with labels, and labels other pictures.

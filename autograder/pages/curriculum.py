@@ -84,5 +84,6 @@ CURRICULUM = {
     "11.7": "Counting parameters, products, and what an output sees",
     "11.8": "A whole pass, forward and back",
     "11.9": "Find the bug in a convolution",
+    "11.10": "Convolution and pooling in code, and a network that tells strokes",
 }
 """Row of the curriculum → what it is about."""
