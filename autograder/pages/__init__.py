@@ -9,7 +9,7 @@ start, gradients, jacobians, elementwise, neuron, activations,
 cost, backpropagation, equations, batching, training,
 convolution   the pages of a chapter, one module for each
 activations_code, training_code, training_steps_code, training_bikes_code,
-convolution_code, convolution_training_code   the code exercises
+convolution_code, convolution_training_code, attention_code, attention_training_code   the code exercises
 curriculum   what is taught: the rows that pages and exercises refer to
 
 Imports: authoring, answers, bikes, layout, kernels (the values that scripts give), engine, errors.
@@ -49,7 +49,7 @@ CHAPTERS = {
 """Module of pages → folder of the chapter, in the order of the course."""
 
 CODE = ("activations_code", "training_code", "training_steps_code", "training_bikes_code",
-        "convolution_code", "convolution_training_code")  # fmt: skip
+        "convolution_code", "convolution_training_code", "attention_code", "attention_training_code")  # fmt: skip
 """Modules of code exercises, in the order of the course."""
 
 

@@ -344,8 +344,9 @@ def fast(FastConvolution, weights, biases, inputs):
 
 
 @FastConvolution.behaviour(
-    "finds dweights and dbiases", "A weight's gradient is a correlation too: of the inputs, with what?", slides, points=2
-)
+    "finds dweights and dbiases", "A weight's gradient is a correlation too: of the inputs, with what?", slides,
+    points=2,
+)  # fmt: skip
 def fast_weights(FastConvolution, weights, biases, inputs, dvalues):
     layer = FastConvolution(weights, biases)
     layer.forward_pass(inputs)
@@ -407,9 +408,11 @@ FastConvolution.slip("filters_left_behind", "return np.moveaxis(sums + self.bias
                      "return sums + self.biases")  # fmt: skip
 FastConvolution.slip("stops_not_summed", "dvalues.sum(axis=(0, 2, 3))", "dvalues.sum(axis=0)")
 FastConvolution.slip("bias_not_summed", "dvalues.sum(axis=(0, 2, 3))", "dvalues.sum(axis=(2, 3))")
-FastConvolution.slip("mean_taken_twice", "windows(self.inputs, k), axes", "windows(self.inputs, k) / len(dvalues), axes")
+FastConvolution.slip("mean_taken_twice", "windows(self.inputs, k), axes",
+                     "windows(self.inputs, k) / len(dvalues), axes")  # fmt: skip
 FastConvolution.slip("filter_as_it_lay", "turned = self.weights[:, :, ::-1, ::-1]", "turned = self.weights")
-FastConvolution.slip("padded_too_little", "np.pad(dvalues, ((0, 0), (0, 0), (k - 1, k - 1), (k - 1, k - 1)))", "dvalues")
+FastConvolution.slip("padded_too_little", "np.pad(dvalues, ((0, 0), (0, 0), (k - 1, k - 1), (k - 1, k - 1)))",
+                     "dvalues")  # fmt: skip
 FastConvolution.slip("padded_too_much", "(k - 1, k - 1), (k - 1, k - 1)", "(k, k), (k, k)")
 
 
@@ -506,7 +509,9 @@ def largest(MaxPooling, inputs, size):
     return {"values": MaxPooling(size).forward_pass(inputs)}
 
 
-@MaxPooling.behaviour("sends the gradient to the winner", "Whose nudge would the largest number notice?", pooled, points=2)
+@MaxPooling.behaviour(
+    "sends the gradient to the winner", "Whose nudge would the largest number notice?", pooled, points=2
+)
 def to_the_winner(MaxPooling, inputs, dvalues, size):
     pooling = MaxPooling(size)
     pooling.forward_pass(inputs)
@@ -547,7 +552,8 @@ MaxPooling.slip("gradient_shared_out", "dinputs[window][winner] = dvalues[n, cha
                 "dinputs[window] = dvalues[n, channel, i, j] / self.size**2")  # fmt: skip
 MaxPooling.slip("mask_for_gradient", "= dvalues[n, channel, i, j]", "= 1.0")
 MaxPooling.slip("every_winner_paid", "dinputs[window][winner] = dvalues[n, channel, i, j]",
-                "dinputs[window] = dvalues[n, channel, i, j] * (self.inputs[window] == np.max(self.inputs[window]))")  # fmt: skip
+                "best = np.max(self.inputs[window])\n            "
+                "dinputs[window] = dvalues[n, channel, i, j] * (self.inputs[window] == best)")  # fmt: skip
 MaxPooling.slip("last_winner", "np.unravel_index(np.argmax(self.inputs[window]), (self.size, self.size))",
                 "np.argwhere(self.inputs[window] == np.max(self.inputs[window]))[-1]",
                 "dinputs[window][winner] =", "dinputs[window][tuple(winner)] =")  # fmt: skip

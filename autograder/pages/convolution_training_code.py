@@ -240,8 +240,8 @@ def most_told(given: Mapping[str, Any], came: Mapping[str, Value]) -> Judged:
     if right < 0.2:
         return Judged(0.0, code="labels_exchanged")
     share = round(float(np.interp(right, (0.5, ENOUGH), (0.0, 1.0))), 1)
-    best = "No better yet than tossing a coin." if share == 0 else "Better than tossing a coin, and not yet sure enough."
-    return Judged(share, "" if share == 1 else f"{best} Does the cost still fall when your training ends?")
+    how_good = "Better than tossing a coin, and not yet sure enough." if share else "No better yet than tossing a coin."
+    return Judged(share, "" if share == 1 else f"{how_good} Does the cost still fall when your training ends?")
 
 
 def follows_the_labels(given: Mapping[str, Any], came: Mapping[str, Value]) -> Judged:
@@ -256,8 +256,9 @@ def follows_the_labels(given: Mapping[str, Any], came: Mapping[str, Value]) -> J
 
 
 @exercise(
-    "A network that tells strokes", row="11.10", seconds=120, needs=(FastConvolution, ReLU, Layer, SoftmaxCrossEntropy, Adam)
-)
+    "A network that tells strokes", row="11.10", seconds=120,
+    needs=(FastConvolution, ReLU, Layer, SoftmaxCrossEntropy, Adam),
+)  # fmt: skip
 class StrokeModel:
     """Learns from pictures with labels, and labels other pictures.
 
@@ -309,8 +310,8 @@ def labelled(StrokeModel, pictures, labels, later, seeds):
 
 
 @StrokeModel.behaviour(
-    "tells strokes it has never seen", "What do your filters look for, wherever the stroke lies?", many_strokes, points=6,
-    judge=most_told,
+    "tells strokes it has never seen", "What do your filters look for, wherever the stroke lies?", many_strokes,
+    points=6, judge=most_told,
 )  # fmt: skip
 def told(StrokeModel, pictures, labels, later, seeds):
     answers = []
@@ -321,8 +322,10 @@ def told(StrokeModel, pictures, labels, later, seeds):
     return {"answers": answers}
 
 
-@StrokeModel.behaviour("learns from the labels", "If all labels were exchanged: what would your model say?", many_strokes,
-                       points=2, judge=follows_the_labels)  # fmt: skip
+@StrokeModel.behaviour(
+    "learns from the labels", "If all labels were exchanged: what would your model say?", many_strokes, points=2,
+    judge=follows_the_labels,
+)  # fmt: skip
 def taught(StrokeModel, pictures, labels, later, seeds):
     answers = []
     for shown in (labels, 1 - labels):
@@ -332,7 +335,8 @@ def taught(StrokeModel, pictures, labels, later, seeds):
     return {"answers": answers[0], "answers, labels exchanged": answers[1]}
 
 
-StrokeModel.slip("labels_exchanged", "np.argmax(self._sums(pictures), axis=1)", "np.argmin(self._sums(pictures), axis=1)")
+StrokeModel.slip("labels_exchanged", "np.argmax(self._sums(pictures), axis=1)",
+                 "np.argmin(self._sums(pictures), axis=1)")  # fmt: skip
 StrokeModel.slip("one_answer_for_all", "random.normal(0, 1 / 3, (6, 1, 3, 3))", "np.zeros((6, 1, 3, 3))",
                  fatal="A model that says the same of every picture has learnt nothing from any.")  # fmt: skip
 

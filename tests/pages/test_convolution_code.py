@@ -76,7 +76,8 @@ def test_every_layer_passes_the_check_that_students_write(layer, shape):
 def test_other_ways_to_write_a_convolution_earn_everything():
     """einsum, a loop over the filter's own entries, and numbers for pictures that are NumPy's own."""
     einsum = 'np.einsum("nchwij,fcij->nhwf", seen, self.weights)'
-    assert rewritten(FastConvolution, "np.tensordot(seen, self.weights, axes=((1, 4, 5), (1, 2, 3)))", einsum).points == 7
+    tensordot = "np.tensordot(seen, self.weights, axes=((1, 4, 5), (1, 2, 3)))"
+    assert rewritten(FastConvolution, tensordot, einsum).points == 7
     by_entry = ("np.stack([np.stack([np.einsum('nfhw,nchw->fc', dvalues, "
                 "windows(self.inputs, k)[..., i, j]) for j in range(k)], -1) for i in range(k)], -2)")  # fmt: skip
     whole = "np.tensordot(dvalues, windows(self.inputs, k), axes=((0, 2, 3), (0, 2, 3)))"
@@ -179,7 +180,8 @@ def test_a_network_of_the_students_own_slow_layers_is_done_in_time():
     marks = rewritten(
         StrokeModel, "self.values.mean(axis=(2, 3))", "self.pooling.forward_pass(self.values)[:, :, 0, 0]",
         "np.broadcast_to(dmeans / places, self.values.shape)", "self.pooling.backward_pass(dmeans)",
-        "places = self.values[0, 0].size\n        ", "", "self.last, cost", "self.pooling = MaxPooling(6)\n        self.last, cost",
+        "places = self.values[0, 0].size\n        ", "", "self.last, cost",
+        "self.pooling = MaxPooling(6)\n        self.last, cost",
         MaxPooling=MaxPooling.reference,
     )  # fmt: skip
     assert marks.points == 9 and time.process_time() - start < StrokeModel.seconds / 4
