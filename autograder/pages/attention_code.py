@@ -43,7 +43,7 @@ def longer_sentences(draw: np.random.Generator) -> Iterator[Case]:
     yield sentence(draw, "two sentences of four words", 2, 4, 3, 4, 2)
 
 
-@exercise("Attention, forward and backward", row="12.12")
+@exercise("Attention, forward and backward", row="12.15")
 class Attention:
     """Every word asks, every word answers: the output is a weighted mean of values. Words stand in
     rows, n of them in each of m sentences.
@@ -232,7 +232,7 @@ def rows_and_epsilons(draw: np.random.Generator) -> Iterator[Case]:
                dvalues=whole_numbers(draw, 2, 2, 3))  # fmt: skip
 
 
-@exercise("Layer normalisation", row="12.12")
+@exercise("Layer normalisation", row="12.15")
 class LayerNorm:
     """Brings each word, a row of d numbers, to mean 0 and variance 1. Then stretches and shifts it.
 
@@ -352,7 +352,7 @@ def lines(draw: np.random.Generator) -> Iterator[Case]:
                line=[whole_numbers(draw, *shape, most=2) for shape in shapes])  # fmt: skip
 
 
-@exercise("A gradient check in two evaluations", row="12.12")
+@exercise("A gradient check in two evaluations", row="12.15")
 def slopes_along(cost, arrays, gradients, line, h=1e-5):
     """How steep a cost is along a line, found twice: by nudging, and from a gradient.
 
@@ -381,8 +381,10 @@ def slopes_along(cost, arrays, gradients, line, h=1e-5):
     return nudged, sum(np.sum(gradient * way) for gradient, way in zip(gradients, line, strict=True))
 
 
-@slopes_along.behaviour("nudges along the line", "How far do the two nudged points lie apart? Which arrays move?", lines,
-                        points=2, digits=5, uses=(bowl,))  # fmt: skip
+@slopes_along.behaviour(
+    "nudges along the line", "How far do the two nudged points lie apart? Which arrays move?", lines, points=2, digits=5,
+    uses=(bowl,),
+)  # fmt: skip
 def nudged_along(slopes_along, x, curve, line):
     slope, _ = slopes_along(lambda: bowl(x, curve), x, x, line)
     return {"by nudging": slope}

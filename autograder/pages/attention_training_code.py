@@ -82,7 +82,7 @@ def most_copied(given: Mapping[str, Any], came: Mapping[str, Value]) -> Judged:
 
 
 @exercise(
-    "A model that copies in another order", row="12.12", seconds=120, needs=(Attention, LayerNorm, SoftmaxCrossEntropy)
+    "A model that copies in another order", row="12.15", seconds=120, needs=(Attention, LayerNorm, SoftmaxCrossEntropy)
 )
 class CopyModel:
     """Learns from words and their copies to copy other words.
@@ -163,8 +163,10 @@ def copied_backwards(CopyModel, words, later, order, seeds):
     return copied(CopyModel, words, later, order, seeds)
 
 
-@CopyModel.behaviour("copies in any order it is shown", "Does your model learn the order from the copies?", another_order,
-                     points=2, judge=most_copied, uses=(copied,))  # fmt: skip
+@CopyModel.behaviour(
+    "copies in any order it is shown", "Does your model learn the order from the copies?", another_order, points=2,
+    judge=most_copied, uses=(copied,),
+)  # fmt: skip
 def copied_anyhow(CopyModel, words, later, order, seeds):
     return copied(CopyModel, words, later, order, seeds)
 
