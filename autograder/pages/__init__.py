@@ -6,7 +6,7 @@ catalogue(), catalogue("my_course")         all pages of the workbook, or of ano
 exercises(), exercises("my_course")         all code exercises, slug → exercise
 
 start, gradients, jacobians, elementwise, neuron, activations,
-cost, backpropagation, equations, batching, training   the pages of a chapter, one module for each
+cost, backpropagation, equations, batching, training, attention   the pages of a chapter, one module for each
 activations_code, training_code, training_steps_code, training_bikes_code   the code exercises
 curriculum   what is taught: the rows that pages and exercises refer to
 
@@ -42,6 +42,7 @@ CHAPTERS = {
     "equations": "08-equations",
     "batching": "09-batching",
     "training": "10-training",
+    "attention": "12-attention",
 }
 """Module of pages → folder of the chapter, in the order of the course."""
 
