@@ -7,7 +7,7 @@ exercises(), exercises("my_course")         all code exercises, slug → exercis
 
 start, gradients, jacobians, elementwise, neuron, activations,
 cost, backpropagation, equations, batching, training,
-convolution   the pages of a chapter, one module for each
+convolution, attention   the pages of a chapter, one module for each
 activations_code, training_code, training_steps_code, training_bikes_code,
 convolution_code, convolution_training_code, attention_code, attention_training_code   the code exercises
 curriculum   what is taught: the rows that pages and exercises refer to
@@ -45,6 +45,7 @@ CHAPTERS = {
     "batching": "09-batching",
     "training": "10-training",
     "convolution": "11-convolution",
+    "attention": "12-attention",
 }
 """Module of pages → folder of the chapter, in the order of the course."""
 
