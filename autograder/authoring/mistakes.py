@@ -383,7 +383,6 @@ MESSAGES = {
     "root_of_width_left_out": "The scores are too large. By what are they divided?",
     "width_for_root": "You divided by d itself. Its root is wanted.",
     "keys_ask": "Queries and keys have changed places: row i belongs to the query of word i.",
-    "softmax_down_columns": "Your columns add up to 1. A word shares its attention out: it is rows that should.",
     "mean_of_keys": "You took the mean of keys. What comes out is a mean of values.",
     "mask_turned": "Each word looks at what is to come. It may look at itself and at what was before.",
     "mask_hides_itself": "A word may look at itself as well.",

@@ -115,6 +115,8 @@ def _how_sure(weights: np.ndarray, query: np.ndarray) -> str:
     if weights[most] > 0.97:
         return (f"Word {most + 1} has nearly all of the attention. The mean has become a choice, and the slopes of "
                 "softmax are nearly 0: such a query learns little.")  # fmt: skip
+    if weights[most] <= 0.5:
+        return "No word has more than half of the attention. Lengthen $q$, and one of them wins, or several alike."
     return (f"Most of the attention goes to word {most + 1}. Turn $q$, and another takes over; lengthen it, and the "
             "first wins all.")  # fmt: skip
 

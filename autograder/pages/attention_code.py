@@ -382,8 +382,8 @@ def slopes_along(cost, arrays, gradients, line, h=1e-5):
 
 
 @slopes_along.behaviour(
-    "nudges along the line", "How far do the two nudged points lie apart? Which arrays move?", lines, points=2, digits=5,
-    uses=(bowl,),
+    "nudges along the line", "How far do the two nudged points lie apart? Which arrays move?", lines, points=2,
+    digits=5, uses=(bowl,),
 )  # fmt: skip
 def nudged_along(slopes_along, x, curve, line):
     slope, _ = slopes_along(lambda: bowl(x, curve), x, x, line)
