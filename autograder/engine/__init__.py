@@ -9,6 +9,8 @@
 | the maximum or the mean under a window, and back          | pooling.py     |
 | where a window stops, and what it sees                    | windows.py     |
 | layers, networks, forward, backward, a training step      | network.py     |
+| attention: queries, keys, values, heads, and their slopes | attention.py   |
+| layer normalisation, and the three paths back             | normalisation.py |
 | plain step, momentum, Adam                                | optimizers.py  |
 | the table of slopes of scalar operations                  | rules.py       |
 | sin, exp, … of a number or a formula                      | elementary.py  |
@@ -20,12 +22,15 @@
 | arithmetic that never raises and never takes all day      | safe_numbers.py |
 | how numbers come in                                       | arrays.py      |
 | which shapes fit, and what a wrong one is told            | shapes.py      |
+| the same for arrays with more axes                        | axes.py        |
 
 Conventions: column vectors, W of shape (outputs, inputs), z = W a + b, a = σ(z), δ = ∂C/∂z, error = prediction minus
 target, ReLU′(0) = 0, examples in columns unless the name says `rows`. The mean 1/m is taken once, in bp3 and bp4.
+In attention and layer normalisation positions stand in rows.
 
-What works on nodes (`graph.walk`, `graph.exp`, `graph.maximum`, …) and on formulas (`expressions.sin`, …) keeps its
-module's name in front; everything else can be imported from here.
+What works on nodes (`graph.walk`, `graph.exp`, `graph.maximum`, …), on formulas (`expressions.sin`, …) and in a single
+layer (`attention.scores`, `normalisation.three_paths`, …) keeps its module's name in front; everything else can be
+imported from here.
 A module is loaded when one of its names is first used.
 
 Imports: nothing of the workbook.
@@ -39,6 +44,8 @@ EXPORTS = {
         tanh tanh_slope tanh_slope_from_value softmax log_softmax log_sum_exp softmax_jacobian
         softmax_jacobian_from_value""",
     "arrays": "ShapeError",
+    "attention": "Attention",
+    "axes": "",
     "equations": """weighted_sum bp1 bp2 bp3 bp4 weighted_sum_rows bp2_rows bp3_rows bp4_rows bp2_rows_in_out
         bp4_rows_in_out COLUMNS ROWS""",
     "gradcheck": "central_differences check_gradient complex_step relative_error WrongGradient",
@@ -50,6 +57,7 @@ EXPORTS = {
     "pooling": "max_pool max_pool_slope mean_pool mean_pool_slope",
     "windows": "Window receptive_field",
     "network": "Layer Network Gradient parameters unroll roll_up",
+    "normalisation": "layer_norm",
     "optimizers": "GradientDescent Momentum Adam",
     "rules": "RULES",
     "walk": "Record",

@@ -5,7 +5,8 @@
 
 An explorer shows how things hang together. It takes no answers, holds none, and costs nothing when it is deleted.
 
-gradients, jacobians, activations, cost, backpropagation, equations, batching, training   those of a chapter
+gradients, jacobians, activations, cost, backpropagation, equations, batching, training, convolution,
+attention        those of a chapter
 sketch, stepper  how a network is drawn; a walk through it, one operation at a time
 typed            a network that somebody types
 checking         the explorer *Check by nudging*

@@ -122,12 +122,16 @@ def contours(x: Numbers, y: Numbers, z: NDArray[Any], levels: Sequence[float]) -
     return Mark("contours", (x, y, z), {"levels": tuple(levels), "drawn": {}})
 
 
-def cells(values: NDArray[Any], *, largest: float | NDArray[Any] | None = None, printed: bool = True) -> Mark:
-    """A heat map, row 0 on top of y = (rows, 0): the colour says the sign and, against `largest`, the size.
+def cells(
+    values: NDArray[Any], *, largest: float | NDArray[Any] | None = None, printed: bool = True, at: Point = (0, 0)
+) -> Mark:
+    """A heat map, each cell a unit wide and high, where y counts downwards: the colour says the sign and, against
+    `largest`, the size.
 
     largest   what has the full colour, one number for all or a column of one for each row
+    at        the upper left corner
     """
-    return Mark("cells", np.asarray(values, float), {"largest": largest, "printed": printed})
+    return Mark("cells", np.asarray(values, float), {"largest": largest, "printed": printed, "at": at})
 
 
 def label(at: Point, text: str, look: str = "ink", *, anchor: str = "middle", dx: float = 0, dy: float = 0) -> Mark:
@@ -417,12 +421,13 @@ def _cells(mark: Mark, frame: Frame) -> str:
     values: NDArray[Any] = mark.data
     given: float | NDArray[Any] | None = mark.options["largest"]
     most = np.broadcast_to(np.abs(values).max(initial=0) or 1.0 if given is None else given, values.shape)
-    wide, high = frame.width / values.shape[1], frame.height / values.shape[0]
+    left, top = mark.options["at"]
+    wide, high = frame.across(1) - frame.across(0), frame.down(1) - frame.down(0)
     parts: list[str] = []
     for (i, j), value in np.ndenumerate(values):
         share = min(1.0, abs(value) / most[i, j])
         sign = " wb-minus" if value < 0 else ""
-        x, y = frame.across(j), frame.down(i)
+        x, y = frame.across(left + j), frame.down(top + i)
         parts.append(
             f'<rect class="wb-cell{sign}" x="{_n(x)}" y="{_n(y)}" width="{_n(wide)}" height="{_n(high)}" '
             f'style="--p:{round(72 * share)}%"/>'

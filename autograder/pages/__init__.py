@@ -7,8 +7,9 @@ exercises(), exercises("my_course")         all code exercises, slug → exercis
 
 start, gradients, jacobians, elementwise, neuron, activations,
 cost, backpropagation, equations, batching, training,
-convolution   the pages of a chapter, one module for each
-activations_code, training_code, training_steps_code, training_bikes_code   the code exercises
+convolution, attention   the pages of a chapter, one module for each
+activations_code, training_code, training_steps_code, training_bikes_code,
+convolution_code, convolution_training_code, attention_code, attention_training_code   the code exercises
 curriculum   what is taught: the rows that pages and exercises refer to
 
 Imports: authoring, answers, bikes, layout, kernels (the values that scripts give), engine, errors.
@@ -44,10 +45,12 @@ CHAPTERS = {
     "batching": "09-batching",
     "training": "10-training",
     "convolution": "11-convolution",
+    "attention": "12-attention",
 }
 """Module of pages → folder of the chapter, in the order of the course."""
 
-CODE = ("activations_code", "training_code", "training_steps_code", "training_bikes_code")
+CODE = ("activations_code", "training_code", "training_steps_code", "training_bikes_code",
+        "convolution_code", "convolution_training_code", "attention_code", "attention_training_code")  # fmt: skip
 """Modules of code exercises, in the order of the course."""
 
 

@@ -315,7 +315,8 @@ function render({ model, el }) {
     const { along, spec, pair, x, y } = places(handle);
     if (!spec) return;
     const by = spec.step * (event.shiftKey ? 10 : 1);
-    const [dx, dy] = pair ? arrow : along === "y" ? [0, arrow[0] + arrow[1]] : [arrow[0] + arrow[1], 0];
+    const [, , y0, y1] = handle.dataset.spans.split(" ").map(Number); // a figure may count downwards
+    const [dx, dy] = pair ? [arrow[0], arrow[1] * Math.sign(y1 - y0)] : along === "y" ? [0, arrow[0] + arrow[1]] : [arrow[0] + arrow[1], 0];
     moveTo(handle, x + dx * by, y + dy * by);
   };
 

@@ -27,6 +27,11 @@ def key(control: str, pressed: str) -> Act:
     return lambda bench: bench.control(control).press(pressed)
 
 
+def press_handle(pressed: str) -> Act:
+    """Press a key on the handle in the picture."""
+    return lambda bench: bench.handle().press(pressed)
+
+
 def next_of(choice: str) -> Act:
     """Choose the next option of a choice with an arrow key."""
     return lambda bench: bench.root.get_by_role("radiogroup", name=choice).locator("input:checked").press("ArrowRight")
@@ -147,6 +152,19 @@ DRIVES: dict[str, list[tuple[Act, Change]]] = {
     "batching/check": CHECK,
     "training/watch": [
         (key("steps", "ArrowRight"), number("steps", 210)), (click("Adam"), path(".wb-curve.wb-accent")),
+    ],
+    "convolution/sliding": [
+        (press_handle("ArrowUp"), number("sum", -4.0)), (click("zeros around the picture", "checkbox"), said("7 × 7")),
+    ],
+    "convolution/field": [
+        (key("layers", "ArrowRight"), number("layers", 4)), (drag(60), path(".wb-handle", "transform")),
+    ],
+    "attention/asking": [
+        (press_handle("ArrowRight"), path(".wb-bars rect", "height")), (drag(-80, 40), said("word 3")),
+    ],
+    "attention/block": [
+        (key("sharpness: scores times", "End"), said("softmax is flat")),
+        (click("residual connection", "checkbox"), said("Without the residual")),
     ],
 }  # fmt: skip
 """Explorer → something done with the keyboard, then something with the mouse, each with what it changes."""
