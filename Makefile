@@ -1,5 +1,5 @@
 # make lab     open the workbook in JupyterLab (PORT=8888 to choose the port)
-# make test    run every test, with a sample of each page's variants
+# make test    run every test, with a sample of each page's variants (WHOLE=1: in every flavour of Jupyter and chapter)
 # make prove   try every page on 1 000 variants, and write docs/quality.md
 # make check   rebuild chapters and solutions elsewhere and compare; lint; import rules; types
 # make build   make chapters/ and solutions/ from source/ and the pages
@@ -25,7 +25,7 @@ lab: .venv/ready
 	$(BIN)/jupyter lab $(AS_ROOT) --port=$(PORT) --ServerApp.port_retries=0 --LabApp.default_url=/lab/tree/chapters/00-start/start.ipynb
 
 test: .venv/ready-to-test
-	$(BIN)/python -m pytest -n $(WORKERS) --dist loadgroup
+	$(BIN)/python -m pytest -n $(WORKERS) --dist loadgroup $(if $(WHOLE),--whole)
 
 prove: .venv/ready-to-test
 	$(BIN)/python -m prove

@@ -76,6 +76,23 @@ def grades(root: Path, roster: Path, platform: str, marks: Path, out: Path | Non
     return 0
 
 
+def paper(root: Path, students: Path | None, out: Path, browser: Path | None, **options: Any) -> int:
+    """Print a chapter as sheets of paper, one PDF for each student, and its key as another."""
+    from .paper.make import make, summary
+
+    roster = root / students if students else None
+    printed = make(root, roster=roster, out=root / out, browser=browser, **options)
+    print("\n".join(summary(printed, lambda path: path.relative_to(root) if path.is_relative_to(root) else path)))
+    return 0
+
+
+def enter(root: Path, students: Path | None, into: Path, out: Path, paper: Path, **options: Any) -> int:
+    """Type in what was written on paper, box by box, with the verdicts of the notebook; then mark it."""
+    from .paper.terminal import enter
+
+    return enter(root, root / students if students else None, root / into, root / out, root / paper, **options)
+
+
 def new_page(root: Path, page: str, title: str, row: str) -> int:
     """Start a page, chapter/name: a small exercise that works, in a new chapter or behind the pages of an old one."""
     from .course.new_page import start
@@ -310,6 +327,26 @@ COMMANDS: dict[str, Command] = {
         option("--scale", action="store_true", help="scale to the points that the platform's column is worth"),
         option("--bom", action="store_true", help="begin the file with the mark by which Excel knows UTF-8"),
         option("--yes", action="store_true", help="leave out students who are not certain, instead of stopping"),
+    ),
+    "paper": command(
+        paper,
+        option("--chapter", required=True, help="the chapter, as in 07-backpropagation"),
+        option("--students", type=Path, metavar="ROSTER", help="a table of students (default: one set of sheets)"),
+        option("--out", type=Path, default=Path("paper"), help="the folder (default: %(default)s)"),
+        option("--size", choices=("A4", "Letter"), default="A4", help="the paper (default: %(default)s)"),
+        option("--pages", nargs="+", default=[], metavar="N", help="only these pages of the chapter, as in 3 5-8"),
+        option("--by", default="", metavar="COLUMN", help="the roster's column of ids"),
+        option("--browser", type=Path, metavar="PROGRAM", help="the Chrome, Chromium or Edge that prints"),
+    ),
+    "enter": command(
+        enter,
+        option("--students", type=Path, metavar="ROSTER", help="a table of students (default: who got sheets)"),
+        option("--by", default="", metavar="COLUMN", help="the roster's column of ids"),
+        option("--paper", type=Path, default=Path("paper"), help="where workbook paper wrote (default: %(default)s)"),
+        option("--into", type=Path, default=Path("submitted"), help="the submissions (default: %(default)s)"),
+        option("--out", type=Path, default=Path("marks"), help="where the tables go (default: %(default)s)"),
+        option("--no-mark", action="store_true", help="only type in; workbook mark will mark it"),
+        option("--into-gradebook", action="store_true", help="write the grades into nbgrader's gradebook as well"),
     ),
     "report": command(
         report,

@@ -16,6 +16,11 @@ def pytest_addoption(parser):
         help=f"how many variants of each page its facts are tried on, at most as many as a fact asks for; without it a "
         f"sample, of mostly {SAMPLE}",
     )
+    parser.addoption(
+        "--whole",
+        action="store_true",
+        help="each test in JupyterLab and in Notebook 7, and in each chapter, where it otherwise takes turns",
+    )
 
 
 @pytest.fixture(scope="session")

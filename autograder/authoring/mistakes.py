@@ -219,6 +219,8 @@ MESSAGES = {
     "learning_rate_left_in": "You took the learning rate in too early. It comes in with the step.",
     "began_at_the_start": "You began at the first weights again. A step begins where the one before it ended.",
     "all_of_mean_kept": "You kept all of the old mean. How much of it does β leave?",
+    "other_learning_rate": "That is the learning rate of another way. Which one belongs to this?",
+    "one_direction_alone": "You looked along one direction alone. Both weights count in the cost.",
     "other_share": "You took the share of β₁. Here β₂ says how much comes in.",
     "old_velocity": "That is a step with the velocity from before. Renew it first.",
     "bias_correction_left_out": "The running means began at zero and are still too small. Divide by 1 − βᵗ.",

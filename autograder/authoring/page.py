@@ -29,7 +29,7 @@ from ..answers.equality import Value, equal
 from ..answers.literals import literal_of
 from ..engine.expressions import Expr, Operand
 from ..errors import WorkbookError
-from ..layout import Node, Shape, boxed, nodes_in, number, undrawn
+from ..layout import Node, Shape, box_of, boxed, nodes_in, number, undrawn
 from ..layout.boxed import BoxedArray
 from ..layout.numbers import simple_fraction
 from . import slugs
@@ -207,6 +207,12 @@ class Sheet:
     def echoes(self) -> frozenset[int]:
         """The boxes whose answers the page shows a second time."""
         return frozenset(node.options["box"] for node in nodes_in(self.body) if node.kind == "echo")
+
+    @cached_property
+    def plotted(self) -> frozenset[int]:
+        """The boxes whose answers are drawn as places on a way."""
+        trails = (node.options["places"] for node in nodes_in(self.body) if node.kind == "trail")
+        return frozenset(box_of(one) for places in trails for place in places for one in place) - {0}
 
     def follow(self, carried: Mapping[int, Value]) -> Run:
         """The run in which the boxes in `carried` hold these values instead of the key."""

@@ -34,6 +34,7 @@ from .. import pages
 from ..authoring.courses import need
 from ..errors import WorkbookError
 from ..nbgrader.release import CALL
+from ..practice.log import FILES
 from ..settings import load
 from ..submissions.notebook import cells
 from .documents import documents
@@ -56,7 +57,8 @@ class BuildError(WorkbookError):
 def build(root: Path, into: Path | None = None) -> list[Path]:
     """Make chapters/ and solutions/ of the course at `root`, in `into` if given; returns the files written.
 
-    Everything in those two folders is replaced. The instructor's gradebook is not touched. Raises BuildError.
+    Everything in the folders there is replaced, once all of it is made; what somebody practised stays. The
+    instructor's gradebook is not touched. Raises BuildError.
     """
     root, into = Path(root).resolve(), Path(into or root).resolve()
     own = _own_config(root)  # first, so that a fault in it is told at once
@@ -74,11 +76,11 @@ def build(root: Path, into: Path | None = None) -> list[Path]:
         with closing(sqlite3.connect(gradebook)) as book:
             book.execute("CREATE TABLE workbook (built)")  # a book with a table is not new: saves starting alembic
         for chapter in chapters:
-            config = _config(own, root, into, gradebook, chapter)
+            config = _config(own, root, Path(folder), gradebook, chapter)
             for converter in (GenerateAssignment, GenerateSolution):
                 _convert(converter, config, chapter)
-    for made in MADE:
-        _drop_old(into / made, chapters)
+        for made in MADE:
+            _replace(Path(folder) / made, into / made)
     written = sorted(path for made in MADE for path in (into / made).rglob("*") if path.is_file())
     return written + _write_documents(root, into)
 
@@ -151,11 +153,22 @@ class _Errors(logging.Handler):
         return re.sub(r"^[\w.]+: ", "", last)
 
 
-def _drop_old(folder: Path, chapters: list[str]) -> None:
-    """Remove the chapters that have no source any more."""
-    for old in folder.glob("*"):
-        if old.name not in chapters and old.is_dir():
-            shutil.rmtree(old)
+def _replace(new: Path, old: Path) -> None:
+    """Put the folders that were made in place of those that are there. A file of practice never leaves its place."""
+    for folder in old.glob("*/"):
+        for path in sorted(folder.rglob("*"), reverse=True):  # what lies in a folder before the folder
+            if path.is_dir() and not path.is_symlink():
+                _drop_empty(path)
+            elif not path.match(FILES):
+                path.unlink()
+        _drop_empty(folder)
+    if new.is_dir():
+        shutil.copytree(new, old, dirs_exist_ok=True)
+
+
+def _drop_empty(folder: Path) -> None:
+    if not any(folder.iterdir()):
+        folder.rmdir()
 
 
 # -- check -------------------------------------------------------------------------------------------------------------

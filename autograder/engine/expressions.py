@@ -103,6 +103,8 @@ class Expr:
         return f"<formula {self}>"
 
     def __eq__(self, other: object) -> bool:
+        if self is other:
+            return True
         return isinstance(other, Expr) and hash(self) == hash(other) and self._key() == other._key()
 
     def __hash__(self) -> int:

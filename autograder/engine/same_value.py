@@ -11,6 +11,7 @@ from __future__ import annotations
 import math
 from collections.abc import Iterator, Mapping
 from fractions import Fraction
+from functools import lru_cache
 
 from .expressions import FUNCTIONS, UNDEFINED, Expr, Function, Power, Product, Sum, as_expr, value_of
 from .safe_numbers import as_float, guarded, raised
@@ -35,10 +36,14 @@ def same_value(
     that no answer can be made to fit the points. A point where either has no value, or where rounding leaves
     fewer than ten digits, is skipped; too few points left count as different. `domain` restricts the arguments.
     """
-    a, b = as_expr(a), as_expr(b)
+    return _same_value(as_expr(a), as_expr(b), frozenset(names), domain)
+
+
+@lru_cache(maxsize=8192)  # a class types the same formulas again and again, and each is held against the same slips
+def _same_value(a: Expr, b: Expr, names: frozenset[str], domain: tuple[float, float] | None) -> bool:
     if a == b and a != UNDEFINED:
         return True
-    variables = sorted(a.names | b.names | set(names))
+    variables = sorted(a.names | b.names | names)
     agreements, points = 0, 0
     for point in comparison_points(variables, domain, f"{a} = {b}") if variables else [{}]:
         points += 1

@@ -1,7 +1,7 @@
 """How a page is said: the words it is written in, as a tree. HTML and text are made of it in render/.
 
 vocabulary  step, say, eq, frac, indexed, matrix, column, row, table, aligned, group, term, drawing, beside, readings,
-            echo, lit
+            echo, trail, lit
 phrases     words, APART, by, link, signed, added, grouped, listed
 layers      each, edges, under, back_along, named, nodes, fig: layers lit alike in drawings and formulas (import from
             there)

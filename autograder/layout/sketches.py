@@ -17,7 +17,7 @@ import numpy as np
 from .boxed import box_of
 from .diagrams import Point, arrow, node
 from .phrases import words
-from .vocabulary import At, Node, Part, Several, drawing, drawn
+from .vocabulary import At, Node, Part, Place, Several, drawing, drawn, trail
 
 Curve: TypeAlias = "tuple[Callable[[float], float], str, float]"
 """A function, its colour, and at which z its name stands."""
@@ -163,15 +163,18 @@ def number_line(points: Mapping[str, float], mean: tuple[str, float], *, low: in
     return drawing(width, ground + 78, shapes=shapes, labels=labels, title=title)
 
 
-Way: TypeAlias = "tuple[Sequence[Point], str]"
-"""The places on a way, and its colour."""
+Way: TypeAlias = "tuple[Sequence[Place], str]"
+"""The places on a way, some of which may be boxes, and its colour."""
+
+DASHES = ("", "8 4", "1 6")
+"""The strokes of the first way, the second, the third: what tells them apart where there are no colours."""
 
 
 def descent(
     curve: tuple[float, float], ways: Mapping[str, Way], *, x: tuple[int, int], y: tuple[int, int], title: str
 ) -> Node:
-    """Level lines of ½(c₁w₁² + c₂w₂²) over axes with ticks, and ways down with a dot for each place; their names stand
-    below, in their colours."""
+    """Level lines of ½(c₁w₁² + c₂w₂²) over axes with ticks, and ways down with a dot for each place, as far as they are
+    known; their names stand below, beside their strokes."""
     if not drawn.get():
         return Node("drawing", ())
     width, height, left, top = 600, 250, 54, 16
@@ -183,7 +186,8 @@ def descent(
         return top + (y[1] - value) / (y[1] - y[0]) * height
 
     frame = f'<rect class="wb-edge" style="stroke-width:1" x="{left}" y="{top}" width="{width}" height="{height}"/>'
-    inside: list[str] = []
+    inside: list[str | Node] = []
+    zero, unit = (across(0), down(0)), (across(1) - across(0), down(1) - down(0))
     highest = curve[0] * max(map(abs, x)) ** 2 + curve[1] * max(map(abs, y)) ** 2
     for share in (0.02, 0.08, 0.18, 0.32, 0.5, 0.72):  # squares of even steps: the lines lie evenly
         rx, ry = ((share * highest / c) ** 0.5 * size / (span[1] - span[0])
@@ -194,18 +198,18 @@ def descent(
         )
     labels = [At(left + width + 20, top + height, "w_1", "caption"), At(left - 30, top + 20, "w_2", "caption")]
     for n, (name, (points, colour)) in enumerate(ways.items()):
-        spots = [(across(a), down(b)) for a, b in points]
-        path = "M" + "L".join(f"{a:.1f} {b:.1f}" for a, b in spots)
-        inside.append(f'<path d="{path}" style="fill:none;stroke:var(--{colour});stroke-width:2"/>')
-        inside += [f'<circle cx="{a:.1f}" cy="{b:.1f}" r="3.4" style="fill:var(--{colour})"/>' for a, b in spots]
+        inside.append(trail(points, colour, origin=zero, unit=unit, dashes=DASHES[n]))
         at = left + width * (n + 0.5) / len(ways)
-        labels.append(At(at - 36 + 3.7 * len(name), top + height + 44, words(name), "caption"))
-        frame += f'<path d="M{at - 76:.1f} {top + height + 44}h32" style="stroke:var(--{colour});stroke-width:3"/>'
+        labels.append(At(at - 32 + 4.1 * len(name), top + height + 44, words(name), "caption"))
+        frame += (
+            f'<path class="wb-trail" d="M{at - 76:.1f} {top + height + 44}h32" '
+            f'style="stroke:var(--{colour});stroke-dasharray:{DASHES[n]}"/>'
+        )
     place = f'x="{left}" y="{top}" width="{width}" height="{height}" viewBox="{left} {top} {width} {height}"'
     clip = f'<svg {place} style="overflow:hidden">'
     for value in range(x[0], x[1] + 1, 2):
         labels.append(At(across(value), top + height + 15, words(f"{value}".replace("-", "−")), "caption"))
     for value in range(y[0], y[1] + 1):
         labels.append(At(left - 14, down(value), words(f"{value}".replace("-", "−")), "caption"))
-    shapes = [frame, f"{clip}{''.join(inside)}</svg>"]
+    shapes = [frame, clip, *inside, "</svg>"]
     return drawing(left + width + 40, top + height + 62, shapes=shapes, labels=labels, title=title)

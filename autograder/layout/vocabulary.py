@@ -49,6 +49,9 @@ Part: TypeAlias = "Single | Several"
 Row: TypeAlias = "NDArray[Any] | Iterable[Part]"
 Rows: TypeAlias = "NDArray[Any] | Iterable[Row]"
 Index: TypeAlias = tuple[int, ...]
+Point: TypeAlias = tuple[float, float]
+Place: TypeAlias = "NDArray[Any] | Sequence[Single]"
+"""Two numbers, or boxes that ask for them: how far to the right, and how far up."""
 
 
 drawn: ContextVar[bool] = ContextVar("drawn", default=True)
@@ -179,12 +182,23 @@ def beside(*parts: Part) -> Node:
     return Node("beside", parts)
 
 
-def drawing(width: int, height: int, *, shapes: Sequence[str], labels: Sequence[At], title: str) -> Node:
+def drawing(width: int, height: int, *, shapes: Sequence[str | Node], labels: Sequence[At], title: str) -> Node:
     """A drawing `width` × `height` CSS pixels: SVG `shapes` underneath, `labels` (numbers, boxes, formulas) on top.
+
+    A shape may also be a `trail`, which is drawn anew with each answer.
 
     `title` says in words what is drawn, for those who cannot see it.
     """
     return Node("drawing", tuple(labels), {"width": width, "height": height, "shapes": tuple(shapes), "title": title})
+
+
+def trail(places: Sequence[Place], look: str, *, origin: Point, unit: Point, dashes: str = "") -> Node:
+    """A way in a drawing, a dot for each place, as one of its shapes. A place with boxes in it is where the student's
+    own numbers put it, from when they are right or follow; until then it is not there.
+
+    origin, unit   where (0, 0) is in the drawing, and how many pixels to the right and down one unit is
+    """
+    return Node("trail", (), {"places": tuple(places), "look": look, "origin": origin, "unit": unit, "dashes": dashes})
 
 
 # Of one part these make a word, of several an array of words; where nothing is drawn they give back what came in.
@@ -268,7 +282,7 @@ def nodes_in(parts: Part) -> Iterator[Node]:
         parts = (parts.part,)
     elif isinstance(parts, Node):
         yield parts
-        parts = (*parts.parts, *parts.options.get("head", ()))
+        parts = (*parts.parts, *parts.options.get("head", ()), *parts.options.get("shapes", ()))
     if isinstance(parts, (tuple, list)) or (isinstance(parts, np.ndarray) and parts.dtype == object):
         for part in parts:
             yield from nodes_in(part)

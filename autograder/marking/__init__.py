@@ -2,6 +2,7 @@
 
 states       the verdict on a box, and what it can be: right, follows, slips, open; what each earns
 pages        the boxes of a page: right, follows, a slip with a name, wrong
+listed       answers typed as a list: which box gets what, and which comes next
 carried      what follows from a student's earlier answers
 advice       what is said of an answer that is not what the box asks for
 surroundings which letters stand on a page, and what they mean there

@@ -12,13 +12,14 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from fractions import Fraction
+from functools import lru_cache
 from math import isfinite, isnan, nan
 from typing import TypeAlias
 
 from ..answers.equality import Value, equal
 from ..answers.formulas import Formula
 from ..answers.numbers import Choice, Number, ShapeTyped
-from ..authoring.page import WORTH_CARRYING, Box, Run, Sheet
+from ..authoring.page import WORTH_CARRYING, Box, Page, Run, Sheet
 from ..engine.expressions import Expr
 from ..layout.boxed import Shape
 
@@ -43,7 +44,8 @@ class Desk:
     def run(self, boxes: frozenset[int]) -> Run:
         """The page computed on from the typed values of these boxes."""
         if boxes not in self._runs:
-            self._runs[boxes] = self.sheet.follow({n: self.values[n] for n in boxes})
+            typed = tuple([(n, type(self.values[n]), self.values[n]) for n in sorted(boxes)])
+            self._runs[boxes] = _run(self.sheet.page, self.sheet.variant, typed)
         return self._runs[boxes]
 
     def expected(self, n: int, boxes: frozenset[int]) -> Value | None:
@@ -70,6 +72,13 @@ class Desk:
         start, *ends = numbers
         moves = [end - start for end in ends]
         return start + sum(min(0.0, move) for move in moves), start + sum(max(0.0, move) for move in moves)
+
+
+@lru_cache(maxsize=2048)  # in a class the same slip is made in the same box again and again
+def _run(page: Page, variant: int, typed: tuple[tuple[int, type, Value], ...]) -> Run:
+    """The page computed on from these values; by their types too, since 0.5 and 1/2 are equal, and computed with
+    differently."""
+    return page.sheet(variant).follow({n: value for n, _, value in typed})
 
 
 def worth_carrying(box: Box, answer: Answer) -> Value | None:

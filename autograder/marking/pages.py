@@ -14,7 +14,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from fractions import Fraction
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from itertools import islice
 from math import inf, isfinite
 from typing import TypeAlias
@@ -41,7 +41,7 @@ class Marks:
     variant: int
     verdicts: tuple[Verdict, ...]
 
-    @property
+    @cached_property
     def points(self) -> float:
         """Points earned, between 0 and `out_of`."""
         return float(sum(POINTS.get(verdict.state, 0.0) for verdict in self.verdicts))
@@ -87,15 +87,14 @@ def mark(page: Page | str, answers: Mapping[int, str], variant: int = 0) -> Mark
     """
     page = pages.load(page) if isinstance(page, str) else page
     sheet = page.sheet(variant)
-    return _mark(page, variant, tuple(answers.get(n, "") for n in range(1, len(sheet.boxes) + 1)))
+    return _mark(page, variant, tuple([answers.get(n, "") for n in range(1, len(sheet.boxes) + 1)]))
 
 
 @lru_cache(maxsize=8192)
 def _mark(page: Page, variant: int, texts: tuple[str, ...]) -> Marks:
     sheet = page.sheet(variant)
-    answers = [_read(sheet, box, text) for box, text in zip(sheet.boxes, texts, strict=True)]
-    looks = zip(sheet.boxes, texts, answers, strict=True)
-    verdicts = [_first_look(box, text, answer) for box, text, answer in looks]
+    looks = [_look_at(page, variant, n, text) for n, text in enumerate(texts, start=1)]
+    answers, verdicts = [answer for answer, _ in looks], [verdict for _, verdict in looks]
     if any(verdict.state in LOOKED_AGAIN for verdict in verdicts):
         readable = {n: answer for n, answer in enumerate(answers, start=1) if isinstance(answer, READABLE)}
         verdicts = _SecondLook(sheet, readable, verdicts).verdicts()
@@ -114,6 +113,15 @@ READERS: dict[str, Reader] = {
     "choice": lambda box, text: read_choice(text, box.options),
     "shape": lambda box, text: read_shape(text),
 }
+
+
+@lru_cache(maxsize=65536)  # in a class most answers to a box are alike
+def _look_at(page: Page, variant: int, n: int, text: str) -> tuple[Answer | Unreadable | None, Verdict]:
+    """What was typed into box n, and the verdict on it by itself."""
+    sheet = page.sheet(variant)
+    box = sheet.boxes[n - 1]
+    answer = _read(sheet, box, text)
+    return answer, _first_look(box, text, answer)
 
 
 def _read(sheet: Sheet, box: Box, text: str) -> Answer | Unreadable | None:

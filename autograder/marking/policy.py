@@ -11,6 +11,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from functools import cached_property
 
 from ..settings import Settings
 from .code import CodeMarks
@@ -41,7 +42,7 @@ class Told(Marks):
     sentence: str = ""  # the summary
     earned: float | None = None  # the points, where they may be told
 
-    @property
+    @cached_property
     def points(self) -> float:
         return self.earned or 0.0
 

@@ -12,7 +12,7 @@ from __future__ import annotations
 import ast
 import json
 import re
-from collections.abc import Callable, Collection, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from math import inf
 from pathlib import Path
@@ -98,6 +98,9 @@ class Progress:
         return f"about {max(5, 5 * round(self.minutes / 5))} minutes" if self.minutes else ""
 
 
+NO_ANSWERS: Mapping[int, str] = {}
+
+
 # -- from notebooks ----------------------------------------------------------------------------------------------------
 
 
@@ -119,14 +122,14 @@ def progress_of(
     items: list[Item] = []
     for n, slug in enumerate(_order(listed, chapter, known, held), start=1):
         if slug in known:
-            answers = submission.pages[slug].answers if slug in submission.pages else {}
+            answers = submission.pages[slug].answers if slug in submission.pages else NO_ANSWERS
             items.append(page_item(known[slug], answers, variant, policy)._replace(place=n))
         else:
             items.append(_code_item(listed, slug, policy)._replace(place=n))
     return Progress(chapter, title_of(listed, chapter), tuple(items), place)
 
 
-def page_item(page: Page, answers: dict[int, str], variant: int = 0, policy: Policy | None = None) -> Item:
+def page_item(page: Page, answers: Mapping[int, str], variant: int = 0, policy: Policy | None = None) -> Item:
     """How far one page is with these answers, as far as may be told."""
     policy = policy or Policy()
     told = policy.tells(mark(page, answers, variant))

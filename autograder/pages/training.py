@@ -512,6 +512,91 @@ def adam_second_step(given, box):
 
 
 RUNS = ("plain", "momentum", "Adam")
+
+
+# From one start: the curvatures and the rate of a valley, the share of momentum, and the rate of Adam.
+STARTS = ((4, -2), (5, -2), (6, -2), (3, -2))
+
+
+@page("Three ways down, with your own steps", row="10.3")
+def three_ways_down(given, box):
+    """Two plain steps, two with momentum and two of Adam from one start, drawn where the student's numbers put them."""
+    start, rate = np.array(given.choice("start", *STARTS), dtype=float), 0.2
+    curve = np.array(given.choice("curve", (1, 8), (1, 7), (1, 9)), dtype=float)
+    keep, own = given.choice("μ", 0.5, 0.75, 0.25), given.choice("η of Adam", 0.8, 0.5, 1.2)
+    g = curve * start
+    plain, momentum = GradientDescent(rate), Momentum(rate, keep)
+    again = "The weights minus η times the gradient there."
+    w1 = box(plain.step([start], [g])[0][0], "w, plain, 1 step", "Against the gradient, and how far?",
+        how="The weights minus η times the gradient.",
+        slips={"uphill": start + rate * g, "learning_rate_left_out": start - g, "step_for_value": -rate * g,
+            "change_not_value": rate * g},
+        words={"learning_rate_left_out": "You took the whole gradient away. How much of it does η take?"} | STEP_ALONE)
+    g2 = curve * w1
+    w2 = box(plain.step([w1], [g2])[0][0], "w, plain, 2 steps", "What is the gradient where the weights stand now?",
+        how=again, slips={"last_step_repeated": w1 - rate * g, "began_at_the_start": start - rate * g2,
+            "uphill": w1 + rate * g2, "step_for_value": -rate * g2})
+    velocity = momentum.step([w1], [g2], [g])[1][0]
+    ball = box(w1 - rate * velocity, "w, momentum, 2 steps", "Which share of the first gradient comes along?",
+        how="The weights minus η(μ · the first gradient + the second one).",
+        slips={"velocity_forgotten": w2, "all_of_velocity_kept": w1 - rate * (g + g2), "old_velocity": w1 - rate * g,
+            "gradient_weighted": w1 - rate * (keep * g + (1 - keep) * g2),
+            "began_at_the_start": start - rate * velocity},
+        words={"velocity_forgotten": "That is the plain step. Momentum steps by the velocity."})
+    scaled = own * np.sign(g)
+    a1 = box(start - scaled, "w, Adam, 1 step", "How long is Adam’s first step, whatever the gradient?",
+        how="In each direction as long as η, against the sign of the gradient.",
+        slips={"uphill": start + scaled, "step_for_value": -scaled, "not_normalised": start - own * g,
+            "other_learning_rate": start - rate * np.sign(g)},
+        words={"not_normalised": "You multiplied by the gradient. Adam has divided by its size: m̂ over the root of v̂."})
+    h = curve * a1
+    ratio = ((B1 * g + h) / (1 + B1)) / np.sqrt((B2 * g**2 + h**2) / (1 + B2))
+    move = box(own * ratio, "Adam’s second step", "What are g and h here, and what is below the bar?", digits=3,
+        how="η times m̂ over the root of v̂, entry by entry.",
+        slips={"root_left_out": own * ratio / np.sqrt((B2 * g**2 + h**2) / (1 + B2)), "learning_rate_left_out": ratio,
+            "last_step_repeated": scaled, "sign_lost": np.where(ratio < 0, -own * ratio, np.nan),
+            "not_squared": own * ((B1 * g + h) / (1 + B1)) / np.sqrt(np.abs(B2 * g + h) / (1 + B2))},
+        words={"last_step_repeated": "That is the first step again. The second takes both gradients, g and h.",
+            "not_squared": "The squares are missing below the bar."})
+    a2 = box(a1 - move, "w, Adam, 2 steps", "Against the gradient, and from where?", digits=3,
+        how="The weights minus the step.",
+        slips={"uphill": a1 + move, "began_at_the_start": start - move, "last_step_repeated": a1 - scaled})
+    costs = [float(np.sum(curve * np.asarray(end) ** 2)) / 2 for end in (w2, ball, a2)]
+    lowest, ranked = RUNS[int(np.argmin(costs))], sorted(costs)
+    given.require(ranked[1] - ranked[0] >= 1, "one of the three is clearly lower")
+    given.require(np.all(np.abs(a1) >= 0.3) and np.all(np.abs(a1 - own * ratio) >= 0.1))
+    best = box(lowest, "the lowest", "Between which level lines does each of them lie? Where that is hard to see, "
+        "compute C.", options=RUNS, how="The one with the smallest C.",
+        slips={"largest_for_smallest": RUNS[int(np.argmax(costs))],
+            "one_direction_alone": RUNS[int(np.argmin([abs(float(end[0])) for end in (w2, ball, a2)]))]},
+        words={"largest_for_smallest": "That one is highest up.",
+            "one_direction_alone": "That one has come furthest along w_1. How high is it on the side of the valley?"})
+    cost, gradient = valley_formulas(curve)
+    ways: dict[str, Way] = {
+        "plain": ((start, w1, w2), "care"), "momentum": ((start, w1, ball), "accent"), "Adam": ((start, a1, a2), "ok")}
+    return (
+        step(f"The valley $C = {cost}$ again, $∇C = {gradient}$. Three ways lead down from $w = ({start[0]:g}, "
+            f"{start[1]:g})$, where $g = ∇C = ({g[0]:g}, {g[1]:g})$. Each point appears in the drawing when you have "
+            "found it; on paper, draw it yourself.",
+            descent((curve[0], curve[1]), ways, x=(-2, 8), y=(-3, 3), title="The valley from above, its level lines, "
+                "the start of all three ways, and each step that you have found")),
+        step(f"Plain steps with $η = {rate:g}$.",
+            eq(words("after 1 step:"), column(w1), APART, words("after 2:"), column(w2))),
+        step(f"Momentum with the same $η$ and $μ = {keep:g}$: $v ← μv + ∇C$, then $w ← w − ηv$. At first $v = 0$, so "
+            "its first step is the plain one. Its velocity is then $g$. Where does the second step lead?",
+            eq(words("after 2 steps:"), column(ball))),
+        step(f"Adam with $η = {own:g}$. Where does its first step lead?",
+            eq(words("after 1 step:"), column(a1))),
+        step("Call the gradient there $h$. Entry by entry, the corrected means are $m̂ = (0.9g + h)/1.9$ and "
+            "$v̂ = (0.99g^2 + h^2)/1.99$.",
+            eq("η", "·", frac("m̂", "√v̂"), "≈", column(move), APART, words("after 2 steps:"), "≈", column(a2))),
+        step("Look at the three last points. At which of them is $C$ smallest: plain, momentum or Adam?", eq(best)),
+        say("Adam comes as fast down the side of the valley as along it, because it divides each direction by its own "
+            "size. How fast, its learning rate says. The two others go to and fro across. Along the valley momentum "
+            "gathers speed, which two steps only begin to show."),
+    )
+
+
 ORDERS_OF_RUNS = ((1, 2, 0), (2, 0, 1), (0, 2, 1), (2, 1, 0), (1, 0, 2))
 
 

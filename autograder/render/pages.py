@@ -17,11 +17,14 @@ from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import replace
 from functools import lru_cache
 from html import escape
+from itertools import pairwise
+from math import isfinite
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeGuard
 
 import numpy as np
 
+from ..answers.numbers import Number, read_number
 from ..authoring.page import Box, Page, Sheet
 from ..layout.boxed import box_of
 from ..layout.numbers import number
@@ -50,8 +53,13 @@ def _nothing(n: int) -> str:
     return ""
 
 
+def _nowhere(n: int) -> None:
+    return None
+
+
 class Html:
-    """Renders nodes; `slot` gives the HTML of a box, `typed` that of what is right in it, `show_figure` of a figure."""
+    """Renders nodes; `slot` gives the HTML of a box, `typed` that of what is right in it, `show_figure` of a figure,
+    `place` the number that is right in a box, where it is drawn."""
 
     def __init__(
         self,
@@ -60,8 +68,10 @@ class Html:
         typed: Slot = _nothing,
         *,
         show_figure: Callable[[Node], str] = _inline,
+        place: Callable[[int], float | None] = _nowhere,
     ) -> None:
         self.boxes, self.slot, self.typed, self.show_figure, self.steps = boxes, slot, typed, show_figure, 0
+        self.place = place
 
     def part(self, part: Part) -> str:
         """Anything that may stand in a formula: a word, a box, a string, a number, a formula, an array."""
@@ -172,11 +182,29 @@ class Html:
 
     def drawing(self, node: Node) -> str:
         width, height = node.options["width"], node.options["height"]
-        title, shapes = escape(unmarked(node.options["title"])), "".join(node.options["shapes"])
+        title = escape(unmarked(node.options["title"]))
+        shapes = "".join(self.part(shape) if isinstance(shape, Node) else shape for shape in node.options["shapes"])
         return (
             f'<div class="wb-scroll"><div class="wb-drawing" style="--wide:{width};width:{width}px;height:{height}px">'
             f'<svg viewBox="0 0 {width} {height}" role="img" aria-label="{title}">{_ARROW}{shapes}</svg>'
             f"{''.join(map(self.at, node.parts))}</div></div>"
+        )
+
+    def trail(self, node: Node) -> str:
+        """The way as far as it is known; picture.js draws it anew in the same way."""
+        (left, top), (across, down), look = node.options["origin"], node.options["unit"], node.options["look"]
+        places = node.options["places"]
+        known = [[self.place(n) if (n := box_of(one)) else float(one) for one in place] for place in places]
+        spots = [None if None in spot else (left + spot[0] * across, top + spot[1] * down) for spot in known]
+        pairs = pairwise(spots)
+        line = "".join("M{:.1f} {:.1f}L{:.1f} {:.1f}".format(*a, *b) for a, b in pairs if a and b)
+        dots = "".join("M{:.1f} {:.1f}h.01".format(*spot) for spot in spots if spot)
+        asked = " ".join(",".join(f"#{n}" if (n := box_of(one)) else f"{one:g}" for one in place) for place in places)
+        scale = " ".join(f"{number:g}" for number in (left, top, across, down))
+        return (
+            f'<g class="wb-trail" style="stroke:var(--{look})" data-places="{asked}" data-scale="{scale}">'
+            f'<path d="{line}" style="stroke-dasharray:{node.options["dashes"]}"/>'
+            f'<path class="wb-dots" d="{dots}"/></g>'
         )
 
     def figure(self, node: Node) -> str:
@@ -259,6 +287,7 @@ WORDS: dict[str, Callable[[Html, Node], str]] = {
         "table",
         "aligned",
         "drawing",
+        "trail",
         "figure",
         "beside",
         "readings",
@@ -277,7 +306,7 @@ def template(sheet: Sheet) -> str:
     def slot(n: int) -> str:
         return _empty(sheet.boxes[n - 1])
 
-    return _head(sheet) + _body(sheet, slot) + _foot(sheet) + neighbours(sheet.page)
+    return _head(sheet) + _body(sheet, Html(sheet.boxes, slot)) + _foot(sheet) + neighbours(sheet.page)
 
 
 def _empty(box: Box) -> str:
@@ -324,8 +353,7 @@ def _head(sheet: Sheet) -> str:
     )
 
 
-def _body(sheet: Sheet, slot: Slot, typed: Slot = _nothing) -> str:
-    html = Html(sheet.boxes, slot, typed)
+def _body(sheet: Sheet, html: Html) -> str:
     return "".join(map(html.part, sheet.body))
 
 
@@ -373,6 +401,12 @@ def echoed(verdict: Verdict) -> str:
     return mathematics((verdict.read_as if formula else verdict.text)[:40].strip())
 
 
+def placed(verdict: Verdict) -> float | None:
+    """Where a `trail` draws what was typed into a box, once it is right or follows; None before."""
+    answer = read_number(verdict.text) if verdict.state in RIGHT else None
+    return float(answer.value) if isinstance(answer, Number) and isfinite(answer.value) else None
+
+
 def static(sheet: Sheet, marks: Marks, *, notes: tuple[str, ...] = (), after: str = "", style: bool = True) -> str:
     """The page filled with the answers in `marks`, coloured, with its hints listed; needs no script.
 
@@ -395,12 +429,15 @@ def static(sheet: Sheet, marks: Marks, *, notes: tuple[str, ...] = (), after: st
     def typed(n: int) -> str:
         return echoed(marks.verdicts[n - 1])
 
+    def place(n: int) -> float | None:
+        return placed(marks.verdicts[n - 1])
+
     uid = f"{sheet.page.slug}-{sheet.variant}".replace("/", "-")
     hints = "".join(f"<li><b>Box {v.box}</b> {prose(v.message)}</li>" for v in marks.verdicts if v.message)
     return (
         (f"<style>{stylesheet()}</style>" if style else "")
         + '<div class="wb-page wb-static">'
-        + (_head(sheet) + _body(sheet, slot, typed)).replace("{{uid}}", uid)
+        + (_head(sheet) + _body(sheet, Html(sheet.boxes, slot, typed, place=place))).replace("{{uid}}", uid)
         + (f'<ul class="wb-hints">{hints}</ul>' if hints else "")
         + "".join(f'<p class="wb-note">{escape(note)}</p>' for note in notes)
         + _foot(sheet)

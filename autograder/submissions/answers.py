@@ -36,7 +36,7 @@ class PageAnswers:
     """What a notebook answers to one page."""
 
     slug: str
-    answers: dict[int, str]  # box → text as typed
+    answers: Mapping[int, str]  # box → text as typed
     faults: tuple[str, ...] = ()
     index: int | None = None  # which cell, counted from 0; None when there is none
     shown: int | None = None  # the variant that the page says it showed; None when it does not say

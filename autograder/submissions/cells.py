@@ -12,8 +12,8 @@ from __future__ import annotations
 import ast
 import re
 import warnings
-from collections.abc import Iterator
-from functools import cached_property
+from collections.abc import Iterator, Mapping
+from functools import cached_property, lru_cache
 from typing import NamedTuple, cast
 
 from ..answers.literals import CLIP, DIGITS, MAX_TEXT, box_of, code_in, literal_of, text_in
@@ -29,7 +29,7 @@ class PageCall(NamedTuple):
 
     slug: str | None
     variable: str  # the name the dict goes by; "" when the dict stands in the call
-    answers: dict[int, str]  # box → text as typed, "" for None
+    answers: Mapping[int, str]  # box → text as typed, "" for None; equal cells share it
     faults: tuple[str, ...] = ()
     defined: bool = True  # False when the call's variable gets its value elsewhere
 
@@ -95,6 +95,7 @@ _OPEN = re.compile(r"answers = \{")
 _CLOSE = re.compile(r"[ \n]*\}[ ]*\n+page\((?:\"([^\"\\\n]*)\"|'([^'\\\n]*)'), answers\)[ ;\n]*\Z")
 
 
+@lru_cache(maxsize=4096)  # in a class most cells of a page are alike: blank, or all right
 def _plain(source: str) -> PageCall | None:
     """The cell in its ordinary form, read without a parser (eight times faster); None if it looks any different."""
     at = _OPEN.match(source)

@@ -48,23 +48,33 @@ def _cell(raw: dict[str, Any]) -> Cell:
     if kind == "heading":
         level = raw.get("level")
         kind, source = "markdown", "#" * (level if level in (1, 2, 3, 4, 5, 6) else 1) + " " + source
-    metadata = table(raw.get("metadata"))
+    metadata = raw.get("metadata")
+    name, own = _names(metadata) if metadata and is_table(metadata) else (None, None)
+    attachments = _attachments(raw) if kind == "markdown" and "attachments" in raw else NOTHING
+    kind = kind if kind in ("code", "markdown") else "raw"
+    outputs = raw.get("outputs")
+    if not outputs:  # nearly always: of what is not there nothing need be looked at
+        return Cell(kind, source, name, own, attachments)
+    outputs = listing(outputs)[:MAX_OUTPUTS]
+    return Cell(kind, source, name, own, attachments, _shown(outputs), _result(outputs))
+
+
+def _names(metadata: dict[str, Any]) -> tuple[str | None, str | None]:
+    """The nbgrader id of a cell, and the page of which it says that it is the cell."""
     cell_id = table(metadata.get("nbgrader")).get("grade_id")
     name = cell_id if isinstance(cell_id, str) else None
     page = table(metadata.get("workbook")).get("page")
-    own = page if isinstance(page, str) else slug_of(name) if name and name.startswith("page-") else None
-    attachments = _attachments(raw) if kind == "markdown" and "attachments" in raw else NOTHING
-    kind = kind if kind in ("code", "markdown") else "raw"
-    outputs = listing(raw.get("outputs"))[:MAX_OUTPUTS]
-    if not outputs:
-        return Cell(kind, source, name, own, attachments)
-    return Cell(kind, source, name, own, attachments, _shown(outputs), _result(outputs))
+    return name, page if isinstance(page, str) else slug_of(name) if name and name.startswith("page-") else None
 
 
 def text(value: object) -> str:
     """The text of a cell: a string, or a list of strings. Half characters, which no file can hold, become "?"."""
     if isinstance(value, list):
-        value = "".join([part for part in listing(cast(object, value)) if isinstance(part, str)])
+        parts = cast("list[Any]", value)
+        try:
+            value = "".join(parts)
+        except TypeError:  # something in it is no text
+            value = "".join([part for part in parts if isinstance(part, str)])
     if not isinstance(value, str):
         return ""
     return value if value.isascii() else value.encode("utf-8", "replace").decode()

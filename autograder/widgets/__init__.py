@@ -1,7 +1,7 @@
 """The live page: what a notebook's browser needs beside the page itself. Python marks and draws; JavaScript only shows.
 
 page_widget, page.js          a page whose boxes answer, over the traits that PageWidget declares
-boxes.js, bubble.js, keyboard.js, picture.js, cell_link.js   its parts in the browser
+boxes.js, bubble.js, keyboard.js, picture.js, cell_link.js, from_paper.js   its parts in the browser
 explorer_widget, explorer.js  an explorer whose controls answer
 progress_widget, progress.js  the bar of a chapter
 practice_widget, practice.js  a session of practice: exercises one after the other

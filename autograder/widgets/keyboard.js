@@ -9,7 +9,7 @@
  */
 export function listenToKeys(page) {
   const onKey = (event) => {
-    if (!page.root.contains(event.target)) return;
+    if (!page.root.contains(event.target) || event.target.closest(".wb-paper")) return; // from_paper.js has its own keys
     const combo = event.ctrlKey || event.metaKey || event.altKey;
     if (combo && event.key !== "Enter") return; // saving, undo and the rest belong to Jupyter and the browser
     event.stopPropagation();

@@ -73,8 +73,21 @@ export function connectLinks(root, model) {
     const [place, cell] = link.getAttribute("href").split("#");
     if (!place) link.addEventListener("click", (event) => goToCell(event, context.model, cell));
     const path = place ? resolved(here, place) : context.path;
-    rendermime?.linkHandler?.handleLink(link, path, cell ? `#cell-id=${cell}` : "");
+    const address = place && tabOf(path);
+    if (address) Object.assign(link, { href: address + (cell ? `#cell-id=${cell}` : ""), target: "_blank" });
+    else rendermime?.linkHandler?.handleLink(link, path, cell ? `#cell-id=${cell}` : "");
   }
+}
+
+/**
+ * Where a notebook opens in a tab of its own, as Notebook 7 has it; null elsewhere. Its own links open the tab only when
+ * they have loaded the notebook, too late for some browsers, and lose the cell. In the tab, book.js goes to the cell.
+ */
+function tabOf(path) {
+  const config = document.getElementById("jupyter-config-data");
+  if (!document.body.dataset.notebook || !config || config.dataset.jupyterLiteRoot !== undefined) return null;
+  const base = JSON.parse(config.textContent).baseUrl ?? "/";
+  return `${base.replace(/\/?$/, "/")}notebooks/${path.split("/").map(encodeURIComponent).join("/")}`;
 }
 
 /** "../08-equations/equations.ipynb" as seen from a folder. */

@@ -8,9 +8,10 @@ import { boxesIn, grow, showState, showText } from "./boxes.js";
 import { bubble, spoken } from "./bubble.js";
 import { cellLink } from "./cell_link.js";
 import { addFonts, addStyle, askForFonts, element } from "./dom.js";
+import { fromPaper } from "./from_paper.js";
 import { go, listenToKeys } from "./keyboard.js";
 import { goToCell, leaveTo, notebookOf, watchKernel } from "./notebook.js";
-import { described, lights, nextShape, openDrawings, showEchoes } from "./picture.js";
+import { described, lights, nextShape, openDrawings, showEchoes, showTrails } from "./picture.js";
 import { plain, splitRow, typeset } from "./python_source.js";
 
 const LOST =
@@ -46,20 +47,22 @@ function frame(uid) {
     voice: element("div", "wb-voice"),
     sum: element("span", "wb-sum"),
     again: button("New numbers"), solve: button("Show how"), back: button("Back to my page"),
-    nudge: button("Check by nudging"), drill: button("Practise this"),
+    nudge: button("Check by nudging"), drill: button("Practise this"), paper: button("From paper"),
     below: element("div", "wb-below"), // outside the page: what opens here looks after its own keys
     drilled: element("div", "wb-below"),
   };
-  const { root, banner, body, how, note, unwritten, foot, hint, voice, sum, again, solve, nudge, drill, back } = parts;
+  const { root, banner, body, how, note, unwritten, foot, hint, voice, sum, again, solve, nudge, drill, paper, back } = parts;
   voice.setAttribute("role", "status");
   solve.setAttribute("aria-expanded", "false");
   nudge.setAttribute("aria-expanded", "false");
   drill.setAttribute("aria-expanded", "false");
   drill.title = "A few exercises, with other numbers, on the slip of this page";
   nudge.title = "Nudge a number of this page and hold \u0394C/\u03b5 beside the gradient you typed";
+  paper.title = "You worked on paper? Type your boxes one after the other";
+  paper.classList.add("wb-quiet");
   again.title = "The same exercise with other numbers, for practice";
   banner.append(element("span", "", { textContent: "Practice: nothing here is handed in" }), back);
-  foot.append(sum, again, solve, nudge, drill);
+  foot.append(sum, again, solve, nudge, drill, paper);
   root.append(banner, body, how, note, unwritten, foot, hint, voice);
   return parts;
 }
@@ -79,6 +82,11 @@ class LivePage {
     this.light = lights(body);
     this.link = cellLink({ model, onTexts: (entries) => this.fromCell(entries), onState: (state) => this.linked(state) });
     this.last = 1; // the box that had the focus last
+    this.paper = fromPaper({
+      root, button: this.parts.paper,
+      send: (typed, at) => model.send({ want: "list", typed, at, client: this.uid }),
+      first: () => Number([...this.boxes.keys()].find((n) => !this.texts[n]) ?? 1),
+    });
     this.opened = {}; // what is open under the page, by the trait that names its model
     el.append(root, this.parts.below, this.parts.drilled);
     this.stops = [this.listen(), watchKernel(model, () => this.lose())];
@@ -92,6 +100,7 @@ class LivePage {
 
   dispose() {
     this.link.dispose();
+    this.paper.dispose();
     for (const view of Object.values(this.opened)) view.remove();
     for (const stop of this.stops) stop();
     Object.values(this.timers).forEach(clearTimeout);
@@ -120,6 +129,7 @@ class LivePage {
     root.classList.toggle("wb-in-session", Boolean(this.model.get("in_session"))); // practice.js has the buttons
     banner.hidden = !this.practising;
     this.hinted = null;
+    this.paper.close();
     this.showTexts();
     this.showVerdicts();
     this.showSum();
@@ -144,14 +154,19 @@ class LivePage {
 
   showVerdicts() {
     for (const [n, box] of this.boxes) showState(box, this.verdict(n).state);
-    showEchoes(this.parts.body, (n) => this.verdict(n));
+    this.showPicture((n) => this.verdict(n));
     this.showHint(this.hinted);
   }
 
+  showPicture(verdictOf) {
+    showEchoes(this.parts.body, verdictOf);
+    showTrails(this.parts.body, verdictOf);
+  }
+
   showSum() {
-    const { sum, again, solve, nudge, drill } = this.parts;
+    const { sum, again, solve, nudge, drill, paper } = this.parts;
     sum.textContent = this.model.get("summary");
-    again.disabled = solve.disabled = nudge.disabled = drill.disabled = this.lost;
+    again.disabled = solve.disabled = nudge.disabled = drill.disabled = paper.disabled = this.lost;
     drill.hidden = !this.model.get("slip");
     solve.hidden = !this.model.get("can_show");
     nudge.hidden = !this.model.get("can_nudge");
@@ -274,7 +289,7 @@ class LivePage {
 
   uncheck(changed) { // an old verdict must not stand beside a new text
     for (const n of changed) if (this.boxes.has(n)) this.boxes.get(n).slot.dataset.state = "unchecked";
-    showEchoes(this.parts.body, (n) => (changed.includes(n) ? BLANK : this.verdict(n)));
+    this.showPicture((n) => (changed.includes(n) ? BLANK : this.verdict(n)));
     this.showHint(this.hinted);
   }
 
@@ -347,7 +362,17 @@ class LivePage {
 
   receive(message, buffers) {
     if (message?.fonts) addFonts(message.fonts, buffers ?? []);
-    if (message?.twin && message.client === this.uid) this.link.putTwin(message.twin);
+    if (message?.client !== this.uid) return;
+    if (message.twin) this.link.putTwin(message.twin);
+    if (message.listed) this.fill(message);
+  }
+
+  /** Boxes that were typed as a list: the same as if each had been typed into. */
+  fill(message) {
+    const edits = message.listed.filter(([n]) => this.boxes.has(n));
+    for (const [n, text] of edits) showText(this.boxes.get(n), text);
+    if (edits.length) this.write(edits);
+    this.paper.answer(message);
   }
 
   typed(target, composing = false) {

@@ -22,8 +22,9 @@ from ..authoring.mistakes import MESSAGES
 from ..authoring.page import OWN, Page, Sheet
 from ..explorers.checking import checker, opened_at
 from ..layout import mathematics, prose
+from ..marking.listed import take
 from ..marking.pages import Marks, Verdict, mark
-from ..render.pages import STATES, echoed, notice, plain, solution, static, stylesheet, template
+from ..render.pages import STATES, echoed, notice, placed, plain, solution, static, stylesheet, template
 from ..submissions.writing import page_source, with_answers
 from .explorer_widget import ExplorerWidget
 from .live import HERE, Bundle, LiveWidget, Metadata, code, message_in
@@ -32,6 +33,7 @@ from .scripts import script
 SHOW_HOW = ("practice", "always", "never")
 """Where a worked solution may be opened: while practising with other numbers, on the graded page too, or nowhere."""
 
+MAX_LIST = 20_000  # characters of a list of answers that are read
 RERUN = "Run this cell to bring its boxes back to life."
 WAITING = (
     "Everybody has numbers of their own on this page. Say who you are at the top of the notebook: in the box there, or "
@@ -75,7 +77,7 @@ class PageWidget(LiveWidget):
     # from Python
     slug = t.Unicode().tag(sync=True)
     template = t.Unicode().tag(sync=True)  # the page's HTML, its boxes empty
-    verdicts = t.Dict().tag(sync=True)  # box → {state, words, say, read, echo}
+    verdicts = t.Dict().tag(sync=True)  # box → {state, words, say, read, echo, place}
     summary = t.Unicode().tag(sync=True)
     done = t.Int(0).tag(sync=True)  # the last edit that is marked
     shown = t.Int(0).tag(sync=True)  # 0: the page to be handed in; else the variant that is practised
@@ -204,8 +206,8 @@ class PageWidget(LiveWidget):
     def _check(self) -> None:
         marks = mark(self.page, boxes(self.trial), self.shown) if self.shown else self.told
         with self.hold_sync():
-            echoes = marks.page.sheet(marks.variant).echoes if marks else ()
-            verdicts = {str(v.box): for_browser(v, v.box in echoes) for v in marks.verdicts} if marks else {}
+            sheet = marks and marks.page.sheet(marks.variant)
+            verdicts = {str(v.box): for_browser(v, sheet) for v in marks.verdicts} if marks else {}
             self.verdicts, self.summary = verdicts, summary(marks) if marks else ""
             self.can_show, self.can_nudge = self._may_show(), self._may_nudge()
             self.unwritten = self._unwritten()
@@ -309,12 +311,28 @@ class PageWidget(LiveWidget):
 
     def _answer(self, _widget: object, content: object, _buffers: object) -> None:
         message = message_in(content)
+        if message.get("want") == "list":
+            self._take_list(message)
         if message.get("want") != "twin":
             return
         if self.writeback:
             self.send({"twin": self.twin_bundle(), "client": message.get("client")})
         elif self.last_output is not None:
             self.last_output.update(self.twin_bundle(), raw=True, metadata=self.note())
+
+    def _take_list(self, message: Mapping[str, object]) -> None:
+        """Boxes typed as a list, from paper: read here, written by the view as if each had been typed into."""
+        typed, at, variant = message.get("typed"), message.get("at"), self.shown or self.variant
+        if variant is None or not isinstance(typed, str) or not isinstance(at, int):
+            return
+        boxes_there = self.page.sheet(variant).boxes
+        taken = take(typed[:MAX_LIST], max(0, at), boxes_there)
+        following = boxes_there[taken.at - 1].label if taken.at <= len(boxes_there) else ""
+        then = f"Next: {following}." if following else "That was the last box."
+        self.send({
+            "listed": [[str(box), text] for box, text in taken.entries], "next": taken.at,
+            "say": taken.refused or then, "refused": bool(taken.refused), "client": message.get("client"),
+        })  # fmt: skip
 
     def twin_bundle(self) -> Bundle:
         """The page as a static output, for when there is no browser or no kernel."""
@@ -383,6 +401,7 @@ class VerdictData(TypedDict):
     say: NotRequired[Runs]
     read: NotRequired[Runs]
     echo: NotRequired[Runs]
+    place: NotRequired[float]
 
 
 _MINUS = str.maketrans({"−": "-", "–": "-", "‐": "-", "‑": "-", "‒": "-", "﹣": "-", "－": "-"})
@@ -390,18 +409,20 @@ _TAG = re.compile(r"<(/?)(\w+)[^>]*>|([^<]+)")
 _KEPT = ("i", "b", "sub", "sup")
 
 
-def for_browser(verdict: Verdict, repeated: bool = False) -> VerdictData:
+def for_browser(verdict: Verdict, sheet: Sheet | None = None) -> VerdictData:
     """A verdict as the browser gets it: state, words, message, and how the answer was read where that differs.
 
-    repeated   whether the page shows the answer a second time, once it is right
+    sheet   the page, which may show the answer a second time, or draw it, once it is right
     """
     data: VerdictData = {"state": verdict.state, "words": STATES[verdict.state][1]}
     if verdict.message:
         data["say"] = runs(prose(verdict.message))
     if verdict.read_as and _bare(verdict.read_as) != _bare(verdict.text):
         data["read"] = runs(mathematics(verdict.read_as))
-    if repeated and (echo := echoed(verdict)):
+    if sheet and verdict.box in sheet.echoes and (echo := echoed(verdict)):
         data["echo"] = runs(echo)
+    if sheet and verdict.box in sheet.plotted and (place := placed(verdict)) is not None:
+        data["place"] = place
     return data
 
 

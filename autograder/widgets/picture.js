@@ -1,7 +1,8 @@
 // The picture of a page alive: answers appear in it once they are right, and things of one name light up together.
 //
 // What is written where, and by which names, layout says: data-echo="3" repeats box 3; data-lit="w21" is what lights up
-// as w21; data-uses="δ2 a1" names the factors that it is made of. Which answers appear, Python says, in the verdicts.
+// as w21; data-uses="δ2 a1" names the factors that it is made of; data-places="4,2 #1,#2" is a way from (4, 2) to where
+// boxes 1 and 2 say. Which answers appear, Python says, in the verdicts.
 
 import { nodesOf, textOfRuns } from "./dom.js";
 
@@ -12,6 +13,19 @@ export function showEchoes(body, verdictOf) {
     echo.toggleAttribute("data-on", Boolean(shown));
     echo.style.setProperty("--letters", textOfRuns(shown).length || 1); // a long one is set smaller to stay in its node
     echo.querySelector(".wb-typed").replaceChildren(...nodesOf(shown));
+  }
+}
+
+/** Draw the ways of the picture as far as the verdicts let them be known: Html.trail does the same on a page that stands still. */
+export function showTrails(body, verdictOf) {
+  for (const trail of body.querySelectorAll("g.wb-trail")) {
+    const [left, top, across, down] = trail.dataset.scale.split(" ").map(Number);
+    const number = (text) => (text.startsWith("#") ? verdictOf(text.slice(1)).place : Number(text));
+    const spots = trail.dataset.places.split(" ").map((place) => place.split(",").map(number))
+      .map(([x, y]) => (x === undefined || y === undefined ? null : `${left + x * across} ${top + y * down}`));
+    const [line, dots] = trail.children;
+    line.setAttribute("d", spots.map((spot, n) => (n && spot && spots[n - 1] ? `M${spots[n - 1]}L${spot}` : "")).join(""));
+    dots.setAttribute("d", spots.map((spot) => (spot ? `M${spot}h.01` : "")).join(""));
   }
 }
 

@@ -60,7 +60,7 @@ class ExercisePage(PageWidget):
         now, marks = self.on_view, self.attempt.marks(self.checked)
         known = (v for v in marks.verdicts if v.box not in self.attempt.task.boxes or self._same(v.box, now))
         with self.hold_sync():
-            self.verdicts = {str(v.box): for_browser(v, v.box in self.attempt.sheet.echoes) for v in known}
+            self.verdicts = {str(v.box): for_browser(v, self.attempt.sheet) for v in known}
             self.done = self.seq
 
     def _same(self, box: int, now: Mapping[int, str]) -> bool:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from zlib import crc32
 
 import pytest
 
@@ -12,17 +13,40 @@ FLAVOURS = ("lab", "notebook")
 PICTURES = {"test_checking", "test_every_explorer", "test_explorers", "test_look", "test_picture", "test_stepper"}
 """Half of the tests, in a process of their own, with a server and a Chromium of their own: they take the longest."""
 
+IN_BOTH = {"test_book"}
+"""What makes a notebook a book differs between JupyterLab and Notebook 7. All else is the same code there: without
+--whole each of its tests is run in one of them, half of them here and half there, always the same ones."""
+
 
 @pytest.hookimpl(wrapper=True)  # before xdist looks at the groups, whenever this file is read
-def pytest_collection_modifyitems(items):
+def pytest_collection_modifyitems(config, items):
     """Browser tests are marked, stay in two processes, and are skipped without a Chromium, unless CI must have one."""
     here = [item for item in items if "/browser/" in str(item.path)]
+    if not config.getoption("--whole"):
+        left_out = in_the_other_flavour([item for item in here if item.path.stem not in IN_BOTH])
+        config.hook.pytest_deselected(items=left_out)
+        items[:] = [item for item in items if item not in left_out]
     for item in here:
         item.add_marker(pytest.mark.browser)
         item.add_marker(pytest.mark.xdist_group("pictures" if item.path.stem in PICTURES else "browser"))
         if not bench.CHROMIUM.exists() and not os.environ.get("CI"):
             item.add_marker(pytest.mark.skip(reason=f"no Chromium at {bench.CHROMIUM}"))
     return (yield)
+
+
+def in_the_other_flavour(items):
+    """Of tests that are there in each flavour, those that are run in the other one."""
+    turns = {}
+    for item in items:
+        given = item.callspec.params if hasattr(item, "callspec") else {}
+        fixture = next((name for name, value in given.items() if value in FLAVOURS), None)
+        if fixture is not None:
+            test = f"{item.path.stem}.{item.originalname}." + ".".join(
+                f"{name}={value}" for name, value in sorted(given.items(), key=str) if name != fixture
+            )
+            turns.setdefault(test, {})[given[fixture]] = item
+    both = {test: here for test, here in turns.items() if len(here) == len(FLAVOURS)}
+    return {here[FLAVOURS[crc32(test.encode()) % len(FLAVOURS)]] for test, here in both.items()}
 
 
 @pytest.fixture(scope="package")

@@ -193,6 +193,24 @@ class TestOneBook:
         assert desk.page.locator(".jp-RenderedHTML style").count() == 0
         assert desk.page.locator(f"{SHOWN} [data-twin]").count() > 3
 
+    @IN_LAB
+    def test_a_new_editor_leaves_the_style_sheets_alone(self, desk):
+        """CodeMirror would write its sheet again for each, and the browser then styles all of the chapter anew."""
+        written = desk.page.evaluate(
+            f"""async () => {{
+                const sheets = [...document.head.querySelectorAll('style')].filter(one => one.textContent.startsWith('.ͼ'));
+                let writes = 0;
+                const seen = new MutationObserver(records => {{ writes += records.length; }});
+                sheets.forEach(sheet => seen.observe(sheet, {{ childList: true, characterData: true }}));
+                const cell = {desk.cell(FIRST)}, host = document.body.appendChild(document.createElement('div'));
+                cell.contentFactory.editorFactory({{ host, model: cell.model }}).dispose();
+                host.remove();
+                await new Promise(done => setTimeout(done));
+                return [sheets.length, writes];
+            }}"""
+        )
+        assert written == [1, 0]
+
     def test_the_keyboard_alone_goes_to_the_last_box(self, desk):
         """Tab after Tab from where the notebook opens: every box of every page, in order, is reached."""
         wanted = [(slug, n) for slug in SLUGS for n in range(1, len(pages.load(slug).sheet().boxes) + 1)]
@@ -429,6 +447,33 @@ def test_after_a_reload_pages_are_alive_and_nothing_is_lost(books, folder):
         ).first.wait_for()
     finally:
         other.page.close()
+        desk.close()
+
+
+def test_a_link_to_another_chapter_opens_a_tab_at_its_page(books, folder):
+    """In Notebook 7 a link of the start page is an address that the browser opens by itself; there the page is shown."""
+    for name in ("00-start", "01-gradients"):
+        shutil.copytree(Path(__file__).parents[2] / "chapters" / name, folder / "work" / "linked" / name)
+    desk = books("notebook").book(folder / "work" / "linked" / "00-start" / "start.ipynb", alive=0)
+    link = desk.page.locator(".wb-progress-live .wb-bar", has_text="Gradients").locator("li a").last
+    link.wait_for(timeout=60_000)
+    name = link.get_attribute("href").partition("#cell-id=")[2]
+    with books.context.expect_page() as opened:
+        link.click()
+    tab = BookDesk(opened.value, desk.address, desk.root, "notebook")
+    try:
+        assert tab.page.url.endswith(f"/notebooks/linked/01-gradients/gradients.ipynb#cell-id={name}")
+        tab.wait(f"window.jupyterapp && {PANEL}?.context?.isReady", 60_000)
+        tab.wait(
+            f"""(() => {{ const node = {tab.cell(name)}?.node, view = {PANEL}.content.outerNode.getBoundingClientRect();
+            const top = node?.isConnected && node.offsetHeight ? node.getBoundingClientRect().top : -1e6;
+            return top > view.top - 50 && top < view.bottom - 100; }})()""",
+            30_000,
+        )
+        tab.wait(f"{PANEL}.content.activeCell.model.id === '{name}'")
+        tab.close()
+    finally:
+        tab.page.close()
         desk.close()
 
 

@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+import re
+
+from autograder.marking.pages import mark
 from autograder.pages import load
+from autograder.render.pages import static
 
 from .desk import PAGE_CELL, page_source
 
@@ -164,3 +168,29 @@ def test_the_arrow_keys_go_through_a_drawing(lab):
     lab.page.keyboard.press("ArrowRight")
     assert lit(lab)["lines"] != first
     assert lab.source(PAGE_CELL) == page_source(SLUG, "{1: None}")  # no shortcut of Jupyter fired
+
+
+def test_a_step_appears_in_the_drawing_once_it_is_right(lab):
+    """The live drawing puts a place where the still page has it; with a wrong answer it is gone again."""
+    slug = "training/three-ways-down"
+    keys = [box.shown for box in load(slug).sheet().boxes]
+    start(lab, slug=slug)
+    plain = lab.page.locator(".wb-live g.wb-trail path.wb-dots").first
+    lab.type(1, keys[0])
+    lab.wait_state(1, "right")
+    assert plain.get_attribute("d").count("h") == 1
+    lab.type(2, keys[1])
+    lab.wait_state(2, "right")
+    still = static(load(slug).sheet(), mark(slug, {1: keys[0], 2: keys[1]}))
+    assert numbers(plain.get_attribute("d")) == numbers(DOTS.search(still)[1])
+    lab.type(2, "9")
+    lab.wait_state(2, "wrong")
+    assert plain.get_attribute("d").count("h") == 1
+
+
+DOTS = re.compile(r'class="wb-dots" d="([^"]*)"')
+
+
+def numbers(path: str) -> list[list[float]]:
+    """The places of a path of dots."""
+    return [[round(float(text), 1) for text in dot.split("h")[0].split()] for dot in path.split("M")[1:]]

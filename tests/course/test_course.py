@@ -362,3 +362,27 @@ def test_old_chapters_are_removed(copy):
     (other / "old.ipynb").write_text(json.dumps(new_notebook()))
     build(copy)
     assert not other.exists()
+
+
+def test_a_build_leaves_what_somebody_practised(copy):
+    """The file beside the practice notebook is the same file afterwards, also where the notebook has no source."""
+    places = [copy / "chapters" / "practice" / name for name in ("practice.jsonl", "practice-damaged-1.jsonl")]
+    places[0].parent.mkdir()
+    for place in places:
+        place.write_text("an answer\n")
+    (copy / "chapters" / "practice" / "old.ipynb").write_text("{}")
+    before = [place.stat().st_ino for place in places]
+    build(copy)
+    assert sorted(path.name for path in places[0].parent.iterdir()) == sorted(place.name for place in places)
+    assert [place.stat().st_ino for place in places] == before and places[0].read_text() == "an answer\n"
+
+
+def test_a_build_that_fails_leaves_the_chapters(copy):
+    """A chapter that cannot be built takes none of those that were built before with it."""
+    before = contents(copy / "chapters")
+    broken = copy / "source" / "99-broken"
+    broken.mkdir()
+    (broken / "broken.ipynb").write_text("{")
+    with pytest.raises(BuildError):
+        build(copy)
+    assert contents(copy / "chapters") == before

@@ -112,9 +112,9 @@ def worked(released, tabs):
     tab = tabs(ada)
     open_list(tab, ada)
     tab.locator("#released_assignments_list .list_item", has_text=CHAPTER).get_by_role("button", name="Fetch").click()
-    tab.locator("#fetched_assignments_list").get_by_text(CHAPTER, exact=True).click()
+    notebook = unfolded(tab.locator("#fetched_assignments_list"))
     saw.home = ada.type("ls -R")
-    tab.locator("#fetched_assignments_list").get_by_text(NAME, exact=True).click()
+    notebook.click()
     saw.who, saw.states = answer_first_page(tab, variant_of("ada", SALT))
     tab.goto("about:blank")
     finish(ada, variant_of("ada", SALT))
@@ -146,6 +146,17 @@ def open_list(tab, seat):
     tab.get_by_role("menuitem", name="Nbgrader").click()
     tab.get_by_role("menuitem", name="Assignment List").click()
     tab.locator("#released_assignments_list .list_item", has_text=FORGOTTEN).first.wait_for()
+
+
+def unfolded(listed):
+    """The notebook in the chapter's entry of a list. Whenever the list is drawn anew, its entries are folded again."""
+    notebook = listed.get_by_text(NAME, exact=True)
+    for _ in range(60):
+        if notebook.is_visible():
+            return notebook
+        listed.get_by_text(CHAPTER, exact=True).click()
+        listed.page.wait_for_timeout(2000)
+    raise AssertionError(f"{NAME} does not appear under {CHAPTER}")
 
 
 def answer_first_page(tab, variant):
@@ -242,7 +253,7 @@ def test_the_gradebook_has_what_each_earned(released, graded, tmp_path):
     """Ada everything; Bob, whose pages show her numbers, what her answers are worth by his; as workbook mark says."""
     instructor = released.instructor
     (tmp_path / "workbook.toml").write_text(instructor.read(f"{COURSE}/workbook.toml"))
-    for place in (f"chapters/{FILE}", f"submitted/ada/{FILE}", f"submitted/bob/{FILE}"):
+    for place in (f"source/{FILE}", f"chapters/{FILE}", f"submitted/ada/{FILE}", f"submitted/bob/{FILE}"):
         (tmp_path / place).parent.mkdir(parents=True)
         (tmp_path / place).write_text(instructor.read(f"{COURSE}/{place}"), encoding="utf-8")
     assert main(["mark", "--root", str(tmp_path), "--jobs", "1"]) == 0

@@ -156,6 +156,35 @@ def test_an_echo_shows_what_was_typed_and_nothing_before_it_is_right(slug):
         assert parsed(shown) and render.echoed(right.verdicts[int(n) - 1]) == shown
 
 
+TRAIL = re.compile(r'<g class="wb-trail".*?</g>')
+
+
+@pytest.mark.parametrize("slug", [slug for slug, page in pages.catalogue().items() if page.sheet().plotted])
+def test_a_way_shows_a_step_once_it_is_right(slug):
+    """Live, blank and all wrong, a way ends where the printed places end; what is right or follows goes on from there,
+    at the student's own numbers."""
+    sheet = pages.load(slug).sheet()
+    drawn = lambda html: [trail.count("h.01") for trail in TRAIL.findall(html) if "#" in trail]  # noqa: E731
+    blank, right = mark(slug, {}), mark(slug, {box.number: box.shown for box in sheet.boxes})
+    wrong = mark(slug, {box.number: "7.77777" for box in sheet.boxes})
+    assert {"right", "follows"}.isdisjoint(verdict.state for verdict in wrong.verdicts)
+    for html in (render.template(sheet), render.static(sheet, blank), render.static(sheet, wrong)):
+        assert drawn(html) == [1, 1, 1]
+    assert drawn(render.static(sheet, right)) == [3, 3, 3]
+
+
+def test_a_way_goes_where_the_students_own_numbers_lead():
+    """A slip in the first step is not drawn; the second, which follows from it, is, alone and without a line."""
+    slug = "training/three-ways-down"
+    marks = mark(slug, {1: "4.8", 2: "-5.2", 3: "3.84", 4: "3.12"})
+    assert [verdict.state for verdict in marks.verdicts[:4]] == ["mistake", "mistake", "follows", "follows"]
+    trail = TRAIL.findall(render.static(pages.load(slug).sheet(), marks))[0]
+    scale = re.search(r'data-scale="([^"]*)"', trail)[1]
+    left, top, across, down = map(float, scale.split())
+    assert f"M{left + 3.84 * across:.1f} {top + 3.12 * down:.1f}h.01" in trail
+    assert trail.count("L") == 0
+
+
 def test_an_echo_takes_what_is_typed_not_the_key():
     """An answer that is right in another form appears in that form."""
     slug = "equations/bp2-one-node"
@@ -299,7 +328,8 @@ def test_a_way_down_a_valley_has_a_dot_for_each_place():
     """The ticks name places of both axes, and a level line is as much wider than high as the valley is narrow."""
     ways = {"plain": (((9.0, 2.0), (8.0, -1.0), (7.0, 0.5)), "accent")}
     node = sketches.descent((1.0, 4.0), ways, x=(-2, 10), y=(-3, 3), title="a way down")
-    shapes = "".join(node.options["shapes"])
-    assert shapes.count("<circle") == 3
+    shapes = render.Html().part(node)
+    (dots,) = re.findall(r'class="wb-dots" d="([^"]*)"', shapes)
+    assert [dot.split("h")[0] for dot in dots.split("M")[1:]] == ["604.0 57.7", "554.0 182.7", "504.0 120.2"]
     rx, ry = map(float, re.search(r'rx="([0-9.]+)" ry="([0-9.]+)"', shapes).groups())
     assert np.isclose((rx / 600 * 12) / (ry / 250 * 6), 2, rtol=0.01)

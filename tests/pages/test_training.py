@@ -235,6 +235,25 @@ def read_traces(c):
     return [*(names[i] for i in c["order"]), c["η"], second, c["μ"], c["η'"], at, epoch]
 
 
+def three_ways_down(c):
+    """Each way from its places alone: momentum as the last move kept on, Adam's means as sums of both gradients."""
+    (w, u), keep, own = exacts(c["start"]), exact(c["μ"]), exact(c["η of Adam"])
+    slope = lambda *at: valley_slopes(c, at)  # noqa: E731
+    down = lambda at: [w - g / 5 for w, g in zip(at, slope(*at), strict=True)]  # noqa: E731
+    one = down((w, u))
+    two = down(one)
+    ball = [end + keep * (here - before) for end, here, before in zip(two, one, (w, u), strict=True)]
+    first = [w - own * g / abs(g) for w, g in zip((w, u), slope(w, u), strict=True)]
+    moves = []
+    for pair in zip(slope(w, u), slope(*first), strict=True):
+        _, _, mean, square = adam(pair, NINE, NINETY_NINE)
+        moves.append(float(own * mean) / sqrt(square))
+    last = [float(w) - move for w, move in zip(first, moves, strict=True)]
+    height = lambda at: sum(float(k) * float(w) ** 2 for k, w in zip(c["curve"], at, strict=True))  # noqa: E731
+    best = min((height(at), name) for name, at in (("plain", two), ("momentum", ball), ("Adam", last)))[1]
+    return [one, two, ball, first, moves, last, best]
+
+
 def test_adam_is_told_by_its_first_step():
     """The runs of the canonical page: momentum, Adam and plain, each beginning with a step of its own length."""
     text = str(pages.load("training/read-traces").sheet().body)
@@ -328,6 +347,7 @@ INDEPENDENT = {
     "silent-broadcast": silent_broadcast,
     "read-the-message": read_the_message,
     "read-traces": read_traces,
+    "three-ways-down": three_ways_down,
     "begin-alike": begin_alike,
     "how-large": how_large,
     "find-the-bug": find_the_bug,

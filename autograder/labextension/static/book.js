@@ -6,6 +6,7 @@ import { drawStills } from "./drawing.js";
 import { Early } from "./early.js";
 import { LITE, download } from "./lite.js";
 import { clear, show } from "./notice.js";
+import { steady } from "./steady.js";
 import { offerTrial, sayWhere } from "./trial.js";
 
 const REST = 60; // milliseconds after a change until the cells are looked at again
@@ -70,6 +71,7 @@ export class Book {
     this.turn = () => this.opened();
     this.on.changed(this.turn);
     this.turn();
+    this.goWhereAsked();
     this.modules.keeps.then((kept) => {
       if (!kept && !this.disposed) show(this.panel, this.modules.Widget, "memory", "");
     });
@@ -138,7 +140,10 @@ export class Book {
   /** Give every cell the class of what it is; the style sheet does the rest. */
   dress() {
     if (this.disposed) return;
-    if (this.on.value) this.modules.dress();
+    if (this.on.value) {
+      this.modules.dress();
+      steady();
+    }
     const open = this.on.value, code = this.codeShown, kinds = this.kinds();
     let first = null; // the first code exercise
     const pages = new Set(kinds.filter(({ kind }) => kind === "page").map(({ slug }) => slug));
@@ -189,6 +194,13 @@ export class Book {
       await this.notebook.scrollToItem(index, "start").catch(() => {});
     }
     cell.node.focus({ preventScroll: true });
+  }
+
+  /** In a tab of Notebook 7 the address may name the cell that a link led to. */
+  goWhereAsked() {
+    const asked = document.body.dataset.notebook === "notebooks" && /^#cell-id=(.+)$/.exec(location.hash);
+    const index = asked ? [...this.cells].findIndex((cell) => cell.id === asked[1]) : -1;
+    if (index >= 0) this.go(index);
   }
 
   /** Of the pages and code exercises, show only those with these ids; null shows all. */

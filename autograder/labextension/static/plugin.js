@@ -7,6 +7,7 @@
 //   lite.js      what is said and offered where all of it lives in the browser
 //   still.js     what does not move meanwhile
 //   drawing.js   how still pages are drawn: late, and with one style sheet for all
+//   steady.js    CodeMirror's style sheet, which is not written anew for each editor
 //   trial.js     "Try it" under a code exercise
 //   notice.js    what a reader is told when something is amiss
 //   book.css     the look; that of the pages stands in pages/, for those that are not trusted to bring it
