@@ -13,7 +13,7 @@ from html import escape
 
 _TOKEN = re.compile(r"\s*[=≈≠<>≤≥→↦⇒+−±·×÷⊙∘]\s*|\s+|[_^]|[{}]|\d+(?:\.\d+)?|[^\W\d_]+|.", re.DOTALL)
 _OPERATOR = re.compile(r"[∂∇Δ]*(?:d(?=[^\W\d_]$))?")  # what stands upright before a name: ΔW, ∂Z, dx
-_UPRIGHT = set("ΓΔΘΛΞΠΣΦΨΩdℝℕℤ") | {"ln", "of"}
+_UPRIGHT = set("ΓΔΘΛΞΠΣΦΨΩdℝℕℤ") | {"ln", "of", "in"}
 _RELATIONS = set("=≈≠<>≤≥→↦⇒+−±·×÷⊙∘")
 
 
