@@ -19,7 +19,9 @@ _RELATIONS = set("=≈≠<>≤≥→↦⇒+−±·×÷⊙∘")
 
 @lru_cache(maxsize=4096)
 def mathematics(text: str) -> str:
-    """The formula `text` as HTML."""
+    """The formula `text` as HTML. A d before a name or a slash says “differentiate”, and so does one that is alone."""
+    if text == "d":
+        return text
     html, rest = _run(_TOKEN.findall(_POWER.sub(_power, text).replace("-", "−")), closing=None)
     return html + "".join(map(escape, rest))
 
@@ -42,6 +44,8 @@ def _run(tokens: list[str], closing: str | None) -> tuple[str, list[str]]:
         if token == "(" and closing == ")":  # brackets within raised brackets
             inner, tokens = _run(tokens, closing)
             out.append(f"({inner})")
+        elif token == "d" and tokens[:1] != ["/"]:
+            out.append("<i>d</i>")  # a letter like any other: √d, d = 4
         elif token in "_^" and tokens:
             index, tokens = _index(token, tokens)
             if tokens[1:] and tokens[0] in "_^" and tokens[0] != token:  # w^l_{jk}: one above the other
