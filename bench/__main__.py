@@ -21,6 +21,7 @@ GROUPS = {
     "browser": "What a student waits for, JupyterLab in Chromium",
     "site": "What a student waits for, the static site in Chromium",
     "engine": "One training step",
+    "layers": "One training step of a convolution network and of an attention block",
 }
 FILE = classroom.ROOT / "docs" / "benchmarks.md"
 INTRO = """# Benchmarks

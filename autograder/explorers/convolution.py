@@ -47,7 +47,7 @@ FILTERS = {
 }  # fmt: skip
 
 
-@explorer("A filter over a picture", beside="convolution/two-dimensions")
+@explorer("A filter over a picture", beside="convolution/picture")
 def sliding(control):
     """Drag the filter, or move it by arrow keys. The lit output is the sum of what lies under the filter, each pixel
     times the weight on it. Then look for other things, and turn the filter around."""

@@ -1,8 +1,10 @@
 """A window that slides: a row of numbers under a filter, and pictures as grids of numbers.
 
-sliding(x, z, 3, at=1, weights=w, title="…")          a row above, what comes out below, a line from each number under the
-                                                      filter to what it makes; the stop `at` with its weights on the lines
-grids(Grid(x, "x", window=(0, 1, 2, 2)), "⋆", Grid(w, "w"), "=", Grid(z, "z"), title="…")      pictures in a line
+    sliding(x, z, 3, at=1, weights=w, title="…")
+    grids(Grid(x, "x", window=(0, 1, 2, 2)), "⋆", Grid(w, "w"), "=", Grid(z, "z"), title="…")
+
+The first draws a row above and what comes out below, with a line from each number under the filter to what it makes;
+the stop `at` is framed and has the weights on its lines. The second draws pictures in a line.
 
 What stands in a cell is a number, letters, a box, or an echo of one. Cells are lit by the names of what stands in them,
 lines by the weight that sits on them, which is the same at all stops: `w_1`, `w_2` …
@@ -10,7 +12,6 @@ lines by the weight that sits on them, which is the same at all stops: `w_1`, `w
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from itertools import product
 from typing import NamedTuple
 

@@ -13,13 +13,15 @@ from html import escape
 
 _TOKEN = re.compile(r"\s*[=≈≠<>≤≥→↦⇒+−±·×÷⊙∘]\s*|\s+|[_^]|[{}]|\d+(?:\.\d+)?|[^\W\d_]+|.", re.DOTALL)
 _OPERATOR = re.compile(r"[∂∇Δ]*(?:d(?=[^\W\d_]$))?")  # what stands upright before a name: ΔW, ∂Z, dx
-_UPRIGHT = set("ΓΔΘΛΞΠΣΦΨΩdℝℕℤ") | {"ln", "of"}
+_UPRIGHT = set("ΓΔΘΛΞΠΣΦΨΩdℝℕℤ") | {"ln", "of", "in"}
 _RELATIONS = set("=≈≠<>≤≥→↦⇒+−±·×÷⊙∘")
 
 
 @lru_cache(maxsize=4096)
 def mathematics(text: str) -> str:
-    """The formula `text` as HTML."""
+    """The formula `text` as HTML. A d before a name or a slash says “differentiate”, and so does one that is alone."""
+    if text == "d":
+        return text
     html, rest = _run(_TOKEN.findall(_POWER.sub(_power, text).replace("-", "−")), closing=None)
     return html + "".join(map(escape, rest))
 
@@ -42,6 +44,8 @@ def _run(tokens: list[str], closing: str | None) -> tuple[str, list[str]]:
         if token == "(" and closing == ")":  # brackets within raised brackets
             inner, tokens = _run(tokens, closing)
             out.append(f"({inner})")
+        elif token == "d" and tokens[:1] != ["/"]:
+            out.append("<i>d</i>")  # a letter like any other: √d, d = 4
         elif token in "_^" and tokens:
             index, tokens = _index(token, tokens)
             if tokens[1:] and tokens[0] in "_^" and tokens[0] != token:  # w^l_{jk}: one above the other

@@ -69,7 +69,7 @@ class Sentence:
 
     def labelled(self, rows, head=""):
         """The rows of a matrix behind their words."""
-        return table([words("word"), head], *[(words(word), row(entries)) for word, entries in zip(self.words, rows,
+        return table([words("word"), head, ""], *[(words(word), *entries) for word, entries in zip(self.words, rows,
             strict=True)])
 
 
@@ -161,8 +161,8 @@ def positions(given, box):
         "position.", slips={"wrong_sign": shift - moved, "added_not_multiplied": moved + shift},
         words={"added_not_multiplied": "You added the position once more. It is in there already."})
     given.require(np.all(moved != shift))
-    bare = box("the same", "the middle word, turned round", "Without positions, what would the middle word notice?",
-        options=("the same", "something else"),
+    bare = box("the same", "the dot products, read backwards", "Which rows meet which, when the order changes?",
+        options=("the same", "others"),
         how="Dot products look at the words alone: the order of the rows changes no number, only its place.")
     return (
         step(f"“{twice} {other} {twice}”: one word stands at both ends. To tell the two apart, a vector of its own is "
@@ -173,8 +173,8 @@ def positions(given, box):
             eq(words("without positions, both:"), before)),
         step("A row of another $X$, and the vector of its position. What is the row of its word?",
             eq(row(moved), "=", row(back), "+", row(shift))),
-        step("Without positions, somebody reads a sentence backwards. Does a word in it then meet the same dot "
-            "products, or something else?", eq(bare)),
+        step("Leave the positions out and turn the sentence around. Does each word meet the same dot products as "
+            "before, or others?", eq(bare)),
     )
 
 
@@ -252,7 +252,7 @@ def scores(given, box):
             eq(lit("q2", "q_2"), "K^T", "=", row(raw))),
         step("Divided by $√d$, where $d$ is the length of a query, they are the **scores** of this word, row 2 of "
             "$S = QK^T/√d$.",
-            eq(words("row 2 of S:"), row(score))),
+            eq(words("row 2 of $S$:"), row(score))),
         step(f"To which word does “{names[1]}” give the best score?", eq(best)),
         step("How do the first word and the third look at each other?",
             eq("S_{13}", "=", rest[0], APART, "S_{31}", "=", rest[1])),
@@ -474,9 +474,9 @@ def mask(given, box):
         how="1 + 2 + … + n = n(n + 1)/2.",
         slips={"pairs_not_halved": n * n, "one_too_few": n * (n - 1) / 2},
         words={"one_too_few": "You left the diagonal out: a word sees itself."})
-    changes = box("z_3 alone", "what a new last word changes", "Who looks at the last word?",
-        options=("z_3 alone", "all rows of Z", "z_1 and z_2"), how="Only the last word looks at itself.",
-        slips={"mask_forgotten": "all rows of Z"})
+    changes = box("the last row of Z", "what a new last word changes", "Who looks at the last word?",
+        options=("the last row of Z", "all rows of Z", "the other rows of Z"),
+        how="Only the last word looks at itself.", slips={"mask_forgotten": "all rows of Z"})
     return (
         step("Who learns to write on word by word must not look ahead: the word at position $t$ sees positions 1 to "
             "$t$. How many words do the first and the second see?",
@@ -523,7 +523,7 @@ def shapes(given, box):
     numbers = box(many * n * n, "how many numbers in all of them", "How many numbers does one of them hold?",
         how="The number of matrices times n².", slips={"not_squared": many * n})
     alike = box("S and A", "what grows with the square of the length", "In whose shape does n stand twice?",
-        options=("X and Q", "S and A", "W_Q and W_O"), how="n stands in the shape of S and of A twice.")
+        options=("X and Q", "S and A", "the matrices W"), how="n stands in the shape of S and of A twice.")
     names = ("X", "W_Q", "Q", "S = QK^T/√d", "Z = AV")
     return (
         step(f"A sentence of {n} words, each with {d_model} numbers. Attention has {heads} heads, and each makes "
@@ -569,7 +569,7 @@ def two_heads(given, box):
     given.require(np.all(w @ up != 0))
     silent = box("only its own half", "what learns when head 2 hands over zeros", "By which numbers is the gradient of "
         "these rows multiplied?",
-        options=("only its own half", "all of W_O", "only the other half"),
+        options=("only its own half", "all rows", "only the other half"),
         how="∂C/∂W_O is the joined heads, transposed, times upstream: rows that meet zeros get zeros.",
         slips={"heads_exchanged": "only the other half"})
     return (
@@ -584,7 +584,7 @@ def two_heads(given, box):
             "head 2?",
             eq(words("upstream:"), row(up), APART, words("to the heads:"), row(back))),
         step("Head 1 hands over zeros for every word. Which rows of $W_O$ get a gradient of 0: only its own half, all "
-            "of $W_O$, or only the other half?", eq(silent)),
+            "rows, or only the other half?", eq(silent)),
     )
 
 
@@ -622,11 +622,11 @@ def residual(given, box):
         "blocks, and everything around them.", slips={"path_left_out": 0.0})
     return (
         step("A block makes $xF$ of the row $x$, and $x$ itself goes around it: the outcome is $x + xF$. Go forward.",
-            graph({"x": (0, 0.8, "x"), "c": (1, 0.8, "copy"), "F": (2, 1.6, lit("block", "F")), "+": (3, 0.8, "+"),
-                "C": (4, 0.8, "…")}, [("x", "c"), ("c", "+", None, lit("around", words("around"))),
-                    ("c", "F", None, None), ("F", "+", None, None), ("+", "C")], unit=(150, 76),
+            graph({"x": (0, 0, "x"), "c": (1, 0, "copy"), "F": (2, 1, lit("block", "F")), "+": (3, 0, "+"),
+                "C": (4, 0, "…")}, [("x", "c"), ("c", "+", lit("around", "x")), ("c", "F", None, None),
+                    ("F", "+", None, None), ("+", "C")], unit=(150, 88),
                 title="x is copied; one copy goes through the block F, the other around it, and both are added"),
-            eq("x", "=", row(x), APART, lit("block", "F"), "=", matrix(f)),
+            eq(lit("around", "x"), "=", row(x), APART, lit("block", "F"), "=", matrix(f)),
             eq("xF", "=", row(through), APART, "x + xF", "=", row(out))),
         step("A gradient arrives at the +, which hands it on to both. What comes back through the block, and what "
             "reaches $x$?",
@@ -771,9 +771,8 @@ def norm_backward(given, box):
             eq("g", "=", row(g))),
         step("Two means are needed, that of $g$ and that of $g ⊙ x̂$.",
             eq(words("mean of $g$:"), mean, APART, words("mean of $g ⊙ x̂$:"), along)),
-        step("The first number of $x$ reaches the cost by three paths: its own $x̂$, which gives $g/s$; the mean $μ$, "
-            "which lowers all four $x̂$; and the variance, which draws all four nearer to 0. What comes back along "
-            "each?",
+        step("The first number of $x$ reaches the cost by three paths: by its own $x̂$; by the mean $μ$, which is taken "
+            "from all four; and by the variance, whose root divides all four. What comes back along each?",
             table([words("path"), words("formula"), words("gradient")],
                 (words("by itself"), "g/s", itself), (words("by the mean"), "−(mean of g)/s", by_mean),
                 (words("by the variance"), "−x̂ (mean of g ⊙ x̂)/s", by_spread))),
@@ -837,8 +836,8 @@ def back_to_values(given, box):
     readers = box(3.0, "how many words read v_1", "In which rows does the first column of A hold something?",
         how="All three words see the first one.", slips={"one_too_few": 2.0},
         words={"one_too_few": "One is missing. Does a word see itself?"})
-    unread = box("v_3", "who is read by one word alone", "Which column of A holds a single number that is not 0?",
-        options=("v_1", "v_2", "v_3"), how="Only the last word sees the last word.")
+    unread = box("the third", "the value that is read once", "Which column of A holds a single number that is not 0?",
+        options=("the first", "the second", "the third"), how="Only the last word sees the last word.")
     values = box(dv, "∂C/∂V", "Which words read this value, and with which weights?",
         how="The column of A that belongs to the value, times the gradients of the words that read it.",
         slips={"not_turned": plain, "path_left_out": np.diag(a)[:, None] * g},
@@ -855,8 +854,8 @@ def back_to_values(given, box):
             "$V$, and what arrives at $Z$:",
             eq("A", "=", matrix([[number_text(value) for value in line] for line in a]), APART, "V", "=", matrix(v),
                 APART, by("Z"), "=", matrix(g))),
-        step("How many words read the value $v_1$? And which value is read by one word alone?",
-            eq(words("readers of $v_1$:"), readers, APART, words("by one word alone:"), unread)),
+        step("How many words read the first value? And which value is read by one word alone?",
+            eq(words("readers of the first:"), readers, APART, words("read by one:"), unread)),
         step("A value is blamed by everyone who reads it: $∂C/∂V = A^T ∂C/∂Z$.", eq(by("V"), "=", matrix(values))),
         step("A weight is blamed by its own word alone: $∂C/∂A = ∂C/∂Z V^T$. Fill in what the mask lets through.",
             eq(by("A"), "=", matrix([[weights[i, j] if i and j <= i else "…" for j in range(3)] for i in range(3)]))),
@@ -892,7 +891,7 @@ def through_softmax(given, box):
         slips={"mean_not_taken_away": float(np.sum(q * dq))})
     given.require(abs(float(q @ dq)) > 1e-9 and abs(float(q @ dq) - np.mean(dq)) > 1e-9)
     first = box("0", "row 1 of ∂C/∂S", "The first word sees only itself. Can its weight move?",
-        options=("0", "4", "the gradient itself"), how="A single weight is 1, whatever its score.")
+        options=("0", "1", "the gradient"), how="A single weight is 1, whatever its score.")
     shift = box("nothing", "what a larger ∂C/∂A changes", "What happens to the weighted mean?",
         options=("nothing", "all grow by 5", "all grow by their weight"),
         how="The weighted mean grows by 5 too, and the distances stay.")
@@ -902,12 +901,12 @@ def through_softmax(given, box):
             eq("p", "=", row([number_text(value) for value in p]), APART, words("upstream:"), row(da[2])),
             eq(by("s", "p"), "=", matrix([[jacobian[0, j] for j in range(3)], [number_text(value) for value in
                 full[1]], [number_text(value) for value in full[2]]])),
-            eq(words("row 3 of ∂C/∂S:"), row(third))),
+            eq(words("row 3 of $∂C/∂S$:"), row(third))),
         step("The same without the matrix: $∂C/∂s = p ⊙ (g − r)$, where $g$ is what arrives, and $r$ its mean, "
             f"weighted by $p$. For “{names[1]}”:",
             eq("p", "=", row([number_text(value) for value in q]), APART, "g", "=", row(dq), APART,
                 "r", "=", mean),
-            eq(words("row 2 of ∂C/∂S:"), row(second))),
+            eq(words("row 2 of $∂C/∂S$:"), row(second))),
         step("What does a row of $∂C/∂S$ add up to? And what stands in row 1, where the word sees only itself?",
             eq(words("sum of a row:"), sums, APART, words("row 1:"), first)),
         step("Every number of $g$ grows by 5. What changes in the row of $∂C/∂S$?", eq(shift)),
@@ -948,7 +947,7 @@ def back_to_queries(given, box):
             eq(by("q_2"), "=", row(dq))),
         step(f"And to the key of “{names[0]}”?", eq(by("k_1"), "=", row(dk))),
         step("For which of the two is $∂C/∂S$ transposed, for $Q$ or for $K$? And what is the shape of $∂C/∂K$?",
-            eq(words("transposed for"), turned, APART, words("shape of ∂C/∂K:"), shape)),
+            eq(words("transposed for"), turned, APART, words("shape of $∂C/∂K$:"), shape)),
     )
 
 
@@ -1115,10 +1114,10 @@ def block(given):
 
 def whole_block():
     """The block from left to right: attention and the way around it, dense layers and the way around them."""
-    return graph({"X": (0, 1, "X"), "c": (1, 1, "copy"), "A": (2, 2, "attention"), "+": (3, 1, "+"),
-        "d": (4, 1, "copy"), "D": (5, 2, "dense"), "s": (6, 1, "+"), "C": (7, 1, "C")},
+    return graph({"X": (0, 0, "X"), "c": (1, 0, "copy"), "A": (2, 1, words("atten.")), "+": (3, 0, "+"),
+        "d": (4, 0, "copy"), "D": (5, 1, "dense"), "s": (6, 0, "+"), "C": (7, 0, "C")},
         [("X", "c"), ("c", "+"), ("c", "A"), ("A", "+"), ("+", "d", "H"), ("d", "s"), ("d", "D"), ("D", "s"),
-            ("s", "C", "O")], unit=(112, 62),
+            ("s", "C", "O")], unit=(112, 84),
         title="X goes through attention and around it, the sum H through dense layers and around them, the sum O to "
             "the cost C")
 
@@ -1183,7 +1182,7 @@ def block_forward(given, box):
         step("Then the first dense layer, $U = HW_1 + b$, and what ReLU makes of the "
             f"{('first', 'second')[low]} word.",
             eq("W_1", "=", matrix(here.w_1), APART, "b", "=", row(here.b)),
-            eq("U", "=", matrix(u), APART, words(f"row {low + 1} of ReLU(U):"), row(r[low]))),
+            eq("U", "=", matrix(u), APART, words(f"row {low + 1} of $ReLU(U)$:"), row(r[low]))),
     )
 
 
@@ -1300,7 +1299,8 @@ def block_back_words(given, box):
         how="The gradient of this number times 0.01.", slips={"not_multiplied": whole[0]},
         words={"not_multiplied": "That is the gradient. How long is the nudge?"})
     return (
-        step("How many ways lead from $∂C/∂H$ and $∂C/∂S$ back to the first word?", eq(words("ways:"), ways)),
+        step("A gradient has reached $H$. How many ways lead from there back to the first word: around attention, and "
+            "through it?", eq(words("ways:"), ways)),
         step("What comes back along each? With $Q = √2 ln 3 · X$ the query's part is $ln 3 · ∂C/∂S K$, and the key's "
             "part is $ln 3 · (∂C/∂S)^T X W_K^T$: write the numbers behind $ln 3$.",
             eq(by("V"), "=", matrix(here.dv), APART, "W_V", "=", matrix(here.w_v), APART, by("S"), "=",

@@ -143,6 +143,8 @@ def _number(value: Value | np.generic) -> str:
 def _html(value: Value, at: Index) -> str:
     if isinstance(value, np.ndarray) and value.ndim == 2 and value.size:
         return _matrix(value, _entry_of(at))
+    if isinstance(value, np.ndarray) and value.ndim > 2 and 0 < value.size <= MOST * MOST:
+        return f'<span class="wb-parts">{_blocks(value, _entry_of(at))}</span>'
     if isinstance(value, np.ndarray) and value.ndim == 1 and 0 < value.size <= MOST_ENTRIES:
         entry = _entry_of(at)
         return f"<code>[{', '.join(_entry(number, entry == (i,)) for i, number in enumerate(value))}]</code>"
@@ -154,7 +156,15 @@ def _html(value: Value, at: Index) -> str:
 def _holds_matrix(value: Value) -> bool:
     if isinstance(value, (list, dict)):
         return any(map(_holds_matrix, value.values() if isinstance(value, dict) else value))
-    return isinstance(value, np.ndarray) and value.ndim == 2
+    return isinstance(value, np.ndarray) and value.ndim >= 2
+
+
+def _blocks(value: np.ndarray, at: tuple[int, ...] | None) -> str:
+    """An array with more than two axes: its matrices, in brackets as Python nests them."""
+    if value.ndim == 2:
+        return _matrix(value, at)
+    parts = [_blocks(part, at[1:] if at and at[0] == n else None) for n, part in enumerate(value)]
+    return f"<code>[</code>{'<code>,</code> '.join(parts)}<code>]</code>"
 
 
 def _parts(value: list[Value] | dict[str, Value], at: Index) -> str:

@@ -178,7 +178,7 @@ def mask(c):
     n = int(c["n"])
     z = product(a, v)
     pairs = sum(1 for t in range(n) for s in range(n) if s <= t)
-    return [1, 2, a[0][0], a[1][0], a[1][1], a[1][2], a[2][0], z[0], z[1], pairs, "z_3 alone"]
+    return [1, 2, a[0][0], a[1][0], a[1][1], a[1][2], a[2][0], z[0], z[1], pairs, "the last row of Z"]
 
 
 def shapes(c):
@@ -267,8 +267,8 @@ def back_to_values(c):
     a = causal(c)
     dv = grad(lambda t: anp.sum(g * anp.dot(a, t)))(v)
     da = grad(lambda t: anp.sum(g * anp.dot(t, v)))(a)
-    alone = list(np.count_nonzero(a, axis=0)).index(1) + 1
-    return [np.count_nonzero(a[:, 0]), f"v_{alone}", dv, da[1][:2], da[2]]
+    alone = list(np.count_nonzero(a, axis=0)).index(1)
+    return [np.count_nonzero(a[:, 0]), ("the first", "the second", "the third")[alone], dv, da[1][:2], da[2]]
 
 
 def through_softmax(c):

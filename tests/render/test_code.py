@@ -61,6 +61,14 @@ def test_the_entry_that_differs_is_marked():
     assert html.count("<mark>") == 2 and "<mark>1</mark>" in html and "<mark>0</mark>" in html
 
 
+def test_an_array_of_pictures_is_shown_as_matrices():
+    """Four axes in brackets, as Python nests them, around matrices; the entry that differs is marked."""
+    made = pages.load_exercise("convolution/convolution-code")
+    html = report(mark_code(made, local(made.namespace("filter_turned"))), style=())
+    assert "<code>[</code><code>[</code><span class=\"wb-mat\"" in html and html.count("<mark>") == 2
+    assert Balanced(html).open == []
+
+
 def test_a_slip_is_told_once():
     """What is behind a second behaviour that fails the same way is named, but not drawn again."""
     assert report(planted("relu_open_at_zero")).count('class="wb-case"') == 1
