@@ -1,4 +1,4 @@
-"""The notebooks of chapters 11 and 12: what stands between the code exercises works, before and after they are solved."""
+"""The notebooks of chapters 11 and 12: what stands between their code exercises works, before and after."""
 
 import contextlib
 import io
