@@ -45,7 +45,7 @@ def measure() -> list[dict]:
     return rows
 
 
-# -- filters, ReLU, max pooling, a dense layer, softmax with cross-entropy -----------------------------------------------
+# -- filters, ReLU, max pooling, a dense layer, softmax with cross-entropy ---------------------------------------------
 
 
 def pictures():

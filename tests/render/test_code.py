@@ -65,7 +65,7 @@ def test_an_array_of_pictures_is_shown_as_matrices():
     """Four axes in brackets, as Python nests them, around matrices; the entry that differs is marked."""
     made = pages.load_exercise("convolution/convolution-code")
     html = report(mark_code(made, local(made.namespace("filter_turned"))), style=())
-    assert "<code>[</code><code>[</code><span class=\"wb-mat\"" in html and html.count("<mark>") == 2
+    assert '<code>[</code><code>[</code><span class="wb-mat"' in html and html.count("<mark>") == 2
     assert Balanced(html).open == []
 
 
