@@ -32,7 +32,7 @@ from ..layout import (
     words,
 )
 
-SENTENCES = (("cats", "chase", "mice"), ("dogs", "like", "bones"), ("birds", "build", "nests"),
+SENTENCES = (("cats", "chase", "mice"), ("dogs", "love", "bones"), ("birds", "build", "nests"),
     ("cooks", "taste", "soup"))
 """Three words, the second of which looks at the others."""
 
@@ -119,7 +119,7 @@ def words_as_vectors(given, box):
         options=("yes", "no"), how="A dot product does not care which vector comes first.")
     return (
         step("Every word of a language has a row in a table $E$. A **one-hot** row, with its 1 at the place of the "
-            f"word, picks it out. Here is the row that belongs to “{names[of_word]}”.",
+            f"word, picks it out. What is the row of “{names[of_word]}”?",
             eq(row(one_hot), matrix(vectors, "E"), "=", row(picked))),
         step(f"The sentence “{' '.join(names)}” becomes a matrix $X$ with a row for each word. The dot product of two "
             "rows says how alike two words are. What are the three?",
@@ -779,7 +779,7 @@ def norm_backward(given, box):
             eq("x̂", "=", row([fraction(value) for value in hat]), APART, "s", "=", f"{s:g}"),
             eq(words("upstream:"), row(up), APART, "γ", "=", row(here.gain)),
             eq("g", "=", row(g))),
-        step("Two means are needed, that of $g$ and that of $g ⊙ x̂$.",
+        step("What are the means of $g$ and of $g ⊙ x̂$?",
             eq(words("mean of $g$:"), mean, APART, words("mean of $g ⊙ x̂$:"), along)),
         step("The first number of $x$ reaches the cost by three paths: by its own $x̂$; by the mean $μ$, which is taken "
             "from all four; and by the variance, whose root divides all four. What comes back along each?",
@@ -1313,8 +1313,8 @@ def block_back_words(given, box):
         how="The gradient of this number times 0.01.", slips={"not_multiplied": whole[0]},
         words={"not_multiplied": "That is the gradient. How long is the nudge?"})
     return (
-        step("A gradient has reached $H$. How many ways lead from there back to the first word: around attention, and "
-            "through it?", eq(words("ways:"), ways)),
+        step("A gradient has reached $H$. How many ways lead from there back to the first word? Around attention is "
+            "one; through it there is one for each part that the word plays.", eq(words("ways:"), ways)),
         step("What comes back along each? With $Q = √2 ln 3 · X$ the query's part is $ln 3 · ∂C/∂S K$, and the key's "
             "part is $ln 3 · (∂C/∂S)^T X W_K^T$: write the numbers behind $ln 3$.",
             eq(by("V"), "=", matrix(here.dv), APART, "W_V", "=", matrix(here.w_v), APART, by("S"), "=",
