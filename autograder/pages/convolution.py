@@ -419,8 +419,9 @@ def picture(given, box):
                 "left."})
     around = box(turned(w), "w turned around", "Which weight stands at the top left after half a turn?",
         how="Upside down, and left to right: the last weight comes first.",
-        slips={"filter_not_turned": w, "other_row": w[::-1]},
+        slips={"filter_not_turned": w, "other_row": w[::-1], "other_column": w[:, ::-1]},
         words={"other_row": "That is upside down only. Left and right change places too.",
+            "other_column": "That is left to right only. Top and bottom change places too.",
             "filter_not_turned": "That is the filter as it stands. Give it half a turn."})
     side, k = given("side", 28, low=20, high=40), given.choice("k", 5, 3, 7)
     shapes = box([four([side - k + 1] * 2), four([side] * 2)], "the shape of z", "How many stops are there along, and "
@@ -703,6 +704,10 @@ def filter_gradient(given, box):
     )
 
 
+BY_WHICH = {"filter_turned": "The weights come in the wrong order. By which one did this number enter the sum?"}
+"""What is said of weights in the wrong order on the way back, where the filter is turned rightly."""
+
+
 @page("Back to the row: each error spreads out", row="11.5", shares=one_row)
 def back_to_inputs(given, box):
     """Each error goes back to the three numbers that it came from; together that is a full convolution."""
@@ -712,12 +717,12 @@ def back_to_inputs(given, box):
     given.require(np.sum(back == 0) <= 1)
     second = box(r.delta[1] * r.w, "what δ_2 sends back", "By which weight did this number meet the second "
         "sum?",
-        how="The error times each of the weights.", slips={"filter_turned": r.delta[1] * turned(r.w)})
+        how="The error times each of the weights.", slips={"filter_turned": r.delta[1] * turned(r.w)}, words=BY_WHICH)
     own = spread.copy()
     own[1, 1:4] = second
     total = box(own.sum(axis=0), "∂C/∂x", "Which errors came down to this number?", gradient_of="x",
         how="The sum of the column.",
-        slips={"filter_turned": correlate_inputs(turned(r.w), r.delta, (6,))})
+        slips={"filter_turned": correlate_inputs(turned(r.w), r.delta, (6,))}, words=BY_WHICH)
     ends = box(2, "zeros at each end of δ", "The filter has three weights. How far can it reach over the end and "
         "still touch δ?",
         how="k − 1 zeros, so that each error lies once under every weight.", slips={"off_by_one": 3},
@@ -764,7 +769,7 @@ def back_with_stride(given, box):
         how="The error of each stop that saw it, times its weight; nothing, where no stop did.",
         slips={"filter_turned": [*correlate_inputs(turned(r.w), delta, (6,), stride=2)[:5], np.nan],
             "stride_forgotten": np.where(np.array(close) == 0, np.nan, close),
-            "path_left_out": [np.nan, np.nan, r.w[2] * delta[0], np.nan, np.nan, np.nan]})
+            "path_left_out": [np.nan, np.nan, r.w[2] * delta[0], np.nan, np.nan, np.nan]}, words=BY_WHICH)
     dw = box(grads, "∂C/∂w", "Which two numbers did this weight meet?", gradient_of="w",
         how="Each error times the number that lay under the weight at its stop.",
         slips={"stride_forgotten": correlate_weights(delta, r.x[:4], (3,)), "path_left_out": delta[0] * r.x[:3]})
