@@ -483,8 +483,8 @@ def mask(given, box):
         options=("the last row of Z", "all rows of Z", "the other rows of Z"),
         how="Only the last word looks at itself.", slips={"mask_forgotten": "all rows of Z"})
     return (
-        step("Who learns to write on word by word must not look ahead: the word at position $t$ sees positions 1 to "
-            "$t$. How many words do the first and the second see?",
+        step("A program that learns to continue a sentence must not look ahead: the word at position $t$ sees "
+            "positions 1 to $t$. How many words do the first and the second see?",
             eq(words(f"{names[0]}:"), seen[0], APART, words(f"{names[1]}:"), seen[1])),
         step("So the scores of what is to come are replaced by $−∞$ before softmax. What is left in $A$?",
             eq("S", "=", matrix([[logarithm(e[i, j]) if j <= i else "−∞" for j in range(3)] for i in range(3)])),
@@ -1349,6 +1349,8 @@ def find_the_bug(given, box):
     ds = p * (g - p @ g)
     given.require(len({*g}) == 3 and np.all(np.abs(ds) > 1e-9) and abs(p @ g) > 0.5)
     given.require(np.all(np.abs(ds @ k) > 0.5))
+    fault = given.choice("fault", 0, 1, 2, 3, 4, 5)
+    given.require(fault != 1 or g.sum() % 12 == 0, "a plain mean would go on in thirds")
     lines = (
         Line("g", "V ∂C/∂z", lambda v_: v @ up),
         Line("r", "p·g", lambda v_: p @ v_["g"]),
@@ -1363,7 +1365,7 @@ def find_the_bug(given, box):
         Fault("∂C/∂s", "a weight left out", lambda v_: v_["g"] - v_["r"], "Line 3 leaves the weights p out."),
         Fault("∂C/∂q", "a division by d", lambda v_: v_["∂C/∂s"] @ k / 4, "Line 4 divides by d, not by its root."),
     )
-    work = Worked(lines, faults, given.choice("fault", *range(len(faults))))
+    work = Worked(lines, faults, fault)
     return (
         step("A word asks three others. Its weights are $p$, and a gradient arrives at its outcome $z$. The query has "
             "four numbers.",
