@@ -253,10 +253,10 @@ def scores(given, box):
     return (
         step(f"The query of “{names[1]}” meets the key of every word, its own included: three dot products.",
             eq(matrix(lit("q{j}", q), "Q"), APART, matrix(lit("k{j}", k), "K")),
-            eq(lit("q2", "q_2"), "K^T", "=", row(raw))),
+            eq(lit("q2", "q_2"), "K^T", "=", row(lit("dot{j}", raw, uses="q2 k{j}")))),
         step("Divided by $√d$, where $d$ is the length of a query, they are the **scores** of this word, row 2 of "
             "$S = QK^T/√d$.",
-            eq(words("row 2 of $S$:"), row(score))),
+            eq(words("row 2 of $S$:"), row(lit("score{j}", score, uses="dot{j}")))),
         step(f"To which word does “{names[1]}” give the best score?", eq(best)),
         step("How do the first word and the third look at each other?",
             eq("S_{13}", "=", rest[0], APART, "S_{31}", "=", rest[1])),
@@ -955,10 +955,10 @@ def back_to_queries(given, box):
         step(f"Back in the first head, with its queries and keys. A gradient has come back to the scores of "
             f"“{' '.join(names)}”.",
             eq(by("S"), "=", matrix(lit("s{j}", ds)), APART, "Q", "=", matrix(lit("q{j}", q)), APART, "K", "=",
-                matrix(k))),
+                matrix(lit("k{j}", k)))),
         step(f"$∂C/∂Q = ∂C/∂S K/√d$. What comes back to the query of “{names[1]}”?",
-            eq(by("q_2"), "=", row(dq))),
-        step(f"And to the key of “{names[0]}”?", eq(by("k_1"), "=", row(dk))),
+            eq(by("q_2"), "=", row(lit("∂q2", dq, uses="s2 k1 k2 k3")))),
+        step(f"And to the key of “{names[0]}”?", eq(by("k_1"), "=", row(lit("∂k1", dk, uses="q1 q2 q3")))),
         step("For which of the two is $∂C/∂S$ transposed, for $Q$ or for $K$? And what is the shape of $∂C/∂K$?",
             eq(words("transposed for"), turned, APART, words("shape of $∂C/∂K$:"), shape)),
     )
