@@ -4,6 +4,7 @@
     python -m prove --variants 60     a taste of it; writes nothing
     python -m prove --only softmax    the pages with this in their name; writes nothing
     python -m prove --again           what failed in the last whole run, once it is mended; its figures are added
+    python -m prove --added           pages that were written after the last whole run; their figures are added
 
 The facts are those of tests/pages. `make test` tries them on a sample of the same variants. After them twenty simulated
 learners practise for 200 days; `python -m prove --only-practice` tries them alone, and writes their section.
@@ -18,6 +19,8 @@ from datetime import date
 from pathlib import Path
 
 import pytest
+
+from autograder import pages
 
 from . import learners
 from .quality import FILE, LastRun, section, with_section
@@ -51,28 +54,34 @@ def main(arguments: list[str]) -> int:
     parser.add_argument("--workers", default="auto", help="processes, as pytest -n takes them (default %(default)s)")
     parser.add_argument("--only", default="", help="pages with this in their name")
     parser.add_argument("--again", action="store_true", help="only what failed in the last whole run")
+    parser.add_argument("--added", action="store_true", help="only pages that the last whole run did not have")
     parser.add_argument("--only-practice", action="store_true", help="simulated learners, and no pages")
     asked = parser.parse_args(arguments)
     if asked.only_practice:
         return practice()
-    before = LastRun.read() if asked.again else None
-    if asked.again and not (before and before.failed):
-        print("There is no whole run in which something failed: say make prove.")
+    before = LastRun.read() if asked.again or asked.added else None
+    new = sorted({*pages.catalogue()} - {*before.tried}) if before and asked.added else []
+    if (asked.again and not (before and before.failed)) or (asked.added and not new):
+        lacking = "that lacks a page" if asked.added else "in which something failed"
+        print(f"There is no whole run {lacking}: say make prove.")
         return 2
-    tests = sorted(before.failed) if before else [str(TESTS)]
+    tests = sorted(before.failed) if before and asked.again else [str(TESTS)]
+    only = " or ".join(slug.partition("/")[2] for slug in new) or asked.only
     tally = Tally(before)
     options = ["-n", asked.workers, "--dist", "loadgroup", "--variants", str(asked.variants), "-q"]
-    code = pytest.main([*tests, *options, "-k", asked.only], plugins=[tally])
-    repeated = before.repeated + len({*before.failed} - tally.failed) if before else 0
+    code = pytest.main([*tests, *options, "-k", only], plugins=[tally])
+    repeated = before.repeated + (len({*before.failed} - tally.failed) if asked.again else 0) if before else 0
     whole = asked.variants >= VARIANTS and not asked.only
-    figures = section(date.today(), asked.variants, tally.figures, repeated)
+    added = (before.added if before else 0) + len(new)
+    figures = section(date.today(), asked.variants, tally.figures, repeated, added)
     print(figures)
     if whole:
-        LastRun(dict(tally.figures), sorted(tally.failed), repeated).write()
+        tried = before.tried if before and asked.again else list(pages.catalogue())
+        LastRun(dict(tally.figures), sorted(tally.failed), repeated, tried, added).write()
     if code == 0 and whole:
         FILE.write_text(with_section(FILE.read_text(encoding="utf-8"), figures), encoding="utf-8")
         print(f"Written to {FILE.name}.")
-        return practice()
+        return 0 if asked.added else practice()
     if code == 0:
         print(f"Not written: the figures in {FILE.name} are of all pages, with {VARIANTS} variants.")
     else:

@@ -10,7 +10,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 from datetime import date
 from pathlib import Path
 
@@ -37,11 +37,16 @@ ROWS = {
 
 @dataclass(frozen=True)
 class LastRun:
-    """What the last whole run recorded, and the tests that failed in it: repeating these is enough after a mend."""
+    """What the last whole run recorded, and the tests that failed in it: repeating these is enough after a mend.
+
+    Pages that were written later can be added to it.
+    """
 
     figures: Mapping[str, int]
     failed: list[str]
     repeated: int = 0  # tests that failed at first and passed after a mend
+    tried: list[str] = field(default_factory=list[str])  # the slugs of its pages
+    added: int = 0  # of these, how many came later
 
     @classmethod
     def read(cls) -> LastRun | None:
@@ -49,19 +54,20 @@ class LastRun:
         return cls(**json.loads(STATE.read_text(encoding="utf-8"))) if STATE.exists() else None
 
     def write(self) -> None:
-        """Keep it for `python -m prove --again`."""
+        """Keep it for `python -m prove --again` and `--added`."""
         STATE.parent.mkdir(exist_ok=True)
         STATE.write_text(json.dumps(asdict(self), indent=1), encoding="utf-8")
 
 
-def section(day: date, variants: int, figures: Mapping[str, int], repeated: int = 0) -> str:
-    """The table of one run; `repeated` tests of it failed at first and passed after a mend."""
+def section(day: date, variants: int, figures: Mapping[str, int], repeated: int = 0, added: int = 0) -> str:
+    """The table of one run; `repeated` tests failed at first and passed after a mend, `added` pages came later."""
     rows = "".join(f"| {words} | {_grouped(figures.get(what, 0))} |\n" for what, words in ROWS.items())
     mended = f" {repeated} of its tests failed at first, and passed when repeated after a mend." if repeated else ""
+    later = f" {added} of the pages were written after the others were tried, and tried by themselves." if added else ""
     return (
         f"{TITLE}\n\n"
         f"`make prove` on {day.isoformat()}, without a failure: keys computed a second way in {_grouped(variants)} "
-        f"variants of each page, everything else tried on up to 200.{mended} No page is excepted.\n\n"
+        f"variants of each page, everything else tried on up to 200.{mended}{later} No page is excepted.\n\n"
         f"| | |\n|:--|--:|\n{rows}"
     )
 

@@ -48,6 +48,14 @@ def need(package: str) -> None:
         )
 
 
+def lack_of(package: str) -> str:
+    """What a student is told whose notebook is of a course that is not installed; "" for one that is."""
+    if is_known(package):
+        return ""
+    name = package.replace("_", "-")[:60]
+    return f"The course {name} is not installed here. Install it as your teacher says, then restart the kernel."
+
+
 @cache
 def modules(package: str, kind: str) -> tuple[str, ...]:
     """The modules in a course's folder of pages or of explorers, by name; () where it has no such folder."""

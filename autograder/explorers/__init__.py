@@ -67,7 +67,9 @@ def load(slug: str) -> Explorer:
     from difflib import get_close_matches
 
     package = slugs.course_of(slugs.chapter_of(slug)) if isinstance(slug, str) else OURS
-    known = catalogue(package) if courses.is_known(package) else ()
+    if lack := courses.lack_of(package):
+        raise UnknownExplorer(f"There is no explorer “{str(slug)[:60]}”. {lack}")
+    known = catalogue(package)
     near = get_close_matches(str(slug), known, n=3, cutoff=0.4)
     hint = f" Did you mean {' or '.join(near)}?" if near else ""
     raise UnknownExplorer(f"There is no explorer “{str(slug)[:60]}”.{hint}")

@@ -76,7 +76,7 @@ def network(
     ]
     shapes: list[str] = []
     labels: list[At] = []
-    widest = [max(map(_letters, column)) for column in columns]
+    widest = [max(map(letters_in, column)) for column in columns]
     for level, matrix in enumerate(weights):
         shares = _shares(along, level)
         for j, end in enumerate(spots[level + 1]):
@@ -254,12 +254,17 @@ def names_in(*parts: Part) -> str:
     return (f' data-lit="{escape(names)}"' if names else "") + (f' data-uses="{escape(uses)}"' if uses else "")
 
 
-def _letters(part: Part) -> int:
+def letters_in(part: Part) -> int:
     """How many letters a box must hold; decimals that go on have three digits. 0 for what is not a box."""
     part = unlit(part)
     if not box_of(part):
         return 0
     return min(len(number(float(part)) if isinstance(part, (int, float)) else str(part)), 5)
+
+
+def width_of_box(letters: int) -> float:
+    """How wide a box for so many letters is, as page.css has it."""
+    return 22 + 11.2 * max(3, letters + 1)
 
 
 def _reach(part: Part, here: Point, there: Point, widest: int = 0) -> float:
@@ -269,7 +274,7 @@ def _reach(part: Part, here: Point, there: Point, widest: int = 0) -> float:
         return NODE_RADIUS
     length = hypot(there[0] - here[0], there[1] - here[1]) or 1.0
     across, down = abs(there[0] - here[0]) / length, abs(there[1] - here[1]) / length
-    half_width = 11 + 5.6 * max(3, max(_letters(part), widest) + 1)  # as page.css has it
+    half_width = width_of_box(max(letters_in(part), widest)) / 2
     return min(half_width / max(across, 1e-9), HALF_BOX / max(down, 1e-9))
 
 

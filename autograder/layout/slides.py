@@ -12,19 +12,20 @@ lines by the weight that sits on them, which is the same at all stops: `w_1`, `w
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from itertools import product
 from typing import NamedTuple
 
 from .boxed import box_of
-from .diagrams import HALF_BOX, Point, names_in
+from .diagrams import HALF_BOX, Point, letters_in, names_in, width_of_box
 from .vocabulary import At, Node, Part, Several, drawing, drawn, entries, lit, unlit
 
 CELL = 46
-PITCH = 78  # from one cell of a row to the next
+PITCH = 78  # from one cell of a row to the next, where boxes are not wider
 DROP = 138  # from a row to what comes out of it
 MARGIN = 44
-TIGHT = 52  # from one cell of a grid to the next, where no boxes are; boxes need more
-WIDE = 72
+TIGHT = 52  # from one cell of a grid to the next, where there are no boxes
+BETWEEN = 15  # two boxes
 
 
 def sliding(
@@ -48,12 +49,14 @@ def sliding(
     """
     if not drawn.get():
         return Node("drawing", ())
-    above: list[Part] = [None] * padding + entries(x) + [None] * padding
+    zeros: list[Part] = [None] * padding
+    above = zeros + entries(x) + zeros
     below = entries(z)
     places = [[stride * stop + dilation * t for t in range(size)] for stop in range(len(below))]
     left, top = MARGIN + CELL / 2, 54.0
     low = top + DROP
-    tops: list[Point] = [(left + PITCH * i, top) for i in range(len(above))]
+    pitch = max(PITCH, _pitch_of(above), _pitch_of(below) / stride)
+    tops: list[Point] = [(left + pitch * i, top) for i in range(len(above))]
     ends: list[Point] = [((tops[under[0]][0] + tops[under[-1]][0]) / 2, low) for under in places]
     shapes: list[str] = []
     labels: list[At] = []
@@ -93,8 +96,7 @@ class Grid(NamedTuple):
     @property
     def pitch(self) -> int:
         """From one cell to the next."""
-        boxes = any(box_of(unlit(cell)) for row in self.cells for cell in entries(row))
-        return WIDE if boxes else TIGHT
+        return int(max(TIGHT, *(_pitch_of(entries(row)) for row in self.cells)))
 
     @property
     def size(self) -> tuple[float, float]:
@@ -119,8 +121,9 @@ def grids(*parts: Grid | str, title: str) -> Node:
         corner = (across, middle - high / 2)
         for (i, row), j in product(enumerate(part.cells), range(len(entries(part.cells[0])))):
             spot = (corner[0] + part.pitch * (j + 0.5), corner[1] + part.pitch * (i + 0.5))
-            side = TIGHT if part.pitch == TIGHT else CELL
-            _cell(spot, entries(row)[j], shapes, labels, look="wb-in", side=side, round_=0 if side == TIGHT else 7)
+            joined = part.pitch == TIGHT  # the cells of a picture without boxes touch each other
+            side, corners = (TIGHT, 0) if joined else (CELL, 7)
+            _cell(spot, entries(row)[j], shapes, labels, look="wb-in" if joined else "", side=side, corners=corners)
         if part.window:
             r, c, h, w = (part.pitch * n for n in part.window)
             shapes.append(_frame(corner[0] + c, corner[1] + r, w, h, gap=-1))
@@ -132,9 +135,15 @@ def grids(*parts: Grid | str, title: str) -> Node:
 # -- what they are drawn with ------------------------------------------------------------------------------------------
 
 
+def _pitch_of(parts: Sequence[Part]) -> float:
+    """From one box to the next; 0 where there are none."""
+    letters = max(map(letters_in, parts), default=0)
+    return width_of_box(letters) + BETWEEN if letters else 0
+
+
 def _cell(
     spot: Point, part: Part, shapes: list[str], labels: list[At], *, look: str = "", dashed: bool = False,
-    side: int = CELL, round_: int = 7,
+    side: int = CELL, corners: int = 7,
 ) -> None:  # fmt: skip
     """A square with something in it; a box is a square of its own."""
     if not box_of(unlit(part)):
@@ -142,7 +151,7 @@ def _cell(
         x, y = spot[0] - side / 2, spot[1] - side / 2
         shapes.append(
             f'<rect class="wb-node {look}"{names_in(part)}{dashes} style="stroke-width:1.3" x="{x:.1f}" y="{y:.1f}" '
-            f'width="{side}" height="{side}" rx="{round_}"/>'
+            f'width="{side}" height="{side}" rx="{corners}"/>'
         )
     labels.append(At(*spot, part, "node"))
 

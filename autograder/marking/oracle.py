@@ -95,10 +95,11 @@ class Oracle:
         self.before.append(source)
 
     def ask(self, exercise: Exercise) -> Ask:
-        """Ask about an exercise: all its behaviours share its seconds."""
+        """Ask about an exercise: all its behaviours share its seconds, which run while a kernel is there to be asked."""
         left = [exercise.seconds]
 
         def ask(request: Request) -> object:
+            self._alive()  # a new kernel may take longer than the exercise has, on a busy machine
             start = time.monotonic()
             try:
                 return self._within(left[0], lambda kernel, left: kernel.ask(request, left), exercise.seconds)

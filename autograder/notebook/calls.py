@@ -12,7 +12,7 @@ from IPython.display import display  # pyright: ignore[reportUnknownVariableType
 
 from .. import explorers, pages
 from ..answers.literals import box_of, literal_of, shortened, text_of
-from ..authoring.courses import is_known
+from ..authoring.courses import lack_of
 from ..authoring.explorer import Desk
 from ..authoring.page import Page
 from ..authoring.slugs import course_of
@@ -101,7 +101,9 @@ def progress(chapter: str = "", *, holds: str = "", end: bool = False) -> None:
     """
     chapter = str(chapter).replace("-", "_")
     if chapter and not pages.is_chapter(chapter):
-        known = pages.chapters(course_of(chapter)) if is_known(course_of(chapter)) else pages.chapters()
+        if lack := lack_of(course_of(chapter)):
+            raise Advice(lack)
+        known = pages.chapters(course_of(chapter))
         raise Advice(f"There is no chapter “{shortened(chapter)}”; the chapters are {', '.join(known)}.")
 
     if chapter and in_colab():

@@ -183,10 +183,8 @@ def _unknown(slug: object, known: Callable[[str], Mapping[str, object]], kind: s
     from difflib import get_close_matches
 
     package = slugs.course_of(slugs.chapter_of(slug)) if isinstance(slug, str) else OURS
-    if not courses.is_known(package):
-        raise UnknownPage(
-            f"There is no {kind} “{str(slug)[:60]}”: the course {package.replace('_', '-')[:60]} is not installed here."
-        )
+    if lack := courses.lack_of(package):
+        raise UnknownPage(f"There is no {kind} “{str(slug)[:60]}”. {lack}")
     near = get_close_matches(str(slug), known(package), n=3, cutoff=0.4)
     hint = f" Did you mean {' or '.join(near)}?" if near else ""
     raise UnknownPage(f"There is no {kind} “{str(slug)[:60]}”.{hint}")

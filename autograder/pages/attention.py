@@ -32,7 +32,7 @@ from ..layout import (
     words,
 )
 
-SENTENCES = (("cats", "chase", "mice"), ("dogs", "like", "bones"), ("birds", "build", "nests"),
+SENTENCES = (("cats", "chase", "mice"), ("dogs", "love", "bones"), ("birds", "build", "nests"),
     ("cooks", "taste", "soup"))
 """Three words, the second of which looks at the others."""
 
@@ -44,6 +44,9 @@ W_V = ([[2, 1], [2, 2]], [[1, 2], [3, 1]], [[3, -1], [1, 2]], [[1, -2], [2, 1]])
 
 ROOT = 2
 """√d: a query has four numbers."""
+
+POWERS_FIRST = {"exponential_left_out": "You shared out the scores themselves. Softmax takes their powers first."}
+"""What is said where scores are shared out as they are."""
 
 OTHER_WORD = {"other_row": "That belongs to another word. Whose row is this?"}
 """What is said where words have changed places."""
@@ -105,7 +108,8 @@ def words_as_vectors(given, box):
     grid = box(dots, "X X^T", "Which two words meet in this place?", only=[(0, 0), (1, 1), (2, 0)],
         how="On the diagonal a word meets itself; the rest are the products above.",
         slips={"doubled_not_squared": np.where(np.eye(3) > 0, 2 * x.sum(axis=1), np.nan),
-            "other_row": np.where(np.eye(3) > 0, np.nan, dots[:, [1, 0, 2]])}, words=OTHER_WORD)
+            "other_row": np.where(np.eye(3) > 0, np.nan, dots[:, [1, 0, 2]])},
+        words={**OTHER_WORD, "doubled_not_squared": "You doubled. A word meets itself here: each number times itself."})
     best = 0 if similar[0] > similar[2] else 2
     most = box(names[best], f"the word most like {names[1]}", "Which of the two products is larger?",
         options=(names[0], names[2]), how="The word with the larger dot product.",
@@ -115,7 +119,7 @@ def words_as_vectors(given, box):
         options=("yes", "no"), how="A dot product does not care which vector comes first.")
     return (
         step("Every word of a language has a row in a table $E$. A **one-hot** row, with its 1 at the place of the "
-            f"word, picks it out. Here is the row that belongs to “{names[of_word]}”.",
+            f"word, picks it out. What is the row of “{names[of_word]}”?",
             eq(row(one_hot), matrix(vectors, "E"), "=", row(picked))),
         step(f"The sentence “{' '.join(names)}” becomes a matrix $X$ with a row for each word. The dot product of two "
             "rows says how alike two words are. What are the three?",
@@ -328,7 +332,8 @@ def softmax_row(given, box):
         how="The sum of the three powers.", slips={"term_left_out": np.exp(s[0]) + np.exp(s[1])})
     p = np.asarray(powers) / total
     weights = box(p, "the weights of word 2", "Which share of the sum is this power?", digits=3,
-        how="Each power over the sum.", slips={"exponential_left_out": s / np.sum(s), "not_normalised": np.exp(s)})
+        how="Each power over the sum.", slips={"exponential_left_out": s / np.sum(s), "not_normalised": np.exp(s)},
+        words=POWERS_FIRST)
     given.require(abs(np.sum(s)) > 0.1 and np.min(np.abs(np.exp(s) - np.exp(-s))) > 0.1)
     direction = box("each row", "what adds up to 1", "Over which words were the powers shared out?",
         options=("each row", "each column"), how="A query shares its attention out over all keys, along its row.",
@@ -591,6 +596,10 @@ def two_heads(given, box):
 # -- 12.9 The residual connection --------------------------------------------------------------------------------------
 
 
+ONE_BLOCK_MORE = {"multiplied_not_raised": "You multiplied by the number of blocks. Each block is a factor: take a "
+    "power."}
+
+
 @page("The way around", row="12.9")
 def residual(given, box):
     """x goes into the block and around it: forward a sum, backward a copy node."""
@@ -612,11 +621,12 @@ def residual(given, box):
             "copies_averaged": (up + f @ up) / 2})
     slope, count = given.choice("slope", 0.5, 0.2, 0.1, 0.4), given.choice("blocks", 3, 2)
     plain = box(slope**count, "the gradient without the ways around", "Each block multiplies by its slope.",
-        how="The slope to the power of the number of blocks.", slips={"multiplied_not_raised": slope * count})
+        how="The slope to the power of the number of blocks.", slips={"multiplied_not_raised": slope * count},
+        words=ONE_BLOCK_MORE)
     around = box((1 + slope)**count, "the gradient with the ways around", "What does one block multiply by, when the "
         "copy adds what comes around?",
         how="1 plus the slope, to the power of the number of blocks.",
-        slips={"multiplied_not_raised": (1 + slope) * count, "path_left_out": slope**count})
+        slips={"multiplied_not_raised": (1 + slope) * count, "path_left_out": slope**count}, words=ONE_BLOCK_MORE)
     given.require(abs((1 + slope) * count - slope**count) > 0.01 and slope * count != slope**count)
     nothing = box(1.0, "with slopes of 0", "What still comes around the blocks?", how="Nothing comes through the "
         "blocks, and everything around them.", slips={"path_left_out": 0.0})
@@ -769,7 +779,7 @@ def norm_backward(given, box):
             eq("x̂", "=", row([fraction(value) for value in hat]), APART, "s", "=", f"{s:g}"),
             eq(words("upstream:"), row(up), APART, "γ", "=", row(here.gain)),
             eq("g", "=", row(g))),
-        step("Two means are needed, that of $g$ and that of $g ⊙ x̂$.",
+        step("What are the means of $g$ and of $g ⊙ x̂$?",
             eq(words("mean of $g$:"), mean, APART, words("mean of $g ⊙ x̂$:"), along)),
         step("The first number of $x$ reaches the cost by three paths: by its own $x̂$; by the mean $μ$, which is taken "
             "from all four; and by the variance, whose root divides all four. What comes back along each?",
@@ -833,7 +843,7 @@ def back_to_values(given, box):
     g = given("∂C/∂Z", [[2, -1], [4, 2], [-2, 3]], low=1, high=4)
     dv = a.T @ g
     plain = np.vstack([[np.nan, np.nan], (a @ g)[1:]])
-    readers = box(3.0, "how many words read v_1", "In which rows does the first column of A hold something?",
+    readers = box(3.0, "the readers of the first value", "In which rows does the first column of A hold something?",
         how="All three words see the first one.", slips={"one_too_few": 2.0},
         words={"one_too_few": "One is missing. Does a word see itself?"})
     unread = box("the third", "the value that is read once", "Which column of A holds a single number that is not 0?",
@@ -873,7 +883,8 @@ def through_softmax(given, box):
     full = np.diag(p) - np.outer(p, p)
     jacobian = box(full, "∂p/∂s", "On the diagonal or beside it?", only=[(0, 0), (0, 1), (0, 2)],
         how="p(1 − p) on the diagonal, minus the product beside it.",
-        slips={"outer_product_left_out": np.diag(p), "diagonal_left_out": -np.outer(p, p)})
+        slips={"outer_product_left_out": np.diag(p), "diagonal_left_out": -np.outer(p, p)},
+        words={"outer_product_left_out": "One score moves all the weights: the outer product is missing."})
     third = box(da[2] @ full, "row 3 of ∂C/∂S", "Which column of the Jacobian does the row meet?",
         how="The row of ∂C/∂A times the Jacobian.",
         slips={"mean_not_taken_away": p * da[2], "wrong_sign": -da[2] @ full},
@@ -881,7 +892,8 @@ def through_softmax(given, box):
     given.require(np.all(np.abs(da[2] @ full) > 1e-9))
     q, dq = a[1, :2], da[1, :2]
     mean = box(float(q @ dq), "the weighted mean", "Which weights belong to these two?",
-        how="Weight times gradient, added over the row.", slips={"values_unweighted": float(np.mean(dq))})
+        how="Weight times gradient, added over the row.", slips={"values_unweighted": float(np.mean(dq))},
+        words={"values_unweighted": "That is the plain mean. Each of the two has a weight in p."})
     second = box(q * (dq - mean), "row 2 of ∂C/∂S", "How far is each from the weighted mean? Times which weight?",
         how="The weight times (gradient minus weighted mean).",
         slips={"mean_not_taken_away": q * dq, "not_multiplied": dq - float(q @ dq)},
@@ -977,7 +989,8 @@ def back_to_matrices(given, box):
     total = box(sum(np.asarray(term) for term in three), "∂C/∂x_2", "A word is read three times. What becomes of the "
         "three gradients?",
         how="All three added: a copy node.", slips={"copies_not_summed": np.asarray(three[2]),
-            "copies_averaged": sum(np.asarray(term) for term in three) / 3})
+            "copies_averaged": sum(np.asarray(term) for term in three) / 3},
+        words={"copies_not_summed": "That came back through one matrix. Three of them read the word: add all three."})
     given.require(np.all(sum(terms) != 0) and np.any(sum(terms) != terms[2]))
     node = box("copy", "which node X is", "One thing that is used three times: which node is that?",
         options=("add", "copy", "max", "multiply"), how="What goes several ways is a copy node, and copies sum.")
@@ -1005,7 +1018,8 @@ def back_to_matrices(given, box):
 def counting(given, box):
     """Parameters do not know the length of the sentence; the scores grow with its square."""
     d, n = int(given.choice("d", 64, 32, 50)), int(given.choice("n", 100, 200, 300))
-    one = box(d * d, "parameters of W_Q", "What is its shape?", how="d times d.", slips={"doubled_not_squared": 2 * d})
+    one = box(d * d, "parameters of W_Q", "What is its shape?", how="d times d.", slips={"doubled_not_squared": 2 * d},
+        words={"doubled_not_squared": "That is d and d added. How many numbers are d rows of d?"})
     four = box(4 * d * d, "parameters of attention", "How many matrices are there, with the output matrix?",
         how="Four matrices of d times d.", slips={"one_too_few": 3 * d * d})
     dense = box(8 * d * d, "parameters of the dense layers", "One goes from d to 4d. And the other?",
@@ -1087,8 +1101,8 @@ class Block:
             (("W_V", BLOCK_VALUES), ("W_1", BLOCK_FIRST), ("W_2", BLOCK_SECOND)))
         self.k, self.v = self.x @ self.w_k, self.x @ self.w_v
         self.t = self.x @ self.k.T
-        self.a = engine.attention_weights(np.log(3) * self.t)
-        self.a = np.round(4 * self.a) / 4  # they are quarters
+        powers = 3.0 ** (self.t - self.t.max(axis=1, keepdims=True))
+        self.a = powers / powers.sum(axis=1, keepdims=True)
         self.z = self.a @ self.v
         self.h = self.x + self.z
         self.b = given("b", [2, -5], low=1, high=5)
@@ -1102,9 +1116,9 @@ class Block:
         self.du = (self.e @ self.w_2.T) * relu_slope(self.u)
         self.dh = self.e + self.du @ self.w_1.T
         self.dv, self.da = self.a.T @ self.dh, self.dh @ self.v.T
-        self.ds = engine.gradient_of_scores(self.a, self.da)
+        self.ds = self.a * (self.da - np.sum(self.a * self.da, axis=1, keepdims=True))
         given.require(np.all(self.dh != 0) and np.all(self.ds != 0) and len({*self.dh.ravel()}) >= 3)
-        given.require(np.all(self.dv != 0) and self.h[0, 1] != self.h[1, 0])
+        given.require(np.max(np.abs(self.da)) <= 80 and np.all(self.dv != 0) and self.h[0, 1] != self.h[1, 0])
 
 
 def block(given):
@@ -1138,7 +1152,7 @@ def block_attention(given, box):
         how="3 to the power of the number, over the sum of the row.",
         slips={"softmax_down_columns": softmax(np.log(3) * here.t), "exponential_left_out": here.t / here.t.sum(axis=1,
             keepdims=True)},
-        words={"exponential_left_out": "You shared out the scores themselves. Softmax takes their powers first."})
+        words=POWERS_FIRST)
     return (
         step("A block is attention with a way around it, then dense layers with a way around them. Here is a whole one "
             "with numbers, small enough to go through by hand: two words of two numbers, $d = 2$.",
@@ -1299,8 +1313,8 @@ def block_back_words(given, box):
         how="The gradient of this number times 0.01.", slips={"not_multiplied": whole[0]},
         words={"not_multiplied": "That is the gradient. How long is the nudge?"})
     return (
-        step("A gradient has reached $H$. How many ways lead from there back to the first word: around attention, and "
-            "through it?", eq(words("ways:"), ways)),
+        step("A gradient has reached $H$. How many ways lead from there back to the first word? Around attention is "
+            "one; through it there is one for each part that the word plays.", eq(words("ways:"), ways)),
         step("What comes back along each? With $Q = √2 ln 3 · X$ the query's part is $ln 3 · ∂C/∂S K$, and the key's "
             "part is $ln 3 · (∂C/∂S)^T X W_K^T$: write the numbers behind $ln 3$.",
             eq(by("V"), "=", matrix(here.dv), APART, "W_V", "=", matrix(here.w_v), APART, by("S"), "=",

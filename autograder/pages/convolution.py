@@ -88,8 +88,8 @@ def good_rows() -> list[tuple[tuple[float, ...], tuple[float, ...], float]]:
     x = (walk[:, None] * 7919 // 6 ** np.arange(6)) % 6 + 1.0
     w = np.array(orders(3))[walk * 5 % 36]
     b = np.array([-1.0, 2.0, -3.0, 1.0, -2.0, 3.0])[walk // 36 % 6]
-    plain = sum(w[:, t : t + 1] * x[:, t : t + 4] for t in range(3))
-    around = sum(w[:, 2 - t : 3 - t] * x[:, t : t + 4] for t in range(3))
+    plain = np.sum([w[:, t : t + 1] * x[:, t : t + 4] for t in range(3)], axis=0)
+    around = np.sum([w[:, 2 - t : 3 - t] * x[:, t : t + 4] for t in range(3)], axis=0)
     z = plain + b[:, None]
     pairs = np.maximum(z, 0).reshape(-1, 2, 2)
     fit = [
@@ -125,6 +125,11 @@ def lit_row(r: Row) -> np.ndarray:
 def lit_filter(r: Row) -> np.ndarray:
     """The weights, each lit with the lines that it sits on."""
     return lit("w_{j}", r.w)
+
+
+def zeros(count: float) -> str:
+    """So many zeros, in words."""
+    return "one zero" if count == 1 else f"{count:g} zeros"
 
 
 def named(name: str, count: int) -> list[str]:
@@ -437,7 +442,7 @@ def picture(given, box):
         step("Turned around, as for a convolution, the filter makes half a turn.",
             eq(matrix(w, "w"), "→", matrix(around))),
         step(f"A picture of ${side:g}×{side:g}$ meets a filter of ${k}×{k}$. What is the shape of what comes out, "
-            f"without padding, and with {(k - 1) // 2} zeros on every side?",
+            f"without padding, and with {zeros((k - 1) // 2)} on every side?",
             eq(words("without padding:"), shapes[0], APART, words("with padding:"), shapes[1])),
         step("One of these two filters answers to upright edges, the other to level ones, as the line of the horizon. "
             "Which is which?",
@@ -516,7 +521,7 @@ def shapes(given, box):
         slips={"channels_of_input": [np.nan, c[0]]})
     return (
         step(f"A picture has {c[0]:g} channels of ${side:g}×{side:g}$. The first layer has {c[1]:g} filters of "
-            f"${k[0]:g}×{k[0]:g}$, and {inner:g} zeros on every side. All its weights are kept in one array of shape "
+            f"${k[0]:g}×{k[0]:g}$, and {zeros(inner)} on every side. All its weights are kept in one array of shape "
             "$(c_{out}, c_{in}, k, k)$. What is its shape? How many biases are there, and what is the shape "
             "$(c_{out}, H, W)$ of what comes out?",
             eq("W^{(1)}:", "(", w1[0], ",", w1[1], ",", w1[2], ",", w1[3], ")"),
@@ -712,7 +717,7 @@ def back_to_inputs(given, box):
     total = box(own.sum(axis=0), "∂C/∂x", "Which errors came down to this number?", gradient_of="x",
         how="The sum of the column.",
         slips={"filter_turned": correlate_inputs(turned(r.w), r.delta, (6,))})
-    zeros = box(2, "zeros at each end of δ", "The filter has three weights. How far can it reach over the end and "
+    ends = box(2, "zeros at each end of δ", "The filter has three weights. How far can it reach over the end and "
         "still touch δ?",
         how="k − 1 zeros, so that each error lies once under every weight.", slips={"off_by_one": 3},
         words={"off_by_one": "With that many zeros the first stop would touch no error at all."})
@@ -737,7 +742,7 @@ def back_to_inputs(given, box):
             table(["", *named("x", 6)], *[line(i, printed[i]) for i in range(4)], [by("x"), *total])),
         step("The same in one go: put zeros at both ends of $δ$ and slide a filter along, so that there are six stops. "
             "How many zeros are needed at each end, and does the filter lie as it stands, or turned around?",
-            eq(words("zeros at each end:"), zeros, APART, words("the filter:"), options)),
+            eq(words("zeros at each end:"), ends, APART, words("the filter:"), options)),
         step("At its third stop it gives the gradient of $x_3$. Which errors lie under it there?",
             eq(by("x_3"), "=", "w_3 ·", at[0], "+", "w_2 ·", at[1], "+", f"w_1 · {signed(r.delta[2])}")),
         say("That is the **full convolution** $δ * w$: the way forward was a correlation, so the way back turns the "

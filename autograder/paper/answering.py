@@ -2,8 +2,8 @@
 
     sheet = Answering(place, variant, {})
     sheet.prompt                      "1, ∂C/∂x: "
-    sheet.take("3/4")                 ["  1  right"]
-    sheet.take("5: 0.5; 2")           ["  5  right", "  6  not yet. Which comes first?"]
+    sheet.take("3/4")                 ["  1  3/4  right"]
+    sheet.take("5: 0.5; 2")           ["  5  0.5  right", "  6  2  not yet. Which comes first?"]
     sheet.take("back")                []
 
 An empty line leaves a box as it is, `3:` empties box 3, `?` says this.

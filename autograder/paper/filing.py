@@ -87,7 +87,10 @@ class File:
 
     def write(self, place: Place, answers: Mapping[int, str], code: Code) -> None:
         """Put these answers, and no others, into the boxes of a page; `code` is that of its sheet."""
-        new, notebook = self.standing == NEW, self.read()
+        new = self.standing == NEW
+        if new and self.path.exists():
+            raise ClassError(f"Somebody has made {self.path} meanwhile. Say the sheet again; its answers come along.")
+        notebook = self.read()
         every = {n: answers.get(n, "") for n in range(1, place.page.points + 1)}
         filled = {n: text for n, text in every.items() if text}
         if new:

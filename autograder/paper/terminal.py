@@ -1,8 +1,8 @@
 """`workbook enter`: type in what was written on paper, a sheet after the other, a line after the other.
 
-    Sheet: 7.9-K4TZ-QM
+    Sheet: 7.9-TKSC-NN
     ada · 7.9 A maximum chooses the way · 9 boxes
-    1, f: 6
+    1, max(x, y): 6
       1  6  right
     ...
 
@@ -33,7 +33,7 @@ Ask = Callable[[str], str]
 Say = Callable[[str], None]
 
 HELP_SHEET = (
-    "  7.9-K4TZ-QM     a sheet by the code at its foot          ada 7.9-0000-NK     and whose it is",
+    "  7.9-TKSC-NN     a sheet by the code at its foot          ada 7.9-0000-NK     and whose it is",
     "  ada 7.9         page 9 of chapter 7, of ada              (Enter)             the next page of the same student",
     "  end             mark what was typed in, and stop         ?                   these lines",
 )

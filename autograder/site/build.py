@@ -19,7 +19,7 @@ from importlib.metadata import files as files_of
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from ..authoring.slugs import OURS
+from ..authoring.slugs import OURS, in_words
 from ..errors import WorkbookError
 from . import bytecode, offline, wheels
 from .distribution import Distribution, closure, count_again, local_files, put
@@ -90,10 +90,20 @@ def build(out: Path, chapters: Mapping[str, Path], pyodide: str, course: str = O
             target = workshop / "contents" / place
             target.parent.mkdir(parents=True, exist_ok=True)
             shutil.copy(path, target)
-        lite(workshop, out, python.options)
-    dress(out, python.options, min((place for place in chapters if place.endswith(".ipynb")), default=FIRST))
+        lite(workshop, out, python.options, title_of(course))
+    dress(
+        out,
+        python.options,
+        title_of(course),
+        min((place for place in chapters if place.endswith(".ipynb")), default=FIRST),
+    )
     offline.put(out, python.loaded, python.fetched)
     return Built([*python.fetched], python.compiled)
+
+
+def title_of(course: str) -> str:
+    """What the site is called, in the browser's tabs too."""
+    return TITLE if course == OURS else in_words(course)
 
 
 def clear(out: Path) -> None:
@@ -141,7 +151,7 @@ def put_python(source: Distribution, workshop: Path, course: str = OURS) -> Pyth
     return Python([path.name for path in loaded], fetched, bool(python), options)
 
 
-def lite(workshop: Path, out: Path, options: Mapping[str, Any]) -> None:
+def lite(workshop: Path, out: Path, options: Mapping[str, Any], title: str) -> None:
     """Run JupyterLite's own build, with our look, our extensions and our settings."""
     tools = workshop / TOOLS
     extensions = [tools / LABEXTENSIONS / name for name in EXTENSIONS]
@@ -159,7 +169,7 @@ def lite(workshop: Path, out: Path, options: Mapping[str, Any]) -> None:
     }
     folder = workshop / "lite"
     (folder / "jupyter_lite_config.json").write_text(json.dumps(settings), encoding="utf-8")
-    (folder / "jupyter-lite.json").write_text(json.dumps(jupyter_lite(options)), encoding="utf-8")
+    (folder / "jupyter-lite.json").write_text(json.dumps(jupyter_lite(options, title)), encoding="utf-8")
     (folder / "overrides.json").write_text(json.dumps(OVERRIDES), encoding="utf-8")
     code = f"import sys; sys.path.insert(0, {str(tools)!r}); from jupyterlite_core.app import main; main()"
     run("-c", code, "build", cwd=folder)
@@ -174,13 +184,13 @@ OVERRIDES = {
 """Settings that students may change, and what they are at first."""
 
 
-def jupyter_lite(options: Mapping[str, Any]) -> dict[str, object]:
+def jupyter_lite(options: Mapping[str, Any], title: str) -> dict[str, object]:
     """What the site's pages read about themselves; `options` are those with which Pyodide is started."""
     python = {"pyodideUrl": f"./{PYTHON}/python.js", "loadPyodideOptions": options}
     return {
         "jupyter-lite-schema-version": 0,
         "jupyter-config-data": {
-            "appName": TITLE,
+            "appName": title,
             "enableMemoryStorage": True,
             "contentsStorageDrivers": DRIVERS,
             "settingsStorageDrivers": DRIVERS,
@@ -213,17 +223,19 @@ def workbook_extension(workshop: Path) -> Path:
     return copied
 
 
-def dress(out: Path, options: Mapping[str, Any], first: str = FIRST) -> None:
-    """Our own scripts in the finished site: the page at its address, and a Python that starts with each page."""
+def dress(out: Path, options: Mapping[str, Any], title: str, first: str = FIRST) -> None:
+    """Our own scripts in the finished site: the page at its address, and a Python that starts with each page; and the
+    title."""
     for name in ("index.html", "page.js"):
         text = (offline.BROWSER / name).read_text(encoding="utf-8")
-        (out / name).write_text(text.replace(FIRST, first), encoding="utf-8")
+        (out / name).write_text(text.replace(FIRST, first).replace(TITLE, title), encoding="utf-8")
     shutil.copy(offline.BROWSER / "python.js", out / PYTHON / "python.js")
     (out / PYTHON / "early.js").write_text(EARLY.format(kernel=kernel(out), options=json.dumps(options)), "utf-8")
     for place in PAGES:
         page = (out / place).read_text(encoding="utf-8")
         up = "../" * place.count("/")
-        (out / place).write_text(page.replace("<head>", f'<head>\n    <script src="{up}page.js"></script>', 1), "utf-8")
+        page = page.replace("<head>", f'<head>\n    <script src="{up}page.js"></script>', 1)
+        (out / place).write_text(re.sub("<title>[^<]*</title>", f"<title>{title}</title>", page, count=1), "utf-8")
 
 
 EARLY = """// Python, begun before JupyterLab asks for it: its kernel, and a Pyodide as that would start it.

@@ -451,7 +451,7 @@ def test_after_a_reload_pages_are_alive_and_nothing_is_lost(books, folder):
 
 
 def test_a_link_to_another_chapter_opens_a_tab_at_its_page(books, folder):
-    """In Notebook 7 a link of the start page is an address that the browser opens by itself; there the page is shown."""
+    """In Notebook 7 a link of the start page is an address that the browser opens; there the page is shown."""
     for name in ("00-start", "01-gradients"):
         shutil.copytree(Path(__file__).parents[2] / "chapters" / name, folder / "work" / "linked" / name)
     desk = books("notebook").book(folder / "work" / "linked" / "00-start" / "start.ipynb", alive=0)

@@ -3,17 +3,24 @@
 from __future__ import annotations
 
 import re
+from io import BytesIO
 
 import pytest
 from nbconvert import HTMLExporter
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook
+from pypdf import PdfReader
 
 from autograder.authoring.page import Page
+from autograder.classroom.released import released as chapters_in
 from autograder.marking.pages import mark
 from autograder.nbgrader.release import LinkColab, ShowExplorers, ShowPages, StampPages, Tidy
 from autograder.pages import catalogue
+from autograder.paper.places import Places
+from autograder.paper.sheets import student_sheets
 from autograder.render.pages import static, stylesheet
 from autograder.settings import CourseSettings, Settings
+
+from .desk import REPOSITORY
 
 MM = 96 / 25.4  # pixels
 SHEETS = {"A4 with 15 mm": 180 * MM, "letter with half an inch": 720}
@@ -153,3 +160,32 @@ def test_no_sheet_ends_within_a_step_a_formula_or_a_drawing_or_under_a_heading(c
     units = {name: sheets for name, sheets in found.items() if name.startswith("unit/")}
     assert len(units) == marked > 20 and max(map(max, found.values())) >= 5
     assert [name for name, sheets in found.items() if len(sheets) != 2 or sheets[0] != sheets[1]] == []
+
+
+PILES = (("05-activations", "A4", 0, slice(10)), ("08-equations", "Letter", 10_000, slice(22, 32)))
+"""Chapter, paper, numbers, and which of its pages: ten, for the sake of time, among them the longest of all."""
+
+
+@pytest.mark.parametrize(("chapter", "size", "variant", "some"), PILES)
+def test_no_sheet_of_workbook_paper_ends_within_a_formula_or_a_drawing_or_under_a_heading(
+    context, chapter, size, variant, some
+):
+    """Both ends of each stand on one sheet; of steps only those are cut that with their heading fill more than one."""
+    page = context.new_page()
+    places = Places(chapters_in(REPOSITORY, [chapter])).of(chapter)[some]
+    page.set_content(student_sheets(places, variant, size), wait_until="domcontentloaded")
+    page.evaluate(MARKED)
+    page.add_style_tag(content="a[href*='/unit/'] { left: 14px !important }")  # Chromium prints no link in the margin
+    kinds = page.evaluate("() => [...document.querySelectorAll('a[href$=\"/a\"]')].map(a => [a.href, "
+                          "a.parentElement.tagName, a.parentElement.offsetHeight])")  # fmt: skip
+    pdf = PdfReader(BytesIO(page.pdf(prefer_css_page_size=True)))
+    page.close()
+    found: dict[str, list[int]] = {}
+    for n, sheet in enumerate(pdf.pages):
+        for each in sheet["/Annots"]:
+            name = each.get_object()["/A"]["/URI"].removeprefix("https://x.invalid/").rpartition("/")[0]
+            found.setdefault(name, []).append(n)
+    marked = {href.split("/", 3)[3].rpartition("/")[0]: (kind, high) for href, kind, high in kinds}
+    assert set(found) == set(marked) and len(marked) > 50
+    cut = [marked[name] for name, (first, second, *_) in found.items() if first != second]
+    assert all(kind == "SECTION" and high > 600 for kind, high in cut), cut

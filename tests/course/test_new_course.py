@@ -7,6 +7,7 @@ import json
 import os
 import subprocess
 import sys
+import zipfile
 from pathlib import Path
 
 import pytest
@@ -201,3 +202,25 @@ def test_its_wheel_brings_everything(course, tmp_path):
     assert (tmp_path / "my-course/02-elementwise/elementwise.ipynb").is_file()
     assert workbook("new-course", "second", "--take", "my-course/filters").returncode == 0
     assert 'from = "my-course/filters"' in (tmp_path / "second/workbook.toml").read_text("utf-8")
+
+
+def test_a_site_brings_the_course(course, tmp_path):
+    """The wheel for a site, with the workbook’s beside it, is found by its slugs; notebooks stay out."""
+    packed = course.python(
+        "-c",
+        f"""
+from pathlib import Path
+from autograder.site import wheels
+wheels.workbook_wheel(Path({str(tmp_path)!r}))
+print(wheels.course_wheel("my_course", Path({str(tmp_path)!r})).name)
+""",
+    )
+    assert packed.stdout == "my_course-0.1.0-py3-none-any.whl\n", packed.stderr
+    for wheel in tmp_path.glob("*.whl"):
+        with zipfile.ZipFile(wheel) as files:
+            files.extractall(tmp_path / "apart")
+    assert not list((tmp_path / "apart").rglob("*.ipynb"))
+    code = f"from autograder import pages; page = pages.load({PAGE!r}); print(page.function.__code__.co_filename)"
+    alone = {**os.environ, "PYTHONPATH": str(tmp_path / "apart")}
+    found = subprocess.run([sys.executable, "-c", code], cwd=tmp_path, env=alone, capture_output=True, text=True)
+    assert found.stdout.startswith(str(tmp_path / "apart" / "my_course")), found.stderr

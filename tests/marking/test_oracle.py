@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import time
+from types import SimpleNamespace
+
 import pytest
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook
 
@@ -52,6 +55,25 @@ def test_a_dead_kernel_comes_back_with_what_ran_before():
     nb = notebook(RELU.solution + "\nimport os; os._exit(1)", helped, "def product(a, b):\n    return a @ b")
     assert points(nb) == [0, 8]
     assert "stopped Python" in mark_exercises(nb)[RELU.slug].verdicts[0].message
+
+
+def test_the_time_of_an_exercise_runs_while_there_is_a_kernel(tmp_path, monkeypatch):
+    """A kernel that comes back late, on a busy machine, costs the exercise none of its seconds."""
+
+    class Slow:
+        def __init__(self, *given):
+            time.sleep(0.3)
+
+        def ask(self, request, seconds):
+            return seconds
+
+        def close(self):
+            pass
+
+    monkeypatch.setattr(oracle, "Kernel", Slow)
+    with oracle.Oracle(tmp_path) as kernel:
+        ask = kernel.ask(SimpleNamespace(seconds=0.25))
+        assert ask({}) == 0.25 and ask({}) > 0.2
 
 
 def test_cell_that_failed_is_told():

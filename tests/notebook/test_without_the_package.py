@@ -10,6 +10,8 @@ from pathlib import Path
 import pytest
 
 from autograder.nbgrader.release import setup_cells
+from autograder.notebook import explore, page, progress
+from autograder.notebook.session import Advice
 from autograder.settings import Settings
 
 ROOT = Path(__file__).parents[2]
@@ -82,3 +84,14 @@ def test_an_address_is_asked_for_as_it_stands():
     """The line of a course with its own wheel names it, and nothing is looked for elsewhere."""
     place = "https://example.org/backprop_workbook-0.1.0-py3-none-any.whl"
     assert f'"pip install {place}"' in setup_cells(Settings().but(install=place))[0].source
+
+
+@pytest.mark.parametrize("call", [
+    lambda: progress("other-course/filters"),
+    lambda: page("other-course/filters/one-filter", {}),
+    lambda: explore("other-course/filters/move-x"),
+])  # fmt: skip
+def test_a_course_that_is_not_installed_is_named_with_the_next_step(call):
+    """Bar, page and explorer of a course whose package is missing say the same: which, and what to do."""
+    with pytest.raises(Advice, match="The course other-course is not installed here. Install it"):
+        call()

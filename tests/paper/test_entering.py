@@ -18,6 +18,7 @@ import pytest
 from autograder.classroom.released import ClassError, released
 from autograder.marking.pages import mark
 from autograder.marking.variants import variant_of
+from autograder.paper.filing import File
 from autograder.paper.places import Place, Places
 from autograder.paper.students import Student, keep
 from autograder.paper.terminal import enter
@@ -174,6 +175,19 @@ def test_what_was_handed_in_is_not_written_over_unasked(course, place, type_in):
     type_in(f"ada {PAGE}", "y", "2: 5", "end", "end")
     assert stored(course, "ada", place) == {1: "41", 2: "5"}
     assert "# mine" in notebook(course, "ada").read_text(encoding="utf-8")
+
+
+def test_two_who_type_at_once_do_not_lose_each_others_pages(course, place):
+    """Each answer goes into the file as it stands by then; and a file that has come to be meanwhile is not replaced."""
+    following = Places(released(course)).after(place)
+    one, late = (File.of(course / "submitted", "ada", place) for _ in range(2))
+    one.write(place, {1: "1"}, place.code(0))
+    with pytest.raises(ClassError, match="meanwhile"):
+        late.write(following, {1: "2"}, following.code(0))
+    other = File.of(course / "submitted", "ada", following)
+    other.write(following, {1: "2"}, following.code(0))
+    one.write(place, {1: "1", 2: "3"}, place.code(0))
+    assert stored(course, "ada", place) == {1: "1", 2: "3"} and stored(course, "ada", following) == {1: "2"}
 
 
 def test_a_page_left_blank_is_asked_about_once(course, place, type_in):

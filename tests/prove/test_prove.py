@@ -7,6 +7,7 @@ from datetime import date
 
 import pytest
 
+from autograder import pages
 from prove import __main__ as proving
 from prove import quality
 from prove.quality import FILE, ROWS, TITLE, LastRun, section, with_section
@@ -56,3 +57,19 @@ def test_what_failed_is_repeated_after_a_mend(tmp_path, monkeypatch, capsys):
     text = proving.FILE.read_text(encoding="utf-8")
     assert "| pages tried | 7 |" in text and "1 of its tests failed at first" in text
     assert LastRun.read() == LastRun({"pages": 7}, [], 1)
+
+
+def test_pages_that_came_later_are_added(tmp_path, monkeypatch, capsys):
+    """A page that the last whole run did not have is tried by itself, and its figures are added to those of the run."""
+    monkeypatch.setattr(quality, "STATE", tmp_path / "prove.json")
+    monkeypatch.setattr(proving, "FILE", tmp_path / "quality.md")
+    monkeypatch.setattr(proving, "VARIANTS", 3)
+    proving.FILE.write_text("# Quality\n", encoding="utf-8")
+    known = [slug for slug in pages.catalogue() if slug != "start/boxes"]
+    LastRun({"pages": len(known)}, [], tried=known).write()
+    assert proving.main(["--added", "--workers", "0", "--variants", "3"]) == 0
+    text = proving.FILE.read_text(encoding="utf-8")
+    assert f"| pages tried | {len(known) + 1} |" in text and " 1 of the pages were" in text
+    last = LastRun.read()
+    assert last is not None and sorted(last.tried) == sorted(pages.catalogue()) and last.added == 1
+    assert proving.main(["--added"]) == 2 and "lacks a page" in capsys.readouterr().out

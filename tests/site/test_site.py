@@ -46,6 +46,8 @@ def test_every_address_of_the_site_lies_in_it(site):
     names = {one["name"] for one in settings["federated_extensions"]}
     assert names == {*build.EXTENSIONS, "anywidget", "backprop-workbook"}
     assert settings["appName"] == build.TITLE
+    for page in build.PAGES:
+        assert f"<title>{build.TITLE}</title>" in (site / page).read_text(encoding="utf-8")
     address = settings["litePluginSettings"][build.KERNEL]["pyodideUrl"]
     assert (site / address).is_file()
     landing = (site / "index.html").read_text(encoding="utf-8")

@@ -75,6 +75,27 @@ def test_strange_keys_from_the_browser_are_ignored():
     assert boxes({"1": "2", "x": "3", "²": "4", "-1": "5"}) == {1: "2"}
 
 
+def test_a_list_from_paper_is_read_for_the_page_on_view(monkeypatch):
+    """Which box gets what, and which comes next, in words; what is no list changes nothing."""
+    widget = PageWidget(load(SLUG), {1: "8"})
+    told: list[dict] = []
+    monkeypatch.setattr(widget, "send", lambda content, buffers=None: told.append(content))
+    for typed, at in (("2; 1/2", 2), ("", 0), ("4: 1", 1), ("3: 5", -7)):
+        widget._handle_custom_msg({"want": "list", "typed": typed, "at": at, "client": "a"}, [])
+    assert [(each["listed"], each["next"], each["refused"]) for each in told] == [
+        ([["2", "2"], ["3", "1/2"]], 4, False), ([], 1, False), ([], 1, True), ([["3", "5"]], 4, False),
+    ]  # fmt: skip
+    assert (
+        told[0]["say"] == "That was the last box."
+        and told[1]["say"].startswith("Next: box 1")
+        and told[0]["client"] == "a"
+    )
+    for wild in ({"typed": None, "at": 1}, {"typed": "1", "at": "1"}, {}):
+        widget._handle_custom_msg({"want": "list", **wild}, [])
+    PageWidget(load(SLUG), variant=None)._handle_custom_msg({"want": "list", "typed": "1", "at": 1}, [])
+    assert len(told) == 4 and widget.texts == {"1": "8"}
+
+
 # -- practice and worked solutions ------------------------------------------------------------------------------------
 
 
