@@ -922,7 +922,7 @@ def mean_pooling(given, box):
 def counts(given, box):
     """How much a filter saves, and what happens to each count when the picture grows."""
     c_in, c_out = np.rint(given("c_in", 2, low=2, high=3)), np.rint(given("c_out", 4, low=4, high=6))
-    side, k = np.rint(given("side", 6, low=4, high=8)), given.choice("k", 3, 5)
+    side, k = np.rint(given("side", 6, low=6, high=9)), given.choice("k", 3, 5)
     own = c_in * k**2
     weights = box(c_out * own, "weights", "How many weights has one filter? How many filters are there?",
         how="Filters times channels in, times k times k.",
@@ -979,7 +979,9 @@ def receptive_field(given, box):
     third = box(second + (k[2] - 1), "sees, layer 3", hint, how=how,
         slips={"sizes_added": second + k[2], "multiplied_not_added": second * k[2]})
     step3 = box(s[2], "step, layer 3", "Two neighbours of this layer come from windows that lie how far apart?",
-        how="The step of the layer before, times the stride.", slips={"stride_forgotten": 1})
+        how="The step of the layer before, times the stride.", slips={"stride_forgotten": 1},
+        words={"stride_forgotten": "The window of the pooling moves by its stride. How far apart do two "
+            "neighbours look?"})
     fourth = box(third + (k[3] - 1) * step3, "sees, layer 4", hint, how=how,
         slips={"stride_forgotten": third + (k[3] - 1), "sizes_added": third + k[3] * step3})
     number, layers = Name("L"), given("L", 7, low=5, high=9)
@@ -1124,7 +1126,8 @@ def whole_gradients(given, box):
     dw = box(grads, "∂C/∂w", "Which numbers lay under this weight at the two stops that count?",
         how="Each error times the number that lay under the weight; the zeros add nothing.", gradient_of="w",
         slips={"path_left_out": delta[winners[0]] * r.x[winners[0] : winners[0] + 3],
-            "copies_averaged": grads / 4})
+            "copies_averaged": grads / 4},
+        words={"path_left_out": "That is what one of the two stops brings back. Add the other."})
     db = box(np.sum(delta), "∂C/∂b", "The bias was added at every stop. What comes back?", how="The sum of the errors.",
         gradient_of="b", slips={"copies_averaged": np.sum(delta) / 4, "only_one_term": delta[winners[0]]})
     rate = 0.01
@@ -1156,7 +1159,12 @@ def find_the_bug(given, box):
     w = np.array(given.choice("w", (2.0, -3.0, 1.0), *orders(3)))
     y = given("y", [2, 7, 4], low=1, high=9)
     z = correlate(x, w, b)
-    given.require(np.all(z != 0) and np.sum(z < 0) == 1 and np.all(relu(z) != y) and np.all(np.abs(z) <= 15))
+    given.require(np.all(z != 0) and np.sum(z < 0) == 1 and np.all(z != b) and np.all(np.abs(z) <= 15))
+    given.require(np.all(relu(z) != y))
+    delta = (relu(z) - y) * relu_slope(z)
+    given.require(np.all(z != convolve(x, w, b)))
+    given.require(np.all(correlate(x, delta) != convolve(x, delta)))
+    given.require(np.all(correlate(x, delta) != 0), "a mean of 0 is 0")
     lines = (
         Line("z", "x ⋆ w + b", lambda v: [correlate(x, w, b)]),
         Line("a", "ReLU(z)", lambda v: relu(v["z"])),
