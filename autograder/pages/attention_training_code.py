@@ -44,7 +44,7 @@ def another_order(draw: np.random.Generator) -> Iterator[Case]:
             return
 
 
-def fault_in(answers: Value, given: Mapping[str, Any]) -> str:
+def fault_in(answers: Any, given: Mapping[str, Any]) -> str:
     """What is wrong with the form of what predict gives; "" for a letter at each place of each word."""
     if answers is None:
         return "predict gives None. Is there a return?"
@@ -180,7 +180,7 @@ CopyModel.slip("copied_as_it_stands", "self.inputs + self.attention.forward_pass
 
 
 @CopyModel.slip("order_ignored")
-class _(CopyModel):
+class _:
     def fit(self, words, copies, random):
         pass
 
