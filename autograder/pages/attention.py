@@ -182,7 +182,8 @@ def positions(given, box):
         step(f"“{twice} {other} {twice}”: one word stands at both ends. To tell the two apart, a vector of its own is "
             "added for each position. Fill in the rows of $X$.",
             eq(matrix(rows, "words"), "+", matrix(p, "positions"), "=", matrix(whole, "X"))),
-        step(f"How alike are each “{twice}” and “{other}” now? And how alike were they without the positions?",
+        step(f"How alike are “{other}” and each of the two “{twice}” now? And how alike were they without the "
+            "positions?",
             eq("x_1·x_2", "=", near[0], APART, "x_3·x_2", "=", near[1]),
             eq(words("without positions, both:"), before)),
         step("Here is a row of another $X$, with the vector of its position. What is the vector of its word?",
@@ -440,8 +441,8 @@ def weighted_mean(given, box):
         options=("yes", "no"), how="Weights are shares: a mean lies between the smallest and the largest value.")
     given.apart(z[1], v.mean(axis=0), a[1, 2] * v[2])
     return (
-        step(f"Another sentence: “{' '.join(names)}”. Its scores are logarithms, so softmax can be done by hand: $e$ "
-            "undoes $ln$. Which weights do rows 2 and 3 hold?",
+        step(f"Here the scores of “{' '.join(names)}” are logarithms, so softmax can be done by hand: $e$ undoes $ln$. "
+            "Which weights do rows 2 and 3 hold?",
             eq("S", "=", matrix(head.scores()), APART, "A", "=", matrix([[weights[i, j] if i and (i, j) != (2, 1) else
                 number_text(a[i, j]) for j in range(3)] for i in range(3)]))),
         step(f"What “{names[1]}” gets is $z_2$, the mean of the values, weighted by row 2 of $A$. First the products "
@@ -1119,7 +1120,7 @@ def words_with_short_weights():
     return [(x[i, 0], BLOCK_KEYS[j]) for i, j in np.argwhere(fit)]
 
 
-BIASES = np.array([[m, n] for m in range(-5, 6) for n in range(-5, 6) if m and n], dtype=float)
+BIASES = np.array([[m, n] for m in range(-9, 10) for n in range(-9, 10) if m and n], dtype=float)
 
 
 def relu_at_work(u):
@@ -1179,10 +1180,10 @@ def block(given):
 
 def whole_block():
     """The block from left to right: attention and the way around it, dense layers and the way around them."""
-    return graph({"X": (0, 0, "X"), "c": (1, 0, "copy"), "A": (2, 1, words("atten.")), "+": (3, 0, "+"),
+    return graph({"X": (0, 0, "X"), "c": (1, 0, "copy"), "A": (2, 1, words("attn")), "+": (3, 0, "+"),
         "d": (4, 0, "copy"), "D": (5, 1, "dense"), "s": (6, 0, "+"), "C": (7, 0, "C")},
         [("X", "c"), ("c", "+"), ("c", "A"), ("A", "+"), ("+", "d", "H"), ("d", "s"), ("d", "D"), ("D", "s"),
-            ("s", "C", "O")], unit=(112, 84),
+            ("s", "C", "O")], unit=(90, 84),
         title="X goes through attention and around it, the sum H through dense layers and around them, the sum O to "
             "the cost C")
 
@@ -1224,7 +1225,7 @@ def block_forward(given, box):
     here = given.shared(block)
     z = box(here.a @ here.v, "Z", "Which weights belong to this word, and which column of V?",
         how="A row of A times a column of V.", slips={"not_turned": here.a.T @ here.v,
-            "values_unweighted": np.tile(here.v.mean(axis=0), (2, 1))},
+            "values_unweighted": unlike(np.tile(here.v.mean(axis=0), (2, 1)), here.a.T @ here.v)},
         words={"not_turned": "You took a column of A. The weights of a word stand in its row."})
     h = box(here.x + np.asarray(z), "H", "What comes around attention?", how="X plus Z, entry by entry.",
         slips={"path_left_out": here.z},
@@ -1295,7 +1296,7 @@ def block_back_dense(given, box):
         slips={"averaged_not_summed": here.du.mean(axis=0)})
     dh = box(e + whole @ here.w_1.T, "∂C/∂H", "H went through the dense layers and around them. What do copies do?",
         how="The error from around plus what comes back through W_1.",
-        slips={"path_left_out": here.du @ here.w_1.T, "copies_not_summed": e,
+        slips={"path_left_out": here.du @ here.w_1.T, "copies_not_summed": unlike(e, here.du @ here.w_1.T),
             "weights_not_transposed": unlike(e + here.du @ here.w_1, here.dh, here.du @ here.w_1.T, e)})
     return (
         step("Now back. The errors arrive at the last +, which hands them on to both ways. What reaches $U$?",
@@ -1361,7 +1362,7 @@ def block_back_words(given, box):
     down = (here.ds.T @ here.x)[0]
     key = box(down @ here.w_k.T, "by the key, over ln 3", "Which words met this key, and which matrix made it?",
         how="Column 1 of ∂C/∂S times X, then times W_K transposed.",
-        slips={"factor_left_out": down, "weights_not_transposed": down @ here.w_k,
+        slips={"factor_left_out": down, "weights_not_transposed": unlike(down @ here.w_k, down),
             "slope_taken_twice": log * (down @ here.w_k.T)},
         words={"factor_left_out": "That has reached the key. It goes on through W_K.",
             "slope_taken_twice": LOG_OUTSIDE})
