@@ -476,7 +476,7 @@ def number_text(value):
 
 @page("No look ahead", row="12.6", shares=round_head)
 def mask(given, box):
-    """Who writes a sentence word by word must not see what is still to come."""
+    """A model that writes a sentence word by word must not see what is still to come."""
     head = given.shared(round_head)
     e, v, names = head.powers, head.v, head.words
     a = head.causal
