@@ -591,8 +591,8 @@ def three_ways_down(given, box):
             "$v̂ = (0.99g^2 + h^2)/1.99$.",
             eq("η", "·", frac("m̂", "√v̂"), "≈", column(move), APART, words("after 2 steps:"), "≈", column(a2))),
         step("Look at the three last points. At which of them is $C$ smallest: plain, momentum or Adam?", eq(best)),
-        say("Adam comes as fast down the side of the valley as along it, because it divides each direction by its own "
-            "size. How fast, its learning rate says. The two others go to and fro across. Along the valley momentum "
+        say("Adam goes down the side of the valley as fast as along it, because it divides each direction by its own "
+            "size; its learning rate says how fast. The other two swing from side to side. Along the valley momentum "
             "gathers speed, which two steps only begin to show."),
     )
 
