@@ -9,6 +9,7 @@ exporter             how a submitted file is read
 rebuild              the clean notebook that is made around its answers
 marks                the steps that mark it and keep the grades
 feedback, holdback   what students are shown, and what is kept back until a date
+alone                a chapter as one HTML file that needs nothing from elsewhere
 handover             the types of what nbgrader hands from step to step
 lock                 one run at a time, and what a run that was cut off left behind
 literal              a student id with the letters of a pattern in it
