@@ -230,6 +230,7 @@ NOT_A_NUMBER = (  # tried in this order; the first that matches gives the reason
     ),
     (r"%", "Please write a percentage as a decimal or a fraction: 50% is 0.5 or 1/2."),
     (r"[0-9.,]\s+[0-9]+\s*/|\)\s*[0-9]", "Please write this as one fraction: 3/2, not 1 1/2."),
+    (r"[0-9]\s*[,;]\s+[-+]?[.]?[0-9]", "Those look like two numbers. Each box takes one."),
     (r"[0-9.,]\s+[.,]?[0-9]", "There is a space inside the number. Write it in one piece: 12, or 3/2."),
     (r"/.*/", "One fraction bar is enough here. Please simplify to the form 3/4."),
     (r"/\s*[+-]?\s*$", "The number below the fraction bar is missing. Write it as in 3/4."),

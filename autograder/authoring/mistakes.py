@@ -291,6 +291,7 @@ MESSAGES = {
     "exponential_overflows": "The exponential of 1000 is too much for a computer. Which form needs only small ones?",
     "maximum_of_all": "You take the largest number of the whole batch away. A row far below it is left with zeros.",
     "softmax_unstable": "The exponential of 1000 is more than a computer can hold. What can be taken away?",
+    "power_of_zero": "You took e⁰ to be 0. Any number to the power 0 is 1.",
     "logarithm_of_zero": "A probability may round to 0, and ln 0 is infinite. What is the ln of a quotient?",
     "softmax_over_examples": "Each column adds up to 1 in this. Examples stand in rows: it is rows that should.",
     "each_given_inputs": "Every layer gets the inputs of the network in this. What should the second one get?",

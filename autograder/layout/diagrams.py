@@ -184,14 +184,16 @@ def holds_box(part: Part) -> bool:
 
 
 def is_long(part: Part) -> bool:
-    """Whether a number or a string needs smaller print to stay inside a node."""
+    """Whether a number or a string needs smaller print to stay inside a node; letters are wider than digits."""
     part = unlit(part)
+    if isinstance(part, Node) and part.kind == "words":
+        part = part.options["text"]
     if box_of(part) or isinstance(part, Node):
         return False
     if not isinstance(part, (str, int, float)):
         return False
     text = part if isinstance(part, str) else number(part)
-    return " " in text or len(text) > 5
+    return " " in text or len(text) > (4 if text.isalpha() else 5)
 
 
 def arrow(start: Point, end: Point, leave: float = NODE_RADIUS, reach: float = NODE_RADIUS) -> str:

@@ -104,7 +104,8 @@ def prose(text: str) -> str:
     for match in _INLINE.finditer(text):
         out.append(escape(text[at : match.start()]))
         formula, strong = match.groups()
-        out.append(f'<span class="wb-m">{mathematics(formula)}</span>' if formula else f"<b>{escape(strong)}</b>")
+        letter = "<i>d</i>" if formula == "d" else mathematics(formula or "")  # alone in a sentence, d is a letter
+        out.append(f'<span class="wb-m">{letter}</span>' if formula else f"<b>{escape(strong)}</b>")
         at = match.end()
     return "".join(out) + escape(text[at:])
 

@@ -27,6 +27,7 @@ from ..authoring.mistakes import SIGN_CODES, message_for
 from ..authoring.page import Box, Page, Sheet
 from ..engine.expressions import Expr, Operand
 from ..layout.boxed import Shape
+from ..layout.numbers import simple_fraction
 from .advice import advice, letters_for_number, missing_brackets
 from .carried import READABLE, Answer, Desk, as_number, bare_value, rounded_value, worth_carrying
 from .states import POINTS, RIGHT, SLIPS, Verdict
@@ -180,11 +181,20 @@ def _one_digit_slip(answer: Answer, box: Box) -> bool:
     return single and any(equal(answer.value, slip) for _, slip in box.mistakes)
 
 
-def _ask_digits(box: Box) -> str:
+def _ask_digits(box: Box, follows: Operand | None = None) -> str:
+    """What is asked of an answer with too few digits; `follows` is what a slip before it leads to."""
+    if not box.digits and isinstance(follows, float) and isfinite(follows) and not _short(follows):
+        return "Right so far, from your own numbers. They go on here: give 3 digits."
     if box.digits:
         small = 0 < abs(as_number(box.key)) < 0.1
         return f"Right so far. Give {box.digits} digits{'; zeros in front do not count' if small else ''}."
     return "Right as far as it goes. This box takes the exact number: a fraction such as 3/4 is fine."
+
+
+def _short(value: float) -> bool:
+    """Whether this is a number that a student would give exactly."""
+    exact = simple_fraction(value)
+    return exact is not None and exact.denominator <= 100
 
 
 def _turned(verdict: Verdict, box: Box, answer: Answer) -> Verdict | None:
@@ -253,8 +263,8 @@ class _SecondLook:
         if slips and (kept := self.right_in_spite_of(n, slips)) and self.is_expected(n, (slips | kept,)):
             return _following(verdict, self.causes(n, slips, rounded | few))
         for world in dict.fromkeys((*worlds, rounded | few)):
-            if world and _rounded_off(self.answers[n], self.finite(n, world), self.sheet.boxes[n - 1]):
-                return verdict._replace(state="few_digits", message=_ask_digits(self.sheet.boxes[n - 1]))
+            if world and _rounded_off(self.answers[n], follows := self.finite(n, world), self.sheet.boxes[n - 1]):
+                return verdict._replace(state="few_digits", message=_ask_digits(self.sheet.boxes[n - 1], follows))
         box = self.sheet.boxes[n - 1]
         if isinstance(self.answers[n], Formula) and (message := missing_brackets(verdict.text, box, box.key)):
             return verdict._replace(state="mistake", code="brackets_missing", message=message)

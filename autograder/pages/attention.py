@@ -45,6 +45,14 @@ W_V = ([[2, 1], [2, 2]], [[1, 2], [3, 1]], [[3, -1], [1, 2]], [[1, -2], [2, 1]])
 ROOT = 2
 """√d: a query has four numbers."""
 
+def unlike(slip, *others):
+    """What a slip gives, and nan where one of these, the right number say, is the same."""
+    slip = np.array(slip, dtype=float)
+    for other in others:
+        slip[np.isclose(slip, other)] = np.nan
+    return slip
+
+
 POWERS_FIRST = {"exponential_left_out": "You shared out the scores themselves. Softmax takes their powers first."}
 """What is said where scores are shared out as they are."""
 
@@ -105,7 +113,9 @@ def words_as_vectors(given, box):
     similar = box([dots[i, j] for i, j in pairs], "x_i · x_j", "Which numbers meet, and what happens to the products?",
         how="Entry times entry, added up.",
         slips={"only_one_term": firsts, "added_not_multiplied": [x[i].sum() + x[j].sum() for i, j in pairs]})
-    grid = box(dots, "X X^T", "Which two words meet in this place?", only=[(0, 0), (1, 1), (2, 0)],
+    met = np.array(dots)
+    met[2, 0] = np.asarray(similar)[1]
+    grid = box(met, "X X^T", "Which two words meet in this place?", only=[(0, 0), (1, 1), (2, 0)],
         how="On the diagonal a word meets itself; the rest are the products above.",
         slips={"doubled_not_squared": np.where(np.eye(3) > 0, 2 * x.sum(axis=1), np.nan),
             "other_row": np.where(np.eye(3) > 0, np.nan, dots[:, [1, 0, 2]])},
@@ -128,7 +138,7 @@ def words_as_vectors(given, box):
         step("One product of matrices gives them all, each word with each word.",
             eq("X X^T", "=", matrix([[grid[i, j] if (i, j) in ((0, 0), (1, 1), (2, 0)) else "…" for j in range(3)]
                 for i in range(3)]))),
-        step(f"Which word is more like “{names[1]}”?", eq(most)),
+        step(f"Which word is more like “{names[1]}”, “{names[0]}” or “{names[2]}”?", eq(most)),
         step("Is $X X^T$ its own transpose, yes or no?", eq(turned)),
     )
 
@@ -165,20 +175,21 @@ def positions(given, box):
         "position.", slips={"wrong_sign": shift - moved, "added_not_multiplied": moved + shift},
         words={"added_not_multiplied": "You added the position once more. It is in there already."})
     given.require(np.all(moved != shift))
-    bare = box("the same", "the dot products, read backwards", "Which rows meet which, when the order changes?",
-        options=("the same", "others"),
+    bare = box("the same", "the dot products in another order", "Which rows meet which, when the order changes?",
+        options=("the same", "different ones"),
         how="Dot products look at the words alone: the order of the rows changes no number, only its place.")
     return (
         step(f"“{twice} {other} {twice}”: one word stands at both ends. To tell the two apart, a vector of its own is "
             "added for each position. Fill in the rows of $X$.",
             eq(matrix(rows, "words"), "+", matrix(p, "positions"), "=", matrix(whole, "X"))),
-        step(f"How alike are the two and “{other}” now? And how alike were they without the positions?",
+        step(f"How alike are “{other}” and each of the two “{twice}” now? And how alike were they without the "
+            "positions?",
             eq("x_1·x_2", "=", near[0], APART, "x_3·x_2", "=", near[1]),
             eq(words("without positions, both:"), before)),
-        step("A row of another $X$, and the vector of its position. What is the row of its word?",
+        step("Here is a row of another $X$, with the vector of its position. What is the vector of its word?",
             eq(row(moved), "=", row(back), "+", row(shift))),
-        step("Leave the positions out and turn the sentence around. Does each word meet the same dot products as "
-            "before, or others?", eq(bare)),
+        step("Leave the positions out and put the words in another order. Does each word get the same dot products "
+            "with the others as before, or different ones?", eq(bare)),
     )
 
 
@@ -191,18 +202,20 @@ def three_matrices(given, box):
     here = given.shared(sentence)
     x, names = here.x, here.words
     query = box(here.q[1], "q_2", "A row of X meets which part of the matrix?",
-        how="The row of the word times each column of the matrix.", slips={"other_role": x[1] @ here.w_k})
+        how="The row of the word times each column of the matrix.",
+        slips={"other_role": x[1] @ here.w_k, "other_row": unlike(here.q[0], here.q[1], x[1] @ here.w_k)},
+        words=OTHER_WORD)
     key = box(here.k[2], "k_3", "Which word, and which of the three matrices?",
         how="The row of the word times each column of the matrix.",
-        slips={"other_row": here.k[0]},
-        words=OTHER_WORD)
+        slips={"other_row": here.k[0], "other_role": unlike(x[2] @ here.w_q, here.k[2], here.k[0])}, words=OTHER_WORD)
     value = box(here.v, "V", "Which word, and which column?", only=[(0, 0), (0, 1), (2, 0)],
         how="The row of the word times each column of the matrix.",
         slips={"weights_turned": x @ here.w_v.T},
         words={"weights_turned": "You went along the rows of the matrix. A row of X meets its columns."})
     shape = box(Shape((2, 4)), "the shape of W_Q", "How many numbers does a word have, and how many a query?",
         how="A row for each number of a word, a column for each number of a query.",
-        slips={"transposed": Shape((4, 2))})
+        slips={"transposed": Shape((4, 2)), "batch_in_parameter": Shape((3, 4))},
+        words={"batch_in_parameter": "That is the shape of Q. Does W_Q know how many words there are?"})
     grows = box("X, Q, K and V", "what gets one row more", "What knows how long the sentence is?",
         options=("X, Q, K and V", "the three matrices W", "all of them"),
         how="Each word has a row of its own; the matrices W are the same for all words.",
@@ -240,11 +253,12 @@ def scores(given, box):
         options=names, how="The word with the largest score.",
         slips={"smallest_for_largest": names[int(np.argmin(order))]},
         words={"smallest_for_largest": "That is the smallest score."})
-    rest = box([here.s[0, 2], here.s[2, 0]], "S_13 and S_31", "The row asks, the column answers. Which query, which "
+    rest = np.array([here.s[0, 2], here.s[2, 0]])
+    rest = box(rest, "S_13 and S_31", "The row asks, the column answers. Which query, which "
         "key?",
         how="The query of the row times the key of the column, over 2.",
-        slips={"query_and_key_exchanged": [here.s[2, 0], here.s[0, 2]],
-            "scores_not_scaled": [ROOT * here.s[0, 2], ROOT * here.s[2, 0]]})
+        slips={"query_and_key_exchanged": rest[::-1], "scores_not_scaled": ROOT * rest,
+            "width_for_root": unlike(rest / ROOT, rest, rest[::-1], ROOT * rest)})
     shape = box(Shape((3, 3)), "the shape of S", "One row for each what, one column for each what?",
         how="A row for each query, a column for each key.", slips={"inner_for_outer": Shape((4, 4))})
     mirrored = box("no", "whether S is symmetric", "Compare the two scores that you computed last.",
@@ -253,12 +267,12 @@ def scores(given, box):
     return (
         step(f"The query of “{names[1]}” meets the key of every word, its own included: three dot products.",
             eq(matrix(lit("q{j}", q), "Q"), APART, matrix(lit("k{j}", k), "K")),
-            eq(lit("q2", "q_2"), "K^T", "=", row(raw))),
-        step("Divided by $√d$, where $d$ is the length of a query, they are the **scores** of this word, row 2 of "
+            eq(lit("q2", "q_2"), "K^T", "=", row(lit("dot{j}", raw, uses="q2 k{j}")))),
+        step("Divide them by $√d$, where $d$ is the length of a query: these are the **scores** of this word, row 2 of "
             "$S = QK^T/√d$.",
-            eq(words("row 2 of $S$:"), row(score))),
+            eq(words("row 2 of $S$:"), row(lit("score{j}", score, uses="dot{j}")))),
         step(f"To which word does “{names[1]}” give the best score?", eq(best)),
-        step("How do the first word and the third look at each other?",
+        step("What score does the first word give the third, and the third the first?",
             eq("S_{13}", "=", rest[0], APART, "S_{31}", "=", rest[1])),
         step("What is the shape of $S$, and is it symmetric, yes or no?",
             eq(words("shape of $S$"), "=", shape, APART, words("symmetric:"), mirrored)),
@@ -276,7 +290,8 @@ def why_root(given, box):
         slips={"one_too_few": counts - 1})
     parts = box(counts * sums**2, "count times square", "What is the square of the sum? How often does it come?",
         only=[0, 1, 3, 4], how="The square of the sum, times how often it comes.",
-        slips={"not_squared": counts * np.abs(sums), "not_multiplied": sums**2})
+        slips={"not_squared": counts * sums, "not_multiplied": sums**2},
+        words={"not_multiplied": "That is the square alone. How often does this sum come?"})
     variance = box(np.sum(parts) / 16, "the variance", "Out of sixteen cases, what is the mean of the squares?",
         how="The sum of the last row over 16.", slips={"summed_not_averaged": np.sum(parts),
             "mean_over_entries": np.sum(parts) / 5},
@@ -302,19 +317,19 @@ def why_root(given, box):
     return (
         step("Take queries and keys of four numbers, each +1 or −1 by chance. Then each of the four products is +1 or "
             "−1, and their sum lies between −4 and 4. Complete the table for the 16 cases.",
-            table([words("sum"), *[f"{v:g}" for v in sums]], ["how often", *often],
+            table([words("sum"), *[f"{v:g}" for v in sums]], [words("count"), *often],
                 ["count · sum^2", *[parts[i] if i != 2 else 0 for i in range(5)]])),
         step("The mean of the sum is 0. What is its variance, the mean of its squares?", eq(words("variance:"),
             variance)),
-        step(f"In the same way a sum of $d$ such products has the variance $d$. How large is it typically for "
-            f"$d = {d}$? And which variance is left when it is divided by $√d$?",
+        step("In the same way a sum of $d$ such products has the variance $d$. How large is the sum typically for "
+            f"$d = {d}$? And which variance is left when the sum is divided by $√d$?",
             eq("√d", "=", size, APART, words("variance after division:"), scaled)),
         step("Two scores lie one typical size above 0 and one below: 1 and −1 when divided, otherwise "
             f"${np.sqrt(d):g}$ and $−{np.sqrt(d):g}$. Softmax gives the larger one the weight $p$, and the Jacobian of "
             "softmax holds $p(1 − p)$.",
             table([words(""), "p", "p(1 − p)"], [words("divided"), p[0], slope[0]],
                 [words("not divided"), f"{1 / (1 + np.exp(-2 * np.sqrt(d))):.6f}", f"{slope[1]:.6f}"])),
-        step("How well do the scores learn when they are not divided?", eq(stuck)),
+        step("How well do queries and keys learn when the scores are not divided?", eq(stuck)),
     )
 
 
@@ -405,7 +420,8 @@ def weighted_mean(given, box):
     weights = box(a, "A", "Which power is this, and what do the three of its row add up to?",
         only=[(1, 0), (1, 1), (1, 2), (2, 0), (2, 2)],
         how="The power of the entry over the sum of its row.",
-        slips={"not_normalised": e, "softmax_down_columns": e / e.sum(axis=0)})
+        slips={"not_normalised": e, "softmax_down_columns": e / e.sum(axis=0),
+            "power_of_zero": unlike(without_ones(e), e, e / e.sum(axis=0))})
     whole = np.array(np.asarray(weights))
     products = box(whole[1][:, None] * v, "weight times value", "Which weight belongs to this value?",
         only=[(0, 0), (1, 0), (2, 0)], how="The weight of the word times the first number of its value.",
@@ -425,8 +441,8 @@ def weighted_mean(given, box):
         options=("yes", "no"), how="Weights are shares: a mean lies between the smallest and the largest value.")
     given.apart(z[1], v.mean(axis=0), a[1, 2] * v[2])
     return (
-        step("Another head reads the same kind of sentence. Its scores are logarithms, so that softmax can be taken by "
-            "hand: $e$ undoes $ln$. Which weights do rows 2 and 3 hold?",
+        step(f"Here the scores of “{' '.join(names)}” are logarithms, so softmax can be done by hand: $e$ undoes $ln$. "
+            "Which weights do rows 2 and 3 hold?",
             eq("S", "=", matrix(head.scores()), APART, "A", "=", matrix([[weights[i, j] if i and (i, j) != (2, 1) else
                 number_text(a[i, j]) for j in range(3)] for i in range(3)]))),
         step(f"What “{names[1]}” gets is $z_2$, the mean of the values, weighted by row 2 of $A$. First the products "
@@ -444,6 +460,12 @@ def weighted_mean(given, box):
     )
 
 
+def without_ones(powers):
+    """The shares of a row for somebody who takes e⁰ to be 0; nan in a row where nothing is left."""
+    left = np.where(powers == 1, 0.0, powers)
+    return left / np.where(left.sum(axis=1, keepdims=True) > 0, left.sum(axis=1, keepdims=True), np.nan)
+
+
 def number_text(value):
     """A short fraction as it stands in a matrix of fractions."""
     return f"{value:g}"
@@ -454,7 +476,7 @@ def number_text(value):
 
 @page("No look ahead", row="12.6", shares=round_head)
 def mask(given, box):
-    """Who writes a sentence word by word must not see what is still to come."""
+    """A model that writes a sentence word by word must not see what is still to come."""
     head = given.shared(round_head)
     e, v, names = head.powers, head.v, head.words
     a = head.causal
@@ -466,12 +488,12 @@ def mask(given, box):
     weights = box(a, "A", "Which powers of this row are left, and what do they add up to?",
         only=[(0, 0), (1, 0), (1, 1), (1, 2), (2, 0)],
         how="The power over the sum of the powers that are left; e to the power −∞ is 0.",
-        slips={"mask_forgotten": free},
+        slips={"mask_forgotten": free, "power_of_zero": unlike(without_ones(np.tril(e)), a, free)},
         words={"mask_forgotten": "You shared out among all three. Are some of them still to come?"})
     given.require(np.all(np.abs(free[1, :2] - a[1, :2]) > 0.01))
     whole = np.array(np.asarray(weights))
     whole[0, 0] = whole[0, 0] if weights[0, 0] != 1 else 1.0
-    z = box([[whole[0, 0] * v[0, 0], whole[0, 0] * v[0, 1]], whole[1, :2] @ v[:2]], "z_1 and z_2",
+    z = box([[whole[0, 0] * v[0, 0], whole[0, 0] * v[0, 1]], whole[1] @ v], "z_1 and z_2",
         "Which values does this word see?", how="The weights of the row times the values that are seen.",
         slips={"mask_forgotten": (free @ v)[:2], "values_unweighted": [[np.nan, np.nan], v[:2].mean(axis=0)]})
     n = given("n", 5, low=4, high=9)
@@ -483,10 +505,10 @@ def mask(given, box):
         options=("the last row of Z", "all rows of Z", "the other rows of Z"),
         how="Only the last word looks at itself.", slips={"mask_forgotten": "all rows of Z"})
     return (
-        step("Who learns to write on word by word must not look ahead: the word at position $t$ sees positions 1 to "
-            "$t$. How many words do the first and the second see?",
+        step("A network that learns to continue a text must not look ahead: the word at position $t$ sees positions 1 "
+            "to $t$. How many words do the first and the second see?",
             eq(words(f"{names[0]}:"), seen[0], APART, words(f"{names[1]}:"), seen[1])),
-        step("So the scores of what is to come are replaced by $−∞$ before softmax. What is left in $A$?",
+        step("So the scores of later words are replaced by $−∞$ before softmax. What is left in $A$?",
             eq("S", "=", matrix([[logarithm(e[i, j]) if j <= i else "−∞" for j in range(3)] for i in range(3)])),
             eq("A", "=", matrix([[weights[i, j] if (i, j) in ((0, 0), (1, 0), (1, 1), (1, 2), (2, 0)) else
                 number_text(a[i, j]) for j in range(3)] for i in range(3)]))),
@@ -534,8 +556,8 @@ def shapes(given, box):
         step(f"A sentence of {n} words, each with {d_model} numbers. Attention has {heads} heads, and each makes "
             f"queries, keys and values of {width} numbers. Give the shapes for one head and one sentence.",
             table([words("what"), words("shape")], *zip(names, list(single), strict=True))),
-        step("The outcomes $Z$ of the heads stand side by side, and an output matrix $W_O$ makes words of "
-            f"{d_model} numbers of them again. What are their shapes?",
+        step("The outcomes $Z$ of the heads stand side by side, and an output matrix $W_O$ turns them into words of "
+            f"{d_model} numbers again. What are the two shapes?",
             eq(words("side by side:"), joined, APART, "W_O:", out)),
         step(f"A batch of {batch} sentences goes through. How many matrices $A$ are there, and how many numbers stand "
             "in all of them?",
@@ -560,14 +582,15 @@ def two_heads(given, box):
     two = box(shares[1][0], "the share of head 2", "Which rows of W_O meet the numbers of head 2?",
         how="The row of head 2 times the lower half of W_O.", slips={"heads_exchanged": z2[0] @ top})
     both = np.asarray(one) + np.asarray(two)
-    out = box(both, "the output for word 1", "What does a product do with the two halves?", how="Both shares added.",
+    out = box(both, "the output for word 1", "Each half has met its own rows of W_O. What becomes of the two?",
+        how="Both shares added.",
         slips={"term_left_out": shares[0][0], "copies_averaged": (shares[0] + shares[1])[0] / 2},
         words={"copies_averaged": "You took the mean. A product adds its terms."})
     second = box((shares[0] + shares[1])[1], "the output for word 2", "Which row meets which columns?",
         how="The second row of the joined heads times the columns of W_O.",
         slips={"term_left_out": shares[0][1], "heads_exchanged": z1[1] @ bottom + z2[1] @ top})
     up = given("upstream", [2, -3], low=1, high=4, distinct=abs)
-    back = box(w @ up, "∂C/∂[Z_1 Z_2]", "Which row of W_O was this number multiplied by?",
+    back = box(w @ up, "∂C/∂[Z_1 Z_2]", "Which row of W_O was this number multiplied by?", gradient_of="z",
         how="The upstream gradient times W_O transposed: with each row of W_O.",
         slips={"other_row": w[[2, 3, 0, 1]] @ up}, words={"other_row": "That belongs to the other head. Its numbers "
             "met the other half of W_O."})
@@ -616,9 +639,10 @@ def residual(given, box):
     given.require(np.all(f @ up != 0) and np.all(up + f @ up != 0) and np.all(f @ up != up @ f))
     back = box(f @ up, "what comes back through the block", "Going back, which way round is F taken?",
         how="Upstream times F transposed: with each row of F.", slips={"weights_not_transposed": up @ f})
-    total = box(up + np.asarray(back), "∂C/∂x", "x was copied. What becomes of the two gradients?",
+    total = box(up + np.asarray(back), "∂C/∂x", "x was copied. What becomes of the two gradients?", gradient_of="x",
         how="The gradient from around plus the one through the block.", slips={"copies_not_summed": f @ up,
-            "copies_averaged": (up + f @ up) / 2})
+            "copies_averaged": (up + f @ up) / 2, "path_left_out": unlike(up, f @ up, up + f @ up, (up + f @ up) / 2)},
+        words={"path_left_out": "That came around the block. What comes back through it?"})
     slope, count = given.choice("slope", 0.5, 0.2, 0.1, 0.4), given.choice("blocks", 3, 2)
     plain = box(slope**count, "the gradient without the ways around", "Each block multiplies by its slope.",
         how="The slope to the power of the number of blocks.", slips={"multiplied_not_raised": slope * count},
@@ -631,7 +655,8 @@ def residual(given, box):
     nothing = box(1.0, "with slopes of 0", "What still comes around the blocks?", how="Nothing comes through the "
         "blocks, and everything around them.", slips={"path_left_out": 0.0})
     return (
-        step("A block makes $xF$ of the row $x$, and $x$ itself goes around it: the outcome is $x + xF$. Go forward.",
+        step("A block turns the row $x$ into $xF$, and $x$ itself goes around the block, by a **residual connection**: "
+            "the outcome is $x + xF$. Go forward.",
             graph({"x": (0, 0, "x"), "c": (1, 0, "copy"), "F": (2, 1, lit("block", "F")), "+": (3, 0, "+"),
                 "C": (4, 0, "…")}, [("x", "c"), ("c", "+", lit("around", "x")), ("c", "F", None, None),
                     ("F", "+", None, None), ("+", "C")], unit=(150, 88),
@@ -643,8 +668,8 @@ def residual(given, box):
             eq(words("upstream:"), lit("around", row(up)), APART, words("through the block:"),
                 lit("block", row(back))),
             eq(by("x"), "=", row(total))),
-        step(f"{('Two', 'Three', 'Four')[count - 2]} blocks one after the other, each a single number with the slope "
-            f"${slope:g}$. What is the gradient at the first $x$ for an upstream gradient of 1?",
+        step(f"{('Two', 'Three', 'Four')[count - 2]} blocks one after the other, each for a single number, with the "
+            f"slope ${slope:g}$. What is the gradient at the first $x$ for an upstream gradient of 1?",
             eq(words("without the ways around:"), plain, APART, words("with them:"), around)),
         step("And with the ways around, when the slope of every block is 0?", eq(by("x"), "=", nothing)),
     )
@@ -719,14 +744,14 @@ def norm_forward(given, box):
         words={"added_not_multiplied": "You added the gain. It stretches x̂: multiply."})
     whole = np.array(np.asarray(out))
     return (
-        step("Layer normalisation brings the numbers of each word to one scale. Take the mean $μ$ away first.",
+        step("Layer normalisation brings the numbers of each word to one scale. First subtract the mean $μ$.",
             eq("x", "=", row(x), APART, "μ", "=", mean),
             eq("x − μ", "=", row(off))),
         step("The variance is the mean of the squares of these; the spread $s$ is its root. (Programs add a tiny $ε$ "
             "to the variance, so that nothing is divided by 0.)",
             eq(words("variance:"), variance, APART, "s", "=", spread)),
         step("In units of the spread:", eq(frac("x − μ", "s"), "=", row(hat, "x̂"))),
-        step("At last each place has a gain $γ$ and a bias $β$, which are learned: the outcome is $γ ⊙ x̂ + β$. Fill in "
+        step("Finally each place has a gain $γ$ and a bias $β$, which are learned: the outcome is $γ ⊙ x̂ + β$. Fill in "
             "its first and its third number.",
             eq("γ", "=", row(here.gain), APART, "β", "=", row(here.bias)),
             eq("γ ⊙ x̂ + β", "=", row([out[0], fraction(whole[1]), out[2], fraction(whole[3])]))),
@@ -763,13 +788,15 @@ def norm_backward(given, box):
         how="Minus x̂ times the mean of g ⊙ x̂, over s.", slips={"wrong_sign": hat[0] * along / s,
             "not_multiplied": -along / s},
         words={"not_multiplied": "How much the spread grows depends on x̂ itself. It is a factor."})
-    full = (whole - mean - hat * along) / s
-    total = box([itself + by_mean + by_spread, *full[1:]], "∂C/∂x", "Three paths lead from here to the cost. What do "
-        "you do with what comes back along them?",
+    full = (whole - float(np.mean(whole)) - hat * float(np.mean(whole * hat))) / s
+    others = whole / s + by_mean + by_spread * hat / hat[0]
+    total = box([itself + by_mean + by_spread, *others[1:]], "∂C/∂x", gradient_of="x",
+        hint="Three paths lead from here to the cost. What do you do with what comes back along them?",
         how="The three paths added: (g minus its mean minus x̂ times the mean of g ⊙ x̂) over s.",
         slips={"path_left_out": whole / s})
     given.require(np.sum(np.abs(full) > 1e-9) >= 3)
-    zero = box(0.0, "the sum of ∂C/∂x", "Raise all four numbers alike. What happens to x̂?",
+    whole_sum = round(float(np.sum(np.asarray(total))), 9) + 0.0
+    zero = box(whole_sum, "the sum of ∂C/∂x", "Raise all four numbers alike. What happens to x̂?",
         how="A shift of all four changes no x̂, so the gradient adds up to 0.",
         slips={"path_left_out": float(np.sum(whole)) / s},
         words={"path_left_out": "Those are the paths by itself alone. Add up your four answers."})
@@ -781,8 +808,8 @@ def norm_backward(given, box):
             eq("g", "=", row(g))),
         step("What are the means of $g$ and of $g ⊙ x̂$?",
             eq(words("mean of $g$:"), mean, APART, words("mean of $g ⊙ x̂$:"), along)),
-        step("The first number of $x$ reaches the cost by three paths: by its own $x̂$; by the mean $μ$, which is taken "
-            "from all four; and by the variance, whose root divides all four. What comes back along each?",
+        step("The first number of $x$ reaches the cost by three paths: by its own $x̂$; by the mean $μ$, which is "
+            "subtracted from all four; and by the variance, whose root divides all four. What comes back along each?",
             table([words("path"), words("formula"), words("gradient")],
                 (words("by itself"), "g/s", itself), (words("by the mean"), "−(mean of g)/s", by_mean),
                 (words("by the variance"), "−x̂ (mean of g ⊙ x̂)/s", by_spread))),
@@ -798,14 +825,16 @@ def norm_many(given, box):
         given.choice("second", (1, -1, 1, -1), (1, 1, -1, -1), (-1, 1, 1, -1))], dtype=float)
     up = given("upstream", [[5, -10, 10, 5], [3, 2, -4, 1]], low=1, high=9)
     products = up * hats
-    bias = box(up.sum(axis=0), "∂C/∂β", "How many words does one bias serve?", only=[0, 1, 2],
+    bias = box(up.sum(axis=0), "∂C/∂β", "How many words does one bias serve?", only=[0, 1, 2], gradient_of="β",
         how="What arrives at this place, added over both words.", slips={"only_one_term": up[0],
             "averaged_not_summed": up.mean(axis=0), "local_for_downstream": np.full(4, 2.0)},
         words={"only_one_term": "That is one word alone. The bias serves both.",
             "local_for_downstream": "Those are the local gradients alone. What arrives from upstream?"})
     gain = box(products.sum(axis=0), "∂C/∂γ", "By which number was the gain multiplied?", only=[0, 1, 2],
+        gradient_of="γ",
         how="Upstream times x̂, added over both words.", slips={"upstream_for_downstream": up.sum(axis=0),
-            "only_one_term": products[0]},
+            "only_one_term": products[0],
+            "averaged_not_summed": unlike(products.mean(axis=0), up.sum(axis=0), products[0])},
         words={"only_one_term": "That is one word alone. The gain serves both."})
     given.require(np.all(up.sum(axis=0) != 0) and np.all(np.abs(products.sum(axis=0)) > 0.05))
     a, b = given("x", [7, 3], low=1, high=9, distinct=True)
@@ -848,26 +877,27 @@ def back_to_values(given, box):
         words={"one_too_few": "One is missing. Does a word see itself?"})
     unread = box("the third", "the value that is read once", "Which column of A holds a single number that is not 0?",
         options=("the first", "the second", "the third"), how="Only the last word sees the last word.")
-    values = box(dv, "∂C/∂V", "Which words read this value, and with which weights?",
+    values = box(dv, "∂C/∂V", "Which words read this value, and with which weights?", gradient_of="V",
         how="The column of A that belongs to the value, times the gradients of the words that read it.",
         slips={"not_turned": plain, "path_left_out": np.diag(a)[:, None] * g},
         words={"not_turned": "You went along a row of A. Those who read this value stand in its column.",
             "path_left_out": "That is what comes back from the word itself. Others read its value too."})
     given.require(np.sum(np.abs(dv) < 1e-9) == 0)
     da = g @ v.T
-    weights = box(da, "∂C/∂A", "Which value was multiplied by this weight?",
+    weights = box(da, "∂C/∂A", "Which value was multiplied by this weight?", gradient_of="A",
         only=[(1, 0), (1, 1), (2, 0), (2, 1), (2, 2)],
         how="The gradient of the word of the row, times the value of the column.",
         slips={"only_one_term": g[:, :1] * v[:, 0], "transposed": da.T})
     return (
-        step(f"The way back begins at $Z = AV$, in the head that does not look ahead: “{' '.join(names)}”. Its $A$ and "
-            "$V$, and what arrives at $Z$:",
+        step(f"The way back begins at $Z = AV$, for the sentence “{' '.join(names)}”, where no word looks ahead. Here "
+            "are its $A$ and $V$, and what arrives at $Z$.",
             eq("A", "=", matrix([[number_text(value) for value in line] for line in a]), APART, "V", "=", matrix(v),
                 APART, by("Z"), "=", matrix(g))),
         step("How many words read the first value? And which value is read by one word alone?",
             eq(words("readers of the first:"), readers, APART, words("read by one:"), unread)),
         step("A value is blamed by everyone who reads it: $∂C/∂V = A^T ∂C/∂Z$.", eq(by("V"), "=", matrix(values))),
-        step("A weight is blamed by its own word alone: $∂C/∂A = ∂C/∂Z V^T$. Fill in what the mask lets through.",
+        step("A weight is blamed by its own word alone: $∂C/∂A = ∂C/∂Z V^T$. Fill in what the mask lets through in "
+            "rows 2 and 3.",
             eq(by("A"), "=", matrix([[weights[i, j] if i and j <= i else "…" for j in range(3)] for i in range(3)]))),
     )
 
@@ -885,7 +915,9 @@ def through_softmax(given, box):
         how="p(1 − p) on the diagonal, minus the product beside it.",
         slips={"outer_product_left_out": np.diag(p), "diagonal_left_out": -np.outer(p, p)},
         words={"outer_product_left_out": "One score moves all the weights: the outer product is missing."})
-    third = box(da[2] @ full, "row 3 of ∂C/∂S", "Which column of the Jacobian does the row meet?",
+    by_hand = np.array(full)
+    by_hand[0] = np.asarray(jacobian)[0]
+    third = box(da[2] @ by_hand, "row 3 of ∂C/∂S", "Which column of the Jacobian does the row meet?",
         how="The row of ∂C/∂A times the Jacobian.",
         slips={"mean_not_taken_away": p * da[2], "wrong_sign": -da[2] @ full},
         words={"mean_not_taken_away": "That is the diagonal of p alone. What does the outer product take away?"})
@@ -908,14 +940,14 @@ def through_softmax(given, box):
         options=("nothing", "all grow by 5", "all grow by their weight"),
         how="The weighted mean grows by 5 too, and the distances stay.")
     return (
-        step("From the weights to the scores, row by row. A row of $A$ is a $p$ of softmax, and its Jacobian is "
-            f"$diag(p) − pp^T$. For “{names[2]}”, with the gradient that arrives at its weights:",
+        step("From the weights to the scores, row by row. A row of $A$ is the $p$ of a softmax, whose Jacobian is "
+            f"$diag(p) − pp^T$. This is the row of “{names[2]}”, with a gradient that arrives at its weights.",
             eq("p", "=", row([number_text(value) for value in p]), APART, words("upstream:"), row(da[2])),
             eq(by("s", "p"), "=", matrix([[jacobian[0, j] for j in range(3)], [number_text(value) for value in
                 full[1]], [number_text(value) for value in full[2]]])),
             eq(words("row 3 of $∂C/∂S$:"), row(third))),
         step("The same without the matrix: $∂C/∂s = p ⊙ (g − r)$, where $g$ is what arrives, and $r$ its mean, "
-            f"weighted by $p$. For “{names[1]}”:",
+            f"weighted by $p$. This is the row of “{names[1]}”, without the word that it does not see.",
             eq("p", "=", row([number_text(value) for value in q]), APART, "g", "=", row(dq), APART,
                 "r", "=", mean),
             eq(words("row 2 of $∂C/∂S$:"), row(second))),
@@ -935,14 +967,16 @@ def back_to_queries(given, box):
     given.require(np.all(ds != 0) and len({*ds[1]}) == 3)
     queries, keys = ds @ k / ROOT, ds.T @ q / ROOT
     given.require(np.sum(queries[1] == 0) < 2 and np.sum(keys[0] == 0) < 2)
-    dq = box(queries[1], "∂C/∂q_2", "Which keys did this query meet, and in which scores?",
+    dq = box(queries[1], "∂C/∂q_2", "Which keys did this query meet, and in which scores?", gradient_of="q",
         how="Row 2 of ∂C/∂S times the keys, over √4 = 2.",
-        slips={"root_left_out": ds[1] @ k, "not_turned": ds[:, 1] @ k / ROOT},
+        slips={"root_left_out": ds[1] @ k, "not_turned": ds[:, 1] @ k / ROOT,
+            "width_for_root": unlike(queries[1] / ROOT, queries[1], ds[1] @ k, ds[:, 1] @ k / ROOT)},
         words={"root_left_out": "The scores were divided by √d, and so is what comes back.",
             "not_turned": "That is the column. The scores of this query stand in its row."})
-    dk = box(keys[0], "∂C/∂k_1", "Which queries met this key, and in which scores?",
+    dk = box(keys[0], "∂C/∂k_1", "Which queries met this key, and in which scores?", gradient_of="k",
         how="Column 1 of ∂C/∂S times the queries, over √4 = 2.",
-        slips={"root_left_out": ds[:, 0] @ q, "not_turned": ds[0] @ q / ROOT},
+        slips={"root_left_out": ds[:, 0] @ q, "not_turned": ds[0] @ q / ROOT,
+            "width_for_root": unlike(keys[0] / ROOT, keys[0], ds[:, 0] @ q, ds[0] @ q / ROOT)},
         words={"root_left_out": "The scores were divided by √d, and so is what comes back.",
             "not_turned": "That is the row. The scores of this key stand in its column."})
     turned = box("K", "whose transpose is taken", "Which of the two gradients adds down the columns of ∂C/∂S?",
@@ -951,13 +985,12 @@ def back_to_queries(given, box):
         slips={"transposed": Shape((4, 3)), "inner_for_outer": Shape((3, 3))},
         words={"inner_for_outer": "That is the shape of the scores."})
     return (
-        step(f"Back in the first head, with its queries and keys. A gradient has come back to the scores of "
-            f"“{' '.join(names)}”.",
+        step(f"Now back to “{' '.join(names)}”, with its queries and keys. A gradient has come back to its scores.",
             eq(by("S"), "=", matrix(lit("s{j}", ds)), APART, "Q", "=", matrix(lit("q{j}", q)), APART, "K", "=",
-                matrix(k))),
+                matrix(lit("k{j}", k)))),
         step(f"$∂C/∂Q = ∂C/∂S K/√d$. What comes back to the query of “{names[1]}”?",
-            eq(by("q_2"), "=", row(dq))),
-        step(f"And to the key of “{names[0]}”?", eq(by("k_1"), "=", row(dk))),
+            eq(by("q_2"), "=", row(lit("∂q2", dq, uses="s2 k1 k2 k3")))),
+        step(f"And to the key of “{names[0]}”?", eq(by("k_1"), "=", row(lit("∂k1", dk, uses="q1 q2 q3")))),
         step("For which of the two is $∂C/∂S$ transposed, for $Q$ or for $K$? And what is the shape of $∂C/∂K$?",
             eq(words("transposed for"), turned, APART, words("shape of $∂C/∂K$:"), shape)),
     )
@@ -975,6 +1008,7 @@ def back_to_matrices(given, box):
     shape = box(Shape((2, 4)), "the shape of ∂C/∂W_Q", "A gradient has the shape of what?", how="The shape of W_Q.",
         slips={"transposed": Shape((4, 2))})
     weights = box(full, "∂C/∂W_Q", "Which numbers of X met this row of W_Q?", only=[(0, 0), (0, 1), (1, 0), (1, 3)],
+        gradient_of="W1",
         how="A column of X times a column of ∂C/∂Q: added over the words.",
         slips={"sum_of_one_example": np.outer(x[0], dq[0]), "summed_not_averaged": full / 3},
         words={"sum_of_one_example": "That is one word alone. All words go through the same matrix.",
@@ -986,8 +1020,8 @@ def back_to_matrices(given, box):
         how="The gradient times the matrix transposed: with each of its rows.",
         slips={"weights_not_transposed": dv @ here.w_v} if name == "W_V" else {})
         for name, term in zip(("W_Q", "W_K", "W_V"), terms, strict=True)]
-    total = box(sum(np.asarray(term) for term in three), "∂C/∂x_2", "A word is read three times. What becomes of the "
-        "three gradients?",
+    total = box(sum(np.asarray(term) for term in three), "∂C/∂x_2",
+        "A word is read three times. What becomes of the three gradients?", gradient_of="x",
         how="All three added: a copy node.", slips={"copies_not_summed": np.asarray(three[2]),
             "copies_averaged": sum(np.asarray(term) for term in three) / 3},
         words={"copies_not_summed": "That came back through one matrix. Three of them read the word: add all three."})
@@ -995,8 +1029,8 @@ def back_to_matrices(given, box):
     node = box("copy", "which node X is", "One thing that is used three times: which node is that?",
         options=("add", "copy", "max", "multiply"), how="What goes several ways is a copy node, and copies sum.")
     return (
-        step("Gradients have come back to the queries of all words. What are the shape and four of the entries of "
-            "$∂C/∂W_Q = X^T ∂C/∂Q$?",
+        step("Gradients have come back to the queries of all words. What is the shape of "
+            "$∂C/∂W_Q = X^T ∂C/∂Q$, and what are four of its entries?",
             eq("X", "=", matrix(x), APART, by("Q"), "=", matrix(dq)),
             eq(words("shape:"), shape),
             eq(by("W_Q"), "=", matrix([[weights[i, j] if (i, j) in ((0, 0), (0, 1), (1, 0), (1, 3)) else "…"
@@ -1026,10 +1060,12 @@ def counting(given, box):
         how="d times 4d, and 4d times d.", slips={"only_one_term": 4 * d * d, "multiplied_not_added": 16 * d**4},
         words={"only_one_term": "That is one of the two layers."})
     project = box(n * d * d, "multiplications for Q", "Each number of Q is a sum of how many products?",
-        how="n times d numbers, each a sum of d products.", slips={"not_multiplied": n * d})
+        how="n times d numbers, each a sum of d products.", slips={"not_multiplied": n * d},
+        words={"not_multiplied": "That is how many numbers Q has. How many multiplications does each take?"})
     score = box(n * n * d, "multiplications for QK^T", "How many scores are there, each of how many products?",
         how="n times n scores, each a sum of d products.", slips={"not_multiplied": n * n,
-            "pairs_not_counted": n * d})
+            "pairs_not_counted": n * d},
+        words={"not_multiplied": "That is how many scores there are. How many multiplications does each take?"})
     double = box([2.0, 4.0], "times as many", "Where does n stand once, and where twice?",
         how="n stands once in the count for Q, twice in the one for the scores.",
         slips={"pairs_not_counted": [np.nan, 2.0], "not_multiplied": [1.0, np.nan]},
@@ -1040,8 +1076,8 @@ def counting(given, box):
     equal = box(2.0 * d, "the length at which both are equal", "4nd² for the four matrices, 2n²d for the scores and "
         "the means: when are they equal?",
         how="4nd² = 2n²d gives n = 2d.", slips={"half_kept": d / 2, "factor_left_out": float(d)},
-        words={"half_kept": "Divide both by 2nd. What is left on each side?",
-            "factor_left_out": "A factor is lost. Divide both by 2nd."})
+        words={"half_kept": "Divide both by 2 · n · d. What is left on each side?",
+            "factor_left_out": "A factor is lost. Divide both by 2 · n · d."})
     later = int(given.choice("factor", 10, 5, 20))
     memory = box(float(later * later), "times as many weights to keep", "How many weights has a sentence of n words?",
         how="The square of the factor.", slips={"not_squared": float(later)})
@@ -1054,13 +1090,13 @@ def counting(given, box):
         step(f"A sentence has $n = {n}$ words. How many multiplications does it take to make $Q$, and how many to make "
             "$QK^T$?",
             eq("Q = XW_Q:", project, APART, "QK^T:", score)),
-        step("The sentence becomes twice as long. How many times as many multiplications are these? And how many "
-            "parameters does attention have then: the same, twice as many, or four times as many?",
+        step("The sentence becomes twice as long. By what factor do the multiplications grow? And how many parameters "
+            "does attention have then: the same, twice as many, or four times as many?",
             eq("Q:", double[0], APART, "QK^T:", double[1], APART, words("parameters:"), same)),
-        step("The four matrices take $4nd^2$ multiplications, $QK^T$ and $AV$ together $2n^2d$. At which length do "
-            "both take as many?", eq("n", "=", equal)),
-        step(f"The way back needs all of $A$. A sentence is {later} times as long. How many times as many numbers is "
-            "that?", eq(words("times:"), memory)),
+        step("The four matrices take $4nd^2$ multiplications, $QK^T$ and $AV$ together $2n^2d$. At which length "
+            "$n$ are the two numbers equal?", eq("n", "=", equal)),
+        step(f"The way back needs all of $A$. By what factor does $A$ grow when a sentence is {later} times as long?",
+            eq(words("factor:"), memory)),
     )
 
 
@@ -1086,6 +1122,24 @@ def words_with_short_weights():
     return [(x[i, 0], BLOCK_KEYS[j]) for i, j in np.argwhere(fit)]
 
 
+BIASES = np.array([[m, n] for m in range(-9, 10) for n in range(-9, 10) if m and n], dtype=float)
+
+
+def relu_at_work(u):
+    """Whether ReLU cuts something off, and neither all of a word nor one node for both words: that leaves few zeros.
+
+    `u` may hold several such matrices, each in the last two axes.
+    """
+    on = u > 0
+    some = np.all(np.any(on, axis=-2), axis=-1) & np.all(np.any(on, axis=-1), axis=-1)
+    return some & ~np.all(on, axis=(-2, -1)) & np.all(u != 0, axis=(-2, -1)) & (np.max(np.abs(u), axis=(-2, -1)) <= 20)
+
+
+def biases_for(sums):
+    """Small biases for these sums with which ReLU is at work."""
+    return BIASES[relu_at_work(sums + BIASES[:, None])].tolist()
+
+
 class Block:
     """Two words of two numbers: attention, a way around, two dense layers with ReLU, a way around, and a cost.
 
@@ -1105,10 +1159,10 @@ class Block:
         self.a = powers / powers.sum(axis=1, keepdims=True)
         self.z = self.a @ self.v
         self.h = self.x + self.z
-        self.b = given("b", [2, -5], low=1, high=5)
+        given.require(np.all(self.z != 0) and np.all(self.h != 0))
+        self.b = np.array(given.choice("b", [2, -5], *biases_for(self.h @ self.w_1)), dtype=float)
         self.u = self.h @ self.w_1 + self.b
-        given.require(np.all(self.u != 0) and np.max(np.abs(self.u)) <= 20 and np.all(np.any(self.u > 0, axis=1)))
-        given.require(1 <= np.sum(self.u < 0) <= 2 and np.all(self.z != 0) and np.all(self.h != 0))
+        given.require(relu_at_work(self.u))
         self.out = self.h + relu(self.u) @ self.w_2
         self.e = given("e", [[-3, -2], [-1, -2]], low=1, high=3)
         self.y = self.out - self.e
@@ -1128,10 +1182,10 @@ def block(given):
 
 def whole_block():
     """The block from left to right: attention and the way around it, dense layers and the way around them."""
-    return graph({"X": (0, 0, "X"), "c": (1, 0, "copy"), "A": (2, 1, words("atten.")), "+": (3, 0, "+"),
+    return graph({"X": (0, 0, "X"), "c": (1, 0, "copy"), "A": (2, 1, words("attn")), "+": (3, 0, "+"),
         "d": (4, 0, "copy"), "D": (5, 1, "dense"), "s": (6, 0, "+"), "C": (7, 0, "C")},
         [("X", "c"), ("c", "+"), ("c", "A"), ("A", "+"), ("+", "d", "H"), ("d", "s"), ("d", "D"), ("D", "s"),
-            ("s", "C", "O")], unit=(112, 84),
+            ("s", "C", "O")], unit=(90, 84),
         title="X goes through attention and around it, the sum H through dense layers and around them, the sum O to "
             "the cost C")
 
@@ -1173,7 +1227,7 @@ def block_forward(given, box):
     here = given.shared(block)
     z = box(here.a @ here.v, "Z", "Which weights belong to this word, and which column of V?",
         how="A row of A times a column of V.", slips={"not_turned": here.a.T @ here.v,
-            "values_unweighted": np.tile(here.v.mean(axis=0), (2, 1))},
+            "values_unweighted": unlike(np.tile(here.v.mean(axis=0), (2, 1)), here.a.T @ here.v)},
         words={"not_turned": "You took a column of A. The weights of a word stand in its row."})
     h = box(here.x + np.asarray(z), "H", "What comes around attention?", how="X plus Z, entry by entry.",
         slips={"path_left_out": here.z},
@@ -1210,16 +1264,16 @@ def block_cost(given, box):
     out = box(here.h + np.asarray(through), "O", "What comes around the dense layers?", how="H plus RW_2.",
         slips={"path_left_out": relu(here.u) @ here.w_2},
         words={"path_left_out": "That came through the dense layers. What came around them?"})
-    e = ask.error(box, np.asarray(out), here.y, "∂C/∂O")
+    e = ask.error(box, np.asarray(out), here.y, "∂C/∂O", gradient_of="O")
     cost = box(float(np.sum(np.square(np.asarray(e)))) / 2, "C", "Four errors: what becomes of each, and of the sum?",
         how="Half the sum of the four squares.", slips={"half_left_out": float(np.sum(here.e**2)),
             "not_squared": float(np.sum(here.e)) / 2})
     given.require(np.sum(here.e**2) != np.sum(here.e) and np.any(here.u < 0))
     return (
-        step("On in the same block: $R = ReLU(U)$ goes through the second dense layer.",
+        step("The same block goes on: $R = ReLU(U)$ goes through the second dense layer.",
             eq("U", "=", matrix(here.u), APART, "W_2", "=", matrix(here.w_2)),
             eq("RW_2", "=", matrix(through))),
-        step("And $H$ comes around: $O = H + RW_2$.",
+        step("$H$ comes around the dense layers: $O = H + RW_2$.",
             eq("H", "=", matrix(here.h), APART, "O", "=", matrix(out))),
         step("The targets are $Y$, and $C = ½ Σ (O − Y)^2$ over all four numbers. What is $∂C/∂O$, and what is $C$?",
             eq("Y", "=", matrix(here.y), APART, by("O"), "=", matrix(e)),
@@ -1233,7 +1287,7 @@ def block_back_dense(given, box):
     here = given.shared(block)
     e, on = here.e, relu_slope(here.u)
     through = e @ here.w_2.T
-    du = box(through * on, "∂C/∂U", "What comes back through W_2, and does ReLU let it through?",
+    du = box(through * on, "∂C/∂U", "What comes back through W_2, and does ReLU let it through?", gradient_of="U",
         how="Error times W_2 transposed, where U is above 0, else 0.",
         slips={"slope_left_out": through, "weights_not_transposed": (e @ here.w_2) * on})
     whole = np.asarray(du)
@@ -1243,10 +1297,12 @@ def block_back_dense(given, box):
     db = box(whole.sum(axis=0), "∂C/∂b", "One bias serves both words.", how="The sum down each column of ∂C/∂U.",
         slips={"averaged_not_summed": here.du.mean(axis=0)})
     dh = box(e + whole @ here.w_1.T, "∂C/∂H", "H went through the dense layers and around them. What do copies do?",
+        gradient_of="H",
         how="The error from around plus what comes back through W_1.",
-        slips={"path_left_out": here.du @ here.w_1.T, "copies_not_summed": e})
+        slips={"path_left_out": here.du @ here.w_1.T, "copies_not_summed": unlike(e, here.du @ here.w_1.T),
+            "weights_not_transposed": unlike(e + here.du @ here.w_1, here.dh, here.du @ here.w_1.T, e)})
     return (
-        step("Back again. The errors arrive at the last +, which hands them to both ways. What reaches $U$?",
+        step("Now back. The errors arrive at the last +, which hands them on to both ways. What reaches $U$?",
             eq(by("O"), "=", matrix(e), APART, "W_2", "=", matrix(here.w_2), APART, "U", "=", matrix(here.u)),
             eq(by("U"), "=", matrix(du))),
         step("What are the gradients of the first dense layer?",
@@ -1262,20 +1318,25 @@ def block_back_attention(given, box):
     """Through the weighted mean and through softmax."""
     here = given.shared(block)
     g = here.dh
-    dv = box(here.a.T @ g, "∂C/∂V", "Which words read this value, and with which weights?",
+    dv = box(here.a.T @ g, "∂C/∂V", "Which words read this value, and with which weights?", gradient_of="V",
         how="A transposed times what arrives at Z.", slips={"not_turned": here.a @ g},
         words={"not_turned": "You went along a row of A. Those who read this value stand in its column."})
-    da = box(g @ here.v.T, "∂C/∂A", "Which value was multiplied by this weight?",
+    da = box(g @ here.v.T, "∂C/∂A", "Which value was multiplied by this weight?", gradient_of="A",
         how="The gradient of the word of the row, times the value of the column.",
-        slips={"transposed": here.da.T, "only_one_term": g[:, :1] * here.v[:, 0]})
+        slips={"transposed": here.da.T, "only_one_term": g[:, :1] * here.v[:, 0],
+            "not_turned": unlike(g @ here.v, here.da, here.da.T, g[:, :1] * here.v[:, 0])},
+        words={"not_turned": "You went down a column of V. A weight multiplied one value, a row of V."})
     whole = np.asarray(da)
     mean = np.sum(here.a * whole, axis=1, keepdims=True)
     ds = box(here.a * (whole - mean), "∂C/∂S", "How far is each from the weighted mean of its row? Times which weight?",
+        gradient_of="S",
         how="The weight times (gradient minus the weighted mean of the row).",
-        slips={"mean_not_taken_away": here.a * here.da})
+        slips={"mean_not_taken_away": here.a * here.da,
+            "not_multiplied": unlike(here.da - np.sum(here.a * here.da, axis=1, keepdims=True), here.a * here.da)},
+        words={"not_multiplied": "That is the distance from the mean. It is multiplied by the weight."})
     return (
-        step("The + before the dense layers hands $∂C/∂H$ to both of its ways, so it is $∂C/∂Z$ as well. What comes "
-            "back to the values?",
+        step("The + after attention hands $∂C/∂H$ on to both ways, so $∂C/∂Z$ is the same matrix. What comes back to "
+            "the values?",
             eq(by("Z"), "=", matrix(g), APART, "A", "=", matrix([[number_text(v) for v in line] for line in here.a]),
                 APART, "V", "=", matrix(here.v)),
             eq(by("V"), "=", matrix(dv))),
@@ -1285,25 +1346,32 @@ def block_back_attention(given, box):
     )
 
 
+LOG_OUTSIDE = "The factor ln 3 is printed in front already. Leave it out of the boxes."
+
+
 @page("A block backward: to the words", row="12.13", shares=block)
 def block_back_words(given, box):
     """Four ways lead back to a word: around, as a value, as a query, as a key."""
     here = given.shared(block)
     ways = box(4.0, "how many ways", "Count them: around, and what else?", how="Around, as a value, as a query, as a "
         "key.", slips={"one_too_few": 3.0})
+    log = float(np.log(3))
     value = box((here.dv @ here.w_v.T)[0], "by the value", "Going back, which way round is W_V taken?",
         how="∂C/∂v_1 times W_V transposed.", slips={"weights_not_transposed": (here.dv @ here.w_v)[0]})
     query = box((here.ds @ here.k)[0], "by the query, over ln 3", "Which keys did this word meet, and in which scores?",
-        how="Row 1 of ∂C/∂S times K.", slips={"not_turned": (here.ds.T @ here.k)[0]},
-        words={"not_turned": "That is column 1. The scores of this query stand in its row."})
+        how="Row 1 of ∂C/∂S times K.", slips={"not_turned": (here.ds.T @ here.k)[0],
+            "slope_taken_twice": log * (here.ds @ here.k)[0]},
+        words={"not_turned": "That is column 1. The scores of this query stand in its row.",
+            "slope_taken_twice": LOG_OUTSIDE})
     down = (here.ds.T @ here.x)[0]
     key = box(down @ here.w_k.T, "by the key, over ln 3", "Which words met this key, and which matrix made it?",
         how="Column 1 of ∂C/∂S times X, then times W_K transposed.",
-        slips={"factor_left_out": down, "weights_not_transposed": down @ here.w_k},
-        words={"factor_left_out": "That has reached the key. It goes on through W_K."})
-    log = float(np.log(3))
+        slips={"factor_left_out": down, "weights_not_transposed": unlike(down @ here.w_k, down),
+            "slope_taken_twice": log * (down @ here.w_k.T)},
+        words={"factor_left_out": "That has reached the key. It goes on through W_K.",
+            "slope_taken_twice": LOG_OUTSIDE})
     total = box(here.dh[0] + np.asarray(value) + log * (np.asarray(query) + np.asarray(key)), "∂C/∂x_1",
-        "Four ways lead back to the word. What do copies do?", digits=3,
+        "Four ways lead back to the word. What do copies do?", digits=3, gradient_of="X",
         how="All four added, two of them times ln 3 = 1.0986.",
         slips={"path_left_out": (here.dv @ here.w_v.T)[0] + log * ((here.ds @ here.k)[0] + down @ here.w_k.T)},
         words={"path_left_out": "Something comes around attention as well."})
@@ -1316,7 +1384,7 @@ def block_back_words(given, box):
         step("A gradient has reached $H$. How many ways lead from there back to the first word? Around attention is "
             "one; through it there is one for each part that the word plays.", eq(words("ways:"), ways)),
         step("What comes back along each? With $Q = √2 ln 3 · X$ the query's part is $ln 3 · ∂C/∂S K$, and the key's "
-            "part is $ln 3 · (∂C/∂S)^T X W_K^T$: write the numbers behind $ln 3$.",
+            "part is $ln 3 · (∂C/∂S)^T X W_K^T$: fill in what $ln 3$ is multiplied by.",
             eq(by("V"), "=", matrix(here.dv), APART, "W_V", "=", matrix(here.w_v), APART, by("S"), "=",
                 matrix(here.ds)),
             eq("X", "=", matrix(here.x), APART, "K", "=", matrix(here.k), APART, "W_K", "=", matrix(here.w_k)),
@@ -1324,10 +1392,10 @@ def block_back_words(given, box):
                 (words("as a value"), row(value)), (words("as a query"), group("ln 3", "·", row(query))),
                 (words("as a key"), group("ln 3", "·", row(key))))),
         step("All together, to three digits:", eq(by("x_1"), "≈", row(total))),
-        step("Raise the first number of the first word by 0.01. By how much does $C$ change, nearly?",
+        step("Raise the first number of the first word by 0.01. By about how much does $C$ change?",
             eq("ΔC", "≈", change)),
         say("No layer normalisation stands in this block: with two numbers it would leave only signs, and nothing "
-            "would come back. With four and more it stands before attention and before the dense layers."),
+            "would come back. Where words have more numbers, it stands before attention and before the dense layers."),
     )
 
 
@@ -1345,6 +1413,8 @@ def find_the_bug(given, box):
     ds = p * (g - p @ g)
     given.require(len({*g}) == 3 and np.all(np.abs(ds) > 1e-9) and abs(p @ g) > 0.5)
     given.require(np.all(np.abs(ds @ k) > 0.5))
+    fault = given.choice("fault", 0, 1, 2, 3, 4, 5)
+    given.require(fault != 1 or g.sum() % 12 == 0, "a plain mean would go on in thirds")
     lines = (
         Line("g", "V ∂C/∂z", lambda v_: v @ up),
         Line("r", "p·g", lambda v_: p @ v_["g"]),
@@ -1359,7 +1429,7 @@ def find_the_bug(given, box):
         Fault("∂C/∂s", "a weight left out", lambda v_: v_["g"] - v_["r"], "Line 3 leaves the weights p out."),
         Fault("∂C/∂q", "a division by d", lambda v_: v_["∂C/∂s"] @ k / 4, "Line 4 divides by d, not by its root."),
     )
-    work = Worked(lines, faults, given.choice("fault", *range(len(faults))))
+    work = Worked(lines, faults, fault)
     return (
         step("A word asks three others. Its weights are $p$, and a gradient arrives at its outcome $z$. The query has "
             "four numbers.",

@@ -419,8 +419,9 @@ def picture(given, box):
                 "left."})
     around = box(turned(w), "w turned around", "Which weight stands at the top left after half a turn?",
         how="Upside down, and left to right: the last weight comes first.",
-        slips={"filter_not_turned": w, "other_row": w[::-1]},
+        slips={"filter_not_turned": w, "other_row": w[::-1], "other_column": w[:, ::-1]},
         words={"other_row": "That is upside down only. Left and right change places too.",
+            "other_column": "That is left to right only. Top and bottom change places too.",
             "filter_not_turned": "That is the filter as it stands. Give it half a turn."})
     side, k = given("side", 28, low=20, high=40), given.choice("k", 5, 3, 7)
     shapes = box([four([side - k + 1] * 2), four([side] * 2)], "the shape of z", "How many stops are there along, and "
@@ -545,7 +546,7 @@ def matrix_of_filter(given, box):
     second = box(m[1], "row 2 of M", "At the second stop, which number of x does the first weight meet?",
         how="The weights stand under the numbers that they meet; elsewhere is 0.",
         slips={"other_stop": m[2], "filter_turned": as_matrix(turned(r.w), 6)[1]})
-    z = box(m @ r.x, "z", "Which row of M belongs to this sum?", only=[1, 3],
+    z = box(np.vstack([m[0], second, m[2:]]) @ r.x, "z", "Which row of M belongs to this sum?", only=[1, 3],
         how="A row of M times the column x.", slips={"filter_turned": convolve(r.x, r.w)})
     shape = box(Shape((4, 6)), "the shape of M", "A row for each what, a column for each what?",
         how="A row for each sum, a column for each number of the row x.", slips={"transposed": Shape((6, 4))})
@@ -645,7 +646,7 @@ def shared_weights(given, box):
     rise = box(total * nudge, "ΔC", "The gradient is ΔC/Δw for a small nudge. What is ΔC, then?",
         how="The gradient times the nudge.", digits=3,
         slips={"only_one_term": first[0] * nudge, "upside_down": total / nudge})
-    places = [lit(f"back_{i + 1}", first[i], uses=f"δ_{i + 1} x_{i + 1}") for i in range(4)]
+    places = [lit(f"back_{i + 1}", first[i], uses=f"δ_{i + 1} x_{i + 1} w_1") for i in range(4)]
     return (
         step("Each sum is $z_i = w_1x_i + w_2x_{i+1} + w_3x_{i+2} + b$, and its error $δ_i$ is known. The weight $w_1$ "
             "is used at four places, as if a copy node handed it to each of them. What does each place bring back?",
@@ -654,7 +655,8 @@ def shared_weights(given, box):
                 title="Six numbers, four stops of a filter below them, and the error of each stop"),
             eq(places[0], "+", places[1], "+", places[2], "+", places[3], "=", by("w_1"), "=", total)),
         step("And the gradients of the other two weights, and of the bias, which is added at every stop?",
-            eq(by("w_2"), "=", rest[1], APART, by("w_3"), "=", rest[2], APART, by("b"), "=", bias)),
+            eq(by("w_2"), "=", lit("∂w_2", rest[1], uses="w_2"), APART, by("w_3"), "=",
+                lit("∂w_3", rest[2], uses="w_3"), APART, by("b"), "=", bias)),
         step(f"Check the first one: $w_1$ rises by {nudge:g}, at all its places at once. By how much does the cost "
             "rise, roughly?",
             eq("ΔC", "≈", rise)),
@@ -702,6 +704,10 @@ def filter_gradient(given, box):
     )
 
 
+BY_WHICH = {"filter_turned": "The weights come in the wrong order. By which one did this number enter the sum?"}
+"""What is said of weights in the wrong order on the way back, where the filter is turned rightly."""
+
+
 @page("Back to the row: each error spreads out", row="11.5", shares=one_row)
 def back_to_inputs(given, box):
     """Each error goes back to the three numbers that it came from; together that is a full convolution."""
@@ -711,12 +717,12 @@ def back_to_inputs(given, box):
     given.require(np.sum(back == 0) <= 1)
     second = box(r.delta[1] * r.w, "what δ_2 sends back", "By which weight did this number meet the second "
         "sum?",
-        how="The error times each of the weights.", slips={"filter_turned": r.delta[1] * turned(r.w)})
+        how="The error times each of the weights.", slips={"filter_turned": r.delta[1] * turned(r.w)}, words=BY_WHICH)
     own = spread.copy()
     own[1, 1:4] = second
     total = box(own.sum(axis=0), "∂C/∂x", "Which errors came down to this number?", gradient_of="x",
         how="The sum of the column.",
-        slips={"filter_turned": correlate_inputs(turned(r.w), r.delta, (6,))})
+        slips={"filter_turned": correlate_inputs(turned(r.w), r.delta, (6,))}, words=BY_WHICH)
     ends = box(2, "zeros at each end of δ", "The filter has three weights. How far can it reach over the end and "
         "still touch δ?",
         how="k − 1 zeros, so that each error lies once under every weight.", slips={"off_by_one": 3},
@@ -763,7 +769,7 @@ def back_with_stride(given, box):
         how="The error of each stop that saw it, times its weight; nothing, where no stop did.",
         slips={"filter_turned": [*correlate_inputs(turned(r.w), delta, (6,), stride=2)[:5], np.nan],
             "stride_forgotten": np.where(np.array(close) == 0, np.nan, close),
-            "path_left_out": [np.nan, np.nan, r.w[2] * delta[0], np.nan, np.nan, np.nan]})
+            "path_left_out": [np.nan, np.nan, r.w[2] * delta[0], np.nan, np.nan, np.nan]}, words=BY_WHICH)
     dw = box(grads, "∂C/∂w", "Which two numbers did this weight meet?", gradient_of="w",
         how="Each error times the number that lay under the weight at its stop.",
         slips={"stride_forgotten": correlate_weights(delta, r.x[:4], (3,)), "path_left_out": delta[0] * r.x[:3]})
@@ -1056,7 +1062,8 @@ def whole_forward(given, box):
     return (
         step(f"The filter of this chapter as the first layer of a network, with the bias $b = {r.b:g}$. What are the "
             "sums?",
-            sliding(lit_row(r), [lit("z_{j}", z)[i] for i in range(4)], 3, at=0, weights=lit_filter(r),
+            eq("w", "=", row(lit_filter(r))),
+            sliding(lit_row(r), lit("z_{j}", z), 3, at=0, weights=lit_filter(r),
                 names=(x_names(), named("z^{(1)}", 4)),
                 title="Six numbers in a row, the filter over the first three, and four sums below")),
         step("Then ReLU, and max pooling over the first two and over the last two. Pooling counts as layer 2.",
@@ -1093,10 +1100,10 @@ def whole_backward(given, box):
     return (
         step("The pass of the page before, with all its values. What is the error of the output, and what comes back "
             "to the two pooled numbers?",
-            behind(r, [f"{v:g}" for v in r.pooled], f"{r.out:g}", below=[lit("back_{j}", echo(back), uses="δ3"),
+            behind(r, [f"{v:g}" for v in r.pooled], f"{r.out:g}", below=[lit("back_{j}", echo(back)),
                 [lit("δ3", echo(error, "δ^{(3)}"))]], title="Two pooled numbers go into one node; errors come back"),
             eq("δ^{(3)}", "=", "a^{(3)} − y", "=", difference(r.out, r.y), "=", error),
-            eq(by("a^{(2)}"), "=", row(lit("back_{j}", back)))),
+            eq(by("a^{(2)}"), "=", row(lit("back_{j}", back, uses="v_{j} δ3")))),
         step("Back through the pooling to the winners, and through ReLU. What are the errors of the four sums?",
             eq("z^{(1)}", "=", row(r.z), APART, "a^{(1)}", "=", row(r.a)),
             eq("δ^{(1)}", "=", row(delta))),

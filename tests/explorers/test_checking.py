@@ -14,12 +14,13 @@ from autograder.explorers.checks import checks
 from autograder.explorers.nudged import PAGES
 from autograder.render import explorers as exploring
 
-CHAPTERS = ("cost", "backpropagation", "equations", "batching", "convolution")
+CHAPTERS = ("cost", "backpropagation", "equations", "batching", "convolution", "attention")
 ELSEWHERE = {
     "cost/unrolled", "cost/one-step", "backpropagation/local-blank", "backpropagation/upstream-blank",
     "batching/bias-update-backwards",  # these print the gradient, or what it was made of, and no cost to nudge
     "equations/every-node",  # nudges by hand
-    "backpropagation/find-the-bug", "batching/find-the-bug", "equations/find-the-bug",  # print numbers that are wrong
+    "backpropagation/find-the-bug", "batching/find-the-bug", "equations/find-the-bug",
+    "attention/find-the-bug",  # these print numbers that are wrong
     "equations/in-letters", "equations/two-languages",  # begin with what came back, and print no cost to nudge
     "convolution/find-the-bug",  # prints numbers that are wrong
     "convolution/picture-back",  # is about a picture, which is not drawn as a network
