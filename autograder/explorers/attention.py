@@ -82,9 +82,10 @@ def _values(output: np.ndarray, weights: np.ndarray) -> Node:
     marks: list[Mark] = [area(VALUES[[0, 1, 2, 3]], "soft", filled=False, dashed=True)]
     for n, (value, look, weight) in enumerate(zip(VALUES, LOOKS, weights, strict=True)):
         marks.append(segment(output, value, look if weight > 0.02 else "soft"))
-        marks.append(dots([value], look, size=3 + 9 * float(weight) ** 0.5))
-        outward = value / np.hypot(*value)
-        marks.append(label(value, f"v_{n + 1}", look, dx=float(20 * outward[0]), dy=float(5 - 20 * outward[1])))
+        size = 3 + 9 * float(weight) ** 0.5
+        marks.append(dots([value], look, size=size))
+        outward = value / np.hypot(*value) * (15 + size)
+        marks.append(label(value, f"v_{n + 1}", look, dx=float(outward[0]), dy=float(5 - outward[1])))
     marks += [dots([output], "ink", size=6), label(output, "z", dx=13, dy=-7)]
     title = "The four values as points, and their weighted mean z"
     return figure(*marks, x=PLANE, y=PLANE, width=330, height=324, title=title)
