@@ -86,7 +86,7 @@ def read_choice(text: str, options: tuple[str, ...]) -> Choice | Unreadable | No
         alike = [option for option in options if spelling(option) == spelling(text)]
         if len(alike) == 1:
             return Choice(alike[0], alike[0])
-    typed = set(text.casefold().split()) - ARTICLES
+    typed = set(text.rstrip(".").casefold().split()) - ARTICLES
     for stands_for in (str.__eq__, _abbreviates):  # "3" for "node 3", "the diagonal"; then "diag", "col 1"
         meant = [option for option in options if typed and _means(typed, option.casefold().split(), stands_for)]
         if len(meant) == 1:

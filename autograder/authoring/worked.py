@@ -157,8 +157,10 @@ class Worked:
             slips={"slip_kept": np.where(spoilt, self.written[last], np.nan)},
         )
         several = any(values.size > 1 for values in self.written.values())
+        in_one_row = all(np.ndim(values) == 2 and len(values) == 1 for values in self.written.values())
+        way = "from the left" if in_one_row else "row by row from the left"
         where = (
-            "Look at the first wrong number in it, row by row from the left. What should stand there?"
+            f"Look at the first wrong number in it, {way}. What should stand there?"
             if several
             else "Which number should it give?"
         )

@@ -67,9 +67,10 @@ def sliding(
         for t, i in enumerate(under):
             weight = entries(weights)[t] if stop == at and len(weights) else None
             part = lit(f"w_{t + 1}", unlit(weight))
-            shapes.append(_line(tops[i], ends[stop], part, below[stop], strong=stop == at))
+            line = _edges(tops[i], ends[stop], above[i], below[stop])
+            shapes.append(_line(*line, part, strong=stop == at))
             if unlit(weight) is not None:
-                labels.append(At(*_between(tops[i], ends[stop], 0.46), part, "chip"))
+                labels.append(At(*_between(*line, 1 / 3), part, "chip"))  # above the crossings
     for i, part in enumerate(above):
         _cell(tops[i], 0 if part is None else part, shapes, labels, look="wb-in", dashed=part is None)
     for spot, part in zip(ends, below, strict=True):
@@ -78,10 +79,8 @@ def sliding(
         At(spot[0], spot[1] - 44, name, "name")
         for spot, name in zip(tops[padding : len(above) - padding], entries(names[0]), strict=False)
     ]
-    labels += [
-        At(spot[0], spot[1] + (37 if box_of(unlit(part)) else 43), name, "name")
-        for spot, part, name in zip(ends, below, entries(names[1]), strict=False)
-    ]
+    under = 37 if all(box_of(unlit(part)) for part in below) else 43
+    labels += [At(spot[0], spot[1] + under, name, "name") for spot, name in zip(ends, entries(names[1]), strict=False)]
     width = tops[-1][0] + left
     return drawing(int(width), int(low + 66), shapes=shapes, labels=labels, title=title)
 
@@ -164,10 +163,14 @@ def _frame(x: float, y: float, width: float, height: float, gap: int = 0) -> str
     )
 
 
-def _line(start: Point, end: Point, part: Part, head: Part, *, strong: bool) -> str:
+def _edges(start: Point, end: Point, tail: Part, head: Part) -> tuple[Point, Point]:
+    """Where a line leaves a cell, and where it reaches the one below."""
+    above, below = (HALF_BOX if box_of(unlit(cell)) else CELL / 2 for cell in (tail, head))
+    return (start[0], start[1] + above + 2), (end[0], end[1] - below - 2)
+
+
+def _line(a: Point, b: Point, part: Part, *, strong: bool) -> str:
     """From a number to what it is summed into, lit by its weight."""
-    half = HALF_BOX if box_of(unlit(head)) else CELL / 2
-    a, b = (start[0], start[1] + CELL / 2 + 2), (end[0], end[1] - half - 2)
     path = f"M{a[0]:.1f} {a[1]:.1f}L{b[0]:.1f} {b[1]:.1f}"
     names, width = names_in(part), 2.2 if strong else 1.2
     return (

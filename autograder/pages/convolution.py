@@ -162,7 +162,7 @@ def one_filter(given, box):
     change = box([r.w[2], r.w[1], r.w[0]], "the change of z_1, z_2 and z_3",
         "Which weight lies over the third number at this stop?",
         how="The weight that lies over the third number at this stop.",
-        slips={"filter_turned": r.w})
+        slips={"filter_turned": r.w, "value_not_change": r.bare[:3] + turned(r.w)})
     sums = "w_1 x_1 w_2 x_2 w_3 x_3"
     return (
         step("A **filter** is a short row of weights. It is laid over the first numbers of the row $x$: each weight "
@@ -193,9 +193,10 @@ def turned_around(given, box):
     plain = box(correlate(one, other), "the correlation", "Under which weight does the 1 lie at this stop?",
         how="The weight over the 1: at the first stop the last one.", slips={"filter_turned": other})
     options = ("correlation", "convolution")
-    which = box([options[1], options[0]], "which of the two", "Compare what came out of the single 1 with the filter.",
-        how="A convolution brings the filter back as it stands; a layer lays it down without turning it.",
-        options=options)
+    gives = box(options[1], "which gives the filter back", "Compare what came out of the single 1 with the filter.",
+        how="The correlation gave it back turned around, so it is the convolution.", options=options)
+    layer = box(options[0], "which a layer computes", "Does a layer turn its filter around first?",
+        how="A layer lays its filter down as it stands.", options=options)
     return (
         step("What a layer of a network computes, with the filter as it stands, is called a **correlation**, $x ⋆ w$. "
             "In mathematics a **convolution**, $x * w$, turns the filter around first. Turn this one.",
@@ -207,7 +208,7 @@ def turned_around(given, box):
             eq("x", "=", row(one), APART, "w", "=", row(other), APART, "x ⋆ w", "=", row(plain))),
         step("Which of the two gives the filter back as it stands, and which one does a layer compute, though people "
             "call it a convolution?",
-            table([words("gives the filter back"), words("a layer computes")], list(which))),
+            table([words("gives the filter back"), words("a layer computes")], [gives, layer])),
     )
 
 
@@ -226,8 +227,10 @@ def what_it_sees(given, box):
         words={"half_left_out": "That is the sum. Each of the weights is a half.",
             "sign_lost": "You subtracted. Both weights are positive."})
     place = 1 + int(np.argmax(np.abs(np.asarray(edge))))
-    at = box([place, place + 1], "where the brightness changes most", "Which answer is the largest in size?",
-        how="At the answer that is largest in size; its filter lies over two numbers.")
+    at = box(place, "the point before the greatest change", "Which answer is the largest in size?",
+        how="At the answer that is largest in size the filter lies over this point and the next.",
+        slips={"other_stop": place + 1},
+        words={"other_stop": "That is the point behind the change. Over which two points does the filter lie?"})
     c, w1, w2, w3 = map(Name, ("c", "w_1", "w_2", "w_3"))
     flat = box([0 * c, c + 0 * c], "the answer to a flat row", "What do the two products make together?", names="c",
         how="The difference of two equal numbers is 0, their mean is the number itself.",
@@ -235,7 +238,10 @@ def what_it_sees(given, box):
         words={"doubled": "That would be the sum of the two numbers. Which weights are there?"})
     whole = box(c * (w1 + w2 + w3), "z for a flat row", "Each weight meets the same number. What can be taken out?",
         names="c w_1 w_2 w_3", how="The number times the sum of the weights.",
-        slips={"factor_left_out": w1 + w2 + w3, "only_one_term": c * w1, "not_multiplied": c})
+        slips={"factor_left_out": w1 + w2 + w3, "only_one_term": c * w1, "not_multiplied": c,
+            "averaged_not_summed": c * (w1 + w2 + w3) / 3},
+        words={"factor_left_out": "Those are the weights alone. Which number does each of them meet?",
+            "not_multiplied": "That is the number alone. By which weights is it multiplied?"})
     return (
         step("The numbers are the brightness of five points in a row. The first filter takes differences, the second "
             "one means. What do they answer at the stops that are asked for?",
@@ -243,7 +249,7 @@ def what_it_sees(given, box):
             eq("w", "=", row([-1, 1]), APART, "x ⋆ w", "=", row(edge)),
             eq("w", "=", row(["½", "½"]), APART, "x ⋆ w", "=", row([*mean, "…", "…"]))),
         step("Between which two points does the brightness change most?",
-            eq(words("between point"), at[0], words("and point"), at[1])),
+            eq(words("between point"), at, words("and the next"))),
         step("Where nothing changes, every number is the same $c$. What do the two filters answer there, and what does "
             "a filter with the weights $w_1$, $w_2$ and $w_3$ answer? Write formulas.",
             eq(words("differences:"), flat[0], APART, words("means:"), flat[1]),
@@ -264,19 +270,23 @@ def padding(given, box):
         slips={"filter_turned": convolve(r.x, r.w, padding=1)[[0, -1]]})
     n, k = Name("n"), Name("k")
     sizes = given.choice("k", (5, 9), (5, 7), (7, 11), (9, 5), (7, 5), (11, 5))
+    halved = "You halved k. Does the row lose as many places as that?"
     keeps = box([(size - 1) / 2 for size in sizes], "zeros at each end",
         "How many places does the row lose to this filter, and at how many ends are zeros added?",
         how="A filter of k numbers loses k − 1 places, half of them at each end.",
-        slips={"padding_once": [size - 1 for size in sizes], "rounded_up": [(size + 1) / 2 for size in sizes]},
-        words={"rounded_up": "One too many. How many places does the row lose?"})
+        slips={"padding_once": [size - 1 for size in sizes], "rounded_up": [(size + 1) / 2 for size in sizes],
+            "off_by_one": [size / 2 for size in sizes]},
+        words={"rounded_up": "One too many. How many places does the row lose?", "off_by_one": halved})
     same = box((k - 1) / 2, "p", "How many places are lost, and at how many ends?", names="k",
-        how="Half of the k − 1 places that are lost.", slips={"padding_once": k - 1, "off_by_one": k / 2})
+        how="Half of the k − 1 places that are lost.", slips={"padding_once": k - 1, "off_by_one": k / 2},
+        words={"off_by_one": halved})
     long = given("n", 28, low=20, high=40)
-    bare = box(n - k + 1, "outputs without padding", "The last stop begins at which number?", names="n k",
+    bare = box(n - k + 1, "outputs without padding", "At which number does the last stop begin?", names="n k",
         how="The filter can begin at each number but the last k − 1.", slips={"off_by_one": n - k, "padding_once": n})
-    padded = box([long - sizes[0] + 1, long + 2 - sizes[0] + 1], "outputs",
+    stops = np.array([float(bare.evaluate({"n": length, "k": sizes[0]})) for length in (long, long + 2)])
+    padded = box(stops, "outputs",
         "How long is the row with its zeros?", how="The length with its zeros, minus k, plus one.",
-        slips={"off_by_one": [long - sizes[0], long + 2 - sizes[0]]})
+        slips={"off_by_one": stops - 1})
     return (
         step("With a zero at each end the filter stops six times, and the row keeps its length. The four sums in the "
             "middle are known. What are the two at the ends?",
@@ -318,12 +328,12 @@ def stride(given, box):
         how="Weights meet every other number.",
         slips={"dilation_forgotten": r.bare[:2]})
     return (
-        step("With **stride** 2 the filter moves two places at a time. What are its sums, and which number of the row "
+        step("With **stride** 2 the filter moves two places at a time. What are its sums, and which of the six numbers "
             "does it never see?",
             eq("w", "=", row(lit_filter(r))),
             sliding(lit_row(r), leap, 3, stride=2, at=1, weights=lit_filter(r), names=(x_names(), ["z_1", "z_2"]),
                 title="Six numbers, the filter at its second stop over the third to the fifth, and two sums below"),
-            eq(words("never seen: number"), unseen)),
+            eq(words("never seen: $x_i$ with"), "i", "=", unseen)),
         step("Now with a zero at each end, still with stride 2. The first sum is printed. What are the others?",
             eq(row(["0", *[f"{v:g}" for v in r.x], "0"]), "→", row([both[0], *padded]))),
         step("With **dilation** 2 the weights lie over every other number. How many numbers does the filter span, with "
@@ -347,7 +357,7 @@ def sizes(given, box):
     given.require(np.all(room[:2] // s[:2] >= 2))
     outputs = room // s + 1
     given.distinct(outputs)
-    hint = "How far can the filter move from its first stop, and how many steps is that?"
+    hint = "How far can the filter move from its first stop, and how many whole steps is that?"
     how = "What is left beside the filter, divided by the stride and rounded down, plus one."
     counted = box(outputs[:2], "stops", hint, how=how,
         slips={"start_not_counted": outputs[:2] - 1, "rounded_up": [outputs[0] + 1, np.nan],
@@ -360,7 +370,7 @@ def sizes(given, box):
             "start_not_counted": "Those are the steps from the first weight to the last. Count the numbers."})
     last = box(n[2] - spans + 1, "stops", hint, how=how,
         slips={"start_not_counted": n[2] - spans, "dilation_forgotten": n[2] - k[2] + 1})
-    lost = box(p[3], "p", "How long is a row on which the filter makes just so many stops?",
+    lost = box(p[3], "p", "How long is a row on which the filter makes exactly that many stops?",
         how="The stops need s times the outputs but one, plus k numbers; half of what is missing stands at each end.",
         slips={"padding_once": 2 * p[3]})
     letters = dict(zip("nkpsr", map(Name, "nkpsr"), strict=True))
@@ -379,7 +389,7 @@ def sizes(given, box):
         return [f"{n[i]:g}", f"{k[i]:g}", *rest]
 
     return (
-        step("A row of $n$ numbers with $p$ zeros at each end; a filter of $k$ weights that lie $r$ places apart and "
+        step("A row of $n$ numbers has $p$ zeros at each end. A filter of $k$ weights, which lie $r$ places apart, "
             "moves $s$ places at a time. How many numbers does the third filter span, and at how many stops does each "
             "one fit?",
             table(["n", "k", "p", "s", "r", words("spans"), words("stops")],
@@ -389,7 +399,7 @@ def sizes(given, box):
         step(f"Another filter makes {outputs[3]:g} stops and sees every number. How many zeros stand at each end?",
             eq(f"n = {n[3]:g}", APART, f"k = {k[3]:g}", APART, f"s = {s[3]:g}", APART, "p", "=", lost)),
         step("Write both rules as formulas: how many numbers a filter spans, and at how many stops it fits, with "
-            "$r = 1$ and a stride that fits without a rest.",
+            "$r = 1$ and a stride that leaves no remainder.",
             eq(words("spans"), "=", span, APART, words("stops"), "=", formula)),
     )
 
@@ -427,7 +437,7 @@ def picture(given, box):
     shapes = box([four([side - k + 1] * 2), four([side] * 2)], "the shape of z", "How many stops are there along, and "
         "how many down?",
         how="Along each side n + 2p − k + 1.",
-        slips={"off_by_one": [four([side - k] * 2), four([side + 1] * 2)],
+        slips={"off_by_one": [four([side - k] * 2), four([side - 1] * 2)],
             "padding_once": [four([side] * 2), four([side - (k - 1) // 2] * 2)]},
         words={"padding_once": "Look at both ends of a side."})
     options = ("upright edges", "level edges")
@@ -436,17 +446,17 @@ def picture(given, box):
         how="A plus beside a minus answers where the brightness changes from left to right: at an upright edge.",
         options=options)
     return (
-        step("The filter moves along the picture, and row by row down. At each stop its four weights meet the four "
+        step("The filter moves along the picture, row by row. At each stop its four weights meet the four "
             "numbers under it. What are the sums that are asked for?",
             grids(Grid(x, "x", window=(0, 0, 2, 2)), "⋆", Grid(w, "w"), "=", Grid(sums, "z"),
                 title="A picture of three rows and four columns, a filter of two by two, and the sums")),
-        step("Turned around, as for a convolution, the filter makes half a turn.",
+        step("For a convolution the filter is turned around: it makes half a turn. How does it lie then?",
             eq(matrix(w, "w"), "→", matrix(around))),
         step(f"A picture of ${side:g}×{side:g}$ meets a filter of ${k}×{k}$. What is the shape of what comes out, "
             f"without padding, and with {zeros((k - 1) // 2)} on every side?",
             eq(words("without padding:"), shapes[0], APART, words("with padding:"), shapes[1])),
-        step("One of these two filters answers to upright edges, the other to level ones, as the line of the horizon. "
-            "Which is which?",
+        step("One of these two filters answers to upright edges, the other to level ones, such as the horizon. Which "
+            "is which?",
             eq(matrix([[1, -1], [1, -1]]), looks[0], APART, matrix([[1, 1], [-1, -1]]), looks[1])),
     )
 
@@ -470,14 +480,17 @@ def channels(given, box):
             "bias_added_twice": parts[0] + parts[1] + 2 * b})
     rest = box(whole, "z", "Both channels at this stop: what are their sums, and what else is added?",
         only=[(0, 1), (1, 0), (1, 1)], how="The sums of both channels at this stop, plus the bias.",
-        slips={"channel_left_out": each[0] + b, "bias_left_out": each.sum(axis=0)})
+        slips={"channel_left_out": each[0] + b, "bias_left_out": each.sum(axis=0), "bias_added_twice": whole + b})
     c_in, k, c_out = given("c_in", 3, low=2, high=6), given("k", 5, low=2, high=5), given("c_out", 8, low=7, high=12)
     given.distinct(c_in, k)
-    count = box([c_in * k**2, c_out], "weights of a filter, and channels out",
-        "How many weights are there for one channel? And what does each filter give?",
-        how="k times k weights for each channel in; each filter gives one channel.",
-        slips={"channel_left_out": [k**2, np.nan], "channels_multiplied": [np.nan, c_in * c_out]},
-        words={"channel_left_out": "Those are the weights for one channel. The filter has as many for each of them."})
+    own = box(c_in * k**2, "weights of a filter", "How many weights are there for one channel, and how many channels?",
+        how="k times k weights for each channel in.",
+        slips={"channel_left_out": k**2, "channels_multiplied": c_in * c_out * k**2},
+        words={"channel_left_out": "Those are the weights for one channel. The filter has as many for each of them.",
+            "channels_multiplied": "Those are the weights of all filters. How many does one have?"})
+    out = box(c_out, "channels out", "How many filters are there, and what does each of them give?",
+        how="Each filter gives one channel.", slips={"channels_multiplied": c_in * c_out, "channels_of_input": c_in},
+        words={"channels_of_input": "Those are the channels in. What does each filter give?"})
     cells = [[first, rest[0, 1]], [rest[1, 0], rest[1, 1]]]
     return (
         step("A colour picture has three **channels**, one for each colour; this one has two. A filter has weights of "
@@ -485,11 +498,12 @@ def channels(given, box):
             *[grids(Grid(x[c], f"channel {c + 1}", window=(0, 0, 2, 2)), "⋆", Grid(w[c], "its weights"), "→",
                 Grid([[parts[c]]]), title=f"Channel {c + 1} of the picture, its weights, and their sum at the first "
                     "stop") for c in range(2)]),
-        step(f"The channels are added up, and so is the bias, once: $b = {b:g}$. What comes out at the four stops?",
+        step(f"The sums of both channels are added up, and the bias $b = {b:g}$ is added once. What comes out at the "
+            "four stops?",
             eq("z", "=", matrix(cells))),
         step(f"Another layer has {c_in:g} channels in, and {c_out:g} filters of ${k:g}×{k:g}$. How many weights does "
             "one filter have, and how many channels come out?",
-            eq(words("weights of one filter:"), count[0], APART, words("channels out:"), count[1])),
+            eq(words("weights of one filter:"), own, APART, words("channels out:"), out)),
     )
 
 
@@ -499,8 +513,8 @@ def shapes(given, box):
     c = np.rint(given("c", [3, 8, 16], low=2, high=16))
     side, k = 2 * given("side/2", 16, low=10, high=20), np.array(given.choice("k", (5, 3), (3, 5), (7, 3), (5, 7)))
     given.distinct(c, k[0], side)
-    w1 = box([c[1], c[0], k[0], k[0]], "the shape of W^{(1)}", "One filter for each what, and in it weights for each "
-        "what?",
+    w1 = box([c[1], c[0], k[0], k[0]], "the shape of W^{(1)}", "How many filters are there, and for how many channels "
+        "does each of them have weights?",
         how="Filters, channels in, rows, columns.",
         slips={"transposed": [c[0], c[1], np.nan, np.nan]},
         words={"transposed": "These two have changed places: the filters come first."})
@@ -519,7 +533,8 @@ def shapes(given, box):
         words={"stride_forgotten": "The windows lie side by side, so the stride is 2."})
     w2 = box([c[2], half[0]], "the shape of W^{(2)}", "How many filters, and how many channels does each of them see?",
         how="Its filters, and the channels that the first layer gives.",
-        slips={"channels_of_input": [np.nan, c[0]]})
+        slips={"channels_of_input": [np.nan, c[0]], "transposed": [half[0], c[2]]},
+        words={"transposed": "These two have changed places: the filters come first."})
     return (
         step(f"A picture has {c[0]:g} channels of ${side:g}×{side:g}$. The first layer has {c[1]:g} filters of "
             f"${k[0]:g}×{k[0]:g}$, and {zeros(inner)} on every side. All its weights are kept in one array of shape "
@@ -545,19 +560,24 @@ def matrix_of_filter(given, box):
     m = as_matrix(r.w, 6)
     second = box(m[1], "row 2 of M", "At the second stop, which number of x does the first weight meet?",
         how="The weights stand under the numbers that they meet; elsewhere is 0.",
-        slips={"other_stop": m[2], "filter_turned": as_matrix(turned(r.w), 6)[1]})
+        slips={"other_stop": m[2], "other_row": m[0], "filter_turned": as_matrix(turned(r.w), 6)[1]},
+        words={"other_row": "That is the first stop. Where does the filter lie at the second?"})
     z = box(np.vstack([m[0], second, m[2:]]) @ r.x, "z", "Which row of M belongs to this sum?", only=[1, 3],
         how="A row of M times the column x.", slips={"filter_turned": convolve(r.x, r.w)})
-    shape = box(Shape((4, 6)), "the shape of M", "A row for each what, a column for each what?",
+    shape = box(Shape((4, 6)), "the shape of M", "What has a row of its own in M, and what a column?",
         how="A row for each sum, a column for each number of the row x.", slips={"transposed": Shape((6, 4))})
-    counts = box([24, 12, 3, 4], "entries, zeros, different weights, places of w_2",
-        "Count one row first. How many rows are there?",
-        how="4 rows of 6 entries, 3 of them weights; each weight stands once in every row.",
-        slips={"one_too_few": [np.nan, np.nan, np.nan, 3], "squared_for_entry": [np.nan, np.nan, 12, np.nan],
-            "off_by_one": [10, np.nan, np.nan, np.nan], "only_one_term": [6, 3, np.nan, 1]},
+    counts = box([24, 12], "entries, zeros", "Count one row first. How many rows are there?",
+        how="4 rows of 6 entries, 3 of them weights.",
+        slips={"nodes_added": [10, np.nan], "only_one_term": [6, 3]},
+        words={"nodes_added": "You added rows and columns. How many entries does each row have?",
+            "only_one_term": "That is one row alone."})
+    weights = box(3, "different weights", "Which numbers stand in M, zeros aside?", how="The weights of the filter.",
+        slips={"squared_for_entry": 12, "rounded_up": 4},
+        words={"squared_for_entry": "Those are the places. How many different weights are there?",
+            "rounded_up": "A 0 in M is no weight."})
+    places = box(4, "places of w_2", "How often does it stand in a row, and how many rows are there?",
+        how="Each weight stands once in every row.", slips={"one_too_few": 3, "only_one_term": 1},
         words={"one_too_few": "It stands in every row. How many rows are there?",
-            "squared_for_entry": "Those are the places. How many different weights are there?",
-            "off_by_one": "You added rows and columns. How many entries does each row have?",
             "only_one_term": "That is one row alone."})
     rows = [lit_row_of(m, 0), second, lit_row_of(m, 2), lit_row_of(m, 3)]
     return (
@@ -569,7 +589,7 @@ def matrix_of_filter(given, box):
             "$M$, and how many entries does it have? How many of them are 0?",
             eq(words("shape"), shape, APART, words("entries"), counts[0], APART, words("zeros"), counts[1])),
         step("How many different weights stand in it, and at how many places does $w_2$ stand?",
-            eq(words("different weights"), counts[2], APART, words("places of $w_2$"), counts[3])),
+            eq(words("different weights"), weights, APART, words("places of $w_2$"), places)),
     )
 
 
@@ -611,7 +631,7 @@ def through_the_matrix(given, box):
             eq(matrix([[*lit_row_of(m, i)[:2], third[i], *lit_row_of(m, i)[3:]] for i in range(4)], "M"), APART,
                 column(r.delta, "δ")),
             eq(by("x_3"), "=", back)),
-        step("How does the filter stand in the rows of $M^T$: as it stands, or turned around?", eq(stands)),
+        step("How does the filter lie in the rows of $M^T$: as it stands, or turned around?", eq(stands)),
         step("**BP4** gives a gradient for each entry of $M$: $∂C/∂M = δx^T$. What stands in row 2, column 2, and in "
             "row 4, column 4?",
             eq("δ", "=", column(r.delta), APART, "x^T", "=", row(r.x)),
@@ -696,8 +716,8 @@ def filter_gradient(given, box):
             "of $w_2$, and then that of $w_3$.",
             eq("x", "=", row(x), APART, "δ", "=", row(delta)),
             eq(by("w"), "=", "x ⋆ δ", "=", row(dw), APART, by("b"), "=", db)),
-        step("Does that always fit? On a row of $n$ numbers a filter of $k$ makes how many sums, each with an error? "
-            "And at how many stops does the row of errors fit along $x$? Write formulas.",
+        step("Does that always fit? How many sums does a filter of $k$ make on a row of $n$ numbers, each with an "
+            "error? And at how many stops does the row of errors fit along $x$? Write formulas.",
             eq(words("errors:"), stops, APART, words("stops of $δ$:"), back)),
         step(f"Take a step with the learning rate $η = {rate:g}$. What are the weights and the bias afterwards?",
             eq("w", "=", row(w), "→", row(new), APART, f"b = {b:g}", "→", bias)),
@@ -777,16 +797,16 @@ def back_with_stride(given, box):
         how="Stops that lie s apart have s − 1 places between them.", slips={"off_by_one": [2, 3]},
         words={"off_by_one": "That is the stride. How many places lie between two stops?"})
     return (
-        step("The filter $w$ went along the row with **stride** 2, and made two sums with the errors below. What is "
-            "the gradient of each number of the row?",
+        step("The filter $w$ went along the row with **stride** 2 and made two sums; their errors are $δ$. What is the "
+            "gradient of each number of the row?",
             eq("w", "=", row(lit_filter(r)), APART, "δ", "=", row([lit(f"δ_{i + 1}", delta[i]) for i in range(2)])),
             sliding(dx, [lit(f"δ_{i + 1}", f"{delta[i]:g}") for i in range(2)], 3, stride=2,
                 names=(named("x", 6), named("δ", 2)),
                 title="Two errors, each joined to three of six numbers above; the third is joined to both")),
-        step("And the gradients of the weights?",
+        step("What are the gradients of the weights?",
             eq("x", "=", row(r.x), APART, by("w"), "=", row(dw))),
         step("To write this as a full convolution, zeros are put between the errors, so that they lie as far apart as "
-            "the stops. How many, with stride 2, and with stride 3?",
+            "the stops. How many stand between two errors with stride 2, and how many with stride 3?",
             eq(words("stride 2:"), apart[0], APART, words("stride 3:"), apart[1])),
     )
 
@@ -848,9 +868,13 @@ def max_pooling(given, box):
         slips={"mean_for_max": blocks.mean(axis=1).reshape(2, 2), "smallest_for_largest": blocks.min(axis=1).reshape(2,
             2)},
         words={"smallest_for_largest": "That is the smallest number of the window."})
-    places = [(2 * (i // 2) + place // 2, 2 * (i % 2) + place % 2) for i, place in enumerate(winner)]
-    given.require(places[0][1] != places[3][1])
-    spots = [places[0], places[3]]
+
+    def place(i: int) -> tuple[int, int]:
+        """Row and column of the number that was kept of a window, if it is one of its numbers."""
+        here = int(np.argmax(blocks[i] == np.ravel(kept)[i])) if np.ravel(kept)[i] in blocks[i] else int(winner[i])
+        return 2 * (i // 2) + here // 2, 2 * (i % 2) + here % 2
+
+    spots = [place(0), place(3)]
     found = []
     for (r, c), back in zip(spots, up[[0, 3]], strict=True):
         where = box([r + 1, c + 1], "row and column of the winner", "Where does the largest number of this window "
@@ -861,10 +885,11 @@ def max_pooling(given, box):
             how="All that came back to the window.", slips={"copies_averaged": back / 4, "local_for_downstream": 1},
             words={"copies_averaged": "A maximum does not share. Which of the four decided what came out?"})
         found.append([*where, gets])
-    nothing = box([12, 0], "numbers that get nothing, and parameters of the pooling",
-        "How many windows are there, and how many losers in each? What is there to learn in a maximum?",
-        how="Three losers in each of four windows; there is nothing to learn.",
-        slips={"one_too_few": [3, np.nan]}, words={"one_too_few": "That is one window alone."})
+    nothing = box(12, "numbers that get nothing", "How many windows are there, and how many losers in each?",
+        how="Three losers in each of four windows.", slips={"one_too_few": 3, "misses_for_hits": 4},
+        words={"one_too_few": "That is one window alone.", "misses_for_hits": "Those are the winners."})
+    learns = box(0, "parameters of the pooling", "What is there to learn in a maximum?",
+        how="A maximum has no weights and no bias.")
     return (
         step("**Max pooling** keeps the largest number of each window. Here the windows are $2×2$ and lie side by "
             "side. What is kept?",
@@ -877,7 +902,7 @@ def max_pooling(given, box):
             table(["", words("row"), words("column"), words("gets")],
                 (words("top left window"), *found[0]), (words("bottom right window"), *found[1]))),
         step("How many of the sixteen numbers get nothing back? And how many parameters does this pooling have?",
-            eq(words("get nothing:"), nothing[0], APART, words("parameters:"), nothing[1])),
+            eq(words("get nothing:"), nothing, APART, words("parameters:"), learns)),
     )
 
 
@@ -891,6 +916,7 @@ def mean_pooling(given, box):
     kept = box(np.maximum(x[:-1], x[1:]), "a", "Which of the two neighbours is larger?", how="The larger of the two.",
         slips={"mean_for_max": (x[:-1] + x[1:]) / 2, "smallest_for_largest": np.minimum(x[:-1], x[1:])},
         words={"smallest_for_largest": "That is the smaller of the two."})
+    winners = np.where(kept == x[:-1], range(4), np.where(kept == x[1:], range(1, 5), winners))
     back = np.array([sum(up[i] for i in range(4) if winners[i] == j) for j in range(5)])
     alone = np.array([max([up[i] for i in range(4) if winners[i] == j], default=0, key=abs) for j in range(5)])
     given.require(back[int(max(winners, key=list(winners).count))] != 0)
@@ -961,8 +987,8 @@ def counts(given, box):
             "it so that height and width stay as they are. How many weights does the layer have, and how many "
             "parameters in all?",
             eq(words("weights"), weights, APART, words("parameters"), total)),
-        step("How many numbers come out, how many products does each of them take, and how many products are that in "
-            "all? Count the products with zeros of the padding as well.",
+        step("How many numbers come out, how many products does each of them take, and how many products is that in "
+            "all? Count those with the zeros of the padding too.",
             eq(words("numbers out"), out, APART, words("products for each"), each),
             eq(words("products in all"), products)),
         step("A dense layer would join each number of the picture to each number that comes out. How many weights is "
@@ -990,7 +1016,8 @@ def receptive_field(given, box):
         words={"stride_forgotten": "The window of the pooling moves by its stride. How far apart do two "
             "neighbours look?"})
     fourth = box(third + (k[3] - 1) * step3, "sees, layer 4", hint, how=how,
-        slips={"stride_forgotten": third + (k[3] - 1), "sizes_added": third + k[3] * step3})
+        slips={"stride_forgotten": third + (k[3] - 1), "sizes_added": third + k[3] * step3},
+        words={"stride_forgotten": "Two neighbours of layer 3 look at places further apart. How far is its step?"})
     number, layers = Name("L"), given("L", 7, low=5, high=9)
     formula = box(2 * number + 1, "what L layers see", "What does the first layer see, and how many more does each "
         "further layer?",
@@ -998,7 +1025,8 @@ def receptive_field(given, box):
         slips={"sizes_added": 3 * number, "off_by_one": 2 * number, "power_for_sum": 3**number},
         words={"sizes_added": "Windows overlap. By how many numbers does one more layer reach further?",
             "power_for_sum": "Windows overlap. By how many numbers does one more layer reach further?"})
-    needed = box(layers, "layers needed", "For which L does your formula give this number?",
+    enough = [depth for depth in range(1, 30) if formula.evaluate({"L": depth}) > 2 * layers + 0.5]
+    needed = box(enough[0] if enough else layers, "layers needed", "For which L does the formula give this number?",
         how="One less, halved.", slips={"rounded_up": layers + 1, "doubled": 2 * layers},
         words={"rounded_up": "One layer less would do.", "doubled": "Each layer adds two numbers."})
     deep = given.choice("deep", 3, 2, 4)
@@ -1023,8 +1051,8 @@ def receptive_field(given, box):
         step(f"Now $L$ layers of filters with $k = 3$ and stride 1. How many numbers does an output see? Write a "
             f"formula. And how many layers does it take to see {2 * layers + 1:g}?",
             eq(words("sees"), "=", formula, APART, words("layers"), "=", needed)),
-        step(f"On a picture with one channel, {deep} filters of $3×3$ one behind the other see ${wide}×{wide}$, as a "
-            "single filter of that size does. How many weights does it take, in the one way and in the other?",
+        step(f"On a picture with one channel, {deep} filters of $3×3$ one behind the other see ${wide}×{wide}$, as one "
+            "filter of that size does. How many weights does each way take?",
             eq(words(f"{deep} of 3×3:"), many[0], APART, words(f"one of {wide}×{wide}:"), many[1])),
     )
 
@@ -1080,7 +1108,8 @@ def whole_forward(given, box):
 def whole_backward(given, box):
     """From the cost through the dense layer, the pooling and ReLU to the errors of the filter."""
     r = given.shared(one_row)
-    error = ask.error(box, r.out, r.y, "δ^{(3)}", gradient_of="z3")
+    error = ask.error(box, r.out, r.y, "δ^{(3)}", gradient_of="z3",
+        slips={"sign_lost": r.out + r.y} if r.y < 0 else {})
     back = box(r.v * error, "∂C/∂a^{(2)}", "By which weight does the error come back?",
         how="The error times the weight on the edge.", gradient_of="a2",
         slips={"added_not_multiplied": r.v + error, "activation_for_weight": r.pooled * error})
@@ -1096,7 +1125,8 @@ def whole_backward(given, box):
     loser = next(i for i in range(4) if r.z[i] > 0 and r.a[i] not in r.pooled[i // 2 : i // 2 + 1])
     why = box(options[0], "why it gets nothing back", "What does ReLU do to a positive sum? What does the pooling do?",
         how="Its sum is positive, so ReLU lets it through; but the other number of its window is larger.",
-        options=options, slips={"other_side_of_kink": options[1]})
+        options=options, slips={"other_side_of_kink": options[1]},
+        words={"other_side_of_kink": "ReLU cuts off what is negative. Is this sum?"})
     return (
         step("The pass of the page before, with all its values. What is the error of the output, and what comes back "
             "to the two pooled numbers?",
@@ -1144,7 +1174,7 @@ def whole_gradients(given, box):
         slips={"uphill": r.w + rate * dw, "learning_rate_left_out": r.w - dw, "step_for_value": -rate * dw})
     return (
         step("The dense layer first. What are its gradients?",
-            eq("δ^{(3)}", f"= {error:g}", APART, "a^{(2)}", "=", row(r.pooled)),
+            eq("δ^{(3)}", "=", f"{error:g}", APART, "a^{(2)}", "=", row(r.pooled)),
             eq(by("W^{(3)}"), "=", row(dv), APART, by("b^{(3)}"), "=", dc)),
         step("Then the filter: $∂C/∂w = x ⋆ δ^{(1)}$. What are the gradients of its weights and of its bias?",
             sliding(lit_row(r), lit("δ_{j}", [f"{d:g}" for d in delta]), 3, names=(x_names(),

@@ -205,6 +205,7 @@ def test_every_sign_of_a_product_may_stand_in_a_shape(typed):
         ("not0", "not 0", ("0", "not 0")),
         ("Cross Entropy", "cross-entropy", ("cross-entropy", "squared error")),
         ("L", "L", ("l", "L")),
+        ("It lost its window.", "it lost its window", ("it lost its window", "ReLU cut it off")),
     ],
 )
 def test_words_are_chosen_however_they_are_spelled(typed, option, options):

@@ -111,7 +111,7 @@ def what_it_sees(c):
     return [
         jumps,
         [np.mean(x[:2]), np.mean(x[1:3])],
-        [at, at + 1],
+        at,
         lambda v: v["c"] - v["c"],
         lambda v: (v["c"] + v["c"]) / 2,
         lambda v: sum(slide([v["c"]] * 3, [v["w_1"], v["w_2"], v["w_3"]])),
