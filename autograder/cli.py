@@ -336,6 +336,7 @@ COMMANDS: dict[str, Command] = {
         option("--size", choices=("A4", "Letter"), default="A4", help="the paper (default: %(default)s)"),
         option("--pages", nargs="+", default=[], metavar="N", help="only these pages of the chapter, as in 3 5-8"),
         option("--by", default="", metavar="COLUMN", help="the roster's column of ids"),
+        option("--no-text", action="store_true", help="leave out what the chapter says between its pages"),
         option("--browser", type=Path, metavar="PROGRAM", help="the Chrome, Chromium or Edge that prints"),
     ),
     "enter": command(

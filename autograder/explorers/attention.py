@@ -155,7 +155,7 @@ def block(control):
     upstream[at - 1] = UPSTREAM
     back = backward(upstream, sharp, causal, residual)
     paths = [back.paths[name] for name in PATHS]
-    reached = np.array([[float(np.hypot.reduce(part[t])) for part in (*paths, sum(paths))] for t in range(len(X))])
+    reached = np.array([[float(np.hypot.reduce(part[t])) for part in (*paths, np.sum(paths, axis=0))] for t in range(len(X))])
     table = heatmap(
         reached, rows=[f"x_{t + 1}" for t in range(len(X))], columns=list(COLUMNS), cell=92, left=60,
         largest=1.5 * max(float(reached.max()), 0.1),

@@ -55,7 +55,7 @@ def sliding(control):
     stride = int(control.choice("stride", ("1", "2")))
     padding = int(control.switch("padding", label="zeros around", spoken="zeros around the picture"))
     around = control.switch("turned", label="turned around", spoken="filter turned around")
-    middle = control.drag("filter_at", (3.5, 2.5), x=(0.5, SIDE - 0.5), y=(0.5, SIDE - 0.5), step=1,
+    middle = control.drag("filter_at", (2.5, 2.5), x=(0.5, SIDE - 0.5), y=(0.5, SIDE - 0.5), step=1,
                           spoken="middle of the filter, across and down")  # fmt: skip
     weights = turned(FILTERS[name].weights) if around else FILTERS[name].weights
     outputs = correlate(PICTURE, weights, stride=stride, padding=padding)

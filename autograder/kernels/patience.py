@@ -27,10 +27,15 @@ class TooLong(BaseException):
 
 
 class Watch:
-    """Looks at the clock from `begin` to `end`; of two at a time only the first does."""
+    """Looks at the clock from `begin` to `end`; of two at a time only the first does.
 
-    def __init__(self, raised: type[TooLong] = TooLong) -> None:
-        self.raised, self.running = raised, False
+    raised   what is raised
+    within   the module in whose loops alone it is raised; "" is for all loops. Where hooks call `begin` and `end`, the
+             shell that calls them has loops of its own, as has what shows the error
+    """
+
+    def __init__(self, raised: type[TooLong] = TooLong, within: str = "") -> None:
+        self.raised, self.within, self.running = raised, within, False
 
     def begin(self, seconds: float) -> None:
         """From now on `raised` is raised in a loop that is still going round after so many seconds."""
@@ -41,6 +46,8 @@ class Watch:
                 nonlocal rounds
                 rounds += 1
                 if (rounds % OFTEN == 0 or rounds > _OVER) and time.monotonic() > over:
+                    if self.within and sys._getframe(1).f_globals.get("__name__") != self.within:
+                        return
                     rounds = _OVER  # from here on at every round: a bare `except:` may have swallowed the first
                     raise self.raised(seconds)
 

@@ -368,7 +368,7 @@ def _area(mark: Mark, frame: Frame) -> str:
 def _dots(mark: Mark, frame: Frame) -> str:
     spots = "".join(f"M{_n(x)} {_n(y)}h0" for x, y in map(frame.place, mark.data) if abs(x) + abs(y) < FAR)
     width = _n(2 * mark.options["size"])  # a line without length, whose round ends make the dot
-    return f'<path class="wb-dots wb-{mark.options["look"]}" style="stroke-width:{width}px" d="{spots}"/>'
+    return f'<path class="wb-dots wb-{mark.options["look"]}" d="{spots}" style="stroke-width:{width}px"/>'
 
 
 def _bars(mark: Mark, frame: Frame) -> str:

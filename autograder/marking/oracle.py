@@ -95,7 +95,7 @@ class Oracle:
         self.before.append(source)
 
     def ask(self, exercise: Exercise) -> Ask:
-        """Ask about an exercise: all its behaviours share its seconds, which run while a kernel is there to be asked."""
+        """Ask about an exercise: its behaviours share its seconds, which run while a kernel is there to be asked."""
         left = [exercise.seconds]
 
         def ask(request: Request) -> object:

@@ -407,6 +407,8 @@ def _solved(page: Page) -> Marks:
 class RunCode(Execute):
     """Run the code that belongs to no page; a notebook of pages needs no kernel."""
 
+    coalesce_streams = True  # where one print ends and the next begins in the output is a matter of time
+
     def preprocess(self, nb: NotebookNode, resources: Any = None, km: KernelManager | None = None) -> HandedOn:
         """Run the cells that are not ours, in order, in one kernel."""
         others = [cell for cell in nb.cells if not _ours(cell)]

@@ -36,7 +36,7 @@ class Limits:
 
     cell: float | None
     slower: float | None
-    clock: Watch = field(default_factory=lambda: Watch(Endless))
+    clock: Watch = field(default_factory=lambda: Watch(Endless, within="__main__"))  # what a student wrote
 
     def watch(self, shell: Shell) -> None:
         """Look at the clock while the cell of a code exercise runs."""

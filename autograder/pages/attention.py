@@ -267,10 +267,10 @@ def scores(given, box):
     return (
         step(f"The query of “{names[1]}” meets the key of every word, its own included: three dot products.",
             eq(matrix(lit("q{j}", q), "Q"), APART, matrix(lit("k{j}", k), "K")),
-            eq(lit("q2", "q_2"), "K^T", "=", row(raw))),
+            eq(lit("q2", "q_2"), "K^T", "=", row(lit("dot{j}", raw, uses="q2 k{j}")))),
         step("Divide them by $√d$, where $d$ is the length of a query: these are the **scores** of this word, row 2 of "
             "$S = QK^T/√d$.",
-            eq(words("row 2 of $S$:"), row(score))),
+            eq(words("row 2 of $S$:"), row(lit("score{j}", score, uses="dot{j}")))),
         step(f"To which word does “{names[1]}” give the best score?", eq(best)),
         step("What score does the first word give the third, and the third the first?",
             eq("S_{13}", "=", rest[0], APART, "S_{31}", "=", rest[1])),
@@ -505,8 +505,8 @@ def mask(given, box):
         options=("the last row of Z", "all rows of Z", "the other rows of Z"),
         how="Only the last word looks at itself.", slips={"mask_forgotten": "all rows of Z"})
     return (
-        step("A network that learns to continue a text must not look ahead: the word at position $t$ sees positions 1 "
-            "to $t$. How many words do the first and the second see?",
+        step("A program that learns to continue a sentence must not look ahead: the word at position $t$ sees "
+            "positions 1 to $t$. How many words do the first and the second see?",
             eq(words(f"{names[0]}:"), seen[0], APART, words(f"{names[1]}:"), seen[1])),
         step("So the scores of later words are replaced by $−∞$ before softmax. What is left in $A$?",
             eq("S", "=", matrix([[logarithm(e[i, j]) if j <= i else "−∞" for j in range(3)] for i in range(3)])),
@@ -590,7 +590,7 @@ def two_heads(given, box):
         how="The second row of the joined heads times the columns of W_O.",
         slips={"term_left_out": shares[0][1], "heads_exchanged": z1[1] @ bottom + z2[1] @ top})
     up = given("upstream", [2, -3], low=1, high=4, distinct=abs)
-    back = box(w @ up, "∂C/∂[Z_1 Z_2]", "Which row of W_O was this number multiplied by?",
+    back = box(w @ up, "∂C/∂[Z_1 Z_2]", "Which row of W_O was this number multiplied by?", gradient_of="z",
         how="The upstream gradient times W_O transposed: with each row of W_O.",
         slips={"other_row": w[[2, 3, 0, 1]] @ up}, words={"other_row": "That belongs to the other head. Its numbers "
             "met the other half of W_O."})
@@ -639,7 +639,7 @@ def residual(given, box):
     given.require(np.all(f @ up != 0) and np.all(up + f @ up != 0) and np.all(f @ up != up @ f))
     back = box(f @ up, "what comes back through the block", "Going back, which way round is F taken?",
         how="Upstream times F transposed: with each row of F.", slips={"weights_not_transposed": up @ f})
-    total = box(up + np.asarray(back), "∂C/∂x", "x was copied. What becomes of the two gradients?",
+    total = box(up + np.asarray(back), "∂C/∂x", "x was copied. What becomes of the two gradients?", gradient_of="x",
         how="The gradient from around plus the one through the block.", slips={"copies_not_summed": f @ up,
             "copies_averaged": (up + f @ up) / 2, "path_left_out": unlike(up, f @ up, up + f @ up, (up + f @ up) / 2)},
         words={"path_left_out": "That came around the block. What comes back through it?"})
@@ -790,8 +790,8 @@ def norm_backward(given, box):
         words={"not_multiplied": "How much the spread grows depends on x̂ itself. It is a factor."})
     full = (whole - float(np.mean(whole)) - hat * float(np.mean(whole * hat))) / s
     others = whole / s + by_mean + by_spread * hat / hat[0]
-    total = box([itself + by_mean + by_spread, *others[1:]], "∂C/∂x", "Three paths lead from here to the cost. What do "
-        "you do with what comes back along them?",
+    total = box([itself + by_mean + by_spread, *others[1:]], "∂C/∂x", gradient_of="x",
+        hint="Three paths lead from here to the cost. What do you do with what comes back along them?",
         how="The three paths added: (g minus its mean minus x̂ times the mean of g ⊙ x̂) over s.",
         slips={"path_left_out": whole / s})
     given.require(np.sum(np.abs(full) > 1e-9) >= 3)
@@ -825,12 +825,13 @@ def norm_many(given, box):
         given.choice("second", (1, -1, 1, -1), (1, 1, -1, -1), (-1, 1, 1, -1))], dtype=float)
     up = given("upstream", [[5, -10, 10, 5], [3, 2, -4, 1]], low=1, high=9)
     products = up * hats
-    bias = box(up.sum(axis=0), "∂C/∂β", "How many words does one bias serve?", only=[0, 1, 2],
+    bias = box(up.sum(axis=0), "∂C/∂β", "How many words does one bias serve?", only=[0, 1, 2], gradient_of="β",
         how="What arrives at this place, added over both words.", slips={"only_one_term": up[0],
             "averaged_not_summed": up.mean(axis=0), "local_for_downstream": np.full(4, 2.0)},
         words={"only_one_term": "That is one word alone. The bias serves both.",
             "local_for_downstream": "Those are the local gradients alone. What arrives from upstream?"})
     gain = box(products.sum(axis=0), "∂C/∂γ", "By which number was the gain multiplied?", only=[0, 1, 2],
+        gradient_of="γ",
         how="Upstream times x̂, added over both words.", slips={"upstream_for_downstream": up.sum(axis=0),
             "only_one_term": products[0],
             "averaged_not_summed": unlike(products.mean(axis=0), up.sum(axis=0), products[0])},
@@ -876,14 +877,14 @@ def back_to_values(given, box):
         words={"one_too_few": "One is missing. Does a word see itself?"})
     unread = box("the third", "the value that is read once", "Which column of A holds a single number that is not 0?",
         options=("the first", "the second", "the third"), how="Only the last word sees the last word.")
-    values = box(dv, "∂C/∂V", "Which words read this value, and with which weights?",
+    values = box(dv, "∂C/∂V", "Which words read this value, and with which weights?", gradient_of="V",
         how="The column of A that belongs to the value, times the gradients of the words that read it.",
         slips={"not_turned": plain, "path_left_out": np.diag(a)[:, None] * g},
         words={"not_turned": "You went along a row of A. Those who read this value stand in its column.",
             "path_left_out": "That is what comes back from the word itself. Others read its value too."})
     given.require(np.sum(np.abs(dv) < 1e-9) == 0)
     da = g @ v.T
-    weights = box(da, "∂C/∂A", "Which value was multiplied by this weight?",
+    weights = box(da, "∂C/∂A", "Which value was multiplied by this weight?", gradient_of="A",
         only=[(1, 0), (1, 1), (2, 0), (2, 1), (2, 2)],
         how="The gradient of the word of the row, times the value of the column.",
         slips={"only_one_term": g[:, :1] * v[:, 0], "transposed": da.T})
@@ -966,13 +967,13 @@ def back_to_queries(given, box):
     given.require(np.all(ds != 0) and len({*ds[1]}) == 3)
     queries, keys = ds @ k / ROOT, ds.T @ q / ROOT
     given.require(np.sum(queries[1] == 0) < 2 and np.sum(keys[0] == 0) < 2)
-    dq = box(queries[1], "∂C/∂q_2", "Which keys did this query meet, and in which scores?",
+    dq = box(queries[1], "∂C/∂q_2", "Which keys did this query meet, and in which scores?", gradient_of="q",
         how="Row 2 of ∂C/∂S times the keys, over √4 = 2.",
         slips={"root_left_out": ds[1] @ k, "not_turned": ds[:, 1] @ k / ROOT,
             "width_for_root": unlike(queries[1] / ROOT, queries[1], ds[1] @ k, ds[:, 1] @ k / ROOT)},
         words={"root_left_out": "The scores were divided by √d, and so is what comes back.",
             "not_turned": "That is the column. The scores of this query stand in its row."})
-    dk = box(keys[0], "∂C/∂k_1", "Which queries met this key, and in which scores?",
+    dk = box(keys[0], "∂C/∂k_1", "Which queries met this key, and in which scores?", gradient_of="k",
         how="Column 1 of ∂C/∂S times the queries, over √4 = 2.",
         slips={"root_left_out": ds[:, 0] @ q, "not_turned": ds[0] @ q / ROOT,
             "width_for_root": unlike(keys[0] / ROOT, keys[0], ds[:, 0] @ q, ds[0] @ q / ROOT)},
@@ -986,10 +987,10 @@ def back_to_queries(given, box):
     return (
         step(f"Now back to “{' '.join(names)}”, with its queries and keys. A gradient has come back to its scores.",
             eq(by("S"), "=", matrix(lit("s{j}", ds)), APART, "Q", "=", matrix(lit("q{j}", q)), APART, "K", "=",
-                matrix(k))),
+                matrix(lit("k{j}", k)))),
         step(f"$∂C/∂Q = ∂C/∂S K/√d$. What comes back to the query of “{names[1]}”?",
-            eq(by("q_2"), "=", row(dq))),
-        step(f"And to the key of “{names[0]}”?", eq(by("k_1"), "=", row(dk))),
+            eq(by("q_2"), "=", row(lit("∂q2", dq, uses="s2 k1 k2 k3")))),
+        step(f"And to the key of “{names[0]}”?", eq(by("k_1"), "=", row(lit("∂k1", dk, uses="q1 q2 q3")))),
         step("For which of the two is $∂C/∂S$ transposed, for $Q$ or for $K$? And what is the shape of $∂C/∂K$?",
             eq(words("transposed for"), turned, APART, words("shape of $∂C/∂K$:"), shape)),
     )
@@ -1007,6 +1008,7 @@ def back_to_matrices(given, box):
     shape = box(Shape((2, 4)), "the shape of ∂C/∂W_Q", "A gradient has the shape of what?", how="The shape of W_Q.",
         slips={"transposed": Shape((4, 2))})
     weights = box(full, "∂C/∂W_Q", "Which numbers of X met this row of W_Q?", only=[(0, 0), (0, 1), (1, 0), (1, 3)],
+        gradient_of="W1",
         how="A column of X times a column of ∂C/∂Q: added over the words.",
         slips={"sum_of_one_example": np.outer(x[0], dq[0]), "summed_not_averaged": full / 3},
         words={"sum_of_one_example": "That is one word alone. All words go through the same matrix.",
@@ -1018,8 +1020,8 @@ def back_to_matrices(given, box):
         how="The gradient times the matrix transposed: with each of its rows.",
         slips={"weights_not_transposed": dv @ here.w_v} if name == "W_V" else {})
         for name, term in zip(("W_Q", "W_K", "W_V"), terms, strict=True)]
-    total = box(sum(np.asarray(term) for term in three), "∂C/∂x_2", "A word is read three times. What becomes of the "
-        "three gradients?",
+    total = box(sum(np.asarray(term) for term in three), "∂C/∂x_2",
+        "A word is read three times. What becomes of the three gradients?", gradient_of="x",
         how="All three added: a copy node.", slips={"copies_not_summed": np.asarray(three[2]),
             "copies_averaged": sum(np.asarray(term) for term in three) / 3},
         words={"copies_not_summed": "That came back through one matrix. Three of them read the word: add all three."})
@@ -1262,7 +1264,7 @@ def block_cost(given, box):
     out = box(here.h + np.asarray(through), "O", "What comes around the dense layers?", how="H plus RW_2.",
         slips={"path_left_out": relu(here.u) @ here.w_2},
         words={"path_left_out": "That came through the dense layers. What came around them?"})
-    e = ask.error(box, np.asarray(out), here.y, "∂C/∂O")
+    e = ask.error(box, np.asarray(out), here.y, "∂C/∂O", gradient_of="O")
     cost = box(float(np.sum(np.square(np.asarray(e)))) / 2, "C", "Four errors: what becomes of each, and of the sum?",
         how="Half the sum of the four squares.", slips={"half_left_out": float(np.sum(here.e**2)),
             "not_squared": float(np.sum(here.e)) / 2})
@@ -1285,7 +1287,7 @@ def block_back_dense(given, box):
     here = given.shared(block)
     e, on = here.e, relu_slope(here.u)
     through = e @ here.w_2.T
-    du = box(through * on, "∂C/∂U", "What comes back through W_2, and does ReLU let it through?",
+    du = box(through * on, "∂C/∂U", "What comes back through W_2, and does ReLU let it through?", gradient_of="U",
         how="Error times W_2 transposed, where U is above 0, else 0.",
         slips={"slope_left_out": through, "weights_not_transposed": (e @ here.w_2) * on})
     whole = np.asarray(du)
@@ -1295,6 +1297,7 @@ def block_back_dense(given, box):
     db = box(whole.sum(axis=0), "∂C/∂b", "One bias serves both words.", how="The sum down each column of ∂C/∂U.",
         slips={"averaged_not_summed": here.du.mean(axis=0)})
     dh = box(e + whole @ here.w_1.T, "∂C/∂H", "H went through the dense layers and around them. What do copies do?",
+        gradient_of="H",
         how="The error from around plus what comes back through W_1.",
         slips={"path_left_out": here.du @ here.w_1.T, "copies_not_summed": unlike(e, here.du @ here.w_1.T),
             "weights_not_transposed": unlike(e + here.du @ here.w_1, here.dh, here.du @ here.w_1.T, e)})
@@ -1315,10 +1318,10 @@ def block_back_attention(given, box):
     """Through the weighted mean and through softmax."""
     here = given.shared(block)
     g = here.dh
-    dv = box(here.a.T @ g, "∂C/∂V", "Which words read this value, and with which weights?",
+    dv = box(here.a.T @ g, "∂C/∂V", "Which words read this value, and with which weights?", gradient_of="V",
         how="A transposed times what arrives at Z.", slips={"not_turned": here.a @ g},
         words={"not_turned": "You went along a row of A. Those who read this value stand in its column."})
-    da = box(g @ here.v.T, "∂C/∂A", "Which value was multiplied by this weight?",
+    da = box(g @ here.v.T, "∂C/∂A", "Which value was multiplied by this weight?", gradient_of="A",
         how="The gradient of the word of the row, times the value of the column.",
         slips={"transposed": here.da.T, "only_one_term": g[:, :1] * here.v[:, 0],
             "not_turned": unlike(g @ here.v, here.da, here.da.T, g[:, :1] * here.v[:, 0])},
@@ -1326,6 +1329,7 @@ def block_back_attention(given, box):
     whole = np.asarray(da)
     mean = np.sum(here.a * whole, axis=1, keepdims=True)
     ds = box(here.a * (whole - mean), "∂C/∂S", "How far is each from the weighted mean of its row? Times which weight?",
+        gradient_of="S",
         how="The weight times (gradient minus the weighted mean of the row).",
         slips={"mean_not_taken_away": here.a * here.da,
             "not_multiplied": unlike(here.da - np.sum(here.a * here.da, axis=1, keepdims=True), here.a * here.da)},
@@ -1367,7 +1371,7 @@ def block_back_words(given, box):
         words={"factor_left_out": "That has reached the key. It goes on through W_K.",
             "slope_taken_twice": LOG_OUTSIDE})
     total = box(here.dh[0] + np.asarray(value) + log * (np.asarray(query) + np.asarray(key)), "∂C/∂x_1",
-        "Four ways lead back to the word. What do copies do?", digits=3,
+        "Four ways lead back to the word. What do copies do?", digits=3, gradient_of="X",
         how="All four added, two of them times ln 3 = 1.0986.",
         slips={"path_left_out": (here.dv @ here.w_v.T)[0] + log * ((here.ds @ here.k)[0] + down @ here.w_k.T)},
         words={"path_left_out": "Something comes around attention as well."})
@@ -1409,6 +1413,8 @@ def find_the_bug(given, box):
     ds = p * (g - p @ g)
     given.require(len({*g}) == 3 and np.all(np.abs(ds) > 1e-9) and abs(p @ g) > 0.5)
     given.require(np.all(np.abs(ds @ k) > 0.5))
+    fault = given.choice("fault", 0, 1, 2, 3, 4, 5)
+    given.require(fault != 1 or g.sum() % 12 == 0, "a plain mean would go on in thirds")
     lines = (
         Line("g", "V ∂C/∂z", lambda v_: v @ up),
         Line("r", "p·g", lambda v_: p @ v_["g"]),
@@ -1423,7 +1429,7 @@ def find_the_bug(given, box):
         Fault("∂C/∂s", "a weight left out", lambda v_: v_["g"] - v_["r"], "Line 3 leaves the weights p out."),
         Fault("∂C/∂q", "a division by d", lambda v_: v_["∂C/∂s"] @ k / 4, "Line 4 divides by d, not by its root."),
     )
-    work = Worked(lines, faults, given.choice("fault", *range(len(faults))))
+    work = Worked(lines, faults, fault)
     return (
         step("A word asks three others. Its weights are $p$, and a gradient arrives at its outcome $z$. The query has "
             "four numbers.",

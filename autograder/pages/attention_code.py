@@ -11,10 +11,13 @@ from ..authoring.exercise import Case, exercise, whole_numbers
 # -- attention ---------------------------------------------------------------------------------------------------------
 
 
-def sentence(draw: np.random.Generator, title: str, m: int, n: int, d: int, k: int, v: int, order: str = "C") -> Case:
+def sentence(
+    draw: np.random.Generator, title: str, m: int, n: int, d: int, k: int, v: int, turned: bool = False
+) -> Case:
     """m sentences of n words of d numbers each, matrices for queries, keys and values, and upstream gradients."""
     shapes = {"inputs": (m, n, d), "query": (d, k), "key": (d, k), "value": (d, v), "dvalues": (m, n, v)}
-    made = {name: np.asarray(whole_numbers(draw, *shape, most=2), order=order) for name, shape in shapes.items()}
+    made = {name: whole_numbers(draw, *shape, most=2) for name, shape in shapes.items()}
+    made = {name: np.asfortranarray(array) if turned else array for name, array in made.items()}
     made["query"], made["key"] = made["query"] / 2, made["key"] / 2  # so that no weight is nearly 0 or 1
     return Case(title, **made)
 
@@ -30,9 +33,9 @@ def sentences(draw: np.random.Generator) -> Iterator[Case]:
                dvalues=[[[1.0, -1.0], [2.0, 1.0]]])  # fmt: skip
     yield sentence(draw, "queries of four numbers", 1, 2, 2, 4, 2)
     yield sentence(draw, "two sentences", 2, 2, 2, 2, 2)
-    for n, d, k, v, order in ((4, 3, 2, 5, "C"), (3, 5, 4, 2, "F")):  # all different: no shape fits by chance
-        title = f"two sentences of {n} words" + ", Fortran order" * (order == "F")
-        yield sentence(draw, title, 2, n, d, k, v, order)
+    for n, d, k, v, turned in ((4, 3, 2, 5, False), (3, 5, 4, 2, True)):  # all different: no shape fits by chance
+        title = f"two sentences of {n} words" + ", Fortran order" * turned
+        yield sentence(draw, title, 2, n, d, k, v, turned)
 
 
 def longer_sentences(draw: np.random.Generator) -> Iterator[Case]:
@@ -216,10 +219,11 @@ def rows_to_normalise(draw: np.random.Generator) -> Iterator[Case]:
                shift=[0.0, 1.0, 0.0, 2.0], dvalues=[[[1.0, -2.0, 3.0, 1.0]]])  # fmt: skip
     yield Case("two rows", inputs=[[[1.0, 2.0, 6.0], [4.0, -2.0, 1.0]]], gain=[1.0, 3.0, 2.0], shift=[1.0, 0.0, -1.0],
                dvalues=[[[2.0, -1.0, 1.0], [1.0, 3.0, -2.0]]])  # fmt: skip
-    for m, n, d, order in ((2, 3, 4, "C"), (3, 2, 5, "F")):
+    for m, n, d, turned in ((2, 3, 4, False), (3, 2, 5, True)):
         apart = [draw.permutation(np.arange(1.0, d + 1)) * (i + 1) for i in range(m * n)]  # no row is of one number
-        inputs = np.asarray(np.reshape(apart, (m, n, d)), order=order)
-        title = f"{m} sentences of {n} words" + ", Fortran order" * (order == "F")
+        inputs = np.reshape(apart, (m, n, d))
+        inputs = np.asfortranarray(inputs) if turned else inputs
+        title = f"{m} sentences of {n} words" + ", Fortran order" * turned
         yield Case(title, inputs=inputs, gain=whole_numbers(draw, d), shift=whole_numbers(draw, d),
                    dvalues=whole_numbers(draw, m, n, d))  # fmt: skip
 

@@ -44,7 +44,7 @@ def another_order(draw: np.random.Generator) -> Iterator[Case]:
             return
 
 
-def fault_in(answers: Value, given: Mapping[str, Any]) -> str:
+def fault_in(answers: Any, given: Mapping[str, Any]) -> str:
     """What is wrong with the form of what predict gives; "" for a letter at each place of each word."""
     if answers is None:
         return "predict gives None. Is there a return?"
@@ -141,12 +141,11 @@ class CopyModel:
 
 def copied(CopyModel, words, later, order, seeds):
     """What models that learnt from words and their copies make of later ones; the last also of these turned around."""
-    answers = []
-    for seed in seeds:
-        model = CopyModel()
+    models = [CopyModel() for _ in seeds]
+    for model, seed in zip(models, seeds, strict=True):
         model.fit(words, words[:, order], np.random.default_rng(seed))
-        answers.append(model.predict(later))
-    return {"answers": answers, "answer to words turned around": model.predict(later[:, ::-1])}
+    answers = [model.predict(later) for model in models]
+    return {"answers": answers, "answer to words turned around": models[-1].predict(later[:, ::-1])}
 
 
 @CopyModel.behaviour("writes a letter at each place", "Which shape do your copies have?", few_words,
@@ -180,7 +179,7 @@ CopyModel.slip("copied_as_it_stands", "self.inputs + self.attention.forward_pass
 
 
 @CopyModel.slip("order_ignored")
-class _(CopyModel):
+class _:
     def fit(self, words, copies, random):
         pass
 

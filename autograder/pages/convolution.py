@@ -419,8 +419,9 @@ def picture(given, box):
                 "left."})
     around = box(turned(w), "w turned around", "Which weight stands at the top left after half a turn?",
         how="Upside down, and left to right: the last weight comes first.",
-        slips={"filter_not_turned": w, "other_row": w[::-1]},
+        slips={"filter_not_turned": w, "other_row": w[::-1], "other_column": w[:, ::-1]},
         words={"other_row": "That is upside down only. Left and right change places too.",
+            "other_column": "That is left to right only. Top and bottom change places too.",
             "filter_not_turned": "That is the filter as it stands. Give it half a turn."})
     side, k = given("side", 28, low=20, high=40), given.choice("k", 5, 3, 7)
     shapes = box([four([side - k + 1] * 2), four([side] * 2)], "the shape of z", "How many stops are there along, and "
@@ -545,7 +546,7 @@ def matrix_of_filter(given, box):
     second = box(m[1], "row 2 of M", "At the second stop, which number of x does the first weight meet?",
         how="The weights stand under the numbers that they meet; elsewhere is 0.",
         slips={"other_stop": m[2], "filter_turned": as_matrix(turned(r.w), 6)[1]})
-    z = box(m @ r.x, "z", "Which row of M belongs to this sum?", only=[1, 3],
+    z = box(np.vstack([m[0], second, m[2:]]) @ r.x, "z", "Which row of M belongs to this sum?", only=[1, 3],
         how="A row of M times the column x.", slips={"filter_turned": convolve(r.x, r.w)})
     shape = box(Shape((4, 6)), "the shape of M", "A row for each what, a column for each what?",
         how="A row for each sum, a column for each number of the row x.", slips={"transposed": Shape((6, 4))})
@@ -587,7 +588,7 @@ def through_the_matrix(given, box):
         slips={"filter_turned": [r.w[0], r.w[1], r.w[2], np.nan], "other_column": m[:, 3]},
         words={"filter_turned": "At the first stop the last weight lies over the third number.",
             "other_column": "That is column 4. Which weight meets the third number at this stop?"})
-    back = box(third @ r.delta, "∂C/∂x_3", "Which error does each of these weights bring back?",
+    back = box(third @ r.delta, "∂C/∂x_3", "Which error does each of these weights bring back?", gradient_of=("x", 2),
         how="Each entry of the column times its error, added up.",
         slips={"filter_turned": r.w @ r.delta[:3], "path_left_out": third[:2] @ r.delta[:2]},
         words={"filter_turned": "The third number met the first error by the last weight."})
@@ -635,9 +636,9 @@ def shared_weights(given, box):
     total = box(np.sum(first), "∂C/∂w_1", "What do gradients do that come back from copies?",
         how="The sum over the four stops.", gradient_of=("w", 0),
         slips={"copies_averaged": np.sum(first) / 4, "only_one_term": first[0]})
-    rest = box(grads[1:], "∂C/∂w", "Which numbers lay under this weight, from the first stop to the last?",
-        how="Each error times the number that lay under the weight, added up.",
-        slips={"copies_averaged": grads[1:] / 4, "path_left_out": grads[1:] - r.delta[3] * r.x[4:]})
+    rest = box(grads, "∂C/∂w", "Which numbers lay under this weight, from the first stop to the last?", only=[1, 2],
+        how="Each error times the number that lay under the weight, added up.", gradient_of="w",
+        slips={"copies_averaged": grads / 4, "path_left_out": grads - r.delta[3] * r.x[3:]})
     bias = box(np.sum(r.delta), "∂C/∂b", "The bias is added at every stop. What comes back from each of them?",
         how="The sum of the errors.", gradient_of="b",
         slips={"copies_averaged": np.sum(r.delta) / 4, "sign_lost": np.sum(np.abs(r.delta))})
@@ -645,7 +646,7 @@ def shared_weights(given, box):
     rise = box(total * nudge, "ΔC", "The gradient is ΔC/Δw for a small nudge. What is ΔC, then?",
         how="The gradient times the nudge.", digits=3,
         slips={"only_one_term": first[0] * nudge, "upside_down": total / nudge})
-    places = [lit(f"back_{i + 1}", first[i], uses=f"δ_{i + 1} x_{i + 1}") for i in range(4)]
+    places = [lit(f"back_{i + 1}", first[i], uses=f"δ_{i + 1} x_{i + 1} w_1") for i in range(4)]
     return (
         step("Each sum is $z_i = w_1x_i + w_2x_{i+1} + w_3x_{i+2} + b$, and its error $δ_i$ is known. The weight $w_1$ "
             "is used at four places, as if a copy node handed it to each of them. What does each place bring back?",
@@ -654,7 +655,8 @@ def shared_weights(given, box):
                 title="Six numbers, four stops of a filter below them, and the error of each stop"),
             eq(places[0], "+", places[1], "+", places[2], "+", places[3], "=", by("w_1"), "=", total)),
         step("And the gradients of the other two weights, and of the bias, which is added at every stop?",
-            eq(by("w_2"), "=", rest[0], APART, by("w_3"), "=", rest[1], APART, by("b"), "=", bias)),
+            eq(by("w_2"), "=", lit("∂w_2", rest[1], uses="w_2"), APART, by("w_3"), "=",
+                lit("∂w_3", rest[2], uses="w_3"), APART, by("b"), "=", bias)),
         step(f"Check the first one: $w_1$ rises by {nudge:g}, at all its places at once. By how much does the cost "
             "rise, roughly?",
             eq("ΔC", "≈", rise)),
@@ -702,6 +704,10 @@ def filter_gradient(given, box):
     )
 
 
+BY_WHICH = {"filter_turned": "The weights come in the wrong order. By which one did this number enter the sum?"}
+"""What is said of weights in the wrong order on the way back, where the filter is turned rightly."""
+
+
 @page("Back to the row: each error spreads out", row="11.5", shares=one_row)
 def back_to_inputs(given, box):
     """Each error goes back to the three numbers that it came from; together that is a full convolution."""
@@ -711,12 +717,12 @@ def back_to_inputs(given, box):
     given.require(np.sum(back == 0) <= 1)
     second = box(r.delta[1] * r.w, "what δ_2 sends back", "By which weight did this number meet the second "
         "sum?",
-        how="The error times each of the weights.", slips={"filter_turned": r.delta[1] * turned(r.w)})
+        how="The error times each of the weights.", slips={"filter_turned": r.delta[1] * turned(r.w)}, words=BY_WHICH)
     own = spread.copy()
     own[1, 1:4] = second
     total = box(own.sum(axis=0), "∂C/∂x", "Which errors came down to this number?", gradient_of="x",
         how="The sum of the column.",
-        slips={"filter_turned": correlate_inputs(turned(r.w), r.delta, (6,))})
+        slips={"filter_turned": correlate_inputs(turned(r.w), r.delta, (6,))}, words=BY_WHICH)
     ends = box(2, "zeros at each end of δ", "The filter has three weights. How far can it reach over the end and "
         "still touch δ?",
         how="k − 1 zeros, so that each error lies once under every weight.", slips={"off_by_one": 3},
@@ -759,12 +765,12 @@ def back_with_stride(given, box):
     grads = correlate_weights(delta, r.x, (3,), stride=2)
     given.require(np.all(back[:5] != 0) and np.all(grads != 0))
     close = [*correlate_inputs(r.w, delta, (4,)), np.nan, np.nan]
-    dx = box(back, "∂C/∂x", "Which stops saw this number, and by which weights?",
+    dx = box(back, "∂C/∂x", "Which stops saw this number, and by which weights?", gradient_of="x",
         how="The error of each stop that saw it, times its weight; nothing, where no stop did.",
         slips={"filter_turned": [*correlate_inputs(turned(r.w), delta, (6,), stride=2)[:5], np.nan],
             "stride_forgotten": np.where(np.array(close) == 0, np.nan, close),
-            "path_left_out": [np.nan, np.nan, r.w[2] * delta[0], np.nan, np.nan, np.nan]})
-    dw = box(grads, "∂C/∂w", "Which two numbers did this weight meet?",
+            "path_left_out": [np.nan, np.nan, r.w[2] * delta[0], np.nan, np.nan, np.nan]}, words=BY_WHICH)
+    dw = box(grads, "∂C/∂w", "Which two numbers did this weight meet?", gradient_of="w",
         how="Each error times the number that lay under the weight at its stop.",
         slips={"stride_forgotten": correlate_weights(delta, r.x[:4], (3,)), "path_left_out": delta[0] * r.x[:3]})
     apart = box([1, 2], "zeros between two errors", "How far apart are the stops? How many places lie between them?",
@@ -794,13 +800,13 @@ def picture_back(given, box):
     grads, back = correlate_weights(delta, x, (2, 2)), correlate_inputs(w, delta, (3, 3))
     given.require(np.all(grads != convolve(x, delta)) and np.all(grads != 0) and back[1, 1] != np.sum(w * delta))
     given.require(np.sum(delta) != 0 and np.all(back != 0))
-    dw = box(grads, "∂C/∂w", "Lay the errors over the picture. Where do they lie for this weight?", gradient_of="w",
+    dw = box(grads, "∂C/∂w", "Lay the errors over the picture. Where do they lie for this weight?",
         how="Each error times the number under it; one stop for each weight.",
         slips={"filter_turned": convolve(x, delta), "copies_averaged": grads / 4, "transposed": grads.T},
         words={"filter_turned": "You turned the errors around. Lay them over the picture as they stand.",
             "transposed": "These two have changed places: which weight stands to the right, which below?"})
     db = box(np.sum(delta), "∂C/∂b", "The bias was added at how many stops?", how="The sum of the errors.",
-        gradient_of="b", slips={"copies_averaged": np.sum(delta) / 4, "sign_lost": np.sum(np.abs(delta))})
+        slips={"copies_averaged": np.sum(delta) / 4, "sign_lost": np.sum(np.abs(delta))})
     around = correlate_inputs(turned(w), delta, (3, 3))
     places = {"top left corner": (1, 0, 0), "middle of the top row": (2, 0, 1), "the middle": (4, 1, 1)}
     lines = []
@@ -888,7 +894,8 @@ def mean_pooling(given, box):
     back = np.array([sum(up[i] for i in range(4) if winners[i] == j) for j in range(5)])
     alone = np.array([max([up[i] for i in range(4) if winners[i] == j], default=0, key=abs) for j in range(5)])
     given.require(back[int(max(winners, key=list(winners).count))] != 0)
-    gets = box(back, "∂C/∂x", "Which windows did this number win?", how="The gradients of all windows that it won.",
+    gets = box(back, "∂C/∂x", "Which windows did this number win?", gradient_of="x",
+        how="The gradients of all windows that it won.",
         slips={"max_to_both": [up[0], *(up[:-1] + up[1:]), up[-1]], "path_left_out": np.where(back != alone, alone,
             np.nan)},
         words={"max_to_both": "A maximum lets the gradient through to the winner alone.",
@@ -898,9 +905,9 @@ def mean_pooling(given, box):
         how="Half of their sum.",
         slips={"max_for_mean": [max(y[:2]), max(y[2:])], "half_left_out": [y[0] + y[1], y[2] + y[3]]},
         words={"half_left_out": "That is their sum."})
-    half = box([g[0] / 2, g[1] / 2], "∂C/∂x", "If one of the numbers rises by 1, by how much does their mean rise?",
-        how="Half of what came back to the window.",
-        slips={"half_left_out": g, "max_to_other": [0, np.nan]},
+    half = box(np.repeat(g, 2) / 2, "∂C/∂x", "If one of the numbers rises by 1, by how much does their mean rise?",
+        only=[0, 2], how="Half of what came back to the window.", gradient_of="y",
+        slips={"half_left_out": np.repeat(g, 2), "max_to_other": [0, np.nan, np.nan, np.nan]},
         words={"half_left_out": "That is all of it. How much of the mean is each number's share?",
             "max_to_other": "That would be a maximum. Does the mean move when this number does?"})
     return (
@@ -911,7 +918,7 @@ def mean_pooling(given, box):
         step("**Mean pooling** keeps the mean of each window. Here the windows of two lie side by side. What is kept, "
             "and what comes back to the first and to the third number?",
             eq("x", "=", row(y), APART, "a", "=", row(means)),
-            eq(by("a"), "=", row(g), APART, by("x_1"), "=", half[0], APART, by("x_3"), "=", half[1])),
+            eq(by("a"), "=", row(g), APART, by("x_1"), "=", half[0], APART, by("x_3"), "=", half[2])),
     )
 
 
@@ -922,7 +929,7 @@ def mean_pooling(given, box):
 def counts(given, box):
     """How much a filter saves, and what happens to each count when the picture grows."""
     c_in, c_out = np.rint(given("c_in", 2, low=2, high=3)), np.rint(given("c_out", 4, low=4, high=6))
-    side, k = np.rint(given("side", 6, low=4, high=8)), given.choice("k", 3, 5)
+    side, k = np.rint(given("side", 6, low=6, high=9)), given.choice("k", 3, 5)
     own = c_in * k**2
     weights = box(c_out * own, "weights", "How many weights has one filter? How many filters are there?",
         how="Filters times channels in, times k times k.",
@@ -979,7 +986,9 @@ def receptive_field(given, box):
     third = box(second + (k[2] - 1), "sees, layer 3", hint, how=how,
         slips={"sizes_added": second + k[2], "multiplied_not_added": second * k[2]})
     step3 = box(s[2], "step, layer 3", "Two neighbours of this layer come from windows that lie how far apart?",
-        how="The step of the layer before, times the stride.", slips={"stride_forgotten": 1})
+        how="The step of the layer before, times the stride.", slips={"stride_forgotten": 1},
+        words={"stride_forgotten": "The window of the pooling moves by its stride. How far apart do two "
+            "neighbours look?"})
     fourth = box(third + (k[3] - 1) * step3, "sees, layer 4", hint, how=how,
         slips={"stride_forgotten": third + (k[3] - 1), "sizes_added": third + k[3] * step3})
     number, layers = Name("L"), given("L", 7, low=5, high=9)
@@ -1053,7 +1062,8 @@ def whole_forward(given, box):
     return (
         step(f"The filter of this chapter as the first layer of a network, with the bias $b = {r.b:g}$. What are the "
             "sums?",
-            sliding(lit_row(r), [lit("z_{j}", z)[i] for i in range(4)], 3, at=0, weights=lit_filter(r),
+            eq("w", "=", row(lit_filter(r))),
+            sliding(lit_row(r), lit("z_{j}", z), 3, at=0, weights=lit_filter(r),
                 names=(x_names(), named("z^{(1)}", 4)),
                 title="Six numbers in a row, the filter over the first three, and four sums below")),
         step("Then ReLU, and max pooling over the first two and over the last two. Pooling counts as layer 2.",
@@ -1090,10 +1100,10 @@ def whole_backward(given, box):
     return (
         step("The pass of the page before, with all its values. What is the error of the output, and what comes back "
             "to the two pooled numbers?",
-            behind(r, [f"{v:g}" for v in r.pooled], f"{r.out:g}", below=[lit("back_{j}", echo(back), uses="δ3"),
+            behind(r, [f"{v:g}" for v in r.pooled], f"{r.out:g}", below=[lit("back_{j}", echo(back)),
                 [lit("δ3", echo(error, "δ^{(3)}"))]], title="Two pooled numbers go into one node; errors come back"),
             eq("δ^{(3)}", "=", "a^{(3)} − y", "=", difference(r.out, r.y), "=", error),
-            eq(by("a^{(2)}"), "=", row(lit("back_{j}", back)))),
+            eq(by("a^{(2)}"), "=", row(lit("back_{j}", back, uses="v_{j} δ3")))),
         step("Back through the pooling to the winners, and through ReLU. What are the errors of the four sums?",
             eq("z^{(1)}", "=", row(r.z), APART, "a^{(1)}", "=", row(r.a)),
             eq("δ^{(1)}", "=", row(delta))),
@@ -1124,7 +1134,8 @@ def whole_gradients(given, box):
     dw = box(grads, "∂C/∂w", "Which numbers lay under this weight at the two stops that count?",
         how="Each error times the number that lay under the weight; the zeros add nothing.", gradient_of="w",
         slips={"path_left_out": delta[winners[0]] * r.x[winners[0] : winners[0] + 3],
-            "copies_averaged": grads / 4})
+            "copies_averaged": grads / 4},
+        words={"path_left_out": "That is what one of the two stops brings back. Add the other."})
     db = box(np.sum(delta), "∂C/∂b", "The bias was added at every stop. What comes back?", how="The sum of the errors.",
         gradient_of="b", slips={"copies_averaged": np.sum(delta) / 4, "only_one_term": delta[winners[0]]})
     rate = 0.01
@@ -1156,7 +1167,12 @@ def find_the_bug(given, box):
     w = np.array(given.choice("w", (2.0, -3.0, 1.0), *orders(3)))
     y = given("y", [2, 7, 4], low=1, high=9)
     z = correlate(x, w, b)
-    given.require(np.all(z != 0) and np.sum(z < 0) == 1 and np.all(relu(z) != y) and np.all(np.abs(z) <= 15))
+    given.require(np.all(z != 0) and np.sum(z < 0) == 1 and np.all(z != b) and np.all(np.abs(z) <= 15))
+    given.require(np.all(relu(z) != y))
+    delta = (relu(z) - y) * relu_slope(z)
+    given.require(np.all(z != convolve(x, w, b)))
+    given.require(np.all(correlate(x, delta) != convolve(x, delta)))
+    given.require(np.all(correlate(x, delta) != 0), "a mean of 0 is 0")
     lines = (
         Line("z", "x ⋆ w + b", lambda v: [correlate(x, w, b)]),
         Line("a", "ReLU(z)", lambda v: relu(v["z"])),

@@ -12,12 +12,13 @@ from ..authoring.exercise import Case, exercise, whole_numbers
 
 
 def layer_case(draw: np.random.Generator, title: str, inputs: tuple[int, ...], weights: tuple[int, ...],
-               stride: int = 1, padding: int = 0, order: str = "C") -> Case:  # fmt: skip
+               stride: int = 1, padding: int = 0, turned: bool = False) -> Case:  # fmt: skip
     """Small whole numbers for a layer with inputs and weights of these shapes, and an upstream gradient that fits."""
     k = weights[2]
     stops = [(length + 2 * padding - k) // stride + 1 for length in inputs[2:]]
     shapes = {"inputs": inputs, "weights": weights, "dvalues": (inputs[0], weights[0], *stops)}
-    numbers = {name: np.asarray(whole_numbers(draw, *shape, most=3), order=order) for name, shape in shapes.items()}
+    numbers = {name: whole_numbers(draw, *shape, most=3) for name, shape in shapes.items()}
+    numbers = {name: np.asfortranarray(array) if turned else array for name, array in numbers.items()}
     return Case(title, **numbers, biases=whole_numbers(draw, weights[0], most=3), stride=stride, padding=padding)
 
 
@@ -32,9 +33,9 @@ def slides(draw: np.random.Generator) -> Iterator[Case]:
     yield layer_case(draw, "two channels", (1, 2, 2, 3), (1, 2, 2, 2))
     yield layer_case(draw, "two filters", (1, 1, 2, 3), (2, 1, 2, 2))
     yield layer_case(draw, "two pictures", (2, 1, 2, 3), (1, 1, 2, 2))
-    for m, c, f, k, order in ((2, 3, 4, 2, "C"), (2, 4, 3, 3, "F")):  # all different: no shape fits by chance
-        title = f"{m} pictures, {c} channels, {f} filters" + ", Fortran order" * (order == "F")
-        yield layer_case(draw, title, (m, c, 4, 5), (f, c, k, k), order=order)
+    for m, c, f, k, turned in ((2, 3, 4, 2, False), (2, 4, 3, 3, True)):  # all different: no shape fits by chance
+        title = f"{m} pictures, {c} channels, {f} filters" + ", Fortran order" * turned
+        yield layer_case(draw, title, (m, c, 4, 5), (f, c, k, k), turned=turned)
 
 
 def strides(draw: np.random.Generator) -> Iterator[Case]:
@@ -414,18 +415,10 @@ FastConvolution.slip("filter_as_it_lay", "turned = self.weights[:, :, ::-1, ::-1
 FastConvolution.slip("padded_too_little", "np.pad(dvalues, ((0, 0), (0, 0), (k - 1, k - 1), (k - 1, k - 1)))",
                      "dvalues")  # fmt: skip
 FastConvolution.slip("padded_too_much", "(k - 1, k - 1), (k - 1, k - 1)", "(k, k), (k, k)")
-
-
-@FastConvolution.slip("loop_left")
-class _(FastConvolution):
-    def forward_pass(self, inputs):
-        self.inputs, k = inputs, self.weights.shape[2]
-        rows, columns = (length - k + 1 for length in inputs.shape[2:])
-        sums = np.zeros((len(inputs), len(self.weights), rows, columns))
-        for i, j in np.ndindex(rows, columns):
-            patch = inputs[:, :, i : i + k, j : j + k]
-            sums[:, :, i, j] = np.tensordot(patch, self.weights, axes=((1, 2, 3), (1, 2, 3))) + self.biases
-        return sums
+FastConvolution.slip("loop_left", "np.tensordot(seen, self.weights, axes=((1, 4, 5), (1, 2, 3)))",
+                     "np.array([[[np.tensordot(seen[n, :, i, j], self.weights, axes=((0, 1, 2), (1, 2, 3)))\n"
+                     "                           for j in range(seen.shape[3])] for i in range(seen.shape[2])]\n"
+                     "                         for n in range(len(seen))])")  # fmt: skip
 
 
 # -- max pooling -------------------------------------------------------------------------------------------------------
@@ -438,12 +431,13 @@ def pooled(draw: np.random.Generator) -> Iterator[Case]:
     yield Case("all below zero", inputs=[[[[-1.0, -4.0], [-3.0, -2.0]]]], dvalues=[[[[3.0]]]], size=2)
     yield Case("two windows", inputs=[[[[1.0, 2.0, 5.0, 0.0], [4.0, 3.0, -6.0, 7.0]]]], dvalues=[[[[2.0, -3.0]]]],
                size=2)  # fmt: skip
-    for m, c, size, order in ((2, 3, 2, "C"), (3, 2, 3, "F")):
+    for m, c, size, turned in ((2, 3, 2, False), (3, 2, 3, True)):
         rows, columns = 2, 3
         shape = (m, c, size * rows, size * columns)
         apart = draw.permutation(np.arange(1.0, 1 + np.prod(shape))).reshape(shape) - 40
-        title = f"{m} pictures, {c} channels, windows of {size} × {size}" + ", Fortran order" * (order == "F")
-        yield Case(title, inputs=np.asarray(apart, order=order), dvalues=whole_numbers(draw, m, c, rows, columns),
+        title = f"{m} pictures, {c} channels, windows of {size} × {size}" + ", Fortran order" * turned
+        inputs = np.asfortranarray(apart) if turned else apart
+        yield Case(title, inputs=inputs, dvalues=whole_numbers(draw, m, c, rows, columns),
                    size=size)  # fmt: skip
 
 

@@ -214,7 +214,7 @@ def many_strokes(draw: np.random.Generator) -> Iterator[Case]:
     yield Case(f"{SHOWN} pictures", pictures=pictures, labels=labels, later=later, seeds=draw.integers(1, 10**6, RUNS))
 
 
-def fault_in(answers: Value, count: int) -> str:
+def fault_in(answers: Any, count: int) -> str:
     """What is wrong with the form of what predict gives; "" for a 0 or a 1 for each picture."""
     if answers is None:
         return "predict gives None. Is there a return?"
@@ -342,7 +342,7 @@ StrokeModel.slip("one_answer_for_all", "random.normal(0, 1 / 3, (6, 1, 3, 3))", 
 
 
 @StrokeModel.slip("labels_ignored")
-class _(StrokeModel):
+class _:
     def fit(self, pictures, labels, random):
         pass
 

@@ -2,6 +2,8 @@
 
 make       the command `workbook paper`: a PDF for each student, and the key
 sheets     a chapter as sheets, and its key, as HTML
+texts      what a chapter says between its pages
+mathml     the formulas in it, as MathML
 printing   HTML as a PDF, by the print of a browser that is installed anyway
 codes      the code on a sheet: which page, whose numbers, and a sign by which a slip of the pen shows
 places     pages of a course by their numbers, as in 7.9

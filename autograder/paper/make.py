@@ -19,6 +19,7 @@ from .places import Place, Places
 from .printing import by_hand, find_browser, print_pdf
 from .sheets import Row, key, student_sheets
 from .students import Student, keep, read_roster
+from .texts import texts_of
 
 RANGE = re.compile(r"(\d{1,3})(?:[-–](\d{1,3}))?", re.ASCII)
 BLANK = "sheets"  # what the file is called that is nobody's
@@ -38,13 +39,14 @@ class Printed:
 
 def make(
     root: Path, chapter: str, roster: Path | None, out: Path, *,
-    size: str = "A4", pages: Sequence[str] = (), by: str = "", browser: Path | None = None,
+    size: str = "A4", pages: Sequence[str] = (), by: str = "", no_text: bool = False, browser: Path | None = None,
 ) -> Printed:  # fmt: skip
     """Write the sheets and the key of a chapter. ClassError says what cannot be done, and why.
 
     roster   whose names and numbers; None for one set of sheets with the canonical numbers
     pages    only these, as in ["3", "5-8"]
     by       the roster's column of ids
+    no_text  leave out what the chapter says between its pages
     browser  that prints, if not the one that is found
     """
     held = released(root, [chapter])
@@ -57,7 +59,8 @@ def make(
     browser = browser or find_browser()
     folder = out / chapter
     folder.mkdir(parents=True, exist_ok=True)
-    documents = dict(_documents(held[chapter], places, students, size, folder))
+    texts = {} if no_text else texts_of(places)
+    documents = dict(_documents(held[chapter], places, students, size, texts, folder))
     files = _print_all(browser, documents) if browser else [_as_html(path, html()) for path, html in documents.items()]
     if students:
         keep(students, out)
@@ -81,14 +84,14 @@ def chosen(places: list[Place], wanted: Sequence[str]) -> list[Place]:
 
 
 def _documents(
-    chapter: Chapter, places: list[Place], students: list[Student], size: str, folder: Path
+    chapter: Chapter, places: list[Place], students: list[Student], size: str, texts: dict[int, str], folder: Path
 ) -> Iterable[tuple[Path, Callable[[], str]]]:
     """Each file, and what gives its HTML. The key lies outside the folder that may be handed to a printing office."""
     rows = [Row(student.shown, own_variant(student.id, chapter.settings)) for student in students]
     for student, row in zip(students, rows, strict=True):
-        yield folder / f"{student.id}.pdf", partial(student_sheets, places, row.variant, size, row.who)
+        yield folder / f"{student.id}.pdf", partial(student_sheets, places, row.variant, size, row.who, texts)
     if not students:
-        yield folder / f"{BLANK}.pdf", partial(student_sheets, places, 0, size)
+        yield folder / f"{BLANK}.pdf", partial(student_sheets, places, 0, size, "", texts)
     yield folder.with_name(f"{folder.name}-key.pdf"), partial(key, places, rows, size)
 
 

@@ -10,7 +10,7 @@ within a formula or a drawing. Its code stands beside the title, and at the foot
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import lru_cache
 from html import escape
 from pathlib import Path
@@ -29,6 +29,7 @@ SIZES = {"A4": "A4", "Letter": "letter"}
 MARGIN = "16mm 15mm 18mm"
 LEAST, EACH, MOST = 8, 5, 45
 """Millimetres of room to work after a step: at least, more for each box, at most."""
+NO_TEXTS: Mapping[int, str] = {}
 NO_NAME = "Name " + "_" * 34
 
 
@@ -66,18 +67,26 @@ class OnPaper(Html):
         return f'<div class="wb-room" style="--high:{high}mm"></div>' if high else ""
 
 
-def student_sheets(places: Sequence[Place], variant: int, size: str, who: str = "") -> str:
-    """The sheets of one student, or of nobody where `who` is ""."""
+def student_sheets(
+    places: Sequence[Place], variant: int, size: str, who: str = "", texts: Mapping[int, str] = NO_TEXTS
+) -> str:
+    """The sheets of one student, or of nobody where `who` is "".
+
+    texts   what is said before a page, by its number; 0: after the last, see `texts.texts_of`
+    """
     foot = [place.code(variant).text for place in places]
-    sheets = (_sheet(place, variant, n) for n, place in enumerate(places))
-    return _document(places, size, who or NO_NAME, foot, "".join(sheets))
+    sheets = (_sheet(place, variant, n, texts.get(place.at, "")) for n, place in enumerate(places))
+    last = f'<div class="wb-text wb-last" style="page:s{len(places) - 1}">{texts[0]}</div>' if 0 in texts else ""
+    return _document(places, size, who or NO_NAME, foot, "".join(sheets) + last)
 
 
-def _sheet(place: Place, variant: int, n: int) -> str:
+def _sheet(place: Place, variant: int, n: int, text: str) -> str:
     sheet = place.page.sheet(variant)
     body = OnPaper(sheet).page().replace("{{uid}}", f"{place.number}-{place.at}")
     rules = f'<p class="wb-rules">{escape(sheet.rules)}</p>'
-    return f'<div class="wb-page wb-static wb-sheet" style="page:s{n}">{_head(place, variant)}{rules}{body}</div>'
+    page = f'<div class="wb-page wb-static wb-sheet">{_head(place, variant)}{rules}{body}</div>'
+    before = f'<div class="wb-text">{text}</div>' if text else ""
+    return f'<div class="wb-pile" style="page:s{n}">{before}{page}</div>'
 
 
 def _head(place: Place, variant: int) -> str:

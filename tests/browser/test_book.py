@@ -198,7 +198,8 @@ class TestOneBook:
         """CodeMirror would write its sheet again for each, and the browser then styles all of the chapter anew."""
         written = desk.page.evaluate(
             f"""async () => {{
-                const sheets = [...document.head.querySelectorAll('style')].filter(one => one.textContent.startsWith('.ͼ'));
+                const ofEditors = (sheet) => sheet.textContent.startsWith('.\u037c');
+                const sheets = [...document.head.querySelectorAll('style')].filter(ofEditors);
                 let writes = 0;
                 const seen = new MutationObserver(records => {{ writes += records.length; }});
                 sheets.forEach(sheet => seen.observe(sheet, {{ childList: true, characterData: true }}));

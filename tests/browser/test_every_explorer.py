@@ -154,7 +154,8 @@ DRIVES: dict[str, list[tuple[Act, Change]]] = {
         (key("steps", "ArrowRight"), number("steps", 210)), (click("Adam"), path(".wb-curve.wb-accent")),
     ],
     "convolution/sliding": [
-        (press_handle("ArrowUp"), number("sum", -4.0)), (click("zeros around the picture", "checkbox"), said("7 × 7")),
+        (press_handle("ArrowDown"), number("sum", -2)),
+        (click("zeros around the picture", "checkbox"), path(".wb-cell", "x")),
     ],
     "convolution/field": [
         (key("layers", "ArrowRight"), number("layers", 4)), (drag(60), path(".wb-handle", "transform")),

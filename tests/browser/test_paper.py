@@ -17,6 +17,7 @@ from autograder.nbgrader.release import LinkColab, ShowExplorers, ShowPages, Sta
 from autograder.pages import catalogue
 from autograder.paper.places import Places
 from autograder.paper.sheets import student_sheets
+from autograder.paper.texts import texts_of
 from autograder.render.pages import static, stylesheet
 from autograder.settings import CourseSettings, Settings
 
@@ -173,7 +174,7 @@ def test_no_sheet_of_workbook_paper_ends_within_a_formula_or_a_drawing_or_under_
     """Both ends of each stand on one sheet; of steps only those are cut that with their heading fill more than one."""
     page = context.new_page()
     places = Places(chapters_in(REPOSITORY, [chapter])).of(chapter)[some]
-    page.set_content(student_sheets(places, variant, size), wait_until="domcontentloaded")
+    page.set_content(student_sheets(places, variant, size, texts=texts_of(places)), wait_until="domcontentloaded")
     page.evaluate(MARKED)
     page.add_style_tag(content="a[href*='/unit/'] { left: 14px !important }")  # Chromium prints no link in the margin
     kinds = page.evaluate("() => [...document.querySelectorAll('a[href$=\"/a\"]')].map(a => [a.href, "

@@ -14,13 +14,16 @@ from autograder.explorers.checks import checks
 from autograder.explorers.nudged import PAGES
 from autograder.render import explorers as exploring
 
-CHAPTERS = ("cost", "backpropagation", "equations", "batching")
+CHAPTERS = ("cost", "backpropagation", "equations", "batching", "convolution", "attention")
 ELSEWHERE = {
     "cost/unrolled", "cost/one-step", "backpropagation/local-blank", "backpropagation/upstream-blank",
     "batching/bias-update-backwards",  # these print the gradient, or what it was made of, and no cost to nudge
     "equations/every-node",  # nudges by hand
-    "backpropagation/find-the-bug", "batching/find-the-bug", "equations/find-the-bug",  # print numbers that are wrong
+    "backpropagation/find-the-bug", "batching/find-the-bug", "equations/find-the-bug",
+    "attention/find-the-bug",  # these print numbers that are wrong
     "equations/in-letters", "equations/two-languages",  # begin with what came back, and print no cost to nudge
+    "convolution/find-the-bug",  # prints numbers that are wrong
+    "convolution/picture-back",  # is about a picture, which is not drawn as a network
     "batching/forward-columns", "batching/forward-rows",  # errors of single examples, of whose costs C is the mean
 }  # fmt: skip
 GRADIENT = re.compile(r"∂[Clf]/∂.*|∇.*|d‑(weights|biases)|δ(\^.*|_\d)?")

@@ -32,6 +32,21 @@ except TooLong as stopped:
 with patience(10):
     print(sum(n for n in range(1000)))
 """
+HOOKED = '''
+import runpy, sys
+SHELL = """
+clock.begin(0.05)
+try:
+    exec(code, {"__name__": "__main__"})
+except clock.raised as stopped:
+    print(sum(n for n in range(100_000)), "stopped after", stopped.seconds)
+print(sum(n for n in range(100_000)))
+clock.end()
+"""
+module = runpy.run_path(sys.argv[1])
+clock = module["Watch"](module["TooLong"], "__main__")
+exec(SHELL, {"__name__": "a shell", "clock": clock, "code": sys.argv[2]})
+'''
 PYTHON = next(
     (found for minor in (12, 13, 14) if sys.version_info < (3, 12) and (found := finder(f"3.{minor}"))),
     (sys.executable,) if sys.version_info >= (3, 12) else None,
@@ -45,6 +60,15 @@ def test_a_loop_without_an_end_is_stopped(loop):
     command = [*PYTHON, "-c", TRIED, module.__file__, loop]
     done = subprocess.run(command, capture_output=True, text=True, timeout=60, check=False)
     assert done.stdout.split("\n")[:2] == ["stopped after 0.05", "499500"], done.stderr
+
+
+@pytest.mark.skipif(PYTHON is None, reason="no Python from 3.12 on, which a browser has, is at hand")
+@pytest.mark.parametrize("loop", LOOPS.values(), ids=LOOPS)
+def test_a_shell_that_stops_a_loop_goes_on_with_its_own(loop):
+    """It begins the watch before a cell, shows what was raised, and ends it afterwards."""
+    command = [*PYTHON, "-c", HOOKED, module.__file__, loop]
+    done = subprocess.run(command, capture_output=True, text=True, timeout=60, check=False)
+    assert done.stdout.splitlines() == ["4999950000 stopped after 0.05", "4999950000"], done.stderr
 
 
 def test_what_ends_in_time_is_left_alone():

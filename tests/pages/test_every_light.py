@@ -11,7 +11,7 @@ import pytest
 from autograder import pages
 from autograder.render import pages as render
 
-BACKWARD = ("cost", "backpropagation", "equations")
+BACKWARD = ("cost", "backpropagation", "equations", "convolution")
 VOID = {"br", "hr", "img", "input", "meta", "link", "path", "circle", "line", "rect"}
 
 
@@ -88,6 +88,8 @@ def test_a_line_lights_a_factor_in_the_formula_and_is_lit_by_it(slug):
     if not any(thing.drawn for thing in things):
         return  # a page without a drawing; the test below counts those that have one
     lines = [thing for thing in things if "wb-edge" in thing.look]
+    if slug.startswith("convolution/") and not lines:
+        return  # pictures are drawn as grids
     named = [line for line in lines if said(line.names | line.uses)]
     assert named
     for line in named if slug.startswith("equations/deep-") else lines:

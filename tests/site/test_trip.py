@@ -19,6 +19,7 @@ from .trip import Trip
 
 PYODIDE = os.environ.get("PYODIDE", "")
 GRADIENTS, ACTIVATIONS = "01-gradients/gradients.ipynb", "05-activations/activations.ipynb"
+PRACTICE = "practice/practice.ipynb"
 COST, CHECKED = "06-cost/cost.ipynb", "page-cost--chain-of-factors"
 RELU = pages.load_exercise("activations/relu-code")
 ONE_WEIGHT = "gradients/one-weight"
@@ -120,6 +121,23 @@ def test_explorers_checks_and_progress(site):
         checked.locator(".wb-below .wb-explorer").first.wait_for()
 
 
+def test_a_slip_is_practised_and_remembered(site):
+    """Under the page of a slip an exercise opens, and its solution; the practice notebook knows of it afterwards."""
+    with Trip(site) as trip:
+        trip.open(GRADIENTS)
+        trip.type({1: "2"})  # the change, where the new value is asked
+        assert trip.states(1) == ["mistake"]
+        trip.page.get_by_role("button", name="Practise this").first.click()
+        trip.page.locator(".wb-session .wb-input").first.wait_for()
+        trip.page.locator(".wb-session-foot").get_by_role("button", name="Show how").click()
+        trip.page.locator(".wb-session .wb-solution").wait_for()
+        trip.save()
+        trip.page.goto(trip.address_of(PRACTICE))
+        trip.page.locator(".wb-session-foot").get_by_role("button", name="Begin").wait_for()
+        assert "Nothing is due today" in trip.page.locator(".wb-session").inner_text()  # not: nothing to practise yet
+        assert trip.errors == [] and trip.elsewhere == []
+
+
 def test_numbers_of_their_own(site):
     """In a course where each student has numbers, the page asks whose, shows those, and offers no solution."""
     with Trip(site) as trip:
@@ -141,9 +159,7 @@ def test_the_next_python_is_ready_before_it_is_asked_for(site):
         trip.page.wait_for_function("window.workbookSpare === 'ready'")
         start = time.monotonic()
         trip.page.evaluate("window.workbookPython = null")
-        trip.page.keyboard.press("Escape")
-        trip.page.keyboard.press("0")
-        trip.page.keyboard.press("0")
-        trip.page.get_by_role("button", name="Restart").click()
+        trip.page.get_by_role("button", name="Restart the kernel", exact=True).click()
+        trip.page.locator(".jp-Dialog").get_by_role("button", name="Restart").click()
         trip.page.wait_for_function("window.workbookPython?.stage === 'ready'")
         assert time.monotonic() - start < 60

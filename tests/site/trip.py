@@ -126,7 +126,7 @@ class Trip:
         self.wait()
 
     def wait(self) -> None:
-        self.page.wait_for_selector(".wb-live .wb-input")
+        self.page.wait_for_selector(".wb-live .wb-slot[data-box] .wb-input")
 
     def box(self, number: int):
         return self.page.locator(f".wb-live .wb-slot[data-box='{number}']").first

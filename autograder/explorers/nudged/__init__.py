@@ -1,6 +1,6 @@
-"""What the pages of chapters 6 to 9 compute, so that their gradients can be checked by nudging.
+"""What the pages of chapters 6 to 9, 11 and 12 compute, so that their gradients can be checked by nudging.
 
-cost, backpropagation, equations, batching   the pages of a chapter
+cost, backpropagation, equations, batching, convolution, attention   the pages of a chapter
 
     PAGES["equations/small-gradients"](sheet.givens)        its network
 
@@ -14,9 +14,9 @@ from collections.abc import Callable
 from typing import Any, cast
 
 from ...authoring import courses, slugs
-from . import backpropagation, batching, cost, equations
+from . import attention, backpropagation, batching, convolution, cost, equations
 
-PAGES = cost.PAGES | backpropagation.PAGES | equations.PAGES | batching.PAGES
+PAGES = cost.PAGES | backpropagation.PAGES | equations.PAGES | batching.PAGES | convolution.PAGES | attention.PAGES
 """Page → what it computes: a Computation, or several of which each is Asked about from some box on."""
 
 
