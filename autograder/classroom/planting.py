@@ -131,6 +131,8 @@ def _slip(box: Box, earning: Sequence[Value | None], named: Slips, habits: Habit
     rng.shuffle(candidates)
     candidates.sort(key=lambda each: each[1][0] not in habits.slips)
     for place, (code, value) in candidates:
+        if place >= len(box.mistakes) and _trivial(value, box.key):
+            continue  # a bare 0 or 1 by the student's own numbers: whether it is carried on depends on the other boxes
         others = [other for _, other in named[:place]]
         text = _typed(box, value, habits, rng) if _tellable(value) else None
         if text and all(_told_apart(_meant(box, text), other, box) for other in (box.key, *earning, *others)):
