@@ -370,8 +370,8 @@ MESSAGES = {
     "stride_in_one_direction": "Your stride goes across alone. It goes down as well.",
     "windows_copied": "Your windows are copies. A view looks into the numbers that are there.",
     "filters_left_behind": "The filters lie along the last axis here. Where do channels belong?",
-    "filter_as_it_lay": "On the way back the first pixel met the first weight, and its stop lies last among those "
-    "that touched it. Which way round does the filter lie over dvalues?",
+    "filter_as_it_lay": "Of the stops that touched a pixel, the last one met it with the first weight. Which way round "
+    "does the filter lie over dvalues?",
     "padded_too_little": "A pixel at the edge met the filter too. How far beyond its edge do you look at dvalues?",
     "padded_too_much": "You pad dvalues with one zero too many on each side.",
     "loop_left": "Your layer takes more steps for larger pictures: a loop over places is left. "
@@ -425,8 +425,8 @@ MESSAGES = {
     "line_not_taken": "Every entry moves equally far in this. The line says how far each one moves.",
     "gradient_summed": "You added up the gradient. Each entry counts as much as the line moves it.",
     "line_squared": "You divided by the length of the line. Here the slope is that per h.",
-    "places_unknown": "Turn a word around, and your copy turns around with it: the model does not know where a letter "
-    "stands. Let each place add something of its own.",
+    "places_unknown": "Turn a word around, and your copy turns with it: no letter knows where it stands. Let each place "
+    "add something of its own.",
     "copied_as_it_stands": "Your copies are the words as they stand. What lets a place look at another one?",
     "order_ignored": "Your model copies backwards, whatever order it was shown. It should learn that from the copies.",
 }
