@@ -58,7 +58,7 @@ class Course:
         """An nbgrader command, as typed by an instructor in the course folder; its log is in `stderr`."""
         environment = {**os.environ, "PYTHONPATH": str(path), "HOME": str(self.root)}
         command = [sys.executable, "-m", "nbgrader", *words]
-        return subprocess.run(command, cwd=self.root, env=environment, capture_output=True, text=True, timeout=300)
+        return subprocess.run(command, cwd=self.root, env=environment, capture_output=True, text=True, timeout=1200)
 
     def workbook(self, *words: str) -> subprocess.CompletedProcess:
         """A command of the workbook, run in this process, which has imported everything already."""

@@ -425,8 +425,8 @@ MESSAGES = {
     "line_not_taken": "Every entry moves equally far in this. The line says how far each one moves.",
     "gradient_summed": "You added up the gradient. Each entry counts as much as the line moves it.",
     "line_squared": "You divided by the length of the line. Here the slope is that per h.",
-    "places_unknown": "Turn a word around, and your copy turns with it: no letter knows where it stands. Let each place "
-    "add something of its own.",
+    "places_unknown": "Turn a word around, and your copy turns with it: no letter knows where it stands. Let each "
+    "place add something of its own.",
     "copied_as_it_stands": "Your copies are the words as they stand. What lets a place look at another one?",
     "order_ignored": "Your model copies backwards, whatever order it was shown. It should learn that from the copies.",
 }

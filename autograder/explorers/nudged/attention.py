@@ -7,12 +7,18 @@ from typing import Any
 
 import numpy as np
 
-from ...pages.attention import Block, Head, Position, Sentence
 from ..nudging import Asked, Computation, Given, errors, graph
 from ..sketch import Sketch
 
 ARRIVES = "The page tells what arrives alone, so the cost here rises by that for each 1, however large the nudge."
 ENTRIES = range(1, 5)
+
+
+def _chapter() -> Any:
+    """The pages' own module, read only when one of them is checked: other chapters do without it."""
+    from ...pages import attention
+
+    return attention
 
 
 class Printed:
@@ -47,7 +53,7 @@ def residual(g: Given) -> Computation:
 
 def norm(g: Given) -> Computation:
     """Four numbers, normalised, stretched and shifted."""
-    word = Position(Printed(g))
+    word = _chapter().Position(Printed(g))
 
     def outcome(v: SimpleNamespace) -> np.ndarray:
         return word.gain * (v.x - np.mean(v.x)) / np.std(v.x) + word.bias
@@ -79,7 +85,7 @@ def two_heads(g: Given) -> Computation:
 
 def matrices(g: Given) -> list[Computation | Asked]:
     """The matrix of the queries, which all words go through; then the second word, which goes through three."""
-    words = Sentence(Printed(g))
+    words = _chapter().Sentence(Printed(g))
 
     def cost(v: SimpleNamespace) -> float:
         pairs = ((g["∂C/∂Q"][1], words.w_q), (g["∂C/∂k_2"], words.w_k), (g["∂C/∂v_2"], words.w_v))
@@ -97,7 +103,7 @@ def matrices(g: Given) -> list[Computation | Asked]:
 
 def head(g: Given) -> Computation:
     """The means of three values, and what arrives at them."""
-    causal = Head(Printed(g)).causal
+    causal = _chapter().Head(Printed(g)).causal
     steps = {
         "V": lambda v: g["V"],
         "A": lambda v: causal,
@@ -110,7 +116,7 @@ def head(g: Given) -> Computation:
 
 def scores(g: Given) -> Computation:
     """The query of word 2 and the key of word 1 among the others, and what arrives at the scores."""
-    words = Sentence(Printed(g))
+    words = _chapter().Sentence(Printed(g))
     ds = np.column_stack([g["∂C/∂S"], -np.sum(g["∂C/∂S"], axis=1)])
 
     def cost(v: SimpleNamespace) -> float:
@@ -125,7 +131,7 @@ def scores(g: Given) -> Computation:
 
 def block(g: Given, columns: str = "xahuo") -> Computation:
     """Two words through attention, dense layers, and around both, to the cost; `columns` are drawn."""
-    whole = Block(Printed(g))
+    whole = _chapter().Block(Printed(g))
     steps = {
         "X": lambda v: whole.x,
         "V": lambda v: v.X @ whole.w_v,
