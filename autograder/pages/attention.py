@@ -1375,10 +1375,9 @@ def block_back_words(given, box):
         how="All four added, two of them times ln 3 = 1.0986.",
         slips={"path_left_out": (here.dv @ here.w_v.T)[0] + log * ((here.ds @ here.k)[0] + down @ here.w_k.T)},
         words={"path_left_out": "Something comes around attention as well."})
-    whole = here.dh[0] + (here.dv @ here.w_v.T)[0] + log * ((here.ds @ here.k)[0] + down @ here.w_k.T)
-    given.require(np.min(np.abs(whole)) > 0.2)
+    given.require(np.min(np.abs(np.asarray(total))) > 0.2)
     change = box(0.01 * total[0], "the change of C", "The gradient times which nudge?", digits=3,
-        how="The gradient of this number times 0.01.", slips={"not_multiplied": whole[0]},
+        how="The gradient of this number times 0.01.", slips={"not_multiplied": total[0]},
         words={"not_multiplied": "That is the gradient. How long is the nudge?"})
     return (
         step("A gradient has reached $H$. How many ways lead from there back to the first word? Around attention is "

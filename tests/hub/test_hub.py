@@ -111,8 +111,7 @@ def worked(released, tabs):
     ada, bob, saw = released.ada, released.bob, SimpleNamespace()
     tab = tabs(ada)
     open_list(tab, ada)
-    tab.locator("#released_assignments_list .list_item", has_text=CHAPTER).get_by_role("button", name="Fetch").click()
-    notebook = unfolded(tab.locator("#fetched_assignments_list"))
+    notebook = unfolded(fetched(tab))
     saw.home = ada.type("ls -R")
     notebook.click()
     saw.who, saw.states = answer_first_page(tab, variant_of("ada", SALT))
@@ -146,6 +145,19 @@ def open_list(tab, seat):
     tab.get_by_role("menuitem", name="Nbgrader").click()
     tab.get_by_role("menuitem", name="Assignment List").click()
     tab.locator("#released_assignments_list .list_item", has_text=FORGOTTEN).first.wait_for()
+
+
+def fetched(tab):
+    """Press Fetch; the list of what was fetched. A press is lost while the lists are being drawn anew, so press again."""
+    listed = tab.locator("#fetched_assignments_list")
+    button = tab.locator("#released_assignments_list .list_item", has_text=CHAPTER).get_by_role("button", name="Fetch")
+    for second in range(200):
+        if listed.get_by_text(CHAPTER, exact=True).count():
+            return listed
+        if second % 20 == 0 and button.count():
+            button.first.click()
+        tab.wait_for_timeout(1000)
+    raise AssertionError(f"{CHAPTER} was not fetched")
 
 
 def unfolded(listed):
