@@ -148,7 +148,7 @@ def open_list(tab, seat):
 
 
 def fetched(tab):
-    """Press Fetch; the list of what was fetched. A press is lost while the lists are being drawn anew, so press again."""
+    """Press Fetch; the list of what was fetched. A press is lost while the lists are drawn anew, so press again."""
     listed = tab.locator("#fetched_assignments_list")
     button = tab.locator("#released_assignments_list .list_item", has_text=CHAPTER).get_by_role("button", name="Fetch")
     for second in range(200):
