@@ -60,6 +60,9 @@ def main(arguments: list[str]) -> int:
     if asked.only_practice:
         return practice()
     before = LastRun.read() if asked.again or asked.added else None
+    if before and before.failed and asked.added:
+        print("Something failed in the last whole run: mend it first, and say python -m prove --again.")
+        return 2
     new = sorted({*pages.catalogue()} - {*before.tried}) if before and asked.added else []
     if (asked.again and not (before and before.failed)) or (asked.added and not new):
         lacking = "that lacks a page" if asked.added else "in which something failed"

@@ -10,6 +10,7 @@ cost, backpropagation, equations, batching, training,
 convolution, attention   the pages of a chapter, one module for each
 activations_code, training_code, training_steps_code, training_bikes_code,
 convolution_code, convolution_training_code, attention_code, attention_training_code   the code exercises
+passes       what the scripts of several code exercises call
 curriculum   what is taught: the rows that pages and exercises refer to
 
 Imports: authoring, answers, bikes, layout, kernels (the values that scripts give), engine, errors.

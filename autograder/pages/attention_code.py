@@ -7,6 +7,7 @@ from collections.abc import Iterator
 import numpy as np
 
 from ..authoring.exercise import Case, exercise, whole_numbers
+from .passes import passed
 
 # -- attention ---------------------------------------------------------------------------------------------------------
 
@@ -117,24 +118,10 @@ def past_alone(Attention, query, key, value, inputs):
     return {"attention": layer.attention, "means": means}
 
 
-def after_both(layer, inputs, dvalues, wanted):
-    """The layer after both passes.
-
-    An error on the way back does no harm to what was found before it.
-    """
-    layer.forward_pass(inputs)
-    try:
-        layer.backward_pass(dvalues)
-    except Exception:
-        if not hasattr(layer, wanted):
-            raise
-    return layer
-
-
 @Attention.behaviour("finds dvalue", "Who took how much of each value? And which inputs made the values?", sentences,
-                     uses=(after_both,))  # fmt: skip
+                     uses=(passed,))  # fmt: skip
 def of_values(Attention, query, key, value, inputs, dvalues):
-    return {"dvalue": after_both(Attention(query, key, value), inputs, dvalues, "dvalue").dvalue}
+    return {"dvalue": passed(Attention(query, key, value), inputs, dvalues, "dvalue").dvalue}
 
 
 @Attention.behaviour(
@@ -164,9 +151,9 @@ def masked_back(Attention, query, key, value, inputs, dvalues):
 
 
 @Attention.behaviour("keeps what it was given", "What must still be there after the passes, and unchanged?", sentences,
-                     uses=(after_both,))  # fmt: skip
+                     uses=(passed,))  # fmt: skip
 def attended_and_kept(Attention, query, key, value, inputs, dvalues):
-    layer = after_both(Attention(query, key, value), inputs, dvalues, "inputs")
+    layer = passed(Attention(query, key, value), inputs, dvalues, "inputs")
     attributes = {"layer.query": layer.query, "layer.key": layer.key, "layer.value": layer.value}
     return {**attributes, "layer.inputs": layer.inputs, "query": query, "key": key, "value": value,
             "inputs": inputs, "dvalues": dvalues}  # fmt: skip

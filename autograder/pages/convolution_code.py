@@ -7,6 +7,7 @@ from collections.abc import Iterator
 import numpy as np
 
 from ..authoring.exercise import Case, exercise, whole_numbers
+from .passes import passed
 
 # -- a convolution, place by place -------------------------------------------------------------------------------------
 
@@ -123,34 +124,20 @@ def slid(Convolution, weights, biases, inputs):
     return {"values": Convolution(weights, biases).forward_pass(inputs)}
 
 
-def there_and_back(layer, inputs, dvalues, wanted):
-    """The layer after both passes.
-
-    An error on the way back does no harm to what was found before it.
-    """
-    layer.forward_pass(inputs)
-    try:
-        layer.backward_pass(dvalues)
-    except Exception:
-        if not hasattr(layer, wanted):
-            raise
-    return layer
-
-
 @Convolution.behaviour(
     "finds dweights", "A weight is used at every stop. On which pixel, and what comes back from there?", slides,
-    points=2, uses=(there_and_back,),
+    points=2, uses=(passed,),
 )  # fmt: skip
 def slid_dweights(Convolution, weights, biases, inputs, dvalues):
-    return {"dweights": there_and_back(Convolution(weights, biases), inputs, dvalues, "dweights").dweights}
+    return {"dweights": passed(Convolution(weights, biases), inputs, dvalues, "dweights").dweights}
 
 
 @Convolution.behaviour(
     "finds dbiases", "One bias serves every stop in every picture: what becomes of the gradients it gets?", slides,
-    uses=(there_and_back,),
+    uses=(passed,),
 )  # fmt: skip
 def slid_dbiases(Convolution, weights, biases, inputs, dvalues):
-    return {"dbiases": there_and_back(Convolution(weights, biases), inputs, dvalues, "dbiases").dbiases}
+    return {"dbiases": passed(Convolution(weights, biases), inputs, dvalues, "dbiases").dbiases}
 
 
 @Convolution.behaviour(
@@ -183,10 +170,10 @@ def slid_over_zeros(Convolution, weights, biases, inputs, dvalues, stride, paddi
 
 @Convolution.behaviour(
     "keeps what it was given", "What must still be there after the passes, and unchanged?", slides,
-    uses=(there_and_back,),
+    uses=(passed,),
 )  # fmt: skip
 def slid_and_kept(Convolution, weights, biases, inputs, dvalues):
-    layer = there_and_back(Convolution(weights, biases), inputs, dvalues, "inputs")
+    layer = passed(Convolution(weights, biases), inputs, dvalues, "inputs")
     attributes = {"layer.weights": layer.weights, "layer.biases": layer.biases, "layer.inputs": layer.inputs}
     return {**attributes, "weights": weights, "biases": biases, "inputs": inputs, "dvalues": dvalues}
 

@@ -66,6 +66,8 @@ def test_pages_that_came_later_are_added(tmp_path, monkeypatch, capsys):
     monkeypatch.setattr(proving, "VARIANTS", 3)
     proving.FILE.write_text("# Quality\n", encoding="utf-8")
     known = [slug for slug in pages.catalogue() if slug != "start/boxes"]
+    LastRun({"pages": len(known)}, ["a test"], tried=known).write()
+    assert proving.main(["--added"]) == 2 and "mend it first" in capsys.readouterr().out
     LastRun({"pages": len(known)}, [], tried=known).write()
     assert proving.main(["--added", "--workers", "0", "--variants", "3"]) == 0
     text = proving.FILE.read_text(encoding="utf-8")
