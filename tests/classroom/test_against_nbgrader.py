@@ -18,7 +18,10 @@ from nbgrader.api import Gradebook, SubmittedAssignment
 
 from autograder import pages
 from autograder.classroom.demo import cast, hand_in, write_expected
+from autograder.classroom.released import released
 from autograder.cli import main
+from autograder.paper.places import Places
+from autograder.paper.terminal import enter
 from autograder.submissions.ids import grade_id, page_id
 
 pytestmark = pytest.mark.xdist_group("nbgrader")
@@ -152,6 +155,29 @@ def test_into_gradebook_writes_what_nbgrader_writes(course, tmp_path):
         assert book(course / "gradebook.db") == once
     finally:
         shutil.copy(theirs, course / "gradebook.db")
+
+
+def test_what_was_written_on_paper_gets_into_the_gradebook(course, tmp_path):
+    """`workbook enter --into-gradebook`: the marks, and the file that nbgrader itself gives the same marks for."""
+    root = tmp_path / "paper"
+    for name in ("source", "chapters"):
+        shutil.copytree(course / name, root / name)
+    for name in ("nbgrader_config.py", "workbook.toml"):
+        shutil.copy(course / name, root)
+    for name in ("gradebook.db", "theirs.db"):
+        shutil.copy(course / "empty.db", root / name)
+    place = Places(released(root)).named("6.1")
+    key = [box.shown for box in place.page.sheet(0).boxes]
+    lines = ["ada 6.1", "y", *key, "", "bob 6.1", "y", "17/19", *key[1:], "", "end"]
+    where = root / "submitted", root / "marks", root / "paper"
+    assert enter(root, None, *where, into_gradebook=True, ask=lambda prompt: lines.pop(0)) == 0
+    assert lines == []
+    nbgrader(root, "autograde", CHAPTERS[1], "--db=sqlite:///theirs.db")
+    held = book(root / "gradebook.db")
+    assert held == book(root / "theirs.db")
+    points = {student: held[student, CHAPTERS[1], grade_id(place.page.slug)][0] for student in ("ada", "bob")}
+    assert points == {"ada": len(key), "bob": len(key) - 1}
+    assert sum(totals(root / "marks" / "verdicts.csv").values()) == sum(graded(root / "gradebook.db").values())
 
 
 PENALTIES = """
