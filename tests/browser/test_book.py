@@ -33,6 +33,7 @@ SHOWN = ".jp-NotebookPanel:not(.lm-mod-hidden)"
 IN_LAB = pytest.mark.parametrize("desk", ["lab"], indirect=True, scope="class")  # where Notebook 7 does the same
 OURS = {"runOnly": {"type": "tag", "values": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "best-practice"]}}
 LIVE = f"{PANEL}.node.querySelectorAll('.wb-live').length"
+SPARED = f"{PANEL}.content.widgets.filter(cell => Object.hasOwn(cell, 'updatePromptOverlayIcon'))"
 WIDGET = "application/vnd.jupyter.widget-view+json"
 
 
@@ -480,7 +481,7 @@ def test_a_link_to_another_chapter_opens_a_tab_at_its_page(books, folder):
 
 def test_a_click_in_the_bar_goes_to_a_page_before_it_is_alive(lab, folder):
     """The last page of a long chapter, asked for as soon as the bar is there: it is shown, chosen, and alive next; and
-    there it stays while thirty pages above it come alive."""
+    there it stays while thirty pages above it come alive, and are drawn."""
     place = folder / "work" / "long"
     shutil.copytree(Path(__file__).parents[2] / "chapters" / "08-equations", place)
     lab.book(place / "equations.ipynb", alive=0)
@@ -512,7 +513,50 @@ def test_a_click_in_the_bar_goes_to_a_page_before_it_is_alive(lab, folder):
     lab.wait(f"[...{PANEL}.content.model.cells].every(c => !c.id.startsWith('page-') || c.executionCount)", 60_000)
     lab.page.wait_for_timeout(300)
     assert abs(lab.page.evaluate(f"() => {top}") - before) < 3
+    lab.wait(f"{LIVE} >= 36 && !{PANEL}.node.querySelector('.wb-book-waits')", 60_000)
+    lab.page.wait_for_timeout(2000)  # until each has the height of its own
+    assert abs(lab.page.evaluate(f"() => {top}") - before) < 3
     assert lab.page.evaluate(f"() => {PANEL}.content.activeCell.model.id") == name
+
+
+def test_a_page_is_drawn_when_a_reader_comes_near_and_all_are_in_the_end(lab, folder):
+    """While the kernel is still busy with a long chapter, pages far from what is in view wait; one to which the reader
+    scrolls comes at once, boxes and all; afterwards none is left out, as a search or a screen reader needs it."""
+    place = folder / "work" / "drawn"
+    shutil.copytree(Path(__file__).parents[2] / "chapters" / "08-equations", place)
+    waits = f"{PANEL}.node.querySelectorAll('.lm-Panel.wb-book-waits').length"
+    lab.page.evaluate(  # the answer of Python to the twentieth cell is held back, so that the chapter stays half-way
+        f"""() => {{ window.most = 0; window.seen = setInterval(() => {{
+            const panel = {PANEL}; if (!panel?.context?.isReady) return;
+            window.most = Math.max(window.most, {waits});
+            const kernel = panel.sessionContext.session?.kernel;
+            if (!kernel || window.stopped) return;
+            if ([...panel.content.model.cells].filter(cell => cell.executionCount).length < 20) return;
+            window.stopped = kernel.requestExecute({{ code: 'import time; time.sleep(6)' }});
+        }}, 5); }}"""
+    )
+    lab.book(place / "equations.ipynb", alive=0)
+    lab.wait(f"window.stopped && {waits} > 5", 60_000)
+    name = lab.page.evaluate(
+        f"""() => {PANEL}.content.widgets.filter(cell => cell.node.querySelector('.lm-Panel.wb-book-waits'))
+            .at(-1).model.id"""
+    )
+    lab.page.evaluate(f"async () => {{ await {PANEL}.content.scrollToCell({lab.cell(name)}); }}")
+    lab.wait(f"{lab.cell(name)}.node.querySelector('.wb-live .wb-input')", 5_000)
+    assert not lab.page.evaluate(
+        f"() => {lab.cell(name)}.node.querySelector('.wb-book-waits:not([hidden])')?.offsetHeight"
+    )
+    lab.wait(f"[...{PANEL}.content.model.cells].every(c => !c.id.startsWith('page-') || c.executionCount)", 60_000)
+    lab.wait(f"{LIVE} >= 36 && !{PANEL}.node.querySelector('.wb-book-waits')", 60_000)
+    assert lab.page.evaluate("() => { clearInterval(window.seen); return window.most; }") > 5
+
+
+def test_only_the_books_own_cells_are_spared_the_measuring(lab, folder):
+    """A cell of the student's has JupyterLab's button to fold its output; a page has none, so nobody asks for its height."""
+    lab.book(chapter(folder / "work" / "spared", extra=["print(1)"]))
+    ids = set(lab.page.evaluate(f"() => {SPARED}.map(cell => cell.model.id)"))
+    assert FIRST in ids and not ids & {CODE, "extra-0"}
+    assert lab.page.evaluate(f"() => 'updatePromptOverlayIcon' in {lab.cell('extra-0')}")
 
 
 def test_a_copy_is_a_book_of_its_own(lab, folder):
@@ -556,6 +600,7 @@ def test_switched_off_it_is_an_ordinary_notebook(lab, folder):
         assert not lab.page.evaluate(f"() => {PANEL}.hasClass('wb-book')")
         assert lab.page.evaluate(f"() => [...{PANEL}.content.model.cells].every(cell => !cell.executionCount)")
         assert not lab.page.locator(f"{SHOWN} .wb-book-switch").first.is_visible()
+        assert not lab.page.evaluate(f"() => {SPARED}.length")
     finally:
         lab.page.evaluate(change, True)
         box.check()

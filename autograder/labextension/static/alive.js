@@ -35,8 +35,8 @@ del _
 
 export class Alive {
   /** `tell(kind, detail)` is told what goes wrong, `tell()` that all is well again; `done()` that all pages are alive. */
-  constructor(panel, { CodeCell, NotebookActions }, tell, done) {
-    Object.assign(this, { panel, tell, done, notebook: panel.content, session: panel.sessionContext });
+  constructor(panel, { CodeCell, NotebookActions }, drawing, tell, done) {
+    Object.assign(this, { panel, drawing, tell, done, notebook: panel.content, session: panel.sessionContext });
     this.execute = (cell) => CodeCell.execute(cell, this.session, { workbook_opening: true });
     this.ran = new Set(); // the ids of cells that this kernel has run
     this.wanted = false; // whether the book is switched on
@@ -63,6 +63,7 @@ export class Alive {
   stop() {
     this.turn += 1;
     this.wanted = false;
+    this.drawing.release();
     this.hush();
   }
 
@@ -137,8 +138,17 @@ export class Alive {
   }
 
   async work(current) {
-    const one = async () => { for (let cell; current() && (cell = this.nearest()); ) await this.run(cell); };
-    await Promise.all(Array.from({ length: TOGETHER }, one));
+    const one = async () => {
+      for (let cell; current() && (cell = this.nearest()); ) {
+        if (!this.drawing.isNear(cell.node)) this.drawing.hold(); // all after it are farther away
+        await this.run(cell);
+      }
+    };
+    try {
+      await Promise.all(Array.from({ length: TOGETHER }, one));
+    } finally {
+      if (current()) this.drawing.release();
+    }
     if (!current()) return;
     this.done();
     document.dispatchEvent(new CustomEvent("wb-alive")); // a site has waited with what is for later
@@ -175,6 +185,7 @@ export class Alive {
     const free = [holdHeight(cell), holdView(this.notebook, cell), holdFocus(cell)];
     try {
       await this.execute(cell);
+      if (cell.node.contains(document.activeElement)) this.drawing.now(cell.node);
     } finally {
       free.forEach((release) => release());
     }

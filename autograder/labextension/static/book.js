@@ -2,11 +2,11 @@
 
 import { Alive } from "./alive.js";
 import { read } from "./data.js";
-import { drawStills } from "./drawing.js";
+import { Drawing } from "./drawing.js";
 import { Early } from "./early.js";
 import { LITE, download } from "./lite.js";
 import { clear, show } from "./notice.js";
-import { steady } from "./steady.js";
+import { calm, steady } from "./steady.js";
 import { offerTrial, sayWhere } from "./trial.js";
 
 const REST = 60; // milliseconds after a change until the cells are looked at again
@@ -35,7 +35,7 @@ export class Book {
       this.go(event.detail.index);
     };
     this.onFilter = (event) => this.filter(event.detail?.cells ?? null);
-    this.undraw = drawStills(panel, context.ready); // before the first page is drawn
+    this.drawing = new Drawing(panel, context.ready); // before the first page is drawn
     Promise.all([context.ready, this.on.ready]).then(() => this.open());
   }
 
@@ -44,7 +44,7 @@ export class Book {
     clearTimeout(this.timer);
     this.on.unchanged(this.turn);
     this.alive?.dispose();
-    this.undraw();
+    this.drawing.dispose();
     this.early.stop();
     this.cells?.changed.disconnect(this.look);
     this.context.model?.contentChanged.disconnect(this.look);
@@ -67,7 +67,7 @@ export class Book {
     this.panel.node.addEventListener("wb-go", this.onGo);
     this.place();
     const tell = (kind, detail) => this.tell(kind, detail);
-    this.alive = new Alive(this.panel, this.modules, tell, () => this.early.stop());
+    this.alive = new Alive(this.panel, this.modules, this.drawing, tell, () => this.early.stop());
     this.turn = () => this.opened();
     this.on.changed(this.turn);
     this.turn();
@@ -153,6 +153,7 @@ export class Book {
     for (const { cell, kind, slug, why } of kinds) {
       const own = OURS.has(kind), mark = kind === "grade" && pages.has(slug), trial = kind === "grade" && !mark;
       cell.toggleClass("wb-book-own", own);
+      calm(cell, open && own);
       cell.toggleClass("wb-book-mark", mark);
       cell.toggleClass("wb-book-trial", trial);
       offerTrial(this.notebook, cell, open && trial ? slug : null, (one) => this.run(one));

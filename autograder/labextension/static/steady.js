@@ -1,7 +1,8 @@
-// CodeMirror's style sheet is written once, and left alone as long as it says the same.
+// What JupyterLab does dozens of times while a chapter opens, and nobody sees, is done once or not at all.
 //
-// With every editor that is made, CodeMirror writes its whole sheet again, and the browser then works out the look of the
-// whole document anew: dozens of times while a chapter opens, although nothing has changed.
+// With every editor that is made, CodeMirror writes its whole style sheet again, and the browser then works out the look
+// of the whole document anew, although nothing has changed. And with every output a cell measures whether it has room
+// for a button.
 
 const MARK = ".\u037c"; // how the names begin that CodeMirror makes for its rules
 let steadied = null; // its sheet, once it is there: a document has one
@@ -19,4 +20,10 @@ export function steady() {
     });
     return;
   }
+}
+
+/** An own cell of the book shows no button to fold its output, so nobody measures whether there is room for it. */
+export function calm(cell, on) {
+  if (on && cell.updatePromptOverlayIcon) cell.updatePromptOverlayIcon = () => {};
+  else delete cell.updatePromptOverlayIcon;
 }
