@@ -9,6 +9,7 @@ A live thing is two outputs of its cell, the widget and then its static twin, of
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any, Protocol, TypeAlias, cast
@@ -18,6 +19,7 @@ import traitlets as t
 from ipywidgets import Layout  # pyright: ignore[reportMissingTypeStubs]  # ipywidgets comes without types
 
 from . import fonts
+from .scripts import script
 
 HERE = Path(__file__).parent
 REPLIES = "_reply_subshell_for"  # what ipykernel asks on which subshell to answer
@@ -43,17 +45,22 @@ def message_in(content: object) -> Mapping[str, object]:
     return cast("Mapping[str, object]", content) if isinstance(content, dict) else {}
 
 
+SCRIPTS: dict[str, str] = {}  # name → the JavaScript of a live thing, in full
+
+
 def _same_subshell(_data: object, subshell: object) -> object:
     return subshell
 
 
 def code(text: str) -> t.Unicode[str, str | bytes]:
-    """The JavaScript of a live thing, as the trait that anywidget sends."""
-    return t.Unicode(text).tag(sync=True)
+    """The JavaScript of a live thing, as the trait that anywidget sends: a few lines that ask for it once."""
+    name = hashlib.sha256(text.encode()).hexdigest()[:16]
+    SCRIPTS[name] = text
+    return t.Unicode(f'const NAME = "{name}";\n{script("loader.js")}').tag(sync=True)
 
 
 class LiveWidget(anywidget.AnyWidget):
-    """A widget that answers while a cell runs, sends the font when asked, and leaves a static twin behind."""
+    """A widget that answers while a cell runs, sends script and font when asked, and leaves a static twin behind."""
 
     last_output: Handle | None = None  # of the static twin
     _anywidget_id = t.Unicode("autograder.widgets.live").tag(sync=True)  # the server knows us by it
@@ -63,7 +70,7 @@ class LiveWidget(anywidget.AnyWidget):
         if LiveWidget._layout is None or LiveWidget._layout.comm is None:
             LiveWidget._layout = Layout()
         super().__init__(layout=LiveWidget._layout, **traits)
-        self.on_msg(self._send_fonts)
+        self.on_msg(self._send_wanted)
 
     def add_traits(self, **traits: object) -> None:
         """Only those that the class lacks: with anywidget's own each widget would be the one object of a new class."""
@@ -94,9 +101,12 @@ class LiveWidget(anywidget.AnyWidget):
         """Metadata for the static output: what the file should tell of it to whoever reads it as data."""
         return {}
 
-    def _send_fonts(self, _widget: object, content: object, _buffers: object) -> None:
-        if message_in(content).get("want") == "fonts":
+    def _send_wanted(self, _widget: object, content: object, _buffers: object) -> None:
+        message = message_in(content)
+        if message.get("want") == "fonts":
             self.send({"fonts": fonts.descriptors()}, buffers=fonts.buffers())
+        elif message.get("want") == "code" and (text := SCRIPTS.get(str(message.get("name")))):
+            self.send({"code": {"name": message["name"], "text": text}})
 
     def _ipython_display_(self, **_options: object) -> None:
         """Two outputs: the widget, then its static twin."""

@@ -11,6 +11,8 @@ import { holdFocus, holdHeight, holdView } from "./still.js";
 const RUNS = new Set(["page", "explore", "practice", "progress", "course"]);
 const GONE = new Set(["restarting", "autorestarting", "dead", "terminating"]);
 const TOGETHER = 3; // cells that are under way at once, so that the kernel is never idle and scrolling still counts
+const LOOKS = 300; // milliseconds between two looks at what is in view, unless it was scrolled
+const BELOW = 8; // cells, of which two or three are a page
 const STARTING = LITE ? 0 : 1_000, SLOW = 40_000; // milliseconds without a word from Python after which that is said
 
 /**
@@ -44,6 +46,10 @@ export class Alive {
     this.near = null; // the cell that a reader asked for, where it may not be in view yet
     this.turn = 0; // grows with each kernel: what belongs to an earlier one stops
     this.lost = false;
+    this.outer = this.notebook.outerNode ?? this.notebook.node;
+    this.looked = -Infinity;
+    this.onScroll = () => { this.looked = -Infinity; };
+    this.outer.addEventListener("scroll", this.onScroll, { passive: true });
     this.onStatus = (_, status) => this.status(status);
     this.onKernel = (_, change) => { if (change.newValue && change.newValue.id !== this.kernel) this.again(); };
     this.onExecuted = (_, { notebook, cell }) => { if (notebook === this.notebook) this.ran.add(cell.model.id); };
@@ -58,6 +64,7 @@ export class Alive {
     this.session.statusChanged.disconnect(this.onStatus);
     this.session.kernelChanged.disconnect(this.onKernel);
     this.disconnect();
+    this.outer.removeEventListener("scroll", this.onScroll);
   }
 
   stop() {
@@ -138,14 +145,13 @@ export class Alive {
   }
 
   async work(current) {
-    const one = async () => {
-      for (let cell; current() && (cell = this.nearest()); ) {
-        if (!this.drawing.isNear(cell.node)) this.drawing.hold(); // all after it are farther away
-        await this.run(cell);
-      }
-    };
+    const several = (among) => Promise.all(Array.from({ length: TOGETHER }, async () => {
+      for (let cell; current() && (cell = this.nearest(among)); ) await this.run(cell);
+    }));
     try {
-      await Promise.all(Array.from({ length: TOGETHER }, one));
+      await several((cell) => this.drawing.isNear(cell.node));
+      if (current()) this.drawing.hold();
+      await several(() => true);
     } finally {
       if (current()) this.drawing.release();
     }
@@ -156,33 +162,36 @@ export class Alive {
 
   cells() { return this.notebook.widgets.filter((cell) => cell.model.type === "code"); }
 
-  /** Of the cells that may run and have not, the nearest to what is in view. */
-  nearest() {
+  /** Of the cells that may run and have not, the nearest to what is in view; only `among` some. */
+  nearest(among) {
     if (this.ran.has(this.notebook.widgets[this.near]?.model.id)) this.near = null;
     const middle = this.near ?? this.inView();
     let found = null, near = Infinity;
     this.notebook.widgets.forEach((cell, index) => {
       const far = Math.abs(index - middle);
-      if (far >= near || cell.model.type !== "code" || this.ran.has(cell.model.id)) return;
+      if (far >= near || cell.model.type !== "code" || this.ran.has(cell.model.id) || !among(cell)) return;
       if (RUNS.has(read(cell.model.sharedModel.getSource()).kind)) [found, near] = [cell, far];
     });
     return found;
   }
 
-  /** The place, among the cells, of the first one that can be seen. */
+  /** The place, among the cells, of the first one that can be seen. Looked up now and then: each look lays out the page. */
   inView() {
-    const view = (this.notebook.outerNode ?? this.notebook.node).getBoundingClientRect();
+    if (performance.now() - this.looked < LOOKS) return this.first;
+    const view = this.outer.getBoundingClientRect();
     const index = this.notebook.widgets.findIndex(({ node }) => {
       const { top, bottom, height } = node.getBoundingClientRect();
       return node.isConnected && height > 0 && bottom > view.top && top < view.bottom;
     });
-    return Math.max(index, 0);
+    [this.looked, this.first] = [performance.now(), Math.max(index, 0)];
+    return this.first;
   }
 
   /** Run a cell where it stands: focus, selection and scrolling stay as they are. */
   async run(cell) {
     this.ran.add(cell.model.id);
-    const free = [holdHeight(cell), holdView(this.notebook, cell), holdFocus(cell)];
+    const far = this.notebook.widgets.indexOf(cell) - this.inView() > BELOW; // nothing in view depends on it
+    const free = far ? [] : [holdHeight(cell), holdView(this.notebook, cell), holdFocus(cell)];
     try {
       await this.execute(cell);
       if (cell.node.contains(document.activeElement)) this.drawing.now(cell.node);
