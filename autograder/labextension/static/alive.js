@@ -36,13 +36,17 @@ del _
 `;
 
 export class Alive {
-  /** `tell(kind, detail)` is told what goes wrong, `tell()` that all is well again; `done()` that all pages are alive. */
-  constructor(panel, { CodeCell, NotebookActions }, drawing, tell, done) {
-    Object.assign(this, { panel, drawing, tell, done, notebook: panel.content, session: panel.sessionContext });
+  /**
+   * `tell(kind, detail)` is told what goes wrong, `tell()` that all is well again; `near()` that the pages near what is in
+   * view are alive, `done()` that all are.
+   */
+  constructor(panel, { CodeCell, NotebookActions }, drawing, { tell, near, done }) {
+    Object.assign(this, { panel, drawing, tell, done, whenNear: near, notebook: panel.content, session: panel.sessionContext });
     this.execute = (cell) => CodeCell.execute(cell, this.session, { workbook_opening: true });
     this.ran = new Set(); // the ids of cells that this kernel has run
     this.wanted = false; // whether the book is switched on
     this.prepared = null; // the id of the kernel that has imported the workbook
+    this.settingUp = null; // a promise of the end of the set-up cell
     this.near = null; // the cell that a reader asked for, where it may not be in view yet
     this.turn = 0; // grows with each kernel: what belongs to an earlier one stops
     this.lost = false;
@@ -117,7 +121,7 @@ export class Alive {
     }
   }
 
-  /** Import the workbook and run the set-up cell; whether that went well. */
+  /** Import the workbook and begin to run the set-up cell; whether that went well. */
   async prepare(kernel, current) {
     const { language_info: language } = await kernel.info;
     if (!current()) return false;
@@ -134,8 +138,8 @@ export class Alive {
     if (!setup.length) return this.fail("setup", "");
     this.prepared = kernel.id;
     this.tell();
-    for (const cell of setup) await this.run(cell);
-    return current();
+    this.settingUp = Promise.all(setup.map((cell) => this.run(cell))); // the kernel keeps the order: nobody need wait here
+    return true;
   }
 
   fail(kind, detail) {
@@ -149,8 +153,9 @@ export class Alive {
       for (let cell; current() && (cell = this.nearest(among)); ) await this.run(cell);
     }));
     try {
-      await several((cell) => this.drawing.isNear(cell.node));
+      await Promise.all([this.settingUp, several((cell) => this.drawing.isNear(cell.node))]);
       if (current()) this.drawing.hold();
+      this.whenNear();
       await several(() => true);
     } finally {
       if (current()) this.drawing.release();

@@ -6,12 +6,13 @@ import { Drawing } from "./drawing.js";
 import { Early } from "./early.js";
 import { LITE, download } from "./lite.js";
 import { clear, show } from "./notice.js";
-import { calm, steady } from "./steady.js";
+import { calm, firstThingsFirst, steady } from "./steady.js";
 import { offerTrial, sayWhere } from "./trial.js";
 
 const REST = 60; // milliseconds after a change until the cells are looked at again
 const OURS = new Set(["setup", "course", "progress", "page", "practice", "explore"]);
 const OPENS = new Set(["setup", "progress", "page", "practice", "explore"]); // a notebook with one of these is a chapter
+const PATIENCE = 4_000; // milliseconds that cells far from what is in view wait for the first page to come alive
 const LAID_OUT = [150, 300, 500]; // milliseconds after which cells near the one that was gone to have their height
 const SHOWS_CODE = "backprop-workbook:show-code:";
 const AFTER = ["restart-and-run", "run", "cut"]; // what "Show code" stands behind in the toolbar
@@ -43,6 +44,7 @@ export class Book {
     this.disposed = true;
     clearTimeout(this.timer);
     this.on.unchanged(this.turn);
+    this.putInAll?.();
     this.alive?.dispose();
     this.drawing.dispose();
     this.early.stop();
@@ -66,8 +68,10 @@ export class Book {
     this.panel.node.addEventListener("wb-filter", this.onFilter);
     this.panel.node.addEventListener("wb-go", this.onGo);
     this.place();
-    const tell = (kind, detail) => this.tell(kind, detail);
-    this.alive = new Alive(this.panel, this.modules, this.drawing, tell, () => this.early.stop());
+    this.putInAll = () => {};
+    this.alive = new Alive(this.panel, this.modules, this.drawing, {
+      tell: (kind, detail) => this.tell(kind, detail), near: () => this.putInAll(), done: () => this.early.stop(),
+    });
     this.turn = () => this.opened();
     this.on.changed(this.turn);
     this.turn();
@@ -93,14 +97,22 @@ export class Book {
   opened() {
     this.button.setHidden(!this.on.value);
     this.dress();
-    if (this.on.value) this.alive.start();
-    else {
+    if (this.on.value) {
+      this.putInAll = firstThingsFirst(this.notebook, () => this.fills(), PATIENCE);
+      this.alive.start();
+    } else {
       this.alive.stop();
       clear(this.panel);
     }
   }
 
+  /** Whether there are cells in the page beyond what is near what is in view. */
+  fills() {
+    return this.notebook.widgets.some(({ node }) => node.isConnected && !this.drawing.isNear(node));
+  }
+
   tell(kind, detail) {
+    if (kind) this.putInAll();
     if (kind === "starting" && this.on.value && !this.disposed) this.early.start();
     if (kind && this.on.value && !this.disposed) show(this.panel, this.modules.Widget, kind, detail);
     else clear(this.panel);
@@ -185,6 +197,7 @@ export class Book {
   /** Go to a cell, as a link in the bar asks: it is chosen, and stands at the top of what is in view. */
   async go(index) {
     const cell = this.notebook.widgets[index];
+    this.putInAll();
     this.notebook.activeCellIndex = index;
     this.notebook.deselectAll();
     this.alive.near = index;

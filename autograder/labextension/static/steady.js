@@ -1,8 +1,8 @@
-// What JupyterLab does dozens of times while a chapter opens, and nobody sees, is done once or not at all.
+// What JupyterLab does dozens of times while a chapter opens, and nobody sees, is done once, later, or not at all.
 //
 // With every editor that is made, CodeMirror writes its whole style sheet again, and the browser then works out the look
-// of the whole document anew, although nothing has changed. And with every output a cell measures whether it has room
-// for a button.
+// of the whole document anew, although nothing has changed. With every output a cell measures whether it has room for a
+// button. And all cells of a chapter are put into the page while a reader still waits for the first.
 
 const MARK = ".\u037c"; // how the names begin that CodeMirror makes for its rules
 let steadied = null; // its sheet, once it is there: a document has one
@@ -26,4 +26,21 @@ export function steady() {
 export function calm(cell, on) {
   if (on && cell.updatePromptOverlayIcon) cell.updatePromptOverlayIcon = () => {};
   else delete cell.updatePromptOverlayIcon;
+}
+
+/**
+ * JupyterLab puts one cell of a notebook after another into the page whenever it has nothing else to do. Here it waits as soon
+ * as there are `enough`, until the function that is returned is called, or for `most` milliseconds.
+ */
+export function firstThingsFirst(notebook, enough, most) {
+  const { _runOnIdleTime: putIn, _scheduleCellRenderOnIdle: goOn } = notebook;
+  if (!putIn || !goOn) return () => {};
+  notebook._runOnIdleTime = async (...time) => { if (!enough()) await putIn.apply(notebook, time); };
+  const release = () => {
+    clearTimeout(timer);
+    if (!delete notebook._runOnIdleTime || notebook.isDisposed) return;
+    goOn.call(notebook);
+  };
+  const timer = setTimeout(release, most);
+  return release;
 }
