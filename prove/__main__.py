@@ -73,6 +73,9 @@ def main(arguments: list[str]) -> int:
     tally = Tally(before)
     options = ["-n", asked.workers, "--dist", "loadgroup", "--variants", str(asked.variants), "-q"]
     code = pytest.main([*tests, *options, "-k", only], plugins=[tally])
+    if code not in (pytest.ExitCode.OK, pytest.ExitCode.TESTS_FAILED):
+        print("Not finished: what was known of the last whole run stays.")
+        return int(code)
     repeated = before.repeated + (len({*before.failed} - tally.failed) if asked.again else 0) if before else 0
     whole = asked.variants >= VARIANTS and not asked.only
     added = (before.added if before else 0) + len(new)

@@ -75,3 +75,15 @@ def test_pages_that_came_later_are_added(tmp_path, monkeypatch, capsys):
     last = LastRun.read()
     assert last is not None and sorted(last.tried) == sorted(pages.catalogue()) and last.added == 1
     assert proving.main(["--added"]) == 2 and "lacks a page" in capsys.readouterr().out
+
+
+def test_a_run_that_was_stopped_counts_for_nothing(tmp_path, monkeypatch, capsys):
+    """Ctrl-C after half of the pages: neither they nor the others are taken for tried."""
+    monkeypatch.setattr(quality, "STATE", tmp_path / "prove.json")
+    monkeypatch.setattr(proving, "FILE", tmp_path / "quality.md")
+    monkeypatch.setattr(proving.pytest, "main", lambda *words, **options: pytest.ExitCode.INTERRUPTED)
+    before = LastRun({"pages": 1}, [], tried=["start/boxes"])
+    before.write()
+    assert proving.main(["--added"]) == pytest.ExitCode.INTERRUPTED
+    assert "Not finished" in capsys.readouterr().out
+    assert LastRun.read() == before and not proving.FILE.exists()
