@@ -557,7 +557,7 @@ def test_a_page_is_drawn_when_a_reader_comes_near_and_all_are_in_the_end(lab, fo
 
 
 def test_only_the_books_own_cells_are_spared_the_measuring(lab, folder):
-    """A cell of the student's has JupyterLab's button to fold its output; a page has none, so nobody asks for its height."""
+    """A cell of the student's has JupyterLab's button to fold its output; a page has none, and measures nothing."""
     lab.book(chapter(folder / "work" / "spared", extra=["print(1)"]))
     ids = set(lab.page.evaluate(f"() => {SPARED}.map(cell => cell.model.id)"))
     assert FIRST in ids and not ids & {CODE, "extra-0"}

@@ -49,6 +49,7 @@ def test_what_failed_is_repeated_after_a_mend(tmp_path, monkeypatch, capsys):
     """A whole run in which a test failed is finished by that test alone; its figures are added, and written."""
     monkeypatch.setattr(quality, "STATE", tmp_path / "prove.json")
     monkeypatch.setattr(proving, "FILE", tmp_path / "quality.md")
+    monkeypatch.setattr(proving, "practice", lambda: 0)  # a test of its own
     proving.FILE.write_text("# Quality\n", encoding="utf-8")
     assert proving.main(["--again"]) == 2 and "no whole run" in capsys.readouterr().out
     failed = "tests/prove/test_prove.py::test_a_new_section_replaces_the_old_one"
@@ -64,6 +65,9 @@ def test_pages_that_came_later_are_added(tmp_path, monkeypatch, capsys):
     monkeypatch.setattr(quality, "STATE", tmp_path / "prove.json")
     monkeypatch.setattr(proving, "FILE", tmp_path / "quality.md")
     monkeypatch.setattr(proving, "VARIANTS", 3)
+    monkeypatch.setattr(
+        proving, "TESTS", proving.TESTS / "test_every_page.py"
+    )  # whose facts say which pages were tried
     proving.FILE.write_text("# Quality\n", encoding="utf-8")
     known = [slug for slug in pages.catalogue() if slug != "start/boxes"]
     LastRun({"pages": len(known)}, ["a test"], tried=known).write()

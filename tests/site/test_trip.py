@@ -163,3 +163,22 @@ def test_the_next_python_is_ready_before_it_is_asked_for(site):
         trip.page.locator(".jp-Dialog").get_by_role("button", name="Restart").click()
         trip.page.wait_for_function("window.workbookPython?.stage === 'ready'")
         assert time.monotonic() - start < 60
+
+
+@pytest.mark.parametrize(("path", "slug"), [
+    ("11-convolution/convolution.ipynb", "convolution/one-filter"),
+    ("12-attention/attention.ipynb", "attention/words-as-vectors"),
+])  # fmt: skip
+def test_chapters_on_layers(site, path, slug):
+    """Convolution and attention come alive as the others do: a page is right throughout, explorers are there."""
+    with Trip(site) as trip:
+        trip.open(path)
+        boxes = pages.load(slug).sheet().boxes
+        trip.type({box.number: box.shown for box in boxes})
+        assert trip.states(len(boxes)) == ["right"] * len(boxes)
+        trip.page.wait_for_function(
+            "() => { const panel = window.jupyterapp.shell.currentWidget;"
+            " return panel.content.widgets.every(cell => !cell.node.querySelector('.wb-book-waits')); }"
+        )
+        assert trip.page.locator(".wb-explorer.wb-live").count() >= 2
+        assert trip.errors == []
