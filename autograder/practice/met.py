@@ -9,7 +9,7 @@ Only what the course tells of the marks is looked at: while they are held back, 
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 from pathlib import Path
 
@@ -35,6 +35,11 @@ class PageMet:
     wrong: bool  # a box is wrong, and no slip with a name explains it
     slips: tuple[str, ...] = ()  # codes
 
+    def joined(self, other: PageMet) -> PageMet:
+        """With the same page in another notebook."""
+        slips = (*dict.fromkeys((*self.slips, *other.slips)),)
+        return PageMet(self.slug, self.done or other.done, self.wrong or other.wrong, slips)
+
 
 @dataclass(frozen=True)
 class ChapterMet:
@@ -49,6 +54,13 @@ class ChapterMet:
     @property
     def begun(self) -> bool:
         return bool(self.pages)
+
+    def joined(self, other: ChapterMet) -> ChapterMet:
+        """With what another notebook with pages of this chapter holds, such as a copy, or a course of one's own."""
+        pages = {page.slug: page for page in self.pages}
+        for page in other.pages:
+            pages[page.slug] = pages[page.slug].joined(page) if page.slug in pages else page
+        return replace(self, shows_how=self.shows_how and other.shows_how, pages=(*pages.values(),))
 
 
 @dataclass(frozen=True)
@@ -77,7 +89,8 @@ def met_in(folder: Path, student: str = "") -> Met:
     """
     found: dict[str, ChapterMet] = {}
     for each in notebooks_in(folder):
-        found[each.chapter] = chapter_met([*each.listed], each.chapter, place=each.place, student=student)
+        met = chapter_met([*each.listed], each.chapter, place=each.place, student=student)
+        found[each.chapter] = found[each.chapter].joined(met) if each.chapter in found else met
     return Met(found)
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shutil
 from datetime import date
 
 import pytest
@@ -76,6 +77,17 @@ def test_what_is_held_back_is_not_known_here(handed):
 def test_solutions_are_shown_as_the_chapter_has_it(handed):
     """A course that shows no solutions shows none here."""
     assert not handed(slip()[1], Settings(show_how="never")).chapters["gradients"].shows_how
+
+
+def test_a_second_notebook_with_the_same_pages_takes_nothing_away(handed, tmp_path):
+    """A blank copy of a chapter beside it: what was met stays; solutions stay closed where one of the two says so."""
+    code, answers = slip()
+    met = handed(answers)
+    shutil.copytree(tmp_path / "01-gradients", tmp_path / "99-copy")
+    handed({n: "None" for n in range(1, load(SLUG).points + 1)}, Settings(show_how="never"))
+    both = met_in(tmp_path)
+    assert both.pages == met.pages and both.begun == ("gradients",) and code in both.pages[SLUG].slips
+    assert met.chapters["gradients"].shows_how and not both.chapters["gradients"].shows_how
 
 
 def test_nothing_of_a_notebook_is_run(handed, tmp_path):

@@ -124,8 +124,8 @@ def test_explorers_checks_and_progress(site):
 def test_a_slip_is_practised_and_remembered(site):
     """Under the page of a slip an exercise opens, and its solution; the practice notebook knows of it afterwards."""
     with Trip(site) as trip:
-        trip.open(GRADIENTS)
-        trip.type({1: "2"})  # the change, where the new value is asked
+        trip.open(COST)  # where no course forbids solutions
+        trip.type({1: "2"})  # prediction minus target, where the page has it the other way round
         assert trip.states(1) == ["mistake"]
         trip.page.get_by_role("button", name="Practise this").first.click()
         trip.page.locator(".wb-session .wb-input").first.wait_for()
@@ -160,7 +160,7 @@ def test_the_next_python_is_ready_before_it_is_asked_for(site):
         start = time.monotonic()
         trip.page.evaluate("window.workbookPython = null")
         trip.page.get_by_role("button", name="Restart the kernel", exact=True).click()
-        trip.page.locator(".jp-Dialog").get_by_role("button", name="Restart").click()
+        trip.page.locator(".jp-Dialog .jp-mod-accept").click()
         trip.page.wait_for_function("window.workbookPython?.stage === 'ready'")
         assert time.monotonic() - start < 60
 
