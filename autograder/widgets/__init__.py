@@ -9,6 +9,7 @@ student_widget, student.js    the prompt for a student's name
 live_curve                    the curve of a training while it runs: an ordinary output, no widget
 live                          what all widgets have in common
 scripts                       the browser's half of a widget put together as the one module that it loads
+loader.js                     asks Python for that module, once for all widgets of a kind
 dom.js, notebook.js, python_source.js   elements and the font; the notebook around a widget; answers in a cell's source
 fonts                         the mathematics font, as bytes for a document or as CSS for a file
 

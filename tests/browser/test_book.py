@@ -213,6 +213,11 @@ class TestOneBook:
         )
         assert written == [1, 0]
 
+    def test_a_script_is_fetched_once_for_all_things_of_its_kind(self, desk):
+        """Three pages, an explorer, two bars: three scripts in the browser, however many chapters were opened there."""
+        kinds = desk.page.evaluate("async () => (await Promise.all(globalThis.backpropWorkbook.values())).length")
+        assert kinds == 3
+
     def test_the_keyboard_alone_goes_to_the_last_box(self, desk):
         """Tab after Tab from where the notebook opens: every box of every page, in order, is reached."""
         wanted = [(slug, n) for slug in SLUGS for n in range(1, len(pages.load(slug).sheet().boxes) + 1)]

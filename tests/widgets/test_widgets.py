@@ -326,6 +326,19 @@ def test_pages_are_objects_of_one_class_and_share_a_layout():
     assert one._esm != explorer._esm and "_css" not in one.get_state()
 
 
+def test_the_script_is_sent_when_it_is_asked_for(monkeypatch):
+    """With a page comes only what asks for it; the name is that of the text, so that none gets another version's."""
+    page = PageWidget(load(SLUG))
+    sent = []
+    monkeypatch.setattr(page, "send", lambda content, buffers=None: sent.append(content))
+    name = re.search(r'const NAME = "(\w+)"', page._esm)[1]
+    for asked in (name, "of another version", None):
+        page._send_wanted(page, {"want": "code", "name": asked}, [])
+    (code,) = (content["code"] for content in sent)
+    assert code["name"] == name and len(code["text"]) > 10 * len(page._esm)
+    assert code["text"].rstrip().endswith("export default { render };")
+
+
 def test_a_bar_that_waits_is_drawn_from_what_the_browser_sends():
     """In a chapter that opens by itself: nothing is marked until the cells come, then the bar is that of the cells."""
     asked = []
