@@ -74,21 +74,24 @@ AT_A_TIME = 20  # JupyterLab shows 50 outputs of a cell, and a page has two
 PARTS = [list(catalogue())[i : i + AT_A_TIME] for i in range(0, len(catalogue()), AT_A_TIME)]
 
 
+RUNS_OVER = """kind => [...document.querySelectorAll(kind)].flatMap(page => {
+    const edge = page.getBoundingClientRect().right + 1;
+    const scrolled = element => element.closest('.wb-eq, .wb-scroll, .wb-table');
+    const out = [...page.querySelectorAll('*')].filter(e => !scrolled(e)
+        && e.getBoundingClientRect().right > edge && getComputedStyle(e).position !== 'absolute');
+    const over = page.scrollWidth > page.clientWidth || out.length;
+    return over ? [page.querySelector('h2').textContent] : []; })"""
+
+
 @pytest.mark.parametrize("slugs", PARTS, ids=lambda slugs: slugs[0])
-def test_no_page_runs_over_the_edge_of_a_narrow_notebook(narrow, slugs):
+def test_no_page_runs_over_the_edge_of_a_narrow_notebook(narrow, slugs, pytestconfig):
     """At 480 pixels the formulas shrink, then scroll inside the page; the page itself stays within the notebook."""
+    if slugs not in PARTS[::5] and not pytestconfig.getoption("--whole"):
+        pytest.skip("these are looked at with --whole, and by themselves below")
     source = "".join(f'page("{slug}", {{}})\n' for slug in slugs)
     narrow.start(source)
     narrow.wait(f"document.querySelectorAll('.wb-live').length === {len(slugs)}", 30_000)
-    over = narrow.page.evaluate(
-        """() => [...document.querySelectorAll('.wb-live')].flatMap(page => {
-            const edge = page.getBoundingClientRect().right + 1;
-            const scrolled = element => element.closest('.wb-eq, .wb-scroll, .wb-table');
-            const out = [...page.querySelectorAll('*')].filter(e => !scrolled(e)
-                && e.getBoundingClientRect().right > edge && getComputedStyle(e).position !== 'absolute');
-            const over = page.scrollWidth > page.clientWidth || out.length;
-            return over ? [page.querySelector('h2').textContent] : []; })"""
-    )
+    over = narrow.page.evaluate(RUNS_OVER, ".wb-live")
     assert over == []
     width = narrow.page.evaluate("() => document.querySelector('.wb-live').getBoundingClientRect().width")
     assert 250 < width <= 520
@@ -99,24 +102,37 @@ def test_no_page_runs_over_the_edge_of_a_narrow_notebook(narrow, slugs):
     assert inside
 
 
-def test_tables_fit_on_a_phone(context, tmp_path):
-    """On a screen of 390 pixels no table of any page scrolls, and text keeps away from the boxes beside it."""
+@pytest.fixture(scope="module")
+def all_pages(context, tmp_path_factory):
+    """Every page, blank and still, one under the other, without a notebook around them."""
     sheets = "".join(static(page.sheet(), mark(page, {}), style=False) for page in catalogue().values())
     style = f"<style>body {{ margin: 0 }} {face_css()} {stylesheet(*PAGE_STYLE)}</style>"
-    path = tmp_path / "pages.html"
+    path = tmp_path_factory.mktemp("pages") / "pages.html"
     path.write_text(f'<meta charset="utf-8">{style}{sheets}', encoding="utf-8")
     page = context.new_page()
-    page.set_viewport_size({"width": 390, "height": 1000})
     page.goto(path.as_uri())
     page.evaluate("() => document.fonts.ready")
-    tables, scrolling, padding = page.evaluate(
+    yield page
+    page.close()
+
+
+def test_no_page_runs_over_the_edge_of_a_narrow_document(all_pages):
+    """The same for every page by itself, where a column is as narrow."""
+    all_pages.set_viewport_size({"width": 500, "height": 1000})
+    assert all_pages.evaluate("() => document.querySelectorAll('.wb-page').length") == len(catalogue())
+    assert all_pages.evaluate(RUNS_OVER, ".wb-page") == []
+
+
+def test_tables_fit_on_a_phone(all_pages):
+    """On a screen of 390 pixels no table of any page scrolls, and text keeps away from the boxes beside it."""
+    all_pages.set_viewport_size({"width": 390, "height": 1000})
+    tables, scrolling, padding = all_pages.evaluate(
         """() => { const tables = [...document.querySelectorAll('.wb-table')];
             const title = table => table.closest('.wb-page').querySelector('h2').textContent;
             const inner = document.querySelector('.wb-table td:nth-child(2)');
             return [tables.length, tables.filter(table => table.scrollWidth > table.clientWidth).map(title),
                 parseFloat(getComputedStyle(inner).paddingLeft)]; }"""
     )
-    page.close()
     assert tables > 30 and scrolling == [] and padding >= 4
 
 
