@@ -12,6 +12,7 @@ from ..authoring.page import page
 from ..authoring.worked import Fault, Line, Worked
 from ..engine import attention as engine
 from ..engine import relu, relu_slope, softmax
+from ..engine.normalisation import gradient_of_row
 from ..layout import (
     APART,
     Shape,
@@ -109,10 +110,10 @@ def words_as_vectors(given, box):
     picked = box(x[of_word], "the product", "Which row of E meets the 1?", how="The row of E that meets the 1.",
         slips={"vector_summed": vectors.sum(axis=0), "other_row": vectors[(place + 1) % 4]}, words=OTHER_WORD)
     dots, pairs = x @ x.T, ((0, 1), (0, 2), (1, 2))
-    firsts = np.array([x[i, 0] * x[j, 0] for i, j in pairs])
     similar = box([dots[i, j] for i, j in pairs], "x_i · x_j", "Which numbers meet, and what happens to the products?",
         how="Entry times entry, added up.",
-        slips={"only_one_term": firsts, "added_not_multiplied": [x[i].sum() + x[j].sum() for i, j in pairs]})
+        slips={"only_one_term": [x[i, 0] * x[j, 0] for i, j in pairs],
+            "added_not_multiplied": [x[i].sum() + x[j].sum() for i, j in pairs]})
     met = np.array(dots)
     met[2, 0] = np.asarray(similar)[1]
     grid = box(met, "X X^T", "Which two words meet in this place?", only=[(0, 0), (1, 1), (2, 0)],
@@ -788,13 +789,12 @@ def norm_backward(given, box):
         how="Minus x̂ times the mean of g ⊙ x̂, over s.", slips={"wrong_sign": hat[0] * along / s,
             "not_multiplied": -along / s},
         words={"not_multiplied": "How much the spread grows depends on x̂ itself. It is a factor."})
-    full = (whole - float(np.mean(whole)) - hat * float(np.mean(whole * hat))) / s
     others = whole / s + by_mean + by_spread * hat / hat[0]
     total = box([itself + by_mean + by_spread, *others[1:]], "∂C/∂x", gradient_of="x",
         hint="Three paths lead from here to the cost. What do you do with what comes back along them?",
         how="The three paths added: (g minus its mean minus x̂ times the mean of g ⊙ x̂) over s.",
         slips={"path_left_out": whole / s})
-    given.require(np.sum(np.abs(full) > 1e-9) >= 3)
+    given.require(np.sum(np.abs(gradient_of_row(here.off, here.gain, up, 0)) > 1e-9) >= 3)
     whole_sum = round(float(np.sum(np.asarray(total))), 9) + 0.0
     zero = box(whole_sum, "the sum of ∂C/∂x", "Raise all four numbers alike. What happens to x̂?",
         how="A shift of all four changes no x̂, so the gradient adds up to 0.",
@@ -1236,7 +1236,7 @@ def block_forward(given, box):
     u = box(whole @ here.w_1 + here.b, "U", "A row of H meets which part of W_1? What is added?",
         how="A row of H times a column of W_1, plus the bias of the column.",
         slips={"bias_left_out": whole @ here.w_1})
-    low = int(np.argmin(here.u.min(axis=1)))  # a word of which ReLU cuts something off
+    low = int(np.argmin(np.round(here.u.min(axis=1), 9)))  # a word of which ReLU cuts something off
     r = box(relu(np.asarray(u)), "ReLU(U)", "What does ReLU do with this number?", only=[(low, 0), (low, 1)],
         how="Positive numbers pass, the others become 0.",
         slips={"sign_flipped_only": np.where(here.u < 0, -here.u, np.nan)})

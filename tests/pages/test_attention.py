@@ -352,7 +352,7 @@ def block_forward(c):
     w = Whole(c)
     z = w.hidden(w.x) - w.x
     u = product(w.x + z, w.w_1) + w.b
-    low = min((0, 1), key=lambda t: min(u[t]))
+    low = min((0, 1), key=lambda t: round(min(u[t]), 9))
     return [z, w.x + z, u, [max(value, 0.0) for value in u[low]]]
 
 
