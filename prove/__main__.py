@@ -39,9 +39,15 @@ class Tally:
 
     def pytest_runtest_logreport(self, report) -> None:
         if report.failed:
-            self.failed.add(report.nodeid)
-        if report.when == "teardown" and report.nodeid not in self.failed:  # the last of a test's reports
+            self.failed.add(ungrouped(report.nodeid))
+        if report.when == "teardown" and ungrouped(report.nodeid) not in self.failed:  # the last of a test's reports
             self.figures.update(dict(report.user_properties))
+
+
+def ungrouped(nodeid: str) -> str:
+    """The name of a test without the group that xdist puts behind it, by which nobody can ask for it again."""
+    name, _, group = nodeid.rpartition("@")
+    return name if name and "]" not in group else nodeid
 
 
 def main(arguments: list[str]) -> int:

@@ -91,3 +91,12 @@ def test_a_run_that_was_stopped_counts_for_nothing(tmp_path, monkeypatch, capsys
     assert proving.main(["--added"]) == pytest.ExitCode.INTERRUPTED
     assert "Not finished" in capsys.readouterr().out
     assert LastRun.read() == before and not proving.FILE.exists()
+
+
+@pytest.mark.parametrize(("reported", "asked_for"), [
+    ("a.py::test_a[b/c]@b/c", "a.py::test_a[b/c]"), ("a.py::test_a@kernel", "a.py::test_a"),
+    ("a.py::test_a[b@c]", "a.py::test_a[b@c]"), ("a.py::test_a", "a.py::test_a"),
+])  # fmt: skip
+def test_a_test_can_be_asked_for_again(reported, asked_for):
+    """xdist puts the group behind the name of a test, and finds none that is called so."""
+    assert proving.ungrouped(reported) == asked_for
