@@ -75,10 +75,9 @@ def main(arguments: list[str]) -> int:
         print(f"There is no whole run {lacking}: say make prove.")
         return 2
     tests = sorted(before.failed) if before and asked.again else [str(TESTS)]
-    only = " or ".join(slug.partition("/")[2] for slug in new) or asked.only
     tally = Tally(before)
     options = ["-n", asked.workers, "--dist", "loadgroup", "--variants", str(asked.variants), "-q"]
-    code = pytest.main([*tests, *options, "-k", only], plugins=[tally])
+    code = pytest.main([*tests, *options, "-k", asked.only, "--pages", ",".join(new)], plugins=[tally])
     if code not in (pytest.ExitCode.OK, pytest.ExitCode.TESTS_FAILED):
         print("Not finished: what was known of the last whole run stays.")
         return int(code)

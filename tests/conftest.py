@@ -16,11 +16,28 @@ def pytest_addoption(parser):
         help=f"how many variants of each page its facts are tried on, at most as many as a fact asks for; without it a "
         f"sample, of mostly {SAMPLE}",
     )
+    parser.addoption("--pages", default="", help="only tests of the pages with these slugs, with commas between them")
     parser.addoption(
         "--whole",
         action="store_true",
         help="each test in JupyterLab and in Notebook 7, and in each chapter, where it otherwise takes turns",
     )
+
+
+def pytest_collection_modifyitems(config, items):
+    wanted = {*config.getoption("--pages").split(",")} - {""}
+    if not wanted:
+        return
+    kept = [each for each in items if wanted & _slugs(each)]
+    config.hook.pytest_deselected(items=[each for each in items if not wanted & _slugs(each)])
+    items[:] = kept
+
+
+def _slugs(item) -> set[str]:
+    """The pages that a test is about."""
+    values = item.callspec.params.values() if hasattr(item, "callspec") else ()
+    named = (getattr(value, "slug", value) for value in values)
+    return {slug for slug in named if isinstance(slug, str)}
 
 
 @pytest.fixture(scope="session")
