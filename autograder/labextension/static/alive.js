@@ -152,6 +152,7 @@ export class Alive {
     const several = (among) => Promise.all(Array.from({ length: TOGETHER }, async () => {
       for (let cell; current() && (cell = this.nearest(among)); ) await this.run(cell);
     }));
+    const free = holdView(this.notebook);
     try {
       await Promise.all([this.settingUp, several((cell) => this.drawing.isNear(cell.node))]);
       if (current()) this.drawing.hold();
@@ -159,6 +160,7 @@ export class Alive {
       await several(() => true);
     } finally {
       if (current()) this.drawing.release();
+      this.drawing.drawn.then(free);
     }
     if (!current()) return;
     this.done();
@@ -196,7 +198,7 @@ export class Alive {
   async run(cell) {
     this.ran.add(cell.model.id);
     const far = this.notebook.widgets.indexOf(cell) - this.inView() > BELOW; // nothing in view depends on it
-    const free = far ? [] : [holdHeight(cell), holdView(this.notebook, cell), holdFocus(cell)];
+    const free = far ? [] : [holdHeight(cell), holdFocus(cell)];
     try {
       await this.execute(cell);
       if (cell.node.contains(document.activeElement)) this.drawing.now(cell.node);

@@ -45,6 +45,9 @@ export class Drawing {
 
   both(what) { [this.lives, this.stills].forEach(what); }
 
+  /** A promise of the time when none waits any more. */
+  get drawn() { return Promise.all([this.lives.empty(), this.stills.empty()]); }
+
   /** Whether a cell can be seen, or would be soon. */
   isNear(node) {
     const view = this.view.getBoundingClientRect(), { top, bottom } = node.getBoundingClientRect();
@@ -155,6 +158,10 @@ class Late {
     this.near.observe(node);
   }
 
+  async empty() {
+    while (this.waiting.size) await new Promise((later) => setTimeout(later, 200));
+  }
+
   all() { this.waiting.forEach(({ draw }) => draw()); }
 
   /** One of the rest, and then another when the browser has nothing else to do. */
@@ -167,6 +174,6 @@ class Late {
   dispose() {
     clearTimeout(this.timer);
     this.near.disconnect();
-    this.waiting.clear();
+    this.waiting.clear(); // so that nobody waits for them
   }
 }

@@ -13,25 +13,30 @@ export function holdHeight(cell) {
   return () => setTimeout(() => { area.style.minHeight = ""; }, SETTLES);
 }
 
-/** What is in view stays where it is when a cell above it grows or shrinks, unless the reader is scrolling. */
-export function holdView(notebook, cell) {
-  const outer = notebook.outerNode ?? notebook.node;
-  const above = () => cell.node.isConnected && cell.node.getBoundingClientRect().bottom <= outer.getBoundingClientRect().top + 1;
-  if (!above()) return () => {};
-  let height = cell.node.offsetHeight, top = outer.scrollTop;
-  const grown = new ResizeObserver(() => {
-    const by = cell.node.offsetHeight - height;
-    height += by;
-    // Where the browser or the notebook has kept the view itself, scrollTop has moved already.
-    if (by && above() && Math.abs(outer.scrollTop - top) < Math.abs(by) / 2) outer.scrollTop += by;
-    top = outer.scrollTop;
-  });
-  const moved = () => { top = outer.scrollTop; };
-  for (const type of ["wheel", "touchmove", "keydown", "pointerdown"]) outer.addEventListener(type, moved, { passive: true });
-  grown.observe(cell.node);
+/** What is in view stays where it is while cells above it grow and shrink. Returns the function that lets go. */
+export function holdView(notebook) {
+  const outer = notebook.outerNode ?? notebook.node, edge = () => outer.getBoundingClientRect().top;
+  let held = null, offset = 0; // the first cell in view, and how far below the edge it begins
+  const look = () => {
+    held = notebook.widgets.find(({ node }) => node.isConnected && node.offsetHeight > 0 && node.getBoundingClientRect().bottom > edge() + 1)?.node;
+    offset = held ? held.getBoundingClientRect().top - edge() : 0;
+  };
+  const put = () => {
+    if (!held?.isConnected || outer.scrollTop < 2) return look();
+    const by = held.getBoundingClientRect().top - edge() - offset;
+    if (Math.abs(by) > 1) outer.scrollTop += by;
+    if (Math.abs(held.getBoundingClientRect().top - edge() - offset) > 1) look(); // it was as far as it goes
+  };
+  let ours = NaN; // where the view was put: the event that tells of it is none of the reader's
+  const keep = () => { put(); ours = outer.scrollTop; };
+  const moved = () => { if (Math.abs(outer.scrollTop - ours) > 1) look(); };
+  const grown = new ResizeObserver(keep);
+  grown.observe(notebook.viewportNode ?? notebook.node);
+  outer.addEventListener("scroll", moved, { passive: true });
+  look();
   return () => setTimeout(() => {
     grown.disconnect();
-    for (const type of ["wheel", "touchmove", "keydown", "pointerdown"]) outer.removeEventListener(type, moved);
+    outer.removeEventListener("scroll", moved);
   }, SETTLES);
 }
 
