@@ -28,9 +28,11 @@ def pytest_collection_modifyitems(config, items):
     wanted = {*config.getoption("--pages").split(",")} - {""}
     if not wanted:
         return
-    kept = [each for each in items if wanted & _slugs(each)]
-    config.hook.pytest_deselected(items=[each for each in items if not wanted & _slugs(each)])
-    items[:] = kept
+    kept: dict[bool, list] = {True: [], False: []}
+    for each in items:
+        kept[not wanted.isdisjoint(_slugs(each))].append(each)
+    config.hook.pytest_deselected(items=kept[False])
+    items[:] = kept[True]
 
 
 def _slugs(item) -> set[str]:

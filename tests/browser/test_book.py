@@ -92,6 +92,14 @@ class BookDesk(Desk):
         if count is None or count > 1:
             self.wait(f"{LIVE} > 0 && {PANEL}.node.querySelector('.wb-progress-live .wb-bar')", 30_000)
 
+    def wait_run(self) -> None:
+        """Until every page has run."""
+        self.wait(f"[...{PANEL}.content.model.cells].every(c => !c.id.startsWith('page-') || c.executionCount)", 60_000)
+
+    def wait_drawn(self) -> None:
+        """Until all of a chapter of 36 pages is drawn."""
+        self.wait(f"{LIVE} >= 36 && !{PANEL}.node.querySelector('.wb-book-waits')", 60_000)
+
     def close(self) -> None:
         """Close the notebook and its kernel, unsaved."""
         self.page.evaluate(
@@ -515,10 +523,10 @@ def test_a_click_in_the_bar_goes_to_a_page_before_it_is_alive(lab, folder):
         return now - window.since > 700; }})()"""
     )
     before = lab.page.evaluate(f"() => {top}")
-    lab.wait(f"[...{PANEL}.content.model.cells].every(c => !c.id.startsWith('page-') || c.executionCount)", 60_000)
+    lab.wait_run()
     lab.page.wait_for_timeout(300)
     assert abs(lab.page.evaluate(f"() => {top}") - before) < 3
-    lab.wait(f"{LIVE} >= 36 && !{PANEL}.node.querySelector('.wb-book-waits')", 60_000)
+    lab.wait_drawn()
     lab.page.wait_for_timeout(2000)  # until each has the height of its own
     assert abs(lab.page.evaluate(f"() => {top}") - before) < 3
     assert lab.page.evaluate(f"() => {PANEL}.content.activeCell.model.id") == name
@@ -553,8 +561,8 @@ def test_a_page_is_drawn_when_a_reader_comes_near_and_all_are_in_the_end(lab, fo
     assert not lab.page.evaluate(
         f"() => {lab.cell(name)}.node.querySelector('.wb-book-waits:not([hidden])')?.offsetHeight"
     )
-    lab.wait(f"[...{PANEL}.content.model.cells].every(c => !c.id.startsWith('page-') || c.executionCount)", 60_000)
-    lab.wait(f"{LIVE} >= 36 && !{PANEL}.node.querySelector('.wb-book-waits')", 60_000)
+    lab.wait_run()
+    lab.wait_drawn()
     assert lab.page.evaluate("() => { clearInterval(window.seen); return window.most; }") > 5
     assert lab.page.evaluate("() => window.waited")  # cells far away, for the first page; in the end none is missing
     lab.wait(f"{PANEL}.content.widgets.every(cell => cell.node.isConnected)", 30_000)

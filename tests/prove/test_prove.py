@@ -65,9 +65,8 @@ def test_pages_that_came_later_are_added(tmp_path, monkeypatch, capsys):
     monkeypatch.setattr(quality, "STATE", tmp_path / "prove.json")
     monkeypatch.setattr(proving, "FILE", tmp_path / "quality.md")
     monkeypatch.setattr(proving, "VARIANTS", 3)
-    monkeypatch.setattr(
-        proving, "TESTS", proving.TESTS / "test_every_page.py"
-    )  # whose facts say which pages were tried
+    facts = proving.TESTS / "test_every_page.py"  # they say which pages were tried
+    monkeypatch.setattr(proving, "TESTS", facts)
     proving.FILE.write_text("# Quality\n", encoding="utf-8")
     known = [slug for slug in pages.catalogue() if slug != "start/boxes"]
     LastRun({"pages": len(known)}, ["a test"], tried=known).write()

@@ -6,7 +6,7 @@
 
 import { read } from "./data.js";
 import { LITE } from "./lite.js";
-import { holdFocus, holdHeight, holdView } from "./still.js";
+import { firstInView, holdFocus, holdHeight, holdView, viewOf } from "./still.js";
 
 const RUNS = new Set(["page", "explore", "practice", "progress", "course"]);
 const GONE = new Set(["restarting", "autorestarting", "dead", "terminating"]);
@@ -50,7 +50,7 @@ export class Alive {
     this.near = null; // the cell that a reader asked for, where it may not be in view yet
     this.turn = 0; // grows with each kernel: what belongs to an earlier one stops
     this.lost = false;
-    this.outer = this.notebook.outerNode ?? this.notebook.node;
+    this.outer = viewOf(this.notebook);
     this.looked = -Infinity;
     this.onScroll = () => { this.looked = -Infinity; };
     this.outer.addEventListener("scroll", this.onScroll, { passive: true });
@@ -185,12 +185,8 @@ export class Alive {
   /** The place, among the cells, of the first one that can be seen. Looked up now and then: each look lays out the page. */
   inView() {
     if (performance.now() - this.looked < LOOKS) return this.first;
-    const view = this.outer.getBoundingClientRect();
-    const index = this.notebook.widgets.findIndex(({ node }) => {
-      const { top, bottom, height } = node.getBoundingClientRect();
-      return node.isConnected && height > 0 && bottom > view.top && top < view.bottom;
-    });
-    [this.looked, this.first] = [performance.now(), Math.max(index, 0)];
+    this.first = Math.max(firstInView(this.notebook), 0);
+    this.looked = performance.now();
     return this.first;
   }
 

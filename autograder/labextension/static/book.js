@@ -20,7 +20,7 @@ const AFTER = ["restart-and-run", "run", "cut"]; // what "Show code" stands behi
 export class Book {
   constructor(panel, context, modules) {
     Object.assign(this, { panel, context, modules, on: modules.on, notebook: panel.content });
-    Object.assign(this, { timer: 0, disposed: false, kept: new WeakMap() });
+    Object.assign(this, { timer: 0, disposed: false, kept: new WeakMap(), putInAll: () => {} });
     this.button = new modules.ToolbarButton({
       label: "Show code", className: "wb-book-switch", tooltip: "Show the code behind the pages",
       onClick: () => this.showCode(!this.codeShown),
@@ -44,7 +44,7 @@ export class Book {
     this.disposed = true;
     clearTimeout(this.timer);
     this.on.unchanged(this.turn);
-    this.putInAll?.();
+    this.putInAll();
     this.alive?.dispose();
     this.drawing.dispose();
     this.early.stop();
@@ -68,7 +68,6 @@ export class Book {
     this.panel.node.addEventListener("wb-filter", this.onFilter);
     this.panel.node.addEventListener("wb-go", this.onGo);
     this.place();
-    this.putInAll = () => {};
     this.alive = new Alive(this.panel, this.modules, this.drawing, {
       tell: (kind, detail) => this.tell(kind, detail), near: () => this.putInAll(), done: () => this.early.stop(),
     });
@@ -97,6 +96,7 @@ export class Book {
   opened() {
     this.button.setHidden(!this.on.value);
     this.dress();
+    this.putInAll(); // the settings may say again what they said
     if (this.on.value) {
       this.putInAll = firstThingsFirst(this.notebook, () => this.fills(), PATIENCE);
       this.alive.start();

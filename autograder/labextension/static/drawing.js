@@ -6,6 +6,8 @@
 // each with the same rules, they would keep the browser busy for longer than the kernel takes to start. The live ones
 // that take their place are drawn in the same way while the chapter opens.
 
+import { viewOf } from "./still.js";
+
 const OURS = /^\s*(?:<div data-twin="[^"]*">)?(?:<style>[^<]*<\/style>\s*)?<[a-z]+ class="wb-(?:page|explorer|progress)[ "]/;
 const STYLE = /<style>([^<]*)<\/style>/g;
 const HEADING = /<(h[1-6])\b[^>]*>[^]*?<\/\1>/g;
@@ -20,7 +22,7 @@ const REST = 12_000; // milliseconds after which still pages that are neither ne
 export class Drawing {
   constructor(panel, loaded) {
     const { rendermime } = panel.content; // this notebook's own registry
-    this.view = panel.content.outerNode ?? panel.content.node;
+    this.view = viewOf(panel.content);
     this.styles = new Styles(panel.node);
     [this.stills, this.lives] = [new Late(this.view), new Late(this.view)];
     this.print = () => this.both((late) => late.all());
@@ -56,7 +58,7 @@ export class Drawing {
 
   /** Draw what waits in a node, near or not. */
   now(node) {
-    this.both(({ waiting }) => waiting.forEach(({ draw }, place) => { if (node.contains(place)) draw(); }));
+    this.both(({ waiting }) => waiting.forEach((draw, place) => { if (node.contains(place)) draw(); }));
   }
 
   drawStills(rendermime) {
@@ -123,7 +125,7 @@ class Late {
     this.held = false;
     this.waiting = new Map(); // the place of a page → how to draw it
     this.near = new IntersectionObserver((seen) => {
-      for (const { isIntersecting, target } of seen) if (isIntersecting) this.waiting.get(target)?.draw();
+      for (const { isIntersecting, target } of seen) if (isIntersecting) this.waiting.get(target)?.();
     }, { root, rootMargin: `${NEAR}px 0px` });
   }
 
@@ -154,7 +156,7 @@ class Late {
     node.classList.add(WAITS);
     node.textContent = "…"; // JupyterLab hides what is empty, and so would never come near
     node.style.minHeight = HEIGHT;
-    this.waiting.set(node, { draw });
+    this.waiting.set(node, draw);
     this.near.observe(node);
   }
 
@@ -162,12 +164,12 @@ class Late {
     while (this.waiting.size) await new Promise((later) => setTimeout(later, 200));
   }
 
-  all() { this.waiting.forEach(({ draw }) => draw()); }
+  all() { this.waiting.forEach((draw) => draw()); }
 
   /** One of the rest, and then another when the browser has nothing else to do. */
   next() {
-    const [first] = this.waiting.values();
-    first?.draw();
+    const [draw] = this.waiting.values();
+    draw?.();
     if (this.waiting.size) this.timer = setTimeout(() => window.requestIdleCallback(() => this.next()), 20);
   }
 

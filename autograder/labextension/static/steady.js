@@ -38,8 +38,9 @@ export function firstThingsFirst(notebook, enough, most) {
   notebook._runOnIdleTime = async (...time) => { if (!enough()) await putIn.apply(notebook, time); };
   const release = () => {
     clearTimeout(timer);
-    if (!delete notebook._runOnIdleTime || notebook.isDisposed) return;
-    goOn.call(notebook);
+    if (!Object.hasOwn(notebook, "_runOnIdleTime")) return;
+    delete notebook._runOnIdleTime;
+    if (!notebook.isDisposed) goOn.call(notebook);
   };
   const timer = setTimeout(release, most);
   return release;

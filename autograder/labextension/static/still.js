@@ -5,6 +5,18 @@
 const SETTLES = 1500; // milliseconds until a page that was run has its own height
 const TYPED = ".wb-input";
 
+/** The part of a notebook that scrolls. */
+export const viewOf = (notebook) => notebook.outerNode ?? notebook.node;
+
+/** The place, among the cells, of the first one that can be seen; -1 for none. */
+export function firstInView(notebook) {
+  const view = viewOf(notebook).getBoundingClientRect();
+  return notebook.widgets.findIndex(({ node }) => {
+    const { top, bottom, height } = node.getBoundingClientRect();
+    return node.isConnected && height > 0 && bottom > view.top + 1 && top < view.bottom;
+  });
+}
+
 /** An output keeps its height while it is emptied and filled again. */
 export function holdHeight(cell) {
   const area = cell.outputArea?.node;
@@ -15,17 +27,17 @@ export function holdHeight(cell) {
 
 /** What is in view stays where it is while cells above it grow and shrink. Returns the function that lets go. */
 export function holdView(notebook) {
-  const outer = notebook.outerNode ?? notebook.node, edge = () => outer.getBoundingClientRect().top;
+  const outer = viewOf(notebook), below = () => held.getBoundingClientRect().top - outer.getBoundingClientRect().top;
   let held = null, offset = 0; // the first cell in view, and how far below the edge it begins
   const look = () => {
-    held = notebook.widgets.find(({ node }) => node.isConnected && node.offsetHeight > 0 && node.getBoundingClientRect().bottom > edge() + 1)?.node;
-    offset = held ? held.getBoundingClientRect().top - edge() : 0;
+    held = notebook.widgets[firstInView(notebook)]?.node;
+    offset = held ? below() : 0;
   };
   const put = () => {
     if (!held?.isConnected || outer.scrollTop < 2) return look();
-    const by = held.getBoundingClientRect().top - edge() - offset;
+    const by = below() - offset;
     if (Math.abs(by) > 1) outer.scrollTop += by;
-    if (Math.abs(held.getBoundingClientRect().top - edge() - offset) > 1) look(); // it was as far as it goes
+    if (Math.abs(below() - offset) > 1) look(); // it was as far as it goes
   };
   let ours = NaN; // where the view was put: the event that tells of it is none of the reader's
   const keep = () => { put(); ours = outer.scrollTop; };
