@@ -11,6 +11,7 @@ from ..layout.boxed import Shape, Value
 from ..layout.numbers import simple_fraction
 
 NOISE = 12  # so many significant digits alike are the same number: 6.300000000000001 is what Python makes of 2.1·3
+NOTHING = 1e-12  # a number smaller than this is what rounding leaves of a zero
 
 
 def equal(answer: Value, key: Value, digits: int | None = None) -> bool:
@@ -23,26 +24,24 @@ def equal(answer: Value, key: Value, digits: int | None = None) -> bool:
         return type(answer) is type(key) and answer == key
     if isinstance(key, Expr) or isinstance(answer, Expr):
         return same_value(as_expr(answer), as_expr(key))
-    if digits is None and answer == key:
-        return True
-    if not (isfinite(answer) and isfinite(key)):
+    size, gap = abs(float(key)), abs(float(answer) - float(key))
+    if not isfinite(gap):
         return bool(answer == key)
-    key = 0 if abs(key) < 1e-12 else key  # what rounding leaves of a zero
+    if size < NOTHING:  # what rounding leaves of a zero
+        key = 0
     if digits is None:
-        return _same_number(_exactly(answer), _exactly(key))
+        return gap <= 1e-9 * size + 2 * NOTHING and _same_number(_exactly(answer), _exactly(key))
     tolerance = unit(key, digits) if key else unit(0, digits) / 2  # one unit of nothing would be a number of its own
     return bool(abs(answer - key) <= tolerance * (1 + 1e-9))
 
 
 def _same_number(answer: Fraction | float, key: Fraction | float) -> bool:
     """Exactly the same, or alike in so many digits that only a float's noise is between them."""
-    if answer == key:
-        return True
-    if abs(float(answer) - float(key)) > 1e-9 * abs(float(key)) + 1e-12:
+    if abs(float(answer) - float(key)) > 1e-9 * abs(float(key)) + NOTHING:
         return False
     if not (isinstance(answer, Fraction) and isinstance(key, Fraction)):
         return True  # a slip may give a number that is no short fraction
-    return bool(abs(answer - key) < (unit(key, NOISE) if key else 1e-12))
+    return bool(answer == key or abs(answer - key) < (unit(key, NOISE) if key else NOTHING))
 
 
 def unit(key: float | Fraction, digits: int) -> float:

@@ -457,6 +457,8 @@ class Run:
         meanings  letter of the page → the number or formula it stands for, where a formula may use it as well; letters
                   that were given, or that another box asks for, are known without
         """
+        if self.carried is not None and only is None and isinstance(value, (int, float, Expr, str)):
+            return self._single(value, slips or {}, self.carried)
         values = _array(value)
         where = _positions(values.shape, only)
         given_by = {code: np.broadcast_to(_array(slip), values.shape) for code, slip in (slips or {}).items()}
@@ -472,6 +474,14 @@ class Run:
         for n, index in enumerate(where, start=first):
             typed[index] = self.carried.get(n, values[index])
         return self._boxed(typed, where, first)
+
+    def _single(self, value: float | Expr | str, slips: Slips, carried: Mapping[int, Value]) -> Quantity:
+        """A box of one value where the page is computed on: the value and its slips are noted, nothing is declared."""
+        value = value if isinstance(value, (Expr, str)) else float(value)
+        self.handed.append(value)
+        self.slips.append(tuple([(code, cast(Value, _array(slip)[()])) for code, slip in slips.items()]))
+        n = len(self.handed)
+        return boxed(carried.get(n, value), n)
 
     def _boxed(self, values: NDArray[Any], where: list[Index], first: int) -> Quantity:
         if values.shape == ():

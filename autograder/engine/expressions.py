@@ -19,6 +19,7 @@ import numbers
 from collections.abc import Callable, Hashable, Iterator, Mapping
 from dataclasses import dataclass, field
 from fractions import Fraction
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any, Protocol, TypeAlias, overload
 
 from .rules import RULES
@@ -438,6 +439,7 @@ class Function(_Kind):
         return f"e^{_raised(self.argument, e_is_taken)}", POWER
 
 
+UNIT = Fraction(1)
 ZERO, ONE, MINUS_ONE = (Constant(Fraction(n)) for n in (0, 1, -1))
 UNDEFINED = Undefined()
 pi = Pi()
@@ -550,23 +552,31 @@ def _known(value: object) -> Expr | None:
     """as_expr, but None for what is not a number, so that arrays can take over."""
     if isinstance(value, Expr):
         return value.formula
+    if isinstance(value, (int, float, Fraction)):
+        return _constant(value)
     if isinstance(value, numbers.Rational):
         return Constant(Fraction(int(value.numerator), int(value.denominator)))
-    if isinstance(value, numbers.Real):
-        if not math.isfinite(value):
-            raise ValueError(f"a formula takes finite numbers, not {value}")
-        return Constant(Fraction(repr(float(value))))
-    return None
+    return _constant(float(value)) if isinstance(value, numbers.Real) else None
+
+
+@lru_cache(maxsize=1024, typed=True)  # pages put the same few numbers into their formulas again and again
+def _constant(value: int | Number) -> Constant:
+    """A number as a formula: a float by its shortest decimals."""
+    if not isinstance(value, float):
+        return Constant(Fraction(value))
+    if not math.isfinite(value):
+        raise ValueError(f"a formula takes finite numbers, not {value}")
+    return Constant(Fraction(repr(float(value))))
 
 
 def add(*terms: Expr) -> Expr:
     """The sum of formulas, with like terms collected in the order in which they first occur."""
-    if UNDEFINED in terms:
+    if _undefined(terms):
         return UNDEFINED
     multiples: dict[Expr, Fraction] = {}
     for term in _flat(terms):
         number, factors = _split(term)
-        rest = _assembled(Fraction(1), factors)
+        rest = _assembled(UNIT, factors)
         multiples[rest] = multiples.get(rest, 0) + number
     kept = [_assembled(n, _split(rest)[1]) for rest, n in multiples.items() if n]
     return Sum(tuple(kept)) if len(kept) > 1 else kept[0] if kept else ZERO
@@ -574,20 +584,20 @@ def add(*terms: Expr) -> Expr:
 
 def times(*factors: Expr) -> Expr:
     """The product of formulas, with numbers and powers of the same base collected, names before functions."""
-    if UNDEFINED in factors:
+    if _undefined(factors):
         return UNDEFINED
-    coefficient = Fraction(1)
+    coefficient = UNIT
     exponents: dict[Expr, Expr] = {}
     for factor in factors:
         number, parts = _split(factor)
-        coefficient *= number
+        coefficient = _multiplied(coefficient, number)
         for part in parts:
             base, exponent = (part.base, part.exponent) if isinstance(part, Power) else (part, ONE)
             exponents[base] = add(exponents[base], exponent) if base in exponents else exponent
     kept: list[Expr] = []
     for base, exponent in exponents.items():
-        number, parts = _split(power(base, exponent))
-        coefficient *= number
+        number, parts = _split(base if exponent is ONE else power(base, exponent))
+        coefficient = _multiplied(coefficient, number)
         kept += parts
     return _assembled(coefficient, tuple(sorted(kept, key=_rank)))
 
@@ -604,16 +614,17 @@ def divide(a: Expr, b: Expr) -> Expr:
 
 def power(base: Expr, exponent: Expr) -> Expr:
     """A formula raised to another; e^u and exp(u) are the same formula."""
-    if UNDEFINED in (base, exponent):
+    if _undefined((base, exponent)):
         return UNDEFINED
-    if exponent == ZERO or base == ONE:
+    number = exponent.value if isinstance(exponent, Constant) else None
+    if number == 0 or (isinstance(base, Constant) and base.value == 1):
         return ONE
-    if exponent == ONE:
+    if number == 1:
         return base
     if base == E:
         return exp(exponent)
-    if isinstance(exponent, Constant) and exponent.value.denominator == 1:
-        return _integer_power(base, exponent.value.numerator)
+    if number is not None and number.denominator == 1:
+        return _integer_power(base, number.numerator)
     return Power(base, exponent)
 
 
@@ -631,6 +642,14 @@ def _integer_power(base: Expr, n: int) -> Expr:
     return Power(base, Constant(Fraction(n)))
 
 
+def _undefined(parts: tuple[Expr, ...]) -> bool:
+    """Whether one of them has no value anywhere."""
+    for part in parts:
+        if isinstance(part, Undefined):
+            return True
+    return False
+
+
 def _flat(terms: tuple[Expr, ...]) -> Iterator[Expr]:
     for term in terms:
         yield from term.terms if isinstance(term, Sum) else (term,)
@@ -642,7 +661,12 @@ def _split(term: Expr) -> tuple[Fraction, tuple[Expr, ...]]:
         return term.value, ()
     if isinstance(term, Product):
         return term.coefficient, term.factors
-    return Fraction(1), (term,)
+    return UNIT, (term,)
+
+
+def _multiplied(a: Fraction, b: Fraction) -> Fraction:
+    """Their product; nearly always one of them is the 1 that stands in front of a formula without a number."""
+    return a if b is UNIT else b if a is UNIT else a * b
 
 
 def _assembled(coefficient: Fraction, factors: tuple[Expr, ...]) -> Expr:

@@ -44,6 +44,8 @@ def _same_value(a: Expr, b: Expr, names: frozenset[str], domain: tuple[float, fl
     if a == b and a != UNDEFINED:
         return True
     variables = sorted(a.names | b.names | names)
+    if variables and domain is None and _agree_at(_first_point(variables), a, b) is False:
+        return False
     agreements, points = 0, 0
     for point in comparison_points(variables, domain, f"{a} = {b}") if variables else [{}]:
         points += 1
@@ -52,6 +54,11 @@ def _same_value(a: Expr, b: Expr, names: frozenset[str], domain: tuple[float, fl
             return False
         agreements += agree is True
     return agreements >= min(POINTS_NEEDED, points)
+
+
+def _first_point(variables: list[str]) -> dict[str, Fraction]:
+    """Where two formulas that differ are nearly always told apart at once. That they agree here counts for nothing."""
+    return {name: Fraction(7 + 4 * place, 11 + 5 * place) for place, name in enumerate(variables)}
 
 
 def comparison_points(

@@ -129,6 +129,8 @@ def aligned(*equations: Sequence[Part]) -> Node:
 
 def _equals(parts: tuple[Part, ...]) -> tuple[Part, ...]:
     """A formula in which a box that is a side of its own lights up like the lit thing that it is said to equal."""
+    if not drawn.get():
+        return parts
     sides = list(parts)
     for equation in _sides(parts):
         like: Part = None

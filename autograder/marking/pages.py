@@ -15,7 +15,7 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from fractions import Fraction
 from functools import cached_property, lru_cache
-from itertools import islice
+from itertools import islice, repeat
 from math import inf, isfinite
 from typing import TypeAlias
 
@@ -87,8 +87,8 @@ def mark(page: Page | str, answers: Mapping[int, str], variant: int = 0) -> Mark
     Raises pages.UnknownPage for a slug that is in no chapter, and nothing else.
     """
     page = pages.load(page) if isinstance(page, str) else page
-    sheet = page.sheet(variant)
-    return _mark(page, variant, tuple([answers.get(n, "") for n in range(1, len(sheet.boxes) + 1)]))
+    numbers = range(1, len(page.sheet(variant).boxes) + 1)
+    return _mark(page, variant, tuple(map(answers.get, numbers, repeat(""))))
 
 
 @lru_cache(maxsize=8192)

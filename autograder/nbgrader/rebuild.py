@@ -91,7 +91,7 @@ class Rebuilt:
         last = {cell.cell_id: index for index, cell in enumerate(self.submitted) if cell.cell_id}
         places = {name: last.get(name) for name in self.plan.cells}
         for slug, page in self.read.items():
-            places[page_id(slug)] = page.index if page.index is not None else last.get(page_id(slug))
+            places[page_id(slug)] = page.place if page.place is not None else last.get(page_id(slug))
         for slug in self.plan.exercises:
             name = code_id(slug)
             places[name] = written_in(self.submitted, slug, self.plan.cells[name].source)

@@ -108,11 +108,11 @@ class File:
 
     def _cell(self, notebook: Table, place: Place) -> Table:
         """The cell that answers a page; the one that was handed out, put back at the end, where there is none."""
-        index = _page(notebook, place).index
+        index = _page(notebook, place).place
         if index is not None:
             return notebook["cells"][index]
         blank = json.loads(self.released.read_text(encoding="utf-8"))
-        notebook["cells"].append(blank["cells"][_page(blank, place).index or 0])
+        notebook["cells"].append(blank["cells"][_page(blank, place).place or 0])
         return notebook["cells"][-1]
 
 

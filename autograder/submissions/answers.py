@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Collection, Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Any, NamedTuple, cast
 
 from .cells import MAX_SOURCE, PageCall, read_cell, read_student
@@ -31,14 +31,13 @@ def from_data(slug: str, held: Mapping[str, Any]) -> PageAnswers:
     return PageAnswers(slug, answers, tuple(held.get("faults", ())), None, held.get("shown"), held.get("student"))
 
 
-@dataclass(frozen=True, slots=True)
-class PageAnswers:
+class PageAnswers(NamedTuple):
     """What a notebook answers to one page."""
 
     slug: str
     answers: Mapping[int, str]  # box → text as typed
     faults: tuple[str, ...] = ()
-    index: int | None = None  # which cell, counted from 0; None when there is none
+    place: int | None = None  # which cell, counted from 0; None when there is none
     shown: int | None = None  # the variant that the page says it showed; None when it does not say
     student: str | None = None  # the student id that stands in the notebook
 
@@ -123,11 +122,13 @@ class _Code:
         self.read: dict[int, list[PageCall]] = {}
 
     def calls(self, index: int) -> list[PageCall]:
-        if index not in self.read:
+        calls = self.read.get(index)
+        if calls is None:
             source = self.listed[index].source
             self.budget -= min(len(source), MAX_SOURCE)
-            self.read[index] = read_cell(source) if self.budget >= 0 else [PageCall(None, "answers", {}, (TOO_MUCH,))]
-        return self.read[index]
+            calls = read_cell(source) if self.budget >= 0 else [PageCall(None, "answers", {}, (TOO_MUCH,))]
+            self.read[index] = calls
+        return calls
 
     def before(self, call: PageCall, index: int) -> PageCall:
         """A page cell that was split in two: the dict stands in the code cell before the call."""
@@ -165,12 +166,15 @@ def _candidates(
 
 def _chosen(slug: str, several: list[_Candidate], listed: list[Cell], student: str | None) -> PageAnswers:
     """The page's own cell when it has any answer, else the last copy that has answers."""
-    own = [candidate for candidate in several if candidate.own]
-    filled = [candidate for candidate in own if candidate.filled] or [each for each in several if each.filled]
-    best = (filled or own or several)[-1]
+    best, *others = several
     faults = best.call.faults
-    if len(several) > 1 and any(each.filled and each.call.answers != best.call.answers for each in several):
-        faults += (f"several cells answer this page; the one that counts is cell {best.cell + 1} of the notebook",)
+    if others:
+        own = [candidate for candidate in several if candidate.own]
+        filled = [candidate for candidate in own if candidate.filled] or [each for each in several if each.filled]
+        best = (filled or own or several)[-1]
+        faults = best.call.faults
+        if any(each.filled and each.call.answers != best.call.answers for each in several):
+            faults += (f"several cells answer this page; the one that counts is cell {best.cell + 1} of the notebook",)
     return PageAnswers(slug, best.call.answers, faults, best.cell, listed[best.cell].shown.get(slug), student)
 
 
@@ -182,4 +186,4 @@ def _existing(found: PageAnswers, boxes: int | None) -> PageAnswers:
     shown = ", ".join(map(str, extra[:5])) + (" ..." if len(extra) > 5 else "")
     fault = f"box {shown} does not exist on this page, which has boxes 1 to {boxes}"
     answers = {box: value for box, value in found.answers.items() if 1 <= box <= boxes}
-    return replace(found, answers=answers, faults=(*found.faults, fault))
+    return found._replace(answers=answers, faults=(*found.faults, fault))

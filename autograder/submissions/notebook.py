@@ -44,7 +44,7 @@ def _raw_cells(nb: object) -> list[dict[str, Any]]:
 
 def _cell(raw: dict[str, Any]) -> Cell:
     kind = raw.get("cell_type")
-    source = text(raw.get("source", raw.get("input", "")))
+    source = text(raw["source"] if "source" in raw else raw.get("input"))
     if kind == "heading":
         level = raw.get("level")
         kind, source = "markdown", "#" * (level if level in (1, 2, 3, 4, 5, 6) else 1) + " " + source
@@ -61,9 +61,10 @@ def _cell(raw: dict[str, Any]) -> Cell:
 
 def _names(metadata: dict[str, Any]) -> tuple[str | None, str | None]:
     """The nbgrader id of a cell, and the page of which it says that it is the cell."""
-    cell_id = table(metadata.get("nbgrader")).get("grade_id")
+    nbgrader, workbook = metadata.get("nbgrader"), metadata.get("workbook")
+    cell_id = nbgrader.get("grade_id") if is_table(nbgrader) else None
     name = cell_id if isinstance(cell_id, str) else None
-    page = table(metadata.get("workbook")).get("page")
+    page = workbook.get("page") if is_table(workbook) else None
     return name, page if isinstance(page, str) else slug_of(name) if name and name.startswith("page-") else None
 
 
@@ -77,14 +78,19 @@ def text(value: object) -> str:
             value = "".join([part for part in parts if isinstance(part, str)])
     if not isinstance(value, str):
         return ""
-    return value if value.isascii() else value.encode("utf-8", "replace").decode()
+    if value.isascii():
+        return value
+    encoded = value.encode("utf-8", "replace")
+    return encoded.decode() if b"?" in encoded else value  # what cannot be encoded has become a "?"
 
 
 def _shown(outputs: list[Any]) -> dict[str, int]:
     """Which numbers a cell showed: what `autograder.notebook` noted in the metadata of its outputs."""
     found: dict[str, int] = {}
     for output in outputs:
-        note = table(table(table(output).get("metadata")).get("workbook"))
+        note = table(output.get("metadata")).get("workbook") if is_table(output) else None
+        if not is_table(note):
+            continue
         page, variant = note.get("page"), note.get("variant")
         if isinstance(page, str) and type(variant) is int and 0 <= variant < MAX_VARIANT:
             found[page] = variant
@@ -94,7 +100,7 @@ def _shown(outputs: list[Any]) -> dict[str, int]:
 def _result(outputs: list[Any]) -> float | None:
     """The number in the last result of a cell; None where there is none."""
     for output in reversed(outputs):
-        if table(output).get("output_type") == "execute_result":
+        if is_table(output) and output.get("output_type") == "execute_result":
             shown = text(table(table(output).get("data")).get("text/plain"))[:40]
             return float(shown) if re.fullmatch(r"\d{1,6}(\.\d+)?", shown, re.ASCII) else None
     return None

@@ -69,7 +69,7 @@ def test_a_cell_is_ours_or_the_students(name, ours):
 def test_each_page_has_its_answers():
     """A notebook gives the answers of each of its pages and says in which cell they stand."""
     found = read(code("import x"), page(A, {1: 2}), page(B, {1: "3/4"}))
-    assert found[A].answers == {1: "2"} and found[A].index == 1 and not found[A].faults
+    assert found[A].answers == {1: "2"} and found[A].place == 1 and not found[A].faults
     assert found[B].answers == {1: "3/4"}
 
 
@@ -83,7 +83,7 @@ def test_a_copied_cell_does_not_displace_the_original():
 def test_a_blank_original_gives_way_to_a_filled_copy():
     """Answers in a copy count when the page's own cell has none; of several copies the last."""
     found = read(page(A, {1: None}), page(A, {1: 2}, own=False), page(A, {1: 3}, own=False))
-    assert found[A].answers == {1: "3"} and found[A].index == 2
+    assert found[A].answers == {1: "3"} and found[A].place == 2
 
 
 def test_of_two_cells_with_the_id_the_last_counts():
