@@ -7,10 +7,11 @@ import json
 import subprocess
 import sys
 import time
+from collections.abc import Callable
 
 from . import classroom
 
-NOTEBOOKS = 1000
+NOTEBOOKS, ROUNDS = 1000, 5
 MEMORY = """
 import sys
 from bench import classroom
@@ -58,21 +59,30 @@ def run() -> list[dict]:
     mark_all(classroom.submissions(20, seed=9))  # import everything, make the sheets
     gc.collect()
     gc.freeze()  # a class is read one notebook after another: a thousand in memory are only this measurement's
-    start = time.perf_counter()
-    first = mark_all(notebooks)
-    marked = time.perf_counter()
-    forget()
-    parsing = time.perf_counter()
-    second = mark_all([json.loads(text) for text in texts])
-    parsed = time.perf_counter()
-    assert first == second
-    rate, with_parsing = NOTEBOOKS / (marked - start), NOTEBOOKS / (parsed - parsing)
+    rate, points = _best(lambda: notebooks)
+    with_parsing, same = _best(lambda: [json.loads(text) for text in texts])
+    assert points == same
     return [
-        {"what": "notebooks of chapter 1 marked a second, file parsed", "value": rate, "goal": "≥ 1000"},
-        {"what": "the same, with parsing", "value": with_parsing, "goal": ""},
+        {"what": "notebooks of chapter 1 marked a second, file parsed, best of five", "value": rate, "goal": "≥ 1000"},
+        {"what": "the same, with parsing, best of five", "value": with_parsing, "goal": ""},
         {"what": "peak memory, 1 000 notebooks (MB)", "value": _memory(1000), "goal": "< 300"},
         {"what": "peak memory, 4 000 notebooks (MB)", "value": _memory(4000), "goal": "not growing"},
     ]
+
+
+def _best(handed_in: Callable[[], list[dict]]) -> tuple[float, float]:
+    """Notebooks a second in the best of some rounds, since a shared machine only ever makes one slower; and the points.
+
+    Each round does all the work again.
+    """
+    taken: list[float] = []
+    points = 0.0
+    for _ in range(ROUNDS):
+        forget()
+        start = time.perf_counter()
+        points = mark_all(handed_in())
+        taken.append(time.perf_counter() - start)
+    return NOTEBOOKS / min(taken), points
 
 
 def _memory(count: int) -> float:

@@ -55,6 +55,9 @@ CODE = ("activations_code", "training_code", "training_steps_code", "training_bi
 """Modules of code exercises, in the order of the course."""
 
 
+LONGEST_SLUG = 200  # characters; what stands in a submitted notebook may be whatever somebody typed
+
+
 class UnknownPage(WorkbookError, KeyError):
     """There is no such page or exercise; the message names the nearest ones."""
 
@@ -157,8 +160,13 @@ def is_chapter(name: object) -> bool:
 
 def find(slug: object) -> Page | None:
     """The page called `slug`; None if there is none. Of the chapters only its own is read."""
-    chapter = slugs.chapter_of(slug) if isinstance(slug, str) else ""
-    return _of(chapter).get(str(slug)) if chapter and _is_chapter(chapter) else None
+    return _find(slug) if isinstance(slug, str) and len(slug) <= LONGEST_SLUG else None
+
+
+@lru_cache(maxsize=4096)
+def _find(slug: str) -> Page | None:
+    chapter = slugs.chapter_of(slug)
+    return _of(chapter).get(slug) if chapter and _is_chapter(chapter) else None
 
 
 def find_exercise(slug: object) -> Exercise | None:
