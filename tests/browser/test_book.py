@@ -569,6 +569,30 @@ def test_a_page_is_drawn_when_a_reader_comes_near_and_all_are_in_the_end(lab, fo
     assert not lab.page.evaluate(f"() => Object.hasOwn({PANEL}.content, '_runOnIdleTime')")
 
 
+def test_who_scrolls_while_a_chapter_opens_stays_there(lab, folder):
+    """Into the middle, as soon as the first page is alive: what is in view stays, however pages above grow and shrink."""
+    place = folder / "work" / "scrolled"
+    shutil.copytree(Path(__file__).parents[2] / "chapters" / "08-equations", place)
+    lab.book(place / "equations.ipynb", alive=0)
+    lab.wait(f"{PANEL}.node.querySelector('.wb-live .wb-input')", 60_000)
+    half = lab.page.evaluate(f"() => {PANEL}.content.outerNode.scrollHeight / 2")
+    lab.page.locator(f"{SHOWN} .wb-live").first.hover()
+    lab.page.mouse.wheel(0, half)
+    lab.wait(f"{PANEL}.content.outerNode.scrollTop > {half} - 1500")
+    lab.page.wait_for_timeout(200)
+    name = lab.page.evaluate(
+        f"""() => {{ const edge = {PANEL}.content.outerNode.getBoundingClientRect().top;
+        return {PANEL}.content.widgets.find(({{ node }}) => node.isConnected && node.offsetHeight
+            && node.getBoundingClientRect().bottom > edge + 1).model.id; }}"""
+    )
+    top = f"{lab.cell(name)}.node.getBoundingClientRect().top"
+    before = lab.page.evaluate(f"() => {top}")
+    lab.wait_run()
+    lab.wait_drawn()
+    lab.page.wait_for_timeout(2000)
+    assert abs(lab.page.evaluate(f"() => {top}") - before) < 8
+
+
 def test_only_the_books_own_cells_are_spared_the_measuring(lab, folder):
     """A cell of the student's has JupyterLab's button to fold its output; a page has none, and measures nothing."""
     lab.book(chapter(folder / "work" / "spared", extra=["print(1)"]))

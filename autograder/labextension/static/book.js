@@ -12,6 +12,7 @@ import { offerTrial, sayWhere } from "./trial.js";
 const REST = 60; // milliseconds after a change until the cells are looked at again
 const OURS = new Set(["setup", "course", "progress", "page", "practice", "explore"]);
 const OPENS = new Set(["setup", "progress", "page", "practice", "explore"]); // a notebook with one of these is a chapter
+const WAITING = new Set(["starting", "slow"]); // what is told of Python while it is waited for: nothing is amiss yet
 const PATIENCE = 4_000; // milliseconds that cells far from what is in view wait for the first page to come alive
 const LAID_OUT = [150, 300, 500]; // milliseconds after which cells near the one that was gone to have their height
 const SHOWS_CODE = "backprop-workbook:show-code:";
@@ -112,7 +113,7 @@ export class Book {
   }
 
   tell(kind, detail) {
-    if (kind) this.putInAll();
+    if (kind && !WAITING.has(kind)) this.putInAll();
     if (kind === "starting" && this.on.value && !this.disposed) this.early.start();
     if (kind && this.on.value && !this.disposed) show(this.panel, this.modules.Widget, kind, detail);
     else clear(this.panel);

@@ -42,6 +42,7 @@ export function holdView(notebook) {
   let ours = NaN; // where the view was put: the event that tells of it is none of the reader's
   const keep = () => { put(); ours = outer.scrollTop; };
   const moved = () => { if (Math.abs(outer.scrollTop - ours) > 1) look(); };
+  outer.style.overflowAnchor = "none"; // the browser holds on to a part of a page, and that is gone when the page comes alive
   const grown = new ResizeObserver(keep);
   grown.observe(notebook.viewportNode ?? notebook.node);
   outer.addEventListener("scroll", moved, { passive: true });
@@ -49,6 +50,7 @@ export function holdView(notebook) {
   return () => setTimeout(() => {
     grown.disconnect();
     outer.removeEventListener("scroll", moved);
+    outer.style.overflowAnchor = "";
   }, SETTLES);
 }
 
