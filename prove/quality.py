@@ -14,6 +14,9 @@ from dataclasses import asdict, dataclass, field
 from datetime import date
 from pathlib import Path
 
+from autograder import pages
+from autograder.answers.equality import equal
+
 FILE = Path(__file__).parents[1] / "docs" / "quality.md"
 STATE = Path(__file__).parents[1] / "build" / "prove.json"
 TITLE = "## What brute force found"
@@ -61,6 +64,9 @@ class LastRun:
 
 def section(day: date, variants: int, figures: Mapping[str, int], repeated: int = 0, added: int = 0) -> str:
     """The table of one run; `repeated` tests failed at first and passed after a mend, `added` pages came later."""
+    other, twins = figures.get("slips called by another's", 0), twin_slips()
+    if other > len(twins):
+        raise ValueError(f"{other} slips were called by another's name, and only {len(twins)} have a twin: look at them")
     rows = "".join(f"| {words} | {_grouped(figures.get(what, 0))} |\n" for what, words in ROWS.items())
     mended = f" {repeated} of its tests failed at first, and passed when repeated after a mend." if repeated else ""
     later = f" {added} of the pages were written after the others were tried, and tried by themselves." if added else ""
@@ -69,6 +75,26 @@ def section(day: date, variants: int, figures: Mapping[str, int], repeated: int 
         f"`make prove` on {day.isoformat()}, without a failure: keys computed a second way in {_grouped(variants)} "
         f"variants of each page, everything else tried on up to 200.{mended}{later} No page is excepted.\n\n"
         f"| | |\n|:--|--:|\n{rows}"
+    ) + (_about(twins) if other else "")
+
+
+def twin_slips() -> list[tuple[str, int, str]]:
+    """Slips that give the same as an earlier one of their box: slug, box, code. Only canonical numbers have any."""
+    return [
+        (page.slug, box.number, code)
+        for page in pages.catalogue().values()
+        for box in page.sheet().boxes
+        for i, (code, slip) in enumerate(box.mistakes)
+        if any(equal(slip, other, box.digits) for _, other in box.mistakes[:i])
+    ]
+
+
+def _about(twins: list[tuple[str, int, str]]) -> str:
+    listed = ", ".join(f"{slug} {box} (`{code}`)" for slug, box, code in twins)
+    return (
+        "\nThe slips called by another's name are all in canonical numbers. These stand in the curriculum and are not "
+        "drawn, so it can happen that two named slips of a box give the same answer there. The student is then told "
+        f"neither of the two: the box asks its own question, which helps with both. Page, box and slip: {listed}.\n"
     )
 
 

@@ -56,6 +56,9 @@ IMPORTS = "import numpy, pyodide_kernel, autograder.notebook"
 """What is imported before a notebook asks for a Python. The kernel comes before the workbook, which looks for it."""
 
 PYTHON, STDLIB = "static/pyodide", "python_stdlib.zip"
+SCRIPT = f"./{PYTHON}/python.js"
+"""What the kernel loads as Pyodide: our own script, which loads the real one."""
+
 FETCHED = ("pyodide.asm.wasm", "pyodide-lock.json", STDLIB)
 """What Pyodide fetches beside packages, and may take a while."""
 
@@ -186,7 +189,7 @@ OVERRIDES = {
 
 def jupyter_lite(options: Mapping[str, Any], title: str) -> dict[str, object]:
     """What the site's pages read about themselves; `options` are those with which Pyodide is started."""
-    python = {"pyodideUrl": f"./{PYTHON}/python.js", "loadPyodideOptions": options}
+    python = {"pyodideUrl": SCRIPT, "loadPyodideOptions": options}
     return {
         "jupyter-lite-schema-version": 0,
         "jupyter-config-data": {
@@ -230,12 +233,21 @@ def dress(out: Path, options: Mapping[str, Any], title: str, first: str = FIRST)
         text = (offline.BROWSER / name).read_text(encoding="utf-8")
         (out / name).write_text(text.replace(FIRST, first).replace(TITLE, title), encoding="utf-8")
     shutil.copy(offline.BROWSER / "python.js", out / PYTHON / "python.js")
+    _name_python(out / "jupyter-lite.json")
     (out / PYTHON / "early.js").write_text(EARLY.format(kernel=kernel(out), options=json.dumps(options)), "utf-8")
     for place in PAGES:
         page = (out / place).read_text(encoding="utf-8")
         up = "../" * place.count("/")
         page = page.replace("<head>", f'<head>\n    <script src="{up}page.js"></script>', 1)
         (out / place).write_text(re.sub("<title>[^<]*</title>", f"<title>{title}</title>", page, count=1), "utf-8")
+
+
+def _name_python(file: Path) -> None:
+    """Have the kernel load Pyodide by our script: JupyterLite's build has put Pyodide's own in its place, and a second
+    Python would start beside the one that has begun."""
+    config = json.loads(file.read_text(encoding="utf-8"))
+    config["jupyter-config-data"]["litePluginSettings"][KERNEL]["pyodideUrl"] = SCRIPT
+    file.write_text(json.dumps(config, indent=2), encoding="utf-8")
 
 
 EARLY = """// Python, begun before JupyterLab asks for it: its kernel, and a Pyodide as that would start it.

@@ -49,7 +49,7 @@ def test_every_address_of_the_site_lies_in_it(site):
     for page in build.PAGES:
         assert f"<title>{build.TITLE}</title>" in (site / page).read_text(encoding="utf-8")
     address = settings["litePluginSettings"][build.KERNEL]["pyodideUrl"]
-    assert (site / address).is_file()
+    assert (site / address).is_file() and address == build.SCRIPT  # and no second Pyodide beside the one that has begun
     landing = (site / "index.html").read_text(encoding="utf-8")
     assert f"lab/index.html?path={build.FIRST}" in landing and (site / "files" / build.FIRST).is_file()
     assert "http:" not in landing and "https:" not in landing
