@@ -7,7 +7,7 @@
 (() => {
   const SITE = new URL("./", document.currentScript.src);
   const KERNEL = /pyodide-kernel-extension\/static\/[^/]+\.js/;
-  const NEXT = 8_000; // milliseconds until another Python starts, when all pages have come alive
+  const NEXT = 8_000; // milliseconds of rest until another Python starts, when all pages have come alive
   const ROOM = 4; // gigabytes of memory with which it does
   const Plain = self.Worker;
   let spare = null, kept = false;
@@ -27,6 +27,21 @@
     worker.addEventListener("error", () => { if (spare === worker) spare = null; });
   }
 
+  /** Do this when nobody has typed or clicked for a while: who types waits for answers, and they would take longer. */
+  function atRest(what) {
+    const stirs = ["keydown", "pointerdown"];
+    const begin = () => {
+      stirs.forEach((kind) => document.removeEventListener(kind, later, true));
+      what();
+    };
+    const later = () => {
+      clearTimeout(timer);
+      timer = setTimeout(begin, NEXT);
+    };
+    let timer = setTimeout(begin, NEXT);
+    stirs.forEach((kind) => document.addEventListener(kind, later, true));
+  }
+
   function listened(worker) {
     worker.addEventListener("message", ({ data }) => {
       if (!data?.workbook) return;
@@ -44,7 +59,7 @@
   }
 
   document.addEventListener("wb-alive", async () => {
-    if ((navigator.deviceMemory ?? ROOM) >= ROOM) setTimeout(prepare, NEXT);
+    if ((navigator.deviceMemory ?? ROOM) >= ROOM) atRest(prepare);
     if (kept) return;
     kept = true;
     (await navigator.serviceWorker?.ready)?.active.postMessage("keep");
