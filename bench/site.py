@@ -60,8 +60,9 @@ def run() -> list[dict]:
             trip.listen()
             first_still, first = visit(trip)
             fetched = trip.served / 1e6
-            kept = trip.kept_ahead()
+            trip.wait_all()
             waits = edits(trip)
+            kept = trip.kept_ahead()
             trip.page.goto("about:blank")
             second_still, second = visit(trip)
     slow = waits[math.ceil(0.95 * len(waits)) - 1]
@@ -72,9 +73,9 @@ def run() -> list[dict]:
         {"what": "second visit: seconds to the first live box", "value": second, "goal": "≤ 12"},
         {"what": "second visit: that over the seconds to the still pages", "value": second / second_still},
         {"what": "files kept for a visit without a network", "value": kept["kept"]},
-        {"what": "edit to verdict, median (ms)", "value": statistics.median(waits)},
+        {"what": "edit to verdict as soon as all pages are alive, median (ms)", "value": statistics.median(waits)},
         {
-            "what": "edit to verdict, 95th percentile (ms)",
+            "what": "edit to verdict as soon as all pages are alive, 95th percentile (ms)",
             "value": slow,
             "goal": "≤ 100",
         },

@@ -170,10 +170,15 @@ class Trip:
         self.page.wait_for_function("window.wbKept", timeout=SLOW)
         return self.page.evaluate("window.wbKept")
 
+    def wait_all(self) -> None:
+        """Wait until all pages are alive; `listen` comes first."""
+        self.page.wait_for_function("window.wbAlive")
+
     def listen(self) -> None:
-        """From now on hear what the service worker tells."""
+        """From now on hear what the page and the service worker tell."""
         self.page.add_init_script(
-            "new BroadcastChannel('backprop-workbook:site').onmessage = ({data}) => { window.wbKept = data; }"
+            "new BroadcastChannel('backprop-workbook:site').onmessage = ({data}) => { if (!data.more) window.wbKept = data; };"
+            "document.addEventListener('wb-alive', () => { window.wbAlive = true; });"
         )
 
 

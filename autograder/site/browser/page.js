@@ -2,15 +2,16 @@
 //
 // JupyterLite starts a Python when a notebook is open, with a new Worker. It is given the one that has begun. Each
 // Python tells how far it is (python.js); the page hears of it as the event "wb-python". When all pages are alive
-// ("wb-alive"), the service worker keeps what the site needs without a network, and the next Python starts.
+// ("wb-alive") and nobody types, the service worker keeps what the site needs without a network, and the next Python starts.
 
 (() => {
   const SITE = new URL("./", document.currentScript.src);
   const KERNEL = /pyodide-kernel-extension\/static\/[^/]+\.js/;
   const NEXT = 8_000; // milliseconds of rest until another Python starts, when all pages have come alive
+  const PAUSE = 1_500; // milliseconds of rest until some more of the site is kept
   const ROOM = 4; // gigabytes of memory with which it does
   const Plain = self.Worker;
-  let spare = null, kept = false;
+  let spare = null, kept = false, stirred = 0;
 
   // A browser that lets this site store nothing says so only when a database is opened, which is too late for
   // JupyterLite to keep notebooks in memory instead. So then it sees no databases at all.
@@ -27,19 +28,11 @@
     worker.addEventListener("error", () => { if (spare === worker) spare = null; });
   }
 
-  /** Do this when nobody has typed or clicked for a while: who types waits for answers, and they would take longer. */
-  function atRest(what) {
-    const stirs = ["keydown", "pointerdown"];
-    const begin = () => {
-      stirs.forEach((kind) => document.removeEventListener(kind, later, true));
-      what();
-    };
-    const later = () => {
-      clearTimeout(timer);
-      timer = setTimeout(begin, NEXT);
-    };
-    let timer = setTimeout(begin, NEXT);
-    stirs.forEach((kind) => document.addEventListener(kind, later, true));
+  for (const kind of ["keydown", "pointerdown"]) document.addEventListener(kind, () => { stirred = performance.now(); }, true);
+
+  /** Until nobody has typed or clicked for so long: who types waits for answers, and they would take longer. */
+  async function rest(long) {
+    for (let left; (left = stirred + long - performance.now()) > 0;) await new Promise((go) => setTimeout(go, left));
   }
 
   function listened(worker) {
@@ -59,10 +52,14 @@
   }
 
   document.addEventListener("wb-alive", async () => {
-    if ((navigator.deviceMemory ?? ROOM) >= ROOM) atRest(prepare);
-    if (kept) return;
+    stirred = performance.now();
+    if ((navigator.deviceMemory ?? ROOM) >= ROOM) rest(NEXT).then(prepare);
+    const worker = !kept && (await navigator.serviceWorker?.ready)?.active;
+    if (!worker) return;
     kept = true;
-    (await navigator.serviceWorker?.ready)?.active.postMessage("keep");
+    const keep = () => rest(PAUSE).then(() => worker.postMessage("keep"));
+    new BroadcastChannel("backprop-workbook:site").onmessage = ({ data }) => { if (data.more) keep(); };
+    keep();
   });
 
   self.Worker = function Worker(url, options) {

@@ -10,6 +10,9 @@
 const SITE = new URL("./", self.location), KEPT = `backprop-workbook:${SITE.pathname}`;
 const LISTING = new URL("listing.json", SITE).href;
 const news = new BroadcastChannel("backprop-workbook:site");
+const SLICE = 300; // milliseconds for which files are kept, until the page says that there is time for more
+const refused = new Set(); // what could not be had just now
+let keeping = null; // a promise, while files are kept
 let listing = null; // a promise of {files: address → SHA-256, ahead: [addresses that a page may need]}
 
 const nothing = { files: {}, ahead: [] };
@@ -64,16 +67,17 @@ async function keep(answer, sum) {
   return true;
 }
 
-/** Keep everything that a page may need, one file after the other, and tell when that is done. */
-async function keepAll() {
+/** Keep some of what a page may need, one file after the other, and tell how much there is, and whether there is more. */
+async function keepSome() {
   const { files, ahead } = await (listing ??= newest()), cache = await caches.open(KEPT);
-  let lacking = 0;
-  for (const name of ahead) {
-    if (await cache.match(placeOf(files[name]))) continue;
-    const there = await keepOne(name, files[name]).catch(() => false);
-    if (!there) lacking += 1;
+  const there = new Set((await cache.keys()).map(({ url }) => url)), until = performance.now() + SLICE;
+  const lacks = ahead.filter((name) => !there.has(placeOf(files[name]))), tried = lacks.filter((name) => !refused.has(name));
+  for (const name of tried) {
+    if (performance.now() > until) break;
+    if (!await keepOne(name, files[name]).catch(() => false)) refused.add(name);
+    else lacks.splice(lacks.indexOf(name), 1);
   }
-  news.postMessage({ kept: ahead.length - lacking, of: ahead.length });
+  news.postMessage({ kept: ahead.length - lacks.length, of: ahead.length, more: lacks.some((name) => !refused.has(name)) });
 }
 
 /** From the browser's own store where that has it as it is listed, or else from the server. */
@@ -93,7 +97,9 @@ self.addEventListener("fetch", (event) => {
 });
 
 self.addEventListener("message", (event) => {
-  if (event.data === "keep") event.waitUntil(keepAll());
+  if (event.data !== "keep" || keeping) return;
+  keeping = keepSome().finally(() => { keeping = null; });
+  event.waitUntil(keeping);
 });
 
 importScripts("jupyterlite-worker.js");
