@@ -158,6 +158,16 @@ class LivePage {
     this.showHint(this.hinted);
   }
 
+  /** Verdicts and the number of the edit that they belong to change together: both are shown at once. */
+  checked() {
+    if (this.shows) return;
+    this.shows = true;
+    queueMicrotask(() => {
+      this.shows = false;
+      this.showVerdicts();
+    });
+  }
+
   showPicture(verdictOf) {
     showEchoes(this.parts.body, verdictOf);
     showTrails(this.parts.body, verdictOf);
@@ -323,8 +333,8 @@ class LivePage {
   listen() {
     const { root, body, again, back, solve, nudge, drill } = this.parts, { model } = this;
     const on = {
-      "change:template": () => this.build(), "change:verdicts": () => this.showVerdicts(),
-      "change:done": () => this.showVerdicts(), "change:summary": () => this.showSum(),
+      "change:template": () => this.build(), "change:verdicts": () => this.checked(),
+      "change:done": () => this.checked(), "change:summary": () => this.showSum(),
       "change:can_show": () => this.showSum(), "change:can_nudge": () => this.showSum(),
       "change:nudger": () => this.showNudger(), "change:drill": () => this.showDrill(),
       "change:slip": () => this.showSum(), "change:how": () => this.showHow(),

@@ -160,15 +160,15 @@ export class Book {
     const open = this.on.value, code = this.codeShown, kinds = this.kinds();
     let first = null; // the first code exercise
     const pages = new Set(kinds.filter(({ kind }) => kind === "page").map(({ slug }) => slug));
-    this.panel.toggleClass("wb-book", open);
-    this.panel.toggleClass("wb-book-code", open && code);
+    classed(this.panel, "wb-book", open);
+    classed(this.panel, "wb-book-code", open && code);
     this.button.node.querySelector("button, jp-button")?.setAttribute("aria-pressed", String(code));
     for (const { cell, kind, slug, why } of kinds) {
       const own = OURS.has(kind), mark = kind === "grade" && pages.has(slug), trial = kind === "grade" && !mark;
-      cell.toggleClass("wb-book-own", own);
+      classed(cell, "wb-book-own", own);
       calm(cell, open && own);
-      cell.toggleClass("wb-book-mark", mark);
-      cell.toggleClass("wb-book-trial", trial);
+      classed(cell, "wb-book-mark", mark);
+      classed(cell, "wb-book-trial", trial);
       offerTrial(this.notebook, cell, open && trial ? slug : null, (one) => this.run(one));
       if (LITE && trial && (first ??= cell) === cell) sayWhere(cell, open);
       this.explain(cell, open && why);
@@ -246,5 +246,8 @@ const remembered = {
     } catch { /* the browser allows no storage */ }
   },
 };
+
+/** Give a widget a class, or take it away, where it is not so already: this is done after every change of a notebook. */
+const classed = (widget, name, on) => { if (widget.hasClass(name) !== Boolean(on)) widget.toggleClass(name, Boolean(on)); };
 
 const isHeading = (cell) => cell.model.type === "markdown" && /^#{1,2} /.test(cell.model.sharedModel.getSource());
