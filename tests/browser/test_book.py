@@ -622,6 +622,31 @@ def test_a_copy_is_a_book_of_its_own(lab, folder):
     assert "1: 7" in (lab.root / copy).read_text() and "1: 99" in path.read_text()
 
 
+def test_a_saved_chapter_shows_its_pages_while_python_starts(lab, folder):
+    """Not “Loading widget…”: the still pages with what was typed, until the new Python has made them alive."""
+    path = chapter(folder / "work" / "saved")
+    path.write_text(path.read_text().replace("1: None", "1: 99", 1))
+    lab.book(path)
+    lab.wait_run()
+    lab.save()
+    lab.wait(f"!{PANEL}.context.model.dirty")
+    copy = lab.page.evaluate(
+        "async path => (await window.jupyterapp.serviceManager.contents.copy(path, 'saved')).path",
+        path.relative_to(lab.root).as_posix(),
+    )
+    lab.page.route("**/api/sessions*", lambda _: None)
+    try:
+        lab.book(lab.root / copy, alive=0)
+        shown = f"{lab.cell(FIRST)}.node.querySelector('.wb-static')"
+        lab.wait(f"{shown}?.offsetHeight > 100")
+        assert "99" in lab.page.evaluate(f"() => {shown}.innerText")
+        assert not lab.page.get_by_text("Loading widget").filter(visible=True).count()
+    finally:
+        lab.page.unroute("**/api/sessions*")  # which lets those go on that wait
+    lab.wait(f"{lab.cell(FIRST)}.node.querySelector('.wb-live .wb-input')", 60_000)
+    assert not lab.page.evaluate(f"() => {shown}?.offsetHeight")
+
+
 # -- switched off, and what goes wrong ---------------------------------------------------------------------------------
 
 
