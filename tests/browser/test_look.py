@@ -86,7 +86,7 @@ RUNS_OVER = """kind => [...document.querySelectorAll(kind)].flatMap(page => {
 @pytest.mark.parametrize("slugs", PARTS, ids=lambda slugs: slugs[0])
 def test_no_page_runs_over_the_edge_of_a_narrow_notebook(narrow, slugs, pytestconfig):
     """At 480 pixels the formulas shrink, then scroll inside the page; the page itself stays within the notebook."""
-    if slugs not in PARTS[::5] and not pytestconfig.getoption("--whole"):
+    if slugs not in PARTS[::20] and not pytestconfig.getoption("--whole"):
         pytest.skip("these are looked at with --whole, and by themselves below")
     source = "".join(f'page("{slug}", {{}})\n' for slug in slugs)
     narrow.start(source)

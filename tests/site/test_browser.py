@@ -55,7 +55,7 @@ def test_without_a_network_and_after_the_site_was_built_anew(trip, site):
     """Once kept the site opens with no server, other chapters too; with one again, nothing old is shown."""
     trip.listen()
     trip.visit(GRADIENTS)
-    trip.page.evaluate("navigator.serviceWorker.ready.then((it) => it.active.postMessage('keep'))")
+    trip.keep_all()
     kept = trip.kept_ahead()
     assert kept["kept"] == kept["of"] == len(json.loads((site / offline.LISTING).read_text())["ahead"])
     trip.unplug()

@@ -165,6 +165,10 @@ class Trip:
 
     # -- what the browser knows
 
+    def keep_all(self) -> None:
+        """Have the service worker keep what works without a network, as a page does where Python starts."""
+        self.page.evaluate(KEEP)
+
     def kept_ahead(self) -> dict:
         """Wait until the service worker has kept everything that works without a network; what it says of that."""
         self.page.wait_for_function("window.wbKept", timeout=SLOW)
@@ -181,6 +185,12 @@ class Trip:
             "document.addEventListener('wb-alive', () => { window.wbAlive = true; });"
         )
 
+
+KEEP = """async () => {
+  const { active } = await navigator.serviceWorker.ready;
+  new BroadcastChannel("backprop-workbook:site").onmessage = ({ data }) => { if (data.more) active.postMessage("keep"); };
+  active.postMessage("keep");
+}"""
 
 GO = """(index) => {
   const panel = document.querySelector(".jp-NotebookPanel:not(.lm-mod-hidden)");
