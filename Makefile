@@ -15,6 +15,8 @@ PORT ?= 8888
 # Tests wait a lot, for kernels, browsers and each other: one process more than there are cores keeps them busy.
 WORKERS ?= $(shell $(PYTHON) -c "import os; print(os.cpu_count() + 1)")
 BIN := .venv/bin
+# From 4.25 on jsonschema compiles a grammar whenever it is imported: 2.6 s for each start of nbgrader and of a server.
+QUICK := 'jsonschema<4.25'
 SHIPPED := $(shell find autograder/labextension autograder/server autograder/render/*.css autograder/widgets/python_source.js -type f -not -name '*.py*')  # copied when installed
 AS_ROOT := $(if $(filter 0,$(shell id -u)),--allow-root)
 
@@ -60,11 +62,11 @@ bench: .venv/ready-to-test
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \
 	  { echo "The workbook needs Python 3.11 or newer; say PYTHON=/path/to/python3.11 after make."; exit 1; }
 	$(PYTHON) -m venv .venv
-	$(BIN)/python -m pip install --quiet --editable '.[teach]'
+	$(BIN)/python -m pip install --quiet --editable '.[teach]' $(QUICK)
 	@touch $@
 
 .venv/ready-to-test: .venv/ready pyproject.toml
-	$(BIN)/python -m pip install --quiet --editable '.[test]'
+	$(BIN)/python -m pip install --quiet --editable '.[test]' $(QUICK)
 	@touch $@
 
 # The hub's proxy comes from npm, by the Node that PyPI brings, and lies in .venv/hub.
