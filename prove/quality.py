@@ -66,7 +66,7 @@ def section(day: date, variants: int, figures: Mapping[str, int], repeated: int 
     """The table of one run; `repeated` tests failed at first and passed after a mend, `added` pages came later."""
     other, twins = figures.get("slips called by another's", 0), twin_slips()
     if other > len(twins):
-        raise ValueError(f"{other} slips were called by another's name, and only {len(twins)} have a twin: look at them")
+        raise ValueError(f"{other} slips got another's name, and only {len(twins)} have a twin: look at the others")
     rows = "".join(f"| {words} | {_grouped(figures.get(what, 0))} |\n" for what, words in ROWS.items())
     mended = f" {repeated} of its tests failed at first, and passed when repeated after a mend." if repeated else ""
     later = f" {added} of the pages were written after the others were tried, and tried by themselves." if added else ""

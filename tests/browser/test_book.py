@@ -570,7 +570,7 @@ def test_a_page_is_drawn_when_a_reader_comes_near_and_all_are_in_the_end(lab, fo
 
 
 def test_who_scrolls_while_a_chapter_opens_stays_there(lab, folder):
-    """Into the middle, as soon as the first page is alive: what is in view stays, however pages above grow and shrink."""
+    """Into the middle, as soon as the first page is alive: what is in view stays, however pages above it grow."""
     place = folder / "work" / "scrolled"
     shutil.copytree(Path(__file__).parents[2] / "chapters" / "08-equations", place)
     lab.book(place / "equations.ipynb", alive=0)

@@ -134,8 +134,8 @@ def test_there_are_enough_pages_and_boxes():
 
 
 def test_planted_mistakes_are_given_their_own_name(page, sheets, record_property):
-    """Of all named slips, planted one at a time, at least 95 % get their name. Another's name is only given in canonical
-    numbers, where both slips give the same answer; there the box asks its own question and speaks of neither."""
+    """Of all named slips, planted one at a time, at least 95 % get their name. Another's name is only given in
+    canonical numbers, where both slips give the same answer; there the box asks its own question, of neither."""
     named = other = planted = 0
     for sheet in sheets:
         right = keys(sheet)

@@ -180,15 +180,18 @@ class Trip:
 
     def listen(self) -> None:
         """From now on hear what the page and the service worker tell."""
-        self.page.add_init_script(
-            "new BroadcastChannel('backprop-workbook:site').onmessage = ({data}) => { if (!data.more) window.wbKept = data; };"
-            "document.addEventListener('wb-alive', () => { window.wbAlive = true; });"
-        )
+        self.page.add_init_script(LISTEN)
 
+
+LISTEN = """
+new BroadcastChannel("backprop-workbook:site").onmessage = ({ data }) => { if (!data.more) window.wbKept = data; };
+document.addEventListener("wb-alive", () => { window.wbAlive = true; });
+"""
 
 KEEP = """async () => {
   const { active } = await navigator.serviceWorker.ready;
-  new BroadcastChannel("backprop-workbook:site").onmessage = ({ data }) => { if (data.more) active.postMessage("keep"); };
+  const news = new BroadcastChannel("backprop-workbook:site");
+  news.onmessage = ({ data }) => { if (data.more) active.postMessage("keep"); };
   active.postMessage("keep");
 }"""
 
