@@ -13,10 +13,13 @@ KEYS = 1000  # variants whose keys are computed a second time, in `make prove`
 
 @pytest.hookimpl(wrapper=True)  # before xdist looks at the groups, whenever this file is read
 def pytest_collection_modifyitems(items):
-    """All tests of a page, of whatever file, run one after the other in one process: its variants are drawn once."""
+    """All tests of a page, of whatever file, run one after the other in one process: its variants are drawn once. So do
+    those of pages that share numbers, which are drawn until they fit all of them."""
     for item in items:
         if "/tests/pages/" in item.path.as_posix() and (slug := _slug(item)):
-            item.add_marker(pytest.mark.xdist_group(slug))
+            page = pages.load(slug)
+            group = f"{page.chapter}.{page.shares.__name__}" if page.shares else slug
+            item.add_marker(pytest.mark.xdist_group(group))
     return (yield)
 
 

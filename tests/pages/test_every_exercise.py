@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+from functools import cache
 
 import numpy as np
 import pytest
@@ -14,7 +15,9 @@ from autograder.marking.code import GRADING, local, mark_code
 from autograder.render.code import report_text
 
 EXERCISES = list(pages.exercises().values())
-SLIPS = [(made, code) for made in EXERCISES for code in made.slips]
+SLIPS = [
+    pytest.param(made, code, marks=pytest.mark.xdist_group(made.slug)) for made in EXERCISES for code in made.slips
+]
 each = pytest.mark.parametrize("made", EXERCISES, ids=lambda made: made.slug)
 seeds = pytest.mark.parametrize("seed", [RELEASE, GRADING])
 
@@ -24,6 +27,12 @@ def run(source, made):
     rooms = {need.name: need.reference for need in made.needs}
     exec(source, rooms)
     return rooms
+
+
+@cache
+def slipped(made, code, seed):
+    """The marks of a solution with this slip; several tests look at them, in one process."""
+    return mark_code(made, local(made.namespace(code)), seed)
 
 
 @each
@@ -53,7 +62,7 @@ def test_starter_says_what_is_wanted(made):
 @seeds
 def test_planted_slip_is_named_and_costs(made, code, seed):
     """A slip loses some of the points, and is called by its name wherever it does."""
-    marks = mark_code(made, local(made.namespace(code)), seed)
+    marks = slipped(made, code, seed)
     lost = [finding for finding in marks.verdicts if finding.points < finding.behaviour.points]
     assert lost and {finding.code for finding in lost} == {code}
     assert len(lost) == 1 or code in made.fatal, "one slip costs one behaviour, unless the exercise says why not"
@@ -69,7 +78,7 @@ SETTINGS = (0.96, 1e-8)  # β₂ and ε of Adam
 @seeds
 def test_a_report_can_be_followed_by_hand(made, code, seed):
     """What a slip shows is written out in full: whole numbers or halves go in, and no value is merely described."""
-    marks = mark_code(made, local(made.namespace(code)), seed)
+    marks = slipped(made, code, seed)
     finding = next(finding for finding in marks.verdicts if finding.state == "mistake")
     given = {name: from_plain(value) for name, value in finding.behaviour.given(finding.case).items()}
     text = report_text(marks)
