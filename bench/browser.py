@@ -151,7 +151,7 @@ def opening(desk: bench.Desk, folder: Path, chapter: str) -> float:
 SLIDER = "from ipywidgets import IntSlider\nIntSlider()"
 LOOKS = 50  # milliseconds between two looks at a chapter that opens: looking at every frame would take its time
 BOOK = "08-equations"
-ROUNDS = 4
+ROUNDS = 8
 
 
 def first_slider(desk: bench.Desk, folder: Path, name: str) -> float:
