@@ -18,6 +18,9 @@ FACTS = 200  # variants of each page, in `make prove`
 CATALOGUE = pages.catalogue()
 
 
+FEW = 10  # variants in the sample, where what is asked hardly depends on the numbers
+
+
 @pytest.fixture(scope="module", params=CATALOGUE.values(), ids=CATALOGUE)
 def page(request):
     """Every page in turn, all tests of it one after the other: its variants are drawn only once."""
@@ -32,8 +35,8 @@ def sheets(page, variants):
 
 @pytest.fixture(scope="module")
 def few(page, variants):
-    """Fewer of them in the sample: what is asked of these hardly depends on the numbers."""
-    return [page.sheet(variant) for variant in variants(FACTS, sample=10)]
+    """The first of these variants; all of them in `make prove`."""
+    return [page.sheet(variant) for variant in variants(FACTS, sample=FEW)]
 
 
 def test_the_key_is_accepted(page, few, record_property):

@@ -71,13 +71,16 @@ async function keep(answer, sum) {
 async function keepSome() {
   const { files, ahead } = await (listing ??= newest()), cache = await caches.open(KEPT);
   const there = new Set((await cache.keys()).map(({ url }) => url)), until = performance.now() + SLICE;
-  const lacks = ahead.filter((name) => !there.has(placeOf(files[name]))), tried = lacks.filter((name) => !refused.has(name));
-  for (const name of tried) {
+  const lacking = () => ahead.filter((name) => !there.has(placeOf(files[name])));
+  for (const name of lacking()) {
     if (performance.now() > until) break;
-    if (!await keepOne(name, files[name]).catch(() => false)) refused.add(name);
-    else lacks.splice(lacks.indexOf(name), 1);
+    if (refused.has(name)) continue;
+    if (await keepOne(name, files[name]).catch(() => false)) there.add(placeOf(files[name]));
+    else refused.add(name);
   }
-  news.postMessage({ kept: ahead.length - lacks.length, of: ahead.length, more: lacks.some((name) => !refused.has(name)) });
+  const lacks = lacking(), more = lacks.some((name) => !refused.has(name));
+  if (!more) refused.clear(); // the next page may have more luck
+  news.postMessage({ kept: ahead.length - lacks.length, of: ahead.length, more });
 }
 
 /** From the browser's own store where that has it as it is listed, or else from the server. */
