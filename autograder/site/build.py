@@ -189,7 +189,7 @@ OVERRIDES = {
 
 def jupyter_lite(options: Mapping[str, Any], title: str) -> dict[str, object]:
     """What the site's pages read about themselves; `options` are those with which Pyodide is started."""
-    python = {"pyodideUrl": SCRIPT, "loadPyodideOptions": options}
+    python = {"loadPyodideOptions": options}  # the address of our script is put in at the end: _name_python
     return {
         "jupyter-lite-schema-version": 0,
         "jupyter-config-data": {
