@@ -40,8 +40,8 @@ export class Alive {
    * `tell(kind, detail)` is told what goes wrong, `tell()` that all is well again; `near()` that the pages near what is in
    * view are alive, `done()` that all are.
    */
-  constructor(panel, { CodeCell, NotebookActions }, drawing, { tell, near, done }) {
-    Object.assign(this, { panel, drawing, tell, done, whenNear: near, notebook: panel.content, session: panel.sessionContext });
+  constructor(panel, { CodeCell, NotebookActions, busy }, drawing, { tell, near, done }) {
+    Object.assign(this, { panel, drawing, busy, tell, done, whenNear: near, notebook: panel.content, session: panel.sessionContext });
     this.execute = (cell) => CodeCell.execute(cell, this.session, { workbook_opening: true });
     this.ran = new Set(); // the ids of cells that this kernel has run
     this.wanted = false; // whether the book is switched on
@@ -152,13 +152,14 @@ export class Alive {
     const several = (among) => Promise.all(Array.from({ length: TOGETHER }, async () => {
       for (let cell; current() && (cell = this.nearest(among)); ) await this.run(cell);
     }));
-    const free = holdView(this.notebook);
+    const free = holdView(this.notebook), busy = this.busy();
     try {
       await Promise.all([this.settingUp, several((cell) => this.drawing.isNear(cell.node))]);
       if (current()) this.drawing.hold();
       this.whenNear();
       await several(() => true);
     } finally {
+      busy.dispose();
       if (current()) this.drawing.release();
       this.drawing.drawn.then(free);
     }

@@ -40,11 +40,13 @@ export async function makePlugin(shared) {
     optional: registry.ISettingRegistry ? [registry.ISettingRegistry] : [],
     activate: (app, settings) => {
       const on = pageFirst(settings), keeps = LITE ? keepsFiles() : Promise.resolve(true);
+      // While a chapter opens JupyterLab is busy throughout: told so for each cell, it would fetch its icon for each cell.
+      const busy = () => app.status?.setBusy() ?? new DisposableDelegate(() => {});
       const unname = LITE ? nameInAddress(app.shell) : () => {};
       const opened = app.docRegistry.addWidgetExtension("Notebook", {
         createNew: (panel, context) => {
           const dress = () => { if (!sheets[0].isConnected) document.head.append(...sheets); }; // in no page without a book
-          const book = new Book(panel, context, { dress, CodeCell, NotebookActions, ToolbarButton, Widget, on, keeps });
+          const book = new Book(panel, context, { dress, CodeCell, NotebookActions, ToolbarButton, Widget, on, keeps, busy });
           return new DisposableDelegate(() => book.dispose());
         },
       });
