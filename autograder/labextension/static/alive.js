@@ -78,9 +78,11 @@ export class Alive {
     this.hush();
   }
 
+  /** Nothing is waited for any more. */
   hush() {
     clearTimeout(this.starting);
     clearTimeout(this.slow);
+    this.occupied?.dispose();
   }
 
   status(status) {
@@ -105,6 +107,7 @@ export class Alive {
     if (!this.prepared) this.starting = setTimeout(waits("starting"), STARTING);
     this.slow = setTimeout(waits("slow"), SLOW);
     try {
+      this.startKernel();
       await this.session.ready;
       const kernel = this.session.session?.kernel;
       if (!current()) return;
@@ -113,12 +116,27 @@ export class Alive {
         return this.session.hasNoKernel === false ? undefined : this.tell("kernel", "");
       }
       this.kernel = kernel.id;
+      this.occupied = this.busy();
       if (this.prepared !== kernel.id && !(await this.prepare(kernel, current))) return;
       if (current()) await this.work(current);
     } catch (error) {
       this.hush();
       if (current()) this.tell("kernel", String(error?.message ?? error));
+    } finally {
+      if (current()) this.occupied?.dispose();
     }
+  }
+
+  /**
+   * Have the kernel of the notebook started at once. JupyterLab would first ask for a checkpoint and wait for it while it draws
+   * the chapter; when it then starts the kernel itself, in this same way, it finds that under way.
+   */
+  startKernel() {
+    const { session, panel: { context: { model } } } = this, { kernelPreference: preference } = session;
+    if (session.isReady || session.session) return;
+    const name = model.defaultKernelName || preference.name;
+    session.kernelPreference = { ...preference, name, language: model.defaultKernelLanguage };
+    session.initialize().catch(() => {}); // what goes wrong is told where JupyterLab asks for the same
   }
 
   /** Import the workbook and begin to run the set-up cell; whether that went well. */
@@ -152,14 +170,13 @@ export class Alive {
     const several = (among) => Promise.all(Array.from({ length: TOGETHER }, async () => {
       for (let cell; current() && (cell = this.nearest(among)); ) await this.run(cell);
     }));
-    const free = holdView(this.notebook), busy = this.busy();
+    const free = holdView(this.notebook);
     try {
       await Promise.all([this.settingUp, several((cell) => this.drawing.isNear(cell.node))]);
       if (current()) this.drawing.hold();
       this.whenNear();
       await several(() => true);
     } finally {
-      busy.dispose();
       if (current()) this.drawing.release();
       this.drawing.drawn.then(free);
     }
