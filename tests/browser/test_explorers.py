@@ -174,7 +174,7 @@ def test_the_still_picture_shows_where_no_kernel_runs(explore_in_lab):
     assert bench.page.locator(".wb-explorer.wb-static").count() == 1
     assert not bench.page.locator(".wb-explorer.wb-static").is_visible()
     desk.save()
-    desk.page.evaluate(f"async () => {{ await {PANEL}.context.sessionContext.shutdown(); }}")
+    desk.shut_down()
     bench.root.locator(".wb-note").wait_for()
     desk.reload()
     still = desk.page.locator(".wb-explorer.wb-static")

@@ -51,7 +51,7 @@ def test_without_a_kernel_the_static_page_shows(desk):
     desk.wait(f"[{html}].flat().join('').includes('{filled}')")  # refreshed once the typing rests
     desk.save()
     assert filled in twin(desk)
-    desk.page.evaluate(f"async () => {{ await {PANEL}.context.sessionContext.shutdown(); }}")
+    desk.shut_down()
     desk.reload()
     desk.page.locator(".wb-static").first.wait_for()
     assert desk.page.locator(".wb-rerun").first.is_visible()
