@@ -274,8 +274,17 @@ class Desk:
         self.set_source(PAGE_CELL, "\n".join(f'explore("{slug}")' for slug in slugs))
         self.clear()
         self.run(0)
+        drawn = f"document.querySelectorAll('.wb-explorer.wb-live .wb-drawn > *').length >= {len(slugs)}"
+        if len(slugs) == 1:
+            self.run(PAGE_CELL)
+            self.wait(drawn, 30_000)
+            return self
+        cell = f"{PANEL}.content.widgets[{PAGE_CELL}]"  # unseen until all are there: laid out once, not after each
+        self.page.evaluate(f"() => {{ {cell}.node.style.display = 'none'; }}")
         self.run(PAGE_CELL)
-        self.wait(f"document.querySelectorAll('.wb-explorer.wb-live .wb-drawn > *').length >= {len(slugs)}", 30_000)
+        self.wait(drawn, 30_000)
+        in_a_frame = str(self.flavour == "notebook").lower()  # where so much output scrolls by itself
+        self.page.evaluate(f"() => {{ {cell}.node.style.display = ''; {cell}.outputsScrolled = {in_a_frame}; }}")
         return self
 
     def source(self, index: int = PAGE_CELL) -> str:

@@ -14,11 +14,13 @@ RELU = pages.load_exercise("activations/relu-code")
 
 
 @pytest.fixture
-def code(lab):
+def code(opened_lab):
     """A notebook with the starter of an exercise and its grade cell."""
+    lab = opened_lab
     lab.set_source(PAGE_CELL, RELU.starter)
     lab.set_source(GRADE_CELL, f'grade("{RELU.slug}")')
     lab.clear()
+    lab.run(0)
     yield lab
     lab.set_source(GRADE_CELL, f'grade("{SLUG}")')
 
@@ -44,13 +46,14 @@ def test_starter_slip_solution(code):
 
 
 @pytest.fixture
-def chapter(lab):
+def chapter(opened_lab):
     """The cells of a real chapter that set it up, show its progress, and hold this exercise."""
     notebook = nbformat.read(REPOSITORY / "chapters/05-activations/activations.ipynb", 4)
     names = ("workbook-setup", code_id(RELU.slug), grade_id(RELU.slug))
     notebook.cells = [cell for cell in notebook.cells if cell.id in names] + [nbformat.v4.new_code_cell(id="spare")]
-    nbformat.write(notebook, lab.root / "code.ipynb")
-    with lab.beside(lab.root / "code.ipynb") as beside:
+    path = opened_lab.root / "code.ipynb"
+    nbformat.write(notebook, path)
+    with opened_lab.beside(path) as beside:
         beside.run(0)
         yield beside
 

@@ -79,15 +79,15 @@ class Bench:
 
 
 @pytest.fixture
-def explore(desk):
-    yield lambda slug: Bench(desk, slug)
-    assert desk.errors == []
+def explore(opened):
+    yield lambda slug: Bench(opened, slug)
+    assert opened.errors == []
 
 
 @pytest.fixture
-def explore_in_lab(lab):
-    yield lambda slug: Bench(lab, slug)
-    assert lab.errors == []
+def explore_in_lab(opened_lab):
+    yield lambda slug: Bench(opened_lab, slug)
+    assert opened_lab.errors == []
 
 
 def test_nudging_a_weight_moves_the_secant_and_the_numbers(explore):

@@ -26,9 +26,9 @@ def colours(desk) -> list[str]:
 
 
 @pytest.fixture
-def themed(desk):
-    yield desk
-    desk.theme("JupyterLab Light")
+def themed(opened):
+    yield opened
+    opened.theme("JupyterLab Light")
 
 
 def test_both_themes_colour_the_page(themed):
@@ -56,12 +56,12 @@ def test_axe_finds_nothing_to_mend(themed, theme):
 
 
 @pytest.fixture
-def narrow(desk):
-    desk.page.set_viewport_size({"width": 560, "height": 1000})
-    if desk.flavour == "lab":
-        desk.page.evaluate("() => window.jupyterapp.shell.collapseLeft()")
-    yield desk
-    desk.page.set_viewport_size({"width": 1180, "height": 1000})
+def narrow(opened):
+    opened.page.set_viewport_size({"width": 560, "height": 1000})
+    if opened.flavour == "lab":
+        opened.page.evaluate("() => window.jupyterapp.shell.collapseLeft()")
+    yield opened
+    opened.page.set_viewport_size({"width": 1180, "height": 1000})
 
 
 AT_A_TIME = 20  # JupyterLab shows 50 outputs of a cell, and a page has two

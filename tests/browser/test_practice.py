@@ -76,9 +76,9 @@ def test_a_session_by_the_keyboard(desk, log):
     assert desk.outside == [] and (desk.flavour == "notebook" or desk.errors == [])  # Notebook 7 has some of its own
 
 
-def test_a_slip_on_a_page_can_be_practised_there(lab, log):
+def test_a_slip_on_a_page_can_be_practised_there(opened_lab, log):
     """The button comes with the slip, and opens a session under the page; the page and its cell stay as they are."""
-    lab.start(page_source())
+    lab = opened_lab.start(page_source())
     button = lab.page.get_by_role("button", name="Practise this")
     assert not button.is_visible()
     lab.type(1, "2")  # the change, where the new value is asked

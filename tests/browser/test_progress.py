@@ -30,7 +30,7 @@ def chapters(folder):
 
 
 @contextlib.contextmanager
-def opened(desk, path: Path):
+def bar_of(desk, path: Path):
     """The chapter, with its bar alive."""
     with desk.beside(path) as chapter:
         chapter.run(1)
@@ -53,9 +53,9 @@ def type_answers(desk, texts: list[str]) -> None:
     )
 
 
-def test_the_bar_follows_the_cells_and_leads_to_the_pages(desk, chapters):
+def test_the_bar_follows_the_cells_and_leads_to_the_pages(opened, chapters):
     """Blank, begun, right, as the cells change; a click shows a page far down; the saved twin says the same."""
-    with opened(desk, chapters / CHAPTER) as desk:
+    with bar_of(opened, chapters / CHAPTER) as desk:
         type_answers(desk, [""])
         wait_state(desk, CELL, "blank")
         type_answers(desk, KEYS[:2])
@@ -76,21 +76,19 @@ def test_the_bar_follows_the_cells_and_leads_to_the_pages(desk, chapters):
         desk.wait(f"[{html}].flat().join('').includes('1 of {PAGES} pages right')")
         desk.page.evaluate(f"() => {{ for (const cell of {PANEL}.content.model.cells) cell.trusted = true; }}")
         desk.save()  # trusted, as a notebook is of which all cells were run
-        desk.wait(f"!{PANEL}.context.model.dirty")
         desk.reload()  # the kernel still runs: the bar comes back, and follows
         desk.page.wait_for_selector(".wb-progress-live li", timeout=30_000)
         wait_state(desk, CELL, "right")
         type_answers(desk, KEYS[:3])
         wait_state(desk, CELL, "begun")
         desk.save()
-        desk.wait(f"!{PANEL}.context.model.dirty")
         assert desk.outside == []
         assert desk.flavour == "notebook" or desk.errors == []  # Notebook 7 has some of its own
 
 
-def test_the_start_page_shows_all_chapters(lab, chapters):
+def test_the_start_page_shows_all_chapters(opened_lab, chapters):
     """A bar for each chapter that is there, from its file, and a link that opens it; each link has a spoken label."""
-    with opened(lab, chapters / "00-start/start.ipynb") as desk:
+    with bar_of(opened_lab, chapters / "00-start/start.ipynb") as desk:
         assert desk.page.locator(".wb-progress-live .wb-bar").count() == 3
         bar = desk.page.locator(".wb-progress-live .wb-bar", has_text="Entry by entry")
         assert bar.locator("li").count() == PAGES and bar.get_attribute("aria-label").startswith("Pages of chapter 3")
