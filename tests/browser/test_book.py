@@ -32,7 +32,6 @@ RELU = pages.load_exercise("activations/relu-code")
 FIRST, CODE = f"page-{SLUGS[0].replace('/', '--')}", f"code-{RELU.slug.replace('/', '--')}"
 SHOWN = ".jp-NotebookPanel:not(.lm-mod-hidden)"
 IN_LAB = pytest.mark.parametrize("desk", ["lab"], indirect=True, scope="class")  # where Notebook 7 does the same
-IN_NOTEBOOK = pytest.mark.parametrize("desk", ["notebook"], indirect=True, scope="class")
 RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "best-practice"]
 LIVE = f"{PANEL}.node.querySelectorAll('.wb-live').length"
 SPARED = f"{PANEL}.content.widgets.filter(cell => Object.hasOwn(cell, 'updatePromptOverlayIcon'))"
@@ -327,31 +326,6 @@ class TestOneBook:
         desk.page.keyboard.press("Shift+Enter")
         desk.wait_output(index, "ZeroDivisionError")
 
-    @IN_NOTEBOOK
-    def test_after_a_reload_pages_are_alive_and_nothing_is_lost(self, desk):
-        """The kernel still runs: pages come back as they were; a second tab is alive too, and the first stays so."""
-        first = desk.page.locator(".wb-live .wb-slot[data-box='1'] .wb-input").first
-        first.fill("42")
-        desk.wait(f"{desk.cell(FIRST)}.model.sharedModel.getSource().includes('1: 42')")
-        desk.save()
-        assert "1: 42" in desk.path.read_text(encoding="utf-8")
-        desk.book(desk.path)
-        assert first.input_value() == "42"
-        other = BookDesk(desk.page.context.new_page(), desk.address, desk.root, "notebook")
-        try:
-            other.book(desk.path)
-            other.page.locator(".wb-live .wb-slot[data-box='2'] .wb-input").first.click()
-            other.page.keyboard.type("x")
-            other.page.locator(".wb-live .wb-slot[data-box='2']:not([data-state=blank])").first.wait_for()
-            desk.page.bring_to_front()
-            desk.page.locator(".wb-live .wb-slot[data-box='3'] .wb-input").first.click()
-            desk.page.keyboard.type("5")
-            desk.page.locator(
-                ".wb-live .wb-slot[data-box='3'][data-state]:not([data-state=blank], [data-state=unchecked])"
-            ).first.wait_for()
-        finally:
-            other.page.close()
-
     def test_show_code_is_remembered(self, desk):
         """The switch in the toolbar shows the rest, and still does when the notebook has another name or opens anew."""
         desk.page.locator(f"{SHOWN} .wb-book-switch").first.click()
@@ -472,6 +446,33 @@ def test_a_new_kernel_brings_the_pages_back_under_the_hand(lab, folder):
     lab.page.keyboard.type("3")
     lab.wait(f"{lab.cell(name)}.model.sharedModel.getSource().includes('1: 123')")
     assert lab.focused() == "1"
+
+
+def test_after_a_reload_pages_are_alive_and_nothing_is_lost(books, folder):
+    """The kernel still runs: pages come back as they were; a second tab is alive too, and the first stays so."""
+    desk = books("notebook").book(chapter(folder / "work" / "reload"))
+    first = desk.page.locator(".wb-live .wb-slot[data-box='1'] .wb-input").first
+    first.fill("42")
+    desk.wait(f"{desk.cell(FIRST)}.model.sharedModel.getSource().includes('1: 42')")
+    desk.save()
+    assert "1: 42" in desk.path.read_text(encoding="utf-8")
+    desk.book(desk.path)
+    assert first.input_value() == "42"
+    other = BookDesk(desk.page.context.new_page(), desk.address, desk.root, "notebook")
+    try:
+        other.book(desk.path)
+        other.page.locator(".wb-live .wb-slot[data-box='2'] .wb-input").first.click()
+        other.page.keyboard.type("x")
+        other.page.locator(".wb-live .wb-slot[data-box='2']:not([data-state=blank])").first.wait_for()
+        desk.page.bring_to_front()
+        desk.page.locator(".wb-live .wb-slot[data-box='3'] .wb-input").first.click()
+        desk.page.keyboard.type("5")
+        desk.page.locator(
+            ".wb-live .wb-slot[data-box='3'][data-state]:not([data-state=blank], [data-state=unchecked])"
+        ).first.wait_for()
+    finally:
+        other.page.close()
+        desk.close()
 
 
 def test_a_link_to_another_chapter_opens_a_tab_at_its_page(books, folder):
