@@ -95,19 +95,32 @@ def desks(server, context, folder):
     return desk
 
 
-@pytest.fixture(params=FLAVOURS)
-def desk(request, desks):
-    """An open notebook whose page was just run; `desk.start(source)` runs it again with another cell."""
-    found = desks(request.param)
+def at(desks, flavour: str) -> bench.Desk:
+    found = desks(flavour)
     found.page.bring_to_front()
     found.errors.clear()
-    return found.start()
+    return found
+
+
+@pytest.fixture(params=FLAVOURS)
+def opened(request, desks):
+    """An open notebook, for tests that begin with `opened.start(source)`."""
+    return at(desks, request.param)
 
 
 @pytest.fixture
-def lab(desks):
-    """The same, in JupyterLab only."""
-    found = desks("lab")
-    found.page.bring_to_front()
-    found.errors.clear()
-    return found.start()
+def desk(opened):
+    """An open notebook whose page was just run; `desk.start(source)` runs it again with another cell."""
+    return opened.start()
+
+
+@pytest.fixture
+def opened_lab(desks):
+    """`opened`, in JupyterLab only."""
+    return at(desks, "lab")
+
+
+@pytest.fixture
+def lab(opened_lab):
+    """`desk`, in JupyterLab only."""
+    return opened_lab.start()

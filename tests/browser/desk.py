@@ -7,6 +7,7 @@ what it is told to wait for, never for a length of time.
 from __future__ import annotations
 
 import contextlib
+import copy
 import json
 import os
 import shutil
@@ -17,6 +18,7 @@ import time
 import tomllib
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 from urllib.request import Request, urlopen
 
 import nbformat
@@ -30,6 +32,11 @@ SLUG = "gradients/one-weight"
 SETUP = "from autograder.notebook import course, explore, grade, page, practice, progress"
 PAGE_CELL, GRADE_CELL, SPARE_CELL = 1, 2, 3
 PANEL = "window.jupyterapp.shell.currentWidget"
+SETTINGS = {
+    "apputils-extension/notification": {"fetchNews": "false", "checkForUpdates": False},
+    "docmanager-extension/plugin": {"autosave": False},  # two saves at once end in a question to the user
+}
+"""What our JupyterLab does otherwise than by default."""
 
 
 def page_source(slug: str = SLUG, answers: str = "{1: None, 2: None, 3: None}") -> str:
@@ -67,9 +74,10 @@ def jupyter(folder: Path, *, at_once: bool = True) -> Iterator[str]:
     shipped.parent.mkdir(parents=True)
     extension = (REPOSITORY / "autograder/server/jupyter_server_config.json").read_text()
     shipped.write_text(extension if at_once else extension.replace("true", "false"))
-    quiet = home / "settings/@jupyterlab/apputils-extension/notification.jupyterlab-settings"
-    quiet.parent.mkdir(parents=True)
-    quiet.write_text('{"fetchNews": "false", "checkForUpdates": false}')
+    for plugin, chosen in SETTINGS.items():
+        setting = home / f"settings/@jupyterlab/{plugin}.jupyterlab-settings"
+        setting.parent.mkdir(parents=True, exist_ok=True)
+        setting.write_text(json.dumps(chosen))
     with open(folder / "server.log", "w") as log:
         server = subprocess.Popen(
             [sys.executable, "-m", "jupyter", "lab", *options], env=environment, stdout=log, stderr=log, cwd=root
@@ -139,7 +147,7 @@ class Desk:
     """An open notebook in one flavour of Jupyter ("lab" or "notebook")."""
 
     def __init__(self, page, address: str, root: Path, flavour: str) -> None:
-        self.page, self.address, self.flavour = page, address, flavour
+        self.page, self.address, self.root, self.flavour = page, address, root, flavour
         self.path = root / f"{flavour}.ipynb"
         self.errors: list[str] = []
         self.outside: list[str] = []
@@ -156,22 +164,90 @@ class Desk:
         write_notebook(self.path, source or page_source())
         return self.reload()
 
+    @property
+    def place(self) -> str:
+        """Where the notebook lies on the server."""
+        return self.path.relative_to(self.root).as_posix()
+
     def reload(self) -> Desk:
         """Open the notebook's address, as a student does the next morning."""
-        self.page.goto(self.address + ADDRESS[self.flavour].format(self.path.name))
-        self.page.wait_for_selector(".jp-Notebook .jp-Cell", timeout=60_000)
-        self.wait(f"{PANEL}?.context?.isReady && {PANEL}.content?.model?.cells?.length >= 4")
+        self.page.goto(self.address + ADDRESS[self.flavour].format(self.place))
+        return self._await_notebook()
+
+    def _await_notebook(self) -> Desk:
+        self.wait(f"window.jupyterapp && {PANEL}?.context?.path === '{self.place}' && {PANEL}.context.isReady", 60_000)
+        self.wait(f"{PANEL}.node.querySelector('.jp-Cell') && {PANEL}.content.model.cells.length >= 4")
         self.wait(f"['idle', 'busy'].includes({PANEL}.context.sessionContext.session?.kernel?.status)", 60_000)
+        return self._watch_saves()
+
+    def _watch_saves(self) -> Desk:
+        """From now on the notebook's context says whether it is being saved, by whatever means."""
+        self.page.evaluate(
+            f"""() => {{ const {{ context }} = {PANEL};
+                if (context.saving === undefined) context.saveState.connect((_, state) => {{
+                    context.saving = state === 'started'; }});
+                context.saving ??= false; }}"""
+        )
         return self
+
+    def _show(self) -> None:
+        """Have JupyterLab open the notebook, or go to its tab."""
+        self.finish(
+            "async path => { await window.jupyterapp.commands.execute('docmanager:open', { path }); }", self.place
+        )
+
+    @contextlib.contextmanager
+    def beside(self, path: Path) -> Iterator[Desk]:
+        """Another notebook, in the same JupyterLab or in a tab of Notebook 7; closed afterwards, with its kernel."""
+        if self.flavour == "lab":
+            self.clear()
+            other = copy.copy(self)
+            other.path = path
+            other._show()
+            other._await_notebook()
+        else:
+            other = Desk(self.page.context.new_page(), self.address, self.root, self.flavour)
+            other.path = path
+            other.reload()
+        try:
+            yield other
+        finally:
+            other.finish(
+                f"""async place => {{ for (const panel of [...window.jupyterapp.shell.widgets('main')]) {{
+                    if (!panel.context || panel.context.path === place) continue;
+                    await panel.context.sessionContext.shutdown();
+                    panel.context.model.dirty = false;
+                    if ('{self.flavour}' === 'lab') panel.dispose(); }} }}""",
+                self.place,
+            )
+            if other.page is self.page:
+                self._show()
+                self._await_notebook()
+            else:
+                other.page.close()
+
+    def finish(self, work: str, arg: Any = None, seconds: float = 20) -> Any:
+        """What a JavaScript function gives in the end; an error that names the open dialog if that takes too long."""
+        done, value = self.page.evaluate(
+            f"""([arg, limit]) => Promise.race([
+                Promise.resolve(({work})(arg)).then(value => [true, value ?? null]),
+                new Promise(late => setTimeout(() => late([false, [...document.querySelectorAll('.jp-Dialog')]
+                    .map(dialog => dialog.innerText).join(' | ')]), limit))])""",
+            [arg, seconds * 1000],
+        )
+        if not done:
+            raise TimeoutError(f"not done after {seconds} s, with this dialog open: {value or 'none'}\n{work}")
+        return value
 
     def run(self, index: int, *, wait: bool = True) -> None:
         """Run a cell; with `wait`, until it has run."""
-        self.page.evaluate(
+        self.finish(
             f"""([index, wait]) => {{ const notebook = {PANEL}.content; notebook.deselectAll();
                 notebook.activeCellIndex = index; notebook.mode = 'command';
-                const running = window.jupyterapp.commands.execute('notebook:run-cell');
-                return wait ? running : undefined; }}""",
+                const running = window.jupyterapp.commands.execute('notebook:run-cell').then(() => null);
+                return wait ? running : null; }}""",
             [index, wait],
+            60,
         )
 
     def start(self, source: str | None = None) -> Desk:
@@ -198,8 +274,17 @@ class Desk:
         self.set_source(PAGE_CELL, "\n".join(f'explore("{slug}")' for slug in slugs))
         self.clear()
         self.run(0)
+        drawn = f"document.querySelectorAll('.wb-explorer.wb-live .wb-drawn > *').length >= {len(slugs)}"
+        if len(slugs) == 1:
+            self.run(PAGE_CELL)
+            self.wait(drawn, 30_000)
+            return self
+        cell = f"{PANEL}.content.widgets[{PAGE_CELL}]"  # unseen until all are there: laid out once, not after each
+        self.page.evaluate(f"() => {{ {cell}.node.style.display = 'none'; }}")
         self.run(PAGE_CELL)
-        self.wait(f"document.querySelectorAll('.wb-explorer.wb-live .wb-drawn > *').length >= {len(slugs)}", 30_000)
+        self.wait(drawn, 30_000)
+        in_a_frame = str(self.flavour == "notebook").lower()  # where so much output scrolls by itself
+        self.page.evaluate(f"() => {{ {cell}.node.style.display = ''; {cell}.outputsScrolled = {in_a_frame}; }}")
         return self
 
     def source(self, index: int = PAGE_CELL) -> str:
@@ -225,18 +310,28 @@ class Desk:
         )
 
     def save(self) -> None:
-        self.page.evaluate(f"() => {PANEL}.context.save()")
+        """Save, once a save that is under way has ended."""
+        self.finish(
+            f"""async () => {{ const {{ context }} = {PANEL};
+                for (const late = Date.now() + 20_000; context.saving && Date.now() < late;)
+                    await new Promise(next => setTimeout(next, 20));
+                await context.save(); }}"""
+        )
 
     def on_disk(self, cell: str = "page") -> dict:
         notebook = json.loads(self.path.read_text())
         return next(c for c in notebook["cells"] if c["id"] == cell)
 
     def restart(self) -> None:
-        self.page.evaluate(f"async () => {{ await {PANEL}.context.sessionContext.session.kernel.restart(); }}")
+        self.finish(f"() => {PANEL}.context.sessionContext.session.kernel.restart()", seconds=60)
         self.wait(f"{PANEL}.context.sessionContext.session.kernel.status === 'idle'", 60_000)
 
+    def shut_down(self) -> None:
+        """End the kernel; the notebook stays open."""
+        self.finish(f"() => {PANEL}.context.sessionContext.shutdown()")
+
     def theme(self, name: str) -> None:
-        self.page.evaluate("name => window.jupyterapp.commands.execute('apputils:change-theme', {theme: name})", name)
+        self.finish("name => window.jupyterapp.commands.execute('apputils:change-theme', {theme: name})", name)
         light = "true" if "Light" in name else "false"
         self.wait(f"document.body.dataset.jpThemeLight === '{light}'")
 
@@ -272,4 +367,4 @@ class Desk:
 
     def wait(self, condition: str, timeout: float = 15_000) -> None:
         """Until the JavaScript expression is true."""
-        self.page.wait_for_function(f"() => {condition}", timeout=timeout)
+        self.page.wait_for_function(f"() => {condition}", timeout=timeout, polling=50)

@@ -54,9 +54,9 @@ class Check:
     ("equations/bp4-layer", 4, "-1.5", "-1.5", "w_{12}", 2),
     ("batching/weights-in-one-product", 10, "-4/5", "-0.8", "w_{32}", 12),
 ])  # fmt: skip
-def test_a_page_is_checked_under_itself(desk, slug, box, typed, ratio, other, empty):
+def test_a_page_is_checked_under_itself(opened, slug, box, typed, ratio, other, empty):
     """The check opens at the box that was typed in last, and the ratio stands beside what was typed."""
-    desk.start(page_of(slug))
+    desk = opened.start(page_of(slug))
     desk.type(box, typed)
     desk.wait_state(box, "right")
     check = Check(desk).open()
@@ -72,9 +72,9 @@ def test_a_page_is_checked_under_itself(desk, slug, box, typed, ratio, other, em
     assert desk.errors == []
 
 
-def test_the_ratio_follows_the_nudge_and_what_is_typed(lab):
+def test_the_ratio_follows_the_nudge_and_what_is_typed(opened_lab):
     """ε by the keyboard, which Jupyter does not get to see; typing on the page redraws the check at once."""
-    lab.start(page_of("cost/whole-gradient"))
+    lab = opened_lab.start(page_of("cost/whole-gradient"))
     lab.type(11, "1")
     check = Check(lab).open()
     check.wait_said("In box 11 you typed 1.")
@@ -94,9 +94,9 @@ def test_the_ratio_follows_the_nudge_and_what_is_typed(lab):
     assert lab.errors == []
 
 
-def test_practice_has_a_check_of_its_own(lab):
+def test_practice_has_a_check_of_its_own(opened_lab):
     """New numbers close the check; opened again it is about them, and what was typed before is left alone."""
-    lab.start(page_of("cost/whole-gradient"))
+    lab = opened_lab.start(page_of("cost/whole-gradient"))
     lab.type(11, "7")
     check = Check(lab).open()
     check.wait_said("you typed 7")
@@ -111,9 +111,9 @@ def test_practice_has_a_check_of_its_own(lab):
     assert lab.errors == []
 
 
-def test_a_check_that_is_open_is_there_again_after_a_reload(lab):
+def test_a_check_that_is_open_is_there_again_after_a_reload(opened_lab):
     """The kernel has kept it, with what was chosen in it."""
-    lab.start(page_of("cost/whole-gradient"))
+    lab = opened_lab.start(page_of("cost/whole-gradient"))
     lab.type(12, "2")
     check = Check(lab).open()
     check.pick("b")
@@ -130,9 +130,9 @@ def test_pages_without_gradients_offer_no_check(lab):
     assert not lab.page.get_by_role("button", name="Check by nudging").is_visible()
 
 
-def test_a_cell_of_its_own_reads_the_page_too(lab):
+def test_a_cell_of_its_own_reads_the_page_too(opened_lab):
     """Typing into the page shows in the explorer at once; choosing a weight in the picture chooses its box."""
-    lab.start(SOURCE)
+    lab = opened_lab.start(SOURCE)
     check = Check(lab, LIVE)
     check.wait_said("Box 1 of the page is still empty")
     lab.type(1, "-0.107")

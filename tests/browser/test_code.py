@@ -8,21 +8,21 @@ import pytest
 from autograder import pages
 from autograder.submissions.ids import code_id, grade_id
 
+from .desk import GRADE_CELL, PAGE_CELL, REPOSITORY, SLUG
+
 RELU = pages.load_exercise("activations/relu-code")
-PAGE_CELL, GRADE_CELL = 1, 2
 
 
 @pytest.fixture
-def code(lab):
+def code(opened_lab):
     """A notebook with the starter of an exercise and its grade cell."""
-    from .desk import page_source, write_notebook
-
-    write_notebook(lab.path, RELU.starter, slug=RELU.slug)
-    lab.reload()
+    lab = opened_lab
+    lab.set_source(PAGE_CELL, RELU.starter)
+    lab.set_source(GRADE_CELL, f'grade("{RELU.slug}")')
+    lab.clear()
     lab.run(0)
     yield lab
-    write_notebook(lab.path, page_source())  # the desk is shared: the next test finds a page on it again
-    lab.reload()
+    lab.set_source(GRADE_CELL, f'grade("{SLUG}")')
 
 
 def tried(code, source):
@@ -46,19 +46,16 @@ def test_starter_slip_solution(code):
 
 
 @pytest.fixture
-def chapter(lab):
+def chapter(opened_lab):
     """The cells of a real chapter that set it up, show its progress, and hold this exercise."""
-    from .desk import REPOSITORY, page_source, write_notebook
-
     notebook = nbformat.read(REPOSITORY / "chapters/05-activations/activations.ipynb", 4)
     names = ("workbook-setup", code_id(RELU.slug), grade_id(RELU.slug))
     notebook.cells = [cell for cell in notebook.cells if cell.id in names] + [nbformat.v4.new_code_cell(id="spare")]
-    nbformat.write(notebook, lab.path)
-    lab.reload()
-    lab.run(0)
-    yield lab
-    write_notebook(lab.path, page_source())
-    lab.reload()
+    path = opened_lab.root / "code.ipynb"
+    nbformat.write(notebook, path)
+    with opened_lab.beside(path) as beside:
+        beside.run(0)
+        yield beside
 
 
 def test_the_marks_of_a_cell_that_changed_or_broke(chapter):

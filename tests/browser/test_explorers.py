@@ -79,15 +79,15 @@ class Bench:
 
 
 @pytest.fixture
-def explore(desk):
-    yield lambda slug: Bench(desk, slug)
-    assert desk.errors == []
+def explore(opened):
+    yield lambda slug: Bench(opened, slug)
+    assert opened.errors == []
 
 
 @pytest.fixture
-def explore_in_lab(lab):
-    yield lambda slug: Bench(lab, slug)
-    assert lab.errors == []
+def explore_in_lab(opened_lab):
+    yield lambda slug: Bench(opened_lab, slug)
+    assert opened_lab.errors == []
 
 
 def test_nudging_a_weight_moves_the_secant_and_the_numbers(explore):
@@ -174,7 +174,7 @@ def test_the_still_picture_shows_where_no_kernel_runs(explore_in_lab):
     assert bench.page.locator(".wb-explorer.wb-static").count() == 1
     assert not bench.page.locator(".wb-explorer.wb-static").is_visible()
     desk.save()
-    desk.page.evaluate(f"async () => {{ await {PANEL}.context.sessionContext.shutdown(); }}")
+    desk.shut_down()
     bench.root.locator(".wb-note").wait_for()
     desk.reload()
     still = desk.page.locator(".wb-explorer.wb-static")

@@ -51,7 +51,7 @@ def test_without_a_kernel_the_static_page_shows(desk):
     desk.wait(f"[{html}].flat().join('').includes('{filled}')")  # refreshed once the typing rests
     desk.save()
     assert filled in twin(desk)
-    desk.page.evaluate(f"async () => {{ await {PANEL}.context.sessionContext.shutdown(); }}")
+    desk.shut_down()
     desk.reload()
     desk.page.locator(".wb-static").first.wait_for()
     assert desk.page.locator(".wb-rerun").first.is_visible()
@@ -89,9 +89,9 @@ def test_a_misspelt_page_is_answered_in_one_sentence(desk):
     assert "Did you mean gradients/one-weight" in told[0]
 
 
-def test_one_font_for_a_document_and_nothing_from_elsewhere(desk):
+def test_one_font_for_a_document_and_nothing_from_elsewhere(opened):
     """However many pages there are, each face is there once; no request leaves this machine."""
-    desk.start(page_source() + "\n" + page_source("gradients/bigger-nudge", "{1: None}"))
+    desk = opened.start(page_source() + "\n" + page_source("gradients/bigger-nudge", "{1: None}"))
     faces = "[...document.fonts].filter(face => face.family.includes('STIX Two'))"
     desk.wait(f"{faces}.length === {len(FACES)} && {faces}.some(face => face.status === 'loaded')")
     assert desk.outside == []

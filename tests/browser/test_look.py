@@ -11,6 +11,7 @@ from autograder.pages import catalogue
 from autograder.render.pages import PAGE_STYLE, static, stylesheet
 from autograder.widgets.fonts import face_css
 
+from .axe import violations
 from .desk import SPARE_CELL, page_source
 
 MIXED = page_source("start/boxes", '{1: 12, 2: "5/2", 3: "3.5", 4: "2 2", 5: None}')
@@ -25,16 +26,9 @@ def colours(desk) -> list[str]:
 
 
 @pytest.fixture
-def themed(desk):
-    yield desk
-    desk.theme("JupyterLab Light")
-
-
-def violations(desk) -> list[str]:
-    from axe_playwright_python.sync_playwright import Axe
-
-    found = Axe().run(desk.page, context=".wb-live")
-    return [f"{rule['id']}: {node['html'][:160]}" for rule in found.response["violations"] for node in rule["nodes"]]
+def themed(opened):
+    yield opened
+    opened.theme("JupyterLab Light")
 
 
 def test_both_themes_colour_the_page(themed):
@@ -54,20 +48,20 @@ def test_axe_finds_nothing_to_mend(themed, theme):
     themed.start(MIXED)
     themed.click(4)
     themed.wait("!document.querySelector('.wb-live .wb-hint').hidden")
-    assert violations(themed) == []
+    assert violations(themed.page, ".wb-live") == []
     themed.page.get_by_role("button", name="New numbers").click()
     themed.page.get_by_role("button", name="Show how").click()
     themed.page.locator(".wb-live .wb-solution").wait_for()
-    assert violations(themed) == []
+    assert violations(themed.page, ".wb-live") == []
 
 
 @pytest.fixture
-def narrow(desk):
-    desk.page.set_viewport_size({"width": 560, "height": 1000})
-    if desk.flavour == "lab":
-        desk.page.evaluate("() => window.jupyterapp.shell.collapseLeft()")
-    yield desk
-    desk.page.set_viewport_size({"width": 1180, "height": 1000})
+def narrow(opened):
+    opened.page.set_viewport_size({"width": 560, "height": 1000})
+    if opened.flavour == "lab":
+        opened.page.evaluate("() => window.jupyterapp.shell.collapseLeft()")
+    yield opened
+    opened.page.set_viewport_size({"width": 1180, "height": 1000})
 
 
 AT_A_TIME = 20  # JupyterLab shows 50 outputs of a cell, and a page has two

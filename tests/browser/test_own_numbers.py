@@ -10,7 +10,7 @@ from autograder.pages import load
 from autograder.submissions.cells import read_student
 from autograder.widgets.scripts import script
 
-from .desk import GRADE_CELL, PAGE_CELL, SLUG, SPARE_CELL, page_source
+from .desk import GRADE_CELL, PAGE_CELL, PANEL, SLUG, SPARE_CELL, page_source
 
 SALT = "autumn 2026"
 ASKING = f'course(variants="student", salt="{SALT}")\ncourse(student=None)'
@@ -90,7 +90,7 @@ def test_what_is_held_back_never_reaches_the_browser(own):
         return any(mark in frame for frame in frames for mark in (b'"state": "right"', b'data-state=\\"right\\" title'))
 
     own.page.on("websocket", listen)
-    own.reload()
+    own.finish(f"() => {PANEL}.context.sessionContext.session.kernel.reconnect()")  # a socket that is listened to
     own.set_source(SPARE_CELL, POLICY.format("2026-11-01T11:59:59+01:00"))
     own.run(0)
     own.run(SPARE_CELL)

@@ -69,9 +69,9 @@ def point(desk, name: str) -> None:
     desk.page.mouse.move(x, y)
 
 
-def test_an_answer_appears_in_the_picture_once_it_is_right(lab):
+def test_an_answer_appears_in_the_picture_once_it_is_right(opened_lab):
     """Wrong: only the name stands under the node. Right: what was typed. In practice and taken away: gone."""
-    start(lab)
+    lab = start(opened_lab)
     assert echoes(lab, BOX_D2) == ["δ(2)"]
     lab.type(BOX_D2, "5")
     lab.wait_state(BOX_D2, "wrong")
@@ -89,18 +89,18 @@ def test_an_answer_appears_in_the_picture_once_it_is_right(lab):
     assert echoes(lab, BOX_D2) == ["δ(2)"]
 
 
-def test_what_follows_from_a_slip_appears_as_it_was_typed(lab):
+def test_what_follows_from_a_slip_appears_as_it_was_typed(opened_lab):
     """A wrong slope carried on: the δ that follows from it is shown, not the key."""
-    start(lab, f'{{1: "{KEYS[0]}", 2: 0.5}}')
+    lab = start(opened_lab, f'{{1: "{KEYS[0]}", 2: 0.5}}')
     follows = f"{float(KEYS[0]) * 0.5:.3g}"
     lab.type(BOX_D2, follows)
     lab.wait_state(BOX_D2, "follows")
     assert echoes(lab, BOX_D2) == ["δ(2) = " + follows.replace("-", "−")]
 
 
-def test_a_line_lights_its_factors_and_a_factor_its_line(lab):
+def test_a_line_lights_its_factors_and_a_factor_its_line(opened_lab):
     """Point at the weight from the second hidden node: its entry of W⁽²⁾ and the δ⁽²⁾ it meets; and the other way."""
-    start(lab)
+    lab = start(opened_lab)
     point(lab, "w^(2)_12")
     now = lit(lab)
     assert [line.split()[-1] for line in now["lines"]] == ["w^(2)_12"]
@@ -112,9 +112,9 @@ def test_a_line_lights_its_factors_and_a_factor_its_line(lab):
     assert [line.split()[-1] for line in lit(lab)["lines"]] == ["w^(2)_12"]
 
 
-def test_a_link_of_the_chain_lights_its_slope_and_the_product_all_links(lab):
+def test_a_link_of_the_chain_lights_its_slope_and_the_product_all_links(opened_lab):
     """From a weight to the cost: a line lights its slope in the formula, and ∂C/∂w every line that it goes along."""
-    start(lab, slug="cost/chain-of-factors")
+    lab = start(opened_lab, slug="cost/chain-of-factors")
     point(lab, "∂v/∂a")
     assert lines(lab) == {"∂v/∂a"}
     assert factors(lab) == {"∂v/∂a", "∂C/∂w", "∂C/∂b"}  # the slope itself, and the products that it is a factor of
@@ -124,19 +124,19 @@ def test_a_link_of_the_chain_lights_its_slope_and_the_product_all_links(lab):
     assert not factors(lab)
 
 
-def test_a_slope_appears_on_its_link_once_it_is_right(lab):
+def test_a_slope_appears_on_its_link_once_it_is_right(opened_lab):
     """The third of the four factors, typed into the formula, stands on its line in the drawing."""
     slug, box = "cost/chain-of-factors", 5
-    start(lab, slug=slug)
+    lab = start(opened_lab, slug=slug)
     assert echoes(lab, box) == [""]
     lab.type(box, load(slug).sheet().boxes[box - 1].shown)
     lab.wait_state(box, "right")
     assert echoes(lab, box) == ["−1"]
 
 
-def test_an_arrow_of_a_graph_lights_upstream_and_local(lab):
+def test_an_arrow_of_a_graph_lights_upstream_and_local(opened_lab):
     """At a product: the arrow of x lights upstream, local, and y in the drawing; and upstream lights all arrows."""
-    start(lab, slug="backpropagation/multiply-node")
+    lab = start(opened_lab, slug="backpropagation/multiply-node")
     point(lab, "∂C/∂x")
     assert factors(lab) == {"∂C/∂x", "∂C/∂f", "∂f/∂x"}
     assert lines(lab) >= {"∂C/∂x", "∂C/∂f"}
@@ -145,9 +145,9 @@ def test_an_arrow_of_a_graph_lights_upstream_and_local(lab):
     assert lines(lab) == {"∂C/∂x", "∂C/∂y", "∂C/∂f"}
 
 
-def test_the_focus_lights_too(lab):
+def test_the_focus_lights_too(opened_lab):
     """Without a mouse: a box with the focus lights what is made of it; leaving the page puts the lights out."""
-    start(lab)
+    lab = start(opened_lab)
     lab.page.mouse.move(5, 5)
     lab.click(BOX_D2)
     lab.page.mouse.move(5, 5)
@@ -156,9 +156,9 @@ def test_the_focus_lights_too(lab):
     assert not any(lit(lab).values())
 
 
-def test_the_arrow_keys_go_through_a_drawing(lab):
+def test_the_arrow_keys_go_through_a_drawing(opened_lab):
     """A drawing with the focus: each arrow key lights the next line or node and says what it is."""
-    start(lab)
+    lab = start(opened_lab)
     lab.page.locator(".wb-live .wb-drawing").focus()
     lab.page.keyboard.press("ArrowRight")
     first = lit(lab)["lines"]
@@ -170,11 +170,11 @@ def test_the_arrow_keys_go_through_a_drawing(lab):
     assert lab.source(PAGE_CELL) == page_source(SLUG, "{1: None}")  # no shortcut of Jupyter fired
 
 
-def test_a_step_appears_in_the_drawing_once_it_is_right(lab):
+def test_a_step_appears_in_the_drawing_once_it_is_right(opened_lab):
     """The live drawing puts a place where the still page has it; with a wrong answer it is gone again."""
     slug = "training/three-ways-down"
     keys = [box.shown for box in load(slug).sheet().boxes]
-    start(lab, slug=slug)
+    lab = start(opened_lab, slug=slug)
     plain = lab.page.locator(".wb-live g.wb-trail path.wb-dots").first
     lab.type(1, keys[0])
     lab.wait_state(1, "right")

@@ -10,16 +10,10 @@ from autograder.practice.log import Log
 from autograder.practice.met import Met
 from autograder.practice.session import Session
 
+from .axe import violations
 from .desk import PAGE_CELL, page_source
 
 SLIP = "upside_down"
-
-
-def violations(page) -> list[str]:
-    from axe_playwright_python.sync_playwright import Axe
-
-    found = Axe().run(page, context=".wb-session")
-    return [f"{rule['id']}: {node['html'][:160]}" for rule in found.response["violations"] for node in rule["nodes"]]
 
 
 def phase(desk, name: str) -> None:
@@ -59,7 +53,7 @@ def test_a_session_by_the_keyboard(desk, log):
     desk.page.get_by_text("Right.", exact=True).wait_for()
     assert [entry.event for entry in Log(log).entries] == ["right"]
     if desk.flavour == "lab":
-        assert violations(desk.page) == []
+        assert violations(desk.page, ".wb-session") == []
     desk.wait("document.activeElement.textContent === 'Next'")
     desk.page.keyboard.press("Enter")
     phase(desk, "exercise")
@@ -77,14 +71,14 @@ def test_a_session_by_the_keyboard(desk, log):
     desk.page.get_by_text("What comes when").wait_for()
     assert [entry.event for entry in Log(log).entries] == ["right", "gave up"]
     if desk.flavour == "lab":
-        assert violations(desk.page) == []
+        assert violations(desk.page, ".wb-session") == []
     assert desk.source() == f'practice("{SLIP}")'
     assert desk.outside == [] and (desk.flavour == "notebook" or desk.errors == [])  # Notebook 7 has some of its own
 
 
-def test_a_slip_on_a_page_can_be_practised_there(lab, log):
+def test_a_slip_on_a_page_can_be_practised_there(opened_lab, log):
     """The button comes with the slip, and opens a session under the page; the page and its cell stay as they are."""
-    lab.start(page_source())
+    lab = opened_lab.start(page_source())
     button = lab.page.get_by_role("button", name="Practise this")
     assert not button.is_visible()
     lab.type(1, "2")  # the change, where the new value is asked

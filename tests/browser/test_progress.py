@@ -2,19 +2,21 @@
 
 from __future__ import annotations
 
+import contextlib
 import shutil
+from pathlib import Path
 
 import pytest
 
 from autograder.pages import chapter_pages, load
 
-from .desk import ADDRESS, PANEL, REPOSITORY, Desk
+from .desk import PANEL, REPOSITORY
 
-EQUATIONS = "chapters/08-equations/equations.ipynb"
-SLUG = "equations/nudge-z"
-CELL = "page-equations--nudge-z"
-LAST = "page-equations--from-shapes"
-PAGES = len(chapter_pages("equations"))
+CHAPTER = "03-elementwise/elementwise.ipynb"
+SLUG = "elementwise/entry-by-entry"
+CELL = "page-elementwise--entry-by-entry"
+LAST = "page-elementwise--sum-of-products"
+PAGES = len(chapter_pages("elementwise"))
 KEYS = [box.shown for box in load(SLUG).sheet().boxes]
 
 
@@ -22,25 +24,18 @@ KEYS = [box.shown for box in load(SLUG).sheet().boxes]
 def chapters(folder):
     """The start page and two chapters, beside each other on the server."""
     root = folder / "work" / "chapters"
-    for name in ("00-start", "01-gradients", "08-equations"):
+    for name in ("00-start", "01-gradients", "03-elementwise"):
         shutil.copytree(REPOSITORY / "chapters" / name, root / name)
     return root
 
 
-def opened(context, server, folder, flavour: str, path: str) -> Desk:
-    desk = Desk(context.new_page(), server, folder / "work", flavour)
-    desk.path = folder / "work" / path
-    reopen(desk, path)
-    desk.run(1)
-    desk.page.wait_for_selector(".wb-progress-live li", timeout=30_000)
-    return desk
-
-
-def reopen(desk, path: str) -> None:
-    desk.page.goto(desk.address + ADDRESS[desk.flavour].format(path))
-    desk.page.wait_for_selector(".jp-Notebook .jp-Cell", timeout=60_000)
-    desk.wait(f"{PANEL}?.context?.isReady && {PANEL}.content?.model?.cells?.length >= 4")
-    desk.wait(f"['idle', 'busy'].includes({PANEL}.context.sessionContext.session?.kernel?.status)", 60_000)
+@contextlib.contextmanager
+def bar_of(desk, path: Path):
+    """The chapter, with its bar alive."""
+    with desk.beside(path) as chapter:
+        chapter.run(1)
+        chapter.page.wait_for_selector(".wb-progress-live li", timeout=30_000)
+        yield chapter
 
 
 def wait_state(desk, cell: str, wanted: str) -> None:
@@ -58,11 +53,9 @@ def type_answers(desk, texts: list[str]) -> None:
     )
 
 
-@pytest.mark.parametrize("flavour", ["lab", "notebook"])
-def test_the_bar_follows_the_cells_and_leads_to_the_pages(context, server, folder, chapters, flavour):
+def test_the_bar_follows_the_cells_and_leads_to_the_pages(opened, chapters):
     """Blank, begun, right, as the cells change; a click shows a page far down; the saved twin says the same."""
-    desk = opened(context, server, folder, flavour, EQUATIONS)
-    try:
+    with bar_of(opened, chapters / CHAPTER) as desk:
         type_answers(desk, [""])
         wait_state(desk, CELL, "blank")
         type_answers(desk, KEYS[:2])
@@ -83,30 +76,24 @@ def test_the_bar_follows_the_cells_and_leads_to_the_pages(context, server, folde
         desk.wait(f"[{html}].flat().join('').includes('1 of {PAGES} pages right')")
         desk.page.evaluate(f"() => {{ for (const cell of {PANEL}.content.model.cells) cell.trusted = true; }}")
         desk.save()  # trusted, as a notebook is of which all cells were run
-        desk.wait(f"!{PANEL}.context.model.dirty")
-        reopen(desk, EQUATIONS)  # the kernel still runs: the bar comes back, and follows
+        desk.reload()  # the kernel still runs: the bar comes back, and follows
         desk.page.wait_for_selector(".wb-progress-live li", timeout=30_000)
         wait_state(desk, CELL, "right")
         type_answers(desk, KEYS[:3])
         wait_state(desk, CELL, "begun")
         desk.save()
-        desk.wait(f"!{PANEL}.context.model.dirty")
-        assert desk.outside == [] and (flavour == "notebook" or desk.errors == [])  # Notebook 7 has some of its own
-    finally:
-        desk.page.close()
+        assert desk.outside == []
+        assert desk.flavour == "notebook" or desk.errors == []  # Notebook 7 has some of its own
 
 
-def test_the_start_page_shows_all_chapters(context, server, folder, chapters):
+def test_the_start_page_shows_all_chapters(opened_lab, chapters):
     """A bar for each chapter that is there, from its file, and a link that opens it; each link has a spoken label."""
-    desk = opened(context, server, folder, "lab", "chapters/00-start/start.ipynb")
-    try:
+    with bar_of(opened_lab, chapters / "00-start/start.ipynb") as desk:
         assert desk.page.locator(".wb-progress-live .wb-bar").count() == 3
-        bar = desk.page.locator(".wb-progress-live .wb-bar", has_text="The four equations")
-        assert bar.locator("li").count() == PAGES and bar.get_attribute("aria-label").startswith("Pages of chapter 8")
+        bar = desk.page.locator(".wb-progress-live .wb-bar", has_text="Entry by entry")
+        assert bar.locator("li").count() == PAGES and bar.get_attribute("aria-label").startswith("Pages of chapter 3")
         labels = bar.locator("li a").evaluate_all("links => links.map(link => link.getAttribute('aria-label'))")
-        assert labels[0].startswith("1, Nudge z, watch the cost: ")
+        assert labels[0].startswith("1, Entry by entry: ")
         bar.locator("li a").first.focus()
         desk.page.keyboard.press("Enter")
-        desk.wait(f"{PANEL}?.context?.path === '{EQUATIONS}'", 30_000)
-    finally:
-        desk.page.close()
+        desk.wait(f"{PANEL}?.context?.path === 'chapters/{CHAPTER}'", 30_000)
