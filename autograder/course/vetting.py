@@ -18,6 +18,7 @@ import numpy as np
 from .. import pages
 from ..answers.equality import Value
 from ..authoring.page import Box, Given, Page, PageError, Quantity, Run, Shares, Sheet
+from ..layout import undrawn
 from ..marking.carried import as_number
 from ..render import pages as render
 
@@ -84,7 +85,7 @@ def _nudged(sheet: Sheet, size: float, way: Way) -> list[Value]:
     run = Run(sheet.page, sheet.variant, sheet.attempt, {})
     run.given = Nudged(run, sheet.givens, size, way)
     try:
-        with np.errstate(all="ignore"):
+        with np.errstate(all="ignore"), undrawn():
             sheet.page.function(run.given, run.box)
     except Exception:  # noqa: BLE001
         return []
