@@ -17,7 +17,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import cached_property, lru_cache
 from inspect import currentframe, unwrap
 from math import isfinite
@@ -141,7 +141,7 @@ class Box:
     @property
     def shown(self) -> str:
         """The key as it is printed."""
-        return str(self.key) if isinstance(self.key, (Expr, str, Shape)) else number(self.key, self.digits)
+        return _shown(self.key, self.digits)
 
     @property
     def label(self) -> str:
@@ -481,8 +481,10 @@ class Run:
             self.handed.append(values[index])
             self.slips.append(tuple([(code, slip[index]) for code, slip in given_by.items()]))
         if self.carried is None:
-            self._declare(values, where, first, name, hint, how, digits, names, tuple(options), given_by, gradient_of)
-            self._add_words(first, given_by, words or {}, meanings or {})
+            self._declare(
+                values, where, first, name, hint, how, digits, names, tuple(options), given_by, gradient_of,
+                words or {}, meanings or {},
+            )  # fmt: skip
             return self._boxed(values, where, first)
         typed = values.copy()
         for n, index in enumerate(where, start=first):
@@ -508,7 +510,7 @@ class Run:
     def _declare(
         self, values: NDArray[Any], where: list[Index], first: int, name: str, hint: str, how: str, digits: int | None,
         names: tuple[str, ...] | str, options: tuple[str, ...], slips: Mapping[str, NDArray[Any]],
-        gradient_of: Gradient,
+        gradient_of: Gradient, words: Mapping[str, str], meanings: Mapping[str, Quantity],
     ) -> None:  # fmt: skip
         package = slugs.course_of(self.page.chapter)
         if unknown := slips.keys() - messages_of(package).keys():
@@ -518,7 +520,9 @@ class Run:
                 raise PageError(f'box {first} has no {what}; say box(value, "name", "a hint that asks", how="...")')
         told = [False] * len(slips)  # of each slip, whether it can be told from the key in any box
         names_ = tuple(names.split()) if isinstance(names, str) else tuple(names)
-        declared: list[Box] = []
+        own = own_messages(package)
+        said = tuple(({code: own[code] for code in slips if code in own} | dict(words)).items())
+        declared: list[tuple[int, Value, Index, tuple[tuple[str, Value], ...]]] = []
         for n, index in enumerate(where, start=first):
             key = _key(values[index], digits, n)
             kept: list[tuple[str, Value]] = []
@@ -532,24 +536,23 @@ class Run:
                 raise PageError(f"box {n} has the key {key}, which uses names outside names={names_}")
             if isinstance(key, str) and key not in options:
                 raise PageError(f"box {n} has the key {key!r}, which is not among options={options}")
-            of = _entry(gradient_of, index)
-            declared.append(Box(n, key, name, index, hint, how, digits, names_, tuple(kept), 3, options, of))
-        self.boxes += _as_wide_as_the_widest(declared) if drawn.get() else declared
+            declared.append((n, key, index, tuple(kept)))
+        widest = max(len(_shown(key, digits)) for _, key, _, _ in declared) if drawn.get() else 0
+        self.boxes += [
+            Box(
+                n, key, name, index, hint, how, digits, names_, kept, _width(key, widest, options), options,
+                _entry(gradient_of, index), said, tuple(meanings.items()),
+            )  # fmt: skip
+            for n, key, index, kept in declared
+        ]
         for code, seen in zip(slips, told, strict=True):
             if not seen:
                 self.invisible.append(f"box {first}: {code}")
                 self.blamed = self.blamed or self._calling_line()
         if not self.canonical and (self.invisible or self.clashes > _most_clashes(self.page)):
             raise Unfit("vet() would refuse these numbers, whatever comes")
-
-    def _add_words(self, first: int, slips: Slips, words: Mapping[str, str], meanings: Mapping[str, Quantity]) -> None:
         if unused := set(words) - set(slips):
             raise PageError(f"box {first} has words for {sorted(unused)[0]!r}, which is not among its slips")
-        own = own_messages(slugs.course_of(self.page.chapter))
-        words = {code: own[code] for code in slips if code in own} | dict(words)
-        if words or meanings:
-            for i, box in enumerate(self.boxes[first - 1 :], start=first - 1):
-                self.boxes[i] = replace(box, words=tuple(words.items()), meanings=tuple(meanings.items()))
 
     def _calling_line(self) -> int | None:
         """The line of the page that is being run just now."""
@@ -566,13 +569,14 @@ class Run:
             raise Unfit("two named mistakes of a box give the same")
 
 
-def _as_wide_as_the_widest(boxes: list[Box]) -> list[Box]:
-    """The boxes of one array, with room for the longest of their keys or words."""
-    widest = max(len(box.shown) for box in boxes)
-    return [
-        replace(box, width=max(3, widest + 1) if box.kind == "number" else max(5, widest, *map(len, box.options)))
-        for box in boxes
-    ]
+def _shown(key: Value, digits: int | None) -> str:
+    """A key as it is printed."""
+    return str(key) if isinstance(key, (Expr, str, Shape)) else number(key, digits)
+
+
+def _width(key: Value, widest: int, options: tuple[str, ...]) -> int:
+    """How many letters wide a box is: the longest of its array's keys, or of the words to choose from, has room."""
+    return max(5, widest, *map(len, options)) if isinstance(key, (Expr, str, Shape)) else max(3, widest + 1)
 
 
 def _in_shape(values: NDArray[Any], shape: Index) -> NDArray[Any]:

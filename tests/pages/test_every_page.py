@@ -2,9 +2,9 @@
 
 import random
 import re
+from html.parser import HTMLParser
 
 import pytest
-from bs4 import BeautifulSoup
 
 from autograder import pages
 from autograder.answers.equality import equal
@@ -121,12 +121,54 @@ def test_mathematics_is_written_as_people_write_it(page):
 
 def lines(html: str) -> list[str]:
     """The sentences and formulas of a page; a box, a matrix, a drawing or a number of a step in them is a ▦."""
-    soup = BeautifulSoup(html, "html.parser")
-    for whole in soup.select(".wb-mat, .wb-drawing, .wb-table, .wb-slot, .wb-step > b, li > b"):
-        whole.replace_with("▦")
-    for raised in soup.find_all("sup"):
-        raised.replace_with(f"^{raised.get_text()} ")
-    return [" ".join(part.get_text().split()) for part in soup.select(".wb-step, .wb-say, .wb-eq, li")]
+    return [" ".join("".join(said).split()) for said in Lines(html).said]
+
+
+class Lines(HTMLParser):
+    """Reads the lines of a page, each in its pieces."""
+
+    NAMES = frozenset({"wb-step", "wb-say", "wb-eq"})
+    WHOLE = frozenset({"wb-mat", "wb-drawing", "wb-table", "wb-slot"})
+    EMPTY = frozenset({"br", "hr", "img", "input", "path", "circle", "line", "rect"})
+
+    def __init__(self, html: str) -> None:
+        super().__init__()
+        self.said: list[list[str]] = []
+        self.open: list[tuple[str, set[str], list[str] | None]] = []  # tag, names, and the line that it is
+        self.unread = 0  # how many of the open ones are in something that is a ▦
+        self.feed(html)
+        self.close()
+
+    def handle_starttag(self, tag: str, attrs: list) -> None:
+        if tag in self.EMPTY:
+            return
+        names = {*(dict(attrs).get("class") or "").split()}
+        around, outside, _ = self.open[-1] if self.open else ("", set(), None)
+        whole = not names.isdisjoint(self.WHOLE) or (tag == "b" and (around == "li" or "wb-step" in outside))
+        line: list[str] | None = None
+        if not self.unread and (whole or tag == "sup"):
+            self.handle_data("▦" if whole else "^")
+        if self.unread or whole:
+            self.unread += 1
+        elif tag == "li" or not names.isdisjoint(self.NAMES):
+            self.said.append(line := [])
+        self.open.append((tag, names, line))
+
+    def handle_startendtag(self, tag: str, attrs: list) -> None:
+        pass  # a stroke of a drawing
+
+    def handle_endtag(self, tag: str) -> None:
+        if tag in self.EMPTY:
+            return
+        assert self.open.pop()[0] == tag
+        self.unread = max(0, self.unread - 1)
+        if tag == "sup":
+            self.handle_data(" ")
+
+    def handle_data(self, data: str) -> None:
+        for _, _, line in self.open if not self.unread else ():
+            if line is not None:
+                line.append(data)
 
 
 def test_there_are_enough_pages_and_boxes():
