@@ -136,7 +136,10 @@ class Box:
     @property
     def kind(self) -> str:
         """How the answer is read: one of KINDS."""
-        return next((kind for kind, types in KINDS.items() if isinstance(self.key, types)), "number")
+        for kind, types in KINDS.items():
+            if isinstance(self.key, types):
+                return kind
+        return "number"
 
     @property
     def shown(self) -> str:
@@ -540,8 +543,20 @@ class Run:
         widest = max(len(_shown(key, digits)) for _, key, _, _ in declared) if drawn.get() else 0
         self.boxes += [
             Box(
-                n, key, name, index, hint, how, digits, names_, kept, _width(key, widest, options), options,
-                _entry(gradient_of, index), said, tuple(meanings.items()),
+                n,
+                key,
+                name,
+                index,
+                hint,
+                how,
+                digits,
+                names_,
+                kept,
+                _width(key, widest, options),
+                options,
+                _entry(gradient_of, index),
+                said,
+                tuple(meanings.items()),
             )  # fmt: skip
             for n, key, index, kept in declared
         ]
@@ -672,10 +687,14 @@ class Given:
     """Hands a page its numbers; what a page calls `given`."""
 
     def __init__(self, run: Run, seed: str = "") -> None:
+        self._run, self._seed = run, seed
+
+    @cached_property
+    def _draw(self) -> Callable[[], float]:
+        """Draws a number between 0 and 1, the same ones on every machine."""
         from random import Random  # here, so that importing the marking stays light
 
-        self._run = run
-        self._draw = Random(seed).random  # the same numbers on every machine
+        return Random(self._seed).random
 
     @overload
     def __call__(self, name: str, canonical: float, **bounds: Unpack[Bounds]) -> float: ...
