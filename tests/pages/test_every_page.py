@@ -40,15 +40,12 @@ def few(page, variants):
 
 
 def test_the_key_is_accepted(page, few, record_property):
-    """Typing the key into every box earns every point, in each variant."""
+    """Typing the key into every box earns every point, in each variant; and so does what a solution prints, rounded to
+    the digits that the page asks for."""
     assert list(facts.key_is_accepted(page, few)) == []
+    assert list(facts.rounded_key_is_accepted(page, few)) == []
     record_property("pages", 1)
     record_property("keys typed and accepted", sum(len(sheet.boxes) for sheet in few))
-
-
-def test_the_key_as_printed_and_rounded_as_asked_is_accepted(page, few):
-    """What a solution prints, rounded to the digits that the page asks for, is right."""
-    assert list(facts.rounded_key_is_accepted(page, few)) == []
 
 
 def test_a_nudged_key_is_refused(page, few, record_property):
@@ -72,19 +69,13 @@ def test_variants_differ(page):
     assert list(facts.variants_differ(page, facts.sheets(page, 40))) == []
 
 
-def test_every_box_speaks(page, few):
-    """Each box has a name, a hint that asks, a sentence on how it is found, and a label of its own."""
+def test_every_box_speaks_and_stands_there_and_its_key_can_be_read(page, few):
+    """Each box has a name, a hint that asks, a sentence on how it is found, and a label of its own. The page shows it,
+    in no two places, and its solution tells how it is found. Its key, as a solution's dict holds it, reads back as
+    itself."""
     assert list(facts.boxes_speak(page, few)) == []
-
-
-def test_every_box_stands_on_the_page_once(page, few):
-    """The page shows each of its boxes, in no two places, and its solution tells how each is found."""
     assert list(facts.boxes_stand_once(page, few)) == []
     assert render.solution(page.sheet()).count("<li>") >= 1
-
-
-def test_keys_can_be_read(page, few):
-    """Every key, as a solution's dict holds it, reads back as itself."""
     assert list(facts.keys_can_be_read(page, few)) == []
 
 
