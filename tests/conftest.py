@@ -7,6 +7,7 @@ import signal
 import pytest
 
 SAMPLE = 40  # variants of a page that `make test` looks at: docs/quality.md says what they catch
+LONGEST = 100  # letters of a text that stand in the name of a test
 
 
 def pytest_addoption(parser):
@@ -22,6 +23,14 @@ def pytest_addoption(parser):
         action="store_true",
         help="each test in JupyterLab and in Notebook 7, and in each chapter, where it otherwise takes turns",
     )
+
+
+def pytest_make_parametrize_id(val):
+    """A long text gives a test the name of its beginning, and of how long it is."""
+    if isinstance(val, (str, bytes)) and len(val) > LONGEST:
+        start = val[:LONGEST] if isinstance(val, str) else val[:LONGEST].decode("latin-1")
+        return f"{start.encode('unicode_escape').decode()}… {len(val)}"
+    return None
 
 
 def pytest_collection_modifyitems(config, items):

@@ -29,6 +29,7 @@ from __future__ import annotations
 import ast
 import hashlib
 import inspect
+import linecache
 import re
 import sys
 import textwrap
@@ -321,9 +322,34 @@ def _kebab(name: str) -> str:
 # -- the text of a reference -------------------------------------------------------------------------------------------
 
 
+@lru_cache(maxsize=1024)
+def _source(thing: Reference) -> str:
+    """What inspect.getsource gives, which parses the whole file for each class in it."""
+    file = inspect.getsourcefile(thing) if isinstance(thing, type) else None
+    if file is None:
+        return textwrap.dedent(inspect.getsource(thing))
+    linecache.checkcache(file)
+    lines = linecache.getlines(file, vars(sys.modules[thing.__module__]))
+    first = _classes("".join(lines)).get(thing.__qualname__)
+    whole = inspect.getsource(thing) if first is None else "".join(inspect.getblock(lines[first - 1 :]))
+    return textwrap.dedent(whole)
+
+
+@lru_cache(maxsize=16)
+def _classes(text: str) -> dict[str, int]:
+    """The classes of a module and the lines where they begin, decorators included; a name must be there only once."""
+    written = [node for node in ast.parse(text).body if isinstance(node, ast.ClassDef)]
+    names = [node.name for node in written]
+    return {
+        node.name: min([node.lineno, *(mark.lineno for mark in node.decorator_list)])
+        for node in written
+        if names.count(node.name) == 1
+    }
+
+
 def _text(thing: Reference, without: tuple[str, ...] = ()) -> str:
     """The source of a function or class, without its own decorators, and without those named in `without`."""
-    source = textwrap.dedent(inspect.getsource(thing))
+    source = _source(thing)
     node = ast.parse(source).body[0]
     lines = source.rstrip().splitlines()[node.lineno - 1 :]
     marks = tuple(f"@{name}" for name in without)
@@ -332,7 +358,7 @@ def _text(thing: Reference, without: tuple[str, ...] = ()) -> str:
 
 def _starter(made: Exercise) -> str:
     """The reference without its bodies; private helpers are left out, @shown methods are kept whole."""
-    source = textwrap.dedent(inspect.getsource(made.reference))
+    source = _source(made.reference)
     node = cast("ast.ClassDef | ast.FunctionDef", ast.parse(source).body[0])
     lines = source.splitlines()
     cuts = [(1, node.lineno - 1, "")]  # first line, last line (counted from 1), what stands there instead

@@ -17,7 +17,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import cached_property, lru_cache
 from inspect import currentframe, unwrap
 from math import isfinite
@@ -32,6 +32,7 @@ from ..errors import WorkbookError
 from ..layout import Node, Shape, box_of, boxed, nodes_in, number, undrawn
 from ..layout.boxed import BoxedArray
 from ..layout.numbers import simple_fraction
+from ..layout.vocabulary import drawn
 from . import slugs
 from .mistakes import file_of, messages_of, own_messages
 
@@ -135,12 +136,15 @@ class Box:
     @property
     def kind(self) -> str:
         """How the answer is read: one of KINDS."""
-        return next((kind for kind, types in KINDS.items() if isinstance(self.key, types)), "number")
+        for kind, types in KINDS.items():
+            if isinstance(self.key, types):
+                return kind
+        return "number"
 
     @property
     def shown(self) -> str:
         """The key as it is printed."""
-        return str(self.key) if isinstance(self.key, (Expr, str, Shape)) else number(self.key, self.digits)
+        return _shown(self.key, self.digits)
 
     @property
     def label(self) -> str:
@@ -296,8 +300,9 @@ def _common(shares: Shares, variant: int) -> int:
     if variant == 0:
         return 0
     pages = SHARING[shares]
+    asked = list(pages)
     for shared in range(ATTEMPTS):
-        if _drawable(shares, pages[0], variant, shared) and all(_fits(page, variant, shared) for page in pages):
+        if _drawable(shares, pages[0], variant, shared) and _fit_all(asked, variant, shared):
             return shared
     raise _error(
         pages[0], f"no numbers of {shares.__name__} for variant {variant} fit all of {', '.join(p.slug for p in pages)}"
@@ -312,6 +317,18 @@ def _drawable(shares: Shares, page: Page, variant: int, shared: int) -> bool:
     except Unfit:
         return False
     return True
+
+
+def _fit_all(asked: list[Page], variant: int, shared: int) -> bool:
+    """Whether all pages can be made with these shared numbers. One that refuses is asked first the next time."""
+    try:
+        refusing = next((page for page in asked if not _fits(page, variant, shared)), None)
+    except PageError:  # in the order in which they are written it is always the same fault, or none
+        return all(_fits(page, variant, shared) for page in SHARING[cast(Shares, asked[0].shares)])
+    if refusing is not None:
+        asked.remove(refusing)
+        asked.insert(0, refusing)
+    return refusing is None
 
 
 def _fits(page: Page, variant: int, shared: int) -> bool:
@@ -352,7 +369,7 @@ def _drawn(page: Page, variant: int, attempt: Attempt) -> Sheet | None:
         raise _error(page, "the page has no box; call box(value, name, hint, how=...)")
     body = (body,) if isinstance(body, Node) else tuple(body)
     sheet = Sheet(page, variant, attempt, tuple(run.boxes), body, run.numbers)
-    if 0 in sheet.echoes:
+    if drawn.get() and 0 in sheet.echoes:
         raise _error(page, "echo() shows what stands in a box: give it what box() returned, not a result of it")
     return sheet
 
@@ -461,14 +478,16 @@ class Run:
             return self._single(value, slips or {}, self.carried)
         values = _array(value)
         where = _positions(values.shape, only)
-        given_by = {code: np.broadcast_to(_array(slip), values.shape) for code, slip in (slips or {}).items()}
+        given_by = {code: _in_shape(_array(slip), values.shape) for code, slip in (slips or {}).items()}
         first = len(self.handed) + 1
         for index in where:
             self.handed.append(values[index])
-            self.slips.append(tuple((code, slip[index]) for code, slip in given_by.items()))
+            self.slips.append(tuple([(code, slip[index]) for code, slip in given_by.items()]))
         if self.carried is None:
-            self._declare(values, where, first, name, hint, how, digits, names, tuple(options), given_by, gradient_of)
-            self._add_words(first, given_by, words or {}, meanings or {})
+            self._declare(
+                values, where, first, name, hint, how, digits, names, tuple(options), given_by, gradient_of,
+                words or {}, meanings or {},
+            )  # fmt: skip
             return self._boxed(values, where, first)
         typed = values.copy()
         for n, index in enumerate(where, start=first):
@@ -494,15 +513,19 @@ class Run:
     def _declare(
         self, values: NDArray[Any], where: list[Index], first: int, name: str, hint: str, how: str, digits: int | None,
         names: tuple[str, ...] | str, options: tuple[str, ...], slips: Mapping[str, NDArray[Any]],
-        gradient_of: Gradient,
+        gradient_of: Gradient, words: Mapping[str, str], meanings: Mapping[str, Quantity],
     ) -> None:  # fmt: skip
         package = slugs.course_of(self.page.chapter)
-        if unknown := set(slips) - set(messages_of(package)):
+        if unknown := slips.keys() - messages_of(package).keys():
             raise PageError(f"unknown mistake {sorted(unknown)[0]!r}; add it to {file_of(package)}")
         for what, text in (("name", name), ("hint", hint), ("how", how)):
             if not text or not text.strip():
                 raise PageError(f'box {first} has no {what}; say box(value, "name", "a hint that asks", how="...")')
         told = [False] * len(slips)  # of each slip, whether it can be told from the key in any box
+        names_ = tuple(names.split()) if isinstance(names, str) else tuple(names)
+        own = own_messages(package)
+        said = tuple(({code: own[code] for code in slips if code in own} | dict(words)).items())
+        declared: list[tuple[int, Value, Index, tuple[tuple[str, Value], ...]]] = []
         for n, index in enumerate(where, start=first):
             key = _key(values[index], digits, n)
             kept: list[tuple[str, Value]] = []
@@ -512,32 +535,39 @@ class Run:
                     kept.append((code, slip[index]))
             self.planted += len(kept)
             self.clashes += _clashes([slip for _, slip in kept], digits)
-            names_ = tuple(names.split()) if isinstance(names, str) else tuple(names)
             if isinstance(key, Expr) and not key.names <= set(names_):
                 raise PageError(f"box {n} has the key {key}, which uses names outside names={names_}")
             if isinstance(key, str) and key not in options:
                 raise PageError(f"box {n} has the key {key!r}, which is not among options={options}")
-            of = _entry(gradient_of, index)
-            self.boxes.append(Box(n, key, name, index, hint, how, digits, names_, tuple(kept), 3, options, of))
-        widest = max(len(box.shown) for box in self.boxes[first - 1 :])
-        for i, box in enumerate(self.boxes[first - 1 :], start=first - 1):
-            width = max(3, widest + 1) if box.kind == "number" else max(5, widest, *map(len, options))
-            self.boxes[i] = replace(box, width=width)
+            declared.append((n, key, index, tuple(kept)))
+        widest = max(len(_shown(key, digits)) for _, key, _, _ in declared) if drawn.get() else 0
+        self.boxes += [
+            Box(
+                n,
+                key,
+                name,
+                index,
+                hint,
+                how,
+                digits,
+                names_,
+                kept,
+                _width(key, widest, options),
+                options,
+                _entry(gradient_of, index),
+                said,
+                tuple(meanings.items()),
+            )  # fmt: skip
+            for n, key, index, kept in declared
+        ]
         for code, seen in zip(slips, told, strict=True):
             if not seen:
                 self.invisible.append(f"box {first}: {code}")
                 self.blamed = self.blamed or self._calling_line()
         if not self.canonical and (self.invisible or self.clashes > _most_clashes(self.page)):
             raise Unfit("vet() would refuse these numbers, whatever comes")
-
-    def _add_words(self, first: int, slips: Slips, words: Mapping[str, str], meanings: Mapping[str, Quantity]) -> None:
         if unused := set(words) - set(slips):
             raise PageError(f"box {first} has words for {sorted(unused)[0]!r}, which is not among its slips")
-        own = own_messages(slugs.course_of(self.page.chapter))
-        words = {code: own[code] for code in slips if code in own} | dict(words)
-        if words or meanings:
-            for i, box in enumerate(self.boxes[first - 1 :], start=first - 1):
-                self.boxes[i] = replace(box, words=tuple(words.items()), meanings=tuple(meanings.items()))
 
     def _calling_line(self) -> int | None:
         """The line of the page that is being run just now."""
@@ -554,6 +584,20 @@ class Run:
             raise Unfit("two named mistakes of a box give the same")
 
 
+def _shown(key: Value, digits: int | None) -> str:
+    """A key as it is printed."""
+    return str(key) if isinstance(key, (Expr, str, Shape)) else number(key, digits)
+
+
+def _width(key: Value, widest: int, options: tuple[str, ...]) -> int:
+    """How many letters wide a box is: the longest of its array's keys, or of the words to choose from, has room."""
+    return max(5, widest, *map(len, options)) if isinstance(key, (Expr, str, Shape)) else max(3, widest + 1)
+
+
+def _in_shape(values: NDArray[Any], shape: Index) -> NDArray[Any]:
+    return values if values.shape == shape else np.broadcast_to(values, shape)
+
+
 def _array(value: Quantity) -> NDArray[Any]:
     """The value as an array of floats, or of formulas, words or shapes, each a single entry."""
     if isinstance(value, (Expr, str, Shape)):
@@ -566,9 +610,14 @@ def _array(value: Quantity) -> NDArray[Any]:
     return np.asarray(value, dtype=object if np.asarray(value).dtype.kind == "O" else float)
 
 
+@lru_cache(maxsize=256)
+def _all_of(shape: Index) -> list[Index]:
+    return list(np.ndindex(shape))
+
+
 def _positions(shape: Index, only: Mask) -> list[Index]:
     if only is None:
-        return list(np.ndindex(shape))
+        return _all_of(shape)
     if isinstance(only, np.ndarray):
         mask = cast("NDArray[Any]", only)
         if mask.dtype == bool:
@@ -638,10 +687,14 @@ class Given:
     """Hands a page its numbers; what a page calls `given`."""
 
     def __init__(self, run: Run, seed: str = "") -> None:
+        self._run, self._seed = run, seed
+
+    @cached_property
+    def _draw(self) -> Callable[[], float]:
+        """Draws a number between 0 and 1, the same ones on every machine."""
         from random import Random  # here, so that importing the marking stays light
 
-        self._run = run
-        self._draw = Random(seed).random  # the same numbers on every machine
+        return Random(self._seed).random
 
     @overload
     def __call__(self, name: str, canonical: float, **bounds: Unpack[Bounds]) -> float: ...
@@ -676,17 +729,18 @@ class Given:
     def _vary(
         self, canonical: NDArray[Any], low: float | None, high: float | None, step: float | None, zero: bool | None
     ) -> NDArray[Any]:
-        step = step or _finest_place(canonical)
-        zero = bool(np.any(canonical == 0)) if zero is None else zero
+        known: list[float] = canonical.ravel().tolist()
+        step = step or _finest_place(known)
+        zero = 0 in known if zero is None else zero
         least = round((low if low is not None else (0.0 if zero else step)) / step)
-        most = round((high if high is not None else max(float(np.max(np.abs(canonical))), 9 * step)) / step)
-        signed = bool(np.any(canonical < 0))
-        out = np.empty(canonical.shape)
-        for index in np.ndindex(canonical.shape):
+        most = round((high if high is not None else max(*map(abs, known), 9 * step)) / step)
+        signed = min(known) < 0
+        out: list[float] = []
+        for _ in known:
             size = least + int(self._draw() * (most - least + 1))
             sign = -1 if signed and self._draw() < 0.5 else 1
-            out[index] = round(sign * size * step, 6)
-        return out
+            out.append(round(sign * size * step, 6))
+        return np.array(out, dtype=float).reshape(canonical.shape)
 
     def choice(self, name: str, canonical: Whole, *others: Whole) -> Whole:
         """One of several things, the first being canonical: a formula, a word, a list of numbers."""
@@ -728,7 +782,6 @@ class Given:
         self.require(not alike, "two slips give the same")
 
 
-def _finest_place(numbers: NDArray[Any]) -> float:
+def _finest_place(numbers: list[float]) -> float:
     """1, 0.1, 0.01 or 0.001: the last decimal place that these numbers use."""
-    flat: list[float] = numbers.ravel().tolist()
-    return next(10.0**-k for k in range(4) if k == 3 or all(abs(round(v, k) - v) < 1e-12 for v in flat))
+    return next(10.0**-k for k in range(4) if k == 3 or all(abs(round(v, k) - v) < 1e-12 for v in numbers))

@@ -11,13 +11,14 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from inspect import unwrap
 from random import Random
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 
 from .. import pages
 from ..answers.equality import Value
 from ..authoring.page import Box, Given, Page, PageError, Quantity, Run, Shares, Sheet
+from ..layout import undrawn
 from ..marking.carried import as_number
 from ..render import pages as render
 
@@ -81,14 +82,21 @@ def _apart(value: Value, box: Box) -> float:
 
 def _nudged(sheet: Sheet, size: float, way: Way) -> list[Value]:
     """What the boxes would hold if every number were a little larger in size; [] if the page cannot say."""
-    run = Run(sheet.page, sheet.variant, sheet.attempt, {})
+    run = _Bare(sheet.page, sheet.variant, sheet.attempt, {})
     run.given = Nudged(run, sheet.givens, size, way)
     try:
-        with np.errstate(all="ignore"):
+        with np.errstate(all="ignore"), undrawn():
             sheet.page.function(run.given, run.box)
     except Exception:  # noqa: BLE001
         return []
     return run.handed if len(run.handed) == len(sheet.boxes) else []
+
+
+class _Bare(Run):
+    """A run that does not note what named mistakes would give."""
+
+    def box(self, *declared: Any, slips: object = None, **options: Any) -> Quantity:
+        return super().box(*declared, **options)
 
 
 class Nudged(Given):
@@ -100,7 +108,11 @@ class Nudged(Given):
         self._draw = Random(f"{run.page.slug}/{way.seed}").random
 
     def __call__(self, name: str, *_: Quantity, **__: Quantity) -> Quantity:
-        values = np.asarray(self._givens[name], dtype=float)
+        given = self._givens[name]
+        if isinstance(given, float):
+            part = 1 - self._draw() if self._mirrored else self._draw()
+            return given * (1 + self._size * part) if given else self._size * (2 * part - 1)
+        values = np.asarray(given, dtype=float)
         share = np.reshape([self._draw() for _ in range(values.size)], values.shape)
         share = 1 - share if self._mirrored else share
         moved = np.where(values == 0, self._size * (2 * share - 1), values * (1 + self._size * share))

@@ -30,6 +30,8 @@ def neuron(
     names: Sequence[str] | None = None, activation: str = "ReLU", title: str,
 ) -> Node:  # fmt: skip
     """One neuron drawn out: inputs, their weights, the sum with its bias below, the activation, and what comes out."""
+    if not drawn.get():
+        return Node("drawing", ())
     height = max(250, 2 * 50 + 88 * (len(x) - 1))
     middle, gap = height / 2, 88
     spots = [(92, middle + (i - (len(x) - 1) / 2) * gap) for i in range(len(x))]
@@ -68,6 +70,8 @@ def neuron(
 
 def plot(curves: Mapping[str, Curve], bottom: float, top: float, up: int, title: str) -> Node:
     """Curves over z from −4 to 4, `up` pixels to one unit of height: name → (function, colour, where its name is)."""
+    if not drawn.get():
+        return Node("drawing", ())
     across, left = 50, 60
 
     def place(z: float, a: float) -> Point:

@@ -85,9 +85,14 @@ def _code(package: str) -> list[str]:
 
 def chapter_pages(chapter: str) -> list[Page]:
     """The pages that the module of a chapter defines, in the order in which they stand there, and numbered so."""
+    return list(_listed(chapter))
+
+
+@lru_cache(maxsize=256)  # each page that is drawn asks for its neighbours
+def _listed(chapter: str) -> tuple[Page, ...]:
     module = _module(chapter)
     pages = [page for page in vars(module).values() if isinstance(page, Page) and page.chapter == chapter]
-    return [replace(page, place=place) for place, page in enumerate(pages, start=1)]
+    return tuple(replace(page, place=place) for place, page in enumerate(pages, start=1))
 
 
 def _module(chapter: str) -> ModuleType:

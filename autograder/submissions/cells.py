@@ -12,6 +12,7 @@ from __future__ import annotations
 import ast
 import re
 import warnings
+from bisect import bisect_left, bisect_right
 from collections.abc import Iterator, Mapping
 from functools import cached_property, lru_cache
 from typing import NamedTuple, cast
@@ -233,8 +234,9 @@ class _Reader:
         elif not isinstance(node, ast.Expr):
             self.compound(node)
             return
-        for call in _calls(node, "page"):
-            self.page(call)
+        if self.may_call(node):
+            for call in _calls(node, "page"):
+                self.page(call)
 
     def assign(self, target: ast.expr, value: ast.expr) -> None:
         if isinstance(target, ast.Name):
@@ -354,6 +356,17 @@ class _Reader:
     def offset(self, line: int, column: int) -> int:
         before = [*self.lines[: line - 1], self.lines[line - 1][:column]]  # ast counts columns in UTF-8 bytes
         return len(b"".join(before).decode("utf-8", "replace"))
+
+    def may_call(self, node: ast.stmt) -> bool:
+        """Whether a statement stands on a line that speaks of a page; of others not every part is looked at."""
+        first, _, last, _ = _span(node)
+        return any(self.calling[bisect_left(self.calling, first) : bisect_right(self.calling, last)])
+
+    @cached_property
+    def calling(self) -> list[int]:
+        """The lines, counted from 1, that may speak of a page: all, where Python could count or read them otherwise."""
+        plain = self.source.isascii() and "\r" not in self.source
+        return [n for n, line in enumerate(self.lines, start=1) if not plain or b"page" in line]
 
     @cached_property
     def lines(self) -> list[bytes]:

@@ -9,6 +9,7 @@ from autograder.authoring.page import Page
 from autograder.course.facts import disagreements
 
 KEYS = 1000  # variants whose keys are computed a second time, in `make prove`
+DRAWING = ("/tests/pages/", "/tests/explorers/test_checking")  # tests that draw many variants of a page
 
 
 @pytest.hookimpl(wrapper=True)  # before xdist looks at the groups, whenever this file is read
@@ -16,7 +17,7 @@ def pytest_collection_modifyitems(items):
     """All tests of a page, of whatever file, run one after the other in one process: its variants are drawn once. So do
     those of pages that share numbers, which are drawn until they fit all of them."""
     for item in items:
-        if "/tests/pages/" in item.path.as_posix() and (slug := _slug(item)):
+        if any(part in item.path.as_posix() for part in DRAWING) and (slug := _slug(item)):
             page = pages.load(slug)
             group = f"{page.chapter}.{page.shares.__name__}" if page.shares else slug
             item.add_marker(pytest.mark.xdist_group(group))

@@ -19,6 +19,7 @@ from autograder.authoring.page import Given, Page, Run, Sheet, Unfit
 from autograder.engine.expressions import Expr
 from autograder.layout import Node, Shape
 from autograder.layout.numbers import rounded, simple_fraction
+from autograder.marking.carried import Desk
 from autograder.render import pages as render
 
 from .test_every_page import typed
@@ -84,7 +85,7 @@ def slips(sheet: Sheet) -> Iterator[Slip]:
     for box in sheet.boxes:
         for code, value in box.mistakes:
             carried = float(value) if box.kind == "number" else value
-            run = sheet.follow({box.number: carried})
+            run = Desk(sheet, {box.number: carried}).run(frozenset({box.number}))
             later = {n: handed for n, handed in enumerate(run.handed, start=1) if n > box.number}
             if len(run.handed) < len(sheet.boxes) or not all(map(_finite, later.values())):
                 continue
@@ -146,7 +147,7 @@ def _hidden(page: Page, sheet: Sheet, name: str, shown: str, keys: list) -> bool
             continue
         tried += 1
         changed = replace(sheet, boxes=tuple(run.boxes), body=(body,) if isinstance(body, Node) else tuple(body))
-        if blank(changed) == shown and [box.key for box in run.boxes] != keys:
+        if [box.key for box in run.boxes] != keys and blank(changed) == shown:
             return True
         if tried >= TRIES:
             break
