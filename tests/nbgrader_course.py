@@ -109,7 +109,7 @@ class Course:
         return self.nbgrader("autograde", chapter, *words)
 
     def release(self, *assignment: str) -> None:
-        """`nbgrader generate_assignment`, run in this process, into a new gradebook; the one chapter, or which is said."""
+        """`nbgrader generate_assignment`, in this process, with a new gradebook; without a word, of the one chapter."""
         (self.root / "gradebook.db").write_bytes(empty_gradebook())
         made = self.nbgrader("generate_assignment", *(assignment or (CHAPTER,)))
         assert made.returncode == 0, made.stderr
