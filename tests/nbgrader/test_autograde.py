@@ -57,12 +57,15 @@ def test_one_engine_serves_a_run(course, monkeypatch):
     monkeypatch.setattr(
         nbgrader.api, "create_engine", lambda *given, **more: made.append(given) or create(*given, **more)
     )
-    outside = nbgrader.api.create_engine
+    outside, looks = nbgrader.api.create_engine, nbgrader.api.Base.metadata.create_all
     course.autograde()
     once = len(made)
-    assert nbgrader.api.create_engine is outside
+    assert nbgrader.api.create_engine is outside and nbgrader.api.Base.metadata.create_all == looks
     course.autograde("--force", "--student", "anna")
     assert once < 6 <= len(CLASS) and len(made) - once == once  # as many for one student as for a class
+    made.clear()
+    assert course.nbgrader("generate_feedback", CHAPTER).returncode == 0
+    assert len(made) < 6 and nbgrader.api.create_engine is outside
     assert {student: course.total(student) for student in CLASS} == CLASS
 
 
