@@ -178,7 +178,7 @@ def test_feedback_needs_nothing_from_elsewhere(returned, student):
 
 def test_grades_can_be_exported(returned):
     """`nbgrader export` writes the points of the gradebook."""
-    assert returned.run("export").returncode == 0
+    assert returned.nbgrader("export").returncode == 0
     rows = list(csv.DictReader((returned.root / "grades.csv").open(encoding="utf-8")))
     found = {row["student_id"]: (float(row["score"]), float(row["max_score"])) for row in rows}
     assert found["aaa-honest"] == (FULL, FULL) and found["zzz-honest"] == (HALF, FULL) and found["blank"] == (0, FULL)
@@ -273,7 +273,7 @@ def test_code_exercises_are_graded_beside_pages(mixed, student):
 
 def test_a_solution_runs_the_code_exercises(mixed):
     """In a solution an instructor's own cells have been run; the pages are rendered, not run."""
-    ran = mixed.run("generate_solution", "02-mixed")
+    ran = mixed.nbgrader("generate_solution", "02-mixed")
     assert ran.returncode == 0, ran.stderr
     nb = json.loads((mixed.root / "solutions/02-mixed/mixed.ipynb").read_text(encoding="utf-8"))
     [answer] = [cell for cell in nb["cells"] if cell["metadata"].get("nbgrader", {}).get("grade_id") == "double"]
