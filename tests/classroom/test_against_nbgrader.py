@@ -24,7 +24,7 @@ from autograder.submissions.ids import grade_id, page_id
 
 from .. import nbgrader_course
 
-pytestmark = pytest.mark.xdist_group("nbgrader")
+pytestmark = pytest.mark.xdist_group("against-nbgrader")
 REPOSITORY = Path(__file__).parents[2]
 CHAPTERS = ("00-start", "06-cost")
 WITH_CODE = "05-activations"

@@ -19,7 +19,7 @@ from autograder.submissions.ids import page_id
 
 from ..nbgrader_course import CHAPTER, CLASS, FULL, NAME, PAGES
 
-pytestmark = pytest.mark.xdist_group("nbgrader")
+pytestmark = pytest.mark.xdist_group("nbgrader-runs")
 A = PAGES[0]
 
 

@@ -17,7 +17,7 @@ from autograder.nbgrader.reasons import reason
 from ..attacks import digest
 from ..nbgrader_course import CHAPTER, CLASS, FULL, NAME, REPOSITORY
 
-pytestmark = pytest.mark.xdist_group("nbgrader")
+pytestmark = pytest.mark.xdist_group("nbgrader-runs")
 
 
 @pytest.fixture(scope="module")

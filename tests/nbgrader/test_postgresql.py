@@ -13,7 +13,7 @@ import pytest
 
 from ..nbgrader_course import CHAPTER, CLASS, FULL, NAME
 
-pytestmark = pytest.mark.xdist_group("nbgrader")
+pytestmark = pytest.mark.xdist_group("nbgrader-runs")
 
 
 def programs():
