@@ -9,14 +9,17 @@ import os
 import shutil
 import subprocess
 import sys
+import tempfile
 from datetime import datetime
+from functools import cache
 from pathlib import Path
 
 import nbformat
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook
 from nbgrader.api import Gradebook, MissingEntry
-from nbgrader.apps import AutogradeApp
+from nbgrader.apps import NbGraderApp
 from sqlalchemy import create_engine, text
+from traitlets.config import Application
 
 from autograder import cli, pages
 from autograder.nbgrader.release import solved_source
@@ -34,6 +37,36 @@ def points(*slugs: str) -> float:
 
 
 FULL = points(*PAGES)
+
+
+def nbgrader(root: Path, *words: str) -> subprocess.CompletedProcess:
+    """An nbgrader command in this process, which has imported everything already; its log is in `stderr`."""
+    left = list(words)
+    out, err, status, path = io.StringIO(), io.StringIO(), 0, sys.path[:]
+    with contextlib.redirect_stdout(out), contextlib.redirect_stderr(err), contextlib.chdir(root):
+        app = NbGraderApp()
+        while left and left[0] in app.subcommands:
+            app = app.subcommands[left.pop(0)][0]()
+        app.raise_config_file_errors = True  # as nbgrader_config.py has it where the program is called nbgrader
+        before, Application._instance = Application._instance, app  # as it is where it is the program
+        try:
+            app.initialize(left)
+            app.start()
+        except SystemExit as ended:
+            status = ended.code or 0
+        finally:
+            app.deinit_logging()
+            Application._instance, sys.path[:] = before, path
+    return subprocess.CompletedProcess(words, status, out.getvalue(), err.getvalue())
+
+
+@cache
+def empty_gradebook() -> bytes:
+    """A gradebook in which nothing stands yet, as nbgrader makes it; that takes a process, so it is made once."""
+    with tempfile.TemporaryDirectory() as folder:
+        shutil.copy(REPOSITORY / "nbgrader_config.py", folder)
+        assert nbgrader(Path(folder), "db", "student", "list").returncode == 0
+        return (Path(folder) / "gradebook.db").read_bytes()
 
 
 class Course:
@@ -67,20 +100,19 @@ class Course:
             status = cli.main([*words, "--root", str(self.root)])
         return subprocess.CompletedProcess(words, status, out.getvalue(), err.getvalue())
 
+    def nbgrader(self, *words: str) -> subprocess.CompletedProcess:
+        """The same command, run in this process."""
+        return nbgrader(self.root, *words)
+
     def autograde(self, *words: str, chapter: str = CHAPTER) -> subprocess.CompletedProcess:
-        """`nbgrader autograde` in this process, which has imported everything already; its log is in `stderr`."""
-        out, err, status = io.StringIO(), io.StringIO(), 0
-        with contextlib.redirect_stdout(out), contextlib.redirect_stderr(err), contextlib.chdir(self.root):
-            app = AutogradeApp()
-            app.raise_config_file_errors = True  # as nbgrader_config.py has it where the program is called nbgrader
-            try:
-                app.initialize([chapter, *words])
-                app.start()
-            except SystemExit as ended:
-                status = ended.code
-            finally:
-                app.deinit_logging()
-        return subprocess.CompletedProcess(words, status, out.getvalue(), err.getvalue())
+        """`nbgrader autograde`, run in this process."""
+        return self.nbgrader("autograde", chapter, *words)
+
+    def release(self, *assignment: str) -> None:
+        """`nbgrader generate_assignment`, in this process, with a new gradebook; without a word, of the one chapter."""
+        (self.root / "gradebook.db").write_bytes(empty_gradebook())
+        made = self.nbgrader("generate_assignment", *(assignment or (CHAPTER,)))
+        assert made.returncode == 0, made.stderr
 
     def start(self, module: str, *words: str, before: tuple[str, ...] = (), **environment: str) -> subprocess.Popen:
         """The same, or nbgrader's, as a process of its own that is not waited for."""
@@ -182,8 +214,7 @@ CLASS = {
 
 def with_a_class(course: Course) -> Course:
     """Release the chapter to a class of six: all right, one page, blank, an empty file, renamed, a dict left out."""
-    made = course.run("generate_assignment", CHAPTER)
-    assert made.returncode == 0, made.stderr
+    course.release()
     solved = fill(course.released(), *PAGES)
     course.submit("anna", solved)
     course.submit("berta", fill(course.released(), PAGES[0]))

@@ -72,6 +72,7 @@ class _Desk:
         self.done: list[Planted] = []
         self.carried: dict[int, Value] = {}
         self.own: Run | None = None
+        self.apart: dict[int, tuple[Value, ...]] = {}  # what each of the slips leads to alone
 
     def put(self, planted: Planted) -> None:
         self.done.append(planted)
@@ -90,7 +91,9 @@ class _Desk:
 
     def follows_from_one(self, box: Box) -> list[Value]:
         """What this box would hold if one computed on from a single earlier slip, and else from the printed numbers."""
-        runs = [self.sheet.follow({n: value}).handed for n, value in self.carried.items()]
+        for n in self.carried.keys() - self.apart.keys():
+            self.apart[n] = tuple(self.sheet.follow({n: self.carried[n]}).handed)
+        runs = [self.apart[n] for n in self.carried]
         return [values[box.number - 1] for values in runs if box.number <= len(values)]
 
     def slips(self, box: Box) -> Slips:

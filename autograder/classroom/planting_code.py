@@ -10,6 +10,7 @@ submissions are graded, without kernel or marking. Where a judge decides, nothin
 
 from __future__ import annotations
 
+from functools import lru_cache
 from random import Random
 from typing import NamedTuple
 
@@ -56,6 +57,7 @@ def _all(exercise: Exercise, what: str) -> list[Planted]:
     return [Planted(n, what, worth=each.points) for n, each in enumerate(exercise.behaviours, start=1)]
 
 
+@lru_cache(maxsize=1024)
 def _spoilt(exercise: Exercise, code: str) -> list[Planted] | None:
     """What each behaviour earns with this slip in the code; None where one is neither clearly right nor wrong.
 

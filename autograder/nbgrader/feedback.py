@@ -12,7 +12,7 @@ from collections.abc import Mapping
 from functools import lru_cache
 from html import escape
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 from bs4 import BeautifulSoup
 from jinja2 import pass_context
@@ -30,6 +30,7 @@ from ..pages import find, find_exercise
 from ..render.pages import stylesheet
 from ..submissions.ids import FRAME, is_ours, slug_of
 from ..widgets.fonts import face_css
+from .engine import one_engine
 from .handover import Resources
 from .literal import own_notebooks
 
@@ -149,6 +150,8 @@ class FeedbackExporter(HTMLExporter):
         super().__init__(config=config, **kw)  # pyright: ignore[reportUnknownMemberType]  # nbconvert leaves it open
         if isinstance(self.parent, GenerateFeedback):
             own_notebooks(self.parent)
+            run = cast(Any, self.parent)  # traitlets says only that a parent is configurable
+            run.convert_notebooks = one_engine()(run.convert_notebooks)
 
     @property
     def default_config(self):

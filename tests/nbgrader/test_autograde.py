@@ -17,16 +17,10 @@ from autograder.nbgrader.engine import one_engine
 from autograder.nbgrader.lock import UNFINISHED
 from autograder.submissions.ids import page_id
 
-from ..nbgrader_course import CHAPTER, CLASS, FULL, NAME, PAGES, Course, with_a_class
+from ..nbgrader_course import CHAPTER, CLASS, FULL, NAME, PAGES
 
-pytestmark = pytest.mark.xdist_group("nbgrader")
+pytestmark = pytest.mark.xdist_group("nbgrader-runs")
 A = PAGES[0]
-
-
-@pytest.fixture(scope="module")
-def released(tmp_path_factory):
-    """A course with a class of six, not graded yet. Tests take copies."""
-    return with_a_class(Course(tmp_path_factory.mktemp("released")))
 
 
 @pytest.fixture
@@ -63,12 +57,15 @@ def test_one_engine_serves_a_run(course, monkeypatch):
     monkeypatch.setattr(
         nbgrader.api, "create_engine", lambda *given, **more: made.append(given) or create(*given, **more)
     )
-    outside = nbgrader.api.create_engine
+    outside, looks = nbgrader.api.create_engine, nbgrader.api.Base.metadata.create_all
     course.autograde()
     once = len(made)
-    assert nbgrader.api.create_engine is outside
+    assert nbgrader.api.create_engine is outside and nbgrader.api.Base.metadata.create_all == looks
     course.autograde("--force", "--student", "anna")
     assert once < 6 <= len(CLASS) and len(made) - once == once  # as many for one student as for a class
+    made.clear()
+    assert course.nbgrader("generate_feedback", CHAPTER).returncode == 0
+    assert len(made) < 6 and nbgrader.api.create_engine is outside
     assert {student: course.total(student) for student in CLASS} == CLASS
 
 
@@ -140,8 +137,8 @@ def test_a_second_grader_says_that_it_waits(course):
 
 @pytest.fixture
 def at_work(course, interruptible):
-    """A run of 36 submissions, just after it has begun to grade the first of them."""
-    for n in range(30):
+    """A run of 16 submissions, just after it has begun to grade the first of them."""
+    for n in range(10):
         shutil.copytree(course.root / "submitted/anna", course.root / f"submitted/x{n:02}")
     run = course.start("nbgrader", "autograde", CHAPTER)
     while not list((course.root / "autograded").glob(f"*/{CHAPTER}/{NAME}.ipynb")):
@@ -161,14 +158,14 @@ def test_a_run_that_was_killed_goes_on(course, at_work):
     """Killed in the middle, a run leaves no half-graded submission behind: the next one finishes the class."""
     at_work.send_signal(signal.SIGKILL)
     at_work.communicate(timeout=120)
-    assert course.grades("x29") is None
-    half = course.root / "autograded" / "x28" / CHAPTER  # as a power cut would leave it
+    assert course.grades("x09") is None
+    half = course.root / "autograded" / "x08" / CHAPTER  # as a power cut would leave it
     half.mkdir(parents=True)
     shutil.copy(course.root / "submitted/carl" / CHAPTER / f"{NAME}.ipynb", half)
     (half / UNFINISHED).touch()
     ran = course.autograde()
-    assert ran.returncode == 0 and "x28" in ran.stderr and "half done" in ran.stderr
-    assert [course.total(f"x{n:02}") for n in range(30)] == [FULL] * 30
+    assert ran.returncode == 0 and "x08" in ran.stderr and "half done" in ran.stderr
+    assert [course.total(f"x{n:02}") for n in range(10)] == [FULL] * 10
     assert {student: course.total(student) for student in CLASS} == CLASS
     assert not list((course.root / "autograded").rglob(UNFINISHED))
 
@@ -178,9 +175,9 @@ def test_ctrl_c_keeps_what_is_graded(course, at_work):
     at_work.send_signal(signal.SIGINT)
     at_work.communicate(timeout=120)
     kept = done(course)
-    assert at_work.returncode != 0 and len(kept) < 36
+    assert at_work.returncode != 0 and len(kept) < 16
     assert not list((course.root / "autograded").rglob(UNFINISHED))
     assert all(course.total(student) == CLASS.get(student, FULL) for student in kept)
     ran = course.autograde()
-    assert ran.returncode == 0 and done(course) == {*CLASS, *(f"x{n:02}" for n in range(30))}
+    assert ran.returncode == 0 and done(course) == {*CLASS, *(f"x{n:02}" for n in range(10))}
     assert {student: course.total(student) for student in CLASS} == CLASS

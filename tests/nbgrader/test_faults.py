@@ -15,15 +15,9 @@ from nbgrader.converters.base import NbGraderException
 from autograder.nbgrader.reasons import reason
 
 from ..attacks import digest
-from ..nbgrader_course import CHAPTER, CLASS, FULL, NAME, REPOSITORY, Course, with_a_class
+from ..nbgrader_course import CHAPTER, CLASS, FULL, NAME, REPOSITORY
 
-pytestmark = pytest.mark.xdist_group("nbgrader")
-
-
-@pytest.fixture(scope="module")
-def released(tmp_path_factory):
-    """A course with a class of six, not graded yet. Tests take copies."""
-    return with_a_class(Course(tmp_path_factory.mktemp("released")))
+pytestmark = pytest.mark.xdist_group("nbgrader-runs")
 
 
 @pytest.fixture(scope="module")
@@ -49,7 +43,7 @@ def goes_on(course, graded):
 
 def test_a_chapter_that_the_gradebook_does_not_know_is_named(course):
     """Handed out and collected without generate_assignment: one sentence says what to do, and nothing is graded."""
-    assert course.run("db", "assignment", "remove", CHAPTER, "--force").returncode == 0
+    assert course.nbgrader("db", "assignment", "remove", CHAPTER, "--force").returncode == 0
     ran = course.autograde()
     assert ran.returncode == 1 and "Traceback" not in ran.stderr and not course.files()
     assert ran.stderr.count(f"nbgrader generate_assignment {CHAPTER}") == 1
@@ -70,8 +64,9 @@ def test_a_locked_gradebook_is_named(course, graded, kind):
     """While another program holds the gradebook nothing is graded; the message says so and what to do."""
     (course.root / "submitted").rename(course.root / "others")
     shutil.copytree(course.root / "others/anna", course.root / "submitted/anna")
+    impatient = f"--CourseDirectory.db_url={course.db_url}?timeout=0.5"
     with locked(course, kind):
-        ran = course.autograde()
+        ran = course.autograde(impatient)
     assert ran.returncode == 1 and "The gradebook is locked by another program" in ran.stderr
     assert not course.files()
     shutil.rmtree(course.root / "submitted")

@@ -22,7 +22,8 @@ pytestmark = pytest.mark.xdist_group("code")
 CHAPTER, NAME = "05-code", "code"
 RELU, LAYER = pages.load_exercise("activations/relu-code"), pages.load_exercise("training/layer-code")
 FULL = {RELU: 5.0, LAYER: 8.0}
-SLOW = "    c.Execute.timeout = 8\n"
+LIMIT = "    c.Execute.timeout = {}\n"  # seconds for a cell
+HANG = ("loops-in-a-cell", "patched-json")  # these are stopped when the time is over: for them it is short
 
 CASES: dict[str, tuple] = {}
 
@@ -295,29 +296,36 @@ def copied_grade_cell(nb):
 
 @pytest.fixture(scope="module")
 def course(tmp_path_factory):
-    """One course in which each student did one of these things, autograded by one real run."""
+    """One course in which each student did one of these things, autograded by one real run, and one for HANG."""
     course = Course(tmp_path_factory.mktemp("code"))
     cells = [new_code_cell(f'exercise("{exercise.slug}")') for exercise in FULL]
     course.write_source(CHAPTER, NAME, [nbformat.v4.new_markdown_cell("# Code"), *cells])
     config = course.root / "nbgrader_config.py"
-    config.write_text(config.read_text().replace("\nexcept", f"\n{SLOW}except", 1))
-    done = course.run("generate_assignment", CHAPTER)
-    assert done.returncode == 0, done.stderr
+    config.write_text(config.read_text().replace("\nexcept", f"\n{LIMIT.format(8)}except", 1))
+    course.release(CHAPTER)
     released = (course.root / "chapters" / CHAPTER / f"{NAME}.ipynb").read_text(encoding="utf-8")
-    for name, (change, *_) in CASES.items():
-        nb = json.loads(released)
-        for exercise in FULL:
-            code_of(nb, exercise)["source"] = exercise.solution
-        handed = json.dumps(change(nb)).replace("COURSE", str(course.root))
-        path = course.folder(name, CHAPTER) / f"{NAME}.ipynb"
-        path.write_text(handed, encoding="utf-8")
+
+    def hand_in(*names):
+        for name in names:
+            nb = json.loads(released)
+            for exercise in FULL:
+                code_of(nb, exercise)["source"] = exercise.solution
+            handed = json.dumps(CASES[name][0](nb)).replace("COURSE", str(course.root))
+            path = course.folder(name, CHAPTER) / f"{NAME}.ipynb"
+            path.write_text(handed, encoding="utf-8")
+
+    hand_in(*(name for name in CASES if name not in HANG))
     course.done = course.run("autograde", CHAPTER)
+    hand_in(*HANG)
+    config.write_text(config.read_text().replace(LIMIT.format(8), LIMIT.format(2)))
+    course.hung = course.autograde(chapter=CHAPTER)
     return course
 
 
 def test_run_ends_well(course):
     """Whatever was handed in, the run grades everybody, and says in its log how student code ran."""
     assert course.done.returncode == 0, course.done.stderr[-3000:]
+    assert course.hung.returncode == 0, course.hung.stderr[-3000:]
     sandboxed = sandbox.why_not() is None
     assert ("inside bubblewrap" if sandboxed else "without a sandbox") in course.done.stderr
 
@@ -362,7 +370,7 @@ def test_output_is_cut(course):
 
 def test_report_reaches_the_feedback(course):
     """The student reads in the feedback what came out, what was expected, and the name of the slip."""
-    done = course.run("generate_feedback", CHAPTER, "--student", "slip")
+    done = course.nbgrader("generate_feedback", CHAPTER, "--student", "slip")
     assert done.returncode == 0, done.stderr
     html = (course.root / "feedback" / "slip" / CHAPTER / f"{NAME}.html").read_text(encoding="utf-8")
     assert "By agreement ReLU has a slope of its own at 0" in html and "is expected" in html

@@ -55,8 +55,7 @@ def course(tmp_path_factory):
     """A course whose students are autograded."""
     course = Course(tmp_path_factory.mktemp("own"))
     (course.root / "workbook.toml").write_text(setting("recorded"))
-    ran = course.run("generate_assignment", CHAPTER)
-    assert ran.returncode == 0, ran.stderr
+    course.release()
     nb = course.released()
     course.submit("Ada", name_in(solve(nb, "ada", "ada"), "ada"))
     course.submit("bob", name_in(solve(nb, "ada", "ada"), "ada"))  # Ada's file, as it is
@@ -68,7 +67,7 @@ def course(tmp_path_factory):
     for cell in erased["cells"]:
         cell["outputs"] = []
     course.submit("frida", erased)
-    course.ran = course.run("autograde", CHAPTER)
+    course.ran = course.autograde()
     assert course.ran.returncode == 0, course.ran.stderr
     return course
 
@@ -129,7 +128,7 @@ def test_points_given_by_hand_stay(course):
     with course.gradebook() as book:
         book.find_grade(grade_id(A), NAME, CHAPTER, "bob").manual_score = points(A)
         book.db.commit()
-    assert course.run("autograde", CHAPTER, "--student", "bob", "--force").returncode == 0
+    assert course.autograde("--student", "bob", "--force").returncode == 0
     with course.gradebook() as book:
         assert book.find_grade(grade_id(A), NAME, CHAPTER, "bob").score == points(A)
 

@@ -178,7 +178,7 @@ def test_feedback_needs_nothing_from_elsewhere(returned, student):
 
 def test_grades_can_be_exported(returned):
     """`nbgrader export` writes the points of the gradebook."""
-    assert returned.run("export").returncode == 0
+    assert returned.nbgrader("export").returncode == 0
     rows = list(csv.DictReader((returned.root / "grades.csv").open(encoding="utf-8")))
     found = {row["student_id"]: (float(row["score"]), float(row["max_score"])) for row in rows}
     assert found["aaa-honest"] == (FULL, FULL) and found["zzz-honest"] == (HALF, FULL) and found["blank"] == (0, FULL)
@@ -191,19 +191,19 @@ def test_what_a_grader_wrote_survives(returned):
         comment = book.find_comment(page_id(A), NAME, CHAPTER, "blank")
         grade.manual_score, grade.extra_credit, comment.manual_comment = 2.0, 0.5, "Seen on paper."
         book.db.commit()
-    assert returned.run("autograde", CHAPTER, "--student", "blank", "--force").returncode == 0
+    assert returned.nbgrader("autograde", CHAPTER, "--student", "blank", "--force").returncode == 0
     with returned.gradebook() as book:
         grade = book.find_grade(grade_id(A), NAME, CHAPTER, "blank")
         assert (grade.score, grade.extra_credit, grade.needs_manual_grade) == (2.5, 0.5, True)
         assert book.find_comment(page_id(A), NAME, CHAPTER, "blank").comment == "Seen on paper."
-    assert returned.run("generate_feedback", CHAPTER, "--student", "blank", "--force").returncode == 0
+    assert returned.nbgrader("generate_feedback", CHAPTER, "--student", "blank", "--force").returncode == 0
     assert "Seen on paper." in feedback(returned, "blank") and "2.5 of" in feedback(returned, "blank")
 
 
 def test_a_second_run_skips_what_is_done(returned):
     """Marking and returning again without --force leaves everything as it is, also for nonsensical timestamps."""
     for command in ("autograde", "generate_feedback"):
-        again = returned.run(command, CHAPTER)
+        again = returned.nbgrader(command, CHAPTER)
         assert again.returncode == 0 and "Traceback" not in again.stderr
     assert sum(returned.grades("aaa-honest").values()) == FULL
 
@@ -211,7 +211,7 @@ def test_a_second_run_skips_what_is_done(returned):
 def test_one_student_can_be_marked_alone(returned):
     """--student works, also for a renamed notebook; so does --notebook."""
     for student, *words in (["renamed"], ["aaa-honest", "--notebook", NAME]):
-        again = returned.run("autograde", CHAPTER, "--student", student, "--force", *words)
+        again = returned.nbgrader("autograde", CHAPTER, "--student", student, "--force", *words)
         assert again.returncode == 0, again.stderr
         assert sum(returned.grades(student).values()) == FULL
 
@@ -249,8 +249,7 @@ def mixed(tmp_path_factory):
     """A chapter with a page and a code exercise, marked for a handful of students."""
     course = Course(tmp_path_factory.mktemp("mixed"))
     course.write_source("02-mixed", "mixed", [*exercise(), *page_cells((A,))])
-    made = course.run("generate_assignment", "02-mixed")
-    assert made.returncode == 0, made.stderr
+    course.release("02-mixed")
     nb = json.loads((course.root / "chapters/02-mixed/mixed.ipynb").read_text(encoding="utf-8"))
     for student, (source, _) in CODE.items():
         mine = deepcopy(nb)
@@ -274,7 +273,7 @@ def test_code_exercises_are_graded_beside_pages(mixed, student):
 
 def test_a_solution_runs_the_code_exercises(mixed):
     """In a solution an instructor's own cells have been run; the pages are rendered, not run."""
-    ran = mixed.run("generate_solution", "02-mixed")
+    ran = mixed.nbgrader("generate_solution", "02-mixed")
     assert ran.returncode == 0, ran.stderr
     nb = json.loads((mixed.root / "solutions/02-mixed/mixed.ipynb").read_text(encoding="utf-8"))
     [answer] = [cell for cell in nb["cells"] if cell["metadata"].get("nbgrader", {}).get("grade_id") == "double"]
@@ -289,7 +288,7 @@ def test_long_output_is_cut(mixed):
 
 def test_code_that_is_not_run_earns_nothing(mixed):
     """With --no-execute nothing runs, and what did not run has no points (nbgrader would give full marks)."""
-    ran = mixed.run("autograde", "02-mixed", "--student", "anna", "--force", "--no-execute")
+    ran = mixed.nbgrader("autograde", "02-mixed", "--student", "anna", "--force", "--no-execute")
     assert ran.returncode == 0, ran.stderr
     assert mixed.grades("anna", "02-mixed", "mixed") == {"test-double": 0.0, grade_id(A): points(A)}
 
