@@ -32,15 +32,13 @@ from ..submissions.notebook import Cell as SubmittedCell
 from ..submissions.notebook import cells
 from ..submissions.writing import page_source, with_answers
 from ..widgets.explorer_widget import ExplorerWidget
-from ..widgets.live import Bundle, Metadata
+from ..widgets.live import Bundle, LiveWidget, Metadata
 from ..widgets.page_widget import WAITING, Answers, PageWidget, noted, twin_bundle
-from ..widgets.practice_widget import PracticeWidget
 from ..widgets.progress_widget import ProgressWidget, still
 from ..widgets.student_widget import StudentWidget, who
 from .beside import lay
 from .limits import limits_here
 from .points import worth
-from .practising import new_session, unshown
 from .running import Cell, in_colab, the_shell
 from .session import Advice, this_course
 
@@ -258,9 +256,11 @@ def practice(what: str = "") -> None:
 
     what   the code of a slip, as in practice("chain_factor_left_out"), or the slug of a page; "" for what is due
     """
+    from . import practising  # not before: a chapter that opens waits for what is imported
+
     cell = Cell.running()
     if not cell.live:
-        _show(unshown(what))
+        _show(practising.unshown(what))
         return
     old = this_course.practised.get(cell.id)
     if cell.opening and old is not None and old.comm is not None:  # reloaded, or a second tab: one session, seen twice
@@ -268,13 +268,15 @@ def practice(what: str = "") -> None:
         return
     if old is not None:
         old.close()
-    this_course.practised[cell.id] = widget = PracticeWidget(lambda: new_session(what))
+    this_course.practised[cell.id] = widget = practising.shown(what)
     display(widget)
 
 
-def _drill(code: str) -> PracticeWidget:
+def _drill(code: str) -> LiveWidget:
     """A session on one slip, under the page on which it was made."""
-    return PracticeWidget(lambda: new_session(code), at_once=True)
+    from . import practising
+
+    return practising.shown(code, at_once=True)
 
 
 def _typed(slug: str) -> dict[int, str]:

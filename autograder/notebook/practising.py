@@ -17,6 +17,7 @@ from ..practice.met import met_in
 from ..practice.session import Session
 from ..render.practice import plain
 from ..widgets.live import Bundle
+from ..widgets.practice_widget import PracticeWidget
 from .session import this_course
 
 NOT_KEPT = "What you practise here is not kept: no chapters lie beside this notebook’s folder."
@@ -32,6 +33,11 @@ def new_session(what: str) -> Session:
     beside = bool(met.chapters) or (chapters / FOLDER).is_dir()
     log = Log(chapters / FOLDER / FILE) if beside else Log(note=NOT_KEPT)
     return Session(log, met, date.today(), what)
+
+
+def shown(what: str, *, at_once: bool = False) -> PracticeWidget:
+    """Practice in the browser; at_once: it begins without being asked."""
+    return PracticeWidget(lambda: new_session(what), at_once=at_once)
 
 
 def unshown(what: str) -> Bundle:

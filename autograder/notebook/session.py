@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 from dataclasses import dataclass, field
-from typing import TypeAlias
+from typing import TYPE_CHECKING, TypeAlias
 
 from ..answers.literals import shortened
 from ..marking.policy import Policy, policy_of
@@ -12,8 +12,10 @@ from ..marking.variants import MAX_ID, own_variant
 from ..settings import Settings
 from ..widgets.explorer_widget import ExplorerWidget
 from ..widgets.page_widget import PageWidget
-from ..widgets.practice_widget import PracticeWidget
 from .attempts import Attempts
+
+if TYPE_CHECKING:
+    from ..widgets.practice_widget import PracticeWidget  # loaded by who practises
 
 
 class Advice(Exception):
@@ -39,7 +41,7 @@ class Course:
     )  # of pages shown without a browser
     first: str = ""  # the page that was shown first
     explored: dict[Place, ExplorerWidget] = field(default_factory=dict[Place, ExplorerWidget])
-    practised: dict[str, PracticeWidget] = field(default_factory=dict[str, PracticeWidget])  # by the id of its cell
+    practised: dict[str, PracticeWidget] = field(default_factory=dict[str, "PracticeWidget"])  # by the id of its cell
     attempts: Attempts = field(default_factory=Attempts)  # the runs of cells in this kernel
 
     @property

@@ -723,3 +723,28 @@ def test_an_old_notebook_without_marks_opens_too(lab, folder):
     lab.book(path)
     assert lab.page.locator(f"{SHOWN} .wb-live .wb-input").count() > 5
     assert lab.notice() == ""
+
+
+def test_the_kernel_does_not_wait_for_a_checkpoint(lab, folder):
+    """JupyterLab makes a copy of a notebook that it opens before it starts the kernel; a chapter comes alive meanwhile."""
+    waiting = []
+    lab.page.route("**/checkpoints?*", waiting.append)
+    lab.book(chapter(folder / "work" / "no-checkpoint"))
+    lab.page.unroute("**/checkpoints?*")
+    assert waiting
+    for request in waiting:
+        request.continue_()
+    lab.wait(f"{PANEL}.context.sessionContext.isReady")
+    path = lab.path.relative_to(lab.root).as_posix()
+    running = lab.finish("async () => (await (await fetch('/api/sessions')).json()).map(({ path }) => path)")
+    assert running.count(path) == 1
+
+
+def test_the_icon_says_once_that_a_chapter_opens(lab, folder):
+    """The icon in the browser's tab is fetched anew whenever JupyterLab is busy; for a chapter it is so once, not for each page."""
+    asked = []
+    lab.page.on("request", lambda request: asked.append(request.url))
+    lab.book(chapter(folder / "work" / "icon"))
+    lab.wait_run()
+    assert len([url for url in asked if "favicon-busy" in url]) <= 3
+    lab.wait("!document.querySelector('link[rel=\"icon\"]').href.includes('busy')")

@@ -193,9 +193,11 @@ export class Alive {
     const middle = this.near ?? this.inView();
     let found = null, near = Infinity;
     this.notebook.widgets.forEach((cell, index) => {
-      const far = Math.abs(index - middle);
+      let far = Math.abs(index - middle);
       if (far >= near || cell.model.type !== "code" || this.ran.has(cell.model.id) || !among(cell)) return;
-      if (RUNS.has(read(cell.model.sharedModel.getSource()).kind)) [found, near] = [cell, far];
+      const { kind } = read(cell.model.sharedModel.getSource());
+      if (kind === "progress") far += BELOW; // a bar comes after the pages beside it
+      if (RUNS.has(kind) && far < near) [found, near] = [cell, far];
     });
     return found;
   }
