@@ -726,7 +726,7 @@ def test_an_old_notebook_without_marks_opens_too(lab, folder):
 
 
 def test_the_kernel_does_not_wait_for_a_checkpoint(lab, folder):
-    """JupyterLab makes a copy of a notebook that it opens before it starts the kernel; a chapter comes alive meanwhile."""
+    """JupyterLab starts the kernel of a notebook once it has a checkpoint; a chapter comes alive before."""
     waiting = []
     lab.page.route("**/checkpoints?*", waiting.append)
     lab.book(chapter(folder / "work" / "no-checkpoint"))
@@ -741,7 +741,7 @@ def test_the_kernel_does_not_wait_for_a_checkpoint(lab, folder):
 
 
 def test_the_icon_says_once_that_a_chapter_opens(lab, folder):
-    """The icon in the browser's tab is fetched anew whenever JupyterLab is busy; for a chapter it is so once, not for each page."""
+    """The icon in the tab is fetched anew whenever JupyterLab gets busy: once for a chapter, not for each page."""
     asked = []
     lab.page.on("request", lambda request: asked.append(request.url))
     lab.book(chapter(folder / "work" / "icon"))
