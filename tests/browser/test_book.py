@@ -504,8 +504,8 @@ def test_a_link_to_another_chapter_opens_a_tab_at_its_page(books, folder):
 
 def test_a_click_in_the_bar_goes_to_a_page_before_it_is_alive(lab, folder):
     """The last page of a long chapter, asked for as soon as the bar is there: it is shown, chosen, and alive next; and
-    there it stays while twenty pages above it come alive, and are drawn."""
-    path = long_chapter(folder / "work" / "long")
+    there it stays while thirty pages above it come alive, and are drawn."""
+    path = long_chapter(folder / "work" / "long", pages=35)
     lab.book(path, alive=0)
     name = last_page(path)
     lab.page.locator(f"{SHOWN} .wb-progress-live li a[data-cell='{name}']").click(timeout=60_000)
@@ -728,12 +728,12 @@ def test_an_old_notebook_without_marks_opens_too(lab, folder):
 def test_the_kernel_does_not_wait_for_a_checkpoint(lab, folder):
     """JupyterLab starts the kernel of a notebook once it has a checkpoint; a chapter comes alive before."""
     waiting = []
-    lab.page.route("**/checkpoints?*", waiting.append)
+    lab.page.route("**/checkpoints?*", lambda request: waiting.append(request))
     lab.book(chapter(folder / "work" / "no-checkpoint"))
-    lab.page.unroute("**/checkpoints?*")
     assert waiting
     for request in waiting:
         request.continue_()
+    lab.page.unroute("**/checkpoints?*")
     lab.wait(f"{PANEL}.context.sessionContext.isReady")
     path = lab.path.relative_to(lab.root).as_posix()
     running = lab.finish("async () => (await (await fetch('/api/sessions')).json()).map(({ path }) => path)")

@@ -17,6 +17,17 @@ export function firstInView(notebook) {
   });
 }
 
+/** The cell that takes most room of what is in view. */
+function mostInView(notebook) {
+  const view = viewOf(notebook).getBoundingClientRect();
+  let found = null, most = 0;
+  for (const { node } of notebook.widgets) {
+    const { top, bottom } = node.getBoundingClientRect(), room = Math.min(bottom, view.bottom) - Math.max(top, view.top);
+    if (node.isConnected && room > most) [found, most] = [node, room];
+  }
+  return found;
+}
+
 /** An output keeps its height while it is emptied and filled again. */
 export function holdHeight(cell) {
   const area = cell.outputArea?.node;
@@ -28,9 +39,9 @@ export function holdHeight(cell) {
 /** What is in view stays where it is while cells above it grow and shrink. Returns the function that lets go. */
 export function holdView(notebook) {
   const outer = viewOf(notebook), below = () => held.getBoundingClientRect().top - outer.getBoundingClientRect().top;
-  let held = null, offset = 0; // the first cell in view, and how far below the edge it begins
+  let held = null, offset = 0; // the cell that is being read, and how far below the edge it begins
   const look = () => {
-    held = notebook.widgets[firstInView(notebook)]?.node;
+    held = mostInView(notebook);
     offset = held ? below() : 0;
   };
   const put = () => {
