@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import signal
 
 import pytest
@@ -42,6 +43,12 @@ def pytest_collection_modifyitems(config, items):
         kept[not wanted.isdisjoint(_slugs(each))].append(each)
     config.hook.pytest_deselected(items=kept[False])
     items[:] = kept[True]
+
+
+def pytest_collection_finish():
+    """Twelve thousand tests stay as long as the process: nobody need look again and again whether they are garbage."""
+    gc.collect()
+    gc.freeze()
 
 
 def _slugs(item) -> set[str]:

@@ -4,7 +4,6 @@
 //
 // Cells are run where they stand, without being selected. What may run is said by data.js alone.
 
-import { read } from "./data.js";
 import { LITE } from "./lite.js";
 import { firstInView, holdFocus, holdHeight, holdView, viewOf } from "./still.js";
 
@@ -38,10 +37,11 @@ del _
 export class Alive {
   /**
    * `tell(kind, detail)` is told what goes wrong, `tell()` that all is well again; `near()` that the pages near what is in
-   * view are alive, `done()` that all are.
+   * view are alive, `done()` that all are. `read(cell)` says what a cell is.
    */
-  constructor(panel, { CodeCell, NotebookActions, busy }, drawing, { tell, near, done }) {
-    Object.assign(this, { panel, drawing, busy, tell, done, whenNear: near, notebook: panel.content, session: panel.sessionContext });
+  constructor(panel, { CodeCell, NotebookActions, busy }, drawing, { read, tell, near, done }) {
+    Object.assign(this, { panel, drawing, busy, read, tell, done, whenNear: near });
+    Object.assign(this, { notebook: panel.content, session: panel.sessionContext });
     this.execute = (cell) => CodeCell.execute(cell, this.session, { workbook_opening: true });
     this.ran = new Set(); // the ids of cells that this kernel has run
     this.wanted = false; // whether the book is switched on
@@ -147,7 +147,7 @@ export class Alive {
     const asked = { code: IMPORT, silent: true, store_history: false, stop_on_error: false };
     const { content } = await kernel.requestExecute(asked, true, { workbook_opening: true }).done;
     if (!current()) return false;
-    const seen = this.cells().map((cell) => ({ cell, ...read(cell.model.sharedModel.getSource()) }));
+    const seen = this.cells().map((cell) => ({ cell, ...this.read(cell) }));
     const setup = seen.filter(({ kind }) => kind === "setup").map(({ cell }) => cell);
     if (content.status !== "ok") {
       const kind = kindOf(content), install = seen.find((one) => one.install)?.install;
@@ -156,7 +156,8 @@ export class Alive {
     if (!setup.length) return this.fail("setup", "");
     this.prepared = kernel.id;
     this.tell();
-    this.settingUp = Promise.all(setup.map((cell) => this.run(cell))); // the kernel keeps the order: nobody need wait here
+    setup.forEach((cell) => this.ran.add(cell.model.id));
+    this.settingUp = Promise.all(setup.map(this.execute)); // it shows nothing; and the kernel keeps the order: nobody need wait
     return true;
   }
 
@@ -195,7 +196,7 @@ export class Alive {
     this.notebook.widgets.forEach((cell, index) => {
       let far = Math.abs(index - middle);
       if (far >= near || cell.model.type !== "code" || this.ran.has(cell.model.id) || !among(cell)) return;
-      const { kind } = read(cell.model.sharedModel.getSource());
+      const { kind } = this.read(cell);
       if (kind === "progress") far += BELOW; // a bar comes after the pages beside it
       if (RUNS.has(kind) && far < near) [found, near] = [cell, far];
     });

@@ -70,7 +70,8 @@ export class Book {
     this.panel.node.addEventListener("wb-go", this.onGo);
     this.place();
     this.alive = new Alive(this.panel, this.modules, this.drawing, {
-      tell: (kind, detail) => this.tell(kind, detail), near: () => this.putInAll(), done: () => this.early.stop(),
+      read: (cell) => this.read(cell), tell: (kind, detail) => this.tell(kind, detail),
+      near: () => this.putInAll(), done: () => this.early.stop(),
     });
     this.turn = () => this.opened();
     this.on.changed(this.turn);
