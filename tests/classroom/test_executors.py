@@ -30,12 +30,12 @@ pytestmark = pytest.mark.xdist_group("workers")
 
 @pytest.fixture(scope="module")
 def course(tmp_path_factory):
-    """A course with 200 submissions of one chapter, marked by one process into marks/."""
+    """A course with 400 submissions of one chapter, marked by one process into marks/."""
     root = tmp_path_factory.mktemp("course")
     (root / "source").mkdir()
     (root / "chapters").symlink_to(ROOT / "chapters")
     hand_in(ROOT, cast(20, 1), root / "twenty", [CHAPTER])
-    for copy in range(10):
+    for copy in range(20):
         for student in (root / "twenty").iterdir():
             shutil.copytree(student, root / "submitted" / f"{student.name}-{copy}", copy_function=os.link)
     assert main(["mark", "--root", str(root), "--jobs", "1"]) == 0
