@@ -145,7 +145,11 @@ export class Alive {
     if (!current()) return false;
     if (language?.name !== "python") return this.fail("language", language?.name ?? "");
     const asked = { code: IMPORT, silent: true, store_history: false, stop_on_error: false };
-    const { content } = await kernel.requestExecute(asked, true, { workbook_opening: true }).done;
+    const future = kernel.requestExecute(asked, true, { workbook_opening: true });
+    const { content } = await new Promise((arrived, failed) => {
+      future.onReply = arrived; // a moment before it is done
+      future.done.then(arrived, failed);
+    });
     if (!current()) return false;
     const seen = this.cells().map((cell) => ({ cell, ...this.read(cell) }));
     const setup = seen.filter(({ kind }) => kind === "setup").map(({ cell }) => cell);
@@ -155,9 +159,9 @@ export class Alive {
     }
     if (!setup.length) return this.fail("setup", "");
     this.prepared = kernel.id;
-    this.tell();
     setup.forEach((cell) => this.ran.add(cell.model.id));
     this.settingUp = Promise.all(setup.map(this.execute)); // it shows nothing; and the kernel keeps the order: nobody need wait
+    this.tell();
     return true;
   }
 
