@@ -541,25 +541,12 @@ class Run:
                 raise PageError(f"box {n} has the key {key!r}, which is not among options={options}")
             declared.append((n, key, index, tuple(kept)))
         widest = max(len(_shown(key, digits)) for _, key, _, _ in declared) if drawn.get() else 0
-        self.boxes += [
-            Box(
-                n,
-                key,
-                name,
-                index,
-                hint,
-                how,
-                digits,
-                names_,
-                kept,
-                _width(key, widest, options),
-                options,
-                _entry(gradient_of, index),
-                said,
-                tuple(meanings.items()),
-            )  # fmt: skip
-            for n, key, index, kept in declared
-        ]
+        about = tuple(meanings.items())
+        for n, key, index, slipped in declared:
+            width, of = _width(key, widest, options), _entry(gradient_of, index)
+            self.boxes.append(
+                Box(n, key, name, index, hint, how, digits, names_, slipped, width, options, of, said, about)
+            )
         for code, seen in zip(slips, told, strict=True):
             if not seen:
                 self.invisible.append(f"box {first}: {code}")

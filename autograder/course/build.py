@@ -74,7 +74,7 @@ def build(root: Path, into: Path | None = None) -> list[Path]:
     with TemporaryDirectory() as folder:
         gradebook = Path(folder) / "gradebook.db"
         with closing(sqlite3.connect(gradebook)) as book:
-            book.execute("PRAGMA journal_mode = wal")  # one write to the disk for each of a thousand commits, not three
+            book.execute("PRAGMA journal_mode = wal")  # a thousand commits wait less for the disk
             book.execute("CREATE TABLE workbook (built)")  # a book with a table is not new: saves starting alembic
         for chapter in chapters:
             config = _config(own, root, Path(folder), gradebook, chapter)

@@ -110,13 +110,15 @@ class Nudged(Given):
     def __call__(self, name: str, *_: Quantity, **__: Quantity) -> Quantity:
         given = self._givens[name]
         if isinstance(given, float):
-            part = 1 - self._draw() if self._mirrored else self._draw()
-            return given * (1 + self._size * part) if given else self._size * (2 * part - 1)
+            return self._moved(given)
         values = np.asarray(given, dtype=float)
-        share = np.reshape([self._draw() for _ in range(values.size)], values.shape)
-        share = 1 - share if self._mirrored else share
-        moved = np.where(values == 0, self._size * (2 * share - 1), values * (1 + self._size * share))
+        moved = np.reshape([self._moved(value) for value in values.ravel().tolist()], values.shape)
         return float(moved) if moved.shape == () else moved
+
+    def _moved(self, value: float) -> float:
+        """A number a hair further from zero; zero a hair to either side."""
+        share = 1 - self._draw() if self._mirrored else self._draw()
+        return value * (1 + self._size * share) if value else self._size * (2 * share - 1)
 
     def choice(self, name: str, canonical: Quantity, *others: Quantity) -> Quantity:
         return self._givens[name]

@@ -16,7 +16,7 @@ import subprocess
 import sys
 import time
 import tomllib
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 from urllib.request import Request, urlopen
@@ -313,8 +313,7 @@ class Desk:
         """Save, once a save that is under way has ended."""
         self.finish(
             f"""async () => {{ const {{ context }} = {PANEL};
-                for (const late = Date.now() + 20_000; context.saving && Date.now() < late;)
-                    await new Promise(next => setTimeout(next, 20));
+                while (context.saving) await new Promise(next => setTimeout(next, 20));
                 await context.save(); }}"""
         )
 
@@ -368,3 +367,10 @@ class Desk:
     def wait(self, condition: str, timeout: float = 15_000) -> None:
         """Until the JavaScript expression is true."""
         self.page.wait_for_function(f"() => {condition}", timeout=timeout, polling=50)
+
+    def until(self, holds: Callable[[], bool], seconds: float = 15) -> None:
+        """Until something that is not in the browser is so, as a file that it saves."""
+        late = time.monotonic() + seconds
+        while not holds():
+            assert time.monotonic() < late, f"not so after {seconds} s"
+            self.page.wait_for_timeout(50)

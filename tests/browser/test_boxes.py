@@ -154,11 +154,7 @@ def test_saving_from_a_box(desk):
     desk.type(1, "8")
     desk.wait_source("{1: 8,")
     desk.page.keyboard.press("Control+s")
-    for _ in range(300):
-        if "1: 8" in "".join(desk.on_disk()["source"]):
-            break
-        desk.page.wait_for_timeout(50)
-    assert "1: 8" in "".join(desk.on_disk()["source"])
+    desk.until(lambda: "1: 8" in "".join(desk.on_disk()["source"]))
 
 
 def test_past_the_last_box_the_foot(desk):

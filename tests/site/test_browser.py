@@ -41,13 +41,14 @@ def test_a_page_takes_text_before_python_is_there(trip):
 
 
 def test_the_address_names_the_notebook(trip):
-    """After a browser's reload the notebook is open again that was chosen last."""
+    """After a browser's reload the notebook is open again, and so it is after another one was chosen."""
     for path in (GRADIENTS, COST):
         trip.visit(path)
         trip.page.wait_for_function("(path) => new URL(location.href).searchParams.get('path') === path", arg=path)
-    trip.page.reload()
-    trip.page.locator(".lm-TabBar-tab.lm-mod-current", has_text=COST.rpartition("/")[2]).first.wait_for()
-    trip.page.locator(".jp-Notebook .wb-page").first.wait_for(state="attached")
+        trip.page.reload()
+        name = path.rpartition("/")[2]
+        trip.page.locator(".lm-TabBar-tab.lm-mod-current", has_text=name).first.wait_for()
+        trip.page.locator(".jp-Notebook .wb-page").first.wait_for(state="attached")
 
 
 def test_without_a_network_and_after_the_site_was_built_anew(trip, site):

@@ -111,19 +111,15 @@ export class Alive {
       await this.session.ready;
       const kernel = this.session.session?.kernel;
       if (!current()) return;
-      if (!kernel) {
-        this.hush();
-        return this.session.hasNoKernel === false ? undefined : this.tell("kernel", "");
-      }
+      if (!kernel) return this.session.hasNoKernel === false ? undefined : this.tell("kernel", "");
       this.kernel = kernel.id;
       this.occupied = this.busy();
       if (this.prepared !== kernel.id && !(await this.prepare(kernel, current))) return;
       if (current()) await this.work(current);
     } catch (error) {
-      this.hush();
       if (current()) this.tell("kernel", String(error?.message ?? error));
     } finally {
-      if (current()) this.occupied?.dispose();
+      if (current()) this.hush();
     }
   }
 
@@ -166,7 +162,6 @@ export class Alive {
   }
 
   fail(kind, detail) {
-    this.hush();
     this.tell(kind, detail);
     return false;
   }
