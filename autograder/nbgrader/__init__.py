@@ -11,7 +11,7 @@ marks                the steps that mark it and keep the grades
 feedback, holdback   what students are shown, and what is kept back until a date
 alone                a chapter as one HTML file that needs nothing from elsewhere
 handover             the types of what nbgrader hands from step to step
-lock                 one run at a time, and what a run that was cut off left behind
+lock, interrupt      one run at a time; what a run that was cut off left behind; Ctrl-C that is not lost
 literal              a student id with the letters of a pattern in it
 engine, reasons      one database engine for a whole run, and why the gradebook or the disk failed it
 

@@ -49,6 +49,7 @@ from ..submissions.files import Handed, find, stays_within
 from ..submissions.notebook import cells
 from .engine import one_engine
 from .handover import Converter, HandedOn, Hook, Resources
+from .interrupt import heard
 from .literal import own_notebooks, students
 from .lock import alone, begin, finish, sweep
 from .reasons import in_words, unknown
@@ -141,7 +142,7 @@ class SubmissionExporter(NotebookExporter):
         lock = Path(graded(".", f".{directory.assignment_id}.lock"))
         with alone(lock, self.log, patience=-1 if isinstance(self.converter.parent, Application) else 5):
             sweep(map(Path, glob(graded(students(directory), directory.assignment_id))), self.log)
-            with in_words(self.log), one_engine(), warnings.catch_warnings():
+            with in_words(self.log), one_engine(), heard(self.converter), warnings.catch_warnings():
                 warnings.simplefilter("ignore", SAWarning)  # of nbgrader's own queries; no instructor could mend them
                 convert()
 

@@ -32,6 +32,7 @@ from ..submissions.ids import FRAME, is_ours, slug_of
 from ..widgets.fonts import face_css
 from .engine import one_engine
 from .handover import Resources
+from .interrupt import heard
 from .literal import own_notebooks
 
 TEMPLATES = Path(__file__).parent / "templates"
@@ -151,7 +152,7 @@ class FeedbackExporter(HTMLExporter):
         if isinstance(self.parent, GenerateFeedback):
             own_notebooks(self.parent)
             run = cast(Any, self.parent)  # traitlets says only that a parent is configurable
-            run.convert_notebooks = one_engine()(run.convert_notebooks)
+            run.convert_notebooks = heard(run)(one_engine()(run.convert_notebooks))
 
     @property
     def default_config(self):

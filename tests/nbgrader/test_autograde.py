@@ -181,3 +181,25 @@ def test_ctrl_c_keeps_what_is_graded(course, at_work):
     ran = course.autograde()
     assert ran.returncode == 0 and done(course) == {*CLASS, *(f"x{n:02}" for n in range(30))}
     assert {student: course.total(student) for student in CLASS} == CLASS
+
+
+@pytest.mark.parametrize("command", ["autograde", "generate_feedback"])
+@pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning")
+def test_ctrl_c_is_heard_where_python_ignores_it(course, interruptible, command):
+    """Python can only ignore an exception while it clears an object away; the run ends before the next submission."""
+    if command == "generate_feedback":
+        course.autograde()
+    with (course.root / "nbgrader_config.py").open("a") as config:
+        config.write(
+            "\nimport signal, weakref\nclass Thing: pass\n"
+            "def press(**about):\n"
+            "    open('hooks', 'a').write('one')\n"
+            "    thing = Thing()\n"
+            "    watch = weakref.ref(thing, lambda _: signal.raise_signal(signal.SIGINT))\n"
+            "    del thing\n"
+            "c.Autograde.post_convert_hook = c.GenerateFeedback.post_convert_hook = press\n"
+        )
+    with pytest.raises(KeyboardInterrupt):
+        course.nbgrader(command, CHAPTER)
+    assert (course.root / "hooks").read_text() == "one"
+    assert signal.getsignal(signal.SIGINT) is signal.default_int_handler
