@@ -33,7 +33,7 @@ class Way(NamedTuple):
     mirrored: bool  # those that moved most move least: a sum that was zero then comes out on its other side
 
 
-WAYS = [Way(seed, mirrored) for seed in range(2) for mirrored in (False, True)]
+WAYS = [[Way(seed, mirrored) for mirrored in (False, True)] for seed in range(2)]
 
 
 def vet(page: Page | str, variants: Iterable[int]) -> list[str]:
@@ -59,8 +59,12 @@ def misplaced(sheet: Sheet) -> list[int]:
 
 
 def on_a_kink(sheet: Sheet) -> int | None:
-    """The first box whose key jumps when the numbers of the page move by a hair; None if all stay put."""
-    return next((n for way in WAYS if (n := _jumps(sheet, way))), None)
+    """The first box whose key jumps when the numbers of the page move by a hair; None if all stay put.
+
+    Canonical numbers move in both proportions; those of other variants in one, each in turn.
+    """
+    ways = sum(WAYS, []) if sheet.variant == 0 else WAYS[sheet.variant % len(WAYS)]
+    return next((n for way in ways if (n := _jumps(sheet, way))), None)
 
 
 def _jumps(sheet: Sheet, way: Way) -> int | None:

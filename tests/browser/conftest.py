@@ -67,7 +67,8 @@ def chromium():
     from playwright.sync_api import sync_playwright
 
     with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=str(bench.CHROMIUM), args=bench.FLAGS, headless=True)
+        program = bench.SHELL if bench.SHELL.exists() else bench.CHROMIUM
+        browser = playwright.chromium.launch(executable_path=str(program), args=bench.FLAGS, headless=True)
         yield browser
         browser.close()
 
