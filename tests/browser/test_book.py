@@ -115,6 +115,20 @@ class BookDesk(Desk):
         """Until all of a long chapter is drawn."""
         self.wait(f"{LIVE} >= 24 && !{PANEL}.node.querySelector('.wb-book-waits')", 60_000)
 
+    def hold_python(self, go_on: Path, cells: int) -> None:
+        """Once so many cells of the next book have run, have Python wait until the file `go_on` is there."""
+        wait = f"import pathlib, time\nwhile not pathlib.Path({str(go_on)!r}).exists(): time.sleep(0.02)"
+        self.page.evaluate(
+            f"""() => {{ window.held = false; const look = setInterval(() => {{
+                const kernel = {PANEL}?.sessionContext?.session?.kernel;
+                if (!kernel || !{PANEL}.context.isReady) return;
+                if ([...{PANEL}.content.model.cells].filter(cell => cell.executionCount).length < {cells}) return;
+                kernel.requestExecute({{ code: {json.dumps(wait)} }});
+                clearInterval(look);
+                window.held = true;
+            }}, 5); }}"""
+        )
+
     def close(self) -> None:
         """Close the notebook and its kernel, unsaved."""
         self.finish(
@@ -505,7 +519,8 @@ def test_a_link_to_another_chapter_opens_a_tab_at_its_page(books, folder):
 def test_a_click_in_the_bar_goes_to_a_page_before_it_is_alive(lab, folder):
     """The last page of a long chapter, asked for as soon as the bar is there: it is shown, chosen, and alive next; and
     there it stays while thirty pages above it come alive, and are drawn."""
-    path = long_chapter(folder / "work" / "long", pages=35)
+    path, go_on = long_chapter(folder / "work" / "long", pages=35), folder / "work" / "go-on-long"
+    lab.hold_python(go_on, cells=8)
     lab.book(path, alive=0)
     name = last_page(path)
     lab.page.locator(f"{SHOWN} .wb-progress-live li a[data-cell='{name}']").click(timeout=60_000)
@@ -515,6 +530,8 @@ def test_a_click_in_the_bar_goes_to_a_page_before_it_is_alive(lab, folder):
         return node.isConnected && height > 0 && top > view.top - 50 && top < view.bottom - 100; }})()""",
         30_000,
     )
+    assert not lab.page.evaluate(f"() => {lab.cell(name)}.model.executionCount")
+    go_on.touch()
     lab.wait(f"{lab.cell(name)}.node.querySelector('.wb-live')", 60_000)
     later = lab.page.evaluate(
         f"""() => {{ const at = {lab.cell(name)}.model.executionCount;
@@ -544,20 +561,16 @@ def test_a_page_is_drawn_when_a_reader_comes_near_and_all_are_in_the_end(lab, fo
     scrolls comes at once, boxes and all; afterwards none is left out, as a search or a screen reader needs it."""
     waits = f"{PANEL}.node.querySelectorAll('.lm-Panel.wb-book-waits').length"
     go_on = folder / "work" / "go-on"
-    hold = f"import pathlib, time\nwhile not pathlib.Path({str(go_on)!r}).exists(): time.sleep(0.02)"
-    lab.page.evaluate(  # the answer of Python to the twentieth cell is held back, so that the chapter stays half-way
+    lab.hold_python(go_on, cells=20)  # so that the chapter stays half-way
+    lab.page.evaluate(
         f"""() => {{ window.most = 0; window.seen = setInterval(() => {{
             const panel = {PANEL}; if (!panel?.context?.isReady) return;
             window.most = Math.max(window.most, {waits});
             window.waited ||= Object.hasOwn(panel.content, '_runOnIdleTime');
-            const kernel = panel.sessionContext.session?.kernel;
-            if (!kernel || window.stopped) return;
-            if ([...panel.content.model.cells].filter(cell => cell.executionCount).length < 20) return;
-            window.stopped = kernel.requestExecute({{ code: {json.dumps(hold)} }});
         }}, 5); }}"""
     )
     lab.book(long_chapter(folder / "work" / "drawn"), alive=0)
-    lab.wait(f"window.stopped && {waits} > 5", 60_000)
+    lab.wait(f"window.held && {waits} > 5", 60_000)
     name = lab.page.evaluate(
         f"""() => {PANEL}.content.widgets.filter(cell => cell.model.id.startsWith('page-')
             && cell.node.querySelector('.lm-Panel.wb-book-waits'))
