@@ -25,7 +25,8 @@ from autograder.render import pages as render
 from .test_every_page import typed
 
 OTHERS = range(1, 60)  # variants whose numbers are tried in the place of a given
-TRIES = 6  # other values that are tried for each given
+TRIES = 6  # other values that are tried for each given,
+ENOUGH = 2  # or so many that change both a key and what is shown
 
 
 # -- somebody who rounds -----------------------------------------------------------------------------------------------
@@ -131,7 +132,7 @@ def unseen(page: Page, variant: int = 0) -> list[str]:
 
 
 def _hidden(page: Page, sheet: Sheet, name: str, shown: str, keys: list) -> bool:
-    tried = 0
+    tried = seen = 0
     for other in OTHERS:
         value = page.sheet(other).givens.get(name)
         if value is None or np.array_equal(
@@ -146,10 +147,12 @@ def _hidden(page: Page, sheet: Sheet, name: str, shown: str, keys: list) -> bool
         except Exception:  # noqa: BLE001, S112  numbers that do not go together: the next ones
             continue
         tried += 1
-        changed = replace(sheet, boxes=tuple(run.boxes), body=(body,) if isinstance(body, Node) else tuple(body))
-        if [box.key for box in run.boxes] != keys and blank(changed) == shown:
-            return True
-        if tried >= TRIES:
+        if [box.key for box in run.boxes] != keys:
+            changed = replace(sheet, boxes=tuple(run.boxes), body=(body,) if isinstance(body, Node) else tuple(body))
+            if blank(changed) == shown:
+                return True
+            seen += 1
+        if tried >= TRIES or seen >= ENOUGH:
             break
     return False
 

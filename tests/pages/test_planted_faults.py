@@ -15,6 +15,7 @@ from autograder.marking import pages as marking
 from ..conftest import SAMPLE
 from . import test_every_page as facts
 from .planting import first_wrong, planted
+from .students import unseen
 
 HINT = {"hint": "Which?", "how": "So."}
 CAUGHT = (AssertionError, machinery.PageError)
@@ -73,6 +74,17 @@ def test_numbers_that_make_no_exercise_are_found(function, variants):
     """A kink, or a key that is not finite, in few of the variants is found within the sample."""
     with pytest.raises(CAUGHT):
         facts.test_nothing_is_overlooked_in_any_variant(make(function), variants)
+
+
+def number_not_shown(given, box):
+    """b decides the key, and stands nowhere."""
+    a, b = given("a", 4), given("b", 7)
+    return eq(a, "+ b =", box(a + b, "a + b", **HINT))
+
+
+def test_a_number_that_is_not_shown_is_found():
+    """No reader could solve such a page."""
+    assert unseen(make(number_not_shown)) == ["b"]
 
 
 # -- a machinery that is wrong -----------------------------------------------------------------------------------------
