@@ -29,8 +29,8 @@ def pytest_collection_modifyitems(config, items):
     for item in here:
         item.add_marker(pytest.mark.browser)
         item.add_marker(pytest.mark.xdist_group("pictures" if item.path.stem in PICTURES else "browser"))
-        if not bench.CHROMIUM.exists() and not os.environ.get("CI"):
-            item.add_marker(pytest.mark.skip(reason=f"no Chromium at {bench.CHROMIUM}"))
+        if not bench.PROGRAM.exists() and not os.environ.get("CI"):
+            item.add_marker(pytest.mark.skip(reason=f"no Chromium at {bench.PROGRAM}"))
     return (yield)
 
 
@@ -62,13 +62,12 @@ def server(folder):
 
 @pytest.fixture(scope="package")  # not longer: while it lives, no other test of the process can use asyncio.run
 def chromium():
-    if not bench.CHROMIUM.exists():
-        pytest.fail(f"CI is set, but there is no Chromium at {bench.CHROMIUM}: apt-get install chromium")
+    if not bench.PROGRAM.exists():
+        pytest.fail(f"CI is set, but there is no Chromium at {bench.PROGRAM}: apt-get install chromium")
     from playwright.sync_api import sync_playwright
 
     with sync_playwright() as playwright:
-        program = bench.SHELL if bench.SHELL.exists() else bench.CHROMIUM
-        browser = playwright.chromium.launch(executable_path=str(program), args=bench.FLAGS, headless=True)
+        browser = playwright.chromium.launch(executable_path=str(bench.PROGRAM), args=bench.FLAGS, headless=True)
         yield browser
         browser.close()
 

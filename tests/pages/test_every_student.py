@@ -9,7 +9,7 @@ from .students import rounds, slips, unseen
 
 CATALOGUE = pages.catalogue()
 ROUNDED = {"most": 200, "sample": 10}  # variants on which somebody rounds, in `make prove` and `make test`
-SLIPPED = {"most": 100, "sample": 3}  # variants on which somebody makes each slip, in `make prove` and `make test`
+SLIPPED = {"most": 100, "sample": 2}  # variants on which somebody makes each slip, in `make prove` and `make test`
 SEEN = {"most": 3, "sample": 1}  # variants that are looked at for what they do not show
 
 
