@@ -5,6 +5,7 @@ from __future__ import annotations
 import shutil
 import signal
 import time
+from types import SimpleNamespace
 
 import nbgrader.api
 import pytest
@@ -14,6 +15,7 @@ from nbgrader.converters.base import BaseConverter
 from nbgrader.coursedir import CourseDirectory
 
 from autograder.nbgrader.engine import one_engine
+from autograder.nbgrader.interrupt import heard
 from autograder.nbgrader.lock import UNFINISHED
 from autograder.submissions.ids import page_id
 
@@ -203,3 +205,11 @@ def test_ctrl_c_is_heard_where_python_ignores_it(course, interruptible, command)
         course.nbgrader(command, CHAPTER)
     assert (course.root / "hooks").read_text() == "one"
     assert signal.getsignal(signal.SIGINT) is signal.default_int_handler
+
+
+def test_a_server_keeps_its_own_idea_of_ctrl_c(interruptible):
+    """Where another handler is set, as formgrader's server does, it stays, and so does the hook."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    run = SimpleNamespace(pre_convert_hook=None)
+    with heard(run):
+        assert signal.getsignal(signal.SIGINT) is signal.SIG_IGN and run.pre_convert_hook is None
