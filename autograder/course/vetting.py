@@ -33,7 +33,8 @@ class Way(NamedTuple):
     mirrored: bool  # those that moved most move least: a sum that was zero then comes out on its other side
 
 
-WAYS = [[Way(seed, mirrored) for mirrored in (False, True)] for seed in range(2)]
+SEEDS = 2
+WAYS = [Way(seed, mirrored) for seed in range(SEEDS) for mirrored in (False, True)]
 
 
 def vet(page: Page | str, variants: Iterable[int]) -> list[str]:
@@ -63,7 +64,7 @@ def on_a_kink(sheet: Sheet) -> int | None:
 
     Canonical numbers move in both proportions; those of other variants in one, each in turn.
     """
-    ways = sum(WAYS, []) if sheet.variant == 0 else WAYS[sheet.variant % len(WAYS)]
+    ways = [way for way in WAYS if sheet.variant == 0 or way.seed == sheet.variant % SEEDS]
     return next((n for way in ways if (n := _jumps(sheet, way))), None)
 
 

@@ -29,15 +29,16 @@ def heard(converter: Converter) -> Generator[None]:
     if not in_main or signal.getsignal(signal.SIGINT) is not signal.default_int_handler:
         yield
         return
-    pressed = threading.Event()
+    pressed = False
     theirs = converter.pre_convert_hook
 
     def note(number: int, frame: FrameType | None) -> None:
-        pressed.set()
+        nonlocal pressed
+        pressed = True
         signal.default_int_handler(number, frame)
 
     def before_each(**about: Any) -> None:
-        if pressed.is_set():
+        if pressed:
             raise KeyboardInterrupt
         if theirs is not None:
             theirs(**about)

@@ -26,8 +26,7 @@ import nbformat
 REPOSITORY = Path(__file__).resolve().parents[2]
 CHROMIUM = Path("/usr/bin/chromium")
 SHELL = Path("/usr/bin/chromium-headless-shell")
-"""The same Chromium without all that draws windows, a package of its own in Debian: a load of JupyterLab costs a sixth
-less."""
+"""The same Chromium without all that draws windows, a package of its own in Debian."""
 PROGRAM = SHELL if SHELL.exists() else CHROMIUM
 FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
          "--disable-component-update", "--disable-sync", "--disable-dev-shm-usage"]  # fmt: skip
