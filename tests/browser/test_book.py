@@ -115,19 +115,51 @@ class BookDesk(Desk):
         """Until all of a long chapter is drawn."""
         self.wait(f"{LIVE} >= 24 && !{PANEL}.node.querySelector('.wb-book-waits')", 60_000)
 
-    def hold_python(self, go_on: Path, cells: int) -> None:
-        """Once so many cells of the next book have run, have Python wait until the file `go_on` is there."""
-        wait = f"import pathlib, time\nwhile not pathlib.Path({str(go_on)!r}).exists(): time.sleep(0.02)"
+    def hold_python(self, go_on: Path, pages: int) -> None:
+        """Before Python is asked for one page more than these of the next book, have it wait until `go_on` is there;
+        and end, if that is a folder."""
+        wait = f"""import os, pathlib, time
+go_on = pathlib.Path({str(go_on)!r})
+while not go_on.exists(): time.sleep(0.02)
+if go_on.is_dir(): os._exit(1)"""
         self.page.evaluate(
-            f"""() => {{ window.held = false; const look = setInterval(() => {{
-                const kernel = {PANEL}?.sessionContext?.session?.kernel;
-                if (!kernel || !{PANEL}.context.isReady) return;
-                if ([...{PANEL}.content.model.cells].filter(cell => cell.executionCount).length < {cells}) return;
-                kernel.requestExecute({{ code: {json.dumps(wait)} }});
-                clearInterval(look);
-                window.held = true;
-            }}, 5); }}"""
+            f"""() => {{
+                window.held = false;
+                const {{ kernels }} = window.jupyterapp.serviceManager, connect = kernels.connectTo;
+                kernels.connectTo = (...which) => {{
+                    kernels.connectTo = connect;
+                    const kernel = connect.call(kernels, ...which), ask = kernel.requestExecute.bind(kernel);
+                    let asked = 0;
+                    kernel.requestExecute = (content, ...more) => {{
+                        if (/^page\\(/m.test(content.code) && ++asked > {pages} && !window.held) {{
+                            window.held = true;
+                            ask({{ code: {json.dumps(wait)} }});
+                        }}
+                        return ask(content, ...more);
+                    }};
+                    return kernel;
+                }};
+            }}"""
         )
+
+    def watch(self, name: str) -> None:
+        """From now on count the frames in which this cell shows no page, or two."""
+        self.page.evaluate(
+            f"""() => {{ const cell = {self.cell(name)}; window.frames = window.bare = 0; const look = () => {{
+                const pages = [...cell.node.querySelectorAll('.wb-static, .wb-live')];
+                const shown = pages.filter(page => page.offsetHeight > 500
+                    && getComputedStyle(page.closest('.jp-Cell-outputWrapper')).opacity === '1');
+                window.frames += 1;
+                window.bare += shown.length !== 1;
+                window.watching = requestAnimationFrame(look);
+            }}; window.watching = requestAnimationFrame(look); }}"""
+        )
+
+    def bare(self) -> int:
+        """How many such frames there were."""
+        frames, bare = self.page.evaluate("() => { cancelAnimationFrame(window.watching); return [frames, bare]; }")
+        assert frames > 5
+        return bare
 
     def close(self) -> None:
         """Close the notebook and its kernel, unsaved."""
@@ -520,9 +552,10 @@ def test_a_click_in_the_bar_goes_to_a_page_before_it_is_alive(lab, folder):
     """The last page of a long chapter, asked for as soon as the bar is there: it is shown, chosen, and alive next; and
     there it stays while thirty pages above it come alive, and are drawn."""
     path, go_on = long_chapter(folder / "work" / "long", pages=35), folder / "work" / "go-on-long"
-    lab.hold_python(go_on, cells=8)
+    lab.hold_python(go_on, pages=8)
     lab.book(path, alive=0)
     name = last_page(path)
+    lab.wait("window.held", 60_000)
     lab.page.locator(f"{SHOWN} .wb-progress-live li a[data-cell='{name}']").click(timeout=60_000)
     lab.wait(
         f"""(() => {{ const node = {lab.cell(name)}.node, view = {PANEL}.content.outerNode.getBoundingClientRect();
@@ -561,7 +594,7 @@ def test_a_page_is_drawn_when_a_reader_comes_near_and_all_are_in_the_end(lab, fo
     scrolls comes at once, boxes and all; afterwards none is left out, as a search or a screen reader needs it."""
     waits = f"{PANEL}.node.querySelectorAll('.lm-Panel.wb-book-waits').length"
     go_on = folder / "work" / "go-on"
-    lab.hold_python(go_on, cells=20)  # so that the chapter stays half-way
+    lab.hold_python(go_on, pages=14)  # so that the chapter stays half-way
     lab.page.evaluate(
         f"""() => {{ window.most = 0; window.seen = setInterval(() => {{
             const panel = {PANEL}; if (!panel?.context?.isReady) return;
@@ -590,26 +623,87 @@ def test_a_page_is_drawn_when_a_reader_comes_near_and_all_are_in_the_end(lab, fo
     assert not lab.page.evaluate(f"() => Object.hasOwn({PANEL}.content, '_runOnIdleTime')")
 
 
+MOST_IN_VIEW = f"""(() => {{
+    const view = {PANEL}.content.outerNode.getBoundingClientRect(), room = ({{ node }}) => {{
+        const {{ top, bottom }} = node.getBoundingClientRect();
+        return node.isConnected ? Math.min(bottom, view.bottom) - Math.max(top, view.top) : -1;
+    }};
+    return [...{PANEL}.content.widgets].sort((one, other) => room(other) - room(one))[0];
+}})()"""
+
+
 def test_who_scrolls_while_a_chapter_opens_stays_there(lab, folder):
-    """Into the middle, as soon as the first page is alive: what is in view stays, however pages above it grow."""
+    """To pages that Python has not been asked for yet: what takes most room there stays where it is, however much the
+    pages above it grow and shrink, and its own still page gives way to the live one."""
+    go_on = folder / "work" / "go-on-scrolled"
+    lab.hold_python(go_on, pages=8)
     lab.book(long_chapter(folder / "work" / "scrolled"), alive=0)
-    lab.wait(f"{PANEL}.node.querySelector('.wb-live .wb-input')", 60_000)
-    half = lab.page.evaluate(f"() => {PANEL}.content.outerNode.scrollHeight / 2")
+    lab.wait("window.held", 60_000)
+    lab.wait(f"{PANEL}.content.widgets.every(cell => cell.node.isConnected)", 30_000)
     lab.page.locator(f"{SHOWN} .wb-live").first.hover()
-    lab.page.mouse.wheel(0, half)
-    lab.wait(f"{PANEL}.content.outerNode.scrollTop > {half} - 1500")
-    lab.page.wait_for_timeout(200)
-    name = lab.page.evaluate(
-        f"""() => {{ const edge = {PANEL}.content.outerNode.getBoundingClientRect().top;
-        return {PANEL}.content.widgets.find(({{ node }}) => node.isConnected && node.offsetHeight
-            && node.getBoundingClientRect().bottom > edge + 1).model.id; }}"""
-    )
+    lab.page.mouse.wheel(0, 9_000)
+    lab.wait(f"{MOST_IN_VIEW}.model.id.startsWith('page-') && !{MOST_IN_VIEW}.model.executionCount")
+    lab.wait(f"{MOST_IN_VIEW}.node.querySelector('.wb-static')?.offsetHeight > 500")
+    lab.page.wait_for_timeout(500)
+    name = lab.page.evaluate(f"() => {MOST_IN_VIEW}.model.id")
     top = f"{lab.cell(name)}.node.getBoundingClientRect().top"
-    before = lab.page.evaluate(f"() => {top}")
+    before, far = lab.page.evaluate(f"() => [{top}, {PANEL}.content.outerNode.scrollTop]")
+    go_on.touch()
     lab.wait_run()
     lab.wait_drawn()
     lab.page.wait_for_timeout(2000)
-    assert abs(lab.page.evaluate(f"() => {top}") - before) < 8
+    after, moved = lab.page.evaluate(f"() => [{top}, {PANEL}.content.outerNode.scrollTop]")
+    assert abs(after - before) < 3
+    assert abs(moved - far) > 100  # so there was something to hold against
+
+
+def test_a_still_page_stays_until_the_live_one_is_there(lab, folder):
+    """Asked for, and not yet answered by Python: the page is read on, and typed into. Then the live one takes its place
+    between two frames, with the text, the focus and the place in the text."""
+    go_on = folder / "work" / "go-on-still"
+    path = long_chapter(folder / "work" / "still")
+    [name, *_] = (cell.id for cell in nbformat.read(path, 4).cells if cell.id.startswith("page-"))
+    lab.page.route("**/api/sessions*", lambda _: None)  # so that the still boxes take text, as they do after a second
+    try:
+        lab.hold_python(go_on, pages=0)
+        lab.book(path, alive=0)
+        box = lab.page.locator(f"{SHOWN} [data-early='1'] .wb-input").first
+        box.fill("1234")
+        box.evaluate("input => input.setSelectionRange(1, 3)")
+    finally:
+        lab.page.unroute("**/api/sessions*")
+    lab.wait("window.held", 60_000)
+    lab.wait(f"{lab.cell(name)}.outputArea.widgets.length === 0")
+    shown = f"{lab.cell(name)}.node.querySelector('.wb-book-stand .wb-static')"
+    assert lab.page.evaluate(f"() => {shown}.offsetHeight") > 500
+    assert box.evaluate("input => [input === document.activeElement, input.selectionStart]") == [True, 1]
+    lab.page.keyboard.type("5")
+    lab.watch(name)
+    go_on.touch()
+    lab.wait(f"{lab.cell(name)}.node.querySelector('.wb-live .wb-slot[data-box=\"1\"][data-state=wrong]')", 60_000)
+    lab.wait_run()
+    assert lab.bare() == 0
+    lab.page.keyboard.type("6")
+    assert lab.focused() == "1"
+    lab.wait(f"{lab.cell(name)}.model.sharedModel.getSource().includes('1: 1564')")
+    assert not lab.page.locator(f"{SHOWN} .wb-book-stand").count()
+
+
+def test_a_still_page_stays_when_python_ends_over_it(lab, folder):
+    """Without a word, as for want of memory: it stays until the next Python has made it alive."""
+    go_on = folder / "work" / "go-on-end"
+    path = long_chapter(folder / "work" / "ended")
+    [name, *_] = (cell.id for cell in nbformat.read(path, 4).cells if cell.id.startswith("page-"))
+    lab.hold_python(go_on, pages=0)
+    lab.book(path, alive=0)
+    lab.wait("window.held", 60_000)
+    lab.watch(name)
+    go_on.mkdir()
+    lab.page.locator(".jp-Dialog", has_text="died").locator(".jp-mod-accept").click(timeout=30_000)
+    lab.wait(f"{lab.cell(name)}.node.querySelector('.wb-live .wb-input')", 60_000)
+    lab.wait_run()
+    assert lab.bare() == 0
+    assert not lab.page.locator(f"{SHOWN} .wb-book-stand").count()
 
 
 def test_a_copy_shows_its_pages_while_python_starts_and_is_a_book_of_its_own(lab, folder):

@@ -5,7 +5,7 @@
 // Cells are run where they stand, without being selected. What may run is said by data.js alone.
 
 import { LITE } from "./lite.js";
-import { firstInView, holdFocus, holdHeight, holdView, viewOf } from "./still.js";
+import { firstInView, holdFocus, holdHeight, holdPage, holdView, viewOf } from "./still.js";
 
 const RUNS = new Set(["page", "explore", "practice", "progress", "course"]);
 const GONE = new Set(["restarting", "autorestarting", "dead", "terminating"]);
@@ -155,8 +155,7 @@ export class Alive {
     }
     if (!setup.length) return this.fail("setup", "");
     this.prepared = kernel.id;
-    setup.forEach((cell) => this.ran.add(cell.model.id));
-    this.settingUp = Promise.all(setup.map(this.execute)); // it shows nothing; and the kernel keeps the order: nobody need wait
+    this.settingUp = Promise.all(setup.map((cell) => this.run(cell))); // the kernel keeps the order: nobody need wait
     this.tell();
     return true;
   }
@@ -214,10 +213,11 @@ export class Alive {
   async run(cell) {
     this.ran.add(cell.model.id);
     const far = this.notebook.widgets.indexOf(cell) - this.inView() > BELOW; // nothing in view depends on it
-    const free = far ? [] : [holdHeight(cell), holdFocus(cell)];
+    const page = !far && this.drawing.isNear(cell.node) && holdPage(cell);
+    const free = far ? [] : [page || holdHeight(cell), holdFocus(cell)];
     try {
       await this.execute(cell);
-      if (cell.node.contains(document.activeElement)) this.drawing.now(cell.node);
+      if (page || cell.node.contains(document.activeElement)) this.drawing.now(cell.node);
     } finally {
       free.forEach((release) => release());
     }
