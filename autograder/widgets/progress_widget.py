@@ -12,12 +12,13 @@ from collections.abc import Callable, Sequence
 import traitlets as t
 
 from ..marking.progress import Progress
+from ..render.pages import stylesheet
 from ..render.progress import bar, ending, ending_text, text
 from ..submissions.notebook import Cell, cells
-from .live import HERE, Bundle, LiveWidget, code, message_in
+from .live import Bundle, LiveWidget, code, message_in
 from .scripts import script
 
-STYLE = (HERE / "progress.css").read_text(encoding="utf-8")
+STYLE = stylesheet("progress")
 MAX_MESSAGE = 5_000_000  # characters of cells in one message
 
 

@@ -6,6 +6,7 @@ import json
 import shutil
 import sys
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import nbformat
@@ -70,9 +71,26 @@ def long_chapter(place: Path, name: str = "08-equations", pages: int = 24) -> Pa
     return place / path.name
 
 
+def whole_chapter(place: Path, name: str) -> Path:
+    """A chapter as it is handed out."""
+    shutil.copytree(REPOSITORY / "chapters" / name, place)
+    [path] = place.glob("*.ipynb")
+    return path
+
+
 def last_page(path: Path) -> str:
     """The name of the last cell that is a page."""
     return [cell.id for cell in nbformat.read(path, 4).cells if cell.id.startswith("page-")][-1]
+
+
+@contextmanager
+def no_python(desk: Desk) -> Iterator[None]:
+    """No kernel starts; those that were asked for meanwhile start in the end."""
+    desk.page.route("**/api/sessions*", lambda route: None if route.request.method == "POST" else route.continue_())
+    try:
+        yield
+    finally:
+        desk.page.unroute("**/api/sessions*")  # which lets those go on that wait
 
 
 class BookDesk(Desk):
@@ -589,6 +607,61 @@ def test_a_click_in_the_bar_goes_to_a_page_before_it_is_alive(lab, folder):
     assert lab.page.evaluate(f"() => {PANEL}.content.activeCell.model.id") == name
 
 
+def test_the_bar_is_there_before_python(both, folder):
+    """Each page and code exercise is a link in it, with its title, and leads there; the live bar takes its place, and
+    the page that was gone to comes alive."""
+    desk, path = both, whole_chapter(folder / "work" / f"bar-{both.flavour}", "05-activations")
+    notebook = nbformat.read(path, 4)
+    names = [cell.id for cell in notebook.cells if cell.id.startswith(("page-", "code-"))]
+    assert any(name.startswith("code-") for name in names)
+    title = pages.load("activations/" + names[0].partition("--")[2]).title
+    if both.flavour == "lab":
+        both.ready()
+    with no_python(desk):
+        desk.book(path, alive=0)
+        links = desk.page.locator(f"{SHOWN} .wb-book-bar a")
+        links.first.wait_for()
+        assert links.evaluate_all("links => links.map(link => link.dataset.cell)") == names
+        assert links.first.get_attribute("title") == f"1, {title}"
+        links.nth(15).focus()
+        desk.page.keyboard.press("Enter")
+        desk.wait(f"{desk.cell(names[15])}.node.querySelector('.wb-static')?.offsetHeight > 300", 30_000)
+        desk.wait(f"{PANEL}.content.activeCell.model.id === '{names[15]}'")
+    desk.wait(f"{desk.cell(names[15])}.node.querySelector('.wb-live .wb-input')", 60_000)
+    desk.wait_run()
+    live = desk.page.locator(f"{SHOWN} .wb-progress-live .wb-bar a")
+    live.first.wait_for()
+    assert live.evaluate_all("links => links.map(link => link.dataset.cell)") == names
+    assert not desk.page.locator(f"{SHOWN} .wb-book-bar").count()
+    assert desk.page.evaluate(
+        f"""() => {{ const view = {PANEL}.content.outerNode.getBoundingClientRect();
+        const {{ top }} = {desk.cell(names[15])}.node.getBoundingClientRect();
+        return top > view.top - 50 && top < view.bottom - 100; }}"""
+    )
+
+
+def test_the_first_page_stays_where_it_is_while_a_chapter_opens(lab, folder):
+    """Between the still one and the live one, and while the bar comes, it does not move by a line."""
+    path = whole_chapter(folder / "work" / "calm", "08-equations")
+    [name, *_] = (cell.id for cell in nbformat.read(path, 4).cells if cell.id.startswith("page-"))
+    with no_python(lab):
+        lab.book(path, alive=0)
+        lab.wait(f"{lab.cell(name)}.node.querySelector('[data-early] input')", 30_000)
+        lab.page.wait_for_timeout(1000)  # until the formulas above are drawn
+        lab.page.evaluate(
+            f"""() => {{ const {{ content }} = {PANEL}, tops = window.tops = new Set(), look = () => {{
+                const [first, page] = [content.widgets[0], {lab.cell(name)}].map(({{ node }}) => node);
+                tops.add(Math.round(page.getBoundingClientRect().top - first.getBoundingClientRect().top));
+                window.watching = requestAnimationFrame(look);
+            }}; look(); }}"""
+        )
+    lab.wait_run()
+    lab.wait_drawn()
+    lab.page.wait_for_timeout(1000)
+    tops = lab.page.evaluate("() => { cancelAnimationFrame(window.watching); return [...window.tops]; }")
+    assert max(tops) - min(tops) < 2
+
+
 def test_a_page_is_drawn_when_a_reader_comes_near_and_all_are_in_the_end(lab, folder):
     """While the kernel is still busy with a long chapter, pages far from what is in view wait; one to which the reader
     scrolls comes at once, boxes and all; afterwards none is left out, as a search or a screen reader needs it."""
@@ -663,15 +736,12 @@ def test_a_still_page_stays_until_the_live_one_is_there(lab, folder):
     go_on = folder / "work" / "go-on-still"
     path = long_chapter(folder / "work" / "still")
     [name, *_] = (cell.id for cell in nbformat.read(path, 4).cells if cell.id.startswith("page-"))
-    lab.page.route("**/api/sessions*", lambda _: None)  # so that the still boxes take text, as they do after a second
-    try:
+    with no_python(lab):  # so that the still boxes take text, as they do after a second
         lab.hold_python(go_on, pages=0)
         lab.book(path, alive=0)
         box = lab.page.locator(f"{SHOWN} [data-early='1'] .wb-input").first
         box.fill("1234")
         box.evaluate("input => input.setSelectionRange(1, 3)")
-    finally:
-        lab.page.unroute("**/api/sessions*")
     lab.wait("window.held", 60_000)
     lab.wait(f"{lab.cell(name)}.outputArea.widgets.length === 0")
     shown = f"{lab.cell(name)}.node.querySelector('.wb-book-stand .wb-static')"
@@ -686,7 +756,7 @@ def test_a_still_page_stays_until_the_live_one_is_there(lab, folder):
     lab.page.keyboard.type("6")
     assert lab.focused() == "1"
     lab.wait(f"{lab.cell(name)}.model.sharedModel.getSource().includes('1: 1564')")
-    assert not lab.page.locator(f"{SHOWN} .wb-book-stand").count()
+    lab.wait(f"!{PANEL}.node.querySelector('.wb-book-stand')", 15_000)
 
 
 def test_a_still_page_stays_when_python_ends_over_it(lab, folder):
@@ -703,7 +773,7 @@ def test_a_still_page_stays_when_python_ends_over_it(lab, folder):
     lab.wait(f"{lab.cell(name)}.node.querySelector('.wb-live .wb-input')", 60_000)
     lab.wait_run()
     assert lab.bare() == 0
-    assert not lab.page.locator(f"{SHOWN} .wb-book-stand").count()
+    lab.wait(f"!{PANEL}.node.querySelector('.wb-book-stand')", 15_000)
 
 
 def test_a_copy_shows_its_pages_while_python_starts_and_is_a_book_of_its_own(lab, folder):
@@ -718,15 +788,12 @@ def test_a_copy_shows_its_pages_while_python_starts_and_is_a_book_of_its_own(lab
         "async path => (await window.jupyterapp.serviceManager.contents.copy(path, 'saved')).path",
         path.relative_to(lab.root).as_posix(),
     )
-    lab.page.route("**/api/sessions*", lambda _: None)
-    try:
+    with no_python(lab):
         lab.book(lab.root / copy, alive=0)
         shown = f"{lab.cell(FIRST)}.node.querySelector('.wb-static')"
         lab.wait(f"{shown}?.offsetHeight > 100")
         assert "99" in lab.page.evaluate(f"() => {shown}.innerText")
         assert not lab.page.get_by_text("Loading widget").filter(visible=True).count()
-    finally:
-        lab.page.unroute("**/api/sessions*")  # which lets those go on that wait
     lab.wait(f"{lab.cell(FIRST)}.node.querySelector('.wb-live .wb-input')", 60_000)
     assert not lab.page.evaluate(f"() => {shown}?.offsetHeight")
     first = lab.page.locator(f"{SHOWN} .wb-live .wb-slot[data-box='1'] .wb-input").first

@@ -5,7 +5,7 @@
 // Cells are run where they stand, without being selected. What may run is said by data.js alone.
 
 import { LITE } from "./lite.js";
-import { firstInView, holdFocus, holdHeight, holdPage, holdView, viewOf } from "./still.js";
+import { firstInView, holdFocus, holdPage, holdView, viewOf } from "./still.js";
 
 const RUNS = new Set(["page", "explore", "practice", "progress", "course"]);
 const GONE = new Set(["restarting", "autorestarting", "dead", "terminating"]);
@@ -213,13 +213,13 @@ export class Alive {
   async run(cell) {
     this.ran.add(cell.model.id);
     const far = this.notebook.widgets.indexOf(cell) - this.inView() > BELOW; // nothing in view depends on it
-    const page = !far && this.drawing.isNear(cell.node) && holdPage(cell);
-    const free = far ? [] : [page || holdHeight(cell), holdFocus(cell)];
+    if (!far) holdPage(cell);
+    const free = far ? () => {} : holdFocus(cell);
     try {
       await this.execute(cell);
-      if (page || cell.node.contains(document.activeElement)) this.drawing.now(cell.node);
+      if (cell.node.contains(document.activeElement)) this.drawing.now(cell.node);
     } finally {
-      free.forEach((release) => release());
+      free();
     }
   }
 }

@@ -1,6 +1,7 @@
 // One open notebook: whether it is a chapter, which cells are folded away, and the switch "Show code".
 
 import { Alive } from "./alive.js";
+import { firstBar } from "./bar.js";
 import { read } from "./data.js";
 import { Drawing } from "./drawing.js";
 import { Early } from "./early.js";
@@ -105,6 +106,7 @@ export class Book {
     } else {
       this.alive.stop();
       clear(this.panel);
+      this.panel.node.querySelectorAll(".wb-book-bar").forEach((bar) => bar.remove());
     }
   }
 
@@ -161,6 +163,7 @@ export class Book {
     const open = this.on.value, code = this.codeShown, kinds = this.kinds();
     let first = null; // the first code exercise
     const pages = new Set(kinds.filter(({ kind }) => kind === "page").map(({ slug }) => slug));
+    if (open) this.showBar(kinds);
     classed(this.panel, "wb-book", open);
     classed(this.panel, "wb-book-code", open && code);
     this.button.node.querySelector("button, jp-button")?.setAttribute("aria-pressed", String(code));
@@ -176,6 +179,14 @@ export class Book {
       // Folded cells are the workbook's own in every editor; here the style sheet folds them, and only what is data.
       if (open && cell.model.type === "code" && cell.inputHidden && (code || !(own || kind === "grade"))) cell.inputHidden = false;
     }
+  }
+
+  /** The bar, as long as Python was not asked for it. */
+  showBar(kinds) {
+    const { cell } = kinds.find(({ kind }) => kind === "setup") ?? {};
+    if (!cell || this.alive.ran.has(cell.model.id)) return;
+    const pages = kinds.filter((one) => one.kind === "page" || one.cell.model.id.startsWith("code-"));
+    firstBar(cell, pages.map((one) => one.cell), (page) => this.go(this.notebook.widgets.indexOf(page)));
   }
 
   /** Run a cell because the reader asked for it; whether it came to an end. */

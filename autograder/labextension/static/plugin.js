@@ -3,6 +3,7 @@
 //   data.js      which cells may run by themselves
 //   book.js      one open notebook: what is shown, and whether it is run
 //   alive.js     the order in which its pages come alive
+//   bar.js       the bar before Python is there
 //   early.js     typing into a page before Python is there
 //   lite.js      what is said and offered where all of it lives in the browser
 //   still.js     what does not move meanwhile
@@ -16,7 +17,7 @@ import { Book } from "./book.js";
 import { LITE, keepsFiles, nameInAddress } from "./lite.js";
 
 const ID = "backprop-workbook:page-first";
-const SHEETS = ["colours", "mathematics", "page", "frame"].map((name) => `pages/${name}.css`).concat("book.css");
+const SHEETS = ["colours", "mathematics", "page", "frame", "progress"].map((name) => `pages/${name}.css`).concat("book.css");
 
 /** The extension, made of the modules that JupyterLab shares. */
 export async function makePlugin(shared) {

@@ -1,6 +1,7 @@
-// While a page comes alive nothing else moves: not what is in view, not the height of its place, not what is being typed.
+// While a page comes alive nothing else moves: not what is in view, not the page itself, not what is being typed.
 //
-// Each function begins to hold something and returns the function that lets go of it.
+//   holdView(notebook), holdFocus(cell)    begin to hold something, and return the function that lets go of it
+//   holdPage(cell), standIn(cell, make)    hold until the live page is drawn
 
 const SETTLES = 1500; // milliseconds until a page that was run has its own height
 const PATIENCE = 10_000; // milliseconds that a still page stands where its live one was sent and is not drawn
@@ -30,68 +31,87 @@ function mostInView(notebook) {
   return found;
 }
 
-/** An output keeps its height while it is emptied and filled again. */
-export function holdHeight(cell) {
-  const area = cell.outputArea?.node;
-  if (!area?.isConnected || !area.offsetHeight) return () => {};
-  area.style.minHeight = `${area.offsetHeight}px`;
-  return () => setTimeout(() => { area.style.minHeight = ""; }, SETTLES);
+/**
+ * JupyterLab empties a cell when it is sent to Python. What it shows, a page, an explorer or a bar, is taken out before, and
+ * stands in its place, boxes and all, until the live one is drawn. Of what is not drawn only the height is kept.
+ */
+export function holdPage(cell) {
+  standIn(cell, () => takenOut(cell) ?? room(cell));
+}
+
+/** The still page of a cell, out of its output, within copies of what was around it; undefined where there is none. */
+function takenOut(cell) {
+  const still = [...cell.node.querySelectorAll(STILL)].find((node) => !node.closest(ALIVE));
+  let taken = still;
+  for (let around = still?.parentElement; around && around !== cell.node; around = around.parentElement) {
+    const copy = around.cloneNode(false);
+    copy.removeAttribute("id");
+    copy.append(taken);
+    taken = copy;
+  }
+  return taken;
+}
+
+function room(cell) {
+  const height = cell.outputArea?.node.offsetHeight;
+  return height ? Object.assign(document.createElement("div"), { style: `height: ${height}px` }) : null;
 }
 
 /**
- * JupyterLab empties a cell when it is sent to Python. The still page, explorer or bar that it shows is taken out before,
- * and stands in its place, boxes and all, until the live one is drawn. Returns null where nothing still is shown.
+ * Have what `make` gives stand before the outputs of a cell until they show something else: a live one that is drawn, or
+ * words of Python's. Where Python ends without a word it stays.
  */
-export function holdPage(cell) {
-  const stand = cell.node.querySelector(":scope > .wb-book-stand") ?? standIn(cell);
-  if (!stand) return null;
+export function standIn(cell, make) {
+  const find = (selector) => cell.node.querySelector(selector), { outputs } = cell.model;
+  if (find(":scope > .wb-book-stand")) return;
+  const typing = document.activeElement, { selectionStart, selectionEnd } = typing, stand = make();
+  if (!stand) return;
+  stand.classList.add("wb-book-stand");
+  cell.node.insertBefore(stand, find(":scope > .jp-Cell-outputWrapper"));
+  if (stand.contains(typing)) { // it was moved
+    typing.focus({ preventScroll: true });
+    typing.setSelectionRange?.(selectionStart, selectionEnd);
+  }
   let timer = 0;
   const leave = () => {
     clearTimeout(timer);
-    seen.disconnect();
-    const focused = document.activeElement, box = stand.contains(focused) && boxLike(focused.closest(".wb-slot"), cell);
-    if (box) carryOn(focused, box);
+    drawn.disconnect();
+    outputs.changed.disconnect(told);
+    const focused = document.activeElement, place = stand.contains(focused) && likeIn(cell, focused);
+    if (place) carryOn(focused, place);
     stand.remove();
   };
-  const seen = new MutationObserver(() => {
+  const told = () => {
+    clearTimeout(timer);
+    const kinds = Array.from({ length: outputs.length }, (_, n) => Object.keys(outputs.get(n).data)).flat();
+    if (kinds.length) timer = setTimeout(late, kinds.includes(WIDGET) ? PATIENCE : 0);
+  };
+  const late = () => { // unless a live one waits until a reader comes near
+    if (find(".lm-Panel.wb-book-waits")) timer = setTimeout(late, PATIENCE);
+    else leave();
+  };
+  const drawn = new MutationObserver(() => {
     if ([...cell.node.querySelectorAll(ALIVE)].some((node) => node.childElementCount)) leave();
   });
-  seen.observe(cell.node, { childList: true, subtree: true });
-  return () => {
-    const { outputs } = cell.model, kinds = Array.from({ length: outputs.length }, (_, n) => Object.keys(outputs.get(n).data));
-    if (kinds.length && stand.isConnected) timer = setTimeout(leave, kinds.flat().includes(WIDGET) ? PATIENCE : 0);
-  }; // where Python has said nothing at all, it is gone, and the still page is all there is
+  drawn.observe(cell.node, { childList: true, subtree: true });
+  outputs.changed.connect(told);
 }
 
-/** Take the still page of a cell out of its output, and put it before, within copies of what was around it. */
-function standIn(cell) {
-  const still = cell.node.querySelector(STILL), focused = document.activeElement;
-  if (!still) return null;
-  const { selectionStart, selectionEnd } = focused, typing = still.contains(focused);
-  let stand = still, around = still.parentElement;
-  for (; ; around = around.parentElement) {
-    const copy = around.cloneNode(false);
-    copy.removeAttribute("id");
-    copy.append(stand);
-    stand = copy;
-    if (around.parentElement === cell.node) break;
-  }
-  stand.classList.add("wb-book-stand");
-  cell.node.insertBefore(stand, around);
-  if (typing) {
-    focused.focus({ preventScroll: true });
-    focused.setSelectionRange?.(selectionStart, selectionEnd);
-  }
-  return stand;
+/** What is in the live page, or bar, of a cell that which has the focus in the still one. */
+function likeIn(cell, focused) {
+  const { cell: id } = focused.dataset;
+  if (!id) return boxLike(focused.closest(".wb-slot"), cell);
+  return cell.node.querySelector(`.wb-progress-live a[data-cell="${CSS.escape(id)}"]`);
 }
 
-const boxLike = (slot, cell) => slot && cell.node.querySelector(`.wb-live .wb-slot[data-box="${slot.dataset.box}"] .wb-input`);
+const boxLike = (slot, cell) =>
+  slot && cell.node.querySelector(`.wb-live .wb-slot[data-box="${CSS.escape(slot.dataset.box)}"] .wb-input`);
 
-/** Who types into one field goes on in another. */
+/** Who types into one field, or is at one link, goes on in another. */
 function carryOn(from, to) {
   const { selectionStart, selectionEnd } = from;
   to.focus({ preventScroll: true });
-  if (to.value !== from.value) {
+  if (to.value !== from.value && from.matches("input")) {
     to.value = from.value;
     to.dispatchEvent(new Event("input", { bubbles: true }));
   }
