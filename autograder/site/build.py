@@ -45,10 +45,11 @@ AT_ONCE = (
 )  # fmt: skip
 """What the kernel asks for one by one, and the workbook: all of it is loaded together, while Python starts."""
 
+SHEETS = ("colours", "mathematics", "page", "frame", "progress")
 BESIDE = {
     "widgets/fonts": "static/fonts",
     "widgets/python_source.js": "static/python_source.js",
-    **{f"render/{name}.css": f"static/pages/{name}.css" for name in ("colours", "mathematics", "page", "frame")},
+    **{f"render/{name}.css": f"static/pages/{name}.css" for name in SHEETS},
 }
 """What the extension needs of other packages, as the wheel has it by shared-data in pyproject.toml."""
 

@@ -623,6 +623,7 @@ def test_the_bar_is_there_before_python(both, folder):
         links.first.wait_for()
         assert links.evaluate_all("links => links.map(link => link.dataset.cell)") == names
         assert links.first.get_attribute("title") == f"1, {title}"
+        assert violations(desk.page, f"{SHOWN} .wb-book-bar", only=RULES) == []
         links.nth(15).focus()
         desk.page.keyboard.press("Enter")
         desk.wait(f"{desk.cell(names[15])}.node.querySelector('.wb-static')?.offsetHeight > 300", 30_000)
