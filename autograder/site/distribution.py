@@ -15,6 +15,8 @@ from collections.abc import Iterable
 from pathlib import Path
 from typing import Any, NamedTuple
 
+from packaging.utils import canonicalize_name
+
 from ..errors import WorkbookError
 
 CORE = ("pyodide.js", "pyodide.mjs", "pyodide.asm.js", "pyodide.asm.wasm", "python_stdlib.zip")
@@ -56,11 +58,13 @@ class Distribution(NamedTuple):
 
 
 def closure(lock: Lock, names: Iterable[str]) -> list[str]:
-    """These packages of a lock file, and all that they need in turn."""
+    """These packages of a lock file, and all that they need in turn, however a name is written there: prompt_toolkit is
+    prompt-toolkit."""
+    written = {canonicalize_name(name): name for name in lock["packages"]}
     waiting, seen = [*names], list[str]()
     while waiting:
-        name = waiting.pop()
-        if name in lock["packages"] and name not in seen:
+        name = written.get(canonicalize_name(waiting.pop()))
+        if name and name not in seen:
             seen.append(name)
             waiting += lock["packages"][name]["depends"]
     return sorted(seen)

@@ -109,6 +109,16 @@ def test_a_browser_fetches_from_an_address_what_is_not_local(pyodide, tmp_path, 
     assert closure(lock, ["numpy"]) == ["numpy"]
 
 
+def test_a_package_is_found_however_its_name_is_written():
+    """Pyodide's own lock file says that ipython needs prompt_toolkit, and calls it prompt-toolkit."""
+    packages = {
+        "ipython": {"depends": ["prompt_toolkit"]},
+        "prompt-toolkit": {"depends": ["wcwidth"]},
+        "wcwidth": {"depends": []},
+    }
+    assert closure({"packages": packages}, ["IPython"]) == ["ipython", "prompt-toolkit", "wcwidth"]
+
+
 def test_what_cannot_be_had_is_named(pyodide, tmp_path):
     """A folder without Pyodide, a release without NumPy, an --out with something else in it: each says what to do."""
     with pytest.raises(WorkbookError, match="Unpack a release of Pyodide"):

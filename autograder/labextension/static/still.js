@@ -5,7 +5,8 @@
 
 const SETTLES = 1500; // milliseconds until a page that was run has its own height
 const PATIENCE = 10_000; // milliseconds that a still page stands where its live one was sent and is not drawn
-const STILL = ".wb-static, .wb-progress-static", ALIVE = ".wb-live, .wb-progress-live";
+const STILL = ".wb-static, .wb-progress-static";
+const LIVE = ".jp-OutputArea-output.lm-Panel"; // what a widget is drawn in
 const WIDGET = "application/vnd.jupyter.widget-view+json";
 
 /** The part of a notebook that scrolls. */
@@ -41,7 +42,7 @@ export function holdPage(cell) {
 
 /** The still page of a cell, out of its output, within copies of what was around it; undefined where there is none. */
 function takenOut(cell) {
-  const still = [...cell.node.querySelectorAll(STILL)].find((node) => !node.closest(ALIVE));
+  const still = [...cell.node.querySelectorAll(STILL)].find((node) => !node.closest(LIVE));
   let taken = still;
   for (let around = still?.parentElement; around && around !== cell.node; around = around.parentElement) {
     const copy = around.cloneNode(false);
@@ -87,11 +88,11 @@ export function standIn(cell, make) {
     if (kinds.length) timer = setTimeout(late, kinds.includes(WIDGET) ? PATIENCE : 0);
   };
   const late = () => { // unless a live one waits until a reader comes near
-    if (find(".lm-Panel.wb-book-waits")) timer = setTimeout(late, PATIENCE);
+    if (find(`${LIVE}.wb-book-waits`)) timer = setTimeout(late, PATIENCE);
     else leave();
   };
   const drawn = new MutationObserver(() => {
-    if ([...cell.node.querySelectorAll(ALIVE)].some((node) => node.childElementCount)) leave();
+    if (find(`${LIVE} > .lm-Widget > * > *`)) leave();
   });
   drawn.observe(cell.node, { childList: true, subtree: true });
   outputs.changed.connect(told);
