@@ -777,6 +777,18 @@ def test_a_still_page_stays_when_python_ends_over_it(lab, folder):
     lab.wait(f"!{PANEL}.node.querySelector('.wb-book-stand')", 15_000)
 
 
+@pytest.mark.parametrize("name", ["00-start", "practice"])
+def test_what_stands_in_leaves_for_whatever_comes_alive(lab, folder, name):
+    """The bars of the start page, a session of practice: as soon as they are drawn."""
+    path = whole_chapter(folder / "work" / f"leaves-{name}" / name, name)
+    whole_chapter(path.parent.parent / "01-gradients", "01-gradients")
+    own = f"{PANEL}.content.widgets.filter(cell => cell.hasClass('wb-book-own'))"
+    lab.book(path, alive=0)
+    lab.wait(f"{own}.length && {own}.every(cell => cell.model.executionCount && cell.model.executionState === 'idle')")
+    lab.wait(f"!{PANEL}.node.querySelector('.wb-book-stand')", 5_000)
+    lab.wait(f"{PANEL}.node.querySelector('.wb-session-live, .wb-progress-live')?.offsetHeight > 40")
+
+
 def test_a_copy_shows_its_pages_while_python_starts_and_is_a_book_of_its_own(lab, folder):
     """Saved and duplicated with what was typed in it. Not “Loading widget…”: the still pages with these answers, until
     the new Python has made them alive; what is typed then goes into the copy alone."""
