@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import shutil
 import sys
 from collections.abc import Iterator
@@ -610,11 +611,11 @@ def test_a_click_in_the_bar_goes_to_a_page_before_it_is_alive(lab, folder):
 def test_the_bar_is_there_before_python(both, folder):
     """Each page and code exercise is a link in it, with its title, and leads there; the live bar takes its place, and
     the page that was gone to comes alive."""
-    desk, path = both, whole_chapter(folder / "work" / f"bar-{both.flavour}", "05-activations")
+    desk, path = both, whole_chapter(folder / "work" / f"bar-{both.flavour}", "10-training")
     notebook = nbformat.read(path, 4)
-    names = [cell.id for cell in notebook.cells if cell.id.startswith(("page-", "code-"))]
-    assert any(name.startswith("code-") for name in names)
-    title = pages.load("activations/" + names[0].partition("--")[2]).title
+    names = [cell.id for cell in notebook.cells if re.match("(page|code)-.*--", cell.id)]
+    place = max(n for n, name in enumerate(names) if name.startswith("page-"))
+    far, title = names[place], pages.load("training/" + names[place].partition("--")[2]).title
     if both.flavour == "lab":
         both.ready()
     with no_python(desk):
@@ -622,13 +623,13 @@ def test_the_bar_is_there_before_python(both, folder):
         links = desk.page.locator(f"{SHOWN} .wb-book-bar a")
         links.first.wait_for()
         assert links.evaluate_all("links => links.map(link => link.dataset.cell)") == names
-        assert links.first.get_attribute("title") == f"1, {title}"
+        assert links.nth(place).get_attribute("title") == f"{place + 1}, {title}"
         assert violations(desk.page, f"{SHOWN} .wb-book-bar", only=RULES) == []
-        links.nth(15).focus()
+        links.nth(place).focus()
         desk.page.keyboard.press("Enter")
-        desk.wait(f"{desk.cell(names[15])}.node.querySelector('.wb-static')?.offsetHeight > 300", 30_000)
-        desk.wait(f"{PANEL}.content.activeCell.model.id === '{names[15]}'")
-    desk.wait(f"{desk.cell(names[15])}.node.querySelector('.wb-live .wb-input')", 60_000)
+        desk.wait(f"{desk.cell(far)}.node.querySelector('.wb-static')?.offsetHeight > 300", 30_000)
+        desk.wait(f"{PANEL}.content.activeCell.model.id === '{far}'")
+    desk.wait(f"{desk.cell(far)}.node.querySelector('.wb-live .wb-input')", 60_000)
     desk.wait_run()
     live = desk.page.locator(f"{SHOWN} .wb-progress-live .wb-bar a")
     live.first.wait_for()
@@ -636,7 +637,7 @@ def test_the_bar_is_there_before_python(both, folder):
     assert not desk.page.locator(f"{SHOWN} .wb-book-bar").count()
     assert desk.page.evaluate(
         f"""() => {{ const view = {PANEL}.content.outerNode.getBoundingClientRect();
-        const {{ top }} = {desk.cell(names[15])}.node.getBoundingClientRect();
+        const {{ top }} = {desk.cell(far)}.node.getBoundingClientRect();
         return top > view.top - 50 && top < view.bottom - 100; }}"""
     )
 

@@ -185,7 +185,9 @@ export class Book {
   showBar(kinds) {
     const { cell } = kinds.find(({ kind }) => kind === "setup") ?? {};
     if (!cell || this.alive.ran.has(cell.model.id)) return;
-    const pages = kinds.filter((one) => one.kind === "page" || one.cell.model.id.startsWith("code-"));
+    const exercise = ({ kind, slug }) => (kind === "grade" ? [`code-${slug.replaceAll("/", "--")}`.slice(0, 64)] : []);
+    const graded = new Set(kinds.flatMap(exercise));
+    const pages = kinds.filter((one) => one.kind === "page" || graded.has(one.cell.model.id));
     firstBar(cell, pages.map((one) => one.cell), (page) => this.go(this.notebook.widgets.indexOf(page)));
   }
 
