@@ -596,7 +596,7 @@ def test_a_click_in_the_bar_goes_to_a_page_before_it_is_alive(lab, folder):
     lab.wait(  # until it has been put in its place
         f"""(() => {{ const top = {top}, now = performance.now();
         if (window.stood !== top) [window.stood, window.since] = [top, now];
-        return now - window.since > 700; }})()"""
+        return now - window.since > 1500; }})()"""
     )
     before = lab.page.evaluate(f"() => {top}")
     lab.wait_run()
@@ -643,7 +643,8 @@ def test_the_bar_is_there_before_python(both, folder):
 
 
 def test_the_first_page_stays_where_it_is_while_a_chapter_opens(lab, folder):
-    """Between the still one and the live one, and while the bar comes, it does not move by a line."""
+    """Between the still one and the live one, while the bar comes, and when it is no longer said that Python starts, it
+    does not move by a line."""
     path = whole_chapter(folder / "work" / "calm", "08-equations")
     [name, *_] = (cell.id for cell in nbformat.read(path, 4).cells if cell.id.startswith("page-"))
     with no_python(lab):
@@ -651,12 +652,12 @@ def test_the_first_page_stays_where_it_is_while_a_chapter_opens(lab, folder):
         lab.wait(f"{lab.cell(name)}.node.querySelector('[data-early] input')", 30_000)
         lab.page.wait_for_timeout(1000)  # until the formulas above are drawn
         lab.page.evaluate(
-            f"""() => {{ const {{ content }} = {PANEL}, tops = window.tops = new Set(), look = () => {{
-                const [first, page] = [content.widgets[0], {lab.cell(name)}].map(({{ node }}) => node);
-                tops.add(Math.round(page.getBoundingClientRect().top - first.getBoundingClientRect().top));
+            f"""() => {{ const {{ node }} = {lab.cell(name)}, tops = window.tops = new Set(), look = () => {{
+                tops.add(Math.round(node.getBoundingClientRect().top));
                 window.watching = requestAnimationFrame(look);
             }}; look(); }}"""
         )
+        assert "Python is starting" in lab.notice()
     lab.wait_run()
     lab.wait_drawn()
     lab.page.wait_for_timeout(1000)

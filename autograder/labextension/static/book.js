@@ -220,7 +220,7 @@ export class Book {
       await new Promise((later) => setTimeout(later, wait));
       const top = cell.node.getBoundingClientRect().top - this.notebook.outerNode.getBoundingClientRect().top;
       if (cell.node.isConnected && cell.node.offsetHeight && Math.abs(top) < 40) continue;
-      await this.notebook.scrollToItem(index, "start").catch(() => {});
+      await this.notebook.scrollToItem(index, "start", 0).catch(() => {});
     }
     cell.node.focus({ preventScroll: true });
   }

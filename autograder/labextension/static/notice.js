@@ -1,5 +1,5 @@
-// What a reader is told above the book: that Python starts, and what is amiss, with what to do. One at a time, and below
-// it what holds for as long as the notebook is open. Never in the file.
+// What a reader is told: below the book that Python starts; above it what is amiss, with what to do. One at a time, and
+// beside it what holds for as long as the notebook is open. Never in the file.
 
 const SAFE = "What you have typed is safe in the notebook. ";
 const WORDS = {
@@ -41,7 +41,7 @@ const WORDS = {
 /** What is quoted behind the words: of a missing workbook the line of its own notebook, where that has one. */
 const quote = (kind, code, detail) => (kind === "missing" && detail.startsWith("%pip ") ? detail : code ?? detail);
 
-/** Show one of WORDS above the notebook; the next one takes its place, unless it is lasting. */
+/** Show one of WORDS above the notebook, or for a moment below; the next one takes its place, unless it is lasting. */
 export function show(panel, Widget, kind, detail) {
   const { text, code, lasting, progress } = WORDS[kind];
   if (!lasting) clear(panel);
@@ -57,7 +57,10 @@ export function show(panel, Widget, kind, detail) {
     words.append(" ", quoted);
   }
   bar.node.append(words);
-  if (progress) bar.disposed.connect(follow(words));
+  if (progress) {
+    bar.disposed.connect(follow(words));
+    return float(panel, bar);
+  }
   panel.contentHeader.addWidget(bar);
   // Lumino lays out by minimal heights, and asks for them when it is told.
   const grown = new ResizeObserver(() => {
@@ -70,8 +73,24 @@ export function show(panel, Widget, kind, detail) {
   bar.disposed.connect(() => grown.disconnect());
 }
 
+const floating = new WeakMap(); // panel → what is told over its lower edge
+
+/** What is told for a moment only moves nothing: it lies over the lower edge of the notebook. */
+function float(panel, bar) {
+  const leave = () => bar.dispose();
+  bar.addClass("wb-book-floats");
+  panel.node.append(bar.node);
+  floating.set(panel, bar);
+  panel.disposed.connect(leave);
+  bar.disposed.connect(() => {
+    panel.disposed.disconnect(leave);
+    bar.node.remove();
+  });
+}
+
 /** Take the notice away; a lasting one stays. */
 export function clear(panel) {
+  floating.get(panel)?.dispose();
   for (const widget of [...panel.contentHeader.widgets]) {
     if (widget.hasClass("wb-book-notice") && widget.node.dataset.lasting !== "true") widget.dispose();
   }
