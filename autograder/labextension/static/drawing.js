@@ -6,12 +6,11 @@
 // each with the same rules, they would keep the browser busy for longer than the kernel takes to start. The live ones
 // that take their place are drawn in the same way while the chapter opens.
 
-import { viewOf } from "./still.js";
+import { WIDGET, viewOf } from "./still.js";
 
 const OURS = /^\s*(?:<div data-twin="[^"]*">)?(?:<style>[^<]*<\/style>\s*)?<[a-z]+ class="wb-(?:page|explorer|progress)[ "]/;
 const STYLE = /<style>([^<]*)<\/style>/g;
 const HEADING = /<(h[1-6])\b[^>]*>[^]*?<\/\1>/g;
-const LIVE = "application/vnd.jupyter.widget-view+json";
 const HEIGHT = "480px"; // of a page that is not drawn yet
 const WAITS = "wb-book-waits"; // the class of one
 const SETTLES = 1500; // milliseconds until a page that was drawn has its own height
@@ -90,8 +89,8 @@ export class Drawing {
         return made;
       },
     });
-    rendermime.addFactory = (factory, rank) => add(factory.mimeTypes.includes(LIVE) ? late(factory) : factory, rank);
-    const known = rendermime.getFactory(LIVE);
+    rendermime.addFactory = (factory, rank) => add(factory.mimeTypes.includes(WIDGET) ? late(factory) : factory, rank);
+    const known = rendermime.getFactory(WIDGET);
     if (known) rendermime.addFactory(known, -10); // before those that would show it as text, as ipywidgets has it
   }
 }

@@ -7,7 +7,7 @@ const SETTLES = 1500; // milliseconds until a page that was run has its own heig
 const PATIENCE = 10_000; // milliseconds that a still page stands where its live one was sent and is not drawn
 const STILL = ".wb-static, .wb-progress-static";
 const LIVE = ".jp-OutputArea-output.lm-Panel"; // what a widget is drawn in
-const WIDGET = "application/vnd.jupyter.widget-view+json";
+export const WIDGET = "application/vnd.jupyter.widget-view+json"; // how Jupyter calls the output of a live thing
 
 /** The part of a notebook that scrolls. */
 export const viewOf = (notebook) => notebook.outerNode ?? notebook.node;
